@@ -1,0 +1,155 @@
+"""Periods as Jobindsats writes them (``2023M11``, ``2023Q02``, ``2024QMAT03``, ``2025Y01``) and windows of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+WINDOW_MONTHS = 25
+"""A figure shows 25 months, so that the newest month stands beside the same month of the two years before."""
+
+WINDOW_QUARTERS = 9
+"""The nine quarters that 25 months span."""
+
+_MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni",
+    "juli", "august", "september", "oktober", "november", "december",
+)  # fmt: skip
+_SHORT_MONTHS = ("jan.", "feb.", "mar.", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.")
+
+
+class Frequency(StrEnum):
+    """How often a series has a value; the value is Jobindsats' period type spelled out."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    ROLLING_YEAR = "rolling_year"
+    YEAR = "year"
+
+    @property
+    def code(self) -> str:
+        """Jobindsats' period type: ``M``, ``Q``, ``QMAT`` or ``Y``."""
+        return {"month": "M", "quarter": "Q", "rolling_year": "QMAT", "year": "Y"}[self.value]
+
+    @property
+    def per_year(self) -> int:
+        return {"month": 12, "quarter": 4, "rolling_year": 4, "year": 1}[self.value]
+
+    @property
+    def window(self) -> int:
+        """How many periods a figure shows: 25 months, or the quarters (9) or years (3) they span."""
+        return {"month": WINDOW_MONTHS, "quarter": WINDOW_QUARTERS, "rolling_year": WINDOW_QUARTERS, "year": 3}[
+            self.value
+        ]
+
+
+_BY_CODE = {frequency.code: frequency for frequency in Frequency}
+_PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """One month, quarter, rolling four quarters or year.
+
+    Attributes
+    ----------
+    frequency
+        What kind of period it is. Periods of different kinds are not to be compared.
+    ordinal
+        Periods since year 0, so that ``a.ordinal - b.ordinal`` is the distance in periods.
+    """
+
+    frequency: Frequency
+    ordinal: int
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2023M11``, ``2023Q02`` (or ``2023Q2``), ``2024QMAT03``, ``2025Y01``.
+
+        Raises
+        ------
+        ValueError
+            When `text` is not such a period, or its number is out of range.
+        """
+        match = _PATTERN.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f'"{text}" is no period; write a month as 2023M11 or a quarter as 2023Q02')
+        year, code, number = int(match[1]), match[2], int(match[3])
+        frequency = _BY_CODE[code]
+        if not 1 <= number <= frequency.per_year:
+            raise ValueError(f'"{text}" is no period: there is no number {number} in {frequency.value}s of a year')
+        return cls(frequency, year * frequency.per_year + number - 1)
+
+    @classmethod
+    def month(cls, year: int, number: int) -> Period:
+        return cls(Frequency.MONTH, year * 12 + number - 1)
+
+    @property
+    def year(self) -> int:
+        return self.ordinal // self.frequency.per_year
+
+    @property
+    def number(self) -> int:
+        """The month (1–12), quarter (1–4) or 1 for a year."""
+        return self.ordinal % self.frequency.per_year + 1
+
+    @property
+    def id(self) -> str:
+        return f"{self.year:04d}{self.frequency.code}{self.number:02d}"
+
+    def __str__(self) -> str:
+        return self.id
+
+    def shift(self, periods: int) -> Period:
+        """The period so many later (or earlier, when negative)."""
+        return Period(self.frequency, self.ordinal + periods)
+
+    @property
+    def last_month(self) -> Period:
+        """The last month of the period; a month is its own."""
+        months = 12 // self.frequency.per_year
+        return Period(Frequency.MONTH, self.ordinal * months + months - 1)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the period (of its last quarter, for rolling four quarters)."""
+        months = 12 // self.frequency.per_year
+        return date(self.year, (self.number - 1) * months + 1, 1)
+
+    def within(self, bound: Period) -> bool:
+        """Whether the whole period lies no later than the end of `bound`, of any frequency."""
+        return self.last_month.ordinal <= bound.last_month.ordinal
+
+    @property
+    def danish(self) -> str:
+        """``november 2023``, ``2. kvartal 2023``, ``4 kvartaler til og med 2. kvartal 2023``, ``2023``."""
+        if self.frequency is Frequency.MONTH:
+            return f"{_MONTHS[self.number - 1]} {self.year}"
+        if self.frequency is Frequency.QUARTER:
+            return f"{self.number}. kvartal {self.year}"
+        if self.frequency is Frequency.ROLLING_YEAR:
+            return f"4 kvartaler til og med {self.number}. kvartal {self.year}"
+        return str(self.year)
+
+    @property
+    def short(self) -> str:
+        """For axes and narrow columns: ``nov. 23``, ``2. kvt. 23``, ``2023``."""
+        if self.frequency is Frequency.MONTH:
+            return f"{_SHORT_MONTHS[self.number - 1]} {self.year % 100:02d}"
+        if self.frequency is Frequency.YEAR:
+            return str(self.year)
+        return f"{self.number}. kvt. {self.year % 100:02d}"
+
+
+def window(newest: Period, length: int | None = None) -> tuple[Period, ...]:
+    """The full grid of periods a figure shows, oldest first, ending in `newest`.
+
+    Parameters
+    ----------
+    length
+        Number of periods; default is the frequency's own (25 months or 9 quarters).
+    """
+    count = newest.frequency.window if length is None else length
+    return tuple(newest.shift(step) for step in range(1 - count, 1))

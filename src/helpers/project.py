@@ -1,0 +1,73 @@
+"""Where things lie: the folders of one checkout, found from where the user stands."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.errors import PlanError
+
+ROOT_VARIABLE = "PLAN_ROOT"
+"""Environment variable that names the project folder, for notebooks that run in a private copy."""
+
+RENDERING_VARIABLE = "PLAN_RENDERING"
+"""Set to ``1`` while `plan render` runs notebooks: outputs are then Markdown, and nothing is fetched."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of the project; all paths are absolute."""
+
+    root: Path
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        return self.root / "data" / "processed"
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def styles(self) -> Path:
+        return self.root / "styles"
+
+    def relative(self, path: Path) -> str:
+        """`path` as a user would type it from the project folder (with forward slashes)."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project that `start` (default: the working folder) lies in.
+
+    Raises
+    ------
+    PlanError
+        When neither the folder nor any above it holds ``catalogue/`` and ``_quarto.yml``.
+    """
+    named = os.environ.get(ROOT_VARIABLE)
+    if named and start is None:
+        return Project(Path(named).resolve())
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "catalogue" / "indicators.yml").is_file():
+            return Project(folder)
+    raise PlanError.of(
+        str(here),
+        "This folder is not inside an employment plan project (no catalogue/indicators.yml here or above).",
+        f"Go to the project's folder, or name it in the environment variable {ROOT_VARIABLE}.",
+    )
+
+
+def is_rendering() -> bool:
+    """Whether a report is being rendered (by `plan render` or by Quarto) rather than read in JupyterLab."""
+    return os.environ.get(RENDERING_VARIABLE) == "1" or "QUARTO_BIN_PATH" in os.environ
