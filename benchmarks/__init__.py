@@ -1,0 +1,1 @@
+"""Speed and memory, measured: ``make bench`` runs everything; see docs/performance.md for the figures."""
