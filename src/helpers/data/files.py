@@ -1,0 +1,111 @@
+"""Files that are either whole or absent: written beside their place, flushed to disk, then moved there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers.errors import PlanError
+
+TEMPORARY_SUFFIX = ".part"
+"""Ending of files that are not whole yet; nothing reads them."""
+
+STALE_SECONDS = 3600
+"""A temporary file older than this belongs to a process that is gone: no single write takes an hour."""
+
+
+@contextlib.contextmanager
+def writing(where: Path) -> Iterator[None]:
+    """Turn what a disk refuses into an error that a user understands.
+
+    Raises
+    ------
+    PlanError
+        When the disk is full, the folder is read-only, or anything else keeps `where` from being written.
+    """
+    try:
+        yield
+    except OSError as error:
+        do = {
+            errno.ENOSPC: "Free some space on the disk and run the command again.",
+            errno.EDQUOT: "Free some space on the disk and run the command again.",
+            errno.EACCES: "Check who may write in that folder, or run from a copy of the project you own.",
+            errno.EROFS: "The disk is read-only: run from a copy of the project that you may write in.",
+        }.get(error.errno or 0, "Nothing was changed; run the command again when this is mended.")
+        raise PlanError.of(str(where), f"It could not be written: {error.strerror or error}.", do) from error
+
+
+def write_whole(path: Path, content: bytes, *, replace: bool = False) -> None:
+    """Write `content` to `path` so that a reader, or a crash at any moment, finds all of it or none.
+
+    Parameters
+    ----------
+    replace
+        Whether a file that is already there gives way. When not, it is never touched.
+
+    Raises
+    ------
+    FileExistsError
+        When the file exists and `replace` is false, also when another process was faster.
+    PlanError
+        When the disk refuses.
+    """
+    if not replace and path.exists():
+        raise FileExistsError(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with writing(path), temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            with writing(path):
+                temporary.replace(path)
+        else:
+            _move_unless_there(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def remove_stale(folder: Path, *, older_than: float = STALE_SECONDS) -> tuple[Path, ...]:
+    """Remove what killed processes left half written in `folder`; returns what was removed."""
+    now = time.time()
+    removed = []
+    for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        with contextlib.suppress(OSError):  # another process may clean up at the same time
+            if now - path.stat().st_mtime > older_than:
+                path.unlink()
+                removed.append(path)
+    return tuple(removed)
+
+
+def _move_unless_there(temporary: Path, path: Path) -> None:
+    # A hard link is refused when the name is taken; a rename on POSIX would overwrite.
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links (FAT, some network shares)
+        if path.exists():
+            raise FileExistsError(path) from None
+        with writing(path):
+            temporary.rename(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows neither allows nor needs it
+        return
+    with contextlib.suppress(OSError):  # some network shares refuse; the file itself is flushed
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,400 @@
+"""What a source said, word for word, and when: answers as received, each sealed with a sidecar.
+
+In: the bytes of an answer and what is known about it. Out: ``data/raw/<source>/<table>/<snapshot>.json`` and
+``<snapshot>.meta.json``, which no program changes afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from helpers.data.files import STALE_SECONDS, remove_stale, write_whole
+from helpers.errors import PlanError, Problem
+from helpers.periods import Period
+
+ANSWER_SUFFIX = ".json"
+SIDECAR_SUFFIX = ".meta.json"
+
+_SNAPSHOT_FORMAT = "%Y-%m-%dT%H%M%SZ"
+_SNAPSHOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Frozen):
+    """What one column of an answer holds; answers carry labels only.
+
+    Attributes
+    ----------
+    role
+        What the column is for.
+    id
+        ``period``, ``area``, a dimension id (``_tilb_2ptv``), or the word by which the catalogue asks for the
+        measure.
+    label
+        As in the answer; compared with blanks and case folded.
+    total
+        For a dimension: the label of its total ("Tilbud i alt"). Rows of the total count as not broken down.
+    """
+
+    role: Literal["period", "area", "dimension", "measure"]
+    id: str
+    label: str
+    total: str | None = None
+
+
+class Mark(_Frozen):
+    """One example value that a document printed: an observation, named by its keys."""
+
+    indicator: str
+    series: str
+    area: str
+    period: str
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return value.id if isinstance(value, Period) else value
+
+
+class Sidecar(_Frozen):
+    """What is known about one answer: where it came from, what its columns mean, and its seal.
+
+    Attributes
+    ----------
+    source
+        ``jobindsats`` or ``example``.
+    table, title
+        Id and name of the table; in example data of an indicator without a known table, the indicator's.
+    snapshot
+        ``2026-08-22T061500Z``: when it was fetched (UTC). For example data the day they pretend to be from.
+    fetched_at
+        The same moment in full; for example data too.
+    query
+        What was asked, one mapping for each call, never with the token.
+    columns
+        Every column of every part of the answer.
+    update_latest, update_next
+        The source's own release days, when it tells them.
+    cells
+        Number of measure cells in the answer, empty ones included.
+    sha256, size
+        Seal of the answer as stored; filled in by :meth:`RawStore.write`.
+    published
+        Example data only: the values that a document printed.
+    made_from
+        Example data only: fingerprint of what the generator was given, so that it is not run in vain.
+    """
+
+    source: str
+    table: str
+    title: str
+    snapshot: str
+    fetched_at: datetime
+    query: tuple[dict[str, str], ...] = ()
+    columns: tuple[Column, ...]
+    update_latest: date | None = None
+    update_next: date | None = None
+    cells: int = Field(ge=0)
+    sha256: str = ""
+    size: int = 0
+    published: tuple[Mark, ...] = ()
+    made_from: str | None = None
+
+    @field_validator("query", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, Mapping) else value
+
+
+def snapshot_id(moment: datetime) -> str:
+    """``2026-08-22T061500Z`` for a moment with a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a snapshot's moment needs a time zone")
+    return moment.astimezone(UTC).strftime(_SNAPSHOT_FORMAT)
+
+
+def snapshot_moment(snapshot: str) -> datetime:
+    """The moment (UTC) that a snapshot id spells."""
+    return datetime.strptime(snapshot, _SNAPSHOT_FORMAT).replace(tzinfo=UTC)
+
+
+def snapshot_day(snapshot: str) -> date:
+    """The day (UTC) of a snapshot: what ``--snapshot 2026-08-22`` is compared with."""
+    return date.fromisoformat(snapshot[:10])
+
+
+def joined(answers: Sequence[bytes]) -> bytes:
+    """One file for the answers of several calls (periods or dimensions asked for apart), word for word."""
+    if len(answers) == 1:
+        return answers[0]
+    return (
+        b'{"answers": [' + b",\n".join(answer.removeprefix(BOM_UTF8).strip() for answer in answers) + b"]}\n"
+    )
+
+
+class RawStore:
+    """The folder ``data/raw``: dated answers by source and table.
+
+    A snapshot counts when its answer and its sidecar both lie there and the seal holds. Both are written
+    beside their place and moved when whole, the answer first, so that a crash between them leaves an answer
+    without a sidecar, which is no snapshot.
+
+    An answer is JSON: ``{"columns": […], "rows": [[…], …]}`` as Jobindsats sends it, or several such answers of
+    one fetch in ``{"answers": […]}`` (:func:`joined`).
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, source: str, table: str, snapshot: str) -> Path:
+        """Where the answer of a snapshot lies (or would lie)."""
+        for kind, name, pattern in (
+            ("source", source, _NAME),
+            ("table", table, _NAME),
+            ("snapshot", snapshot, _SNAPSHOT),
+        ):
+            if not pattern.fullmatch(name):
+                raise ValueError(f'"{name}" is no name of a {kind}')
+        return self.root / source / table / f"{snapshot}{ANSWER_SUFFIX}"
+
+    def sidecar_path(self, source: str, table: str, snapshot: str) -> Path:
+        answer = self.path(source, table, snapshot)
+        return answer.with_name(f"{snapshot}{SIDECAR_SUFFIX}")
+
+    def write(self, source: str, table: str, snapshot: str, content: bytes, sidecar: Sidecar) -> Sidecar:
+        """Keep an answer for good.
+
+        Parameters
+        ----------
+        content
+            The answer as received (or the parts of a split answer, see :mod:`helpers.data.cells`).
+        sidecar
+            Its `sha256` and `size` are filled in here.
+
+        Returns
+        -------
+        Sidecar
+            As stored.
+
+        Raises
+        ------
+        PlanError
+            When there is already another answer under that name, or the disk refuses. Writing the same answer
+            again changes nothing and is no error.
+        """
+        answer_path = self.path(source, table, snapshot)
+        sidecar_path = self.sidecar_path(source, table, snapshot)
+        sealed = sidecar.model_copy(
+            update={
+                "source": source,
+                "table": table,
+                "snapshot": snapshot,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+            }
+        )
+        remove_stale(answer_path.parent)
+        self._write_answer(answer_path, sidecar_path, content)
+        try:
+            write_whole(sidecar_path, f"{sealed.model_dump_json(indent=1)}\n".encode())
+        except FileExistsError:
+            # The same answer, kept before or by a process that was faster.
+            stored = self.sidecar(source, table, snapshot)
+            if stored.sha256 != sealed.sha256:
+                raise self._taken(answer_path) from None
+            return stored
+        return sealed
+
+    def sources(self) -> tuple[str, ...]:
+        """Sources that have a folder, typed-in files left out."""
+        return _folders(self.root, leave_out=("manual",))
+
+    def tables(self, source: str) -> tuple[str, ...]:
+        """Tables of a source that have a folder."""
+        return _folders(self.root / source)
+
+    def snapshots(self, source: str, table: str) -> tuple[str, ...]:
+        """Snapshots of which both files are there, oldest first; their seals are not tried here."""
+        folder = self.root / source / table
+        if not folder.is_dir():
+            return ()
+        names = {path.name for path in folder.iterdir()}
+        sealed = (name.removesuffix(SIDECAR_SUFFIX) for name in names if name.endswith(SIDECAR_SUFFIX))
+        return tuple(
+            sorted(name for name in sealed if _SNAPSHOT.fullmatch(name) and f"{name}{ANSWER_SUFFIX}" in names)
+        )
+
+    def newest(self, source: str, table: str, as_of: date | None = None) -> str | None:
+        """The snapshot in force: the newest whole one, no later than the day `as_of`; none if there is none.
+
+        A damaged snapshot is passed over; :meth:`problems` tells of it.
+        """
+        for snapshot in reversed(self.snapshots(source, table)):
+            if as_of is not None and snapshot_day(snapshot) > as_of:
+                continue
+            if self._problem(source, table, snapshot) is None:
+                return snapshot
+        return None
+
+    def sidecar(self, source: str, table: str, snapshot: str) -> Sidecar:
+        """The sidecar of a snapshot.
+
+        Raises
+        ------
+        PlanError
+            When it is absent or no longer what this program wrote.
+        """
+        path = self.sidecar_path(source, table, snapshot)
+        try:
+            sidecar = Sidecar.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            what = (
+                f"The sidecar cannot be read: {error.strerror}."
+                if isinstance(error, OSError)
+                else "The sidecar is no longer what was written beside the answer "
+                f"({error.error_count()} of its entries do not fit)."
+            )
+            raise PlanError(self._damage(path, what)) from error
+        if (sidecar.source, sidecar.table, sidecar.snapshot) != (source, table, snapshot):
+            raise PlanError(
+                self._damage(
+                    path,
+                    f"The sidecar belongs to {sidecar.source}/{sidecar.table}/{sidecar.snapshot}: "
+                    "the file was moved or renamed.",
+                )
+            )
+        return sidecar
+
+    def read(self, source: str, table: str, snapshot: str) -> bytes:
+        """The answer of a snapshot, its seal tried.
+
+        Raises
+        ------
+        PlanError
+            When either file is absent, damaged or was edited; it names the file and says what to do.
+        """
+        sidecar = self.sidecar(source, table, snapshot)
+        path = self.path(source, table, snapshot)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PlanError(self._damage(path, f"The answer cannot be read: {error.strerror}.")) from error
+        if hashlib.sha256(content).hexdigest() != sidecar.sha256:
+            raise PlanError(self._broken_seal(path, len(content), sidecar))
+        return content
+
+    def problems(self, source: str, tables: Iterable[str] | None = None) -> tuple[Problem, ...]:
+        """Every damaged snapshot of a source (or of some of its tables), newest of each table first."""
+        found = []
+        for table in self.tables(source) if tables is None else tables:
+            folder = self.root / source / table
+            names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+            for name in sorted(names, reverse=True):
+                snapshot = name.removesuffix(SIDECAR_SUFFIX)
+                if name == snapshot or not _SNAPSHOT.fullmatch(snapshot):
+                    continue
+                problem = self._problem(source, table, snapshot)
+                if problem is not None:
+                    found.append(problem)
+        return tuple(found)
+
+    def discard_made_up(self, table: str, snapshot: str) -> None:
+        """Remove example data that newer example data replace; real answers cannot be removed."""
+        # The sidecar first: without it the answer is no snapshot.
+        self.sidecar_path("example", table, snapshot).unlink(missing_ok=True)
+        self.path("example", table, snapshot).unlink(missing_ok=True)
+
+    def _write_answer(self, answer_path: Path, sidecar_path: Path, content: bytes) -> None:
+        for last_try in (False, True):
+            try:
+                write_whole(answer_path, content)
+                return
+            except FileExistsError:
+                try:
+                    same = answer_path.read_bytes() == content
+                    age = time.time() - answer_path.stat().st_mtime
+                except FileNotFoundError:  # given up by another process in this very moment
+                    continue
+                if same:
+                    return
+                # An answer without a sidecar is the trace of a write that was cut off, or of one under way.
+                if last_try or sidecar_path.exists() or age < STALE_SECONDS:
+                    raise self._taken(answer_path) from None
+                answer_path.unlink(missing_ok=True)
+
+    def _problem(self, source: str, table: str, snapshot: str) -> Problem | None:
+        try:
+            sidecar = self.sidecar(source, table, snapshot)
+        except PlanError as error:
+            return error.problems[0]
+        path = self.path(source, table, snapshot)
+        try:
+            status = path.stat()
+            if (
+                status.st_size == sidecar.size
+                and _seal(path, status.st_size, status.st_mtime_ns) == sidecar.sha256
+            ):
+                return None
+        except OSError as error:
+            return self._damage(path, f"The answer cannot be read: {error.strerror}.")
+        return self._broken_seal(path, status.st_size, sidecar)
+
+    def _broken_seal(self, path: Path, size: int, sidecar: Sidecar) -> Problem:
+        return self._damage(
+            path,
+            "The file is not the answer that was received: its content does not fit the seal in its sidecar "
+            f"({size:,} bytes, {sidecar.size:,} when sealed).",
+        )
+
+    def _damage(self, path: Path, what: str) -> Problem:
+        return Problem(
+            self._told(path),
+            what,
+            "Put the file back from a backup, or move both files of this snapshot out of data/raw. "
+            "Until then it does not count, and the snapshot before it stays in force. Raw files are never "
+            "edited: a figure typed in by hand goes to data/raw/manual.",
+        )
+
+    def _taken(self, path: Path) -> PlanError:
+        return PlanError.of(
+            self._told(path),
+            "Another answer is already kept under that name, and a snapshot is never overwritten.",
+            "Run the command again: the next snapshot gets a name of its own.",
+        )
+
+    def _told(self, path: Path) -> str:
+        # As a user would type it from the project folder: the store lies at data/raw.
+        return Path("data/raw", path.relative_to(self.root)).as_posix()
+
+
+@lru_cache(maxsize=4096)
+def _seal(path: Path, size: int, changed: int) -> str:
+    # Size and time of change are part of the key: an edited file is read again.
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _folders(root: Path, leave_out: tuple[str, ...] = ()) -> tuple[str, ...]:
+    if not root.is_dir():
+        return ()
+    return tuple(
+        sorted(
+            path.name
+            for path in root.iterdir()
+            if path.is_dir() and path.name not in leave_out and _NAME.fullmatch(path.name)
+        )
+    )
