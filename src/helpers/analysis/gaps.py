@@ -1,0 +1,76 @@
+"""The distance between a municipality and its target, and what it means: the one rule for every goal.
+
+In: values as published, in decimals. Out: the column "Forskel" of the status table, and a verdict.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from helpers.catalogue.models import Direction, Target
+
+
+class Verdict(StrEnum):
+    """Whether a goal is met. What is missing, suppressed or from unequal periods cannot be judged."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    CANNOT_BE_JUDGED = "cannot_be_judged"
+
+
+def gap(municipality: Decimal, target: Decimal, direction: Direction) -> Decimal:
+    """Distance from the target, positive when the municipality is on the better side.
+
+    Parameters
+    ----------
+    municipality, target
+        Values in the indicator's unit, as published (not rounded further).
+    direction
+        Which way is better; of the goals of plan 2023, ``4a`` and ``6a`` are better when lower.
+
+    Returns
+    -------
+    Decimal
+        In the indicator's unit; percentage points for shares.
+
+    Notes
+    -----
+    Reproduces the column "Forskel" of Frederikssund's status on plan 2023 (seed 000) for every goal but
+    ``4b``, which was printed against the country instead of its target of 90 per cent.
+
+    Examples
+    --------
+    >>> gap(Decimal("83.8"), Decimal("87.3"), Direction.HIGHER)
+    Decimal('-3.5')
+    >>> gap(Decimal("27.1"), Decimal("23.1"), Direction.LOWER)
+    Decimal('-4.0')
+    """
+    return direction.sign * (municipality - target)
+
+
+def target_value(target: Target, national: Decimal | None) -> Decimal | None:
+    """The number a goal asks for: its own, or the country's plus the margin; none when that is unknown.
+
+    Parameters
+    ----------
+    national
+        The country's value, in the indicator's unit; none when missing or suppressed.
+    """
+    if target.value is not None:
+        return target.value
+    return None if national is None else national + target.margin
+
+
+def verdict(gap: Decimal | None, target: Target) -> Verdict:
+    """Whether a gap meets the goal: at 0 "at least" and "at most" do, "over" and "under" do not.
+
+    Parameters
+    ----------
+    gap
+        Of :func:`gap`; none when a term of it is unknown.
+    """
+    if gap is None:
+        return Verdict.CANNOT_BE_JUDGED
+    met = gap > 0 if target.strict else gap >= 0
+    return Verdict.MET if met else Verdict.NOT_MET

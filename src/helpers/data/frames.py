@@ -1,0 +1,52 @@
+"""The columns of the frames that travel between rooms, and the states of a value; docs/data.md explains them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+CELL_COLUMNS: Final = (
+    "source",
+    "table",
+    "measure",
+    "members",
+    "area",
+    "period",
+    "value",
+    "state",
+    "snapshot",
+)
+"""*Cells*: one row per value that an answer speaks of."""
+
+OBSERVATION_COLUMNS: Final = (
+    "indicator",
+    "series",
+    "area",
+    "period",
+    "value",
+    "state",
+    "source",
+    "snapshot",
+    "published",
+)
+"""*Observations*: one row per indicator, series, area and period that a source speaks of."""
+
+OBSERVATION_KEYS: Final = ("indicator", "series", "area", "period")
+"""What names one observation."""
+
+WINDOW_COLUMNS: Final = ("series", "area", "period", "value", "state", "published")
+"""*Window*: the full grid of one figure, missing points included."""
+
+
+class State(StrEnum):
+    """What is known of a value. Zero is a value; `value` is null unless the state is ``ok``.
+
+    Jobindsats sends ``null`` for a count below 3 and for a value it does not have, and does not say which:
+    every ``null`` is therefore ``suppressed``. A place of a table's grid that the answer leaves out is
+    ``missing``; a period after the table's newest is ``not_published``.
+    """
+
+    OK = "ok"
+    SUPPRESSED = "suppressed"
+    MISSING = "missing"
+    NOT_PUBLISHED = "not_published"
