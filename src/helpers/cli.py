@@ -30,7 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-project_app = typer.Typer(help="Investment projects: what can be typed in, and empty files to type it into.", no_args_is_help=True)
+project_app = typer.Typer(
+    help="Investment projects: what can be typed in, and empty files to type it into.", no_args_is_help=True
+)
 app.add_typer(project_app, name="project")
 
 out = Console(highlight=False)
@@ -62,16 +64,25 @@ class ReportName(StrEnum):
 
 
 Municipality = Annotated[
-    str, typer.Argument(metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund.")
+    str,
+    typer.Argument(
+        metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund."
+    ),
 ]
 PlanKey = Annotated[str, typer.Option("--plan", "-p", help="Key of the plan, one of `plan list plans`.")]
 PeriodText = Annotated[
-    str, typer.Option("--period", help="Newest period to show, as 2023M11 or 2023Q02; default: the newest there is.")
+    str,
+    typer.Option(
+        "--period", help="Newest period to show, as 2023M11 or 2023Q02; default: the newest there is."
+    ),
 ]
 SnapshotDay = Annotated[
-    str, typer.Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22.")
+    str,
+    typer.Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22."),
 ]
-TableFormat = Annotated[Output, typer.Option("--format", "-f", help="table for people, csv or json for machines.")]
+TableFormat = Annotated[
+    Output, typer.Option("--format", "-f", help="table for people, csv or json for machines.")
+]
 
 
 def _project() -> Project:
@@ -106,3 +117,245 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise PlanError.of("--snapshot", f'"{text}" is no date; write it as 2026-08-22.') from None
+
+
+# ---------------------------------------------------------------------------------------------- looking
+
+
+@app.command()
+def status(
+    municipality: Municipality,
+    plan: PlanKey = DEFAULT_PLAN,
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    output_format: TableFormat = Output.TABLE,
+) -> None:
+    """Show how each goal of a plan stands: the country, the municipality and the gap."""
+    from helpers.commands.terminal import status_csv, status_json, status_screen
+
+    project, catalogue, chosen = _open(plan)
+    area = catalogue.municipality(municipality)
+    from helpers.report.plan import read_report
+
+    report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
+    if output_format is Output.TABLE:
+        for part in status_screen(report):
+            out.print(part)
+    else:
+        typer.echo({Output.CSV: status_csv, Output.JSON: status_json}[output_format](report), nl=False)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[
+        str, typer.Argument(help="plans, indicators, surveys, goals, municipalities, projects or reports.")
+    ],
+    plan: PlanKey = DEFAULT_PLAN,
+) -> None:
+    """List what the catalogue holds, one line each."""
+    from helpers.commands.terminal import listing
+
+    project = _project()
+    from helpers.catalogue import load_catalogue
+
+    for line in listing(project, load_catalogue(project), what, plan):
+        typer.echo(line)
+
+
+@app.command()
+def check() -> None:
+    """Check the whole catalogue and the typed-in files; every mistake with its file, line and key."""
+    from helpers.commands.checks import check_everything
+
+    problems, lines = check_everything(_project())
+    for line in lines:
+        typer.echo(line)
+    if problems:
+        raise PlanError(problems)
+
+
+# ---------------------------------------------------------------------------------------------- fetching
+
+
+@app.command()
+def fetch(
+    plan: Annotated[
+        str, typer.Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
+    ] = "",
+    table: Annotated[
+        list[str] | None, typer.Option("--table", "-t", help="Only this table (may be repeated).")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Fetch also what has not moved since the last time.")
+    ] = False,
+) -> None:
+    """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
+    from helpers.commands.terminal import fetch_screen
+
+    project = _project()
+    report = fetch_screen(project, err, plan=plan, tables=tuple(table or ()), force=force)
+    out.print(report.screen)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def find(
+    words: Annotated[
+        list[str], typer.Argument(help="Words that must all occur, in any case: samtaler fokusmål.")
+    ],
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the metadata seen under data/raw/jobindsats/_metadata.")
+    ] = False,
+) -> None:
+    """Search Jobindsats' list of tables by words; shows ids, measures, dimensions and periods."""
+    from helpers.commands.terminal import find_screen
+
+    out.print(find_screen(_project(), words, save=save))
+
+
+@app.command()
+def process(plan: PlanKey = DEFAULT_PLAN, snapshot: SnapshotDay = "") -> None:
+    """Rebuild the tidy table in data/processed from data/raw."""
+    from helpers.data import choose_basis, load_observations
+
+    project, catalogue, chosen = _open(plan)
+    basis = choose_basis(project, catalogue, chosen, snapshot=_day(snapshot))
+    frame = load_observations(project, catalogue, basis)
+    typer.echo(
+        f"data/processed/{basis.name}: {len(frame):,} observations of {frame['indicator'].nunique()} indicators"
+    )
+
+
+@app.command()
+def compare(
+    old: Annotated[
+        str, typer.Argument(help="Earlier day, 2026-08-19; default: the last snapshot but one.")
+    ] = "",
+    new: Annotated[str, typer.Argument(help="Later day, 2026-08-22; default: the newest snapshot.")] = "",
+    plan: PlanKey = DEFAULT_PLAN,
+    municipality: Annotated[
+        str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
+    ] = "",
+    output_format: TableFormat = Output.TABLE,
+) -> None:
+    """Show which figures changed between two snapshots, and whether a verdict changes with them."""
+    from helpers.commands.terminal import compare_screen
+
+    project, catalogue, chosen = _open(plan)
+    area = catalogue.municipality(municipality) if municipality else None
+    result = compare_screen(project, catalogue, chosen, _day(old), _day(new), area, output_format.value)
+    if isinstance(result, str):
+        typer.echo(result, nl=False)
+    else:
+        for part in result:
+            out.print(part)
+
+
+# ---------------------------------------------------------------------------------------------- making
+
+
+@app.command()
+def render(
+    municipalities: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
+    ] = None,
+    plan: Annotated[
+        str, typer.Option("--plan", "-p", help="Key of the plan, one of `plan list plans`.")
+    ] = "",
+    report: Annotated[ReportName, typer.Option("--report", "-r", help="Which report.")] = ReportName.PLAN,
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="auto takes Quarto when it is on PATH.")
+    ] = EngineName.AUTO,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
+    everyone: Annotated[bool, typer.Option("--all", help="All 98 municipalities.")] = False,
+    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Render also what is unchanged.")] = False,
+    example: Annotated[
+        bool,
+        typer.Option("--example", help="Investment projects: show made-up months, marked as example data."),
+    ] = False,
+    scheduler: Annotated[
+        str,
+        typer.Option("--scheduler", help="Hand the jobs to a Dask cluster: tcp://host:8786 (extra: dask)."),
+    ] = "",
+) -> None:
+    """Render a report as a static site and a PDF, for one municipality, several or all."""
+    from helpers.commands.rendering import RenderRequest, render_reports
+
+    request = RenderRequest(
+        project=_project(),
+        report=report.value,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=tuple(part.strip() for part in to.split(",") if part.strip()),
+        engine=engine.value,
+        output=output,
+        everyone=everyone,
+        region=region,
+        jobs=jobs,
+        force=force,
+        example=example,
+        scheduler=scheduler,
+    )
+    failed = render_reports(request, out, err)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def notebooks(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
+) -> None:
+    """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
+    from helpers.report.book import book_folder, write_book
+
+    project, _, chosen = _open(plan)
+    folder = book_folder(project, chosen)
+    for path in write_book(project, chosen, folder):
+        typer.echo(f"wrote {project.relative(path)}")
+    typer.echo(f"Edit them in JupyterLab, then: plan render --plan {chosen.key} KOMMUNE")
+
+
+@app.command()
+def template(
+    municipality: Municipality,
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Key of an indicator or survey.")],
+) -> None:
+    """Write an empty file for figures that are typed in by hand; it says which rows to fill."""
+    from helpers.catalogue import load_catalogue
+    from helpers.sources.manual import write_template
+
+    project = _project()
+    catalogue = load_catalogue(project)
+    area = catalogue.municipality(municipality)
+    path = write_template(project, catalogue, area, indicator)
+    typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan status {area.name}")
+
+
+def _stop(error: PlanError) -> NoReturn:
+    count = len(error.problems)
+    for problem in error.problems:
+        err.print(f"[bold red]✗[/] {escape(str(problem))}")
+    if count > 1:
+        err.print(f"{count} problems.")
+    raise SystemExit(1)
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in one clear message and exit code 1."""
+    try:
+        app()
+    except PlanError as error:
+        _stop(error)
+    except BrokenPipeError:
+        # The reader of a pipe (`plan status … | head`) went away: nothing is wrong.
+        sys.stderr.close()
+        raise SystemExit(0) from None
