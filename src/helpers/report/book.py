@@ -25,6 +25,10 @@ ROOT_PLAN = "frederikssund-2023"
 """The plan whose book is the project folder itself (``index.ipynb`` and ``notebooks/*.ipynb``)."""
 
 
+UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
+"""Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
+
+
 def book_folder(project: Project, plan: Plan) -> Path:
     """Where the plan's own notebooks lie, or would lie once ``plan notebooks`` has written them."""
     return project.root if plan.key == ROOT_PLAN else project.notebooks / plan.key
@@ -90,7 +94,7 @@ def _focus_area(area: FocusArea) -> list[tuple[str, str, str]]:
 
 
 _INDEX = [
-    ("title", "markdown", "# Planen kort {.unnumbered}"),
+    ("title", "markdown", UNNUMBERED + "# Planen kort {.unnumbered}"),
     ("fetch", "code", "report.fetch()"),
     ("summary", "code", "report.summary()"),
     ("status-title", "markdown", "## Status på resultatmålene {#status .unnumbered}"),
@@ -100,7 +104,7 @@ _INDEX = [
 ]
 
 _CHANGES = [
-    ("title", "markdown", "# Ændringer i forhold til sidste plan {.unnumbered}"),
+    ("title", "markdown", UNNUMBERED + "# Ændringer i forhold til sidste plan {.unnumbered}"),
     (
         "intro",
         "markdown",
@@ -112,7 +116,7 @@ _CHANGES = [
 ]
 
 _SINCE_LAST = [
-    ("title", "markdown", "# Ændringer siden sidst {.unnumbered}"),
+    ("title", "markdown", UNNUMBERED + "# Ændringer siden sidst {.unnumbered}"),
     (
         "intro",
         "markdown",
@@ -124,7 +128,7 @@ _SINCE_LAST = [
 ]
 
 _DATA = [
-    ("title", "markdown", "# Data og metode {.unnumbered}"),
+    ("title", "markdown", UNNUMBERED + "# Data og metode {.unnumbered}"),
     ("fetch", "code", "report.fetch()"),
     ("basis", "code", "report.basis()"),
     (
@@ -170,7 +174,11 @@ def plan_notebooks(plan: Plan, municipality: str = EXAMPLE_MUNICIPALITY) -> dict
 def book_configuration(project: Project, plan: Plan, folder: Path) -> str:
     """The plan's ``_quarto.yml``: the project's own with the plan's title and chapters, paths seen from `folder`."""
     text = (project.root / "_quarto.yml").read_text(encoding="utf-8")
-    up = Path(*[".."] * len(folder.relative_to(project.root).parts)).as_posix() if folder != project.root else "."
+    up = (
+        Path(*[".."] * len(folder.relative_to(project.root).parts)).as_posix()
+        if folder != project.root
+        else "."
+    )
     if up != ".":
         text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", text)
     configuration = yaml.safe_load(text)
@@ -179,7 +187,9 @@ def book_configuration(project: Project, plan: Plan, folder: Path) -> str:
     return yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=110)
 
 
-def write_book(project: Project, plan: Plan, folder: Path, *, municipality: str = EXAMPLE_MUNICIPALITY) -> list[Path]:
+def write_book(
+    project: Project, plan: Plan, folder: Path, *, municipality: str = EXAMPLE_MUNICIPALITY
+) -> list[Path]:
     """Write the plan's notebooks and ``_quarto.yml`` below `folder`; returns what was written.
 
     Raises
@@ -187,7 +197,10 @@ def write_book(project: Project, plan: Plan, folder: Path, *, municipality: str 
     PlanError
         When one of the files is there already: an analyst's own text is never overwritten.
     """
-    files = {folder / path: nbformat.writes(notebook) + "\n" for path, notebook in plan_notebooks(plan, municipality).items()}
+    files = {
+        folder / path: nbformat.writes(notebook) + "\n"
+        for path, notebook in plan_notebooks(plan, municipality).items()
+    }
     if folder != project.root:
         files[folder / "_quarto.yml"] = book_configuration(project, plan, folder)
     there = [path for path in files if path.exists()]
