@@ -1,0 +1,1 @@
+"""What the reader sees: Altair figures, Great Tables tables, Danish words and numbers. Nothing here judges."""

@@ -1,0 +1,94 @@
+"""The font of figures: how wide a text is, and a small copy of the font to carry inside an SVG.
+
+A page shows an SVG as a picture, and a picture cannot use the page's fonts; without its own copy the reader's
+browser would set it in another font, wider than the place that was measured for it.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+import font_source_sans_pro
+import vl_convert
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+FAMILY = "Source Sans Pro"
+
+STACK = f"{FAMILY}, Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
+"""For the live chart in JupyterLab, where the font may not be installed."""
+
+FOLDER = Path(font_source_sans_pro.font_directory)
+
+WEIGHTS = {400: "SourceSansPro-Regular", 600: "SourceSansPro-Semibold"}
+
+LETTERS = (
+    "".join(chr(code) for code in range(0x20, 0x7F))
+    + "ÆØÅæøåÉéÈèÜüÖöÄäÓóÁáÍíÐðÞþ§°½«»“”‘’„–—−·•…≥≤±×✓→←↑↓▲▼\u00a0\u202f"
+)
+"""What a Danish figure may hold; a text with another letter is still shown, in the reader's own font."""
+
+
+@lru_cache(maxsize=1)
+def register() -> None:
+    """Tell vl-convert, once in a process, where the font lies."""
+    vl_convert.register_font_directory(str(FOLDER))
+
+
+@lru_cache(maxsize=4)
+def _advances(weight: int) -> tuple[dict[int, float], float]:
+    """Width of each letter, and of an unknown one, as a part of the font size."""
+    with TTFont(FOLDER / f"{WEIGHTS[weight]}.ttf", lazy=True) as font:
+        per_em = font["head"].unitsPerEm
+        widths = font["hmtx"].metrics
+        table = {code: widths[name][0] / per_em for code, name in font.getBestCmap().items()}
+        return table, widths[".notdef"][0] / per_em
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float, weight: int = 400) -> float:
+    """Width of `text` in pixels at `size` pixels; without kerning, so a hair too wide."""
+    table, unknown = _advances(weight)
+    return size * sum(table.get(ord(letter), unknown) for letter in text)
+
+
+def wrap(text: str, width: float, size: float, weight: int = 400) -> tuple[str, ...]:
+    """`text` broken into lines no wider than `width` pixels; a single word is never broken."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, weight) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+@lru_cache(maxsize=1)
+def embedded() -> str:
+    """CSS that defines the font from a subset of its letters, about 26 kB."""
+    return "".join(
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};'
+        f"src:url(data:font/woff;base64,{base64.b64encode(_subset(weight)).decode()}) format('woff')}}"
+        for weight in WEIGHTS
+    )
+
+
+def _subset(weight: int) -> bytes:
+    options = subset.Options()
+    options.layout_features = ["kern"]
+    options.hinting = False
+    options.desubroutinize = True
+    options.name_IDs = []
+    options.flavor = "woff"
+    with TTFont(FOLDER / f"{WEIGHTS[weight]}.otf", lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=LETTERS)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        target = BytesIO()
+        font.save(target)
+    return target.getvalue()

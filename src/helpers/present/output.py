@@ -1,0 +1,296 @@
+"""One object, two faces: live in JupyterLab, Markdown while a report is being rendered.
+
+What comes in are finished figures, tables and sentences; what goes out is a notebook output that Quarto and
+the built-in engine both read, and the files of each figure beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from helpers.present.theme import spec_for_screen, svg_of
+from helpers.project import is_rendering
+
+FIGURE_FOLDER = "figures"
+"""Below the working folder of the notebook; links in the Markdown are relative to it."""
+
+VEGALITE_MIME = "application/vnd.vegalite.v5+json"
+"""JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
+
+HTML_ONLY = 'data-quarto-disable-processing="true"'
+"""On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
+
+CSV_BOM = "\ufeff"
+"""Tells Danish Excel that a CSV file is UTF-8."""
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@])")
+_LIST_START = re.compile(r"^(\s*\d+)([.)])(?=\s)")
+_BULLET_START = re.compile(r"^(\s*)([-+:])(?=\s)")
+
+
+def escape_markdown(text: str) -> str:
+    """`text` as Markdown that shows exactly these characters, on one line.
+
+    A straight double quote becomes ”, because quotes inside attributes are read differently by different
+    readers; a number with a full stop at the start (``2. kvartal``) does not become a list.
+    """
+    flat = " ".join(text.replace('"', "”").split(" ")).replace("\n", " ")
+    flat = _MARKDOWN.sub(r"\\\1", flat)
+    flat = _LIST_START.sub(r"\1\\\2", flat)
+    return _BULLET_START.sub(r"\1\\\2", flat)
+
+
+def escape_attribute(text: str) -> str:
+    """`text` for the inside of ``fig-alt="…"``."""
+    flat = re.sub(r"\s*\n\s*", " ", text).replace('"', "”")
+    return flat.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
+
+
+def check_key(key: str) -> str:
+    """`key` itself, when it can name a figure's files and anchor.
+
+    Raises
+    ------
+    ValueError
+        When it holds anything but lower-case letters a–z, digits and single hyphens.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(
+            f'"{key}" cannot name a figure or table; use a–z, 0–9 and hyphens, as in 5b-formidling'
+        )
+    return key
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Write `text` under a temporary name and rename it; a file that already says so is left alone."""
+    content = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def raw_html(markup: str) -> str:
+    """A raw HTML block, with no blank line or run of backquotes left inside that could end it too early."""
+    body = re.sub(r"\n\s*\n+", "\n", markup.strip()).replace("```", "&#96;&#96;&#96;")
+    return f"```{{=html}}\n{body}\n```"
+
+
+@dataclass(frozen=True)
+class FigurePart:
+    """A figure: a Vega-Lite specification, its texts and its numbers.
+
+    Attributes
+    ----------
+    key
+        Names the files and the anchor ``#fig-<key>``; unique in a book.
+    spec
+        Vega-Lite as Altair wrote it.
+    numbers
+        The same numbers as a table (HTML), or none.
+    csv
+        The same numbers as text with semicolons and decimal commas, or none.
+    files
+        More files to write below ``figures/``: name → text.
+    """
+
+    key: str
+    spec: Mapping[str, Any]
+    caption: str
+    alt: str
+    numbers: str | None = None
+    csv: str | None = None
+    heading: str = "Tal bag figuren"
+
+    def __post_init__(self) -> None:
+        check_key(self.key)
+
+    def write(self, folder: Path) -> None:
+        """Write ``<key>.svg``, ``<key>.json`` and, when there are numbers, ``<key>.csv`` into `folder`."""
+        write_if_changed(folder / f"{self.key}.svg", svg_of(self.spec))
+        write_if_changed(
+            folder / f"{self.key}.json", json.dumps(self.spec, ensure_ascii=False, separators=(",", ":"))
+        )
+        if self.csv is not None:
+            write_if_changed(folder / f"{self.key}.csv", CSV_BOM + self.csv)
+
+    def markdown(self) -> str:
+        path = f"{FIGURE_FOLDER}/{self.key}"
+        image = (
+            f"![{escape_markdown(self.caption)}]({path}.svg)"
+            f'{{#fig-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
+        )
+        return "\n\n".join([image, *([raw_html(self.details())] if self.numbers or self.csv else [])])
+
+    def details(self) -> str:
+        """The opening block under the figure: its numbers and its files.
+
+        For the web page only: on paper the figure with its last values and alternative text speaks for
+        itself, and files cannot be clicked.
+        """
+        path = f"{FIGURE_FOLDER}/{self.key}"
+        named = html.escape(self.caption, quote=True)
+        links = [f'<a href="{path}.json" download aria-label="Figur (JSON): {named}">Figur (JSON)</a>']
+        if self.csv is not None:
+            links.insert(0, f'<a href="{path}.csv" download aria-label="Tal (CSV): {named}">Tal (CSV)</a>')
+        return (
+            f'<details class="figure-numbers"><summary>{html.escape(self.heading)}</summary>\n'
+            f"{self.numbers or ''}\n"
+            f'<p class="downloads">Hent: {" · ".join(links)}</p>\n</details>'
+        )
+
+    def live(self) -> dict[str, Any]:
+        return {VEGALITE_MIME: spec_for_screen(self.spec), "text/plain": self.alt}
+
+
+@dataclass(frozen=True)
+class TablePart:
+    """A table as HTML with its own ``id``; `files` are small pictures in its cells: name → SVG."""
+
+    markup: str
+    text: str = "Tabel"
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        for name, content in self.files.items():
+            write_if_changed(folder / name, content)
+
+    def markdown(self) -> str:
+        return raw_html(self.markup)
+
+    def live(self) -> dict[str, Any]:
+        markup = self.markup
+        for name, content in self.files.items():
+            # JupyterLab has no figures folder to read from, so the small pictures travel inside the output.
+            markup = markup.replace(f'src="{FIGURE_FOLDER}/{name}"', f'src="{_data_uri(content)}"')
+        return {"text/html": markup, "text/plain": self.text}
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """Paragraphs of Markdown, in a box (a fenced div) when `classes` are given."""
+
+    paragraphs: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    anchor: str | None = None
+
+    def write(self, folder: Path) -> None:
+        """Text has no files."""
+
+    def markdown(self) -> str:
+        body = "\n\n".join(self.paragraphs)
+        if not self.classes:
+            return body
+        names = " ".join(
+            [*([f"#{self.anchor}"] if self.anchor else []), *(f".{name}" for name in self.classes)]
+        )
+        return f"::: {{{names}}}\n{body}\n:::"
+
+    def live(self) -> dict[str, Any]:
+        body = "\n\n".join(self.paragraphs)
+        if self.classes:
+            body = "\n".join(f"> {line}" for line in body.splitlines())
+        return {"text/markdown": body, "text/plain": "\n\n".join(self.paragraphs)}
+
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+Part = FigurePart | TablePart | TextPart
+
+
+class Shown:
+    """What a notebook cell shows.
+
+    In JupyterLab it is a live chart or an HTML table. While a report is being rendered
+    (:func:`helpers.project.is_rendering`) it is ``text/markdown`` and nothing else, and the files of its
+    figures are written to ``figures/`` below the working folder. Several are joined with ``+`` or
+    :func:`join`.
+    """
+
+    def __init__(self, parts: Iterable[Part] = ()) -> None:
+        self.parts: tuple[Part, ...] = tuple(parts)
+
+    def __add__(self, other: Shown) -> Shown:
+        return Shown((*self.parts, *other.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def write(self, folder: Path | None = None) -> None:
+        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder)."""
+        target = folder or Path.cwd() / FIGURE_FOLDER
+        for part in self.parts:
+            part.write(target)
+
+    @cached_property
+    def markdown(self) -> str:
+        """The face that both engines read; writes nothing."""
+        return "\n\n".join(part.markdown() for part in self.parts) + "\n"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if is_rendering():
+            self.write()
+            return {"text/markdown": self.markdown}
+        if len(self.parts) == 1:
+            return self.parts[0].live()
+        return {"text/plain": "\n\n".join(part.live()["text/plain"] for part in self.parts)}
+
+    def _ipython_display_(self) -> None:
+        # Only a live cell of several parts needs several outputs; in all other cases IPython is told to ask
+        # for the bundle above.
+        if is_rendering() or len(self.parts) == 1:
+            raise NotImplementedError
+        from IPython.display import display
+
+        for part in self.parts:
+            display(part.live(), raw=True)
+
+    def __repr__(self) -> str:
+        return f"Shown({', '.join(type(part).__name__ for part in self.parts)})"
+
+
+def figure(
+    key: str,
+    spec: Mapping[str, Any],
+    *,
+    caption: str,
+    alt: str,
+    numbers: str | None = None,
+    csv: str | None = None,
+) -> Shown:
+    """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv)])
+
+
+def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:
+    """A table from HTML that carries its own ``id``; see :class:`TablePart`."""
+    return Shown([TablePart(markup, text, files or {})])
+
+
+def text(*paragraphs: str) -> Shown:
+    """Paragraphs of Markdown; escape what comes from data with :func:`escape_markdown`."""
+    return Shown([TextPart(paragraphs)])
+
+
+def box(*paragraphs: str, classes: Iterable[str], anchor: str | None = None) -> Shown:
+    """A box: a fenced div with `classes`, such as ``("verdict", "met")`` or ``("example-note",)``."""
+    return Shown([TextPart(paragraphs, tuple(classes), anchor)])
+
+
+def join(items: Iterable[Shown]) -> Shown:
+    """Several, one after the other."""
+    return Shown(part for item in items for part in item.parts)

@@ -1,0 +1,249 @@
+"""Colours, type and number formats of everything drawn, and the way from a Vega-Lite specification to an SVG.
+
+The colours come from the project's ``_brand.yml``, which the page styles read as well; where it is silent,
+from the constants here. A brand colour that is too pale to be read is darkened until it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+import yaml
+
+from helpers.errors import PlanError
+from helpers.present import fonts
+from helpers.project import find_project
+
+TEXT_CONTRAST = 4.5
+"""Least contrast of text against its background (WCAG 2.1, 1.4.3)."""
+
+MARK_CONTRAST = 3.0
+"""Least contrast of a line, point or outline against its background (WCAG 2.1, 1.4.11)."""
+
+BRAND_DEFAULTS = {
+    "foreground": "#1c2630",
+    "background": "#ffffff",
+    "primary": "#14487a",
+    "secondary": "#5f6b76",
+    "success": "#1f6b3a",
+    "danger": "#a3262a",
+    "warning": "#8a5a00",
+}
+"""What a ``_brand.yml`` may set under ``color:``, and what holds when it does not."""
+
+FORMAT_LOCALE = {
+    "decimal": ",",
+    "thousands": ".",
+    "grouping": [3],
+    "currency": ["", "\u00a0kr."],
+    "minus": "−",
+}
+"""Danish numbers for d3-format."""
+
+TIME_LOCALE = {
+    "dateTime": "%A den %d. %B %Y %X",
+    "date": "%d.%m.%Y",
+    "time": "%H:%M:%S",
+    "periods": ["AM", "PM"],
+    "days": ["søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"],
+    "shortDays": ["søn.", "man.", "tirs.", "ons.", "tors.", "fre.", "lør."],
+    "months": [
+        "januar", "februar", "marts", "april", "maj", "juni",
+        "juli", "august", "september", "oktober", "november", "december",
+    ],
+    "shortMonths": [
+        "jan.", "feb.", "mar.", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.",
+    ],
+}  # fmt: skip
+"""Danish months and days for d3-time-format."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by what they mean, as ``#rrggbb``.
+
+    Attributes
+    ----------
+    accent, country
+        The municipality and the country: lines, points and their labels.
+    second, second_country
+        The same for a second pair of lines in one figure (goal 5b).
+    bar, bar_edge
+        Counts; the outline carries the contrast, the pale fill keeps lines on top of it readable.
+    bar2, bar2_edge
+        The second set of bars.
+    """
+
+    ink: str
+    paper: str
+    accent: str
+    country: str
+    second: str
+    second_country: str
+    bar: str
+    bar_edge: str
+    bar2: str
+    bar2_edge: str
+    grid: str
+    quiet: str
+    good: str
+    bad: str
+    unknown: str
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    parts = [c / 255 for c in _channels(colour)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.1, "contrast ratio")."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """`share` of `colour` and the rest of `other`."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+def readable(colour: str, paper: str, least: float) -> str:
+    """`colour`, darkened (lightened on dark paper) until its contrast against `paper` is `least` or more."""
+    towards = "#000000" if _luminance(paper) > 0.18 else "#ffffff"
+    for step in range(0, 101, 2):
+        candidate = mix(towards, colour, step / 100)
+        if contrast(candidate, paper) >= least:
+            return candidate
+    return towards
+
+
+def _pale(colour: str, paper: str, share: float) -> tuple[str, str]:
+    """A pale fill of `colour`, and an outline for it that can be told from `paper`."""
+    fill = mix(colour, paper, share)
+    for step in range(35, 101, 2):
+        edge = mix(colour, paper, step / 100)
+        if contrast(edge, paper) >= MARK_CONTRAST:
+            return fill, edge
+    return fill, colour
+
+
+def palette_from(colours: Mapping[str, str]) -> Palette:
+    """The palette that follows from the brand's colours (`BRAND_DEFAULTS` names them)."""
+    named = {**BRAND_DEFAULTS, **colours}
+    paper = named["background"]
+
+    def text(name: str) -> str:
+        return readable(named[name], paper, TEXT_CONTRAST)
+
+    accent, country = text("primary"), text("secondary")
+    bar, bar_edge = _pale(accent, paper, 0.16)
+    bar2, bar2_edge = mix(accent, paper, 0.42), readable(mix(accent, paper, 0.75), paper, MARK_CONTRAST)
+    return Palette(
+        ink=text("foreground"),
+        paper=paper,
+        accent=accent,
+        country=country,
+        second=text("second") if "second" in named else readable("#9a4a16", paper, TEXT_CONTRAST),
+        second_country=readable("#7d7263", paper, TEXT_CONTRAST),
+        bar=bar,
+        bar_edge=bar_edge,
+        bar2=bar2,
+        bar2_edge=bar2_edge,
+        grid=mix(named["foreground"], paper, 0.12),
+        quiet=readable(mix(named["foreground"], paper, 0.62), paper, TEXT_CONTRAST),
+        good=text("success"),
+        bad=text("danger"),
+        unknown=text("warning"),
+    )
+
+
+_HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+def read_brand(path: Path) -> dict[str, str]:
+    """The colours of a ``_brand.yml`` that figures use, with names resolved through ``color.palette``.
+
+    Raises
+    ------
+    PlanError
+        When the file is no YAML, or a colour is neither ``#rrggbb`` nor a name in the palette.
+    """
+    try:
+        brand = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise PlanError.of(path.name, f"This is no valid YAML: {error}", "Mend the file.") from error
+    color = brand.get("color") or {} if isinstance(brand, dict) else {}
+    known = color.get("palette") or {}
+    found: dict[str, str] = {}
+    for name in (*BRAND_DEFAULTS, "second"):
+        value = color.get(name, known.get(name))
+        if value is None:
+            continue
+        resolved = str(known.get(value, value)) if isinstance(value, str) else str(value)
+        if not _HEX.fullmatch(resolved):
+            raise PlanError.of(
+                f"{path.name}: color.{name}",
+                f'"{value}" is no colour.',
+                "Write #rrggbb, or a name that color.palette defines.",
+            )
+        digits = resolved[1:]
+        found[name] = "#" + ("".join(d * 2 for d in digits) if len(digits) == 3 else digits).lower()
+    return found
+
+
+@lru_cache(maxsize=8)
+def _palette_of(path: Path, stamp: int) -> Palette:
+    return palette_from(read_brand(path) if stamp else {})
+
+
+def palette() -> Palette:
+    """The palette of the project that the working folder lies in; the defaults outside of any."""
+    try:
+        path = find_project().root / "_brand.yml"
+    except PlanError:
+        return _palette_of(Path(), 0)
+    return _palette_of(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+_GEOMETRY = re.compile(r'(?<= )(?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
+_LONG_DECIMALS = re.compile(r"(\d\.\d\d)\d+")
+
+
+@lru_cache(maxsize=128)
+def _svg(spec: str) -> str:
+    fonts.register()
+    drawn = vl_convert.vegalite_to_svg(
+        spec, format_locale=FORMAT_LOCALE, time_format_locale=TIME_LOCALE, show_warnings=False
+    )
+    start = drawn.index(">") + 1
+    head = drawn[:start]
+    body = _GEOMETRY.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found[0]), drawn[start:])
+    return f"{head}<style>{fonts.embedded()}</style>{body}"
+
+
+def svg_of(spec: Mapping[str, Any]) -> str:
+    """The specification drawn as SVG, with its font inside; equal ones are drawn once in a process."""
+    return _svg(json.dumps(spec, ensure_ascii=False, separators=(",", ":")))
+
+
+def spec_for_screen(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The specification as JupyterLab is to show it: Danish formats, and no menu of links to other hosts."""
+    options = {"formatLocale": FORMAT_LOCALE, "timeFormatLocale": TIME_LOCALE, "actions": False}
+    return {
+        **spec,
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "usermeta": {"embedOptions": options},
+    }

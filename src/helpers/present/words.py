@@ -1,0 +1,396 @@
+"""Danish numbers, words and sentences in one place: a page, a table and an alternative text say the same.
+
+Texts hold real minus signs, decimal commas and no-break spaces before units. They are plain text: whoever
+puts them into Markdown or HTML escapes them there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from helpers.analysis.gaps import Verdict, target_value
+from helpers.catalogue.models import NATIONAL_NAME, Direction, Target, Unit
+from helpers.data.frames import State
+from helpers.periods import Period
+
+MINUS = "−"
+NBSP = "\u00a0"
+UNKNOWN = "–"
+"""What a table shows where there is no value; zero is shown as zero."""
+
+_UNIT_WORDS: dict[Unit, tuple[str, str]] = {
+    Unit.PERCENT: ("pct.", "pct."),
+    Unit.PERSONS: ("person", "personer"),
+    Unit.FULL_TIME: ("fuldtidsperson", "fuldtidspersoner"),
+    Unit.WEEKS: ("uge", "uger"),
+    Unit.RATIO: ("", ""),
+    Unit.NUMBER: ("", ""),
+}
+
+POINTS = "procentpoint"
+"""The unit of a difference between two percentages."""
+
+VERDICT_WORDS = {
+    Verdict.MET: "Opfyldt",
+    Verdict.NOT_MET: "Ikke opfyldt",
+    Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
+}
+
+VERDICT_SIGNS = {Verdict.MET: "✓", Verdict.NOT_MET: "×", Verdict.CANNOT_BE_JUDGED: "?"}
+"""Stand beside the word, never alone; all three are in Source Sans Pro."""
+
+VERDICT_CLASSES = {
+    Verdict.MET: "verdict-met",
+    Verdict.NOT_MET: "verdict-not-met",
+    Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
+}
+
+DIRECTION_WORDS = {Direction.HIGHER: "Højere er bedre", Direction.LOWER: "Lavere er bedre"}
+DIRECTION_SIGNS = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
+
+STATE_WORDS = {
+    State.OK: "",
+    State.SUPPRESSED: "diskretioneret eller ikke opgjort",
+    State.MISSING: "ikke opgjort",
+    State.NOT_PUBLISHED: "endnu ikke offentliggjort",
+}
+
+RULE_WORDS = {"at_least": "mindst", "over": "over", "at_most": "højst", "under": "under"}
+
+COUNTRY_AVERAGE = "landsgennemsnittet"
+
+Value = Decimal | float | int
+
+
+def exact(value: Value) -> Decimal:
+    """`value` as the decimal that was published (a float's shortest spelling)."""
+    return (
+        value
+        if isinstance(value, Decimal)
+        else Decimal(repr(value))
+        if isinstance(value, float)
+        else Decimal(value)
+    )
+
+
+def rounded(value: Value, decimals: int) -> Decimal:
+    """`value` with so many decimals; a half is rounded away from zero, as Excel and Jobindsats do."""
+    result = exact(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return abs(result) if result.is_zero() else result
+
+
+def unit_word(unit: Unit | str | None, value: Value = 2, *, difference: bool = False) -> str:
+    """The word after a number: singular after exactly 1; percentage points for a difference of shares."""
+    if unit is None:
+        return ""
+    if not isinstance(unit, Unit):
+        return unit
+    if unit is Unit.PERCENT and difference:
+        return POINTS
+    one, many = _UNIT_WORDS[unit]
+    shown = exact(value)
+    return one if abs(shown) == 1 and shown.as_tuple().exponent == 0 else many
+
+
+def number(
+    value: Value | None, decimals: int = 0, unit: Unit | str | None = None, *, signed: bool = False
+) -> str:
+    """A number as Danish readers write it.
+
+    Parameters
+    ----------
+    value
+        None gives `UNKNOWN`.
+    unit
+        A catalogue unit, or a word (``"kr."``) that is put behind as it stands.
+    signed
+        The number is a difference: it gets its sign (none for zero), and percent becomes percentage points.
+
+    Examples
+    --------
+    >>> number(Decimal("83.8"), 1, Unit.PERCENT).replace(NBSP, " ")
+    '83,8 pct.'
+    >>> number(Decimal("-3.5"), 1, Unit.PERCENT, signed=True).replace(NBSP, " ")
+    '−3,5 procentpoint'
+    >>> number(12345, 0, "kr.").replace(NBSP, " ")
+    '12.345 kr.'
+    """
+    if value is None:
+        return UNKNOWN
+    shown = rounded(value, decimals)
+    digits = f"{abs(shown):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
+    word = unit_word(unit, shown, difference=signed)
+    return f"{sign}{digits}{NBSP}{word}" if word else f"{sign}{digits}"
+
+
+def distance(value: Value, decimals: int, unit: Unit | str | None = None) -> str:
+    """The size of a difference, without its sign: ``3,5 procentpoint``."""
+    return number(abs(exact(value)), decimals, unit, signed=True).removeprefix("+")
+
+
+def count(value: int, one: str, many: str) -> str:
+    """A counted thing: ``1 mål``, ``0 målinger``, ``12 målinger``."""
+    return f"{number(value)}{NBSP}{one if abs(value) == 1 else many}"
+
+
+def about(value: Value, decimals: int = 0, unit: Unit | str | None = None) -> str:
+    """An approximate number: ``ca. 40 pct.``"""
+    return f"ca.{NBSP}{number(value, decimals, unit)}"
+
+
+def genitive(name: str) -> str:
+    """``Frederikssunds``, ``Læsøs``; an apostrophe alone after s, x and z: ``Aarhus'``."""
+    return f"{name}'" if name[-1:].lower() in ("s", "x", "z") else f"{name}s"
+
+
+def listed(items: Iterable[str], last: str = "og") -> str:
+    """``a``, ``a og b``, ``a, b og c``."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter in upper case, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """`text` as a sentence: a capital first and a full stop last, if it has none."""
+    text = capital(text.strip())
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:
+    """Where a value lies: ``3,5 procentpoint under landsgennemsnittet``, ``på niveau med …``.
+
+    The two values are rounded first, so that the words agree with the two numbers as the page shows them.
+    """
+    difference = rounded(value, decimals) - rounded(yardstick, decimals)
+    if difference == 0:
+        return f"på niveau med {named}"
+    return f"{distance(difference, decimals, unit)} {'over' if difference > 0 else 'under'} {named}"
+
+
+def trend(first: Value, last: Value, decimals: int) -> str:
+    """``steget``, ``faldet`` or ``uændret``, as far as the shown decimals can tell."""
+    difference = rounded(last, decimals) - rounded(first, decimals)
+    return "steget" if difference > 0 else "faldet" if difference < 0 else "uændret"
+
+
+def trend_phrase(first: Value, last: Value, decimals: int, unit: Unit | str | None) -> str:
+    """``steget fra 79,5 pct. til 83,8 pct.``, ``uændret 83,8 pct.``"""
+    word = trend(first, last, decimals)
+    if word == "uændret":
+        return f"uændret {number(last, decimals, unit)}"
+    return f"{word} fra {number(first, decimals, unit)} til {number(last, decimals, unit)}"
+
+
+def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str:
+    """``Mål 1a er ikke opfyldt.``; with `what`: ``Mål 5b, formidlingsgrad, er opfyldt.``"""
+    outcome = {
+        Verdict.MET: "er opfyldt",
+        Verdict.NOT_MET: "er ikke opfyldt",
+        Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
+    }[verdict]
+    middle = f", {what}," if what else ""
+    return f"Mål{NBSP}{goal}{middle} {outcome}."
+
+
+def measured(
+    value: Value,
+    decimals: int,
+    unit: Unit,
+    *,
+    period: Period,
+    area: str,
+    what: str,
+    phrase: str | None = None,
+) -> str:
+    """The value in a sentence.
+
+    Parameters
+    ----------
+    what
+        What was measured, as a noun: ``Andelen af unge på uddannelseshjælp``.
+    phrase
+        The sentence without its value and period, where there is one: ``havde forladt A-dagpenge efter 13
+        uger`` gives ``83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
+
+    Notes
+    -----
+    A noun that ends in a subordinate clause (``…, som har forladt ydelsen``) gets the closing comma that
+    Danish asks for.
+    """
+    shown = number(value, decimals, unit)
+    when = when_words(period)
+    if phrase:
+        return f"{shown} {phrase} {when}."
+    comma = "," if ", " in what else ""
+    return f"{capital(what)}{comma} var {shown} i {area} {when}."
+
+
+def when_words(period: Period) -> str:
+    """The period with its preposition: ``i 2. kvartal 2023``, ``i de 4 kvartaler til og med …``."""
+    name = period.danish
+    return f"i de {name}" if "kvartaler" in name else f"i {name}"
+
+
+def target_phrase(target: Target, national: Value | None, decimals: int, unit: Unit) -> str:
+    """The target in words, with its number where that is known.
+
+    ``mindst 85 pct.``, ``under landsgennemsnittet på 23,1 pct.``, ``højst 0,5 pct.``
+    """
+    rule = RULE_WORDS[target.rule]
+    if target.value is not None:
+        return f"{rule} {_plain(target.value, decimals, unit)}"
+    if target.margin == 0:
+        side = {
+            "at_least": "mindst på niveau med ",
+            "at_most": "højst på niveau med ",
+            "over": "over ",
+            "under": "under ",
+        }
+        return f"{side[target.rule]}{_average(national, decimals, unit)}"
+    away = distance(target.margin, decimals, unit)
+    side_word = "under" if target.margin < 0 else "over"
+    if national is None:
+        return f"{rule} {away} {side_word} {COUNTRY_AVERAGE}"
+    return f"{rule} {number(exact(national) + target.margin, max(decimals, _decimals(target.margin)), unit)}"
+
+
+def _plain(value: Decimal, decimals: int, unit: Unit) -> str:
+    """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
+    whole = value == value.to_integral_value()
+    return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
+
+
+def _decimals(value: Decimal) -> int:
+    return max(0, -int(value.as_tuple().exponent))
+
+
+def _average(national: Value | None, decimals: int, unit: Unit) -> str:
+    return COUNTRY_AVERAGE if national is None else f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
+
+
+def comparison(value: Value, target: Target, national: Value | None, decimals: int, unit: Unit) -> str:
+    """How a value stands to its target, for every kind of target and either direction.
+
+    Returns
+    -------
+    str
+        ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``;
+        ``Det er 0,1 procentpoint over målet på højst 0,5 pct. Målet er sat 0,2 procentpoint under
+        landsgennemsnittet på 0,7 pct.``; ``Det er 2,8 procentpoint over målet på mindst 90 pct. og
+        2,0 procentpoint over landsgennemsnittet på 90,8 pct.``
+
+    Raises
+    ------
+    ValueError
+        When the target is the country's value and that is unknown: then nothing can be said, only why.
+    """
+    asked = target_value(target, None if national is None else exact(national))
+    if asked is None:
+        raise ValueError("the target is the country's value, which is unknown")
+    level = exact(value) == asked
+    but = ""
+    if level and target.strict:
+        but = f", men målet er at ligge {RULE_WORDS[target.rule]}"
+    if target.national and target.margin == 0:
+        text = f"Det er {position(value, asked, decimals, unit, _average(national, decimals, unit))}{but}."
+        return _one_stop(text)
+    named = f"målet på {target_phrase(target, national, decimals, unit)}"
+    text = f"Det er {position(value, asked, max(decimals, _decimals(asked)), unit, named)}"
+    if not target.national and national is not None:
+        text += f" og {position(value, national, decimals, unit, _average(national, decimals, unit))}"
+    text = f"{text}{but}."
+    if target.national and national is not None:
+        side = "under" if target.margin < 0 else "over"
+        away = distance(target.margin, max(decimals, _decimals(target.margin)), unit)
+        text += f" Målet er sat {away} {side} {_average(national, decimals, unit)}."
+    return _one_stop(text)
+
+
+def _one_stop(text: str) -> str:
+    """A sentence that ends in an abbreviation ("pct.") has one full stop, not two."""
+    return text.replace("..", ".")
+
+
+def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
+    """``Målet er sænket fra 85 pct. til 75 pct.: STAR ændrede …``; none when it never changed."""
+    if target.was is None or target.value is None:
+        return None
+    word = "hævet" if target.value > target.was else "sænket"
+    change = (
+        f"Målet er {word} fra {_plain(target.was, decimals, unit)} til {_plain(target.value, decimals, unit)}"
+    )
+    return sentence(f"{change}: {target.because}" if target.because else change)
+
+
+def status_sentences(
+    *,
+    goal: str,
+    verdict: Verdict,
+    target: Target,
+    period: Period | None,
+    municipality: Value | None,
+    national: Value | None,
+    decimals: int,
+    unit: Unit,
+    area: str,
+    what: str,
+    phrase: str | None = None,
+    reason: str | None = None,
+    part: str | None = None,
+) -> tuple[str, ...]:
+    """A goal's verdict in plain Danish: the heading first, then one to three sentences.
+
+    Parameters
+    ----------
+    area
+        The municipality's name.
+    what, phrase
+        See :func:`measured`.
+    reason
+        Why the goal cannot be judged; used only then.
+    part
+        Which of a goal's indicators, where it has two: ``formidlingsgrad``.
+
+    Examples
+    --------
+    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
+    ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
+    """
+    said = [verdict_heading(goal, verdict, part)]
+    if verdict is Verdict.CANNOT_BE_JUDGED:
+        said.append(sentence(reason or f"der er ingen tal for {area}"))
+    if municipality is not None and period is not None:
+        said.append(
+            measured(municipality, decimals, unit, period=period, area=area, what=what, phrase=phrase)
+        )
+        if verdict is not Verdict.CANNOT_BE_JUDGED:
+            said.append(comparison(municipality, target, national, decimals, unit))
+    history = target_history(target, decimals, unit)
+    return (*said, history) if history else tuple(said)
+
+
+def goals_met(met: int, of: int, unknown: int = 0) -> str:
+    """``8 af 20 mål er opfyldt.``, with how many cannot be judged."""
+    text = f"{number(met)} af {number(of)} mål er opfyldt"
+    if unknown:
+        text += f", og {number(unknown)} kan ikke vurderes"
+    return f"{text}."
+
+
+def area_name(area: str, municipality: str) -> str:
+    """``Hele landet`` for the country's code, otherwise the municipality's name."""
+    return NATIONAL_NAME if area == "dk" else municipality
+
+
+def values_missing(periods: Iterable[Period], state: State) -> str:
+    """Which values of a series are missing, and why: ``maj 2022 og juni 2022 (ikke opgjort)``."""
+    names = [period.danish for period in periods]
+    return f"{listed(names)} ({STATE_WORDS[state]})"
