@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,7 +34,7 @@ _BLANKS = "\u00a0\u202f\u2007\u2009 "
 _DANISH = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _POINT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4}|\d{2})")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(-\d{1,2})?")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-./](\d{4})")
 _NAMED = re.compile(r"([a-zæøå]+)\.?[-\s]*(\d{4}|\d{2})")
 
@@ -138,18 +139,20 @@ def parse_period(text: str) -> Period:
         return Period.parse(bare.upper())
     except ValueError:
         pass
-    found: tuple[str, str] | None = None
+    year, month, day = "", "", "1"
     if match := _ISO.fullmatch(bare):
-        found = match[1], match[2]
+        year, month, day = match[1], match[2], match[3] or day
     elif match := _DAY.fullmatch(bare):
-        found = match[3], match[2]
+        day, month, year = match[1], match[2], match[3]
     elif match := _MONTH_YEAR.fullmatch(bare):
-        found = match[2], match[1]
+        month, year = match[1], match[2]
     elif (match := _NAMED.fullmatch(bare.lower())) and match[1] in _MONTH_BY_NAME:
-        found = match[2], str(_MONTH_BY_NAME[match[1]])
-    if found and 1 <= int(found[1]) <= 12:
-        year = int(found[0])
-        return Period.month(year + 2000 if year < 100 else year, int(found[1]))
+        month, year = str(_MONTH_BY_NAME[match[1]]), match[2]
+    try:
+        typed = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        return Period.month(typed.year, typed.month)
+    except ValueError:
+        pass
     raise ValueError(f'"{text}" is no period; write a month as 2024M02 or feb-24, a quarter as 2023Q02')
 
 
