@@ -1,4 +1,4 @@
-"""The gap rule: the column "Forskel", and what "at least", "over", "at most" and "under" mean at the border."""
+"""The gap rule: the column "Forskel", and what "at least", "over", "at most" and "under" mean at 0."""
 
 from __future__ import annotations
 
@@ -68,6 +68,12 @@ def test_a_margin_moves_the_target_with_the_country():
 
 def test_a_missing_gap_cannot_be_judged():
     assert verdict(None, Target(rule="at_least")) is Verdict.CANNOT_BE_JUDGED
+
+
+def test_a_goal_without_a_target_has_no_number_and_no_verdict():
+    none_set = Target.model_validate({"none_set": "Der fandtes ingen måling."})
+    assert target_value(none_set, Decimal("0.82")) is None
+    assert verdict(Decimal("0.01"), none_set) is Verdict.CANNOT_BE_JUDGED
 
 
 @pytest.mark.parametrize(

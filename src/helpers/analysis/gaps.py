@@ -50,7 +50,7 @@ def gap(municipality: Decimal, target: Decimal, direction: Direction) -> Decimal
 
 
 def target_value(target: Target, national: Decimal | None) -> Decimal | None:
-    """The number a goal asks for: its own, or the country's plus the margin; none when that is unknown.
+    """The number a goal asks for: its own, or the country's plus the margin; none when unknown or not set.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def target_value(target: Target, national: Decimal | None) -> Decimal | None:
     """
     if target.value is not None:
         return target.value
-    return None if national is None else national + target.margin
+    return None if national is None or not target.national else national + target.margin
 
 
 def verdict(gap: Decimal | None, target: Target) -> Verdict:
@@ -70,7 +70,7 @@ def verdict(gap: Decimal | None, target: Target) -> Verdict:
     gap
         Of :func:`gap`; none when a term of it is unknown.
     """
-    if gap is None:
+    if gap is None or not target.is_set:
         return Verdict.CANNOT_BE_JUDGED
     met = gap > 0 if target.strict else gap >= 0
     return Verdict.MET if met else Verdict.NOT_MET

@@ -1,4 +1,4 @@
-"""The columns of the frames that travel between rooms, and the states of a value; docs/data.md explains them."""
+"""The columns of the frames that travel between rooms, and the states of a value (docs/data.md)."""
 
 from __future__ import annotations
 

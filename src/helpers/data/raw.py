@@ -153,8 +153,8 @@ class RawStore:
     beside their place and moved when whole, the answer first, so that a crash between them leaves an answer
     without a sidecar, which is no snapshot.
 
-    An answer is JSON: ``{"columns": […], "rows": [[…], …]}`` as Jobindsats sends it, or several such answers of
-    one fetch in ``{"answers": […]}`` (:func:`joined`).
+    An answer is JSON: ``{"columns": […], "rows": [[…], …]}`` as Jobindsats sends it, or several such answers
+    of one fetch in ``{"answers": […]}`` (:func:`joined`).
     """
 
     def __init__(self, root: Path) -> None:

@@ -1,0 +1,296 @@
+"""From an answer as received to cells: one row per value, whatever order or spelling the answer came in.
+
+In: the bytes of a snapshot, its sidecar and the names of the areas. Out: the frame *Cells*.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality
+from helpers.data.frames import CELL_COLUMNS, State
+from helpers.data.raw import Column, Sidecar
+from helpers.data.text import fold, parse_number, tidy
+from helpers.errors import PlanError
+from helpers.periods import Period
+
+UNSTATED_AREA: Final = "Uoplyst område"
+"""The row of people whose municipality is unknown; part of the country, of no municipality."""
+
+KNOWN_TOTALS: Final = frozenset(
+    fold(label)
+    for label in (
+        "I alt",
+        "Ydelsesgrupper i alt",
+        "A-kasse i alt",
+        "Køn i alt",
+        "Alder i alt",
+        "Herkomst i alt",
+        "Tilbud i alt",
+        "Stillingsbetegnelse i alt",
+        "Ledige i alt",
+        "Personer i alt",
+        "Kontanthjælpssatser i alt",
+        "Visitationskategori i alt",
+        "Målgruppe i alt",
+        "Erhvervsområder i alt",
+        "Arbejdsmarkedsstatus i alt",
+    )
+)
+"""Labels of totals, for sidecars that do not name the total of a dimension (docs/data.md)."""
+
+_KEYS: Final = ("measure", "members", "area", "period")
+_NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The values of one answer.
+
+    Attributes
+    ----------
+    frame
+        Columns of :data:`~helpers.data.frames.CELL_COLUMNS`; all but `value` (float) are categories of text.
+    unknown_areas
+        Names of areas that are neither the country nor one of the municipalities; their rows are left out.
+    """
+
+    frame: pd.DataFrame
+    unknown_areas: tuple[str, ...]
+
+
+def area_codes(municipalities: Iterable[Municipality]) -> dict[str, str]:
+    """Folded Jobindsats name of each area → its code, the country included."""
+    return {fold(NATIONAL_NAME): NATIONAL, **{fold(area.name): area.code for area in municipalities}}
+
+
+def member_key(members: Mapping[str, str]) -> str:
+    """How a filter is spelled in the column `members`: ``dimension=member``, sorted, joined by ``;``."""
+    return ";".join(f"{dimension}={tidy(member)}" for dimension, member in sorted(members.items()))
+
+
+def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Cells:
+    """Take an answer apart.
+
+    Parameters
+    ----------
+    content
+        One answer ``{"columns": […], "rows": […]}`` or several in ``{"answers": […]}``, with or without BOM.
+    sidecar
+        Says what each column is; columns are found by their label, blanks and case folded.
+    areas
+        Of :func:`area_codes`.
+
+    Raises
+    ------
+    PlanError
+        When the answer is no such JSON, a column is not in the sidecar, a row has another length, a period or
+        a number cannot be read, or the same place has two different values. It names the raw file.
+    """
+    reader = _Reader(sidecar, areas)
+    for answer in _answers(content, reader.where):
+        reader.add(answer)
+    return Cells(reader.frame(), tuple(sorted(reader.unknown_areas)))
+
+
+def _answers(content: bytes, where: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
+    except ValueError as error:
+        raise PlanError.of(
+            where,
+            f"The answer is no JSON: {error}.",
+            "Fetch the table again; the raw file stays for inspection.",
+        ) from error
+    answers = found.get("answers", [found]) if isinstance(found, dict) else []
+    if not answers or not all(isinstance(a, dict) and {"columns", "rows"} <= a.keys() for a in answers):
+        raise PlanError.of(
+            where,
+            'The answer has another shape than {"columns": […], "rows": […]}.',
+            "Fetch the table again; when it stays so, the source has changed its answers.",
+        )
+    return answers
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+class _Names:
+    """The categories of one column, found part by part: names in the order they first occur."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, int] = {}
+
+    def encode(self, codes: np.ndarray, names: Iterable[str | None]) -> np.ndarray:
+        """Codes into the names of one part → codes into all names; none and −1 become −1."""
+        places = [-1 if name is None else self.codes.setdefault(name, len(self.codes)) for name in names]
+        return np.array([*places, -1], dtype=np.int32)[codes]
+
+
+class _Reader:
+    """Reads the parts of one snapshot and puts them together."""
+
+    def __init__(self, sidecar: Sidecar, areas: Mapping[str, str]) -> None:
+        self.sidecar = sidecar
+        self.areas = areas
+        self.where = f"data/raw/{sidecar.source}/{sidecar.table}/{sidecar.snapshot}.json"
+        self.unknown_areas: set[str] = set()
+        self._columns: dict[str, list[Column]] = {}
+        for column in sidecar.columns:
+            self._columns.setdefault(fold(column.label), []).append(column)
+        self._names = {key: _Names() for key in _KEYS}
+        self._keys: list[np.ndarray] = []
+        self._values: list[np.ndarray] = []
+
+    def add(self, answer: dict[str, Any]) -> None:
+        """Take in one part: ``{"columns": […], "rows": […]}``."""
+        columns = self._match(answer["columns"])
+        by_role: dict[str, list[tuple[Column, list[Any]]]] = {}
+        for column, values in zip(columns, self._transpose(answer["rows"], len(columns)), strict=True):
+            by_role.setdefault(column.role, []).append((column, values))
+        for role in ("period", "area"):
+            if len(by_role.get(role, [])) != 1:
+                raise self._wrong(f"The answer has {len(by_role.get(role, []))} columns of the role {role}.")
+        if "measure" not in by_role:
+            raise self._wrong("The answer has no column with a measure.")
+        periods = self._periods(by_role["period"][0][1])
+        areas = self._areas(by_role["area"][0][1])
+        members = self._members(by_role.get("dimension", []), len(areas))
+        kept = areas >= 0
+        for column, values in by_role["measure"]:
+            measure = self._names["measure"].encode(np.zeros(len(areas), dtype=np.int64), [column.id])
+            self._keys.append(np.stack([measure, members, areas, periods])[:, kept])
+            self._values.append(self._numbers(column, values)[kept])
+
+    def frame(self) -> pd.DataFrame:
+        """All parts as *Cells*."""
+        keys, values = self._without_repeats(np.concatenate(self._keys, axis=1), np.concatenate(self._values))
+        same = np.zeros(len(values), dtype=np.int8)
+        hidden = np.isnan(values).astype(np.int8)
+        columns: dict[str, Any] = {
+            "source": _categorical(same, [self.sidecar.source]),
+            "table": _categorical(same, [self.sidecar.table]),
+            **{key: _categorical(keys[row], list(self._names[key].codes)) for row, key in enumerate(_KEYS)},
+            "value": values,
+            "state": _categorical(hidden, [State.OK.value, State.SUPPRESSED.value]),
+            "snapshot": _categorical(same, [self.sidecar.snapshot]),
+        }
+        return pd.DataFrame(columns, columns=list(CELL_COLUMNS))
+
+    def _without_repeats(self, keys: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Parts of an answer may overlap; the same place must then have the same value."""
+        place = np.ravel_multi_index(tuple(keys), tuple(max(len(self._names[key].codes), 1) for key in _KEYS))
+        _, first, inverse = np.unique(place, return_index=True, return_inverse=True)
+        if len(first) == len(place):
+            return keys, values
+        kept = values[first][inverse]
+        clash = np.flatnonzero((kept != values) & ~(np.isnan(kept) & np.isnan(values)))
+        if len(clash):
+            names = [list(self._names[key].codes)[keys[row, clash[0]]] for row, key in enumerate(_KEYS)]
+            raise self._wrong(
+                f"The answer gives different values for the same place ({len(clash)} times), first for "
+                f"{', '.join(name for name in names if name)}."
+            )
+        first.sort()
+        return keys[:, first], values[first]
+
+    def _match(self, labels: list[Any]) -> list[Column]:
+        """The column each label stands for; labels that repeat are taken in order."""
+        waiting = {label: list(columns) for label, columns in self._columns.items()}
+        found, unknown = [], []
+        for label in labels:
+            candidates = waiting.get(fold(str(label)))
+            if candidates:
+                found.append(candidates.pop(0))
+            else:
+                unknown.append(str(label))
+        if unknown:
+            raise self._wrong(
+                f"The sidecar does not say what the columns {', '.join(unknown)} are; it knows "
+                + ", ".join(column.label for column in self.sidecar.columns)
+                + "."
+            )
+        return found
+
+    def _transpose(self, rows: list[list[Any]], width: int) -> list[list[Any]]:
+        odd = [number for number, row in enumerate(rows, start=1) if len(row) != width]
+        if odd:
+            raise self._wrong(f"{len(odd)} rows have not {width} cells, first row {odd[0]}.")
+        return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+    def _periods(self, texts: list[Any]) -> np.ndarray:
+        codes, names = _factorize(texts)
+        try:
+            ids = [Period.parse(name).id for name in names]
+        except ValueError as error:
+            raise self._wrong(f"{error}.") from error
+        return self._names["period"].encode(codes, ids)
+
+    def _areas(self, texts: list[Any]) -> np.ndarray:
+        codes, names = _factorize(texts)
+        found = [self.areas.get(fold(name)) for name in names]
+        self.unknown_areas.update(
+            tidy(name)
+            for name, code in zip(names, found, strict=True)
+            if code is None and fold(name) != fold(UNSTATED_AREA)
+        )
+        return self._names["area"].encode(codes, found)
+
+    def _members(self, dimensions: list[tuple[Column, list[Any]]], length: int) -> np.ndarray:
+        combined = np.zeros(length, dtype=np.int64)
+        keys: list[dict[str, str]] = [{}]
+        for column, texts in dimensions:
+            codes, names = _factorize(texts)
+            combined = combined * max(len(names), 1) + codes
+            keys = [
+                key if _is_total(name, column.total) else {**key, column.id: name}
+                for key in keys
+                for name in names
+            ]
+        used, codes = np.unique(combined, return_inverse=True)
+        return self._names["members"].encode(codes, [member_key(keys[code]) for code in used])
+
+    def _numbers(self, column: Column, values: list[Any]) -> np.ndarray:
+        if pd.api.types.infer_dtype(values, skipna=True) in _NUMBERS:
+            return np.array(values, dtype=float)
+        codes, found = pd.factorize(np.array(values, dtype=object))
+        try:
+            numbers = [_number(value) for value in found]
+        except ValueError as error:
+            raise self._wrong(f'Column "{tidy(column.label)}": {error}.') from error
+        return np.array([*numbers, np.nan])[codes]  # code −1 is null
+
+    def _wrong(self, what: str) -> PlanError:
+        return PlanError.of(
+            self.where,
+            what,
+            "Fetch the table again; when it stays so, the source has changed and the catalogue must follow.",
+        )
+
+
+def _number(value: Any) -> float:
+    """A value of a column that holds more than JSON numbers; NaN where it says that there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is no number")
+    parsed = parse_number(value) if isinstance(value, str) else value
+    return np.nan if parsed is None else float(parsed)
+
+
+def _is_total(name: str, total: str | None) -> bool:
+    return fold(name) == fold(total) if total is not None else fold(name) in KNOWN_TOTALS
+
+
+def _factorize(texts: list[Any]) -> tuple[np.ndarray, list[str]]:
+    codes, names = pd.factorize(np.array(texts, dtype=object), use_na_sentinel=False)
+    return codes, [str(name) for name in names]
+
+
+def _categorical(codes: np.ndarray, names: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))

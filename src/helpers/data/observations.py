@@ -1,0 +1,354 @@
+"""What the catalogue measures, computed from cells: one value for each indicator, series, area and period.
+
+In: the cells of every table in force, what was typed in, and the indicators. Out: the frame *Observations*.
+Nothing is ever derived from a term that is suppressed, missing or not published yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from helpers.catalogue.models import (
+    FromHand,
+    FromMeasure,
+    FromShare,
+    FromSum,
+    FromUnknown,
+    Indicator,
+    Term,
+)
+from helpers.data.frames import OBSERVATION_COLUMNS, State
+from helpers.data.raw import Sidecar
+from helpers.data.text import fold, tidy
+from helpers.errors import Problem
+from helpers.periods import Frequency, Period
+
+OK: Final = 0
+MISSING: Final = 1
+SUPPRESSED: Final = 2
+NOT_PUBLISHED: Final = 3
+"""States as numbers; of several terms the highest is the state of what would be derived from them."""
+
+STATES: Final = (State.OK, State.MISSING, State.SUPPRESSED, State.NOT_PUBLISHED)
+
+_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
+
+_FINEST_DECIMALS: Final = 6
+"""Published values have no more decimals than this; they are computed with as whole numbers."""
+
+_LARGEST_WHOLE: Final = 2**62
+"""Whole numbers of 64 bits are exact below this, sums included."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values and states of one series for every area (rows) and period (columns)."""
+
+    values: np.ndarray
+    states: np.ndarray
+
+
+class Table:
+    """The cells of one table, found by measure and filter.
+
+    Parameters
+    ----------
+    sidecar
+        Of the snapshot the cells are from.
+    cells
+        Frame *Cells*.
+    """
+
+    def __init__(self, sidecar: Sidecar, cells: pd.DataFrame) -> None:
+        self.sidecar = sidecar
+        self.period_ids: list[str] = list(cells["period"].cat.categories)
+        self.area_ids: list[str] = list(cells["area"].cat.categories)
+        self._measures = {name: code for code, name in enumerate(cells["measure"].cat.categories)}
+        self._labels = {
+            fold(column.label): column.id for column in sidecar.columns if column.role == "measure"
+        }
+        members = list(cells["members"].cat.categories)
+        self._members = {fold(name): code for code, name in enumerate(members)}
+        group = _codes(cells, "measure") * len(members) + _codes(cells, "members")
+        order = np.argsort(group, kind="stable")
+        used, starts = np.unique(group[order], return_index=True)
+        ends = [*starts[1:], len(order)]
+        self._slices = {
+            int(code): slice(int(a), int(b)) for code, a, b in zip(used, starts, ends, strict=True)
+        }
+        self._areas = _codes(cells, "area")[order]
+        self._periods = _codes(cells, "period")[order]
+        self._values = cells["value"].to_numpy()[order]
+
+    def periods(self, frequency: Frequency) -> list[Period]:
+        """The periods of one kind that the answer speaks of, oldest first."""
+        return sorted(p for p in map(Period.parse, self.period_ids) if p.frequency is frequency)
+
+    def grid(
+        self, measure: str, members: Mapping[str, str], areas: Sequence[str], periods: Sequence[Period]
+    ) -> Grid | None:
+        """One measure, filtered to one member of each named dimension; none when no rows are such."""
+        code = self._measures.get(measure, self._measures.get(self._labels.get(fold(measure), "")))
+        member = self._members.get(fold(";".join(f"{d}={tidy(m)}" for d, m in sorted(members.items()))))
+        if code is None or member is None:
+            return None
+        rows = self._slices.get(code * len(self._members) + member)
+        if rows is None:
+            return None
+        area_places = _places(self.area_ids, areas)[self._areas[rows]]
+        period_places = _places(self.period_ids, [period.id for period in periods])[self._periods[rows]]
+        inside = (area_places >= 0) & (period_places >= 0)
+        place = area_places[inside], period_places[inside]
+        values = np.full((len(areas), len(periods)), np.nan)
+        values[place] = self._values[rows][inside]
+        states = np.full(values.shape, MISSING, dtype=np.int8)
+        states[place] = np.where(np.isnan(values[place]), SUPPRESSED, OK)
+        own = self.periods(periods[0].frequency) if periods else []
+        if own:
+            states[:, [period > own[-1] for period in periods]] = NOT_PUBLISHED
+        return Grid(values, states)
+
+
+def _codes(cells: pd.DataFrame, column: str) -> np.ndarray:
+    return cells[column].cat.codes.to_numpy(dtype=np.int64)
+
+
+def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
+    place = {name: number for number, name in enumerate(wanted)}
+    return np.array([place.get(name, -1) for name in names], dtype=np.int64)
+
+
+@dataclass
+class Observed:
+    """Observations while they are made, and what went wrong on the way.
+
+    Attributes
+    ----------
+    codes
+        For each key of an observation, arrays of places in `names`.
+    """
+
+    names: dict[str, dict[str, int]] = field(default_factory=lambda: {key: {} for key in _TEXTS})
+    codes: dict[str, list[np.ndarray]] = field(default_factory=lambda: {key: [] for key in _TEXTS})
+    values: list[np.ndarray] = field(default_factory=list)
+    published: list[np.ndarray] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def frame(self) -> pd.DataFrame:
+        """The frame *Observations*, its texts as categories; by area, then in the catalogue's order."""
+        columns: dict[str, Any] = {
+            key: pd.Categorical.from_codes(
+                np.concatenate([np.empty(0, dtype=np.int32), *self.codes[key]]),
+                pd.Index(list(self.names[key]), dtype=object),
+            )
+            for key in _TEXTS
+        }
+        columns["value"] = np.concatenate([np.empty(0), *self.values])
+        columns["published"] = np.concatenate([np.empty(0, dtype=bool), *self.published])
+        frame = pd.DataFrame(columns, columns=list(OBSERVATION_COLUMNS))
+        order = np.argsort(frame["area"].cat.codes.to_numpy(), kind="stable")
+        return frame.iloc[order].reset_index(drop=True)
+
+    def add(
+        self,
+        keys: tuple[str, str],
+        areas: Sequence[str],
+        periods: Sequence[Period],
+        grid: Grid,
+        *,
+        source: str,
+        snapshot: str,
+        marks: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Take in one series (`keys`: indicator and series) on its grid.
+
+        `marks` are the (area, period) that a document printed.
+        """
+        shape = grid.values.shape
+        count = grid.values.size
+        texts = {"indicator": keys[0], "series": keys[1], "source": source, "snapshot": snapshot}
+        for key, text in texts.items():
+            self._add_code(key, np.full(count, self._code(key, text)))
+        area_codes = np.array([self._code("area", area) for area in areas], dtype=np.int32)
+        period_codes = np.array([self._code("period", period.id) for period in periods], dtype=np.int32)
+        self._add_code("area", np.repeat(area_codes, shape[1]))
+        self._add_code("period", np.tile(period_codes, shape[0]))
+        state_codes = np.array([self._code("state", state.value) for state in STATES], dtype=np.int32)
+        self._add_code("state", state_codes[grid.states.ravel()])
+        self.values.append(np.where(grid.states == OK, grid.values, np.nan).ravel())
+        printed = np.zeros(shape, dtype=bool)
+        place_area = {area: row for row, area in enumerate(areas)}
+        place_period = {period.id: column for column, period in enumerate(periods)}
+        for area, period in marks:
+            if area in place_area and period in place_period:
+                printed[place_area[area], place_period[period]] = True
+        self.published.append(printed.ravel())
+
+    def _code(self, key: str, text: str) -> int:
+        return self.names[key].setdefault(text, len(self.names[key]))
+
+    def _add_code(self, key: str, codes: np.ndarray) -> None:
+        self.codes[key].append(codes.astype(np.int32))
+
+
+def observe(
+    indicators: Iterable[Indicator],
+    tables: Mapping[str, Table],
+    areas: Sequence[str],
+    *,
+    made_up: bool = False,
+) -> Observed:
+    """Compute every series of the indicators from the tables there are.
+
+    Parameters
+    ----------
+    tables
+        By table id; tables without a snapshot are absent, and so are the series that need them.
+    areas
+        Area codes, the country's first.
+    made_up
+        Whether these are example data: a series without a known table is then looked for in the example
+        table named after its indicator.
+
+    Returns
+    -------
+    Observed
+        Its problems name tables whose snapshot lacks what the catalogue asks for.
+    """
+    observed = Observed()
+    marks: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for table in tables.values():
+        for mark in table.sidecar.published:
+            marks.setdefault((mark.indicator, mark.series), set()).add((mark.area, mark.period))
+    for indicator in indicators:
+        for name, series in indicator.series.items():
+            origin = series.origin
+            if isinstance(origin, FromHand | FromUnknown):
+                if not made_up:
+                    continue
+                # The generator answers for such a series as if a table of its own held it.
+                origin = FromMeasure(table=indicator.key, measure=name)
+            used = [tables.get(table) for table in dict.fromkeys(term.table for term in origin.terms)]
+            present = [table for table in used if table is not None]
+            if len(present) < len(used) or not present:
+                continue
+            periods = sorted({p for table in present for p in table.periods(indicator.frequency)})
+            evaluation = _Evaluation(tables, areas, periods, indicator, name)
+            grid = evaluation.series(origin, indicator.decimals_of(name))
+            observed.problems.extend(evaluation.problems)
+            observed.add(
+                (indicator.key, name),
+                areas,
+                periods,
+                grid,
+                source=_source(present),
+                # The oldest: a value is no fresher than the oldest of its terms.
+                snapshot=min(table.sidecar.snapshot for table in present),
+                marks=marks.get((indicator.key, name), ()),
+            )
+    return observed
+
+
+def _source(tables: Sequence[Table]) -> str:
+    """``jobindsats:y08a02+y09a02``."""
+    return f"{tables[0].sidecar.source}:{'+'.join(table.sidecar.table for table in tables)}"
+
+
+class _Evaluation:
+    """Evaluates what one series comes from, on the grid of areas and periods."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        areas: Sequence[str],
+        periods: Sequence[Period],
+        indicator: Indicator,
+        series: str,
+    ) -> None:
+        self.tables = tables
+        self.areas = areas
+        self.periods = periods
+        self.name = f"{indicator.key}.{series}"
+        self.problems: list[Problem] = []
+
+    def series(self, origin: FromMeasure | FromShare | FromSum, decimals: int) -> Grid:
+        if isinstance(origin, FromMeasure):
+            grid = self.sum(origin.terms)
+            return _complement(grid) if origin.complement else grid
+        if isinstance(origin, FromSum):
+            return self.sum(origin.sum_of)
+        return _share(self.sum(origin.share_of), self.sum(origin.base), decimals)
+
+    def sum(self, terms: Sequence[Term]) -> Grid:
+        """Σ of the terms and of the members each names; unknown as soon as one of them is."""
+        grids = [grid for term in terms for grid in self.members(term)]
+        if len(grids) == 1:
+            return grids[0]
+        states = np.maximum.reduce([grid.states for grid in grids])
+        scale = _scale([grid.values for grid in grids])
+        total = sum(_whole(grid.values, scale) for grid in grids)
+        return Grid(np.where(states == OK, total / scale, np.nan), states)
+
+    def members(self, term: Term) -> list[Grid]:
+        """The grid of each combination of members that a term names (one, when it names none)."""
+        found = []
+        for combination in product(*term.where.values()):
+            members = dict(zip(term.where, combination, strict=True))
+            grid = self.tables[term.table].grid(term.measure, members, self.areas, self.periods)
+            if grid is None:
+                grid = self._absent(term, members)
+            found.append(grid)
+        return found
+
+    def _absent(self, term: Term, members: Mapping[str, str]) -> Grid:
+        sidecar = self.tables[term.table].sidecar
+        wanted = " ".join([term.measure, *(f"{d}={m}" for d, m in members.items())])
+        self.problems.append(
+            Problem(
+                f"{sidecar.source}/{sidecar.table}/{sidecar.snapshot}",
+                f"The snapshot has no rows for {wanted}, which {self.name} is computed from.",
+                f"Fetch the table again (plan fetch {sidecar.table} --force); when it stays so, correct "
+                "catalogue/indicators.yml (plan find shows what the table has).",
+            )
+        )
+        shape = (len(self.areas), len(self.periods))
+        return Grid(np.full(shape, np.nan), np.full(shape, MISSING, dtype=np.int8))
+
+
+def _complement(grid: Grid) -> Grid:
+    """100 − each value, exact in the decimals the value has."""
+    scale = _scale([grid.values])
+    return Grid((100 * scale - _whole(grid.values, scale)) / scale, grid.states)
+
+
+def _share(part: Grid, base: Grid, decimals: int) -> Grid:
+    """100 × part / base, rounded once, half up, to `decimals`; a share of nothing is missing."""
+    states = np.maximum(part.states, base.states)
+    scale = _scale([part.values, base.values])
+    above, below = _whole(part.values, scale), _whole(base.values, scale)
+    states = np.where((states == OK) & (below == 0), MISSING, states).astype(np.int8)
+    known = states == OK
+    above, below = np.where(known, above, 0), np.where(known, below, 1)
+    step = 10**decimals
+    # a / b rounded half up is floor((2a + b) / 2b), in whole numbers; counts are never negative.
+    if above.max(initial=0) > _LARGEST_WHOLE // (200 * step):
+        above, below = above.astype(object), below.astype(object)  # Python's whole numbers have no limit
+    steps = ((200 * step * above + below) // (2 * below)).astype(float)
+    return Grid(np.where(known, steps / step, np.nan), states)
+
+
+def _scale(values: Sequence[np.ndarray]) -> int:
+    """What makes all values whole: 1 for counts, otherwise enough for every decimal that is published."""
+    whole = all(np.array_equal(v, np.rint(v), equal_nan=True) for v in values)
+    return 1 if whole else 10**_FINEST_DECIMALS
+
+
+def _whole(values: np.ndarray, scale: int) -> np.ndarray:
+    """Values × scale as whole numbers, 0 where there is none (the states tell)."""
+    return np.rint(np.nan_to_num(values) * scale).astype(np.int64)
