@@ -1,0 +1,743 @@
+"""The Jobindsats API, version 3: lists of subjects and tables, a table's metadata, and its data.
+
+In: a base address and a key, from the environment or `.env`. Out: typed metadata and answers as received.
+Every call waits and tries again where that helps, and otherwise ends in an error that says what to do.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import ipaddress
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+from dotenv import dotenv_values
+from requests.auth import AuthBase
+from urllib3.exceptions import InvalidHeader, NewConnectionError
+from urllib3.util import Retry
+
+from helpers.errors import PlanError, Problem
+from helpers.periods import Frequency
+from helpers.project import Project
+from helpers.sources.answers import Answer, AnswerError, parse_csv, parse_json
+from helpers.sources.metadata import (
+    SubjectGroup,
+    TableInfo,
+    parse_subjects,
+    parse_table,
+    parse_tables,
+)
+
+DEFAULT_URL = "https://api.jobindsats.dk/v3"
+URL_VARIABLE = "JOBINDSATS_API_URL"
+KEY_VARIABLE = "JOBINDSATS_API_TOKEN"
+
+HOW_TO_GET_A_KEY = (
+    "STAR gives one key to each organisation, with a named contact person, within about 14 days.\n"
+    "Write to jobindsats@star.dk; a note of 2026 names jobindsats-api@star.dk instead. This project could\n"
+    "try neither address, so look at https://jobindsats.dk under API first.\n"
+    f"Put the key into the environment variable {KEY_VARIABLE}, or into .env in the project folder:\n"
+    f"  {KEY_VARIABLE}=…"
+)
+
+_WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_SHOWN = 200
+"""How much of an answer that is not what it should be is shown: its first 200 characters."""
+_SHORTEST_TELLING_KEY = 8
+"""A shorter "key" may stand in an answer by chance, so that is no reason to turn the answer down."""
+_ONLY_SO_MANY = re.compile(r"only (\d+) periods? (?:is|are) available", re.IGNORECASE)
+_UNKNOWN_PERIOD_TYPE = re.compile(r"unknown period type", re.IGNORECASE)
+
+Result = TypeVar("Result")
+
+
+class Fault(StrEnum):
+    """Why there is no new answer; what is done about it depends on it."""
+
+    KEY = "key"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    RELOADING = "reloading"
+    BUSY = "busy"
+    LOST = "lost"
+    UNREACHABLE = "unreachable"
+    CONTENT = "content"
+    IMPLAUSIBLE = "implausible"
+    CATALOGUE = "catalogue"
+    STORE = "store"
+
+    @property
+    def ends_the_run(self) -> bool:
+        """Whether every other table would meet the same."""
+        return self in (Fault.KEY, Fault.UNREACHABLE)
+
+
+class JobindsatsError(PlanError):
+    """What a call came to when it did not come to an answer.
+
+    Attributes
+    ----------
+    headline
+        Table and what came back, in one line.
+    asked
+        The call in short, never with the key.
+    kept
+        What stays in force; empty until somebody who knows has filled it in (:meth:`keeping`).
+    fault, status, cause
+        Kind of fault, HTTP status, and the server's own words, where there are any.
+    """
+
+    def __init__(
+        self,
+        headline: str,
+        *,
+        fault: Fault,
+        asked: str = "",
+        kept: str = "",
+        do: str = "",
+        status: int | None = None,
+        cause: str = "",
+    ) -> None:
+        self.headline, self.fault, self.asked, self.kept, self.do = headline, fault, asked, kept, do
+        self.status, self.cause = status, cause
+        # Lines under a label are set in, as its first one is.
+        lines = [
+            f"{label:<7}" + text.replace("\n", "\n" + " " * 7)
+            for label, text in (("asked:", asked), ("kept:", kept), ("do:", do))
+            if text
+        ]
+        super().__init__(Problem(headline, "\n".join(lines)))
+
+    def keeping(self, kept: str, led_here: str = "") -> JobindsatsError:
+        """The same error with what stays in force, and what in the catalogue led to the call."""
+        return JobindsatsError(
+            self.headline,
+            fault=self.fault,
+            asked="\n".join(text for text in (self.asked, led_here) if text),
+            kept=kept,
+            do=self.do,
+            status=self.status,
+            cause=self.cause,
+        )
+
+
+class Key:
+    """The key to the API; shows itself to nobody but the server.
+
+    Its text is no attribute that a debugger, a log line or a traceback with local variables would print.
+    """
+
+    __slots__ = ("__reveal",)
+
+    def __init__(self, text: str) -> None:
+        text = text.strip()
+        if text.lower().startswith("bearer "):
+            text = text[7:].strip()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise PlanError.of(
+                KEY_VARIABLE,
+                "This is no key: a key is one word of plain letters, digits and signs.",
+                "Copy it again from STAR's letter, without quotes, blanks or line breaks.",
+            )
+        self.__reveal = lambda: text
+
+    def __repr__(self) -> str:
+        return "Key(***)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("the key is not to be stored")
+
+    def header(self) -> str:
+        return _Masked(f"Bearer {self.__reveal()}")
+
+    def mask(self, text: str) -> str:
+        """`text` without the key, in case a server sends back what it was sent."""
+        for form in self._forms():
+            text = text.replace(form, "***")
+        return text
+
+    def is_in(self, content: bytes) -> bool:
+        """Whether an answer holds the key, so that it must not be stored."""
+        forms = self._forms()
+        return len(forms[-1]) >= _SHORTEST_TELLING_KEY and any(form.encode() in content for form in forms)
+
+    def _forms(self) -> tuple[str, ...]:
+        # As it is, and as it looks inside a JSON text, an address or an HTML page.
+        plain = self.__reveal()
+        in_json, in_url, in_page = json.dumps(plain)[1:-1], quote(plain, safe=""), html.escape(plain)
+        forms = {in_json, in_json.replace("/", "\\/"), in_url, in_page} - {plain}
+        return (*sorted(forms, key=len, reverse=True), plain)
+
+
+class _Masked(str):
+    """A header value that a traceback with local variables shows as stars."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+class _Bearer(AuthBase):
+    """Puts the key on a request as its last step, so that no other part of the program holds it."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._key.header()
+        return request
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the API is asked.
+
+    Attributes
+    ----------
+    url
+        Base address with the version, without a slash at its end.
+    key
+        None: nothing can be asked.
+    cell_limit
+        Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
+        published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
+    periods
+        How many periods are wanted, by frequency; a table with fewer gives what it has.
+    all_measures
+        Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was
+        seen in one client only; this is the way out should the API turn it down.
+    connect_timeout, read_timeout, longest_answer
+        In seconds: for the connection, for silence while reading, and for one whole answer.
+    waits
+        Seconds before each new try after a busy server or a lost connection.
+    longest_wait
+        Most seconds that a server's ``Retry-After`` is heeded.
+    """
+
+    url: str = DEFAULT_URL
+    key: Key | None = None
+    cell_limit: int = 50_000
+    periods: Mapping[Frequency, int] = field(
+        default_factory=lambda: {
+            Frequency.MONTH: 60,
+            Frequency.QUARTER: 21,
+            Frequency.ROLLING_YEAR: 21,
+            Frequency.YEAR: 6,
+        }
+    )
+    all_measures: bool = False
+    connect_timeout: float = 10
+    read_timeout: float = 180
+    longest_answer: float = 900
+    waits: tuple[float, ...] = (5, 15, 45)
+    longest_wait: float = 120
+
+
+def read_settings(project: Project) -> Settings:
+    """Settings from the environment, and from ``.env`` in the project folder for what the environment lacks.
+
+    ``JOBINDSATS_API_URL``, ``JOBINDSATS_API_TOKEN``, ``JOBINDSATS_CELL_LIMIT``, ``JOBINDSATS_MONTHS``,
+    ``JOBINDSATS_QUARTERS`` and ``JOBINDSATS_ALL_MEASURES``. A variable that is set but empty stands for the
+    default, whatever ``.env`` says.
+
+    Raises
+    ------
+    PlanError
+        When the address would send the key in the clear, or a number is none.
+    """
+    found = {**_dotenv(project), **os.environ}
+
+    def number(variable: str, default: int) -> int:
+        text = found.get(variable, "").strip()
+        if not text:
+            return default
+        if not text.isdecimal() or int(text) == 0:
+            raise PlanError.of(
+                variable, f'"{text}" is no whole number above 0.', f"The default is {default}."
+            )
+        return int(text)
+
+    standard = Settings()
+    key = found.get(KEY_VARIABLE, "").strip()
+    quarters = number("JOBINDSATS_QUARTERS", standard.periods[Frequency.QUARTER])
+    return Settings(
+        url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
+        key=Key(key) if key else None,
+        cell_limit=number("JOBINDSATS_CELL_LIMIT", standard.cell_limit),
+        periods={
+            **standard.periods,
+            Frequency.MONTH: number("JOBINDSATS_MONTHS", standard.periods[Frequency.MONTH]),
+            Frequency.QUARTER: quarters,
+            Frequency.ROLLING_YEAR: quarters,
+        },
+        all_measures=found.get("JOBINDSATS_ALL_MEASURES", "").strip() in ("1", "true", "yes"),
+    )
+
+
+def _dotenv(project: Project) -> dict[str, str]:
+    path = project.root / ".env"
+    try:
+        # Windows' Notepad puts a mark in front of UTF-8; a key may hold "$", which is not to be interpreted.
+        values = dotenv_values(path, encoding="utf-8-sig", interpolate=False) if path.is_file() else {}
+    except UnicodeDecodeError:
+        raise PlanError.of(
+            ".env", "The file is not UTF-8 text.", "Save it again with the encoding UTF-8."
+        ) from None
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise PlanError.of(URL_VARIABLE, "This is no web address.", f"The default is {DEFAULT_URL}.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise PlanError.of(
+            URL_VARIABLE,
+            "The address holds more than host and path, and it is shown in messages.",
+            f"Put the key into {KEY_VARIABLE}; the address is like {DEFAULT_URL}.",
+        )
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise PlanError.of(
+            URL_VARIABLE,
+            f"http://{parts.netloc} is not encrypted: the key would cross the network for all to read.",
+            "Use https://. Plain http is for a server on this machine (127.0.0.1) only.",
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Which periods are asked for: the newest `latest`, or the `ids` one by one."""
+
+    frequency: Frequency
+    latest: int = 0
+    ids: tuple[str, ...] = ()
+
+    @property
+    def parameter(self) -> tuple[str, str]:
+        return f"period.{self.frequency.code}", ",".join(self.ids) if self.ids else f"latest:{self.latest}"
+
+    def __len__(self) -> int:
+        return len(self.ids) or self.latest
+
+    def __str__(self) -> str:
+        return f"{len(self)} {self.frequency.value.replace('_', ' ')}{'s' if len(self) != 1 else ''}"
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """What came back, whole."""
+
+    status: int
+    body: bytes
+    retry_after: str | None
+    location: str | None
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8-sig", errors="replace")
+
+
+class _TryAgain(Exception):
+    """Something that may be better in a moment; `fault` and `words` are for the case that it is not."""
+
+    def __init__(self, fault: Fault, words: str, do: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.fault, self.words, self.do, self.status = fault, words, do, status
+        self.retry_after: str | None = None
+
+
+class Client:
+    """Asks the API, one call at a time.
+
+    Parameters
+    ----------
+    settings
+        See :func:`read_settings`.
+    sleep
+        Waits so many seconds; tests give one that does not.
+    waiting
+        Told before each wait: how many seconds, and why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        waiting: Callable[[float, str], None] = lambda seconds, why: None,
+    ) -> None:
+        if settings.key is None:
+            raise JobindsatsError(
+                f"{KEY_VARIABLE}: there is no key to Jobindsats.", fault=Fault.KEY, do=HOW_TO_GET_A_KEY
+            )
+        self.settings = settings
+        self.sleep = sleep
+        self.waiting = waiting
+        self._key = settings.key
+        self._session = requests.Session()
+        self._session.auth = _Bearer(settings.key)
+        self._session.headers.update({"Accept": "application/json", "User-Agent": _user_agent()})
+        # A proxy has no business between this program and a server on the same machine.
+        self._session.trust_env = not _is_loopback(urlsplit(settings.url).hostname or "")
+
+    def __repr__(self) -> str:
+        return f"Client({self.settings.url})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._session.close()
+
+    def subjects(self) -> tuple[SubjectGroup, ...]:
+        """The subjects that tables are sorted under."""
+        return parse_subjects(self.raw_subjects())
+
+    def tables(self) -> tuple[TableInfo, ...]:
+        """All tables, with their release days, measures and dimensions but without members and values."""
+        return parse_tables(self.raw_tables())
+
+    def table(self, table: str) -> TableInfo:
+        """All that is known of one table: measures, periods, dimensions and their members."""
+        return parse_table(self.raw_table(table))
+
+    def raw_subjects(self) -> bytes:
+        return self._metadata("subjects", "subjects", parse_subjects)
+
+    def raw_tables(self) -> bytes:
+        return self._metadata("tables", "tables", parse_tables)
+
+    def raw_table(self, table: str) -> bytes:
+        return self._metadata(f"table/{quote(table, safe='')}", table, parse_table)
+
+    def data(
+        self,
+        table: str,
+        measures: Mapping[str, str],
+        periods: Periods,
+        hierarchies: Mapping[str, str],
+        *,
+        form: str = "json",
+    ) -> Answer:
+        """Ask for numbers.
+
+        Parameters
+        ----------
+        measures
+            Measure group id → measure id (or several, joined by commas, or ``*``).
+        periods
+            When the table turns out to have fewer than asked for, the number it names is asked for instead.
+        hierarchies
+            Hierarchy id → ``*`` (all members), ``/`` (the total) or value ids joined by commas. What is not
+            named is at its total.
+        form
+            ``json`` or ``csv``.
+
+        Returns
+        -------
+        Answer
+            Columns and rows, the bytes as received, and the query as sent.
+
+        Raises
+        ------
+        JobindsatsError
+            For everything that the notes on the API list, and for an answer that is none.
+        """
+        fixed = {
+            **{f"mgroup.{group}": measure for group, measure in measures.items()},
+            **{f"hierarchy.{hierarchy}": members for hierarchy, members in hierarchies.items()},
+        }
+        parse = parse_csv if form == "csv" else parse_json
+
+        def ask(periods: Periods) -> Answer:
+            name, value = periods.parameter
+            query = {**fixed, name: value, "format": form}
+            asked = f"data/{table}, {_spelled(query)} ({periods})"
+            answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse)
+            return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
+
+        try:
+            return ask(periods)
+        except JobindsatsError as error:
+            fewer = _ONLY_SO_MANY.search(error.cause)
+            if fewer is None or periods.ids or not 0 < int(fewer[1]) < periods.latest:
+                raise
+            available = int(fewer[1])
+        return ask(Periods(periods.frequency, latest=available))
+
+    def _metadata(self, path: str, table: str, parse: Callable[[bytes], object]) -> bytes:
+        # Read once here, so that what is kept on disk is known to be readable.
+        def checked(body: bytes) -> bytes:
+            parse(body)
+            return body
+
+        return self._ask(path, {"format": "json"}, table, path, checked)
+
+    def _ask(
+        self, path: str, query: Mapping[str, str], table: str, asked: str, parse: Callable[[bytes], Result]
+    ) -> Result:
+        for tried, wait in enumerate((*self.settings.waits, None), start=1):
+            try:
+                return self._once(f"{self.settings.url}/{path}", query, table, asked, parse)
+            except _TryAgain as trouble:
+                if wait is None:
+                    times = f" ({tried} tries)" if tried > 1 else ""
+                    raise JobindsatsError(
+                        f"{table}: {trouble.words}{times}",
+                        fault=trouble.fault,
+                        asked=asked,
+                        do=trouble.do,
+                        status=trouble.status,
+                    ) from None
+                seconds = self._seconds(trouble.retry_after, wait)
+                self.waiting(seconds, f"{table}: {trouble.words}")
+                self.sleep(seconds)
+        raise AssertionError("the last try has no wait and ends above")
+
+    def _seconds(self, retry_after: str | None, wait: float) -> float:
+        if not retry_after:
+            return wait
+        try:
+            asked_for = Retry().parse_retry_after(retry_after)
+        except InvalidHeader:
+            return wait
+        return min(asked_for, self.settings.longest_wait)
+
+    def _once(
+        self, url: str, query: Mapping[str, str], table: str, asked: str, parse: Callable[[bytes], Result]
+    ) -> Result:
+        reply = self._send(url, query, table)
+        if reply.status in _WORTH_ANOTHER_TRY:
+            trouble = _TryAgain(
+                Fault.BUSY,
+                f"Jobindsats answered {reply.status}: {self._shown(reply.text)}",
+                "try again later; jobindsats.dk tells of known trouble",
+                reply.status,
+            )
+            trouble.retry_after = reply.retry_after
+            raise trouble
+        if reply.status != requests.codes.ok:
+            raise self._refusal(reply, table, asked)
+        if self._key.is_in(reply.body):
+            raise JobindsatsError(
+                f"{table}: the answer holds the key it was asked with, so it is not kept.",
+                fault=Fault.CONTENT,
+                asked=asked,
+                do=f"check {URL_VARIABLE}: Jobindsats does not do that",
+            )
+        try:
+            return parse(reply.body)
+        except AnswerError as error:
+            words = f"{error} It begins: {self._shown(reply.text)}"
+            if error.cut_off:
+                raise _TryAgain(Fault.LOST, words, "try again later") from None
+            raise JobindsatsError(
+                f"{table}: {words}",
+                fault=Fault.CONTENT,
+                asked=asked,
+                do=f"try again later; check {URL_VARIABLE} ({self.settings.url}) and whether a web page "
+                "(a login, a notice) stands between this machine and Jobindsats",
+            ) from None
+
+    def _send(self, url: str, query: Mapping[str, str], table: str) -> _Reply:
+        host = urlsplit(url).netloc
+        try:
+            reply = self._get(url, query)
+            for _ in range(_MOST_REDIRECTS):
+                if reply.status not in _REDIRECTS or not reply.location:
+                    return reply
+                target = urljoin(url, reply.location)
+                # The key is for the host it was given for, and for no other.
+                if _origin(target) != _origin(url):
+                    raise JobindsatsError(
+                        f"{table}: {host} answered {reply.status} and points to "
+                        f"{self._shown(target.split('?')[0])}.",
+                        fault=Fault.REFUSED,
+                        asked="nothing there, because the key is not handed on to another host",
+                        do=f"if the API has moved, set {URL_VARIABLE} to its new address",
+                        status=reply.status,
+                    )
+                url = target
+                reply = self._get(url, {})
+            raise JobindsatsError(
+                f"{table}: {host} sends from one address to the next without end.",
+                fault=Fault.CONTENT,
+                do=f"check {URL_VARIABLE}",
+            )
+        except KeyboardInterrupt:
+            # A new one, so that no traceback shows the frames in which the key is on its way.
+            raise KeyboardInterrupt from None
+        except requests.exceptions.SSLError:
+            raise JobindsatsError(
+                f"{table}: the certificate of {host} is not trusted on this machine.",
+                fault=Fault.UNREACHABLE,
+                do="if a firewall opens encrypted traffic, name its certificate in REQUESTS_CA_BUNDLE; "
+                "your IT department has the file",
+            ) from None
+        except requests.exceptions.ProxyError:
+            raise _TryAgain(
+                Fault.UNREACHABLE,
+                f"the proxy lets nothing through to {host}.",
+                "check HTTPS_PROXY and NO_PROXY",
+            ) from None
+        except requests.exceptions.ConnectTimeout:
+            raise self._unreachable(host, "does not answer") from None
+        except requests.exceptions.ReadTimeout:
+            raise _TryAgain(
+                Fault.LOST,
+                f"{host} was silent for {self.settings.read_timeout:g} seconds.",
+                "try again later; if it stays so, ask for less at a time with JOBINDSATS_CELL_LIMIT "
+                f"(now {self.settings.cell_limit:,})",
+            ) from None
+        except requests.exceptions.ConnectionError as error:
+            if _never_connected(error):
+                raise self._unreachable(host, "cannot be reached") from None
+            raise _TryAgain(
+                Fault.LOST,
+                f"the connection to {host} was lost before the answer was whole.",
+                "try again later",
+            ) from None
+        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+            raise _TryAgain(
+                Fault.LOST, f"the answer of {host} broke off before it was whole.", "try again later"
+            ) from None
+        except requests.exceptions.RequestException as error:
+            raise JobindsatsError(
+                f"{table}: the call could not be made ({type(error).__name__}).",
+                fault=Fault.UNREACHABLE,
+                do=f"check {URL_VARIABLE} ({self.settings.url})",
+            ) from None
+
+    def _get(self, url: str, query: Mapping[str, str]) -> _Reply:
+        timeout = (self.settings.connect_timeout, self.settings.read_timeout)
+        ends = time.monotonic() + self.settings.longest_answer
+        with self._session.get(
+            url, params=dict(query), timeout=timeout, allow_redirects=False, stream=True
+        ) as response:
+            pieces = []
+            for piece in response.iter_content(1 << 16):
+                pieces.append(piece)
+                # The read timeout is for silence only; a server that drips would keep this waiting for ever.
+                if time.monotonic() > ends:
+                    raise _TryAgain(
+                        Fault.LOST,
+                        f"the answer was not whole after {self.settings.longest_answer:g} seconds.",
+                        "try again later",
+                    )
+            return _Reply(
+                response.status_code,
+                b"".join(pieces),
+                response.headers.get("Retry-After"),
+                response.headers.get("Location"),
+            )
+
+    def _unreachable(self, host: str, how: str) -> _TryAgain:
+        return _TryAgain(
+            Fault.UNREACHABLE,
+            f"{host} {how}.",
+            f"check the network, and {URL_VARIABLE} ({self.settings.url})",
+        )
+
+    def _refusal(self, reply: _Reply, table: str, asked: str) -> JobindsatsError:
+        cause = _cause(reply.text)
+        said = f'"{self._key.mask(cause)}"' if cause else self._shown(reply.text)
+        fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
+        if reply.status == requests.codes.unauthorized:
+            fault = Fault.KEY
+            do = f"check the key in {KEY_VARIABLE}: it is wrong or withdrawn.\n{HOW_TO_GET_A_KEY}"
+        elif reply.status == requests.codes.forbidden:
+            fault = Fault.FORBIDDEN
+            do = (
+                "ask STAR whether the key covers this table, and your IT department whether something blocks "
+                "the call"
+            )
+        elif reply.status == requests.codes.not_found:
+            fault = Fault.NOT_FOUND
+            do = (
+                "`plan find <words>` shows the tables there are; check the address too "
+                f"({URL_VARIABLE}, {self.settings.url})"
+            )
+        elif _UNKNOWN_PERIOD_TYPE.search(cause):
+            fault = Fault.RELOADING
+            do = (
+                "try again in some minutes: Jobindsats says this of a table that is just being reloaded.\n"
+                f"If it stays so, `plan find {table}` shows which periods the table has"
+            )
+        elif reply.status == requests.codes.unprocessable:
+            do = f"`plan find {table}` shows what the table has; mend its ids in catalogue/indicators.yml"
+        return JobindsatsError(
+            f"{table}: Jobindsats answered {reply.status} {said}",
+            fault=fault,
+            asked=asked,
+            do=do,
+            status=reply.status,
+            cause=self._key.mask(cause),
+        )
+
+    def _shown(self, text: str) -> str:
+        # Masked before it is cut, so that no part of the key is left at the end.
+        text = " ".join(self._key.mask(text).split())
+        return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
+
+
+def _spelled(query: Mapping[str, str]) -> str:
+    return "&".join(f"{name}={value}" for name, value in query.items())
+
+
+def _cause(text: str) -> str:
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return ""
+    cause = answer.get("cause") if isinstance(answer, dict) else None
+    return cause if isinstance(cause, str) else ""
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:  # no number: an address that is no origin of anything
+        port = -1
+    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    # requests wraps urllib3's MaxRetryError, whose reason says at which step it failed.
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)
+
+
+@functools.cache
+def _user_agent() -> str:
+    try:
+        number = version("beskaeftigelsesplan")
+    except PackageNotFoundError:
+        number = "0"
+    return f"beskaeftigelsesplan/{number}"

@@ -1,0 +1,223 @@
+"""Jobindsats' metadata as received, kept so that they are asked for no more often than they change.
+
+In: a client, or none when only what was kept is wanted. Out: the list of tables, and tables' own metadata.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from helpers.data.raw import RawStore, Sidecar, snapshot_id, snapshot_moment
+from helpers.errors import PlanError
+from helpers.project import Project
+from helpers.sources.answers import AnswerError
+from helpers.sources.jobindsats import Client, Fault, JobindsatsError
+from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables
+
+KEPT_FOR: Final = timedelta(hours=24)
+"""The list of tables is read once a day, and again when a table that is asked for is due."""
+
+_CHECKED = ".checked"
+"""Empty file whose time says when the list was last asked for; the list is kept when it changed."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list of tables at one moment.
+
+    Attributes
+    ----------
+    tables
+        Table id → what the list says of it (without members and period ids).
+    snapshot
+        When the list was first seen as it is.
+    asked
+        Whether it was asked for just now.
+    """
+
+    tables: dict[str, TableInfo]
+    snapshot: str
+    asked: bool
+
+    def table(self, table: str) -> TableInfo:
+        """One table of the list.
+
+        Raises
+        ------
+        JobindsatsError
+            When there is none of that id; names the nearest ids and titles.
+        """
+        if table in self.tables:
+            return self.tables[table]
+        near = nearest(table, self.tables)
+        names = ", ".join(f"{name} ({self.tables[name].title})" for name in near)
+        raise JobindsatsError(
+            f"{table}: Jobindsats has no table of that id.",
+            fault=Fault.NOT_FOUND,
+            asked="tables",
+            do=(f"the nearest ids are {names}.\n" if near else "")
+            + "`plan find <words>` looks through titles, measures and dimensions; set the id in "
+            "catalogue/indicators.yml",
+        )
+
+
+class MetadataStore:
+    """The folder ``data/raw/jobindsats/_metadata``: sealed snapshots, as everything under ``data/raw``.
+
+    Parameters
+    ----------
+    client
+        Without one, only what was kept is given.
+    now
+        The moment (with a time zone) that snapshots get and ages are counted to.
+    """
+
+    def __init__(self, project: Project, client: Client | None, now: datetime | None = None) -> None:
+        self.client = client
+        self.now = now or datetime.now(UTC)
+        self._store = RawStore(project.raw / "jobindsats" / "_metadata")
+
+    def listing(self, due: Iterable[str] = (), *, fresh: bool = False) -> Listing:
+        """The list of tables.
+
+            Parameters
+            ----------
+            due
+                Tables that are going to be asked for: the list is read again, however young, when one of them was
+        XX        fresh
+                Read it again in any case.
+
+            Raises
+            ------
+            PlanError
+                When it can neither be asked for nor was kept.
+        """
+        kept = self._kept_listing()
+        if self.client is None:
+            if kept is None:
+                raise PlanError.of(
+                    "data/raw/jobindsats/_metadata",
+                    "No list of tables has been kept yet, and without a key none can be asked for.",
+                    "Set the key (see `plan fetch`) and run `plan find --save`.",
+                )
+            return kept
+        if kept is not None and not fresh and self._is_young() and not self._is_due(kept, due):
+            return kept
+        content = self.client.raw_tables()
+        snapshot = self._keep("tables", "all", content, "Tables", None)
+        marker = self._store.root / "tables" / "all" / _CHECKED
+        marker.touch()
+        os.utime(marker, (self.now.timestamp(), self.now.timestamp()))
+        return Listing({table.id: table for table in parse_tables(content)}, snapshot, asked=True)
+
+    def table(self, listed: TableInfo, *, fresh: bool = False) -> TableInfo:
+        """A table's own metadata, with members and period ids.
+
+        They are asked for again when the table has been updated since, or when the list does not say and they
+        are older than a day.
+
+        Parameters
+        ----------
+        listed
+            What the list says of the table; its release days are put on the result.
+
+        Raises
+        ------
+        PlanError
+            When they can neither be asked for nor were kept.
+        """
+        kept = self._newest("table", listed.id)
+        if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):
+            found = self._kept_table(listed.id, kept)
+        else:
+            found = None
+        if found is None:
+            if self.client is None:
+                raise PlanError.of(
+                    listed.id,
+                    "No metadata of this table have been kept, and without a key none can be asked for.",
+                    f"Set the key (see `plan fetch`) and run `plan find {listed.id} --save`.",
+                )
+            content = self.client.raw_table(listed.id)
+            self._keep("table", listed.id, content, listed.title, listed)
+            found = parse_table(content)
+        days = {
+            name: getattr(listed, name) or getattr(found, name) for name in ("update_latest", "update_next")
+        }
+        return found.model_copy(update={**days, "id": listed.id, "title": found.title or listed.title})
+
+    def keep_subjects(self) -> None:
+        """Ask for the subjects and keep them."""
+        if self.client is not None:
+            self._keep("subjects", "all", self.client.raw_subjects(), "Subjects", None)
+
+    def _kept_listing(self) -> Listing | None:
+        snapshot = self._newest("tables", "all")
+        if snapshot is None:
+            return None
+        try:
+            tables = parse_tables(self._store.read("tables", "all", snapshot))
+        except AnswerError:  # kept by a release of this program that read more than this one
+            return None
+        return Listing({table.id: table for table in tables}, snapshot, asked=False)
+
+    def _kept_table(self, table: str, snapshot: str) -> TableInfo | None:
+        try:
+            return parse_table(self._store.read("table", table, snapshot))
+        except AnswerError:
+            return None
+
+    def _newest(self, kind: str, name: str) -> str | None:
+        return self._store.newest(kind, name)
+
+    def _is_young(self) -> bool:
+        marker = self._store.root / "tables" / "all" / _CHECKED
+        if not marker.is_file():
+            return False
+        age = self.now - datetime.fromtimestamp(marker.stat().st_mtime, UTC)
+        return timedelta(0) <= age < KEPT_FOR
+
+    def _is_due(self, kept: Listing, tables: Iterable[str]) -> bool:
+        today = self.now.astimezone(UTC).date()
+        wanted = (kept.tables[name] for name in tables if name in kept.tables)
+        return any(table.update_next is not None and table.update_next <= today for table in wanted)
+
+    def _has_moved(self, listed: TableInfo, kept: str) -> bool:
+        if listed.update_latest is not None:
+            return self._store.sidecar("table", listed.id, kept).update_latest != listed.update_latest
+        return self.now - snapshot_moment(kept) >= KEPT_FOR
+
+    def _keep(self, kind: str, name: str, content: bytes, title: str, listed: TableInfo | None) -> str:
+        kept = self._newest(kind, name)
+        latest = listed.update_latest if listed else None
+        if (
+            kept is not None
+            and self._store.read(kind, name, kept) == content
+            and (self._store.sidecar(kind, name, kept).update_latest == latest)
+        ):
+            return kept
+        path = {"subjects": "subjects", "tables": "tables", "table": f"table/{name}"}[kind]
+        snapshot = snapshot_id(self.now)
+        self._store.write(
+            kind,
+            name,
+            snapshot,
+            content,
+            Sidecar(
+                source=kind,
+                table=name,
+                title=title or name,
+                snapshot=snapshot,
+                fetched_at=self.now,
+                query=({"path": path, "format": "json"},),
+                columns=(),
+                cells=0,
+                update_latest=latest,
+                update_next=listed.update_next if listed else None,
+            ),
+        )
+        return snapshot
