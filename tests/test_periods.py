@@ -24,33 +24,15 @@ PERIODS = st.builds(
 @given(PERIODS)
 def test_a_period_is_read_back_from_its_id(period):
     assert Period.parse(period.id) == period
-    assert Period.read(f" {period.id.lower()} ") == period
-
-
-@given(PERIODS)
-def test_a_period_is_read_back_from_its_danish_words_unless_they_tell_of_four_quarters(period):
-    if period.frequency is Frequency.ROLLING_YEAR:
-        with pytest.raises(ValueError, match="is no period"):
-            Period.read(period.danish)
-    else:
-        assert Period.read(period.danish) == period
-        if period.year >= 2000:  # a short year is one of this century
-            assert Period.read(period.short) == period
+    assert Period.parse(f" {period.id}\n") == period
 
 
 @pytest.mark.parametrize(
-    "text", ["november 2023", "nov-23", "nov. 2023", "01-11-2023", "1.11.2023", "2023-11", "11/2023"]
+    "text", ["", "2023", "2023M13", "2023M00", "2023Q05", "2023MM1", "23M11", "november 2023"]
 )
-def test_a_month_is_read_however_excel_has_turned_it(text):
-    assert Period.read(text).id == "2023M11"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "2023M13", "2023Q05", "5. kvartal 2023", "novembre 2023", "13-2023", "2023MM1", "maj"]
-)
-def test_what_is_no_period_is_refused_with_the_ways_to_write_one(text):
+def test_what_is_no_period_is_refused(text):
     with pytest.raises(ValueError, match="is no period"):
-        Period.read(text)
+        Period.parse(text)
 
 
 @given(PERIODS, st.integers(-200, 200))

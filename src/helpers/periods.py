@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -46,12 +45,6 @@ class Frequency(StrEnum):
         ]
 
 
-_MONTH_STEMS = tuple(name[:3] for name in _MONTHS)
-_DANISH_QUARTER = re.compile(r"(?P<number>[1-4])\.?(kvartal|kvt\.?|kv\.?)(?P<year>\d{4}|\d{2})")
-_DANISH_MONTH = re.compile(r"(?P<name>[a-z]{3,})\.?-?(?P<year>\d{4}|\d{2})")
-_NUMBERED_MONTH = re.compile(
-    r"(\d{1,2}[-./])?(?P<number>\d{1,2})[-./](?P<year>\d{4})|(?P<iso_year>\d{4})-(?P<iso_number>\d{1,2})(-\d{1,2})?"
-)
 _BY_CODE = {frequency.code: frequency for frequency in Frequency}
 _PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
 
@@ -88,36 +81,6 @@ class Period:
         if not 1 <= number <= frequency.per_year:
             raise ValueError(f'"{text}" is no period: there is no number {number} in {frequency.value}s of a year')
         return cls(frequency, year * frequency.per_year + number - 1)
-
-    @classmethod
-    def read(cls, text: str) -> Period:
-        """Read a period as people and Excel write it: an id, or ``3. kvartal 2023``, ``november 2023``,
-        ``nov-23``, ``01-11-2023``, ``2023-11``, ``2023``.
-
-        Raises
-        ------
-        ValueError
-            When `text` is none of these.
-        """
-        packed = "".join(text.split())
-        with contextlib.suppress(ValueError):
-            return cls.parse(packed.upper())
-        if match := _DANISH_QUARTER.fullmatch(packed.casefold()):
-            return cls(Frequency.QUARTER, _year(match["year"]) * 4 + int(match["number"]) - 1)
-        if (match := _DANISH_MONTH.fullmatch(packed.casefold())) and match["name"][:3] in _MONTH_STEMS:
-            stem = _MONTH_STEMS.index(match["name"][:3])
-            if _MONTHS[stem].startswith(match["name"]):
-                return cls.month(_year(match["year"]), stem + 1)
-        if match := _NUMBERED_MONTH.fullmatch(packed):
-            number = int(match["number"] or match["iso_number"])
-            if 1 <= number <= 12:
-                return cls.month(int(match["year"] or match["iso_year"]), number)
-        if re.fullmatch(r"\d{4}", packed):
-            return cls(Frequency.YEAR, int(packed))
-        raise ValueError(
-            f'"{text.strip()}" is no period; write 2023M11 or november 2023, '
-            "2023Q03 or 3. kvartal 2023, or 2023"
-        )
 
     @classmethod
     def month(cls, year: int, number: int) -> Period:
@@ -178,11 +141,6 @@ class Period:
         if self.frequency is Frequency.YEAR:
             return str(self.year)
         return f"{self.number}. kvt. {self.year % 100:02d}"
-
-
-def _year(text: str) -> int:
-    # Excel shortens years to two digits; these figures are all of this century.
-    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def window(newest: Period, length: int | None = None) -> tuple[Period, ...]:
