@@ -30,12 +30,14 @@ _MONTHS = (
     ("november", "nov"), ("december", "dec"),
 )  # fmt: skip
 _MONTH_BY_NAME = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
+_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _BLANKS = "\u00a0\u202f\u2007\u2009 "
 _DANISH = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _POINT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-./](\d{4})")
+_QUARTER = re.compile(r"([1-4])\.?\s*(?:kvartal|kvt\.?)\s*(\d{4})")
 _NAMED = re.compile(r"([a-zæøå]+)\.?[-\s]*(\d{4}|\d{2})")
 
 
@@ -125,7 +127,7 @@ def parse_number(text: str, *, decimal_point: bool = False) -> Decimal:
 
 
 def parse_period(text: str) -> Period:
-    """Read a period: Jobindsats' ids (``2024M02``, ``2023Q02``), or a month as Excel makes it.
+    """Read a period: an id (``2024M02``, ``2023Q02``), ``2. kvartal 2023``, or a month as Excel makes it.
 
     ``feb-24``, ``februar 2024``, ``02-2024``, ``2024-02`` and any day of it (``10-02-2024``, ``2024-02-10``).
 
@@ -139,6 +141,8 @@ def parse_period(text: str) -> Period:
         return Period.parse(bare.upper())
     except ValueError:
         pass
+    if match := _QUARTER.fullmatch(bare.lower()):
+        return Period.parse(f"{match[2]}Q{match[1]}")
     year, month, day = "", "", "1"
     if match := _ISO.fullmatch(bare):
         year, month, day = match[1], match[2], match[3] or day
@@ -166,7 +170,8 @@ def read_table(
     name
         How messages name the file.
     required, optional
-        The columns it must and may have, in lower case. Case and blanks around names do not matter.
+        The columns it must and may have, in lower case and ASCII. In the file, case and blanks around names
+        do not matter, and ``måned`` is ``maaned``.
 
     Returns
     -------
@@ -194,7 +199,7 @@ def read_table(
     start = next((i for i, record in enumerate(records) if any(cell.strip() for cell in record)), None)
     if start is None:
         return empty, [Problem(name, "The file is empty.", f"Its first row must be {delimiter.join(known)}.")]
-    columns = [cell.strip().lower() for cell in records[start]]
+    columns = [cell.strip().lower().translate(_ASCII) for cell in records[start]]
     while columns and not columns[-1]:
         columns.pop()
     problems = list(

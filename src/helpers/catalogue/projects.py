@@ -1,0 +1,209 @@
+"""Reads ``catalogue/projects/*.yml`` and checks what no entry knows alone: keys, sums, shares, reductions.
+
+Comes in: the files. Goes out: a :class:`ProjectSet` each, or one :class:`PlanError` with all that is wrong,
+each with file, line and key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from helpers.catalogue.project_models import InvestmentProject, ProjectRow, ProjectSet, RowUnit, StatusTable
+
+__all__ = ["Finding", "findings"]
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong between entries: the path of the key it stands at, what it is and what to do."""
+
+    path: Path_
+    what: str
+    do: str = ""
+
+
+def _rounded(value: Decimal, like: Decimal) -> Decimal:
+    """`value` with as many decimals as `like` is printed with, a half away from zero."""
+    return value.quantize(Decimal(1).scaleb(int(like.as_tuple().exponent)), rounding=ROUND_HALF_UP)
+
+
+def _listed(keys: object) -> str:
+    return ", ".join(str(key) for key in keys) if keys else "none"  # type: ignore[attr-defined]
+
+
+def findings(projects: ProjectSet) -> Iterator[Finding]:
+    """All that is wrong between the entries of one file; nothing when it is sound."""
+    for key, project in projects.projects.items():
+        yield from _project(projects, project, ("projects", key))
+    for key in projects.yearly_costs:
+        if key not in projects.benefits:
+            yield Finding(
+                ("yearly_costs", key),
+                f'"{key}" is no benefit of this file.',
+                f"Benefits are: {_listed(projects.benefits)}.",
+            )
+    if projects.target_numbers is not None:
+        yield from _target_numbers(projects)
+
+
+def _project(projects: ProjectSet, project: InvestmentProject, path: Path_) -> Iterator[Finding]:
+    for i, number in enumerate(project.policy.focus_areas):
+        if number not in projects.policy:
+            yield Finding(
+                (*path, "policy", "focus_areas", i),
+                f"Focus area {number} is not named under policy:.",
+                f"Named are: {_listed(projects.policy)}.",
+            )
+    yield from _status(project.status, (*path, "status"))
+
+
+def _status(status: StatusTable, path: Path_) -> Iterator[Finding]:
+    for month in status.target_months:
+        if month <= status.start.period:
+            yield Finding(
+                (*path, "target_months", str(month)),
+                f"The target month {month} does not come after the start, {status.start.period}.",
+            )
+    seen: set[str] = set()
+    for row_path, row in _walk(status.rows, (*path, "rows")):
+        if row.key is not None and row.key in seen:
+            yield Finding(
+                (*row_path, "key"), f'Two rows are called "{row.key}".', "Give each row its own key."
+            )
+        seen.add(row.key or "")
+        yield from _row(status, row, row_path)
+
+
+def _walk(rows: tuple[ProjectRow, ...], path: Path_) -> Iterator[tuple[Path_, ProjectRow]]:
+    for i, row in enumerate(rows):
+        yield (*path, i), row
+        yield from _walk(row.rows, (*path, i, "rows"))
+
+
+def _row(status: StatusTable, row: ProjectRow, path: Path_) -> Iterator[Finding]:
+    start = row.start
+    if start is not None and start.footnote is not None and start.footnote not in status.footnotes:
+        yield Finding(
+            (*path, "start", "footnote"),
+            f'There is no footnote "{start.footnote}".',
+            f"Footnotes of this table are: {_listed(status.footnotes)}.",
+        )
+    for name in ("value", "share"):
+        number = getattr(start, name, None)
+        if number is not None:
+            yield from _bounds(row, number, (*path, "start"), share=name == "share")
+    measures = status.measures
+    for name, key in (
+        *((("share_of", row.share_of),) if row.share_of else ()),
+        *(("sum_of", k) for k in row.sum_of),
+    ):
+        if key not in measures or key == row.key:
+            yield Finding(
+                (*path, name),
+                f'"{key}" is no other row of this table.',
+                f"Rows with figures are: {_listed(measures)}.",
+            )
+    yield from _parts(row, measures, path)
+    yield from _targets(status, row, path)
+
+
+def _bounds(row: ProjectRow, number: Decimal, path: Path_, *, share: bool) -> Iterator[Finding]:
+    if number < 0:
+        yield Finding(path, f"{number} is below zero.")
+    elif number > 100 and (share or row.unit is RowUnit.PERCENT):
+        yield Finding(path, f"{number} is more than 100 per cent.")
+
+
+def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Path_) -> Iterator[Finding]:
+    """A start measurement against the rows it is the sum of, or a share of."""
+    start = row.start
+    if start is None or start.value is None:
+        return
+    known = {key: found.start.value for key, found in measures.items() if found.start is not None}
+    parts = [known.get(key) for key in row.sum_of]
+    added = sum((part for part in parts if part is not None), Decimal(0))
+    if parts and None not in parts and added != start.value:
+        yield Finding(
+            (*path, "start"),
+            f"The start {start.value} is not the sum of {_listed(row.sum_of)}, which is {added}.",
+        )
+    whole = known.get(row.share_of or "")
+    if whole and start.share is not None:
+        share = _rounded(100 * start.value / whole, start.share)
+        if share != start.share:
+            yield Finding(
+                (*path, "start"),
+                f"{start.value} of {whole} ({row.share_of}) is {share} per cent, not {start.share}.",
+                "Mend the share or the count; leave share_of out where the whole is another group.",
+            )
+
+
+def _targets(status: StatusTable, row: ProjectRow, path: Path_) -> Iterator[Finding]:
+    before: Decimal | None = None
+    for month, goal in sorted(row.targets.items()):
+        at = (*path, "targets", str(month))
+        if month not in status.target_months:
+            yield Finding(
+                at,
+                f"{month} is no target month of this table.",
+                f"Target months are: {_listed(status.target_months)}.",
+            )
+        if goal.change is not None:
+            computed = goal.model_copy(update={"value": None}).reached_from(row.start_judged)
+            if computed is None:
+                yield Finding(at, f"A change of {goal.change} per cent needs a start measurement.")
+            elif (
+                row.start_judged
+                and goal.value is not None
+                and not _same(goal.value, goal.change, row.start_judged)
+            ):
+                yield Finding(
+                    at,
+                    f"{goal.change} per cent from {row.start_judged} is {_rounded(computed, goal.value)}, "
+                    f"but the target says {goal.value}.",
+                    "Mend the number or the per cent.",
+                )
+        value = goal.reached_from(row.start_judged)
+        if value is None:
+            continue
+        yield from _bounds(row, value, at, share=row.unit is RowUnit.COUNT_AND_SHARE)
+        if row.cumulative and before is not None and value < before:
+            yield Finding(
+                at, f"The target falls from {before} to {value}, but a cumulative figure cannot fall."
+            )
+        before = value
+
+
+def _same(value: Decimal, change: Decimal, start: Decimal) -> bool:
+    """Whether number and change say the same, rounded as printed (seed 004: 48 (−40 pct.) of 80)."""
+    by_value = _rounded(start * (100 + change) / 100, value) == value
+    by_change = _rounded(100 * (value - start) / start, change) == change
+    return by_value or by_change
+
+
+def _target_numbers(projects: ProjectSet) -> Iterator[Finding]:
+    assert projects.target_numbers is not None
+    for i, table in enumerate(projects.target_numbers.tables):
+        path: Path_ = ("target_numbers", "tables", i)
+        if table.sum != table.total.value:
+            yield Finding(
+                (*path, "total", "value"),
+                f'The lines of "{table.title}" add up to {table.sum}, but "{table.total.label}" says '
+                f"{table.total.value}.",
+                "Mend the line or the total.",
+            )
+        for j, line in enumerate(table.lines):
+            for name, key, known in (
+                ("project", line.project, projects.projects.keys()),
+                ("benefit", line.benefit, projects.benefits.keys()),
+            ):
+                if key is not None and key not in known:
+                    yield Finding(
+                        (*path, "lines", j, name),
+                        f'"{key}" is no {name} of this file.',
+                        f"{name.capitalize()}s are: {_listed(known)}.",
+                    )
