@@ -20,6 +20,7 @@ from helpers.periods import Frequency, Period
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Keys of projects, rows and benefits: they name files, anchors and cells of typed-in files."""
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _COUNT_AND_SHARE = re.compile(r"(?P<value>\d+)\s*\(\s*(?P<share>\d+(?:[.,]\d+)?)\s*pct\.?\s*\)")
 _REDUCTION = re.compile(
     r"(?:(?P<value>\d+(?:[.,]\d+)?)\s*\(\s*)?(?P<change>[+−–-]\s*\d+(?:[.,]\d+)?)\s*pct\.?\s*\)?"
@@ -28,6 +29,13 @@ _REDUCTION = re.compile(
 
 def _danish(text: str) -> str:
     return text.replace(",", ".").replace("−", "-").replace("–", "-").replace(" ", "")
+
+
+def _is_number(data: Any) -> bool:
+    """Whether YAML, or a text as it stands in the file, is a plain number."""
+    if isinstance(data, str):
+        return _NUMBER.fullmatch(data.strip()) is not None
+    return isinstance(data, int | float | Decimal) and not isinstance(data, bool)
 
 
 class RowUnit(StrEnum):
@@ -69,7 +77,7 @@ class Reading(Model):
     @model_validator(mode="before")
     @classmethod
     def _as_written(cls, data: Any) -> Any:
-        if isinstance(data, int | float) and not isinstance(data, bool):
+        if _is_number(data):
             return {"value": data}
         if isinstance(data, str):
             found = _COUNT_AND_SHARE.fullmatch(data.strip())
@@ -93,7 +101,7 @@ class Milestone(Model):
     @model_validator(mode="before")
     @classmethod
     def _as_written(cls, data: Any) -> Any:
-        if isinstance(data, int | float) and not isinstance(data, bool):
+        if _is_number(data):
             return {"value": data}
         if isinstance(data, str):
             found = _REDUCTION.fullmatch(data.strip())

@@ -6,24 +6,168 @@ each with file, line and key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.catalogue.explain import read_entry
 from helpers.catalogue.project_models import InvestmentProject, ProjectRow, ProjectSet, RowUnit, StatusTable
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
 
-__all__ = ["Finding", "findings"]
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
 
-Path_ = tuple[str | int, ...]
+FOLDER = "projects"
+"""Below ``catalogue/``; each file in it is one set of projects, and its name is the set's key."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong between entries: the path of the key it stands at, what it is and what to do."""
+    """Something wrong between entries: the place of the key it stands at, what it is and what to do."""
 
-    path: Path_
+    at: Loc
     what: str
     do: str = ""
+
+
+def project_files(project: Project) -> dict[str, Path]:
+    """Key → file of every set of projects in the catalogue, by key."""
+    return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
+
+
+def load_projects(project: Project, key: str, catalogue: Catalogue | None = None) -> ProjectSet:
+    """Read and check one set of projects.
+
+    Parameters
+    ----------
+    catalogue
+        When given, the municipality and the indicators that rows come from are checked against it as well.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong, each with file, line and key; or when there is no such file.
+    """
+    files = project_files(project)
+    if key not in files:
+        raise PlanError.of(
+            f"catalogue/{FOLDER}/{key}.yml",
+            f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
+            f"There are: {_listed(files)}.",
+        )
+    found, problems = _read(project, files[key], catalogue)
+    if found is None or problems:
+        raise PlanError(problems)
+    return found
+
+
+def check_projects(
+    project: Project, catalogue: Catalogue | None = None
+) -> tuple[list[ProjectSet], list[Problem]]:
+    """Every set of projects that can be read, and all that is wrong with any of them."""
+    sets, problems = [], []
+    for path in project_files(project).values():
+        found, wrong = _read(project, path, catalogue)
+        problems += wrong
+        if found is not None:
+            sets.append(found)
+    return sets, problems
+
+
+def find_projects(
+    project: Project, municipality: str, key: str = "", catalogue: Catalogue | None = None
+) -> ProjectSet:
+    """The projects of a municipality: those called `key`, or its only (else its last) file.
+
+    Parameters
+    ----------
+    municipality
+        Its slug.
+
+    Raises
+    ------
+    PlanError
+        When the municipality has none, or the named ones are another's.
+    """
+    if key:
+        chosen = load_projects(project, key, catalogue)
+        if chosen.municipality != municipality:
+            raise PlanError.of(
+                f"catalogue/{FOLDER}/{key}.yml",
+                f"These projects are those of {chosen.municipality}, not of {municipality}.",
+                "Name the municipality whose projects they are, or its own projects.",
+            )
+        return chosen
+    owners = {key: _owner(project, path) for key, path in project_files(project).items()}
+    own = [key for key, owner in owners.items() if owner == municipality]
+    if not own:
+        having = [f"{owner} ({key})" for key, owner in owners.items()]
+        raise PlanError.of(
+            f"catalogue/{FOLDER}",
+            f"There are no investment projects of {municipality}.",
+            f"There are those of {_listed(having)}; docs/catalogue.md says how to describe your own.",
+        )
+    return load_projects(project, own[-1], catalogue)
+
+
+def _owner(project: Project, path: Path) -> str:
+    return str(read_document(project, path).data.get("municipality", ""))
+
+
+def _read(
+    project: Project, path: Path, catalogue: Catalogue | None
+) -> tuple[ProjectSet | None, list[Problem]]:
+    document = read_document(project, path)
+    data = document.data
+    if not data:
+        return None, document.problems
+    entries = data.get("projects")
+    if isinstance(entries, dict):
+        named = {
+            key: {**entry, "key": key} if isinstance(entry, dict) else entry for key, entry in entries.items()
+        }
+        data = {**data, "projects": named}
+    found = read_entry(ProjectSet, data, document, given={"key": path.stem})
+    if found is not None:
+        for finding in findings(found):
+            document.problem(finding.at, finding.what, finding.do)
+        if catalogue is not None:
+            _against(catalogue, found, document)
+    return found, document.problems
+
+
+def _against(catalogue: Catalogue, projects: ProjectSet, document: Document) -> None:
+    """The municipality and the indicators that the file names must be the catalogue's."""
+    slugs = [municipality.slug for municipality in catalogue.municipalities]
+    if projects.municipality not in slugs:
+        near = did_you_mean(projects.municipality, slugs)
+        document.problem(
+            ("municipality",),
+            f'"{projects.municipality}" is no municipality. {near}'.strip(),
+            "Write its slug; `plan list municipalities` prints them.",
+        )
+    for key, project in projects.projects.items():
+        for at, row in _walk(project.status.rows, ("projects", key, "status", "rows")):
+            if row.indicator is None:
+                continue
+            indicator = catalogue.indicators.get(row.indicator)
+            if indicator is None:
+                near = did_you_mean(row.indicator, catalogue.indicators)
+                document.problem(
+                    (*at, "indicator"),
+                    f'"{row.indicator}" is no indicator. {near}'.strip(),
+                    "Indicators are the keys of catalogue/indicators.yml; `plan list indicators` shows them.",
+                )
+            elif row.series is not None and row.series not in indicator.series:
+                document.problem(
+                    (*at, "series"),
+                    f'"{row.series}" is no series of {row.indicator}.',
+                    f"Its series are: {_listed(indicator.series)}.",
+                )
 
 
 def _rounded(value: Decimal, like: Decimal) -> Decimal:
@@ -31,8 +175,8 @@ def _rounded(value: Decimal, like: Decimal) -> Decimal:
     return value.quantize(Decimal(1).scaleb(int(like.as_tuple().exponent)), rounding=ROUND_HALF_UP)
 
 
-def _listed(keys: object) -> str:
-    return ", ".join(str(key) for key in keys) if keys else "none"  # type: ignore[attr-defined]
+def _listed(keys: Iterable[object]) -> str:
+    return ", ".join(str(key) for key in keys) or "none"
 
 
 def findings(projects: ProjectSet) -> Iterator[Finding]:
@@ -50,7 +194,7 @@ def findings(projects: ProjectSet) -> Iterator[Finding]:
         yield from _target_numbers(projects)
 
 
-def _project(projects: ProjectSet, project: InvestmentProject, path: Path_) -> Iterator[Finding]:
+def _project(projects: ProjectSet, project: InvestmentProject, path: Loc) -> Iterator[Finding]:
     for i, number in enumerate(project.policy.focus_areas):
         if number not in projects.policy:
             yield Finding(
@@ -61,7 +205,7 @@ def _project(projects: ProjectSet, project: InvestmentProject, path: Path_) -> I
     yield from _status(project.status, (*path, "status"))
 
 
-def _status(status: StatusTable, path: Path_) -> Iterator[Finding]:
+def _status(status: StatusTable, path: Loc) -> Iterator[Finding]:
     for month in status.target_months:
         if month <= status.start.period:
             yield Finding(
@@ -78,13 +222,13 @@ def _status(status: StatusTable, path: Path_) -> Iterator[Finding]:
         yield from _row(status, row, row_path)
 
 
-def _walk(rows: tuple[ProjectRow, ...], path: Path_) -> Iterator[tuple[Path_, ProjectRow]]:
+def _walk(rows: tuple[ProjectRow, ...], path: Loc) -> Iterator[tuple[Loc, ProjectRow]]:
     for i, row in enumerate(rows):
         yield (*path, i), row
         yield from _walk(row.rows, (*path, i, "rows"))
 
 
-def _row(status: StatusTable, row: ProjectRow, path: Path_) -> Iterator[Finding]:
+def _row(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
     start = row.start
     if start is not None and start.footnote is not None and start.footnote not in status.footnotes:
         yield Finding(
@@ -111,14 +255,14 @@ def _row(status: StatusTable, row: ProjectRow, path: Path_) -> Iterator[Finding]
     yield from _targets(status, row, path)
 
 
-def _bounds(row: ProjectRow, number: Decimal, path: Path_, *, share: bool) -> Iterator[Finding]:
+def _bounds(row: ProjectRow, number: Decimal, path: Loc, *, share: bool) -> Iterator[Finding]:
     if number < 0:
         yield Finding(path, f"{number} is below zero.")
     elif number > 100 and (share or row.unit is RowUnit.PERCENT):
         yield Finding(path, f"{number} is more than 100 per cent.")
 
 
-def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Path_) -> Iterator[Finding]:
+def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Loc) -> Iterator[Finding]:
     """A start measurement against the rows it is the sum of, or a share of."""
     start = row.start
     if start is None or start.value is None:
@@ -142,7 +286,7 @@ def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Path_) -> Ite
             )
 
 
-def _targets(status: StatusTable, row: ProjectRow, path: Path_) -> Iterator[Finding]:
+def _targets(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
     before: Decimal | None = None
     for month, goal in sorted(row.targets.items()):
         at = (*path, "targets", str(month))
@@ -188,7 +332,7 @@ def _same(value: Decimal, change: Decimal, start: Decimal) -> bool:
 def _target_numbers(projects: ProjectSet) -> Iterator[Finding]:
     assert projects.target_numbers is not None
     for i, table in enumerate(projects.target_numbers.tables):
-        path: Path_ = ("target_numbers", "tables", i)
+        path: Loc = ("target_numbers", "tables", i)
         if table.sum != table.total.value:
             yield Finding(
                 (*path, "total", "value"),
