@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from helpers.periods import Frequency, Period
 
@@ -160,7 +160,37 @@ class FromUnknown(Model):
         return ()
 
 
-Origin = FromMeasure | FromShare | FromSum | FromHand | FromUnknown
+ORIGIN_FORMS = {
+    "table": "(measure)",
+    "share_of": "(share)",
+    "sum_of": "(sum)",
+    "typed_in": "(hand)",
+    "unknown": "(unknown)",
+}
+"""The key that tells the five ways a series can come about apart, and pydantic's tag for each."""
+
+
+def _origin_tag(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return next((tag for key, tag in ORIGIN_FORMS.items() if key in value), None)
+    return {FromMeasure: "(measure)", FromShare: "(share)", FromSum: "(sum)", FromHand: "(hand)"}.get(
+        type(value), "(unknown)" if isinstance(value, FromUnknown) else None
+    )
+
+
+Origin = Annotated[
+    Annotated[FromMeasure, Tag("(measure)")]
+    | Annotated[FromShare, Tag("(share)")]
+    | Annotated[FromSum, Tag("(sum)")]
+    | Annotated[FromHand, Tag("(hand)")]
+    | Annotated[FromUnknown, Tag("(unknown)")],
+    Discriminator(
+        _origin_tag,
+        custom_error_type="origin_form",
+        custom_error_message="a series comes from one of: {table: …, measure: …}, {share_of: …, out_of: …}, "
+        "{share_of: …, plus: …}, {sum_of: …}, {typed_in: …}, {unknown: …}",
+    ),
+]
 
 
 class Series(Model):
@@ -170,6 +200,8 @@ class Series(Model):
     ----------
     label
         Legend name as in seed 002; ``{area}`` becomes ``Hele landet`` or the municipality's name.
+    label_national
+        Legend name of the country where it is not `label` with ``Hele landet`` put in.
     axis
         ``share`` (left axis, lines) or ``count`` (right axis, bars).
     national
@@ -179,6 +211,7 @@ class Series(Model):
     """
 
     label: str
+    label_national: str | None = None
     unit: Unit | None = None
     axis: Literal["share", "count"] = "share"
     mark: Literal["line", "bar"] = "line"
@@ -197,10 +230,24 @@ class Series(Model):
 
 
 class Break(Model):
-    """A break in the data from `period` on; drawn in every figure that spans it."""
+    """A break in the data from `period` on; drawn in every figure that spans it.
+
+    Attributes
+    ----------
+    period
+        First period after the break, of the indicator's frequency.
+    text
+        Short name for the figure, in Danish.
+    meaning
+        What changed, in Danish sentences for the page on data.
+    name
+        Its key in ``catalogue/breaks.yml`` where several indicators share it.
+    """
 
     period: PeriodId
     text: str
+    meaning: str | None = None
+    name: str | None = None
 
 
 class Indicator(Model):
@@ -216,13 +263,26 @@ class Indicator(Model):
         Key of the series that goals are judged by.
     unit, decimals
         Of the headline series. Differences of percentages are percentage points.
-    order
-        Series in the order of the figure's legend.
+    series
+        In the order of the figure's legend.
+    name
+        Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad).
+    finding
+        The newest value as the start of a Danish sentence, ``{value} havde forladt A-dagpenge efter 13 uger``.
+    figure
+        Indicators of one goal with the same word here share one figure, drawn with the first one's title.
+    share_axis, count_axis
+        Axis titles where seed 002 prints them.
+    valid_to
+        Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
 
     key: str
     title: str
     subtitle: str | None = None
+    name: str | None = None
+    finding: str | None = Field(default=None, pattern=r"\{value\}")
+    figure: str | None = None
     definition: str | None = None
     unit: Unit
     decimals: int = Field(ge=0, le=3)
@@ -242,6 +302,16 @@ class Indicator(Model):
     def _headline_exists(self) -> Indicator:
         if self.headline not in self.series:
             raise ValueError(f'headline "{self.headline}" is none of the series: {", ".join(self.series)}')
+        return self
+
+    @model_validator(mode="after")
+    def _periods_fit(self) -> Indicator:
+        periods = [broken.period for broken in self.breaks] + ([self.valid_to] if self.valid_to else [])
+        for period in periods:
+            if period.frequency is not self.frequency:
+                raise ValueError(
+                    f"{period} is a {period.frequency.value}, but the indicator is published by {self.frequency.value}"
+                )
         return self
 
     @property
@@ -269,13 +339,27 @@ class Survey(Model):
     """A survey that the municipality made itself (goals 4d and 5a): questions with a share of satisfied answers.
 
     The answers are typed in at ``data/raw/manual/<slug>/<key>.csv``.
+
+    Attributes
+    ----------
+    heading
+        Line over the table; ``{periode}`` becomes the month it was made (``december 2021``).
+    questions
+        Key → the question as asked; ``{jobcenter}`` and ``{kommune}`` are filled in.
+    answer
+        What counts as a satisfied answer (head of the table's column).
+    answers
+        The satisfied answer of a question where it is another one (seed 002, 5a: ``Ja``).
     """
 
     key: str
     title: str
-    questions: dict[str, str]
+    heading: str | None = None
+    finding: str | None = Field(default=None, pattern=r"\{value\}")
+    questions: dict[str, str] = Field(min_length=1)
     headline: str
     answer: str
+    answers: dict[str, str] = {}
     unit: Unit = Unit.PERCENT
     decimals: int = 0
     caveats: tuple[str, ...] = ()
@@ -283,8 +367,21 @@ class Survey(Model):
     @model_validator(mode="after")
     def _headline_exists(self) -> Survey:
         if self.headline not in self.questions:
-            raise ValueError(f'headline "{self.headline}" is none of the questions: {", ".join(self.questions)}')
+            raise ValueError(
+                f'headline "{self.headline}" is none of the questions: {", ".join(self.questions)}'
+            )
+        strange = [key for key in self.answers if key not in self.questions]
+        if strange:
+            raise ValueError(f'answers: "{strange[0]}" is none of the questions: {", ".join(self.questions)}')
         return self
+
+    def answer_of(self, question: str) -> str:
+        """What counts as a satisfied answer to one question."""
+        return self.answers.get(question, self.answer)
+
+
+RULES = ("at_least", "over", "at_most", "under")
+"""The four directions a target can be written with."""
 
 
 class Target(Model):
@@ -292,9 +389,17 @@ class Target(Model):
 
     Written as ``{at_least: national}``, ``{under: national}``, ``{at_most: national, margin: -0.2}``,
     ``{at_least: 75, was: 85, because: …}``. Exactly one of the four rules is given; it is also the direction.
+    A goal that was decided without a target says so: ``{none_set: the reason}`` (5b of plan 2022).
+
+    Attributes
+    ----------
+    value
+        The fixed number; none when the country is the yardstick, or when no target was set.
+    was, because
+        The number before it was changed, and why, in Danish.
     """
 
-    rule: Literal["at_least", "over", "at_most", "under"]
+    rule: Literal["at_least", "over", "at_most", "under", "none_set"]
     value: Number | None = None
     margin: Number = Decimal(0)
     was: Number | None = None
@@ -303,26 +408,45 @@ class Target(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_yaml(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "rule" in data:
+        if isinstance(data, Target) or (isinstance(data, dict) and "rule" in data):
             return data
-        rules = [key for key in ("at_least", "over", "at_most", "under") if key in data]
-        if len(rules) != 1:
-            raise ValueError("a target needs a direction: exactly one of at_least, over, at_most, under")
-        rest = {key: value for key, value in data.items() if key not in rules}
-        named = data[rules[0]]
+        found = [key for key in RULES if key in data] if isinstance(data, dict) else []
+        if isinstance(data, dict) and "none_set" in data and not found:
+            rest = {key: value for key, value in data.items() if key != "none_set"}
+            return {"rule": "none_set", "because": data["none_set"], **rest}
+        if len(found) != 1 or "none_set" in data:
+            raise ValueError(
+                "a target needs exactly one direction: at_least, over, at_most or under (or none_set: the reason)"
+            )
+        rest = {key: value for key, value in data.items() if key != found[0]}
+        named = data[found[0]]
         if named != "national":
             if rest.get("margin") is not None:
                 raise ValueError("a margin goes with national only; put it into the number instead")
             rest["value"] = named
-        return {"rule": rules[0], **rest}
+        return {"rule": found[0], **rest}
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a target at all; without one a goal cannot be judged."""
+        return self.rule != "none_set"
 
     @property
     def national(self) -> bool:
         """Whether the country is the yardstick."""
-        return self.value is None
+        return self.is_set and self.value is None
 
     @property
     def direction(self) -> Direction:
+        """Which way is better, by the goal's own words.
+
+        Raises
+        ------
+        ValueError
+            When no target was set: ask the indicator then.
+        """
+        if not self.is_set:
+            raise ValueError("no target was set, so it has no direction; ask the goal's indicator")
         return Direction.HIGHER if self.rule in ("at_least", "over") else Direction.LOWER
 
     @property
@@ -332,10 +456,22 @@ class Target(Model):
 
 
 class Replaces(Model):
-    """What a goal was called in the plan before it, and what the annex (seed 001) says of the change."""
+    """What a goal was called in the plan before it, and what the annex (seed 001) says of the change.
+
+    Attributes
+    ----------
+    goal
+        Its number in the plan before; none when that plan has no such goal.
+    remark
+        In Danish, full sentences.
+    owner_only
+        Whether the remark concerns the plan's own municipality only (it names an office of it, say): it is
+        left out when the plan is shown for another.
+    """
 
     goal: str | None = None
     remark: str | None = None
+    owner_only: bool = False
 
 
 class Goal(Model):
@@ -345,6 +481,8 @@ class Goal(Model):
     ----------
     number
         ``1a``; unique in the plan.
+    number_printed
+        False where the number is ours, because the document tells of the goal without its number.
     title
         The heading over its figure: what is measured.
     text
@@ -353,15 +491,21 @@ class Goal(Model):
         Keys of the indicators (or the one survey) it is judged by. ``5b`` has two.
     previous
         The goal of the plan before that it continues; none for a new one.
+    note
+        A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
     """
 
     number: str = Field(pattern=r"^\d{1,2}[a-z]$")
+    number_printed: bool = True
     title: str
     text: str
-    indicators: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(alias="indicator", min_length=1)
+    indicators: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
+        alias="indicator", min_length=1
+    )
     target: Target
     previous: Replaces | None = None
     note: str | None = None
+    note_owner_only: bool = False
 
 
 class FocusArea(Model):
@@ -375,6 +519,8 @@ class FocusArea(Model):
         A paragraph or two in Danish that hold for any municipality.
     replaces
         Title of the focus area of the plan before whose place it took (seed 001).
+    goals_missing
+        Why the goals are not given, for a focus area whose goals no document tells (plan 2022, number 3).
     """
 
     number: int = Field(ge=1)
@@ -382,7 +528,14 @@ class FocusArea(Model):
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     intro: str
     replaces: str | None = None
-    goals: tuple[Goal, ...] = Field(min_length=1)
+    goals: tuple[Goal, ...] = ()
+    goals_missing: str | None = None
+
+    @model_validator(mode="after")
+    def _has_goals(self) -> FocusArea:
+        if not self.goals and not self.goals_missing:
+            raise ValueError("a focus area needs goals, or goals_missing: why they are not known")
+        return self
 
 
 class Dropped(Model):
@@ -390,6 +543,7 @@ class Dropped(Model):
 
     goal: str
     remark: str
+    owner_only: bool = False
 
 
 class Plan(Model):
@@ -440,13 +594,22 @@ class Plan(Model):
         raise KeyError(number)
 
     def focus_area_of(self, number: str) -> FocusArea:
-        return next(area for area in self.focus_areas if any(g.number == number for g in area.goals))
+        """The focus area a goal stands in; KeyError when the plan has no such goal."""
+        wanted = self.goal(number)
+        return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def shows(self, owner_only: bool, municipality: Municipality) -> bool:
+        """Whether a text is shown for `municipality`: always, unless it concerns the plan's owner only."""
+        return not owner_only or municipality.slug == self.municipality
 
 
 NATIONAL = "dk"
 """Area code of the whole country (Hele landet) in every frame."""
 
 NATIONAL_NAME = "Hele landet"
+
+
+_LONG_NAMES = {"101": "Københavns Kommune", "400": "Bornholms Regionskommune"}
 
 
 class Municipality(Model):
@@ -459,8 +622,8 @@ class Municipality(Model):
 
     @property
     def long_name(self) -> str:
-        """``Frederikssund Kommune``; Københavns and Bornholm are as they call themselves in the catalogue."""
-        return f"{self.name} Kommune"
+        """``Frederikssund Kommune``; two call themselves otherwise."""
+        return _LONG_NAMES.get(self.code, f"{self.name} Kommune")
 
 
 class PublishedRow(Model):
@@ -472,7 +635,8 @@ class PublishedRow(Model):
     national: Number
     municipality: Number
     gap: Number
-    unit: str
+    unit: Unit
+    note: str | None = None
 
 
 class PublishedPoint(Model):
@@ -483,3 +647,20 @@ class PublishedPoint(Model):
     area: str
     period: PeriodId
     value: Number
+    note: str | None = None
+
+
+class OwnTexts(Model):
+    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``).
+
+    Attributes
+    ----------
+    index
+        Markdown for the first page.
+    focus_areas, goals
+        Number → Markdown, shown under the focus area's introduction or under the goal's wording.
+    """
+
+    index: str | None = None
+    focus_areas: dict[int, str] = {}
+    goals: dict[str, str] = {}

@@ -1,0 +1,340 @@
+"""Read the catalogue's files into one checked :class:`Catalogue`, and tell all that is wrong at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from helpers.catalogue.catalogue import Catalogue
+from helpers.catalogue.checks import (
+    Known,
+    check_indicators,
+    check_plan,
+    check_points,
+    check_published,
+    check_texts,
+)
+from helpers.catalogue.documents import Document, did_you_mean, read_document
+from helpers.catalogue.explain import read_entry
+from helpers.catalogue.models import (
+    Break,
+    Indicator,
+    Municipality,
+    OwnTexts,
+    Plan,
+    PublishedPoint,
+    PublishedRow,
+    Survey,
+)
+from helpers.catalogue.tables import decimal_point, read_rows
+from helpers.errors import PlanError, Problem
+from helpers.periods import Frequency, Period
+from helpers.project import Project
+
+_MUNICIPALITIES = ("code", "name", "slug", "region")
+_PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
+_SERIES = ("indicator", "series", "area", "period", "value")
+_NUMBERS = frozenset({"national", "municipality", "gap", "value"})
+
+_Stamp = tuple[tuple[str, int, int], ...]
+_cache: dict[Path, tuple[_Stamp, Catalogue | None, tuple[Problem, ...]]] = {}
+
+
+def load_catalogue(project: Project) -> Catalogue:
+    """The catalogue of the project, read once a process and again when one of its files has moved.
+
+    Raises
+    ------
+    PlanError
+        With every problem of every file, each with file, line and key.
+    """
+    catalogue, problems = _load(project)
+    if catalogue is None:
+        raise PlanError(problems)
+    return catalogue
+
+
+def check(project: Project) -> list[Problem]:
+    """Everything that is wrong with the catalogue (for ``plan check``); empty when nothing is."""
+    return list(_load(project)[1])
+
+
+def catalogue_files(project: Project) -> tuple[Path, ...]:
+    """The files the catalogue is read from, those that exist, in a fixed order."""
+    folder = project.catalogue
+    single = [
+        folder / name for name in ("indicators.yml", "surveys.yml", "breaks.yml", "areas/municipalities.csv")
+    ]
+    many = [
+        path for pattern in ("plans/*.yml", "texts/*.yml", "published/*.csv") for path in folder.glob(pattern)
+    ]
+    return tuple(path for path in (*single, *sorted(many)) if path.is_file())
+
+
+def _load(project: Project) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+    files = catalogue_files(project)
+    stamp = tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    known = _cache.get(project.root)
+    if known is None or known[0] != stamp:
+        known = (stamp, *_Reading(project).catalogue())
+        _cache[project.root] = known
+    return known[1], known[2]
+
+
+class _Reading:
+    """One pass over all files; problems are gathered, and the catalogue is made only when there are none."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.documents: list[Document] = []
+        self.problems: list[Problem] = []
+
+    def catalogue(self) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+        municipalities = self._municipalities()
+        breaks = self._breaks()
+        indicators_file = self._document("indicators.yml")
+        indicators = self._indicators(indicators_file, breaks)
+        surveys_file = self._document("surveys.yml", needed=False)
+        surveys = _entries(Survey, surveys_file)
+        plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
+        plans = {key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
+                 for key, file in plan_files.items()}  # fmt: skip
+        known = Known(indicators, surveys, plans, municipalities, frozenset(m.slug for m in municipalities))
+
+        names = [m.name for m in municipalities]
+        for file in (indicators_file, surveys_file):
+            check_texts(file, names, "It is shown for every municipality.")
+        check_indicators(indicators_file, indicators)
+        for both in sorted(set(indicators) & set(surveys)):
+            surveys_file.problem(
+                (both,), f'"{both}" is an indicator too.', "Give one of the two another key."
+            )
+        for key, plan in plans.items():
+            if plan:
+                check_plan(plan_files[key], plan, known)
+        published, points = self._published(plan_files, known)
+        texts = self._texts(known)
+
+        problems = (*self.problems, *(problem for file in self.documents for problem in file.problems))
+        if problems:
+            return None, tuple(dict.fromkeys(problems))
+        return (
+            Catalogue(
+                indicators=_read(indicators),
+                surveys=_read(surveys),
+                plans=_read(plans),
+                municipalities=municipalities,
+                hash=self._hash(),
+                breaks=breaks,
+                published=published,
+                points=points,
+                own_texts=texts,
+            ),
+            (),
+        )
+
+    def _glob(self, pattern: str) -> list[Path]:
+        return sorted(self.project.catalogue.glob(pattern))
+
+    def _document(self, name: str, needed: bool = True) -> Document:
+        path = self.project.catalogue / name
+        if not needed and not path.is_file():
+            return Document(self.project.relative(path))
+        document = read_document(self.project, path)
+        self.documents.append(document)
+        return document
+
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        for path in catalogue_files(self.project):
+            content = path.read_bytes()
+            digest.update(f"{self.project.relative(path)}\n{len(content)}\n".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+    def _municipalities(self) -> tuple[Municipality, ...]:
+        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES)
+        seen: dict[str, str] = {}
+        for where, municipality in rows:
+            for value in (municipality.code, municipality.name, municipality.slug):
+                if value in seen and seen[value] != where:
+                    self.problems.append(Problem(where, f'"{value}" is already given in {seen[value]}.'))
+                seen.setdefault(value, where)
+        return tuple(municipality for _, municipality in rows)
+
+    def _breaks(self) -> dict[str, Break]:
+        document = self._document("breaks.yml", needed=False)
+        found = {}
+        for key, data in document.data.items():
+            entry = read_entry(Break, data, document, (key,), {"name": key})
+            if entry and entry.period.frequency is not Frequency.MONTH:
+                document.problem(
+                    (key, "period"), f"{entry.period} is no month.", "Write a month such as 2025M07."
+                )
+            elif entry:
+                found[key] = entry
+        return found
+
+    def _indicators(self, document: Document, breaks: Mapping[str, Break]) -> dict[str, Indicator | None]:
+        found: dict[str, Indicator | None] = {}
+        for key, data in document.data.items():
+            if isinstance(data, dict) and isinstance(data.get("breaks"), list):
+                frequency = data.get("frequency")
+                named = [
+                    _named_break(document, (key, "breaks", n), entry, breaks, frequency)
+                    for n, entry in enumerate(data["breaks"])
+                ]
+                data = {**data, "breaks": [entry for entry in named if entry is not None]}
+            found[key] = read_entry(Indicator, data, document, (key,), {"key": key})
+        return found
+
+    def _rows(
+        self, name: str, model: type[Any], columns: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> list[tuple[str, Any]]:
+        rows, problems = read_rows(self.project, self.project.catalogue / name, columns, optional)
+        self.problems += problems
+        found: list[tuple[str, Any]] = []
+        for row in rows:
+            cells = {key: decimal_point(cell) if key in _NUMBERS else cell for key, cell in row.cells.items()}
+            try:
+                found.append((row.where, model.model_validate(cells)))
+            except ValidationError as error:
+                for wrong in error.errors(include_url=False):
+                    column = str(wrong["loc"][0]) if wrong["loc"] else ""
+                    self.problems.append(Problem(f"{row.where}: {column}", _cell_problem(wrong)))
+        return found
+
+    def _published(
+        self, plan_files: Mapping[str, Document], known: Known
+    ) -> tuple[dict[str, tuple[PublishedRow, ...]], dict[str, tuple[PublishedPoint, ...]]]:
+        published: dict[str, tuple[PublishedRow, ...]] = {}
+        points: dict[str, tuple[PublishedPoint, ...]] = {}
+        named: dict[str, list[str]] = {}
+        for key, plan in known.plans.items():
+            name = plan.published if plan else plan_files[key].data.get("published")
+            if isinstance(name, str):
+                named.setdefault(name, []).append(key)
+        present = {path.stem for path in self._glob("published/*.csv")}
+        for name, keys in named.items():
+            if name not in present:
+                near = did_you_mean(name, present)
+                plan_files[keys[0]].problem(
+                    ("published",),
+                    f"There is no catalogue/published/{name}.csv. {near}".strip(),
+                    "Leave the line out when no document printed figures for the plan.",
+                )
+        for path in self._glob("published/*.csv"):
+            stem = path.stem.removesuffix("-series")
+            if stem not in named:
+                # Other documents' figures lie here too; only a file named after a plan is likely to be a slip.
+                if any(stem.startswith(key) for key in known.plans):
+                    name = self.project.relative(path)
+                    self.problems.append(
+                        Problem(
+                            name,
+                            f"No plan says `published: {stem}`, so nothing shows this file.",
+                            "Name it <published>.csv or <published>-series.csv, or put the line into the plan.",
+                        )
+                    )
+                continue
+            file = f"published/{path.name}"
+            if path.stem.endswith("-series"):
+                found = self._rows(file, PublishedPoint, _SERIES, ("note",))
+                self.problems += check_points(found, known)
+                points[stem] = tuple(point for _, point in found)
+            else:
+                found = self._rows(file, PublishedRow, _PUBLISHED, ("note",))
+                plans = [plan for key in named[stem] if (plan := known.plans[key])]
+                self.problems += check_published(plans, found, known)
+                published[stem] = tuple(row for _, row in found)
+        return published, points
+
+    def _texts(self, known: Known) -> dict[tuple[str, str], OwnTexts]:
+        found: dict[tuple[str, str], OwnTexts] = {}
+        for path in self._glob("texts/*.yml"):
+            document = self._document(f"texts/{path.name}")
+            if known.slugs and path.stem not in known.slugs:
+                near = did_you_mean(path.stem, known.slugs)
+                document.problem(
+                    (), f'The file is named after no municipality ("{path.stem}"). {near}'.strip()
+                )
+            for key, data in document.data.items():
+                if key not in known.plans:
+                    hint = f'"{key}" is no plan. {did_you_mean(key, known.plans)}'.strip()
+                    document.problem(
+                        (key,), hint, f"Plans are the files of catalogue/plans: {', '.join(known.plans)}."
+                    )
+                    continue
+                texts = read_entry(OwnTexts, data, document, (key,))
+                plan = known.plans[key]
+                if texts and plan:
+                    _check_own(document, key, texts, plan)
+                    found[path.stem, key] = texts
+        return found
+
+
+def _check_own(document: Document, key: str, texts: OwnTexts, plan: Plan) -> None:
+    areas, goals = [area.number for area in plan.focus_areas], [goal.number for goal in plan.goals]
+    for number in texts.focus_areas:
+        if number not in areas:
+            document.problem(
+                (key, "focus_areas", str(number)),
+                f"{key} has no focus area {number}.",
+                f"It has {', '.join(map(str, areas))}.",
+            )
+    for goal in texts.goals:
+        if goal not in goals:
+            document.problem(
+                (key, "goals", goal), f'{key} has no goal "{goal}".', f"It has {', '.join(goals)}."
+            )
+
+
+def _entries(model: type[Any], document: Document) -> dict[str, Any]:
+    return {
+        key: read_entry(model, data, document, (key,), {"key": key}) for key, data in document.data.items()
+    }
+
+
+def _read(entries: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry for key, entry in entries.items() if entry is not None}
+
+
+def _named_break(
+    document: Document, loc: tuple[str | int, ...], entry: Any, breaks: Mapping[str, Break], frequency: Any
+) -> Any:
+    """A break's name replaced by the break, in the indicator's own frequency."""
+    if not isinstance(entry, str):
+        return entry
+    if entry not in breaks:
+        allowed = ", ".join(breaks) or "none yet"
+        hint = f'"{entry}" is no break. {did_you_mean(entry, breaks)}'.strip()
+        document.problem(loc, hint, f"Breaks are the keys of catalogue/breaks.yml: {allowed}.")
+        return None
+    try:
+        wanted = Frequency(frequency)
+    except ValueError:
+        return None
+    known = breaks[entry]
+    months = 12 // wanted.per_year
+    return known.model_copy(update={"period": Period(wanted, known.period.ordinal // months)})
+
+
+def _cell_problem(wrong: Any) -> str:
+    if wrong["type"] == "missing":
+        return "Nothing is written here."
+    said = str((wrong.get("ctx") or {}).get("error", wrong["msg"]))
+    given = wrong.get("input")
+    if "decimal" in wrong["type"]:
+        return f'"{given}" is no number.'
+    if wrong["type"] == "string_pattern_mismatch":
+        return f'"{given}" does not look as it should; expected the pattern {wrong["ctx"]["pattern"]}.'
+    if wrong["type"] == "enum":
+        return f'"{given}" is not allowed. Allowed: {wrong["ctx"]["expected"]}.'
+    return said[:1].upper() + said[1:] + "."
+
+
+__all__ = ["catalogue_files", "check", "load_catalogue"]
