@@ -7,7 +7,7 @@ Nothing is ever derived from a term that is suppressed, missing or not published
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
@@ -124,36 +124,55 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Block:
+    """Observations of one series: codes into the names of each text column, values, what was printed."""
+
+    codes: dict[str, np.ndarray]
+    values: np.ndarray
+    published: np.ndarray
+    known: bool
+
+
 class Observed:
-    """Observations while they are made, and what went wrong on the way.
+    """Observations while they are made.
 
     Attributes
     ----------
-    codes
-        For each key of an observation, arrays of places in `names`.
+    problems
+        What went wrong on the way.
     """
 
-    names: dict[str, dict[str, int]] = field(default_factory=lambda: {key: {} for key in _TEXTS})
-    codes: dict[str, list[np.ndarray]] = field(default_factory=lambda: {key: [] for key in _TEXTS})
-    values: list[np.ndarray] = field(default_factory=list)
-    published: list[np.ndarray] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._names: dict[str, dict[str, int]] = {key: {} for key in _TEXTS}
+        self._blocks: dict[tuple[str, str], list[_Block]] = {}
 
     def frame(self) -> pd.DataFrame:
         """The frame *Observations*, its texts as categories; by area, then in the catalogue's order."""
+        blocks = [block for found in self._blocks.values() for block in found]
         columns: dict[str, Any] = {
             key: pd.Categorical.from_codes(
-                np.concatenate([np.empty(0, dtype=np.int32), *self.codes[key]]),
-                pd.Index(list(self.names[key]), dtype=object),
+                np.concatenate([np.empty(0, dtype=np.int32), *(block.codes[key] for block in blocks)]),
+                pd.Index(list(self._names[key]), dtype=object),
             )
             for key in _TEXTS
         }
-        columns["value"] = np.concatenate([np.empty(0), *self.values])
-        columns["published"] = np.concatenate([np.empty(0, dtype=bool), *self.published])
+        columns["value"] = np.concatenate([np.empty(0), *(block.values for block in blocks)])
+        columns["published"] = np.concatenate(
+            [np.empty(0, dtype=bool), *(block.published for block in blocks)]
+        )
         frame = pd.DataFrame(columns, columns=list(OBSERVATION_COLUMNS))
         order = np.argsort(frame["area"].cat.codes.to_numpy(), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
+
+    def knows(self, indicator: str, series: str) -> bool:
+        """Whether any value of a series is known."""
+        return any(block.known for block in self._blocks.get((indicator, series), ()))
+
+    def discard(self, indicator: str, series: str) -> None:
+        """Forget all of a series."""
+        self._blocks.pop((indicator, series), None)
 
     def add(
         self,
@@ -166,35 +185,31 @@ class Observed:
         snapshot: str,
         marks: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Take in one series (`keys`: indicator and series) on its grid.
+        """Take in values of one series (`keys`: indicator and series) on their grid.
 
         `marks` are the (area, period) that a document printed.
         """
-        shape = grid.values.shape
-        count = grid.values.size
-        texts = {"indicator": keys[0], "series": keys[1], "source": source, "snapshot": snapshot}
-        for key, text in texts.items():
-            self._add_code(key, np.full(count, self._code(key, text)))
-        area_codes = np.array([self._code("area", area) for area in areas], dtype=np.int32)
-        period_codes = np.array([self._code("period", period.id) for period in periods], dtype=np.int32)
-        self._add_code("area", np.repeat(area_codes, shape[1]))
-        self._add_code("period", np.tile(period_codes, shape[0]))
-        state_codes = np.array([self._code("state", state.value) for state in STATES], dtype=np.int32)
-        self._add_code("state", state_codes[grid.states.ravel()])
-        self.values.append(np.where(grid.states == OK, grid.values, np.nan).ravel())
-        printed = np.zeros(shape, dtype=bool)
-        place_area = {area: row for row, area in enumerate(areas)}
-        place_period = {period.id: column for column, period in enumerate(periods)}
-        for area, period in marks:
-            if area in place_area and period in place_period:
-                printed[place_area[area], place_period[period]] = True
-        self.published.append(printed.ravel())
+        rows, columns = grid.values.shape
+        same = {"indicator": keys[0], "series": keys[1], "source": source, "snapshot": snapshot}
+        codes = {key: np.repeat(self._codes(key, [text]), rows * columns) for key, text in same.items()}
+        codes["area"] = np.repeat(self._codes("area", areas), columns)
+        codes["period"] = np.tile(self._codes("period", [period.id for period in periods]), rows)
+        codes["state"] = self._codes("state", [state.value for state in STATES])[grid.states.ravel()]
+        known = grid.states == OK
+        printed = np.zeros(grid.values.shape, dtype=bool)
+        area_place = {area: place for place, area in enumerate(areas)}
+        period_place = {period.id: place for place, period in enumerate(periods)}
+        for area, period_id in marks:
+            if area in area_place and period_id in period_place:
+                printed[area_place[area], period_place[period_id]] = True
+        block = _Block(
+            codes, np.where(known, grid.values, np.nan).ravel(), printed.ravel(), bool(known.any())
+        )
+        self._blocks.setdefault(keys, []).append(block)
 
-    def _code(self, key: str, text: str) -> int:
-        return self.names[key].setdefault(text, len(self.names[key]))
-
-    def _add_code(self, key: str, codes: np.ndarray) -> None:
-        self.codes[key].append(codes.astype(np.int32))
+    def _codes(self, key: str, texts: Iterable[str]) -> np.ndarray:
+        names = self._names[key]
+        return np.array([names.setdefault(text, len(names)) for text in texts], dtype=np.int32)
 
 
 def observe(

@@ -241,14 +241,33 @@ class RawStore:
     def newest(self, source: str, table: str, as_of: date | None = None) -> str | None:
         """The snapshot in force: the newest whole one, no later than the day `as_of`; none if there is none.
 
-        A damaged snapshot is passed over; :meth:`problems` tells of it.
+        A damaged snapshot is passed over; :meth:`in_force` and :meth:`problems` tell of it.
         """
+        return self.in_force(source, table, as_of)[0]
+
+    def in_force(
+        self, source: str, table: str, as_of: date | None = None, *, before: str | None = None
+    ) -> tuple[str | None, tuple[Problem, ...]]:
+        """The snapshot in force, and what is wrong with newer ones that were passed over for it.
+
+        Parameters
+        ----------
+        as_of
+            The last day (UTC) that counts.
+        before
+            A snapshot: only older ones count.
+        """
+        passed_over: list[Problem] = []
         for snapshot in reversed(self.snapshots(source, table)):
-            if as_of is not None and snapshot_day(snapshot) > as_of:
+            if (as_of is not None and snapshot_day(snapshot) > as_of) or (
+                before is not None and snapshot >= before
+            ):
                 continue
-            if self._problem(source, table, snapshot) is None:
-                return snapshot
-        return None
+            problem = self._problem(source, table, snapshot)
+            if problem is None:
+                return snapshot, tuple(passed_over)
+            passed_over.append(problem)
+        return None, tuple(passed_over)
 
     def sidecar(self, source: str, table: str, snapshot: str) -> Sidecar:
         """The sidecar of a snapshot.

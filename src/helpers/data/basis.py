@@ -1,0 +1,120 @@
+"""Which figures a report stands on: real ones, as they are or as they stood on a day, or example data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Plan
+from helpers.data.raw import RawStore, snapshot_day
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+REAL_SOURCE = "jobindsats"
+EXAMPLE_SOURCE = "example"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a report is built from; real and example data never mix.
+
+    Attributes
+    ----------
+    as_of
+        Real: snapshots up to this day count; none for the newest. Example: the day they pretend to be from.
+    """
+
+    kind: Literal["real", "example"]
+    as_of: date | None = None
+
+    @property
+    def name(self) -> str:
+        """Folder below ``data/processed``: ``real``, ``real-2026-08-22``, ``example-2024-01-15``."""
+        return self.kind if self.as_of is None else f"{self.kind}-{self.as_of.isoformat()}"
+
+    @property
+    def source(self) -> str:
+        """Folder below ``data/raw``."""
+        return REAL_SOURCE if self.kind == "real" else EXAMPLE_SOURCE
+
+    def in_force(
+        self, store: RawStore, table: str, *, before: str | None = None
+    ) -> tuple[str | None, tuple[Problem, ...]]:
+        """The snapshot of a table that counts on this basis, and what is wrong with newer ones."""
+        found, problems = store.in_force(self.source, table, self.as_of, before=before)
+        if found is not None and self.kind == "example" and snapshot_day(found) != self.as_of:
+            return None, problems  # example data of another plan
+        return found, problems
+
+
+def plan_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
+    """The indicators of a plan's goals, each once, in the plan's order; surveys are left out."""
+    keys = dict.fromkeys(key for goal in plan.goals for key in goal.indicators)
+    return tuple(catalogue.indicators[key] for key in keys if key in catalogue.indicators)
+
+
+def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> tuple[str, ...]:
+    """Ids of the tables that indicators come from; with `made_up`, also those that only example data have."""
+    tables: dict[str, None] = {}
+    for indicator in indicators:
+        tables.update(dict.fromkeys(indicator.tables))
+        if made_up and any(isinstance(s.origin, FromHand | FromUnknown) for s in indicator.series.values()):
+            tables[indicator.key] = None
+    return tuple(tables)
+
+
+def snapshot_days(project: Project) -> tuple[date, ...]:
+    """Every day (UTC) from which there is a real snapshot of any table, oldest first."""
+    store = RawStore(project.raw)
+    return tuple(
+        sorted(
+            {
+                snapshot_day(snapshot)
+                for table in store.tables(REAL_SOURCE)
+                for snapshot in store.snapshots(REAL_SOURCE, table)
+            }
+        )
+    )
+
+
+def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None) -> Basis:
+    """Real figures when any of the plan's tables was ever fetched, example data otherwise.
+
+    Parameters
+    ----------
+    snapshot
+        A day: the report as the figures stood then.
+
+    Raises
+    ------
+    PlanError
+        When a day is asked for from which there is nothing; it tells the days there are.
+    """
+    return basis_for(project, plan_indicators(catalogue, plan), plan.example_date, snapshot)
+
+
+def basis_for(
+    project: Project, indicators: Iterable[Indicator], example_date: date, snapshot: date | None = None
+) -> Basis:
+    """As :func:`choose_basis`, for any indicators (reports that are no plan)."""
+    store = RawStore(project.raw)
+    days = {
+        snapshot_day(found)
+        for table in tables_of(indicators)
+        for found in store.snapshots(REAL_SOURCE, table)
+    }
+    if snapshot is None:
+        return Basis("real") if days else Basis("example", example_date)
+    if any(day <= snapshot for day in days):
+        return Basis("real", snapshot)
+    known = ", ".join(day.isoformat() for day in sorted(days)[:10])
+    raise PlanError.of(
+        f"data/raw/{REAL_SOURCE}",
+        f"There is no snapshot of {snapshot.isoformat()} or before.",
+        f"The first are of {known}." if known else "Nothing was fetched yet: plan fetch.",
+    )

@@ -1,0 +1,480 @@
+"""The tidy table of one basis in ``data/processed``: made from raw when anything it is made from has changed.
+
+In: raw snapshots, typed-in files and the catalogue. Out: ``observations.parquet`` and ``.csv``, described by
+``datapackage.json``; and, for whoever asks, the frame *Observations*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from helpers.catalogue.models import NATIONAL
+from helpers.data.basis import Basis, tables_of
+from helpers.data.cells import area_codes, read_cells
+from helpers.data.files import remove_stale, write_whole
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
+from helpers.data.observations import OK, Grid, Observed, Table, observe
+from helpers.data.raw import RawStore, Sidecar, snapshot_day
+from helpers.errors import PlanError, Problem
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.sources.manual import TypedValue, manual_folder, read_series
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+_PARQUET: Final = "observations.parquet"
+_CSV: Final = "observations.csv"
+_PACKAGE: Final = "datapackage.json"
+_CHECKED: Final = ".checked"
+_MADE_FROM: Final = b"made_from"
+
+_KEPT_IN_MEMORY: Final = 8
+_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
+
+_FIELDS: Final = {
+    "indicator": ("string", "Key of the indicator in catalogue/indicators.yml"),
+    "series": ("string", "Key of the series within the indicator"),
+    "area": ("string", "Three-digit code of the municipality, or dk for the whole country"),
+    "period": ("string", "2023M11 (month), 2023Q02 (quarter), 2024QMAT03 (four quarters), 2025Y01 (year)"),
+    "value": ("number", "In the series' unit; empty unless the state is ok"),
+    "state": ("string", "ok, suppressed, missing or not_published"),
+    "source": ("string", "Where it comes from: jobindsats:<tables>, example:<tables> or manual"),
+    "snapshot": ("string", "The oldest snapshot the value was computed from; empty for typed-in figures"),
+    "published": ("boolean", "Whether an example value is one that a document printed"),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One table that the observations of a basis are made from.
+
+    Attributes
+    ----------
+    fetched_at
+        When the source was asked (UTC); for example data, the day they pretend to be from.
+    update_latest, update_next
+        The source's own release days, when it told them.
+    newest
+        Newest period of each kind in the answer.
+    """
+
+    source: str
+    table: str
+    title: str
+    snapshot: str
+    fetched_at: datetime
+    update_latest: date | None
+    update_next: date | None
+    newest: tuple[Period, ...]
+    cells: int
+    sha256: str
+
+
+def load_observations(
+    project: Project, catalogue: Catalogue, basis: Basis, areas: Collection[str] | None = None
+) -> pd.DataFrame:
+    """The frame *Observations* of a basis, made anew when raw, typed-in files, catalogue or code changed.
+
+    Parameters
+    ----------
+    areas
+        Area codes to keep (``dk`` and a municipality's, say); default all. Few areas load in milliseconds.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`~helpers.data.frames.OBSERVATION_COLUMNS`; `published` is bool, `value` float, the
+        rest text.
+
+    Raises
+    ------
+    PlanError
+        When ``data/processed`` cannot be written. What is wrong with single tables is no error here:
+        :func:`data_problems` tells it.
+    """
+    made_from = _ensure(project, catalogue, basis)
+    wanted = None if areas is None else tuple(sorted(set(areas)))
+    key = (project.root, basis, wanted)
+    held = _MEMORY.get(key)
+    if held is None or held[0] != made_from:
+        path = _folder(project, basis) / _PARQUET
+        filters = None if wanted is None else [("area", "in", list(wanted))]
+        table = pq.read_table(path, columns=list(OBSERVATION_COLUMNS), filters=filters)
+        for name in _TEXTS:
+            place = table.schema.get_field_index(name)
+            table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
+        held = (made_from, table.to_pandas())
+        _MEMORY[key] = held
+        while len(_MEMORY) > _KEPT_IN_MEMORY:
+            _MEMORY.popitem(last=False)
+    return held[1].copy()
+
+
+def data_problems(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Problem, ...]:
+    """What kept figures of a basis from being used: damaged snapshots, unreadable cells, contradictions."""
+    _ensure(project, catalogue, basis)
+    package = _package(project, basis)
+    return tuple(Problem(p["where"], p["what"], p["do"]) for p in package["problems"])
+
+
+def data_inputs(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Input, ...]:
+    """The tables that the observations of a basis are made from, with the snapshot in force of each."""
+    _ensure(project, catalogue, basis)
+    return tuple(
+        Input(
+            source=item["source"],
+            table=item["table"],
+            title=item["title"],
+            snapshot=item["snapshot"],
+            fetched_at=datetime.fromisoformat(item["fetched_at"]),
+            update_latest=_day(item["update_latest"]),
+            update_next=_day(item["update_next"]),
+            newest=tuple(Period.parse(text) for text in item["newest"]),
+            cells=item["cells"],
+            sha256=item["sha256"],
+        )
+        for item in _package(project, basis)["inputs"]
+    )
+
+
+_MEMORY: OrderedDict[tuple[Path, Basis, tuple[str, ...] | None], tuple[str, pd.DataFrame]] = OrderedDict()
+
+
+def _folder(project: Project, basis: Basis) -> Path:
+    return project.processed / basis.name
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _package(project: Project, basis: Basis) -> dict[str, Any]:
+    package: dict[str, Any] = json.loads((_folder(project, basis) / _PACKAGE).read_bytes())
+    return package
+
+
+# ------------------------------------------------------------------------------------- is it still right?
+
+
+def _ensure(project: Project, catalogue: Catalogue, basis: Basis) -> str:
+    """Make the tidy table unless it is still right; returns the fingerprint of what it is made from.
+
+    Looking at every byte of raw would take longer than the report itself. Names, sizes and times of the files
+    are therefore looked at first; only when they differ from last time are the contents compared.
+    """
+    folder = _folder(project, basis)
+    glance = _glance(project, catalogue, basis)
+    made_from = _made_from(folder)
+    if made_from is not None and _text(folder / _CHECKED) == f"{glance} {made_from}":
+        return made_from
+    needed = _Needed.of(project, catalogue, basis)
+    if made_from != needed.fingerprint:
+        needed.build(folder)
+    write_whole(folder / _CHECKED, f"{glance} {needed.fingerprint}".encode(), replace=True)
+    return needed.fingerprint
+
+
+def _made_from(folder: Path) -> str | None:
+    """The fingerprint that an existing table carries; none when there is none, or it is not whole."""
+    path = folder / _PARQUET
+    if not path.is_file() or not (folder / _PACKAGE).is_file():
+        return None
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except pa.ArrowInvalid:  # not whole, or no parquet at all: someone wrote over it
+        return None
+    found = metadata.get(_MADE_FROM)
+    return None if found is None else found.decode()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
+    store = RawStore(project.raw)
+    seen = [catalogue.hash, _code(), basis.name]
+    made_up = basis.kind == "example"
+    for table in tables_of(catalogue.indicators.values(), made_up=made_up):
+        names = [
+            name
+            for name in store.snapshots(basis.source, table)
+            if basis.as_of is None or snapshot_day(name) <= basis.as_of
+        ]
+        seen.append(f"{table} {' '.join(names)}")
+        # Two, because the newest may be damaged and the one before it in force.
+        for name in names[-2:]:
+            seen += [_status(store.path(basis.source, table, name))]
+            seen += [_status(store.sidecar_path(basis.source, table, name))]
+    if not made_up:
+        seen += [_status(path) for path in _typed_files(project)]
+    return _hash(seen)
+
+
+def _status(path: Path) -> str:
+    status = path.stat()
+    return f"{path.name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _typed_files(project: Project) -> list[Path]:
+    return sorted((project.raw / "manual").glob("*/*.csv"))
+
+
+def _seal(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Fingerprint of the modules that observations are made by, so that changed code makes them anew."""
+    package = Path(__file__).parents[1]
+    files = [
+        *sorted((package / "data").glob("*.py")),
+        package / "catalogue" / "models.py",
+        package / "sources" / "manual.py",
+        package / "sources" / "danish_csv.py",
+        package / "periods.py",
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+# --------------------------------------------------------------------------------------------- making it
+
+
+@dataclass
+class _Needed:
+    """What the table of one basis is made from."""
+
+    project: Project
+    catalogue: Catalogue
+    basis: Basis
+    store: RawStore
+    tables: tuple[str, ...]
+    fingerprint: str
+
+    @classmethod
+    def of(cls, project: Project, catalogue: Catalogue, basis: Basis) -> _Needed:
+        store = RawStore(project.raw)
+        made_up = basis.kind == "example"
+        tables = tables_of(catalogue.indicators.values(), made_up=made_up)
+        parts = [catalogue.hash, _code(), basis.name]
+        for table in tables:
+            snapshot, problems = basis.in_force(store, table)
+            seal = store.sidecar(basis.source, table, snapshot).sha256 if snapshot is not None else ""
+            parts += [f"{table} {snapshot} {seal}", *map(str, problems)]
+        if not made_up:
+            parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project)]
+        return cls(project, catalogue, basis, store, tables, _hash(parts))
+
+    def build(self, folder: Path) -> None:
+        """Write the three files; the parquet file last, since its fingerprint says that all are right."""
+        remove_stale(folder)
+        problems: list[Problem] = []
+        tables = self._tables(problems)
+        codes = area_codes(self.catalogue.municipalities)
+        areas = [NATIONAL, *(code for code in codes.values() if code != NATIONAL)]
+        made_up = self.basis.kind == "example"
+        observed = observe(self.catalogue.indicators.values(), tables, areas, made_up=made_up)
+        problems += observed.problems
+        if not made_up:
+            self._add_typed(observed, problems)
+        arrow = _arrow(observed.frame(), self.fingerprint)
+        csv, parquet = _as_csv(arrow), _as_parquet(arrow)
+        package = self._describe(tables, problems, {_CSV: csv, _PARQUET: parquet}, arrow.num_rows)
+        write_whole(folder / _CSV, csv, replace=True)
+        write_whole(folder / _PACKAGE, package, replace=True)
+        write_whole(folder / _PARQUET, parquet, replace=True)
+
+    def _tables(self, problems: list[Problem]) -> dict[str, Table]:
+        """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
+        areas = area_codes(self.catalogue.municipalities)
+        tables = {}
+        for name in self.tables:
+            snapshot, passed_over = self.basis.in_force(self.store, name)
+            problems += passed_over
+            while snapshot is not None:
+                try:
+                    sidecar = self.store.sidecar(self.basis.source, name, snapshot)
+                    cells = read_cells(self.store.read(self.basis.source, name, snapshot), sidecar, areas)
+                except PlanError as error:
+                    problems += error.problems
+                    snapshot, passed_over = self.basis.in_force(self.store, name, before=snapshot)
+                    problems += passed_over
+                    continue
+                if cells.unknown_areas:
+                    problems.append(_unknown_areas(sidecar, cells.unknown_areas))
+                tables[name] = Table(sidecar, cells.frame)
+                break
+        return tables
+
+    def _add_typed(self, observed: Observed, problems: list[Problem]) -> None:
+        """Add what was typed in for series of which no table gives a value."""
+        values: dict[tuple[str, str, str, Period], TypedValue] = {}
+        contradicted = set()
+        for municipality in self.catalogue.municipalities:
+            if not manual_folder(self.project, municipality).is_dir():
+                continue
+            typed = read_series(self.project, self.catalogue, municipality)
+            problems += typed.problems
+            for value in typed.values:
+                if observed.knows(value.indicator, value.series):
+                    continue
+                place = (value.indicator, value.series, value.area, value.period)
+                earlier = values.setdefault(place, value)
+                if earlier.value != value.value:
+                    contradicted.add(place)
+                    problems.append(_contradiction(earlier, value))
+        for key in dict.fromkeys((value.indicator, value.series) for value in values.values()):
+            observed.discard(*key)
+        for place, value in values.items():
+            if place not in contradicted:
+                grid = Grid(np.array([[float(value.value)]]), np.array([[OK]], dtype=np.int8))
+                key = (value.indicator, value.series)
+                observed.add(key, [value.area], [value.period], grid, source="manual", snapshot="")
+
+    def _describe(
+        self, tables: dict[str, Table], problems: Sequence[Problem], files: dict[str, bytes], rows: int
+    ) -> bytes:
+        """The Frictionless description of the package, with the seal of everything it was made from."""
+        fields = [
+            {"name": name, "type": kind, "description": text}
+            | ({"constraints": {"required": True}} if name in OBSERVATION_KEYS else {})
+            for name, (kind, text) in _FIELDS.items()
+        ]
+        schema = {"fields": fields, "primaryKey": list(OBSERVATION_KEYS), "missingValues": [""]}
+        forms = {_CSV: ("csv", "text/csv"), _PARQUET: ("parquet", "application/vnd.apache.parquet")}
+        example = self.basis.kind == "example"
+        package = {
+            "profile": "tabular-data-package",
+            "name": f"observations-{self.basis.name}",
+            "title": "Eksempeldata" if example else "Observations",
+            "description": (
+                "Made-up figures, pinned to those that documents printed; they describe no municipality."
+                if example
+                else "Figures from Jobindsats and typed-in ones, as the catalogue computes them."
+            ),
+            "sources": (
+                [{"title": "Eksempeldata"}]
+                if example
+                else [{"title": "STAR, Jobindsats", "path": "https://jobindsats.dk"}]
+            ),
+            "resources": [
+                {
+                    "name": f"observations-{kind}",
+                    "profile": "tabular-data-resource" if kind == "csv" else "data-resource",
+                    "path": name,
+                    "format": kind,
+                    "mediatype": media,
+                    **(
+                        {"encoding": "utf-8", "dialect": {"delimiter": ",", "header": True}}
+                        if kind == "csv"
+                        else {}
+                    ),
+                    "hash": f"sha256:{hashlib.sha256(files[name]).hexdigest()}",
+                    "bytes": len(files[name]),
+                    "rows": rows,
+                    "schema": schema,
+                }
+                for name, (kind, media) in forms.items()
+            ],
+            "made_from": self.fingerprint,
+            "inputs": [_input(table) for table in tables.values()],
+            "typed_in": [
+                {
+                    "path": self.project.relative(path),
+                    "hash": f"sha256:{_seal(path)}",
+                }
+                for path in ([] if example else _typed_files(self.project))
+            ],
+            "problems": [
+                {"where": problem.where, "what": problem.what, "do": problem.do}
+                for problem in dict.fromkeys(problems)
+            ],
+        }
+        return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
+
+
+def _input(table: Table) -> dict[str, Any]:
+    sidecar = table.sidecar
+    periods = [Period.parse(text) for text in table.period_ids]
+    newest = [max(p for p in periods if p.frequency is kind) for kind in {p.frequency for p in periods}]
+    told = {
+        "source",
+        "table",
+        "title",
+        "snapshot",
+        "fetched_at",
+        "update_latest",
+        "update_next",
+        "cells",
+        "sha256",
+    }
+    return {**sidecar.model_dump(mode="json", include=told), "newest": sorted(period.id for period in newest)}
+
+
+def _unknown_areas(sidecar: Sidecar, names: Sequence[str]) -> Problem:
+    return Problem(
+        f"data/raw/{sidecar.source}/{sidecar.table}/{sidecar.snapshot}.json",
+        f"{len(names)} areas are neither the country nor a municipality of the catalogue: "
+        f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}. Their rows are left out.",
+        "When one of them is a municipality under another name, correct catalogue/areas/municipalities.csv.",
+    )
+
+
+def _contradiction(first: TypedValue, second: TypedValue) -> Problem:
+    return Problem(
+        f"{second.file}: row {second.row}, column vaerdi",
+        f"{first.file}, row {first.row}, says {first.value} for the same figure of the whole country; "
+        f"here it is {second.value}. Neither is used.",
+        "Correct one of the two.",
+    )
+
+
+def _arrow(frame: pd.DataFrame, made_from: str) -> pa.Table:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    return table.replace_schema_metadata({_MADE_FROM: made_from.encode()})
+
+
+def _as_csv(table: pa.Table) -> bytes:
+    plain = pa.table(
+        {
+            name: pc.cast(table.column(name), pa.string()) if name in _TEXTS else table.column(name)
+            for name in table.column_names
+        }
+    )
+    sink = pa.BufferOutputStream()
+    pa_csv.write_csv(plain, sink, pa_csv.WriteOptions(quoting_style="needed"))
+    return sink.getvalue().to_pybytes()
+
+
+def _as_parquet(table: pa.Table) -> bytes:
+    """Parquet with a row group for each area, so that one municipality is read without the others."""
+    sink = pa.BufferOutputStream()
+    areas = table.column("area").combine_chunks()
+    codes = areas.indices.to_numpy()
+    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(codes)] if len(codes) else [0, 0]
+    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+        for start, end in pairwise(starts):
+            writer.write_table(table.slice(start, end - start))
+    return sink.getvalue().to_pybytes()
