@@ -196,8 +196,8 @@ def row_status(
 
     *Reached* when the newest figure meets the last minimum target; a row that met it from the start only has
     to hold it, and is on track until that target's month has come. *On track* when it is on the path or on
-    its better side, *behind* otherwise; exact, without rounding. *No data* when nothing was measured after the
-    start. *Not judged* where the document has no target, a share is missing, or the path has not begun.
+    its better side, *behind* otherwise; exact, without rounding. *No data* when nothing was measured after
+    the start. *Not judged* where the document has no target, a share is missing, or the path has not begun.
 
     Parameters
     ----------

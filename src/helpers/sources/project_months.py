@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from helpers.catalogue.project_models import InvestmentProject, ProjectRow, ProjectSet, RowUnit
+from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
@@ -24,8 +25,11 @@ from helpers.sources import danish_csv
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
 OPTIONAL_COLUMNS = ("tekst", "andel", "bemaerkning")
-TEMPLATE_COLUMNS = ("raekke", "tekst", "maaned", "vaerdi", "andel", "bemaerkning")
-"""``tekst`` repeats the row's label for whoever fills in the file; it is not read."""
+TEMPLATE_COLUMNS = ("række", "tekst", "måned", "værdi", "andel", "bemærkning")
+"""The head of a file. ``tekst`` repeats the row's label for whoever fills it in; it is not read."""
+
+_BLANK_MARKS = frozenset({"-", "–", "—", ".", "..", "..."})
+"""Written where there is no number; such a cell counts as not filled in, never as zero."""
 
 MANUAL = "manual"
 EXAMPLE = "example"
@@ -142,7 +146,7 @@ def _read_row(
         )
         return
     assert row.key is not None and row.unit is not None
-    if not (at["vaerdi"] or at["andel"]):
+    if all(at[column] in _BLANK_MARKS or not at[column] for column in ("vaerdi", "andel")):
         return
     if row.indicator is not None:
         wrong(
@@ -170,6 +174,8 @@ def _cell(
     table: danish_csv.Table, at: danish_csv.Row, column: str, row: ProjectRow, problems: list[Problem]
 ) -> Decimal | None:
     """The number in a cell, if it can be a figure of the row."""
+    if at[column] in _BLANK_MARKS:
+        return None
     try:
         number = table.number(at, column)
     except ValueError as error:
@@ -351,12 +357,6 @@ def write_project_template(
     month = month or newest.shift(1)
     first = folder / f"{key}.csv"
     path = folder / f"{key}-{month}.csv" if first.exists() else first
-    if path.exists():
-        raise PlanError.of(
-            project.relative(path),
-            "There is a file already, and what was typed in is never overwritten.",
-            "Fill it in, or name another month.",
-        )
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(TEMPLATE_COLUMNS)
@@ -367,9 +367,15 @@ def write_project_template(
         assert row.key is not None and row.unit is not None
         label = row_label(entry, row.key)
         writer.writerow([row.key, f"{label} [{_UNIT_HINTS[row.unit]}]", month, "", "", ""])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The byte order mark tells Danish Excel that the letters are UTF-8.
-    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    try:
+        # The byte order mark tells Danish Excel that the letters are UTF-8.
+        write_whole(path, text.getvalue().encode("utf-8-sig"))
+    except FileExistsError:
+        raise PlanError.of(
+            project.relative(path),
+            "There is a file already, and what was typed in is never overwritten.",
+            "Fill it in, or name another month.",
+        ) from None
     return path
 
 
