@@ -1,19 +1,18 @@
 """What one catalogue entry says of another: does it exist, and can it be so?
 
-Models check an entry by itself; the functions here check it against the rest, and note what they find in
-the entry's own document.
+Models check an entry by itself; the functions here check it against the rest. What they find goes into the
+entry's own document, or comes back as problems for the rows of a CSV file.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from string import Formatter
+from dataclasses import dataclass
 from typing import Any
 
-from helpers.catalogue.catalogue import INDICATORS_ARE
-from helpers.catalogue.documents import Document, Loc, did_you_mean
+from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
+from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
 from helpers.catalogue.models import (
     NATIONAL,
     Goal,
@@ -25,9 +24,13 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.errors import Problem
+from helpers.periods import Period
 
-PLACEHOLDERS = frozenset({"area", "kommune", "jobcenter", "periode", "value"})
+PLACEHOLDERS = ("area", "kommune", "jobcenter", "periode", "value")
 """Words in braces that a text may hold; each is filled in when the text is shown."""
+
+_ORDINARY_WORDS = frozenset({"Greve", "Odder", "Skive", "Vejen"})
+"""Municipalities whose names also begin ordinary Danish sentences ("Vejen til job …")."""
 
 
 @dataclass(frozen=True)
@@ -37,100 +40,111 @@ class Known:
     indicators: Mapping[str, Indicator | None]
     surveys: Mapping[str, Survey | None]
     plans: Mapping[str, Plan | None]
-    municipalities: tuple[Municipality, ...] = ()
-    slugs: frozenset[str] = field(default_factory=frozenset)
+    municipalities: tuple[Municipality, ...]
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(municipality.slug for municipality in self.municipalities)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(municipality.name for municipality in self.municipalities)
+
+    @property
+    def plans_are(self) -> str:
+        return f"Plans are the files of catalogue/plans: {', '.join(self.plans)}."
 
 
 def check_texts(document: Document, names: Iterable[str], why: str) -> None:
-    """Placeholders are known ones, and no text holds one of `names` (municipalities it must not name)."""
-    pattern = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, names)) + r")(?!\w)") if names else None
-    for loc, text in _texts(document.data):
-        try:
-            words = {word for _, word, _, _ in Formatter().parse(text) if word is not None}
-        except ValueError:
-            document.problem(loc, "A brace { or } stands alone.", "Write {{ or }} for a brace that is shown.")
-            continue
-        for word in sorted(words - PLACEHOLDERS):
-            allowed = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
-            hint = f"{{{word}}} is not filled in by anything. {did_you_mean(word, PLACEHOLDERS)}".strip()
-            document.problem(loc, hint, f"Allowed: {allowed}.")
-        named = pattern.search(text) if pattern else None
-        if named:
-            document.problem(
-                loc, f'The text names "{named[1]}". {why}', "Write {kommune} or {jobcenter} instead."
-            )
+    """Braces hold a known word, and no text names one of the municipalities it must not name.
+
+    A plan's `source` and what is marked `owner_only` may name whom it will.
+    """
+    words = "|".join(re.escape(name) for name in names if name not in _ORDINARY_WORDS)
+    named = re.compile(rf"(?<!\w)({words})s?(?!\w)") if words else None
+    allowed = ", ".join(f"{{{word}}}" for word in PLACEHOLDERS)
+    for loc, text, own in _texts(document.data):
+        for word in PLACEHOLDER.findall(text):
+            if word not in PLACEHOLDERS:
+                hint = f"{{{word}}} is not filled in by anything. {did_you_mean(word, PLACEHOLDERS)}".strip()
+                document.problem(loc, hint, f"Allowed: {allowed}.")
+        if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+            document.problem(loc, "A brace stands alone.", f"Braces are for words to fill in: {allowed}.")
+        found = named.search(text) if named and not own else None
+        if found:
+            document.problem(loc, f'The text names "{found[1]}". {why}', "Write {kommune} or {jobcenter} instead.")
 
 
-def _texts(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, str, bool]]:
     if isinstance(data, str):
-        yield loc, data
+        yield loc, data, own or loc[-1:] == ("source",)
     elif isinstance(data, dict):
+        inside = own or "true" in (data.get("owner_only"), data.get("note_owner_only"))
         for key, value in data.items():
-            yield from _texts(value, (*loc, key))
+            yield from _texts(value, (*loc, key), inside)
     elif isinstance(data, list):
         for position, value in enumerate(data):
-            yield from _texts(value, (*loc, position))
+            yield from _texts(value, (*loc, position), own)
 
 
 def check_indicators(document: Document, indicators: Mapping[str, Indicator | None]) -> None:
-    """Successors exist, and dimensions look like dimensions."""
+    """Successors exist, dimensions look like dimensions, and indicators of one figure go together."""
+    figures: dict[str, Indicator] = {}
     for key, indicator in indicators.items():
         if indicator is None:
             continue
         for successor in indicator.successors:
             if successor not in indicators:
-                hint = f'"{successor}" is no indicator. {did_you_mean(successor, indicators)}'.strip()
-                document.problem((key, "successors"), hint, INDICATORS_ARE)
+                document.problem((key, "successors"), unknown("indicator", successor, indicators), INDICATORS_ARE)
             elif successor == key:
                 document.problem((key, "successors"), "An indicator cannot be its own successor.")
         for name, series in indicator.series.items():
-            for dimension in {
-                word for term in series.origin.terms for word in term.where if not word.startswith("_")
-            }:
+            dimensions = dict.fromkeys(word for term in series.origin.terms for word in term.where)
+            for dimension in (word for word in dimensions if not word.startswith("_")):
                 document.problem(
                     (key, "series", name, "from"),
                     f'"{dimension}" is no dimension.',
                     "Dimension ids begin with an underscore, such as _viskat_1int; `plan find` prints them.",
                 )
+        if indicator.figure:
+            first = figures.setdefault(indicator.figure, indicator)
+            for field in ("title", "frequency", "unit"):
+                if getattr(first, field) != getattr(indicator, field):
+                    document.problem(
+                        (key, field), f"{key} shares the figure {indicator.figure} with {first.key}, but not its {field}."
+                    )
 
 
 def check_plan(document: Document, plan: Plan, known: Known) -> None:
     """Everything a plan says of indicators, surveys, municipalities and the plan before it."""
-    if plan.municipality is not None and plan.municipality not in known.slugs:
+    if plan.municipality is not None and known.municipalities and plan.municipality not in known.slugs:
         document.problem(
             ("municipality",),
-            f'"{plan.municipality}" is no municipality. {did_you_mean(plan.municipality, known.slugs)}'.strip(),
+            unknown("municipality", plan.municipality, known.slugs),
             "Write a slug of catalogue/areas/municipalities.csv, such as frederikssund, or leave the line out.",
         )
+    owner = [m.name for m in known.municipalities if m.slug == plan.municipality]
+    check_texts(document, owner or known.names, "The plan may be shown for another municipality.")
     before = _plan_before(document, plan, known)
     _no_doubles(document, plan)
     for a, area in enumerate(plan.focus_areas):
+        if area.replaces and before and area.replaces not in (titles := [old.title for old in before.focus_areas]):
+            hint = f"{before.key} has no focus area of that title. {did_you_mean(area.replaces, titles)}".strip()
+            document.problem(("focus_areas", a, "replaces"), hint)
         for g, goal in enumerate(area.goals):
             at: Loc = ("focus_areas", a, "goals", g)
             if int(goal.number[:-1]) != area.number:
-                document.problem(
-                    (*at, "number"),
-                    f"Goal {goal.number} stands in focus area {area.number}; its number says another.",
-                )
+                what = f"Goal {goal.number} stands in focus area {area.number}; its number says another."
+                document.problem((*at, "number"), what)
             _check_measures(document, at, goal, known)
             if goal.previous and goal.previous.goal:
-                if plan.previous is None:
-                    document.problem(
-                        (*at, "previous"), "The plan names no plan before it (`previous: <plan>`)."
-                    )
-                elif before:
-                    _check_in(document, (*at, "previous", "goal"), goal.previous.goal, before)
+                _check_previous(document, (*at, "previous", "goal"), goal.previous.goal, plan, before)
     for position, dropped in enumerate(plan.dropped):
-        if plan.previous is None:
-            document.problem(("dropped", position), "The plan names no plan before it (`previous: <plan>`).")
-        elif before:
-            _check_in(document, ("dropped", position, "goal"), dropped.goal, before)
-            taken = [g.number for g in plan.goals if g.previous and g.previous.goal == dropped.goal.lower()]
-            if taken:
-                document.problem(
-                    ("dropped", position, "goal"),
-                    f"Goal {dropped.goal} is not dropped: {taken[0]} continues it.",
-                )
+        loc = ("dropped", position, "goal")
+        _check_previous(document, loc, dropped.goal, plan, before)
+        taken = [goal.number for goal in plan.goals if goal.previous and goal.previous.goal == dropped.goal]
+        if taken:
+            document.problem(loc, f"Goal {dropped.goal} is not dropped: {taken[0]} continues it.")
 
 
 def _plan_before(document: Document, plan: Plan, known: Known) -> Plan | None:
@@ -140,41 +154,36 @@ def _plan_before(document: Document, plan: Plan, known: Known) -> Plan | None:
         document.problem(("previous",), "A plan cannot come before itself.")
         return None
     if plan.previous not in known.plans:
-        hint = f'"{plan.previous}" is no plan. {did_you_mean(plan.previous, known.plans)}'.strip()
-        document.problem(
-            ("previous",), hint, f"Plans are the files of catalogue/plans: {', '.join(known.plans)}."
-        )
+        document.problem(("previous",), unknown("plan", plan.previous, known.plans), known.plans_are)
         return None
     return known.plans[plan.previous]
 
 
-def _check_in(document: Document, loc: Loc, number: str, before: Plan) -> None:
-    numbers = [goal.number for goal in before.goals]
-    if number not in numbers:
+def _check_previous(document: Document, loc: Loc, number: str, plan: Plan, before: Plan | None) -> None:
+    if plan.previous is None:
+        document.problem(loc, "The plan does not say which plan came before it.", "Write `previous: <plan>` above.")
+    elif before and number not in (numbers := [goal.number for goal in before.goals]):
         document.problem(loc, f'{before.key} has no goal "{number}".', f"It has {', '.join(numbers)}.")
 
 
 def _no_doubles(document: Document, plan: Plan) -> None:
-    seen: dict[str, str] = {}
-
-    def note(kind: str, value: str, loc: Loc) -> None:
-        first = seen.setdefault(f"{kind} {value}", str(document.line(loc)))
-        if first != str(document.line(loc)):
-            document.problem(loc, f"There are two {kind} {value}; the first one is in line {first}.")
-
+    places: dict[str, Loc] = {}
     for a, area in enumerate(plan.focus_areas):
-        note("focus areas with the number", str(area.number), ("focus_areas", a, "number"))
-        note("focus areas with the slug", area.slug, ("focus_areas", a, "slug"))
-        for g, goal in enumerate(area.goals):
-            note("goals with the number", goal.number, ("focus_areas", a, "goals", g, "number"))
+        here: Loc = ("focus_areas", a)
+        said = [(f"focus areas with the number {area.number}", (*here, "number"))]
+        said.append((f"focus areas with the slug {area.slug}", (*here, "slug")))
+        said += [(f"goals with the number {g.number}", (*here, "goals", n, "number")) for n, g in enumerate(area.goals)]
+        for what, loc in said:
+            first = places.setdefault(what, loc)
+            if first != loc:
+                document.problem(loc, f"There are two {what}; the first one is in line {document.line(first)}.")
 
 
 def _check_measures(document: Document, at: Loc, goal: Goal, known: Known) -> None:
     loc = (*at, "indicator")
-    listed = isinstance(document.data, dict) and len(goal.indicators) > 1
-    for position, key in enumerate(goal.indicators):
-        here = (*loc, position) if listed else loc
-        here = loc if here not in document.lines else here
+    if len(set(goal.indicators)) < len(goal.indicators):
+        document.problem(loc, "The same indicator is named twice.")
+    for key in dict.fromkeys(goal.indicators):
         if key in known.indicators:
             indicator = known.indicators[key]
             if indicator:
@@ -182,14 +191,11 @@ def _check_measures(document: Document, at: Loc, goal: Goal, known: Known) -> No
         elif key in known.surveys:
             _check_survey(document, at, goal)
         else:
-            near = did_you_mean(key, [*known.indicators, *known.surveys])
             document.problem(
                 loc,
-                f'"{key}" is no indicator. {near}'.strip(),
+                unknown("indicator", key, [*known.indicators, *known.surveys]),
                 f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml.",
             )
-    if len(set(goal.indicators)) < len(goal.indicators):
-        document.problem(loc, "The same indicator is named twice.")
 
 
 def _check_survey(document: Document, at: Loc, goal: Goal) -> None:
@@ -198,7 +204,7 @@ def _check_survey(document: Document, at: Loc, goal: Goal) -> None:
     if goal.target.national:
         document.problem(
             (*at, "target"),
-            "A survey has no figure for the whole country, so it cannot be the target.",
+            "A survey has no figure for the whole country, so the country cannot be the target.",
             "Write a number, such as {at_least: 85}.",
         )
 
@@ -215,74 +221,61 @@ def _check_target(document: Document, loc: Loc, goal: Goal, indicator: Indicator
     if goal.target.national and not indicator.series[indicator.headline].national:
         document.problem(
             loc,
-            f"The target is national, but the series {indicator.headline} of {indicator.key} has no national series.",
-            "Take away `national: false` there, set another `headline`, or give the goal a number.",
+            f"The target is national, but {indicator.key} has no national series: "
+            f"its series {indicator.headline} is the municipality's alone.",
+            "Take `national: false` away there, name another `headline`, or give the goal a number.",
         )
 
 
 def check_published(
     plans: Iterable[Plan], rows: Iterable[tuple[str, PublishedRow]], known: Known
 ) -> Iterator[Problem]:
-    """Each published row is of a goal and an indicator of every plan that names the file, once, and in its period."""
-    seen: set[tuple[str, str]] = set()
+    """Each published row is of a goal and an indicator of the plans that name the file, once, in its period."""
     plans = tuple(plans)
+    seen: dict[tuple[str, str], str] = {}
     for where, row in rows:
-        if (row.goal, row.indicator) in seen:
-            yield Problem(f"{where}: {row.goal}", f"Goal {row.goal} has two rows for {row.indicator}.")
-        seen.add((row.goal, row.indicator))
+        first = seen.setdefault((row.goal, row.indicator), where)
+        if first != where:
+            yield Problem(f"{where}: goal", f"Goal {row.goal} and {row.indicator} are already given in {first}.")
         for plan in plans:
             goals = {goal.number: goal for goal in plan.goals}
             if row.goal not in goals:
-                yield Problem(
-                    f"{where}: goal", f'{plan.key} has no goal "{row.goal}".', f"It has {', '.join(goals)}."
-                )
-            elif row.indicator not in goals[row.goal].indicators:
-                allowed = goals[row.goal].indicators
-                hint = f'Goal {row.goal} is not judged by "{row.indicator}". {did_you_mean(row.indicator, allowed)}'
-                yield Problem(f"{where}: indicator", hint.strip(), f"Allowed: {', '.join(allowed)}.")
+                what = f'{plan.key} has no goal "{row.goal}".'
+                yield Problem(f"{where}: goal", what, f"It has {', '.join(goals)}.")
+            elif row.indicator not in (allowed := goals[row.goal].indicators):
+                near = did_you_mean(row.indicator, allowed)
+                what = f'Goal {row.goal} is not judged by "{row.indicator}". {near}'.strip()
+                yield Problem(f"{where}: indicator", what, f"Allowed: {', '.join(allowed)}.")
         indicator = known.indicators.get(row.indicator)
         if indicator:
             yield from _check_period(where, row.period, indicator)
             if row.unit is not indicator.unit:
-                yield Problem(
-                    f"{where}: unit", f"The unit of {indicator.key} is {indicator.unit}, not {row.unit}."
-                )
+                yield Problem(f"{where}: unit", f"The unit of {indicator.key} is {indicator.unit}, not {row.unit}.")
 
 
 def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> Iterator[Problem]:
-    """Each published point is of a known series, area and period."""
+    """Each published point is of a known series, area and period, and given once."""
     codes = {municipality.code for municipality in known.municipalities} | {NATIONAL}
-    seen: set[tuple[str, str, str, str]] = set()
+    seen: dict[tuple[str, str, str, Period], str] = {}
     for where, point in points:
-        key = (point.indicator, point.series, point.area, point.period.id)
-        if key in seen:
-            yield Problem(where, f"{' '.join(key)} is there twice.")
-        seen.add(key)
-        if known.municipalities and point.area not in codes:
-            yield Problem(
-                f"{where}: area", f'"{point.area}" is no area.', "Write dk or a municipality's three digits."
-            )
+        first = seen.setdefault((point.indicator, point.series, point.area, point.period), where)
+        if first != where:
+            yield Problem(f"{where}: period", f"This point is already given in {first}.")
+        if point.area not in codes and known.municipalities:
+            what = f'"{point.area}" is no area.'
+            yield Problem(f"{where}: area", what, "Write dk, or a municipality's three digits such as 250.")
         if point.indicator not in known.indicators:
-            near = did_you_mean(point.indicator, known.indicators)
-            yield Problem(
-                f"{where}: indicator", f'"{point.indicator}" is no indicator. {near}'.strip(), INDICATORS_ARE
-            )
-            continue
-        indicator = known.indicators[point.indicator]
+            what = unknown("indicator", point.indicator, known.indicators)
+            yield Problem(f"{where}: indicator", what, INDICATORS_ARE)
+        indicator = known.indicators.get(point.indicator)
+        if indicator and point.series not in indicator.series:
+            what = f'{indicator.key} has no series "{point.series}".'
+            yield Problem(f"{where}: series", what, f"Allowed: {', '.join(indicator.series)}.")
         if indicator:
-            if point.series not in indicator.series:
-                allowed = ", ".join(indicator.series)
-                yield Problem(
-                    f"{where}: series",
-                    f'{indicator.key} has no series "{point.series}".',
-                    f"Allowed: {allowed}.",
-                )
             yield from _check_period(where, point.period, indicator)
 
 
-def _check_period(where: str, period: Any, indicator: Indicator) -> Iterator[Problem]:
+def _check_period(where: str, period: Period, indicator: Indicator) -> Iterator[Problem]:
     if period.frequency is not indicator.frequency:
-        yield Problem(
-            f"{where}: period",
-            f"{period} is a {period.frequency.value}, but {indicator.key} is published by {indicator.frequency.value}.",
-        )
+        kind, needed = period.frequency.value, indicator.frequency.value
+        yield Problem(f"{where}: period", f"{period} is a {kind}, but {indicator.key} is published by {needed}.")

@@ -70,7 +70,9 @@ def catalogue_files(project: Project) -> tuple[Path, ...]:
         folder / name for name in ("indicators.yml", "surveys.yml", "breaks.yml", "areas/municipalities.csv")
     ]
     many = [
-        path for pattern in ("plans/*.yml", "texts/*.yml", "published/*.csv") for path in folder.glob(pattern)
+        path
+        for pattern in ("indicators/*.yml", "plans/*.yml", "texts/*.yml", "published/*.csv")
+        for path in folder.glob(pattern)
     ]
     return tuple(path for path in (*single, *sorted(many)) if path.is_file())
 
@@ -96,8 +98,13 @@ class _Reading:
     def catalogue(self) -> tuple[Catalogue | None, tuple[Problem, ...]]:
         municipalities = self._municipalities()
         breaks = self._breaks()
-        indicators_file = self._document("indicators.yml")
-        indicators = self._indicators(indicators_file, breaks)
+        more = [f"indicators/{path.name}" for path in self._glob("indicators/*.yml")]
+        indicator_files = [self._document(name) for name in ("indicators.yml", *more)]
+        indicators: dict[str, Indicator | None] = {}
+        for file in indicator_files:
+            for key in indicators.keys() & file.data.keys():
+                file.problem((key,), f'"{key}" is in another file too.', "Give one of the two another key.")
+            indicators |= self._indicators(file, breaks)
         surveys_file = self._document("surveys.yml", needed=False)
         surveys = _entries(Survey, surveys_file)
         plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
@@ -106,9 +113,10 @@ class _Reading:
         known = Known(indicators, surveys, plans, municipalities, frozenset(m.slug for m in municipalities))
 
         names = [m.name for m in municipalities]
-        for file in (indicators_file, surveys_file):
+        for file in (*indicator_files, surveys_file):
             check_texts(file, names, "It is shown for every municipality.")
-        check_indicators(indicators_file, indicators)
+        for file in indicator_files:
+            check_indicators(file, {key: indicators[key] for key in file.data}, indicators)
         for both in sorted(set(indicators) & set(surveys)):
             surveys_file.problem(
                 (both,), f'"{both}" is an indicator too.', "Give one of the two another key."
