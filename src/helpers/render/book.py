@@ -7,7 +7,7 @@ with its line (`unsupported_keys`), so that the two engines cannot drift apart u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ LANGUAGE = {
     "callout-caution-title": "Forsigtig",
     "toc-title-document": "Indholdsfortegnelse",
     "toc-title-website": "På denne side",
-    "section-title-appendices": "Bilag",
     "section-title-footnotes": "Fodnoter",
 }
 """Quarto 1.9's Danish words (its ``_language-da.yml``) that the built-in engine uses; ``language:`` overrides them."""
@@ -39,17 +38,17 @@ _SUPPORTED = {
     "": {"project", "lang", "language", "book", "brand", "format", "execute", "filters", "metadata-files", "jupyter"},
     "project": {"type", "output-dir", "resources"},
     "book": {
-        "title", "subtitle", "author", "date", "date-format", "description", "chapters", "appendices", "favicon",
-        "output-file", "search", "downloads", "sidebar", "repo-actions", "page-navigation",
+        "title", "subtitle", "author", "date", "date-format", "description", "chapters", "favicon",
+        "output-file", "search", "sidebar", "page-navigation",
     },
     "format": {"html", "typst"},
     "format.html": {
         "theme", "css", "toc", "toc-depth", "toc-title", "number-sections", "number-depth", "lightbox", "page-layout",
-        "embed-resources", "link-external-newwindow", "code-copy", "fig-cap-location", "tbl-cap-location",
+        "embed-resources", "link-external-newwindow", "code-copy", "html-table-processing",
     },
     "format.typst": {
         "papersize", "toc", "toc-depth", "number-sections", "number-depth", "pdf-standard", "template-partials",
-        "keep-typ", "font-paths", "fig-cap-location", "tbl-cap-location", "margin",
+        "keep-typ", "font-paths",
     },
     "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
 }  # fmt: skip
@@ -64,13 +63,9 @@ class Chapter:
     ----------
     path
         The notebook (or ``.md``), from the book's folder, with forward slashes.
-    part
-        Heading of the part it stands under in the contents, if any.
     """
 
     path: str
-    part: str | None = None
-    appendix: bool = False
 
     @property
     def href(self) -> str:
@@ -127,19 +122,11 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _chapters(items: list[Any], where: str, *, appendix: bool = False, part: str | None = None) -> Iterator[Chapter]:
-    for item in items:
-        if isinstance(item, str):
-            yield Chapter(item, part, appendix)
-        elif isinstance(item, dict) and "part" in item and "chapters" in item:
-            heading = str(item["part"])
-            if heading.endswith((".ipynb", ".md", ".qmd")):
-                raise PlanError.of(where, f"The part “{heading}” is a file; give the part's heading as text instead.")
-            yield from _chapters(_listed(item["chapters"]), where, appendix=appendix, part=heading)
-        elif isinstance(item, dict) and (file := item.get("file") or item.get("href")):
-            yield Chapter(str(file), part, appendix)
-        else:
-            raise PlanError.of(where, f"{item!r} is no chapter.", "Write the notebook's path, or part: … with chapters: […].")
+def _chapter(item: Any, where: str) -> Chapter:
+    path = (item.get("file") or item.get("href")) if isinstance(item, dict) else item
+    if not isinstance(path, str):
+        raise PlanError.of(where, f"{item!r} is no chapter.", "Write the notebook's path. Parts and appendices are not supported.")
+    return Chapter(path)
 
 
 def load_yaml(path: Path, where: str) -> Any:
@@ -178,10 +165,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
     if not isinstance(data, dict) or (data.get("project") or {}).get("type") != "book":
         raise PlanError.of(where, "This is no book.", "It needs `project: {type: book}` and `book: {title: …, chapters: […]}`.")
     book = data.get("book") or {}
-    chapters = (
-        *_chapters(_listed(book.get("chapters")), f"{where}: book.chapters"),
-        *_chapters(_listed(book.get("appendices")), f"{where}: book.appendices", appendix=True),
-    )
+    chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in _listed(book.get("chapters")))
     problems = [
         Problem(f"{where}: book.chapters", f"There is no file {chapter.path}.", "Correct the path, or take the chapter out.")
         for chapter in chapters

@@ -1,0 +1,147 @@
+"""One pandoc process for one book: Markdown in, pages and Typst out (``book.lua`` does the work)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+
+from helpers.errors import PlanError, Problem
+from helpers.render.builtin.markdown import joined, located, pieces
+from helpers.render.copy import STYLES, Copy
+
+SCRIPT = Path(__file__).with_name("book.lua")
+
+PANDOC_TIMEOUT = 300
+"""Seconds; a book takes about one."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry of “På denne side”."""
+
+    level: int
+    id: str
+    html: str
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A chapter as HTML.
+
+    Attributes
+    ----------
+    resources
+        Local files the page shows or links to, from the book's folder.
+    """
+
+    source: str
+    href: str
+    number: str | None
+    id: str
+    title: str
+    title_html: str
+    contents: tuple[Heading, ...]
+    html: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What pandoc made of a book: its pages, and all chapters as Typst."""
+
+    pages: tuple[Page, ...]
+    typst: str
+
+
+@cache
+def _executable() -> str:
+    path: str = pypandoc.get_pandoc_path()
+    return path
+
+
+def _run(job: Mapping[str, Any], folder: Path) -> Any:
+    try:
+        done = subprocess.run(
+            [_executable(), "lua", str(SCRIPT)],
+            input=json.dumps(job, ensure_ascii=False).encode(),
+            capture_output=True,
+            cwd=folder,
+            timeout=PANDOC_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PlanError.of("pandoc", f"pandoc took longer than {PANDOC_TIMEOUT} seconds and was stopped.") from None
+    if done.returncode != 0:
+        raise PlanError.of("pandoc", done.stderr.decode(errors="replace").strip() or f"pandoc ended with {done.returncode}.")
+    return json.loads(done.stdout)
+
+
+def convert(copy: Copy, to: Sequence[str]) -> Converted:
+    """Convert the executed notebooks of a private copy.
+
+    Parameters
+    ----------
+    to
+        ``html``, ``pdf`` or both; what is not asked for stays empty.
+
+    Raises
+    ------
+    PlanError
+        With everything the built-in engine does not support, each by notebook, cell and line.
+    """
+    book = copy.book
+    problems: list[Problem] = []
+    parts = {}
+    for chapter in book.chapters:
+        parts[chapter.path], wrong = pieces(copy.notebooks[chapter.path], chapter.path)
+        problems += wrong
+    if problems:
+        raise PlanError(problems)
+    result = _run(
+        {
+            "chapters": [
+                {"source": chapter.path, "href": chapter.href, "markdown": joined(parts[chapter.path])}
+                for chapter in book.chapters
+            ],
+            "words": dict(book.language),
+            "filters": [f"{STYLES}/{path.name}" for path in book.filters],
+            "toc_depth": book.toc_depth,
+            "number_depth": book.number_depth,
+            "html": "html" in to,
+            "typst": "pdf" in to,
+        },
+        copy.folder,
+    )
+    for found in result["problems"] or ():
+        path = found["chapter"]
+        problems.append(located(path, parts[path], found["cell"], found["snippet"], found["what"]))
+    if problems:
+        raise PlanError(dict.fromkeys(problems))
+    hrefs = {chapter.path: chapter.href for chapter in book.chapters}
+    return Converted(
+        tuple(
+            Page(
+                source=page["source"],
+                href=hrefs[page["source"]],
+                number=page.get("number"),
+                id=page["id"],
+                title=page["title"],
+                title_html=page["title_html"],
+                contents=tuple(
+                    Heading(item["level"], item["id"], item["html"], item.get("number")) for item in page["contents"] or ()
+                ),
+                html=page["html"],
+                resources=tuple(page["resources"] or ()),
+            )
+            for page in result["chapters"]
+        ),
+        result["typst"],
+    )

@@ -1,0 +1,86 @@
+"""The PDF: pandoc's Typst laid out by ``styles/plan.typ``, tagged (PDF/UA-1), fonts scanned once per process."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from helpers.errors import PlanError
+from helpers.render.builtin.words import danish_date
+from helpers.render.copy import STYLES, Copy
+from helpers.render.fonts import font_folder
+
+TEMPLATE = "plan.typ"
+STANDARD = "ua-1"
+MAIN = "book.typ"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
+
+
+@cache
+def _compiler(process: int) -> typst.Compiler:
+    # Keyed by process: a compiler that was made before a fork is not to be used after it.
+    return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+
+
+def _string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
+
+
+def _main(copy: Copy, body: str, example: bool) -> str:
+    colours = ", ".join(
+        f'{role}: rgb("{copy.brand.colours[role]}")' for role in ("primary", "foreground", "secondary", "light")
+    )
+    logo = "none"
+    if copy.brand.logo is not None:
+        alt = _string(copy.brand.logo_alt or copy.author)
+        logo = f'image("/{STYLES}/logo{copy.brand.logo.suffix}", alt: {alt}, height: 18mm)'
+    date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
+    arguments = {
+        "title": _string(copy.title),
+        "subtitle": _string(copy.subtitle),
+        "author": _string(copy.author),
+        "date": _string(date),
+        "lang": _string(copy.book.lang),
+        "keywords": f"({_string('beskæftigelsesplan')}, {_string(copy.author)})",
+        "example": str(example).lower(),
+        "logo": logo,
+        "font": f"({_string(copy.brand.font)}, {_string('Source Sans Pro')})",
+        "colours": f"({colours})",
+    }
+    given = ",\n".join(f"  {name}: {value}" for name, value in arguments.items())
+    return f'#import "/{STYLES}/{TEMPLATE}": *\n\n#show: plan-book.with(\n{given},\n)\n\n{body}\n'
+
+
+def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
+    """Compile the book's chapters to a tagged PDF.
+
+    Parameters
+    ----------
+    body
+        All chapters as Typst, from :func:`helpers.render.builtin.pandoc.convert`.
+    example
+        Whether the cover says "Eksempeldata".
+
+    Raises
+    ------
+    PlanError
+        With Typst's own words, when the document cannot be compiled or would not be accessible (PDF/UA-1).
+    """
+    main = copy.folder / MAIN
+    main.write_text(_main(copy, body, example), encoding="utf-8")
+    try:
+        _compiler(os.getpid()).compile(
+            input=str(main), root=str(copy.folder), output=str(target), format="pdf", pdf_standards=[STANDARD]
+        )
+    except typst.TypstError as error:
+        hints = "".join(f"\nHint: {hint}" for hint in error.hints)
+        where = next((line.strip() for line in error.diagnostic.splitlines() if "┌─" in line), "").replace("┌─", "").strip()
+        raise PlanError.of(f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}") from None

@@ -1,0 +1,126 @@
+"""The private copy of a book: notebooks run in it and Quarto writes in it, so that the sources stay as they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+
+from helpers.errors import PlanError
+from helpers.render.book import CONFIGURATION, Book
+from helpers.render.brand import Brand
+from helpers.render.models import Variant
+
+STYLES = "styles"
+"""All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One variant's private copy.
+
+    Attributes
+    ----------
+    notebooks
+        The chapters as notebooks, by path from the folder; executed ones replace them. A chapter that is a
+        Markdown file is a notebook of one cell.
+    """
+
+    folder: Path
+    book: Book
+    brand: Brand
+    variant: Variant
+    notebooks: dict[str, NotebookNode]
+
+    @property
+    def title(self) -> str:
+        return self.variant.title or self.book.title
+
+    @property
+    def subtitle(self) -> str:
+        return self.variant.subtitle or self.variant.municipality or self.book.subtitle
+
+    @property
+    def author(self) -> str:
+        return self.variant.municipality or self.book.author
+
+    @property
+    def pdf_name(self) -> str:
+        return (replace(self.book, title=self.title)).pdf_name
+
+
+def read_notebook(path: Path, where: str) -> NotebookNode:
+    """A notebook in format 4, or a Markdown file as one of a single cell.
+
+    Raises
+    ------
+    PlanError
+        When the file is no notebook.
+    """
+    if path.suffix != ".ipynb":
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))])
+    try:
+        return nbformat.read(path, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
+        raise PlanError.of(where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}") from None
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The same configuration with file names as they are in the copy."""
+    if isinstance(value, dict):
+        return {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
+    """Lay the book into `folder`: notebooks, configuration, brand and the files they name, nothing else.
+
+    Title, subtitle, author and date of the variant are written into the copy's ``_quarto.yml``, whose paths all lead
+    into the copy.
+    """
+    styles = folder / STYLES
+    styles.mkdir(parents=True)
+    names: dict[str, str] = {}
+    for text, path in book.files.items():
+        # A Typst part may import its neighbours, so whole folders keep their company.
+        target = styles / path.name
+        if not target.exists():
+            shutil.copyfile(path, target)
+        names[text] = f"{STYLES}/{path.name}"
+    for directory in {path.parent for path in book.files.values()}:
+        for path in directory.glob("*.typ"):
+            if not (styles / path.name).exists():
+                shutil.copyfile(path, styles / path.name)
+    configuration = _renamed(dict(book.configuration), names)
+    brand_data = dict(brand.data)
+    if brand.logo is not None:
+        logo = styles / f"logo{brand.logo.suffix}"
+        shutil.copyfile(brand.logo, logo)
+        brand_data["logo"] = {"medium": {"path": f"{STYLES}/{logo.name}", "alt": brand.logo_alt}}
+    if brand_data:
+        (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")
+        configuration["brand"] = "_brand.yml"
+    copy = Copy(folder, book, brand, variant, {})
+    head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
+    if variant.dated is not None:
+        head["date"] = variant.dated.isoformat()
+    configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
+    (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
+    for chapter in book.chapters:
+        source = book.folder / chapter.path
+        (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
+        copy.notebooks[chapter.path] = read_notebook(source, chapter.path)
+    return copy
+
+
+def _yaml(data: Any) -> str:
+    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
+    return text

@@ -1,0 +1,210 @@
+-- What the plan's own blocks become: verdict boxes, tables and details in Typst, scrolling tables on pages.
+-- A pandoc filter that both engines run before their own work (`filters:` in _quarto.yml, at: pre-ast).
+
+local to_typst = FORMAT:match('typst') ~= nil
+local to_html = FORMAT:match('html') ~= nil
+
+local function raw(text) return pandoc.RawBlock('typst', text) end
+
+local function escaped(text)
+  return (text:gsub('[\\"]', '\\%0'))
+end
+
+local function has(attr, class)
+  return attr.classes:includes(class)
+end
+
+-- Columns ------------------------------------------------------------------------------------------------
+
+local NARROW = 18 -- characters; a column that needs no more than this keeps its own width
+local WIDEST = 60 -- beyond this a column gets no further share of the width
+
+local function cell_length(cell)
+  return utf8.len(pandoc.utils.stringify(cell.contents)) or 0
+end
+
+local function all_rows(tbl)
+  local rows = pandoc.List{}
+  rows:extend(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do
+    rows:extend(body.head)
+    rows:extend(body.body)
+  end
+  rows:extend(tbl.foot.rows)
+  return rows
+end
+
+local function column_widths(tbl)
+  local longest = {}
+  for i = 1, #tbl.colspecs do longest[i] = 0 end
+  local taken = {} -- cells that reach down from rows above
+  for _, row in ipairs(all_rows(tbl)) do
+    local column = 1
+    for _, cell in ipairs(row.cells) do
+      while (taken[column] or 0) > 0 do taken[column] = taken[column] - 1; column = column + 1 end
+      if cell.col_span == 1 and longest[column] then
+        longest[column] = math.max(longest[column], cell_length(cell))
+      end
+      for reached = column, column + cell.col_span - 1 do taken[reached] = cell.row_span - 1 end
+      column = column + cell.col_span
+    end
+  end
+  local widths, some_wide = {}, false
+  for i, length in ipairs(longest) do
+    if length <= NARROW then
+      widths[i] = 'auto'
+    else
+      widths[i] = string.format('%dfr', math.min(length, WIDEST))
+      some_wide = true
+    end
+  end
+  return widths, some_wide
+end
+
+-- Tables in Typst: the pieces of the call stand around the cells' own blocks, which the writer still handles -----
+
+local ALIGN = { AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center' }
+
+local function cell_open(cell, row, head)
+  local fields = {}
+  if cell.col_span > 1 then table.insert(fields, 'colspan: ' .. cell.col_span) end
+  if cell.row_span > 1 then table.insert(fields, 'rowspan: ' .. cell.row_span) end
+  local align = ALIGN[cell.alignment]
+  if has(cell.attr, 'num') or has(cell.attr, 'gt_right') then align = 'right' end
+  if align then table.insert(fields, 'align: ' .. align) end
+  local classes = pandoc.List{}
+  for _, class in ipairs(row.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
+  for _, class in ipairs(cell.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
+  if head then classes:insert('"head"') end
+  if cell.attributes and cell.attributes.scope == 'row' then classes:insert('"row-head"') end
+  if #classes > 0 then
+    table.insert(fields, 'classes: (' .. table.concat(classes, ', ') .. ',)')
+  end
+  if #fields == 0 then return '[' end
+  return 'plan-cell(' .. table.concat(fields, ', ') .. ')['
+end
+
+local function add_rows(out, rows, head)
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      out:insert(raw(cell_open(cell, row, head)))
+      out:extend(cell.contents)
+      out:insert(raw('],'))
+    end
+  end
+end
+
+local function typst_table(tbl, keep_caption)
+  local widths, some_wide = column_widths(tbl)
+  local aligns = {}
+  for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
+  local classes = pandoc.List{}
+  for _, class in ipairs(tbl.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
+  local out = pandoc.List{}
+  out:insert(raw(string.format(
+    '#plan-table(\n  columns: (%s,),\n  align: (%s,),\n  classes: (%s),\n  wide: %s,\n  caption: [',
+    table.concat(widths, ', '), table.concat(aligns, ', '),
+    #classes > 0 and table.concat(classes, ', ') .. ',' or '', some_wide)))
+  if keep_caption ~= false then out:extend(tbl.caption.long) end
+  out:insert(raw('],'))
+  if #tbl.head.rows > 0 then
+    out:insert(raw('table.header('))
+    add_rows(out, tbl.head.rows, true)
+    out:insert(raw('),'))
+  end
+  for _, body in ipairs(tbl.bodies) do
+    add_rows(out, body.head, false)
+    add_rows(out, body.body, false)
+  end
+  add_rows(out, tbl.foot.rows, false)
+  out:insert(raw(')'))
+  return out
+end
+
+-- A table that is referred to keeps its identifier and caption: the engine numbers it.
+local function any_table(tbl)
+  if not tbl.attr.identifier:match('^tbl%-') then return typst_table(tbl) end
+  local content = typst_table(tbl, false)
+  content:insert(pandoc.Para(pandoc.utils.blocks_to_inlines(tbl.caption.long)))
+  return pandoc.Div(content, pandoc.Attr(tbl.attr.identifier, {}, tbl.attr.attributes))
+end
+
+-- Blocks ---------------------------------------------------------------------------------------------------
+
+local VERDICTS = { 'met', 'not-met', 'partly', 'unknown' }
+
+local function typst_div(div)
+  for _, kind in ipairs(VERDICTS) do
+    if has(div, 'verdict-' .. kind) then
+      local out = pandoc.List{ raw('#verdict-box("' .. kind .. '")[') }
+      out:extend(div.content)
+      out:insert(raw(']'))
+      return out
+    end
+  end
+  for class, name in pairs{ ['example-data'] = 'example-mark', ['state-note'] = 'state-note' } do
+    if has(div, class) then
+      local out = pandoc.List{ raw('#' .. name .. '[') }
+      out:extend(div.content)
+      out:insert(raw(']'))
+      return out
+    end
+  end
+end
+
+local function typst_raw(block)
+  if block.format ~= 'html' then return nil end
+  local text = block.text
+  if text:match('^%s*<details') and not text:match('</details>') then return raw('#plan-details[') end
+  if text:match('^%s*</details>%s*$') then return raw(']') end
+  if text:match('^%s*<summary[^>]*>%s*$') then return raw('#plan-summary[') end
+  if text:match('^%s*</summary>%s*$') then return raw(']') end
+  if text:match('<table') then
+    local read = pandoc.read(text, 'html')
+    return read.blocks:walk{ Table = function(tbl) return typst_table(tbl) end, Div = typst_div }
+  end
+  if text:match('^%s*<%a') and not text:match('^%s*</') then
+    -- Other raw HTML of one piece is text in another dress; loose tags are left to the writer, which drops them.
+    local inner = text:gsub('%b<>', ''):gsub('%s+', '')
+    if inner ~= '' then return pandoc.read(text, 'html').blocks:walk{ Div = typst_div } end
+  end
+end
+
+local function label_of(text)
+  local caption = text:match('<caption[^>]*>(.-)</caption>')
+  local label = caption and caption:gsub('%b<>', ''):gsub('%s+', ' ') or 'Tabel'
+  return (label:gsub('"', '&quot;'))
+end
+
+local function html_raw(block)
+  if block.format ~= 'html' or not block.text:match('<table') or block.text:match('table%-scroll') then return nil end
+  local open = '<div class="table-scroll" role="region" tabindex="0" aria-label="' .. label_of(block.text) .. '">\n'
+  return pandoc.RawBlock('html', open .. block.text .. '\n</div>')
+end
+
+-- Headings under an unnumbered chapter carry no number either: they would continue the chapter before.
+local function unnumber(doc)
+  local unnumbered = false
+  return doc:walk{
+    traverse = 'topdown',
+    Header = function(header)
+      if header.level == 1 then
+        unnumbered = has(header, 'unnumbered')
+      elseif unnumbered and not has(header, 'unnumbered') then
+        header.classes:insert('unnumbered')
+        return header
+      end
+    end,
+  }
+end
+
+if to_typst then
+  return {
+    { Pandoc = unnumber },
+    { RawBlock = typst_raw, Table = any_table, Div = typst_div },
+  }
+elseif to_html then
+  return { { RawBlock = html_raw } }
+else
+  return {}
+end
