@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from helpers.catalogue.documents import did_you_mean
+from helpers.catalogue.documents import did_you_mean, unknown
 from helpers.catalogue.models import (
     Break,
     Goal,
@@ -104,7 +105,7 @@ class Catalogue:
                 return plan
         raise PlanError.of(
             "plan",
-            f'"{key}" is no plan. {did_you_mean(wanted, self.plans)}'.strip(),
+            unknown("plan", key, self.plans),
             f"Plans are the files of catalogue/plans: {', '.join(self.plans)}.",
         )
 
@@ -120,7 +121,7 @@ class Catalogue:
             return self.indicators[key]
         raise PlanError.of(
             "indicator",
-            f'"{key}" is no indicator. {did_you_mean(key, self.indicators)}'.strip(),
+            unknown("indicator", key, self.indicators),
             INDICATORS_ARE,
         )
 
@@ -151,6 +152,21 @@ class Catalogue:
 
 
 INDICATORS_ARE = "Indicators are the keys of catalogue/indicators.yml; `plan list indicators` prints them."
+
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+"""A word in braces in a catalogue text, such as ``{kommune}``."""
+
+
+def fill(text: str, **words: str) -> str:
+    """A catalogue text with its words in braces filled in; words that are not given stay as they are.
+
+    Examples
+    --------
+    >>> fill("Hvordan oplevede du servicen fra {jobcenter}?", jobcenter="Jobcenter Frederikssund")
+    'Hvordan oplevede du servicen fra Jobcenter Frederikssund?'
+    """
+    return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
 def fold_name(text: str) -> str:

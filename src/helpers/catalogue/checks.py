@@ -87,10 +87,20 @@ def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, s
             yield from _texts(value, (*loc, position), own)
 
 
-def check_indicators(document: Document, indicators: Mapping[str, Indicator | None]) -> None:
-    """Successors exist, dimensions look like dimensions, and indicators of one figure go together."""
+def check_indicators(
+    document: Document, own: Mapping[str, Indicator | None], indicators: Mapping[str, Indicator | None]
+) -> None:
+    """Successors exist, dimensions look like dimensions, and indicators of one figure go together.
+
+    Parameters
+    ----------
+    own
+        The document's own indicators.
+    indicators
+        Those of all files.
+    """
     figures: dict[str, Indicator] = {}
-    for key, indicator in indicators.items():
+    for key, indicator in own.items():
         if indicator is None:
             continue
         for successor in indicator.successors:

@@ -23,6 +23,7 @@ _NAMED_BY = ("number", "goal", "table", "period", "name")
 """Keys that name an entry of a list better than its position does."""
 
 Loc = tuple[str | int, ...]
+"""A place in a file: keys of dicts and positions in lists, from the outside in."""
 
 
 @dataclass
@@ -50,30 +51,31 @@ class Document:
         """Line of a place, or of the nearest place around it that exists."""
         return next((self.lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in self.lines), 1)
 
-    def where(self, loc: Loc) -> str:
+    def where(self, loc: Loc, line: int | None = None) -> str:
         """``catalogue/plans/x.yml:48: goals.4c.indicator``."""
         key = self.key(loc)
-        return f"{self.name}:{self.line(loc)}" + (f": {key}" if key else "")
+        return f"{self.name}:{line or self.line(loc)}" + (f": {key}" if key else "")
 
     def key(self, loc: Loc) -> str:
         """The place in words: entries of lists by their number or name, and goals without their focus area."""
         words: list[str] = []
         here: Any = self.data
         for step in loc:
-            inside = (
-                here[step] if isinstance(here, list) and isinstance(step, int) and step < len(here) else None
-            )
-            words.append(_name_of(inside, step) if isinstance(here, list) else str(step))
-            here = here.get(str(step)) if isinstance(here, dict) else inside
+            if isinstance(here, list) and isinstance(step, int):
+                here = here[step] if step < len(here) else None
+                words.append(_name_of(here, step))
+            else:
+                here = here.get(str(step)) if isinstance(here, dict) else None
+                words.append(str(step))
         if words[:1] == ["focus_areas"] and words[2:3] == ["goals"] and len(words) > 3:
             words = words[2:]
         return ".".join(words)
 
     def settle(self, loc: Iterable[str | int]) -> Loc:
-        """`loc` of a model as a place in this file.
+        """A model's `loc` as a place in this file.
 
-        Steps that the file has not (pydantic's tags, position 0 of a single entry that may also be a list)
-        are left out, but for a last one that is missing in a dict.
+        Steps that the file has not are left out (pydantic's tags, and position 0 of a single entry where a
+        list could stand), except the name of a key that is missing.
         """
         here: Any = self.data
         place: list[str | int] = []
@@ -86,17 +88,14 @@ class Document:
                 here = here[step]
         return tuple(place)
 
-    def problem(self, loc: Loc, what: str, do: str = "") -> None:
+    def problem(self, loc: Loc, what: str, do: str = "", line: int | None = None) -> None:
         """Note that something is wrong at a place."""
-        self.problems.append(Problem(self.where(loc), what, do))
+        self.problems.append(Problem(self.where(loc, line), what, do))
 
 
-def _name_of(entry: Any, position: int | str) -> str:
-    if isinstance(entry, dict):
-        for key in _NAMED_BY:
-            if isinstance(entry.get(key), str):
-                return str(entry[key])
-    return str(position + 1 if isinstance(position, int) else position)
+def _name_of(entry: Any, position: int) -> str:
+    names = [entry.get(key) for key in _NAMED_BY] if isinstance(entry, dict) else []
+    return next((name for name in names if isinstance(name, str)), str(position + 1))
 
 
 def read_text(project: Project, path: Path) -> tuple[str, Problem | None]:
@@ -134,59 +133,69 @@ def read_document(project: Project, path: Path) -> Document:
         document.problems.append(_broken(document.name, text, error))
         return document
     except yaml.YAMLError as error:
-        document.problems.append(Problem(document.name, f"The file is no YAML: {error}"))
+        document.problems.append(Problem(document.name, f"The file is no YAML: {' '.join(str(error).split())}."))
         return document
     if root is None:
         document.problems.append(Problem(f"{document.name}:1", "The file is empty."))
         return document
-    data = _build(root, (), document, frozenset())
+    builder = _Builder(document)
+    data = builder.build(root, ())
     if isinstance(data, dict):
         document.data = data
     else:
-        document.problems.append(
-            Problem(f"{document.name}:1", "The file must hold keys with values (`key: value`), one a line.")
-        )
+        document.problem((), "The file must hold keys with values (`key: value`), one a line.")
+    for loc, line, what, do in builder.found:
+        document.problem(loc, what, do, line)
     return document
 
 
-def _build(node: yaml.Node, loc: Loc, document: Document, above: frozenset[int]) -> Any:
-    if id(node) in above:
-        document.problem(loc, "This entry contains itself (an alias * points to what it is part of).")
-        return None
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                document.problem(loc, f"A key must be a single word (line {line}).")
-                continue
-            key = key_node.value
-            inside = (*loc, key)
-            if key in found:
-                first = document.lines[inside]
-                document.problems.append(
-                    Problem(
-                        f"{document.name}:{line}: {document.key(inside)}",
-                        f'"{key}" is already given in line {first}.',
-                        "Keep one of the two; a later one would silently win.",
-                    )
-                )
-                continue
-            document.lines[inside] = line
-            found[key] = _build(value_node, inside, document, above | {id(node)})
-            if not loc:
-                document.data[key] = found[key]
-        return found
-    if isinstance(node, yaml.SequenceNode):
+class _Builder:
+    """Plain data from YAML nodes; what is found on the way is told once the data stand, to be named rightly."""
+
+    def __init__(self, document: Document) -> None:
+        self.lines = document.lines
+        self.found: list[tuple[Loc, int, str, str]] = []
+        self.open: set[int] = set()
+
+    def build(self, node: yaml.Node, loc: Loc) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag == _NULL:
+                return None
+            return node.value.strip() if node.style in ("|", ">") else node.value
+        if id(node) in self.open:
+            what = "This entry contains itself (an alias, *, points to what it is part of)."
+            self.found.append((loc, node.start_mark.line + 1, what, "Write the entry out."))
+            return None
+        self.open.add(id(node))
+        data = self._dict(node, loc) if isinstance(node, yaml.MappingNode) else self._list(node, loc)
+        self.open.remove(id(node))
+        return data
+
+    def _list(self, node: yaml.Node, loc: Loc) -> list[Any]:
         items: list[Any] = []
         for position, item in enumerate(node.value):
             inside = (*loc, position)
-            document.lines[inside] = item.start_mark.line + 1
-            items.append(_build(item, inside, document, above | {id(node)}))
+            self.lines[inside] = item.start_mark.line + 1
+            items.append(self.build(item, inside))
         return items
-    if node.tag == _NULL:
-        return None
-    return node.value.strip() if node.style in ("|", ">") else node.value
+
+    def _dict(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                do = 'A text that begins with { must stand in quotation marks: "{…}".'
+                self.found.append((loc, line, "A key must be a single word.", do))
+                continue
+            key = key_node.value
+            inside = (*loc, key)
+            if key in data:
+                what = f'"{key}" is already given in line {self.lines[inside]}.'
+                self.found.append((inside, line, what, "Keep one of the two; the later one would silently win."))
+                continue
+            self.lines[inside] = line
+            data[key] = self.build(value_node, inside)
+        return data
 
 
 def _broken(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -195,24 +204,17 @@ def _broken(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     said = " ".join(part for part in (error.context, error.problem) if part)
     lines = text.splitlines()
     shown = lines[line - 1] if line <= len(lines) else ""
-    before = lines[line - 2] if 2 <= line <= len(lines) + 1 else ""
     if "\t" in shown[: len(shown) - len(shown.lstrip())]:
-        return Problem(
-            f"{name}:{line}", "The line begins with a tab.", "Indent with blanks (two for each step)."
-        )
+        return Problem(f"{name}:{line}", "The line begins with a tab.", "Indent with blanks (two for each step).")
     if "mapping values are not allowed" in said:
         do = 'A text with a colon and a blank in it (": ") must stand in quotation marks: "…".'
-    elif "found character" in said or "found unexpected end of stream" in said or "quoted scalar" in said:
-        do = 'A text that begins with one of { } [ ] & * # ? | > ! % @ ` or a quotation mark must stand in "…".'
+    elif "cannot start any token" in said or "quoted scalar" in said or "alias" in said:
+        do = 'A text that begins with one of { } [ ] & * # ? | > ! % @ ` " or a \' must stand in quotation marks.'
     elif "expected <block end>" in said or "could not find expected ':'" in said:
         do = "The line is probably indented otherwise than its neighbours, or a colon is missing."
     else:
         do = "Look at the indentation, the colons and the quotation marks here and in the line before."
-    if before and not shown:
-        shown = before
-    return Problem(
-        f"{name}:{line}", f"The file is no valid YAML here: {said}.\n{shown.strip()[:100]}".rstrip(), do
-    )
+    return Problem(f"{name}:{line}", f"The file is no valid YAML here: {said}.\n{shown.strip()[:100]}", do)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -220,3 +222,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     folded = {key.casefold(): key for key in known}
     near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f'Did you mean "{folded[near[0]]}"?' if near else ""
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> str:
+    """``"x" is no indicator. Did you mean "y"?``"""
+    return f'"{word}" is no {kind}. {did_you_mean(word, known)}'.strip()

@@ -18,7 +18,7 @@ from helpers.catalogue.checks import (
     check_published,
     check_texts,
 )
-from helpers.catalogue.documents import Document, did_you_mean, read_document
+from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
 from helpers.catalogue.explain import read_entry
 from helpers.catalogue.models import (
     Break,
@@ -110,11 +110,10 @@ class _Reading:
         plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
         plans = {key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
                  for key, file in plan_files.items()}  # fmt: skip
-        known = Known(indicators, surveys, plans, municipalities, frozenset(m.slug for m in municipalities))
+        known = Known(indicators, surveys, plans, municipalities)
 
-        names = [m.name for m in municipalities]
         for file in (*indicator_files, surveys_file):
-            check_texts(file, names, "It is shown for every municipality.")
+            check_texts(file, known.names, "It is shown for every municipality.")
         for file in indicator_files:
             check_indicators(file, {key: indicators[key] for key in file.data}, indicators)
         for both in sorted(set(indicators) & set(surveys)):
@@ -266,16 +265,10 @@ class _Reading:
         for path in self._glob("texts/*.yml"):
             document = self._document(f"texts/{path.name}")
             if known.slugs and path.stem not in known.slugs:
-                near = did_you_mean(path.stem, known.slugs)
-                document.problem(
-                    (), f'The file is named after no municipality ("{path.stem}"). {near}'.strip()
-                )
+                document.problem((), unknown("municipality", path.stem, known.slugs), "Name the file after a slug.")
             for key, data in document.data.items():
                 if key not in known.plans:
-                    hint = f'"{key}" is no plan. {did_you_mean(key, known.plans)}'.strip()
-                    document.problem(
-                        (key,), hint, f"Plans are the files of catalogue/plans: {', '.join(known.plans)}."
-                    )
+                    document.problem((key,), unknown("plan", key, known.plans), known.plans_are)
                     continue
                 texts = read_entry(OwnTexts, data, document, (key,))
                 plan = known.plans[key]
@@ -319,8 +312,8 @@ def _named_break(
         return entry
     if entry not in breaks:
         allowed = ", ".join(breaks) or "none yet"
-        hint = f'"{entry}" is no break. {did_you_mean(entry, breaks)}'.strip()
-        document.problem(loc, hint, f"Breaks are the keys of catalogue/breaks.yml: {allowed}.")
+        do = f"Breaks are the keys of catalogue/breaks.yml: {allowed}."
+        document.problem(loc, unknown("break", entry, breaks), do)
         return None
     try:
         wanted = Frequency(frequency)

@@ -36,6 +36,8 @@ def _period(value: Any) -> Any:
 
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 PeriodId = Annotated[Period, BeforeValidator(_period)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+"""Key of an indicator, survey or plan; files are named after it."""
 
 
 class Direction(StrEnum):
@@ -173,9 +175,8 @@ ORIGIN_FORMS = {
 def _origin_tag(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((tag for key, tag in ORIGIN_FORMS.items() if key in value), None)
-    return {FromMeasure: "(measure)", FromShare: "(share)", FromSum: "(sum)", FromHand: "(hand)"}.get(
-        type(value), "(unknown)" if isinstance(value, FromUnknown) else None
-    )
+    kinds = zip((FromMeasure, FromShare, FromSum, FromHand, FromUnknown), ORIGIN_FORMS.values(), strict=True)
+    return next((tag for kind, tag in kinds if isinstance(value, kind)), None)
 
 
 Origin = Annotated[
@@ -268,7 +269,7 @@ class Indicator(Model):
     name
         Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad).
     finding
-        The newest value as the start of a Danish sentence, ``{value} havde forladt A-dagpenge efter 13 uger``.
+        The newest value as the start of a Danish sentence: ``{value} havde forladt A-dagpenge``.
     figure
         Indicators of one goal with the same word here share one figure, drawn with the first one's title.
     share_axis, count_axis
@@ -277,7 +278,7 @@ class Indicator(Model):
         Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
 
-    key: str
+    key: Key
     title: str
     subtitle: str | None = None
     name: str | None = None
@@ -310,7 +311,8 @@ class Indicator(Model):
         for period in periods:
             if period.frequency is not self.frequency:
                 raise ValueError(
-                    f"{period} is a {period.frequency.value}, but the indicator is published by {self.frequency.value}"
+                    f"{period} is a {period.frequency.value}, "
+                    f"but the indicator is published by {self.frequency.value}"
                 )
         return self
 
@@ -336,7 +338,7 @@ class Indicator(Model):
 
 
 class Survey(Model):
-    """A survey that the municipality made itself (goals 4d and 5a): questions with a share of satisfied answers.
+    """A survey that the municipality made itself (4d and 5a): questions with a share of satisfied answers.
 
     The answers are typed in at ``data/raw/manual/<slug>/<key>.csv``.
 
@@ -352,7 +354,7 @@ class Survey(Model):
         The satisfied answer of a question where it is another one (seed 002, 5a: ``Ja``).
     """
 
-    key: str
+    key: Key
     title: str
     heading: str | None = None
     finding: str | None = Field(default=None, pattern=r"\{value\}")
@@ -416,7 +418,8 @@ class Target(Model):
             return {"rule": "none_set", "because": data["none_set"], **rest}
         if len(found) != 1 or "none_set" in data:
             raise ValueError(
-                "a target needs exactly one direction: at_least, over, at_most or under (or none_set: the reason)"
+                "a target needs exactly one direction: at_least, over, at_most or under, "
+                "or else none_set with the reason"
             )
         rest = {key: value for key, value in data.items() if key != found[0]}
         named = data[found[0]]
@@ -563,7 +566,7 @@ class Plan(Model):
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
     """
 
-    key: str
+    key: Key
     title: str
     year: int
     municipality: str | None = None
