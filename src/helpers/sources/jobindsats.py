@@ -77,6 +77,7 @@ class Fault(StrEnum):
     CONTENT = "content"
     IMPLAUSIBLE = "implausible"
     CATALOGUE = "catalogue"
+    AREAS = "areas"
     STORE = "store"
 
     @property

@@ -7,6 +7,7 @@ their whole text only (blanks and case do not count), and an error lists what th
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -132,17 +133,25 @@ class PeriodType(_Model):
     @property
     def periods(self) -> tuple[Period, ...]:
         """All periods, oldest first. From a first and a last they are counted, gaps not being known."""
-        listed = sorted(found for found in (_period(value.id) for value in self.values) if found)
-        if listed:
-            return tuple(listed)
+        return tuple(sorted(self._spelled))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids as the table spells them, oldest first."""
+        return tuple(self._spelled[period] for period in self.periods)
+
+    @functools.cached_property
+    def _spelled(self) -> dict[Period, str]:
+        listed = {period: value.id for value in self.values if (period := _period(value.id)) is not None}
         first, last = (_period(text) if text else None for text in (self.first, self.last))
-        if not first or not last or first.frequency is not last.frequency:
-            return ()
-        return tuple(first.shift(step) for step in range(last.ordinal - first.ordinal + 1))
+        if listed or not first or not last or first.frequency is not last.frequency:
+            return listed
+        counted = (first.shift(step) for step in range(last.ordinal - first.ordinal + 1))
+        return {period: period.id for period in counted}
 
     @property
     def newest(self) -> Period | None:
-        return max(self.periods, default=None)
+        return max(self._spelled, default=None)
 
 
 def _period(text: str) -> Period | None:

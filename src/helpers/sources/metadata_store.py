@@ -84,17 +84,18 @@ class MetadataStore:
     def listing(self, due: Iterable[str] = (), *, fresh: bool = False) -> Listing:
         """The list of tables.
 
-            Parameters
-            ----------
-            due
-                Tables that are going to be asked for: the list is read again, however young, when one of them was
-        XX        fresh
-                Read it again in any case.
+        Parameters
+        ----------
+        due
+            Tables that are going to be asked for: the list is read again, however young, when one of them
+            was to be updated by today.
+        fresh
+            Read it again in any case.
 
-            Raises
-            ------
-            PlanError
-                When it can neither be asked for nor was kept.
+        Raises
+        ------
+        PlanError
+            When it can neither be asked for nor was kept.
         """
         kept = self._kept_listing()
         if self.client is None:

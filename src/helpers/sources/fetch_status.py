@@ -1,0 +1,207 @@
+"""How the last fetches went, table by table, so that a page can say whether its figures are the newest.
+
+In: the outcome of each run. Out: one file for each run under ``data/raw/jobindsats/_runs``, never changed
+afterwards, and the state of each table as the runs left it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers.data.files import write_whole
+from helpers.data.raw import snapshot_day, snapshot_id
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.sources.jobindsats import Fault
+
+
+class Outcome(StrEnum):
+    """What a fetch came to for one table.
+
+    ``fetched``: a new snapshot. ``unchanged``: the source has nothing newer. ``kept``: it failed, and the
+    snapshot before stays in force. ``failed``: it failed, and there is no figure yet. ``skipped``: Jobindsats
+    does not have it, or not for municipalities, and only series that are called probable ask for it.
+    """
+
+    FETCHED = "fetched"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Row(BaseModel):
+    """One table of a run.
+
+    Attributes
+    ----------
+    snapshot
+        The snapshot in force afterwards; none when there is none.
+    newest
+        Newest period with a value in it, as Jobindsats writes it.
+    cells
+        Measure cells of the snapshot in force.
+    changed, new, vanished
+        Against the snapshot before; none when there was none, or nothing was fetched.
+    fault, problem
+        Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
+    remarks
+        What is worth knowing and is no fault.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    table: str
+    title: str = ""
+    outcome: Outcome
+    at: datetime
+    snapshot: str | None = None
+    newest: str | None = None
+    update_latest: date | None = None
+    update_next: date | None = None
+    cells: int | None = None
+    changed: int | None = None
+    new: int | None = None
+    vanished: int | None = None
+    fault: Fault | None = None
+    problem: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that the catalogue is sure of has come."""
+        return self.outcome not in (Outcome.KEPT, Outcome.FAILED) and not self.problem
+
+
+class FetchReport(BaseModel):
+    """One run of ``plan fetch``.
+
+    Attributes
+    ----------
+    rows
+        One for each table, in the order of the catalogue.
+    stopped
+        Why the run ended before its end (a refused key, no network); empty when it did not.
+    interrupted
+        Whether the user stopped it; tables that were not reached have no row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    started: datetime
+    rows: tuple[Row, ...]
+    stopped: str = ""
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the exit code is 0."""
+        return not self.stopped and not self.interrupted and all(row.ok for row in self.rows)
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if not row.ok)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What to print about the failures; what stopped the run is told once and not for every table."""
+        told = (
+            row.problem for row in self.failed if not (self.stopped and row.fault and row.fault.ends_the_run)
+        )
+        return tuple(dict.fromkeys(filter(None, (self.stopped, *told))))
+
+
+def keep_report(project: Project, report: FetchReport) -> None:
+    """Write down how a run went."""
+    # Two runs may begin in the same second.
+    name = f"{snapshot_id(report.started)}-{secrets.token_hex(3)}.json"
+    content = report.model_dump_json(indent=1, exclude_defaults=True)
+    write_whole(_folder(project) / name, f"{content}\n".encode())
+
+
+def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
+    """How the last fetch of each table went.
+
+    Parameters
+    ----------
+    as_of
+        Count runs up to this day only (UTC), as for a report that is rebuilt as it stood then.
+
+    Returns
+    -------
+    dict
+        Table id → its row in the last run that reached it. A file that cannot be read is passed over.
+    """
+    status: dict[str, Row] = {}
+    for path in sorted(_folder(project).glob("*.json")):
+        try:
+            if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
+                continue
+            report = FetchReport.model_validate_json(path.read_bytes())
+        except (OSError, ValueError, ValidationError):
+            continue
+        status.update({row.table: row for row in report.rows})
+    return status
+
+
+REASONS: Final = {
+    Fault.KEY: "nøglen til Jobindsats mangler eller blev afvist",
+    Fault.FORBIDDEN: "nøglen giver ikke adgang til tabellen",
+    Fault.NOT_FOUND: "Jobindsats har ingen tabel med det nummer",
+    Fault.REFUSED: "Jobindsats afviste forespørgslen",
+    Fault.RELOADING: "tabellen var ved at blive indlæst på ny",
+    Fault.BUSY: "Jobindsats kunne ikke svare",
+    Fault.LOST: "forbindelsen blev afbrudt, før svaret var helt",
+    Fault.UNREACHABLE: "Jobindsats kunne ikke nås",
+    Fault.CONTENT: "svaret var ikke det, der blev spurgt om",
+    Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
+    Fault.CATALOGUE: "kataloget spørger efter noget, tabellen ikke har",
+    Fault.AREAS: "tabellen har ikke tal for kommuner, kun for andre områder",
+    Fault.STORE: "svaret kunne ikke gemmes",
+}
+"""What went wrong, in words for the reader of a plan."""
+
+
+def danish_day(day: date) -> str:
+    """``22. august 2026``."""
+    return f"{day.day}. {Period.month(day.year, day.month).danish}"
+
+
+def failure_in_danish(row: Row) -> str | None:
+    """One sentence for the reader: that the last fetch of a table failed, why, and from when its figures are.
+
+    Returns
+    -------
+    str or None
+        None when there is nothing to tell.
+    """
+    reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
+    if row.outcome is Outcome.SKIPPED:
+        return f"Der er ingen tal fra tabel {row.table}: {reason}."
+    if row.ok:
+        return None
+    if row.outcome is Outcome.FETCHED:
+        return f"Tabel {row.table} blev kun hentet delvis: {reason}."
+    failed = (
+        f"Seneste hentning af tabel {row.table} den {danish_day(row.at.astimezone(UTC).date())} "
+        f"mislykkedes: {reason}"
+    )
+    if row.snapshot is None:
+        return f"{failed}. Der er endnu ingen tal fra tabellen."
+    return f"{failed}. Tallene er fra den {danish_day(snapshot_day(row.snapshot))}."
+
+
+def failures_in_danish(status: Iterable[Row]) -> tuple[str, ...]:
+    """The sentences of :func:`failure_in_danish` for several tables, those with nothing to tell left out."""
+    return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
+
+
+def _folder(project: Project) -> Path:
+    return project.raw / "jobindsats" / "_runs"

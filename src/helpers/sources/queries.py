@@ -1,0 +1,252 @@
+"""Which calls a table needs: what the catalogue asks for, turned into ids with the help of metadata.
+
+In: the terms of the catalogue's series, and a table's metadata. Out: calls, each under the limit of cells.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Final
+
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Certainty, Term
+from helpers.errors import PlanError, Problem
+from helpers.periods import Frequency
+from helpers.sources.jobindsats import Periods, Settings
+from helpers.sources.metadata import (
+    Dimension,
+    Hierarchy,
+    Measure,
+    MeasureGroup,
+    TableInfo,
+    Value,
+)
+
+USUAL_AREAS: Final = 100
+"""98 municipalities, the country and "Uoplyst område": for a hierarchy that is told without its members."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One term that a series of the catalogue needs, and where it says so."""
+
+    term: Term
+    frequency: Frequency
+    certainty: Certainty
+    indicator: str
+    series: str
+
+    @property
+    def place(self) -> str:
+        return f"catalogue/indicators.yml: {self.indicator}.series.{self.series}"
+
+
+def wanted_by_table(
+    catalogue: Catalogue, indicators: Iterable[str] | None = None, tables: Iterable[str] | None = None
+) -> dict[str, tuple[Wanted, ...]]:
+    """What the catalogue asks of each table, tables in the order they are first named.
+
+    Parameters
+    ----------
+    indicators, tables
+        Only these; None: all.
+
+    Raises
+    ------
+    PlanError
+        When an indicator is none of the catalogue's, or no series uses a table.
+    """
+    found: dict[str, list[Wanted]] = {}
+    chosen = (
+        catalogue.indicators.values()
+        if indicators is None
+        else [catalogue.indicator(key) for key in dict.fromkeys(indicators)]
+    )
+    for indicator in chosen:
+        for key, series in indicator.series.items():
+            for term in series.origin.terms:
+                wanted = Wanted(term, indicator.frequency, series.certainty, indicator.key, key)
+                found.setdefault(term.table, []).append(wanted)
+    if tables is not None:
+        asked = [table.lower() for table in dict.fromkeys(tables)]
+        unknown = [table for table in asked if table not in found]
+        if unknown:
+            raise PlanError(
+                Problem(
+                    table,
+                    "No series of the catalogue uses this table.",
+                    f"Tables in use: {', '.join(sorted(found)) or 'none'}. To use another, name it in "
+                    "catalogue/indicators.yml.",
+                )
+                for table in unknown
+            )
+        found = {table: found[table] for table in asked}
+    return {table: tuple(wanted) for table, wanted in found.items()}
+
+
+@dataclass(frozen=True)
+class MeasureColumn:
+    """A measure that is asked for: the catalogue's word for it, and what metadata know."""
+
+    word: str
+    group: MeasureGroup
+    measure: Measure | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.group.id, self.measure.id if self.measure else "*"
+
+
+@dataclass(frozen=True)
+class DimensionColumn:
+    """A dimension that is asked for, with the members wanted of it."""
+
+    word: str
+    dimension: Dimension
+    hierarchy: Hierarchy
+    members: tuple[Value, ...]
+
+    @property
+    def total(self) -> str | None:
+        return self.hierarchy.total.label if self.hierarchy.total else None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of ``/data``."""
+
+    table: TableInfo
+    areas: Hierarchy
+    dimensions: tuple[DimensionColumn, ...]
+    measures: tuple[MeasureColumn, ...]
+    periods: Periods
+    all_measures: bool
+
+    @property
+    def measure_query(self) -> dict[str, str]:
+        if self.all_measures:
+            return {"*": "*"}
+        by_group: dict[str, list[str]] = {}
+        for column in self.measures:
+            by_group.setdefault(column.group.id, []).append(column.key[1])
+        return {group: ",".join(ids) for group, ids in by_group.items()}
+
+    @property
+    def hierarchy_query(self) -> dict[str, str]:
+        return {
+            self.areas.id: "*",
+            **{d.hierarchy.id: ",".join(value.id for value in d.members) for d in self.dimensions},
+        }
+
+
+@dataclass(frozen=True)
+class QueryPlan:
+    """All calls of one table, and what could not be asked for.
+
+    Attributes
+    ----------
+    problems
+        Of series that are confirmed: an id or label that the metadata do not have.
+    remarks
+        The same of series that are only probable, so that it was to be expected.
+    """
+
+    calls: tuple[Call, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
+
+
+def plan_queries(
+    table: TableInfo, wanted: Sequence[Wanted], municipalities: Collection[str], settings: Settings
+) -> QueryPlan:
+    """The calls that bring everything that is wanted of a table.
+
+    Terms with the same dimensions and the same kind of period share a call, and a call asks for all
+    municipalities and the country at once. A call of more cells than the limit is split by period.
+
+    Raises
+    ------
+    NoMunicipalities
+        When the table is not divided by municipality at all.
+    """
+    areas = table.areas(municipalities)
+    groups: dict[tuple[Frequency, tuple[str, ...]], list[tuple[MeasureColumn, list[DimensionColumn]]]] = {}
+    problems: dict[Problem, None] = {}
+    remarks: dict[Problem, None] = {}
+    words: dict[tuple[str, str], str] = {}
+    for item in wanted:
+        try:
+            table.period_type(item.frequency)
+            measure = MeasureColumn(item.term.measure, *table.measure(item.term.measure))
+            word = words.setdefault(measure.key, measure.word)
+            if word != measure.word:
+                raise PlanError.of(
+                    table.id,
+                    f'The catalogue calls one measure "{word}" and "{measure.word}".',
+                    "Use the same word for it everywhere in catalogue/indicators.yml.",
+                )
+            dimensions = [
+                DimensionColumn(key, *table.members(key, labels))
+                for key, labels in sorted(item.term.where.items())
+            ]
+        except PlanError as error:
+            told = problems if item.certainty is Certainty.CONFIRMED else remarks
+            for problem in error.problems:
+                told[Problem(f"{problem.where} ({item.place})", problem.what, problem.do)] = None
+            continue
+        key = (item.frequency, tuple(d.word for d in dimensions))
+        groups.setdefault(key, []).append((measure, dimensions))
+    calls = [
+        call
+        for (frequency, _), terms in groups.items()
+        for call in _split(_joined(table, areas, frequency, terms, settings), settings)
+    ]
+    return QueryPlan(tuple(calls), tuple(problems), tuple(remarks))
+
+
+def _joined(
+    table: TableInfo,
+    areas: Hierarchy,
+    frequency: Frequency,
+    terms: list[tuple[MeasureColumn, list[DimensionColumn]]],
+    settings: Settings,
+) -> Call:
+    measures = {measure.key: measure for measure, _ in terms}
+    dimensions: dict[str, DimensionColumn] = {}
+    for dimension in itertools.chain.from_iterable(dimensions for _, dimensions in terms):
+        known = dimensions.get(dimension.word)
+        members = {value.id: value for value in (known.members if known else ()) + dimension.members}
+        dimensions[dimension.word] = DimensionColumn(
+            dimension.word, dimension.dimension, dimension.hierarchy, tuple(members.values())
+        )
+    available = len(table.period_type(frequency).periods)
+    wanted = settings.periods[frequency]
+    return Call(
+        table=table,
+        areas=areas,
+        dimensions=tuple(dimensions.values()),
+        measures=tuple(measures.values()),
+        # Metadata without period ids leave the number to the answer 422, which names it.
+        periods=Periods(frequency, latest=min(wanted, available) if available else wanted),
+        all_measures=settings.all_measures,
+    )
+
+
+def _split(call: Call, settings: Settings) -> list[Call]:
+    measures = (
+        sum(len(group.measures) or 1 for group in call.table.groups)
+        if call.all_measures
+        else len(call.measures)
+    )
+    members = prod(len(d.members) for d in call.dimensions)
+    per_period = (len(call.areas.values) or USUAL_AREAS) * members * measures
+    at_once = max(settings.cell_limit // per_period, 1)
+    ids = call.table.period_type(call.periods.frequency).ids
+    if len(call.periods) <= at_once or not ids:
+        return [call]
+    newest = ids[-len(call.periods) :]
+    pieces = (newest[start : start + at_once] for start in range(0, len(newest), at_once))
+    return [replace(call, periods=Periods(call.periods.frequency, ids=piece)) for piece in pieces]
