@@ -1,4 +1,4 @@
-"""The months of investment projects: typed in, one row per status row and month, or made up as examples.
+"""The months of investment projects, typed in by hand: one row per status row and month.
 
 Comes in: a project's entry in the catalogue and its files ``data/raw/manual/<slug>/<project>.csv`` and
 ``<project>-<month>.csv``. Goes out: measurements, and every fault by file, row and column; the rest is kept.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,9 +31,6 @@ _BLANK_MARKS = frozenset({"-", "–", "—", ".", "..", "..."})
 """Written where there is no number; such a cell counts as not filled in, never as zero."""
 
 MANUAL = "manual"
-EXAMPLE = "example"
-EXAMPLE_MONTHS = 8
-"""Example months after the start: enough to pass the first minimum targets of August 2024."""
 
 _WHOLE = (RowUnit.PERSONS, RowUnit.COMPANIES, RowUnit.COUNT_AND_SHARE)
 _UNIT_HINTS = {
@@ -377,68 +373,3 @@ def write_project_template(
             "Fill it in, or name another month.",
         ) from None
     return path
-
-
-# -------------------------------------------------------------------------------------------- examples
-
-
-def example_months(projects: ProjectSet, key: str) -> tuple[Measurement, ...]:
-    """Made-up months after the start, the same at every run, for showing the pages.
-
-    Each row wanders around its way to the targets; a row without targets wanders around its start.
-    """
-    entry = projects.projects[key]
-    made: dict[str, list[Measurement]] = {}
-    for row_key, row in entry.status.measures.items():
-        if row.indicator is None and not row.sum_of:
-            made[row_key] = list(_example_row(projects, entry, row))
-    for row_key, row in entry.status.measures.items():
-        if row.sum_of and all(part in made for part in row.sum_of):
-            sums = zip(*(made[part] for part in row.sum_of), strict=True)
-            made[row_key] = [
-                replace(parts[0], row=row_key, value=sum((p.value or Decimal(0) for p in parts), Decimal(0)))
-                for parts in sums
-            ]
-    return tuple(one for row_key in entry.status.measures for one in made.get(row_key, ()))
-
-
-def _example_row(projects: ProjectSet, entry: InvestmentProject, row: ProjectRow) -> Iterator[Measurement]:
-    assert row.key is not None and row.unit is not None
-    chance = random.Random(f"{projects.key}/{entry.key}/{row.key}")
-    start = entry.status.start.period
-    is_share = row.unit.judged_as_share
-    begin = row.start_judged if row.start_judged is not None else row.start.value if row.start else None
-    targets = row.target_values
-    level = float(begin) if begin is not None else 0.0
-    goal = float(targets[max(targets)]) if targets else level
-    if begin is None and not targets:
-        goal = 40.0 if is_share else 24.0
-    steps = max(entry.status.last_month.ordinal - start.ordinal, EXAMPLE_MONTHS)
-    pace = chance.uniform(0.4, 1.7)  # some rows run ahead of their path, some fall behind
-    wobble = max(abs(goal - level), 0.06 * max(level, 10.0)) * 0.06
-    before = level
-    for step in range(1, EXAMPLE_MONTHS + 1):
-        figure = level + (goal - level) * min(1.0, pace * step / steps) + chance.uniform(-wobble, wobble)
-        if row.cumulative:
-            figure = max(figure, before)
-        before = figure = max(0.0, figure)
-        decimals = 1 if row.unit in (RowUnit.WEEKS, RowUnit.PERCENT) else 0
-        shown = Decimal(f"{min(figure, 100.0) if is_share else figure:.{decimals}f}")
-        month = start.shift(step)
-        # A count whose start has no share (seed 004: 69 in virksomhedspraktik) stays a count alone.
-        if row.unit is not RowUnit.COUNT_AND_SHARE or row.start_judged is None:
-            yield Measurement(row.key, month, shown, source=EXAMPLE)
-        else:
-            whole = _whole(entry, row)
-            count = (shown * whole / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-            yield Measurement(row.key, month, count, shown, source=EXAMPLE)
-
-
-def _whole(entry: InvestmentProject, row: ProjectRow) -> Decimal:
-    """How many a count is a share of at the start, for examples: the whole's start, or count by share."""
-    whole = entry.status.measures[row.share_of].start if row.share_of else None
-    if whole is not None and whole.value:
-        return whole.value
-    if row.start is not None and row.start.value and row.start.share:
-        return 100 * row.start.value / row.start.share
-    return Decimal(100)
