@@ -1,4 +1,4 @@
-"""The ``plan`` command: one verb for each thing an analyst does. It holds no logic, only words and progress."""
+"""The ``plan`` command: one verb for each thing an analyst does. It holds no logic, only words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFAULT_PLAN = "frederikssund-2023"
 
 app = typer.Typer(
     name="plan",
-    help="Danish municipal employment plans: fetch the figures, compute each goal's gap, render a site and a PDF.",
+    help="Danish employment plans: fetch figures, compute each goal's gap, render a site and a PDF.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -188,14 +188,22 @@ def fetch(
     force: Annotated[
         bool, typer.Option("--force", help="Fetch also what has not moved since the last time.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="Put this table in force though much of it is gone (may be repeated)."),
+    ] = None,
 ) -> None:
     """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
-    from helpers.commands.terminal import fetch_screen
+    from helpers.commands.fetching import fetch_with_progress
+    from helpers.sources.fetch import report_table
 
-    project = _project()
-    report = fetch_screen(project, err, plan=plan, tables=tuple(table or ()), force=force)
-    out.print(report.screen)
-    if report.failed:
+    report = fetch_with_progress(
+        _project(), err, plan=plan, tables=tuple(table or ()), force=force, accept=tuple(accept or ())
+    )
+    out.print(report_table(report))
+    if report.interrupted:
+        raise typer.Exit(130)
+    if not report.ok:
         raise typer.Exit(1)
 
 
@@ -209,9 +217,9 @@ def find(
     ] = False,
 ) -> None:
     """Search Jobindsats' list of tables by words; shows ids, measures, dimensions and periods."""
-    from helpers.commands.terminal import find_screen
+    from helpers.commands.fetching import found_tables
 
-    out.print(find_screen(_project(), words, save=save))
+    out.print(found_tables(_project(), err, words, save=save))
 
 
 @app.command()
@@ -222,9 +230,8 @@ def process(plan: PlanKey = DEFAULT_PLAN, snapshot: SnapshotDay = "") -> None:
     project, catalogue, chosen = _open(plan)
     basis = choose_basis(project, catalogue, chosen, snapshot=_day(snapshot))
     frame = load_observations(project, catalogue, basis)
-    typer.echo(
-        f"data/processed/{basis.name}: {len(frame):,} observations of {frame['indicator'].nunique()} indicators"
-    )
+    count = frame["indicator"].nunique()
+    typer.echo(f"data/processed/{basis.name}: {len(frame):,} observations of {count} indicators")
 
 
 @app.command()
@@ -343,7 +350,7 @@ def template(
 def _stop(error: PlanError) -> NoReturn:
     count = len(error.problems)
     for problem in error.problems:
-        err.print(f"[bold red]✗[/] {escape(str(problem))}")
+        err.print(f"[bold red]✗[/] {escape(str(problem))}", soft_wrap=True)
     if count > 1:
         err.print(f"{count} problems.")
     raise SystemExit(1)
