@@ -1,0 +1,229 @@
+"""The template of the Jobcenteroverblik, its areas, its cluster files and the page STAR printed."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.models import Certainty, Comparison
+from helpers.catalogue.overview import load_overview
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue(Project(ROOT))
+
+
+@pytest.fixture(scope="module")
+def overview(catalogue):
+    return load_overview(Project(ROOT), catalogue)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of one's own, to spoil."""
+    shutil.copytree(ROOT / "catalogue", tmp_path / "catalogue")
+    return Project(tmp_path)
+
+
+def problems(project: Project) -> str:
+    with pytest.raises(PlanError) as caught:
+        load_overview(project, load_catalogue(project))
+    return str(caught.value)
+
+
+# -------------------------------------------------------------------------------- areas
+
+
+def test_98_municipalities_have_94_job_centres_of_which_four_are_joint(overview):
+    assert len(overview.centres) == 94
+    assert sorted(code for centre in overview.centres for code in centre.codes) == sorted(
+        m.code for m in overview.municipalities
+    )
+    assert {c.name: c.certainty for c in overview.centres if c.joint} == {
+        "Vallensbæk/Ishøj": Certainty.CONFIRMED,
+        "Tårnby/Dragør": Certainty.UNKNOWN,
+        "Esbjerg/Fanø": Certainty.UNKNOWN,
+        "Frederikshavn/Læsø": Certainty.UNKNOWN,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vallensbæk/Ishøj",
+        "ishøj/vallensbæk",
+        "VALLENSBÆK OG ISHØJ",
+        "vallensbaek-ishoej",
+        "Jobcenter Vallensbæk/Ishøj",
+    ],
+)
+def test_a_joint_job_centre_is_found_however_it_is_written(overview, catalogue, text):
+    assert overview.area(text, catalogue).codes == ("187", "183")
+
+
+def test_a_municipality_of_a_joint_job_centre_stands_for_itself(overview, catalogue):
+    area = overview.area("Læsø Kommune", catalogue)
+    assert (area.name, area.codes, area.joint) == ("Læsø", ("825",), False)
+    assert "frederikshavn-laesoe" not in {rival.slug for rival in overview.competitors(area)}
+    assert len(overview.competitors(area)) == 93
+
+
+def test_no_area_competes_with_itself(overview):
+    for centre in overview.centres:
+        rivals = overview.competitors(centre)
+        assert len(rivals) == 93 and centre not in rivals
+
+
+def test_a_misspelt_joint_job_centre_gets_a_suggestion(overview, catalogue):
+    with pytest.raises(PlanError, match="Vallensbæk/Ishøj"):
+        overview.area("Valensbæk/Ishøj", catalogue)
+
+
+# -------------------------------------------------------------------------------- template
+
+
+def test_the_template_has_26_figures_in_order_and_ten_tiles(overview):
+    assert [figure.number for figure in overview.figures] == list(range(1, 27))
+    assert len(overview.template.tiles) == 10
+    assert len(overview.template.table.rows) == 17
+
+
+def test_figures_decided_by_framework_conditions_are_compared_in_a_cluster_and_all_others_in_the_country(
+    overview, catalogue
+):
+    def rule(figure):
+        own = catalogue.indicators.get(figure.indicator or "")
+        return figure.comparison or (own.comparison if own else Comparison.EFFORT)
+
+    # STAR: all figures but 3, 7, 11 and 15 measure effort; figure 1 and the table are compared in a cluster.
+    framework = [f.number for f in overview.figures if not f.table and rule(f) is Comparison.FRAMEWORK]
+    assert framework == [1, 3, 7, 11, 15]
+    assert len({overview.figure(number).cluster for number in framework}) == 5
+
+
+def test_a_benefit_of_2017_that_is_gone_is_measured_by_its_successor_with_the_break_of_july_2025(
+    overview, catalogue
+):
+    for number in (3, 7, 10, 21, 22, 25):
+        indicator = catalogue.indicators[overview.figure(number).indicator]
+        assert Period.parse("2025M07") in [broken.period for broken in indicator.breaks]
+        assert overview.figure(number).differs
+
+
+def test_a_figure_without_a_known_table_says_what_is_missing_and_what_to_search_for(overview):
+    without = [figure for figure in overview.figures if figure.missing]
+    assert without
+    for figure in without:
+        assert figure.missing.what.endswith(".") and figure.missing.find
+
+
+# -------------------------------------------------------------------------------- the printed page
+
+
+def test_the_printed_table_adds_up_as_the_document_does(overview):
+    (printed,) = overview.published
+    benefits = printed.rows[1:13]
+    assert sum(row.full_time_persons for row in benefits) == printed.row("ydelsesmodtagere").full_time_persons
+    population = printed.row("befolkning").full_time_persons
+    for row in printed.rows[:-1]:
+        share = (100 * row.full_time_persons / population).quantize(Decimal("0.1"))
+        assert abs(share - row.share) <= Decimal("0.1"), row.row
+
+
+def test_a_printed_change_of_minus_nought_keeps_its_sign(overview):
+    (printed,) = overview.published
+    assert str(printed.row("foertidspension").change) == "-0.0"
+    assert str(printed.row("fleksjob").change) == "0.0"
+
+
+# -------------------------------------------------------------------------------- bad cluster files
+
+
+def clusters(project: Project, kind: str, change) -> Path:
+    """A whole and sound cluster file, changed by `change` (list of rows in, list of rows out)."""
+    municipalities = load_catalogue(project).municipalities
+    rows = [f"{place % 8};{m.name}" for place, m in enumerate(municipalities)]
+    # The municipalities of a joint job centre belong together.
+    together = {"Ishøj": "Vallensbæk", "Dragør": "Tårnby", "Fanø": "Esbjerg", "Læsø": "Frederikshavn"}
+    number = {row.split(";")[1]: row.split(";")[0] for row in rows}
+    rows = [f"{number[together.get(name, name)]};{name}" for name in number]
+    path = project.catalogue / "areas" / "clusters" / f"{kind}.csv"
+    path.write_text("\n".join(["cluster;municipality", *change(rows)]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_sound_cluster_file_is_taken(project):
+    clusters(project, "kontanthjaelp", lambda rows: rows)
+    overview = load_overview(project, load_catalogue(project))
+    assert set(overview.memberships) == {"kontanthjaelp"}
+    assert overview.memberships["kontanthjaelp"]["187"] == overview.memberships["kontanthjaelp"]["183"]
+
+
+def test_a_job_centre_in_a_cluster_file_stands_for_its_municipalities(project):
+    def joined(rows):
+        return [
+            *(row for row in rows if "Ishøj" not in row and "Vallensbæk" not in row),
+            "3;Ishøj/Vallensbæk",
+        ]
+
+    clusters(project, "sygedagpenge", joined)
+    found = load_overview(project, load_catalogue(project)).memberships["sygedagpenge"]
+    assert (found["187"], found["183"]) == ("3", "3")
+
+
+def test_an_unknown_municipality_in_a_cluster_file_is_named_with_its_line(project):
+    clusters(project, "a-dagpenge", lambda rows: ["1;Albertslunt", *rows[1:]])
+    said = problems(project)
+    assert "catalogue/areas/clusters/a-dagpenge.csv:2" in said and 'Did you mean "Albertslund"?' in said
+
+
+def test_a_municipality_named_twice_in_a_kind_is_named_with_both_lines(project):
+    clusters(project, "a-dagpenge", lambda rows: [*rows, "9;Aalborg"])
+    said = problems(project)
+    assert (
+        "a-dagpenge.csv:100" in said
+        and "Aalborg is already in cluster" in said
+        and "a-dagpenge.csv:99" in said
+    )
+
+
+def test_a_municipality_left_out_of_a_kind_is_named(project):
+    clusters(project, "a-dagpenge", lambda rows: rows[:-1])
+    said = problems(project)
+    assert "a-dagpenge.csv:98" in said and "Left out: Aalborg" in said
+
+
+def test_a_joint_job_centre_cannot_lie_in_two_clusters(project):
+    clusters(
+        project, "a-dagpenge", lambda rows: [f"99;{r.split(';')[1]}" if "Ishøj" in r else r for r in rows]
+    )
+    assert "Vallensbæk/Ishøj share a job centre" in problems(project)
+
+
+def test_a_cluster_file_of_an_unknown_kind_is_not_passed_over(project):
+    clusters(project, "kontanthjelp", lambda rows: rows)
+    said = problems(project)
+    assert "kontanthjelp.csv" in said and 'Did you mean "kontanthjaelp"?' in said
+
+
+def test_every_mistake_of_several_files_is_told_at_once(project):
+    clusters(project, "a-dagpenge", lambda rows: rows[:-1])
+    clusters(project, "kontanthjaelp", lambda rows: [*rows, "1;Atlantis"])
+    template = project.catalogue / "overview.yml"
+    text = template.read_text(encoding="utf-8").replace(
+        "indicator: fleksjob-andel", "indicator: fleksjob-andelen"
+    )
+    template.write_text(text, encoding="utf-8")
+    said = problems(project)
+    assert "Aalborg" in said and "Atlantis" in said and 'Did you mean "fleksjob-andel"?' in said
+    assert "catalogue/overview.yml:" in said
