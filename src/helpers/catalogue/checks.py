@@ -11,17 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
 from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
 from helpers.catalogue.models import (
     NATIONAL,
-    Goal,
     Indicator,
     Municipality,
     Plan,
     PublishedPoint,
     PublishedRow,
     Survey,
+    Target,
 )
 from helpers.errors import Problem
 from helpers.periods import Period
@@ -41,6 +43,8 @@ class Known:
     surveys: Mapping[str, Survey | None]
     plans: Mapping[str, Plan | None]
     municipalities: tuple[Municipality, ...]
+    complete: bool = True
+    """Whether every file of indicators and surveys could be read; if not, none is missed."""
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -72,7 +76,9 @@ def check_texts(document: Document, names: Iterable[str], why: str) -> None:
             document.problem(loc, "A brace stands alone.", f"Braces are for words to fill in: {allowed}.")
         found = named.search(text) if named and not own else None
         if found:
-            document.problem(loc, f'The text names "{found[1]}". {why}', "Write {kommune} or {jobcenter} instead.")
+            document.problem(
+                loc, f'The text names "{found[1]}". {why}', "Write {kommune} or {jobcenter} instead."
+            )
 
 
 def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, str, bool]]:
@@ -105,7 +111,9 @@ def check_indicators(
             continue
         for successor in indicator.successors:
             if successor not in indicators:
-                document.problem((key, "successors"), unknown("indicator", successor, indicators), INDICATORS_ARE)
+                document.problem(
+                    (key, "successors"), unknown("indicator", successor, indicators), INDICATORS_ARE
+                )
             elif successor == key:
                 document.problem((key, "successors"), "An indicator cannot be its own successor.")
         for name, series in indicator.series.items():
@@ -121,86 +129,140 @@ def check_indicators(
             for field in ("title", "frequency", "unit"):
                 if getattr(first, field) != getattr(indicator, field):
                     document.problem(
-                        (key, field), f"{key} shares the figure {indicator.figure} with {first.key}, but not its {field}."
+                        (key, field),
+                        f"{key} shares the figure {indicator.figure} with {first.key}, but not its {field}.",
                     )
 
 
-def check_plan(document: Document, plan: Plan, known: Known) -> None:
-    """Everything a plan says of indicators, surveys, municipalities and the plan before it."""
-    if plan.municipality is not None and known.municipalities and plan.municipality not in known.slugs:
+def check_plan(document: Document, key: str, known: Known) -> None:
+    """Everything a plan says of indicators, surveys, municipalities and the plan before it.
+
+    The data are read as they stand in the file, so that one wrong key does not hide another mistake.
+    """
+    data = document.data
+    slug = data.get("municipality")
+    if isinstance(slug, str) and known.municipalities and slug not in known.slugs:
         document.problem(
             ("municipality",),
-            unknown("municipality", plan.municipality, known.slugs),
-            "Write a slug of catalogue/areas/municipalities.csv, such as frederikssund, or leave the line out.",
+            unknown("municipality", slug, known.slugs),
+            "Write a slug of catalogue/areas/municipalities.csv, or leave the line out.",
         )
-    owner = [m.name for m in known.municipalities if m.slug == plan.municipality]
+    owner = [m.name for m in known.municipalities if m.slug == slug]
     check_texts(document, owner or known.names, "The plan may be shown for another municipality.")
-    before = _plan_before(document, plan, known)
-    _no_doubles(document, plan)
-    for a, area in enumerate(plan.focus_areas):
-        if area.replaces and before and area.replaces not in (titles := [old.title for old in before.focus_areas]):
-            hint = f"{before.key} has no focus area of that title. {did_you_mean(area.replaces, titles)}".strip()
-            document.problem(("focus_areas", a, "replaces"), hint)
-        for g, goal in enumerate(area.goals):
-            at: Loc = ("focus_areas", a, "goals", g)
-            if int(goal.number[:-1]) != area.number:
-                what = f"Goal {goal.number} stands in focus area {area.number}; its number says another."
-                document.problem((*at, "number"), what)
-            _check_measures(document, at, goal, known)
-            if goal.previous and goal.previous.goal:
-                _check_previous(document, (*at, "previous", "goal"), goal.previous.goal, plan, before)
-    for position, dropped in enumerate(plan.dropped):
-        loc = ("dropped", position, "goal")
-        _check_previous(document, loc, dropped.goal, plan, before)
-        taken = [goal.number for goal in plan.goals if goal.previous and goal.previous.goal == dropped.goal]
-        if taken:
-            document.problem(loc, f"Goal {dropped.goal} is not dropped: {taken[0]} continues it.")
+    _no_doubles(document)
+    for at, goal in _goals(document):
+        _check_measures(document, at, goal, known)
+    _check_before(document, key, known)
 
 
-def _plan_before(document: Document, plan: Plan, known: Known) -> Plan | None:
-    if plan.previous is None:
-        return None
-    if plan.previous == plan.key:
-        document.problem(("previous",), "A plan cannot come before itself.")
-        return None
-    if plan.previous not in known.plans:
-        document.problem(("previous",), unknown("plan", plan.previous, known.plans), known.plans_are)
-        return None
-    return known.plans[plan.previous]
+def _areas(document: Document) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    yield from _dicts(document.data.get("focus_areas"), ("focus_areas",))
 
 
-def _check_previous(document: Document, loc: Loc, number: str, plan: Plan, before: Plan | None) -> None:
-    if plan.previous is None:
-        document.problem(loc, "The plan does not say which plan came before it.", "Write `previous: <plan>` above.")
-    elif before and number not in (numbers := [goal.number for goal in before.goals]):
-        document.problem(loc, f'{before.key} has no goal "{number}".', f"It has {', '.join(numbers)}.")
+def _goals(document: Document) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    for at, area in _areas(document):
+        yield from _dicts(area.get("goals"), (*at, "goals"))
 
 
-def _no_doubles(document: Document, plan: Plan) -> None:
+def _dicts(data: Any, loc: Loc) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    for position, entry in enumerate(data if isinstance(data, list) else ()):
+        if isinstance(entry, dict):
+            yield (*loc, position), entry
+
+
+def measures(document: Document) -> dict[str, tuple[str, ...]]:
+    """Goal → the indicators or survey it names, as far as the plan's file says so."""
+    return {
+        goal["number"]: tuple(_named(goal))
+        for _, goal in _goals(document)
+        if isinstance(goal.get("number"), str)
+    }
+
+
+def _named(goal: dict[str, Any]) -> list[str]:
+    named = goal.get("indicator")
+    return [key for key in (named if isinstance(named, list) else [named]) if isinstance(key, str)]
+
+
+def _no_doubles(document: Document) -> None:
     places: dict[str, Loc] = {}
-    for a, area in enumerate(plan.focus_areas):
-        here: Loc = ("focus_areas", a)
-        said = [(f"focus areas with the number {area.number}", (*here, "number"))]
-        said.append((f"focus areas with the slug {area.slug}", (*here, "slug")))
-        said += [(f"goals with the number {g.number}", (*here, "goals", n, "number")) for n, g in enumerate(area.goals)]
-        for what, loc in said:
-            first = places.setdefault(what, loc)
-            if first != loc:
-                document.problem(loc, f"There are two {what}; the first one is in line {document.line(first)}.")
+
+    def once(what: str, loc: Loc) -> None:
+        first = places.setdefault(what, loc)
+        if first != loc:
+            document.problem(loc, f"There are two {what}; the first one is in line {document.line(first)}.")
+
+    for at, area in _areas(document):
+        for key in ("number", "slug"):
+            if isinstance(area.get(key), str):
+                once(f"focus areas with the {key} {area[key]}", (*at, key))
+        for inside, goal in _dicts(area.get("goals"), (*at, "goals")):
+            number, loc = goal.get("number"), (*inside, "number")
+            if isinstance(number, str):
+                once(f"goals with the number {number}", loc)
+                if (
+                    isinstance(area.get("number"), str)
+                    and number[:-1].isdigit()
+                    and number[:-1] != area["number"]
+                ):
+                    document.problem(loc, f"Goal {number} stands in focus area {area['number']}.")
 
 
-def _check_measures(document: Document, at: Loc, goal: Goal, known: Known) -> None:
+def _check_before(document: Document, key: str, known: Known) -> None:
+    previous = document.data.get("previous")
+    before = known.plans.get(previous) if isinstance(previous, str) else None
+    if previous == key:
+        document.problem(("previous",), "A plan cannot come before itself.")
+    elif isinstance(previous, str) and previous not in known.plans:
+        document.problem(("previous",), unknown("plan", previous, known.plans), known.plans_are)
+    taken: dict[str, str] = {}
+    said: list[tuple[Loc, str]] = []
+    for at, goal in _goals(document):
+        number = goal["previous"].get("goal") if isinstance(goal.get("previous"), dict) else None
+        if isinstance(number, str):
+            taken.setdefault(number, str(goal.get("number")))
+            said.append(((*at, "previous", "goal"), number))
+    for at, dropped in _dicts(document.data.get("dropped"), ("dropped",)):
+        number = dropped.get("goal")
+        if isinstance(number, str):
+            said.append(((*at, "goal"), number))
+            if number in taken:
+                what = f"Goal {number} is not dropped: {taken[number]} continues it."
+                document.problem((*at, "goal"), what)
+    for loc, number in said:
+        if previous is None:
+            what = "The plan does not say which plan came before it."
+            document.problem(loc, what, "Write `previous: <plan>` at the top.")
+        elif before and number not in (numbers := [goal.number for goal in before.goals]):
+            document.problem(loc, f'{before.key} has no goal "{number}".', f"It has {', '.join(numbers)}.")
+    for at, area in _areas(document):
+        title = area.get("replaces")
+        if (
+            before
+            and isinstance(title, str)
+            and title not in (titles := [old.title for old in before.focus_areas])
+        ):
+            what = f"{before.key} has no focus area of that title. {did_you_mean(title, titles)}".strip()
+            document.problem((*at, "replaces"), what)
+
+
+def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Known) -> None:
     loc = (*at, "indicator")
-    if len(set(goal.indicators)) < len(goal.indicators):
+    keys = _named(data)
+    if len(set(keys)) < len(keys):
         document.problem(loc, "The same indicator is named twice.")
-    for key in dict.fromkeys(goal.indicators):
+    try:
+        target = Target.model_validate(data.get("target"))
+    except ValidationError:
+        target = None  # told already, where the plan was read
+    for key in dict.fromkeys(keys):
         if key in known.indicators:
             indicator = known.indicators[key]
-            if indicator:
-                _check_target(document, (*at, "target"), goal, indicator)
+            if indicator and target:
+                _check_target(document, (*at, "target"), target, indicator)
         elif key in known.surveys:
-            _check_survey(document, at, goal)
-        else:
+            _check_survey(document, at, target, alone=len(keys) == 1)
+        elif known.complete:
             document.problem(
                 loc,
                 unknown("indicator", key, [*known.indicators, *known.surveys]),
@@ -208,10 +270,10 @@ def _check_measures(document: Document, at: Loc, goal: Goal, known: Known) -> No
             )
 
 
-def _check_survey(document: Document, at: Loc, goal: Goal) -> None:
-    if len(goal.indicators) > 1:
+def _check_survey(document: Document, at: Loc, target: Target | None, alone: bool) -> None:
+    if not alone:
         document.problem((*at, "indicator"), "A goal that is judged by a survey names that survey alone.")
-    if goal.target.national:
+    if target and target.national:
         document.problem(
             (*at, "target"),
             "A survey has no figure for the whole country, so the country cannot be the target.",
@@ -219,16 +281,16 @@ def _check_survey(document: Document, at: Loc, goal: Goal) -> None:
         )
 
 
-def _check_target(document: Document, loc: Loc, goal: Goal, indicator: Indicator) -> None:
-    if not goal.target.is_set:
+def _check_target(document: Document, loc: Loc, target: Target, indicator: Indicator) -> None:
+    if not target.is_set:
         return
-    if goal.target.direction is not indicator.direction:
+    if target.direction is not indicator.direction:
         document.problem(
             loc,
-            f'"{goal.target.rule}" contradicts the indicator {indicator.key}, which is {indicator.direction}.',
+            f'"{target.rule}" contradicts {indicator.key}, which is {indicator.direction}.',
             "Use at_least or over when higher is better, at_most or under when lower is better.",
         )
-    if goal.target.national and not indicator.series[indicator.headline].national:
+    if target.national and not indicator.series[indicator.headline].national:
         document.problem(
             loc,
             f"The target is national, but {indicator.key} has no national series: "
@@ -238,21 +300,29 @@ def _check_target(document: Document, loc: Loc, goal: Goal, indicator: Indicator
 
 
 def check_published(
-    plans: Iterable[Plan], rows: Iterable[tuple[str, PublishedRow]], known: Known
+    plans: Mapping[str, Mapping[str, tuple[str, ...]]],
+    rows: Iterable[tuple[str, PublishedRow]],
+    known: Known,
 ) -> Iterator[Problem]:
-    """Each published row is of a goal and an indicator of the plans that name the file, once, in its period."""
-    plans = tuple(plans)
+    """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once.
+
+    Parameters
+    ----------
+    plans
+        Plan → goal → its indicators, as :func:`measures` gives them.
+    """
     seen: dict[tuple[str, str], str] = {}
     for where, row in rows:
         first = seen.setdefault((row.goal, row.indicator), where)
         if first != where:
-            yield Problem(f"{where}: goal", f"Goal {row.goal} and {row.indicator} are already given in {first}.")
-        for plan in plans:
-            goals = {goal.number: goal for goal in plan.goals}
+            yield Problem(
+                f"{where}: goal", f"Goal {row.goal} and {row.indicator} are already given in {first}."
+            )
+        for plan, goals in plans.items():
             if row.goal not in goals:
-                what = f'{plan.key} has no goal "{row.goal}".'
+                what = f'{plan} has no goal "{row.goal}".'
                 yield Problem(f"{where}: goal", what, f"It has {', '.join(goals)}.")
-            elif row.indicator not in (allowed := goals[row.goal].indicators):
+            elif row.indicator not in (allowed := goals[row.goal]):
                 near = did_you_mean(row.indicator, allowed)
                 what = f'Goal {row.goal} is not judged by "{row.indicator}". {near}'.strip()
                 yield Problem(f"{where}: indicator", what, f"Allowed: {', '.join(allowed)}.")
@@ -260,7 +330,9 @@ def check_published(
         if indicator:
             yield from _check_period(where, row.period, indicator)
             if row.unit is not indicator.unit:
-                yield Problem(f"{where}: unit", f"The unit of {indicator.key} is {indicator.unit}, not {row.unit}.")
+                yield Problem(
+                    f"{where}: unit", f"The unit of {indicator.key} is {indicator.unit}, not {row.unit}."
+                )
 
 
 def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> Iterator[Problem]:
@@ -274,7 +346,7 @@ def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> 
         if point.area not in codes and known.municipalities:
             what = f'"{point.area}" is no area.'
             yield Problem(f"{where}: area", what, "Write dk, or a municipality's three digits such as 250.")
-        if point.indicator not in known.indicators:
+        if point.indicator not in known.indicators and known.complete:
             what = unknown("indicator", point.indicator, known.indicators)
             yield Problem(f"{where}: indicator", what, INDICATORS_ARE)
         indicator = known.indicators.get(point.indicator)
@@ -288,4 +360,6 @@ def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> 
 def _check_period(where: str, period: Period, indicator: Indicator) -> Iterator[Problem]:
     if period.frequency is not indicator.frequency:
         kind, needed = period.frequency.value, indicator.frequency.value
-        yield Problem(f"{where}: period", f"{period} is a {kind}, but {indicator.key} is published by {needed}.")
+        yield Problem(
+            f"{where}: period", f"{period} is a {kind}, but {indicator.key} is published by {needed}."
+        )

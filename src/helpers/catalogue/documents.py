@@ -57,7 +57,7 @@ class Document:
         return f"{self.name}:{line or self.line(loc)}" + (f": {key}" if key else "")
 
     def key(self, loc: Loc) -> str:
-        """The place in words: entries of lists by their number or name, and goals without their focus area."""
+        """The place in words: entries of lists by number or name, goals without their focus area."""
         words: list[str] = []
         here: Any = self.data
         for step in loc:
@@ -133,7 +133,9 @@ def read_document(project: Project, path: Path) -> Document:
         document.problems.append(_broken(document.name, text, error))
         return document
     except yaml.YAMLError as error:
-        document.problems.append(Problem(document.name, f"The file is no YAML: {' '.join(str(error).split())}."))
+        document.problems.append(
+            Problem(document.name, f"The file is no YAML: {' '.join(str(error).split())}.")
+        )
         return document
     if root is None:
         document.problems.append(Problem(f"{document.name}:1", "The file is empty."))
@@ -150,7 +152,7 @@ def read_document(project: Project, path: Path) -> Document:
 
 
 class _Builder:
-    """Plain data from YAML nodes; what is found on the way is told once the data stand, to be named rightly."""
+    """Plain data from YAML nodes; what is wrong is told once all data stand, so that it is named rightly."""
 
     def __init__(self, document: Document) -> None:
         self.lines = document.lines
@@ -191,7 +193,9 @@ class _Builder:
             inside = (*loc, key)
             if key in data:
                 what = f'"{key}" is already given in line {self.lines[inside]}.'
-                self.found.append((inside, line, what, "Keep one of the two; the later one would silently win."))
+                self.found.append(
+                    (inside, line, what, "Keep one of the two; the later one would silently win.")
+                )
                 continue
             self.lines[inside] = line
             data[key] = self.build(value_node, inside)
@@ -205,11 +209,13 @@ def _broken(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     lines = text.splitlines()
     shown = lines[line - 1] if line <= len(lines) else ""
     if "\t" in shown[: len(shown) - len(shown.lstrip())]:
-        return Problem(f"{name}:{line}", "The line begins with a tab.", "Indent with blanks (two for each step).")
+        return Problem(
+            f"{name}:{line}", "The line begins with a tab.", "Indent with blanks (two for each step)."
+        )
     if "mapping values are not allowed" in said:
         do = 'A text with a colon and a blank in it (": ") must stand in quotation marks: "…".'
     elif "cannot start any token" in said or "quoted scalar" in said or "alias" in said:
-        do = 'A text that begins with one of { } [ ] & * # ? | > ! % @ ` " or a \' must stand in quotation marks.'
+        do = "A text that begins with one of { } [ ] & * # ? | > ! % @ ` must stand in quotation marks."
     elif "expected <block end>" in said or "could not find expected ':'" in said:
         do = "The line is probably indented otherwise than its neighbours, or a colon is missing."
     else:

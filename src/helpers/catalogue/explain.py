@@ -9,18 +9,30 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean
-from helpers.catalogue.models import RULES, Model, Target
+from helpers.catalogue.models import ORIGIN_FORMS, RULES, Model, Target
 
 M = TypeVar("M", bound=Model)
 
 _TARGET_KEYS = (*RULES, "none_set", "margin", "was", "because")
+
+_NEEDED = {
+    "indicator": (
+        "The goal has no indicator.",
+        "Name a key of catalogue/indicators.yml or catalogue/surveys.yml.",
+    ),
+    "target": (
+        "The goal has no target.",
+        "Write one: {at_least: national}, {at_most: national} or {at_least: 85}.",
+    ),
+}
+"""What to say when one of these keys is missing or empty."""
 
 _NAMES = {
     "string_type": "a text",
     "dict_type": "keys with values, one a line and indented",
     "model_type": "keys with values, one a line and indented",
     "model_attributes_type": "keys with values, one a line and indented",
-    "tuple_type": "a list",
+    "tuple_type": "a list (each entry on a line of its own after a hyphen)",
     "bool_parsing": "true or false",
     "bool_type": "true or false",
     "int_parsing": "a whole number",
@@ -56,31 +68,29 @@ def read_entry(
         return model.model_validate({**data, **extra})
     except ValidationError as error:
         for found in error.errors(include_url=False):
-            loc = document.settle((*at, *found["loc"]))
-            what, do = _explain(model, found, loc)
-            document.problem(loc, what, do)
+            loc = _as_written(document, document.settle((*at, *found["loc"])))
+            document.problem(loc, *explain(model, found, str(loc[-1]) if loc else ""))
     return None
 
 
-def _explain(model: type[Model], found: Any, loc: Loc) -> tuple[str, str]:
+def _as_written(document: Document, loc: Loc) -> Loc:
+    """A target's number stands under its rule in the file (`at_least: 75`), not under `value`."""
+    if loc[-1:] != ("value",) or loc in document.lines:
+        return loc
+    rules = [(*loc[:-1], rule) for rule in RULES if (*loc[:-1], rule) in document.lines]
+    return rules[0] if rules else loc
+
+
+def explain(model: type[Model], found: Any, name: str) -> tuple[str, str]:
+    """What is wrong and what is allowed, for one error that pydantic found under the key `name`."""
     kind, given = found["type"], found.get("input")
     context = found.get("ctx") or {}
+    if name in _NEEDED and (kind in ("missing", "too_short") or given is None):
+        return _NEEDED[name]
     if kind == "missing":
-        name = str(found["loc"][-1])
-        if name == "indicator":
-            return (
-                "The goal has no indicator.",
-                "Name one: `indicator: <key of catalogue/indicators.yml or surveys.yml>`.",
-            )
-        if name == "target":
-            return (
-                "The goal has no target.",
-                "Write one: `target: {at_least: national}` or `target: {at_least: 85}`.",
-            )
         return f'"{name}" is missing.', ""
     if kind == "extra_forbidden":
         allowed = _allowed_keys(model, found["loc"][:-1])
-        name = str(found["loc"][-1])
         return (
             f'Unknown key "{name}". {did_you_mean(name, allowed)}'.strip(),
             f"Allowed: {', '.join(allowed)}.",
@@ -91,15 +101,19 @@ def _explain(model: type[Model], found: Any, loc: Loc) -> tuple[str, str]:
             f'"{given}" is not allowed. {did_you_mean(str(given), allowed)}'.strip(),
             f"Allowed: {', '.join(allowed)}.",
         )
+    if kind == "origin_form":
+        words = given if isinstance(given, dict) else ()
+        near = next((hint for word in words if (hint := did_you_mean(word, ORIGIN_FORMS))), "")
+        return f"This does not say where the series comes from. {near}".strip(), _sentence(found["msg"])
     if kind == "value_error":
         return f"{_sentence(str(context.get('error', found['msg'])))}", ""
     if kind == "too_short":
         return "At least one entry is needed here.", ""
     if kind == "string_pattern_mismatch":
-        return f'"{given}" does not look as it should.', _pattern_hint(str(loc[-1]) if loc else "", context)
+        return f'"{given}" does not look as it should.', _pattern_hint(name, context)
     if given is None and kind in _NAMES:
         return f"Nothing is written here; expected {_NAMES[kind]}.", ""
-    if kind.startswith("decimal") and isinstance(given, str) and loc and loc[-1] in RULES:
+    if kind.startswith("decimal") and isinstance(given, str) and name in RULES:
         return (
             f'"{given}" is neither national nor a number. {did_you_mean(given, ["national"])}'.strip(),
             "Write national, or a number with a decimal point.",
@@ -125,7 +139,7 @@ def _pattern_hint(key: str, context: Mapping[str, Any]) -> str:
         "slug": "Small letters a–z, digits and hyphens only, such as tidlig-indsats.",
         "table": "A table id in small letters, such as y08a02.",
         "finding": "The text must hold {value}, where the newest value is to stand.",
-        "code": "Three digits, such as 250.",
+        "key": "The name must be of small letters a–z, digits and hyphens, such as fleksjob-andel.",
     }
     return hints.get(key, f"Expected the pattern {context.get('pattern', '')}.")
 

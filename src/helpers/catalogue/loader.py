@@ -17,9 +17,10 @@ from helpers.catalogue.checks import (
     check_points,
     check_published,
     check_texts,
+    measures,
 )
 from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
-from helpers.catalogue.explain import read_entry
+from helpers.catalogue.explain import explain, read_entry
 from helpers.catalogue.models import (
     Break,
     Indicator,
@@ -96,6 +97,9 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def catalogue(self) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+        for path in self._glob("**/*.yaml"):
+            name = self.project.relative(path)
+            self.problems.append(Problem(name, "Files that end in .yaml are not read.", "Name it .yml."))
         municipalities = self._municipalities()
         breaks = self._breaks()
         more = [f"indicators/{path.name}" for path in self._glob("indicators/*.yml")]
@@ -108,9 +112,12 @@ class _Reading:
         surveys_file = self._document("surveys.yml", needed=False)
         surveys = _entries(Survey, surveys_file)
         plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
-        plans = {key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
-                 for key, file in plan_files.items()}  # fmt: skip
-        known = Known(indicators, surveys, plans, municipalities)
+        plans = {
+            key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
+            for key, file in plan_files.items()
+        }
+        complete = all(file.data or not file.problems for file in (*indicator_files, surveys_file))
+        known = Known(indicators, surveys, plans, municipalities, complete)
 
         for file in (*indicator_files, surveys_file):
             check_texts(file, known.names, "It is shown for every municipality.")
@@ -120,15 +127,14 @@ class _Reading:
             surveys_file.problem(
                 (both,), f'"{both}" is an indicator too.', "Give one of the two another key."
             )
-        for key, plan in plans.items():
-            if plan:
-                check_plan(plan_files[key], plan, known)
+        for key, file in plan_files.items():
+            check_plan(file, key, known)
         published, points = self._published(plan_files, known)
         texts = self._texts(known)
 
         problems = (*self.problems, *(problem for file in self.documents for problem in file.problems))
         if problems:
-            return None, tuple(dict.fromkeys(problems))
+            return None, tuple(sorted(dict.fromkeys(problems), key=_place))
         return (
             Catalogue(
                 indicators=_read(indicators),
@@ -189,14 +195,14 @@ class _Reading:
     def _indicators(self, document: Document, breaks: Mapping[str, Break]) -> dict[str, Indicator | None]:
         found: dict[str, Indicator | None] = {}
         for key, data in document.data.items():
+            entry = data
             if isinstance(data, dict) and isinstance(data.get("breaks"), list):
-                frequency = data.get("frequency")
                 named = [
-                    _named_break(document, (key, "breaks", n), entry, breaks, frequency)
-                    for n, entry in enumerate(data["breaks"])
+                    _named_break(document, (key, "breaks", n), item, breaks, data.get("frequency"))
+                    for n, item in enumerate(data["breaks"])
                 ]
-                data = {**data, "breaks": [entry for entry in named if entry is not None]}
-            found[key] = read_entry(Indicator, data, document, (key,), {"key": key})
+                entry = {**data, "breaks": [item for item in named if item is not None]}
+            found[key] = read_entry(Indicator, entry, document, (key,), {"key": key})
         return found
 
     def _rows(
@@ -211,8 +217,8 @@ class _Reading:
                 found.append((row.where, model.model_validate(cells)))
             except ValidationError as error:
                 for wrong in error.errors(include_url=False):
-                    column = str(wrong["loc"][0]) if wrong["loc"] else ""
-                    self.problems.append(Problem(f"{row.where}: {column}", _cell_problem(wrong)))
+                    column = str(wrong["loc"][0])
+                    self.problems.append(Problem(f"{row.where}: {column}", *explain(model, wrong, column)))
         return found
 
     def _published(
@@ -237,16 +243,12 @@ class _Reading:
         for path in self._glob("published/*.csv"):
             stem = path.stem.removesuffix("-series")
             if stem not in named:
-                # Other documents' figures lie here too; only a file named after a plan is likely to be a slip.
+                # Figures of other documents lie here too; one named after a plan is likely a slip.
                 if any(stem.startswith(key) for key in known.plans):
                     name = self.project.relative(path)
-                    self.problems.append(
-                        Problem(
-                            name,
-                            f"No plan says `published: {stem}`, so nothing shows this file.",
-                            "Name it <published>.csv or <published>-series.csv, or put the line into the plan.",
-                        )
-                    )
+                    what = f"No plan says `published: {stem}`, so nothing shows this file."
+                    do = "Name it <published>.csv or <published>-series.csv, or write the line in the plan."
+                    self.problems.append(Problem(name, what, do))
                 continue
             file = f"published/{path.name}"
             if path.stem.endswith("-series"):
@@ -255,7 +257,7 @@ class _Reading:
                 points[stem] = tuple(point for _, point in found)
             else:
                 found = self._rows(file, PublishedRow, _PUBLISHED, ("note",))
-                plans = [plan for key in named[stem] if (plan := known.plans[key])]
+                plans = {key: goals for key in named[stem] if (goals := measures(plan_files[key]))}
                 self.problems += check_published(plans, found, known)
                 published[stem] = tuple(row for _, row in found)
         return published, points
@@ -265,7 +267,9 @@ class _Reading:
         for path in self._glob("texts/*.yml"):
             document = self._document(f"texts/{path.name}")
             if known.slugs and path.stem not in known.slugs:
-                document.problem((), unknown("municipality", path.stem, known.slugs), "Name the file after a slug.")
+                document.problem(
+                    (), unknown("municipality", path.stem, known.slugs), "Name the file after a slug."
+                )
             for key, data in document.data.items():
                 if key not in known.plans:
                     document.problem((key,), unknown("plan", key, known.plans), known.plans_are)
@@ -324,18 +328,11 @@ def _named_break(
     return known.model_copy(update={"period": Period(wanted, known.period.ordinal // months)})
 
 
-def _cell_problem(wrong: Any) -> str:
-    if wrong["type"] == "missing":
-        return "Nothing is written here."
-    said = str((wrong.get("ctx") or {}).get("error", wrong["msg"]))
-    given = wrong.get("input")
-    if "decimal" in wrong["type"]:
-        return f'"{given}" is no number.'
-    if wrong["type"] == "string_pattern_mismatch":
-        return f'"{given}" does not look as it should; expected the pattern {wrong["ctx"]["pattern"]}.'
-    if wrong["type"] == "enum":
-        return f'"{given}" is not allowed. Allowed: {wrong["ctx"]["expected"]}.'
-    return said[:1].upper() + said[1:] + "."
+def _place(problem: Problem) -> tuple[str, int]:
+    """File and line, to tell problems in the order in which they stand."""
+    name, _, rest = problem.where.partition(":")
+    line = rest.split(":")[0]
+    return name, int(line) if line.isdigit() else 0
 
 
 __all__ = ["catalogue_files", "check", "load_catalogue"]

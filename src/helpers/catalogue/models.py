@@ -616,7 +616,7 @@ _LONG_NAMES = {"101": "Københavns Kommune", "400": "Bornholms Regionskommune"}
 
 
 class Municipality(Model):
-    """One of the 98; `code` is the official three digits as text, `slug` names its folder and never changes."""
+    """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes."""
 
     code: str = Field(pattern=r"^\d{3}$")
     name: str

@@ -26,8 +26,8 @@ def read_rows(
 ) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV file with these columns in any order, and what is wrong with the file.
 
-    The file is UTF-8 with a comma between columns and a decimal point, or with a semicolon and a decimal comma as
-    Danish Excel saves it.
+    The file is UTF-8 with a comma between columns and a decimal point, or with a semicolon and a decimal
+    comma as Danish Excel saves it.
     """
     name = project.relative(path)
     text, problem = read_text(project, path)
