@@ -1,1 +1,1 @@
-"""What the reader sees: Altair figures, Great Tables tables, Danish words and numbers. Nothing here judges."""
+"""What the reader sees: Altair figures, Great Tables tables, Danish words and numbers; it judges nothing."""

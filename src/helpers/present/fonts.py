@@ -18,8 +18,8 @@ from fontTools.ttLib import TTFont
 
 FAMILY = "Source Sans Pro"
 
-STACK = f"{FAMILY}, Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
-"""For the live chart in JupyterLab, where the font may not be installed."""
+STACK = f"{FAMILY}, Segoe UI, Helvetica, Arial, sans-serif"
+"""With what to take where the font is not installed and the picture's own copy is not read."""
 
 FOLDER = Path(font_source_sans_pro.font_directory)
 

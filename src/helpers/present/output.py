@@ -11,13 +11,13 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from helpers.present.theme import spec_for_screen, svg_of
+from helpers.present.draw import spec_for_screen, svg_of
 from helpers.project import is_rendering
 
 FIGURE_FOLDER = "figures"
@@ -102,8 +102,8 @@ class FigurePart:
         The same numbers as a table (HTML), or none.
     csv
         The same numbers as text with semicolons and decimal commas, or none.
-    files
-        More files to write below ``figures/``: name → text.
+    screen
+        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
     """
 
     key: str
@@ -112,6 +112,7 @@ class FigurePart:
     alt: str
     numbers: str | None = None
     csv: str | None = None
+    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
@@ -152,7 +153,8 @@ class FigurePart:
         )
 
     def live(self) -> dict[str, Any]:
-        return {VEGALITE_MIME: spec_for_screen(self.spec), "text/plain": self.alt}
+        spec = self.screen() if self.screen else self.spec
+        return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
 @dataclass(frozen=True)
@@ -271,9 +273,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
+    screen: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

@@ -1,4 +1,4 @@
-"""Colours, type and number formats of everything drawn, and the way from a Vega-Lite specification to an SVG.
+"""Colours and number formats of everything drawn.
 
 The colours come from the project's ``_brand.yml``, which the page styles read as well; where it is silent,
 from the constants here. A brand colour that is too pale to be read is darkened until it is not.
@@ -6,19 +6,15 @@ from the constants here. A brand colour that is too pale to be read is darkened 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import vl_convert
 import yaml
 
 from helpers.errors import PlanError
-from helpers.present import fonts
 from helpers.project import find_project
 
 TEXT_CONTRAST = 4.5
@@ -216,34 +212,3 @@ def palette() -> Palette:
     except PlanError:
         return _palette_of(Path(), 0)
     return _palette_of(path, path.stat().st_mtime_ns if path.is_file() else 0)
-
-
-_GEOMETRY = re.compile(r'(?<= )(?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
-_LONG_DECIMALS = re.compile(r"(\d\.\d\d)\d+")
-
-
-@lru_cache(maxsize=128)
-def _svg(spec: str) -> str:
-    fonts.register()
-    drawn = vl_convert.vegalite_to_svg(
-        spec, format_locale=FORMAT_LOCALE, time_format_locale=TIME_LOCALE, show_warnings=False
-    )
-    start = drawn.index(">") + 1
-    head = drawn[:start]
-    body = _GEOMETRY.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found[0]), drawn[start:])
-    return f"{head}<style>{fonts.embedded()}</style>{body}"
-
-
-def svg_of(spec: Mapping[str, Any]) -> str:
-    """The specification drawn as SVG, with its font inside; equal ones are drawn once in a process."""
-    return _svg(json.dumps(spec, ensure_ascii=False, separators=(",", ":")))
-
-
-def spec_for_screen(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The specification as JupyterLab is to show it: Danish formats, and no menu of links to other hosts."""
-    options = {"formatLocale": FORMAT_LOCALE, "timeFormatLocale": TIME_LOCALE, "actions": False}
-    return {
-        **spec,
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "usermeta": {"embedOptions": options},
-    }

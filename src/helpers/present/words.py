@@ -208,17 +208,17 @@ def measured(
     period: Period,
     area: str,
     what: str,
-    phrase: str | None = None,
+    finding: str | None = None,
 ) -> str:
     """The value in a sentence.
 
     Parameters
     ----------
     what
-        What was measured, as a noun: ``Andelen af unge på uddannelseshjælp``.
-    phrase
-        The sentence without its value and period, where there is one: ``havde forladt A-dagpenge efter 13
-        uger`` gives ``83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
+        What was measured, as a noun: ``Andelen af unge på uddannelseshjælp``; used when there is no finding.
+    finding
+        The catalogue's own words, ``{value} havde forladt A-dagpenge efter 13 uger``; they give ``83,8 pct.
+        havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
 
     Notes
     -----
@@ -227,8 +227,8 @@ def measured(
     """
     shown = number(value, decimals, unit)
     when = when_words(period)
-    if phrase:
-        return f"{shown} {phrase} {when}."
+    if finding:
+        return capital(f"{finding.replace('{value}', shown)} {when}.")
     comma = "," if ", " in what else ""
     return f"{capital(what)}{comma} var {shown} i {area} {when}."
 
@@ -342,7 +342,7 @@ def status_sentences(
     unit: Unit,
     area: str,
     what: str,
-    phrase: str | None = None,
+    finding: str | None = None,
     reason: str | None = None,
     part: str | None = None,
 ) -> tuple[str, ...]:
@@ -352,7 +352,7 @@ def status_sentences(
     ----------
     area
         The municipality's name.
-    what, phrase
+    what, finding
         See :func:`measured`.
     reason
         Why the goal cannot be judged; used only then.
@@ -369,7 +369,7 @@ def status_sentences(
         said.append(sentence(reason or f"der er ingen tal for {area}"))
     if municipality is not None and period is not None:
         said.append(
-            measured(municipality, decimals, unit, period=period, area=area, what=what, phrase=phrase)
+            measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
             said.append(comparison(municipality, target, national, decimals, unit))

@@ -1,0 +1,150 @@
+"""A figure in words and numbers: its alternative text, its caption, its table and its CSV file.
+
+Whoever cannot see the figure gets the same from here: kind, period, newest values, development and gaps.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Sequence
+
+from helpers.catalogue.models import Target
+from helpers.data.frames import State
+from helpers.present.layout import gap_notes
+from helpers.present.output import HTML_ONLY
+from helpers.present.traces import Picture, Point, Trace
+from helpers.present.words import (
+    STATE_WORDS,
+    UNKNOWN,
+    capital,
+    count,
+    listed,
+    number,
+    sentence,
+    target_phrase,
+    trend,
+    unit_word,
+)
+
+CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort")
+"""One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
+
+
+def span(picture: Picture) -> str:
+    """``november 2021 til november 2023``"""
+    return f"{picture.periods[0].danish} til {picture.periods[-1].danish}"
+
+
+def caption(picture: Picture) -> str:
+    """The title and the span of periods."""
+    return f"{picture.title}, {span(picture)}"
+
+
+def nothing_to_draw(picture: Picture) -> str:
+    """What stands where a figure would, when there is not one number for it."""
+    return f"Der er ingen tal til figuren »{picture.title}« for {picture.municipality}."
+
+
+def alt_text(picture: Picture, *, target: Target | None = None, example: bool = False) -> str:
+    """The figure for those who do not see it, in four to ten sentences."""
+    kinds = []
+    if picture.lines:
+        kinds.append(count(len(picture.lines), "kurve", "kurver"))
+    if picture.bars:
+        stacked = any(bar.stack for bar in picture.bars) and len(picture.bars) > 1
+        kinds.append(f"{count(len(picture.bars), 'sæt', 'sæt')} {'stablede ' if stacked else ''}søjler")
+    said = [f"Figur med {listed(kinds)}, {span(picture)}"]
+    said += [_development(trace, picture) for trace in picture.traces]
+    if target is not None and picture.lines:
+        first = picture.lines[0]
+        said.append(f"Målet er {target_phrase(target, None, first.decimals, first.unit)}")
+    said += [f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks]
+    said += gap_notes(picture)
+    if example:
+        said.append("Tallene er eksempeldata")
+    return " ".join(sentence(text) for text in said)
+
+
+def _development(trace: Trace, picture: Picture) -> str:
+    """Newest value, where it came from, and the highest and lowest on the way."""
+    first, last = trace.known[0], trace.known[-1]
+
+    def shown(point: Point) -> str:
+        return number(point.value, trace.decimals, trace.unit)
+
+    text = f"{trace.label}: {shown(last[0])} i {last[0].period.danish}"
+    if len(trace.known) == 1:
+        return text
+    word = trend(first[1], last[1], trace.decimals)
+    if word == "uændret":
+        text += f", uændret siden {first[0].period.danish}"
+    else:
+        text += f", {word} fra {shown(first[0])} i {first[0].period.danish}"
+    high = max(trace.known, key=lambda pair: pair[1])
+    low = min(trace.known, key=lambda pair: pair[1])
+    if high[1] == low[1]:
+        return text
+    top, floor = (f"{shown(point)} i {point.period.danish}" for point, _ in (high, low))
+    return f"{text}; højest {top}, lavest {floor}"
+
+
+def cell(trace: Trace, point: Point) -> str:
+    """One value for a table: a number, or the words for why there is none."""
+    if point.value is not None:
+        return number(point.value, trace.decimals)
+    return STATE_WORDS[point.state] or UNKNOWN
+
+
+def numbers_table(picture: Picture, *, caption: str) -> str:
+    """The figure's numbers as an HTML table: one row per period, newest first, one column per trace."""
+    heads = "".join(
+        f'<th scope="col" class="num">{html.escape(_head(trace))}</th>' for trace in picture.traces
+    )
+    rows = []
+    for index in range(len(picture.periods) - 1, -1, -1):
+        cells = "".join(_table_cell(trace, trace.points[index]) for trace in picture.traces)
+        period = html.escape(capital(picture.periods[index].danish))
+        rows.append(f'<tr><th scope="row">{period}</th>{cells}</tr>')
+    body = "\n".join(rows)
+    return (
+        f'<table class="plan-table numbers" id="tal-{picture.key}" {HTML_ONLY}>\n'
+        f'<caption class="visually-hidden">{html.escape(caption)}</caption>\n'
+        f'<thead><tr><th scope="col">Periode</th>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+    )
+
+
+def _head(trace: Trace) -> str:
+    word = unit_word(trace.unit)
+    return f"{trace.label} ({word})" if word and word not in trace.label else trace.label
+
+
+def _table_cell(trace: Trace, point: Point) -> str:
+    text = html.escape(cell(trace, point))
+    if point.value is None:
+        return f'<td class="num state-note">{text}</td>'
+    return f'<td class="num published">{text}</td>' if point.published else f'<td class="num">{text}</td>'
+
+
+def numbers_csv(picture: Picture, *, example: bool = False) -> str:
+    """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
+
+    ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example.
+    """
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for trace in picture.traces:
+        for point in trace.points:
+            writer.writerow(_csv_row(trace, point, example=example))
+    return target.getvalue()
+
+
+def _csv_row(trace: Trace, point: Point, *, example: bool) -> Sequence[str]:
+    value = "" if point.value is None else f"{point.value:f}".replace(".", ",")
+    state = "ok" if point.state is State.OK else STATE_WORDS[point.state]
+    published = "" if point.value is None else "ja" if point.published or not example else "nej"
+    return (
+        point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published,
+    )  # fmt: skip

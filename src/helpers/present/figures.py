@@ -1,0 +1,422 @@
+"""Figures of an indicator's trend, as in the plan's document.
+
+In: catalogue entries and frames of numbers. Out: a :class:`~helpers.present.output.Shown` with an Altair
+chart, its numbers and an alternative text. Positions are worked out in :mod:`helpers.present.layout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from altair.utils.schemapi import debug_mode
+
+from helpers.catalogue.models import Indicator, Municipality, Target
+from helpers.present import describe, fonts, layout, output
+from helpers.present.draw import WORDS
+from helpers.present.layout import Layout
+from helpers.present.theme import Palette, palette
+from helpers.present.traces import Picture, Point, Trace, picture
+from helpers.present.words import number, target_phrase
+
+PUBLISHED_TEXT = "Offentliggjort tal"
+"""Legend name of the ring around those example points that a document printed."""
+
+_SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
+
+
+def trend_figure(
+    indicators: Indicator | Sequence[Indicator],
+    windows: pd.DataFrame | Sequence[pd.DataFrame],
+    municipality: Municipality,
+    *,
+    key: str | None = None,
+    plan_layout: str = "combined",
+    example: bool = False,
+    target: Target | None = None,
+    caption: str | None = None,
+    areas: Mapping[str, str] | None = None,
+) -> output.Shown:
+    """The figure of an indicator, or of several that share one (goal 5b).
+
+    Parameters
+    ----------
+    windows
+        One *Window* frame per indicator: ``series, area, period, value, state, published``; 25 months or 9
+        quarters, missing points included.
+    key
+        Names the files and the anchor; default is the first indicator's key.
+    plan_layout
+        ``combined``: bars behind, lines in front, two axes, as in seed 002; ``panels``: shares above counts.
+    example
+        The numbers are example data: the figure says so, and rings the points that a document printed.
+    target
+        A goal's target; a fixed number is drawn as a line.
+    caption
+        Default is the title and the span of periods.
+    areas
+        Code → name of further areas in the frames (a comparison group).
+    """
+    entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
+    frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
+    drawn = picture(key or entries[0].key, entries, frames, municipality, areas=areas)
+    if not drawn.traces:
+        return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
+    fixed = target if target is not None and target.value is not None else None
+    first = (drawn.lines or drawn.bars)[0]
+    published = example and any(point.published for trace in drawn.traces for point in trace.points)
+    places = layout.lay_out(
+        drawn,
+        panels=plan_layout == "panels",
+        example=example,
+        target=float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None,
+        target_text=f"Mål: {target_phrase(fixed, None, first.decimals, first.unit)}" if fixed else "",
+        published_text=PUBLISHED_TEXT if published else "",
+    )
+    colour = palette()
+    return output.figure(
+        drawn.key,
+        chart(drawn, places, colour),
+        screen=lambda: chart(drawn, places, colour, live=True),
+        caption=caption or describe.caption(drawn),
+        alt=describe.alt_text(drawn, target=fixed, example=example),
+        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {drawn.title}"),
+        csv=describe.numbers_csv(drawn, example=example),
+    )
+
+
+def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
+    """A line's colour twice, or a bar's fill and outline."""
+    if trace.mark == "bar":
+        return (colour.bar, colour.bar_edge) if trace.group % 2 == 0 else (colour.bar2, colour.bar2_edge)
+    pairs = ((colour.accent, colour.country), (colour.second, colour.second_country))
+    own, country = pairs[trace.group % 2]
+    line = country if trace.national else own
+    return line, line
+
+
+def shape(trace: Trace) -> str:
+    """The marker that tells a line apart without its colour."""
+    return _SHAPES[trace.national, trace.group % 2]
+
+
+def dash(trace: Trace) -> list[int]:
+    """The country is dashed, the municipality solid; the second pair of a figure has shorter dashes."""
+    if trace.national:
+        return [6, 3] if trace.group % 2 == 0 else [2, 3]
+    return [1, 0] if trace.group % 2 == 0 else [10, 2]
+
+
+def chart(
+    drawn: Picture, places: Layout, colour: Palette, *, live: bool = False, validate: bool = False
+) -> dict[str, Any]:
+    """The figure as a Vega-Lite specification.
+
+    Parameters
+    ----------
+    live
+        With tooltips, for the screen of JupyterLab.
+    validate
+        Check it against the Vega-Lite schema. That costs more than drawing does, so tests do it, not renders.
+    """
+    with debug_mode(validate):
+        spec: dict[str, Any] = _build(drawn, places, colour, live=live).to_dict(validate=validate)
+    spec["datasets"] = _datasets(drawn, places, colour, live=live)
+    return spec
+
+
+def _build(drawn: Picture, places: Layout, colour: Palette, *, live: bool) -> alt.LayerChart:
+    """The chart without its numbers, because Altair copies a chart, numbers and all, at every step."""
+    periods = [period.id for period in drawn.periods]
+    x = alt.X(
+        "period:O",
+        scale=alt.Scale(
+            type="band",
+            domain=periods,
+            range=[0, places.bands],
+            paddingInner=layout.BAND_PADDING,
+            paddingOuter=layout.BAND_PADDING / 2,
+        ),
+        axis=None,
+    )
+    x_again = alt.X("period:O", axis=None)
+    names = [line.label for line in drawn.lines]
+    line_colour = alt.Scale(domain=names, range=[colours(line, colour)[0] for line in drawn.lines])
+    shapes = alt.Scale(domain=names, range=[shape(line) for line in drawn.lines])
+    dashes = alt.Scale(domain=names, range=[dash(line) for line in drawn.lines])
+    bar_names = [bar.label for bar in drawn.bars]
+    fills = alt.Scale(domain=bar_names, range=[colours(bar, colour)[0] for bar in drawn.bars])
+    edges = alt.Scale(domain=bar_names, range=[colours(bar, colour)[1] for bar in drawn.bars])
+    hint = [alt.Tooltip("serie:N", title="Serie"), alt.Tooltip("tid:N", title="Periode"),
+            alt.Tooltip("tal:N", title="Værdi")]  # fmt: skip
+    fixed_x, fixed_y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    layers: list[alt.Chart] = []
+    if places.count:
+        sets = len(layout.stacks(drawn))
+        encoding: dict[str, Any] = {
+            "x": x,
+            "y": _value_axis("low", places.count, right=places.count_right),
+            "y2": alt.Y2("high:Q"),
+            "fill": alt.Fill("serie:N", scale=fills, legend=None),
+            "stroke": alt.Stroke("serie:N", scale=edges, legend=None),
+        }
+        if sets > 1:
+            encoding["xOffset"] = alt.XOffset("set:O", scale=alt.Scale(domain=list(range(sets))))
+        if live:
+            encoding["tooltip"] = hint
+        layers.append(_layer("bars").mark_bar(strokeWidth=1).encode(**encoding))
+        layers.append(
+            _layer("legend_bars")
+            .mark_rect(strokeWidth=1)
+            .encode(
+                fixed_x, fixed_y, alt.X2("x2:Q"), alt.Y2("y2:Q"),
+                fill=alt.Fill("serie:N", scale=fills, legend=None),
+                stroke=alt.Stroke("serie:N", scale=edges, legend=None),
+            )
+        )  # fmt: skip
+    layers.append(
+        _layer("rules")
+        .mark_rule(strokeWidth=1.25)
+        .encode(
+            fixed_x, fixed_y, alt.X2("x2:Q"), alt.Y2("y2:Q"),
+            color=alt.Color("colour:N", scale=None),
+            strokeDash=alt.StrokeDash("dash:N", scale=None),
+        )
+    )  # fmt: skip
+    if places.share:
+        share_x = x_again if places.count else x
+        y = _value_axis("value", places.share, right=False)
+        again = _value_axis("value", places.share, right=False, drawn=False)
+        tinted = alt.Color("serie:N", scale=line_colour, legend=None)
+        outlined = alt.Stroke("serie:N", scale=line_colour, legend=None)
+        dashed = alt.StrokeDash("serie:N", scale=dashes, legend=None)
+        marked = alt.Shape("serie:N", scale=shapes, legend=None)
+        own_fill = alt.Fill("serie:N", scale=line_colour, legend=None)
+        layers += [
+            # A casing in the colour of the paper keeps crossing lines and bars apart.
+            _layer("lines")
+            .mark_line(stroke=colour.paper, strokeWidth=6)
+            .encode(share_x, y, detail=alt.Detail("serie:N")),
+            _layer("lines")
+            .mark_line(strokeWidth=2.5)
+            .encode(x_again, again, color=tinted, strokeDash=dashed),
+            _layer("points")
+            .mark_point(size=46, strokeWidth=2, opacity=1)
+            .encode(x_again, again, shape=marked, stroke=outlined, fill=alt.Fill("fill:N", scale=None)),
+            _layer("legend_lines")
+            .mark_rule(strokeWidth=2.5)
+            .encode(fixed_x, fixed_y, alt.X2("x2:Q"), color=tinted, strokeDash=dashed),
+            _layer("legend_points")
+            .mark_point(size=46, strokeWidth=2, opacity=1)
+            .encode(fixed_x, fixed_y, shape=marked, stroke=outlined, fill=own_fill),
+        ]
+        if live:
+            layers.append(
+                _layer("lines")
+                .mark_point(size=160, filled=True, opacity=0)
+                .encode(x_again, again, tooltip=hint)
+            )
+    if places.rings:
+        layers.append(
+            _layer("rings")
+            .mark_point(size=46, strokeWidth=2, opacity=1, fill=colour.paper)
+            .encode(fixed_x, fixed_y, color=alt.Color("colour:N", scale=None))
+        )
+    layers.append(
+        _layer(WORDS)
+        .mark_text(
+            align=alt.expr("datum.align"),
+            fontSize=alt.expr("datum.size"),
+            fontWeight=alt.expr("datum.weight"),
+            baseline="alphabetic",
+        )
+        .encode(fixed_x, fixed_y, text=alt.Text("text:N"), color=alt.Color("colour:N", scale=None))
+    )
+    return alt.LayerChart(
+        layer=layers,
+        width=places.width,
+        height=places.height,
+        padding={"left": places.left, "top": places.top, "right": places.right, "bottom": places.bottom},
+        autosize=alt.AutoSizeParams(type="none"),
+        background=colour.paper,
+        resolve=alt.Resolve(
+            scale=alt.ScaleResolveMap(
+                y="independent", color="independent", fill="independent", stroke="independent",
+                strokeDash="independent", shape="independent",
+            )
+        ),
+        config=_config(colour),
+    )  # fmt: skip
+
+
+def _layer(name: str) -> alt.Chart:
+    return alt.Chart(alt.NamedData(name))
+
+
+def _value_axis(field: str, axis: layout.Axis, *, right: bool, drawn: bool = True) -> alt.Y:
+    """An axis with everything about it fixed, so that layers agree; only the first of them draws it."""
+    return alt.Y(
+        f"{field}:Q",
+        scale=alt.Scale(domain=[axis.low, axis.high], range=[axis.bottom, axis.top], nice=False, zero=False),
+        axis=alt.Axis(
+            orient="right" if right else "left",
+            values=list(axis.ticks),
+            grid=not right,
+        )
+        if drawn
+        else None,
+    )
+
+
+def _config(colour: Palette) -> alt.Config:
+    return alt.Config(
+        font=fonts.FAMILY,
+        aria=False,
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            title=None,
+            domain=False,
+            ticks=False,
+            labels=False,
+            gridColor=colour.grid,
+        ),
+    )
+
+
+def _datasets(
+    drawn: Picture, places: Layout, colour: Palette, *, live: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """The numbers of every layer. A value that is not known is null here, whatever its cell held."""
+    few = len(drawn.periods) <= layout.FEW_PERIODS
+    lines: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
+    for line in drawn.lines:
+        for index, point in enumerate(line.points):
+            value = None if point.value is None else float(point.value)
+            row = {"serie": line.label, "period": point.period.id, "value": value}
+            lines.append({**row, **_hint(line, point)} if live else row)
+            if value is not None and (few or point.published or _stands_alone(line, index)):
+                # A figure that a document printed is a ring: its marker is filled with paper.
+                ring = places.rings and point.published
+                points.append({**row, "fill": colour.paper if ring else colours(line, colour)[0]})
+    sets: dict[str, list[dict[str, Any]]] = {WORDS: _words(drawn, places, colour)}
+    if places.share:
+        own = [(e, e.trace.label) for e in places.legend if e.trace and e.trace.mark == "line"]
+        sets["lines"] = lines
+        sets["points"] = points
+        sets["legend_lines"] = [
+            {"serie": name, "x": entry.x, "x2": entry.x + layout.SYMBOL, "y": entry.y} for entry, name in own
+        ]
+        sets["legend_points"] = [
+            {"serie": name, "x": entry.x + layout.SYMBOL / 2, "y": entry.y} for entry, name in own
+        ]
+    if places.count:
+        sets["bars"] = _bars(drawn, live=live)
+        sets["legend_bars"] = [
+            {"serie": e.trace.label, "x": e.x + 6, "x2": e.x + layout.SYMBOL, "y": e.y - 5.5, "y2": e.y + 5.5}
+            for e in places.legend
+            if e.trace and e.trace.mark == "bar"
+        ]
+    if places.rings:
+        sets["rings"] = _rings(drawn, places, colour)
+    sets["rules"] = [
+        {"x": x, "x2": x2, "y": y, "y2": y2, "colour": getattr(colour, ink), "dash": dashes}
+        for x, y, x2, y2, ink, dashes in _rules(places)
+    ]
+    return sets
+
+
+def _rules(places: Layout) -> list[tuple[float, float, float, float, str, list[int]]]:
+    """Straight lines: under the bars, across at the target, and down where the data break."""
+    axes = [axis for axis in (places.share, places.count) if axis]
+    floors = {axis.bottom for axis in axes if axis.low == 0} | {places.height}
+    rules = [(0.0, y, places.bands, y, "quiet", [1, 0]) for y in sorted(floors)]
+    rules += [(x, -16.0, x, places.height, "quiet", [2, 3]) for x in places.breaks]
+    if places.target is not None:
+        rules.append((0.0, places.target, places.bands, places.target, "ink", [1, 0]))
+    return rules
+
+
+def _hint(trace: Trace, point: Point) -> dict[str, str]:
+    """What the tooltip says of a point."""
+    return {"tid": point.period.danish, "tal": number(point.value, trace.decimals, trace.unit)}
+
+
+def _stands_alone(line: Trace, index: int) -> bool:
+    """The newest known point, or one without neighbours: no line would show it."""
+    if line.points[index].period == line.known[-1][0].period:
+        return True
+    near = line.points[max(index - 1, 0) : index + 2]
+    return sum(point.value is not None for point in near) == 1
+
+
+def _bars(drawn: Picture, *, live: bool) -> list[dict[str, Any]]:
+    rows = []
+    for place, stack in enumerate(layout.stacks(drawn)):
+        for index, period in enumerate(drawn.periods):
+            tops = layout.stack_tops(stack, index)
+            if tops is None:
+                continue
+            for bar, low, high in zip(stack, (0.0, *tops), tops, strict=False):
+                row = {"serie": bar.label, "period": period.id, "low": low, "high": high, "set": place}
+                rows.append({**row, **_hint(bar, bar.points[index])} if live else row)
+    return rows
+
+
+def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
+    """The ring of the legend, and one on each bar whose number a document printed."""
+    rows = [
+        {"x": entry.x + layout.SYMBOL / 2, "y": entry.y, "colour": colour.ink}
+        for entry in places.legend
+        if entry.trace is None
+    ]
+    if places.count is None:
+        return rows
+    bars = layout.stacks(drawn)
+    for place, stack in enumerate(bars):
+        aside = (place - (len(bars) - 1) / 2) * places.bar_width(len(drawn.periods)) / len(bars)
+        for index in range(len(drawn.periods)):
+            for bar, top in zip(stack, layout.stack_tops(stack, index) or (), strict=False):
+                if bar.points[index].published:
+                    x, y = places.centre(index, len(drawn.periods)) + aside, places.count.pixel(top)
+                    rows.append({"x": x, "y": y, "colour": colours(bar, colour)[1]})
+    return rows
+
+
+def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
+    def row(
+        x: float, y: float, text: str, ink: str, *, size: float = layout.TEXT_SIZE, weight: int = 400,
+        align: str = "left",
+    ) -> dict[str, Any]:  # fmt: skip
+        return {
+            "x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, "size": size, "weight": weight,
+            "align": align,
+        }  # fmt: skip
+
+    rows = [
+        row(w.x, w.y, w.text, getattr(colour, w.colour), size=w.size, weight=w.weight, align=w.align)
+        for w in places.words
+    ]
+    for end in places.ends:
+        ink = colours(end.trace, colour)[0] if end.trace else colour.ink
+        rows.append(row(end.x, end.y + 4.5, end.text, ink, weight=600))
+    rows += [row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
+    small = layout.SMALL_SIZE
+    for axis, x, side in places.axes():
+        for tick, text in zip(axis.ticks, axis.labels, strict=True):
+            rows.append(row(x, axis.pixel(tick) + 4, text, colour.quiet, size=small, align=side))
+    for period, text in places.period_labels:
+        x = places.centre(drawn.periods.index(period), len(drawn.periods))
+        rows.append(row(x, places.height + 19, text, colour.quiet, size=small, align="center"))
+    if places.count and len(drawn.periods) <= layout.FEW_PERIODS:
+        for bars in layout.stacks(drawn):
+            for index in range(len(drawn.periods)):
+                tops = layout.stack_tops(bars, index)
+                if tops is None or len(bars) > 1:
+                    continue
+                text = number(bars[0].points[index].value, bars[0].decimals)
+                middle = places.centre(index, len(drawn.periods))
+                rows.append(row(middle, places.count.bottom - 7, text, colour.ink, align="center"))
+    return rows

@@ -1,0 +1,505 @@
+"""Where things lie in a figure: axes, ticks, legend rows and labels that do not cover each other.
+
+In: a :class:`~helpers.present.traces.Picture`. Out: plain numbers in pixels. Altair is not known here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from helpers.catalogue.models import Unit
+from helpers.data.frames import State
+from helpers.periods import Frequency, Period
+from helpers.present.fonts import text_width, wrap
+from helpers.present.traces import Picture, Trace
+from helpers.present.words import NBSP, STATE_WORDS, capital, listed, number
+
+WIDTH = 720
+"""Pixels; a figure fills the text column of a page and of an A4 sheet."""
+
+PLOT_HEIGHT = 236
+PANEL_HEIGHTS = (176, 96)
+"""Of shares and counts, when they are stacked."""
+
+PANEL_GAP = 46
+
+BAR_SHARE = 0.52
+"""How much of the height bars may take where lines are drawn above them."""
+
+TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 17, 13, 12
+LINE = 1.35
+"""Height of a text line as a part of its size."""
+
+BADGE = "Eksempeldata"
+ZERO_RULE = 0.4
+"""An axis that would begin below this part of its end begins at 0."""
+
+FEW_PERIODS = 12
+"""Up to so many periods, every point has a marker and every bar its number."""
+
+LABEL_GAP = 16
+"""Least distance between two labels at the lines' ends, in pixels."""
+
+BAND_PADDING = 0.3
+"""The part of a period's band that its bars leave free."""
+
+SYMBOL = 26
+"""Width of a symbol in the legend."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A value axis: its end points, ticks and their labels, and the pixels they are drawn between."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    decimals: int
+    top: float
+    bottom: float
+    title: str
+
+    def pixel(self, value: float) -> float:
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(number(tick, self.decimals) for tick in self.ticks)
+
+    @property
+    def label_width(self) -> float:
+        return max(text_width(label, SMALL_SIZE) for label in self.labels)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text in the figure; `x` and `y` are pixels from the plot's upper left corner."""
+
+    x: float
+    y: float
+    text: str
+    size: float = TEXT_SIZE
+    weight: int = 400
+    align: str = "left"
+    colour: str = "ink"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A legend entry: its trace (none for the sign of published figures) and where its symbol begins."""
+
+    trace: Trace | None
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """The newest value of a line (or the target), beside its end."""
+
+    trace: Trace | None
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything about a figure that is a number of pixels."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+    bands: float
+    share: Axis | None
+    count: Axis | None
+    count_right: bool
+    words: tuple[Words, ...]
+    legend: tuple[Entry, ...]
+    ends: tuple[EndLabel, ...]
+    period_labels: tuple[tuple[Period, str], ...]
+    breaks: tuple[float, ...] = ()
+    target: float | None = None
+    gap_signs: tuple[tuple[float, float], ...] = ()
+    rings: bool = False
+
+    def axes(self) -> tuple[tuple[Axis, float, str], ...]:
+        """The value axes, each with where its labels are and which way they are aligned."""
+        found: list[tuple[Axis, float, str]] = []
+        if self.share:
+            found.append((self.share, -8.0, "right"))
+        if self.count:
+            found.append(
+                (self.count, self.width + 8, "left") if self.count_right else (self.count, -8.0, "right")
+            )
+        return tuple(found)
+
+    def centre(self, index: int, of: int) -> float:
+        """The middle of a period's band."""
+        return (index + 0.5) * self.bands / of
+
+    def bar_width(self, of: int) -> float:
+        """How much of a period's band its bars take."""
+        return self.bands / of * (1 - BAND_PADDING)
+
+
+def nice_step(span: float, about: int, least: float) -> float:
+    """A step of 1, 2 or 5 times a power of ten that cuts `span` into roughly `about` pieces."""
+    raw = max(span / about, least)
+    power = 10 ** math.floor(math.log10(raw))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
+
+
+def nice_axis(
+    low: float, high: float, *, about: int, least: float, decimals: int, top: float, bottom: float, title: str
+) -> Axis:
+    """An axis that holds `low` and `high` and ends on ticks."""
+    step = nice_step(high - low, about, least)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = tuple(round(index * step, 6) for index in range(first, last + 1))
+    needed = max(0, -math.floor(math.log10(step) + 1e-9))
+    return Axis(ticks[0], ticks[-1], ticks, min(needed, max(decimals, needed)), top, bottom, title)
+
+
+_AXIS_WORDS = {
+    Unit.PERCENT: "Andel i pct.",
+    Unit.PERSONS: "Antal personer",
+    Unit.FULL_TIME: "Antal fuldtidspersoner",
+    Unit.RATIO: "Grad",
+    Unit.WEEKS: "Antal uger",
+    Unit.NUMBER: "Antal",
+}
+
+
+def share_axis(
+    picture: Picture, target: float | None, top: float, bottom: float, *, above_bars: bool
+) -> Axis | None:
+    """The left axis. It need not begin at 0: its title says where it begins."""
+    lines = picture.lines
+    if not lines:
+        return None
+    values = [float(value) for line in lines for _, value in line.known]
+    if target is not None:
+        values.append(target)
+    decimals, unit = lines[0].decimals, lines[0].unit
+    low, high = min(values), max(values)
+    # A flat series stays flat: the axis never shows less than a tenth of the values' size.
+    span = max(high - low, 0.1 * abs(high), 4 * 10.0**-decimals)
+    middle = (low + high) / 2
+    low, high = min(low, middle - span / 2), max(high, middle + span / 2)
+    # With bars below, the lines are kept in the upper half of the plot.
+    low -= span * (0.9 if above_bars else 0.12)
+    high += span * 0.08
+    if unit is Unit.PERCENT:
+        high = max(min(high, 100.0), *values)
+    if min(values) >= 0 and low < ZERO_RULE * high:
+        low = 0.0
+    title = picture.share_axis or _AXIS_WORDS[unit]
+    axis = nice_axis(
+        low, high, about=5, least=10.0**-decimals, decimals=decimals, top=top, bottom=bottom, title=title
+    )
+    if axis.low == 0:
+        return axis
+    begins = f"{title} (aksen begynder ved {number(axis.low, axis.decimals)})"
+    return Axis(axis.low, axis.high, axis.ticks, axis.decimals, top, bottom, begins)
+
+
+def stacks(picture: Picture) -> tuple[tuple[Trace, ...], ...]:
+    """Sets of bars that stand on each other, each from below; a set without a stack word is its own."""
+    groups: dict[str, list[Trace]] = {}
+    for bar in picture.bars:
+        groups.setdefault(bar.stack or f"{bar.label}\n", []).append(bar)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def stack_tops(stack: Sequence[Trace], index: int) -> tuple[float, ...] | None:
+    """Upper ends of the bars of one period, from below; none when a part is unknown, as the whole is then."""
+    total, tops = 0.0, []
+    for bar in stack:
+        value = bar.points[index].value
+        if value is None:
+            return None
+        total += float(value)
+        tops.append(total)
+    return tuple(tops)
+
+
+def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
+    """The axis of bars; it always begins at 0."""
+    bars = picture.bars
+    if not bars:
+        return None
+    heights = [
+        tops[-1]
+        for stack in stacks(picture)
+        for index in range(len(picture.periods))
+        if (tops := stack_tops(stack, index)) is not None
+    ]
+    highest = max([*heights, 1.0])
+    title = picture.count_axis or _AXIS_WORDS[bars[0].unit]
+    least = 1.0 if bars[0].decimals == 0 else 10.0 ** -bars[0].decimals
+    about = 3 if bottom - top < PLOT_HEIGHT * 0.7 else 5
+    return nice_axis(
+        0.0,
+        highest,
+        about=about,
+        least=least,
+        decimals=bars[0].decimals,
+        top=top,
+        bottom=bottom,
+        title=title,
+    )
+
+
+def push_apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Positions as near as can be to the wanted ones, in the same order, at least `least` apart.
+
+    Notes
+    -----
+    Neighbours that are too close are moved as one block around their common middle, until none are; the
+    blocks then stay between `low` and `high` as far as there is room.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    blocks: list[tuple[float, list[int]]] = []
+    for index in order:
+        blocks.append((wanted[index], [index]))
+        while len(blocks) > 1:
+            (above, first), (below, second) = blocks[-2], blocks[-1]
+            needed = least * (len(first) + len(second)) / 2
+            if below - above >= needed - 1e-9:
+                break
+            members = first + second
+            middle = sum(wanted[i] for i in members) / len(members)
+            blocks[-2:] = [(middle, members)]
+    placed = [0.0] * len(wanted)
+    floor = low
+    for middle, members in blocks:
+        start = max(middle - least * (len(members) - 1) / 2, floor)
+        for step, index in enumerate(members):
+            placed[index] = start + step * least
+        floor = placed[members[-1]] + least
+    ceiling = high
+    for index in reversed(order):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - least
+    return placed
+
+
+def flow(texts: Iterable[str], width: float) -> list[tuple[float, int, tuple[str, ...]]]:
+    """Legend entries in rows: for each its x, its row, and its lines (a long one takes rows of its own)."""
+    placed: list[tuple[float, int, tuple[str, ...]]] = []
+    x, row = 0.0, 0
+    for text in texts:
+        lines = wrap(text, width - SYMBOL - 8, TEXT_SIZE)
+        wide = SYMBOL + 8 + max(text_width(line, TEXT_SIZE) for line in lines)
+        if x and x + wide > width:
+            x, row = 0.0, row + 1
+        placed.append((x, row, lines))
+        if len(lines) > 1:
+            x, row = 0.0, row + len(lines)
+        else:
+            x += wide + 22
+    return placed
+
+
+def period_labels(periods: Sequence[Period]) -> tuple[tuple[Period, str], ...]:
+    """The periods that are named on the axis: counted back from the newest, so that it always is."""
+    step = {Frequency.MONTH: 3}.get(periods[-1].frequency, 1) if periods else 1
+    chosen = periods[(len(periods) - 1) % step :: step]
+    return tuple((period, period.short.replace(" ", NBSP)) for period in chosen)
+
+
+def spans(periods: Sequence[Period]) -> str:
+    """Periods in words, neighbours joined: ``maj 2022–juli 2022 og oktober 2022``."""
+    runs: list[list[Period]] = []
+    for period in sorted(periods):
+        if runs and period.ordinal == runs[-1][-1].ordinal + 1:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return listed(run[0].danish if len(run) == 1 else f"{run[0].danish}–{run[-1].danish}" for run in runs)
+
+
+MANY_LETTERS = 70
+"""Longer lists of periods are given as a number of periods instead."""
+
+
+def gap_notes(picture: Picture) -> tuple[str, ...]:
+    """Which values are missing, and why: one sentence per reason and set of periods, naming the traces."""
+    found: dict[tuple[State, tuple[Period, ...]], list[Trace]] = {}
+    for trace in picture.traces:
+        for state in (State.SUPPRESSED, State.MISSING):
+            periods = tuple(point.period for point in trace.gaps() if point.state is state)
+            if periods:
+                found.setdefault((state, periods), []).append(trace)
+    notes = []
+    for (state, periods), traces in found.items():
+        named = spans(periods)
+        if len(named) > MANY_LETTERS:
+            named = f"{number(len(periods))} af {number(len(picture.periods))} perioder"
+        of_municipality = [trace for trace in picture.traces if not trace.national]
+        whose = picture.municipality if traces == of_municipality else listed(trace.label for trace in traces)
+        notes.append(f"{capital(STATE_WORDS[state])}: {named} ({whose}).")
+    return (*notes, *(f"{label}: ingen tal i perioden." for label in picture.empty))
+
+
+def lay_out(
+    picture: Picture,
+    *,
+    panels: bool,
+    example: bool,
+    target: float | None,
+    target_text: str,
+    published_text: str,
+) -> Layout:
+    """Places for everything in a figure.
+
+    Parameters
+    ----------
+    panels
+        Shares above, counts below, instead of bars behind lines.
+    target
+        The fixed number a goal asks for; drawn as a line across.
+    published_text
+        Legend name of the ring around figures that a document printed; empty when there are none.
+    """
+    both = bool(picture.lines and picture.bars)
+    panels = panels and both
+    if panels:
+        height = sum(PANEL_HEIGHTS) + PANEL_GAP
+        share = share_axis(picture, target, 0, PANEL_HEIGHTS[0], above_bars=False)
+        count = count_axis(picture, height - PANEL_HEIGHTS[1], height)
+    else:
+        height = PLOT_HEIGHT
+        share = share_axis(picture, target, 0, height, above_bars=both)
+        count = count_axis(picture, height * (1 - BAR_SHARE) if both else 0, height)
+    count_right = both and not panels
+    left_axes = [axis for axis in (share, None if count_right else count) if axis]
+    left = math.ceil(max((axis.label_width for axis in left_axes), default=0) + 10)
+    right = math.ceil(count.label_width + 10) if count_right and count else 2
+    plot = WIDTH - left - right
+
+    ends = _ends(picture, share, target, target_text)
+    label_width = max((text_width(end.text, TEXT_SIZE, 600) for end in ends), default=0)
+    bands = plot - math.ceil(label_width + 14 if ends else 0)
+    half_band = bands / max(len(picture.periods), 1) / 2
+    label_x = bands - half_band + 12 if half_band > 12 else bands + 4
+    ends = tuple(EndLabel(end.trace, label_x, end.y, end.text) for end in ends)
+
+    words, legend, header = _header(picture, example=example, published_text=published_text)
+    # The header was laid out from the figure's upper left corner; from here on 0, 0 is the plot's.
+    axis_row = 20
+    break_row = 18 if picture.breaks else 0
+    top = math.ceil(header + axis_row + break_row + 6)
+    words = [Words(w.x - left, w.y - top, w.text, w.size, w.weight, w.align, w.colour) for w in words]
+    legend = [Entry(e.trace, e.x - left, e.y - top, e.text) for e in legend]
+    if share:
+        words.append(Words(-left, -10.0 - break_row, share.title, SMALL_SIZE, colour="quiet"))
+    if count and count_right:
+        title = f"{count.title} (søjler, højre akse)"
+        words.append(Words(plot + right, -10.0 - break_row, title, SMALL_SIZE, align="right", colour="quiet"))
+    elif count:
+        words.append(Words(-left, count.top - 10.0, count.title, SMALL_SIZE, colour="quiet"))
+
+    breaks = []
+    for broken in picture.breaks:
+        x = picture.periods.index(broken.period) * bands / len(picture.periods)
+        breaks.append(x)
+        near_end = x + text_width(broken.text, SMALL_SIZE) + 8 > plot
+        side, away = ("right", -5) if near_end else ("left", 5)
+        words.append(Words(x + away, -9, broken.text, SMALL_SIZE, align=side, colour="quiet"))
+
+    bottom = 34.0
+    notes = [line for note in gap_notes(picture) for line in wrap(f"× {note}", WIDTH, SMALL_SIZE)]
+    for line in notes:
+        bottom += SMALL_SIZE * LINE
+        words.append(Words(-left, height + bottom - 6, line, SMALL_SIZE, colour="quiet"))
+    return Layout(
+        width=plot,
+        height=height,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        bands=bands,
+        share=share,
+        count=count,
+        count_right=count_right,
+        words=tuple(words),
+        legend=tuple(legend),
+        ends=ends,
+        period_labels=period_labels(picture.periods),
+        breaks=tuple(breaks),
+        target=share.pixel(target) if share and target is not None else None,
+        rings=bool(published_text),
+        gap_signs=_gap_signs(picture, bands, share, count, height, panels=panels),
+    )
+
+
+def _ends(
+    picture: Picture, share: Axis | None, target: float | None, target_text: str
+) -> tuple[EndLabel, ...]:
+    """Newest values beside the lines' ends, pushed apart; one older than the figure's end says its period."""
+    if share is None:
+        return ()
+    found: list[tuple[Trace | None, float, str]] = []
+    for line in picture.lines:
+        point, value = line.known[-1]
+        text = number(value, line.decimals, line.unit if line.unit is Unit.PERCENT else None)
+        if point.period != picture.periods[-1]:
+            text = f"{text} ({point.period.short})"
+        found.append((line, share.pixel(float(value)), text))
+    if target is not None:
+        found.append((None, share.pixel(target), target_text))
+    places = push_apart([y for _, y, _ in found], LABEL_GAP, share.top, share.bottom)
+    return tuple(EndLabel(trace, 0, y, text) for (trace, _, text), y in zip(found, places, strict=True))
+
+
+def _header(
+    picture: Picture, *, example: bool, published_text: str
+) -> tuple[list[Words], list[Entry], float]:
+    """Title, subtitle and legend, from the upper left corner, and how high they are together."""
+    words: list[Words] = []
+    y = 0.0
+    badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if example else 0
+    if example:
+        words.append(Words(WIDTH, TITLE_SIZE, BADGE, SMALL_SIZE, 600, "right", "unknown"))
+    for line in wrap(picture.title, WIDTH - badge, TITLE_SIZE, 600):
+        y += TITLE_SIZE * LINE
+        words.append(Words(0, y - 6, line, TITLE_SIZE, 600))
+    for line in wrap(picture.subtitle or "", WIDTH - badge, TEXT_SIZE):
+        y += TEXT_SIZE * LINE
+        words.append(Words(0, y - 4, line, TEXT_SIZE, colour="quiet"))
+    y += 8
+    names: list[tuple[Trace | None, str]] = [(trace, trace.label) for trace in picture.traces]
+    if published_text:
+        names.append((None, published_text))
+    row_height = TEXT_SIZE * LINE + 2
+    legend, rows = [], 0
+    for (trace, _), (x, row, lines) in zip(names, flow([name for _, name in names], WIDTH), strict=True):
+        for step, line in enumerate(lines):
+            place = y + (row + step + 1) * row_height - 5
+            words.append(Words(x + SYMBOL + 6, place, line))
+        legend.append(Entry(trace, x, y + (row + 1) * row_height - 9.5, " ".join(lines)))
+        rows = max(rows, row + len(lines))
+    return words, legend, y + rows * row_height + 4
+
+
+def _gap_signs(
+    picture: Picture, bands: float, share: Axis | None, count: Axis | None, height: float, *, panels: bool
+) -> tuple[tuple[float, float], ...]:
+    """A small sign on the baseline wherever a value is withheld or not measured."""
+    signs: dict[tuple[float, float], None] = {}
+    for trace in picture.traces:
+        axis = share if trace.mark == "line" else count
+        floor = axis.bottom if panels and axis else height
+        for index, point in enumerate(trace.points):
+            if point.value is None and point.state is not State.NOT_PUBLISHED:
+                signs[(index + 0.5) * bands / len(trace.points), floor - 4] = None
+    return tuple(signs)

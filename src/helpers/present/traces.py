@@ -1,0 +1,202 @@
+"""What a figure draws: from catalogue entries and their windows to named traces on one grid of periods.
+
+Nothing is known of pixels here. A point without a value is a gap: it is neither bridged nor worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import pandas as pd
+
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Indicator, Municipality, Unit
+from helpers.data.frames import State
+from helpers.periods import Period, window
+from helpers.present.words import exact
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a trace; `value` is none unless `state` is ``ok``."""
+
+    period: Period
+    value: Decimal | None
+    state: State
+    published: bool = False
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One line or one set of bars.
+
+    Attributes
+    ----------
+    label
+        Its name in the legend, with the area filled in.
+    area
+        ``dk``, the municipality's code, or the word of another group.
+    group
+        Which series it belongs to, counted from 0 on its axis; the areas of a series share it.
+    stack
+        Bars with the same word stand on each other.
+    points
+        One per period of the figure, oldest first.
+    """
+
+    label: str
+    area: str
+    indicator: str
+    series: str
+    axis: str
+    mark: str
+    group: int
+    unit: Unit
+    decimals: int
+    points: tuple[Point, ...]
+    stack: str | None = None
+
+    @cached_property
+    def known(self) -> tuple[tuple[Point, Decimal], ...]:
+        """The points that have a value, with it."""
+        return tuple((point, point.value) for point in self.points if point.value is not None)
+
+    @property
+    def national(self) -> bool:
+        return self.area == NATIONAL
+
+    def gaps(self) -> tuple[Point, ...]:
+        """Points without a value, but not those after its newest one that are simply not published yet."""
+        return tuple(p for p in self.points if p.value is None and p.state is not State.NOT_PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that one figure says.
+
+    Attributes
+    ----------
+    empty
+        Names of traces that have no value at all; they are not drawn, only named.
+    """
+
+    key: str
+    title: str
+    subtitle: str | None
+    share_axis: str | None
+    count_axis: str | None
+    municipality: str
+    periods: tuple[Period, ...]
+    traces: tuple[Trace, ...]
+    breaks: tuple[Break, ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Trace, ...]:
+        return tuple(trace for trace in self.traces if trace.mark == "line")
+
+    @property
+    def bars(self) -> tuple[Trace, ...]:
+        return tuple(trace for trace in self.traces if trace.mark == "bar")
+
+
+def fill(text: str, area: str, municipality: str) -> str:
+    """A catalogue text with ``{area}`` and ``{kommune}`` filled in."""
+    return text.replace("{area}", area).replace("{kommune}", municipality)
+
+
+def picture(
+    key: str,
+    indicators: Sequence[Indicator],
+    windows: Sequence[pd.DataFrame],
+    municipality: Municipality,
+    *,
+    areas: Mapping[str, str] | None = None,
+) -> Picture:
+    """One figure of one or several indicators.
+
+    Parameters
+    ----------
+    windows
+        One frame per indicator with the columns ``series, area, period, value, state, published``.
+    areas
+        Names of further areas in the frames (a comparison group), drawn after country and municipality.
+
+    Notes
+    -----
+    Indicators with different newest periods share the grid that ends with the latest of them.
+    """
+    names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name, **(areas or {})}
+    tables = [_points(frame) for frame in windows]
+    found = [period for table in tables for points in table.values() for period in points]
+    periods = window(max(found), len({period.ordinal for period in _longest(tables)})) if found else ()
+    traces: list[Trace] = []
+    empty: list[str] = []
+    groups = {"line": 0, "bar": 0}
+    for indicator, table in zip(indicators, tables, strict=True):
+        for name, series in indicator.series.items():
+            drawn = False
+            for area, area_name in names.items():
+                points = table.get((name, area))
+                if points is None:
+                    continue
+                own_label = (
+                    series.label_national if area == NATIONAL and series.label_national else series.label
+                )
+                trace = Trace(
+                    label=fill(own_label, area_name, municipality.name),
+                    area=area,
+                    indicator=indicator.key,
+                    series=name,
+                    axis=series.axis,
+                    mark=series.mark,
+                    group=groups[series.mark],
+                    unit=indicator.unit_of(name),
+                    decimals=indicator.decimals_of(name),
+                    points=tuple(points.get(period) or _absent(period, points) for period in periods),
+                    stack=series.stack,
+                )
+                if trace.known:
+                    traces.append(trace)
+                    drawn = True
+                else:
+                    empty.append(trace.label)
+            groups[series.mark] += drawn
+    first = indicators[0]
+    breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
+    return Picture(
+        key=key,
+        title=fill(first.title, municipality.name, municipality.name),
+        subtitle=fill(first.subtitle, municipality.name, municipality.name) if first.subtitle else None,
+        share_axis=first.share_axis,
+        count_axis=first.count_axis,
+        municipality=municipality.name,
+        periods=periods,
+        traces=tuple(traces),
+        breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
+        empty=tuple(empty),
+    )
+
+
+def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
+    """The frame by series and area. What is not ``ok`` has no value here, whatever its cell holds."""
+    table: dict[tuple[str, str], dict[Period, Point]] = {}
+    columns = (frame[name].tolist() for name in ("series", "area", "period", "value", "state", "published"))
+    for series, area, period, value, state, published in zip(*columns, strict=True):
+        known = State(state) is State.OK and not pd.isna(value)
+        when = Period.parse(period)
+        point = Point(when, exact(float(value)) if known else None, State(state), known and bool(published))
+        table.setdefault((series, area), {})[when] = point
+    return table
+
+
+def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Iterable[Period]:
+    """The periods of the longest window: all windows of one frequency are as long as each other."""
+    return max((points for table in tables for points in table.values()), key=len)
+
+
+def _absent(period: Period, points: Mapping[Period, Point]) -> Point:
+    """A period outside a trace's own window: later than it, not published yet; earlier, not in the window."""
+    return Point(period, None, State.NOT_PUBLISHED if period > max(points) else State.MISSING)
