@@ -1,4 +1,4 @@
-"""How each goal of a plan stands: one row per goal and indicator, as in the municipality's status table (seed 000).
+"""How each goal of a plan stands: one row per goal and indicator, as in a published status table (seed 000).
 
 In: observations and answers to surveys. Out: rows with decimals as published, and a verdict for each goal.
 """
@@ -113,8 +113,8 @@ def status_rows(
 
     Notes
     -----
-    Both values are of one period. Where the newest period has a value for only one of the two, the goal cannot be
-    judged; an older pair is not put in its place.
+    Both values are of one period. Where the newest period has a value for only one of the two, the goal
+    cannot be judged; an older pair is not put in its place.
     """
     rows: list[StatusRow] = []
     for goal in plan.goals:
@@ -181,14 +181,12 @@ def _values(observations: pd.DataFrame, indicator: Indicator, period: Period) ->
         & (observations["series"] == indicator.headline)
         & (observations["period"] == period.id)
     ]
+    columns = (rows[name] for name in ("area", "value", "state", "source", "published"))
     return {
-        row.area: _Value(
-            Decimal(repr(row.value)) if row.state == State.OK else None,
-            State(row.state),
-            row.source,
-            bool(row.published),
+        area: _Value(
+            Decimal(repr(value)) if state == State.OK else None, State(state), source, bool(published)
         )
-        for row in rows.itertuples()
+        for area, value, state, source, published in zip(*columns, strict=True)
     }
 
 
@@ -215,7 +213,7 @@ def survey_rows(
     answers: Mapping[str, SurveyAnswers | None],
     municipality: Municipality,
 ) -> tuple[StatusRow, ...]:
-    """The goals that are followed by surveys (4d and 5a of plan 2023): their headline question against the target.
+    """The goals that are followed by surveys (4d and 5a of plan 2023): the headline question and the target.
 
     Parameters
     ----------
