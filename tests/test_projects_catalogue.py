@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from helpers.catalogue.project_models import Milestone, Reading
-from helpers.catalogue.projects import check_projects, find_projects, load_projects
+from helpers.catalogue.projects import check_projects, find_projects, load_project_set
 from helpers.errors import PlanError
 from helpers.project import Project
 
@@ -73,7 +73,7 @@ TARGET_NUMBERS = [
 
 @pytest.fixture(scope="module")
 def hedensted():
-    return load_projects(Project(ROOT), KEY)
+    return load_project_set(Project(ROOT), KEY)
 
 
 def printed(row):
@@ -293,7 +293,7 @@ def test_a_wrong_file_is_named_with_line_and_key(broken, name):
     replacement, at, said, key = WRONG[name]
     project, lines = broken(replacement)
     with pytest.raises(PlanError) as raised:
-        load_projects(project, KEY)
+        load_project_set(project, KEY)
     found = next(problem for problem in raised.value.problems if said in problem.what)
     line = next(number for number, text in enumerate(lines, start=1) if at in text)
     file, number, place = re.fullmatch(r"(.+\.yml):(\d+): (.+)", found.where).groups()
@@ -309,7 +309,7 @@ def test_all_that_is_wrong_is_told_at_once(broken):
         ("focus_areas: [3, 2, 1]", "focus_areas: [9]"),
     )
     with pytest.raises(PlanError) as raised:
-        load_projects(project, KEY)
+        load_project_set(project, KEY)
     assert len(raised.value.problems) == 3
 
 
@@ -338,4 +338,4 @@ def test_another_municipalitys_projects_are_refused():
 
 def test_a_misspelt_file_gets_a_suggestion():
     with pytest.raises(PlanError, match='Did you mean "hedensted-2024-2025"'):
-        load_projects(Project(ROOT), "hedensted-2024")
+        load_project_set(Project(ROOT), "hedensted-2024")

@@ -23,7 +23,7 @@ from helpers.analysis.projects import (
 )
 from helpers.catalogue.models import Direction
 from helpers.catalogue.project_models import Cost, ProjectRow
-from helpers.catalogue.projects import load_projects
+from helpers.catalogue.projects import load_project_set
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.project_months import Measurement
@@ -35,7 +35,7 @@ FEB, MAR, APR, AUG = (Period.month(2024, number) for number in (2, 3, 4, 8))
 
 @pytest.fixture(scope="module")
 def hedensted():
-    return load_projects(Project(ROOT), "hedensted-2024-2025")
+    return load_project_set(Project(ROOT), "hedensted-2024-2025")
 
 
 def months(row, *figures, shares=(), first=FEB):
@@ -55,8 +55,8 @@ def rows_of(hedensted, project, measured, bound=None):
 
 
 def test_three_months_typed_in_by_hand(hedensted):
-    """Flere i job, February to April 2024. Path of the first row: from 103 in January to 100 in August, 3 less
-    in 7 months; April is 3 months on, so 103 − 9/7 = 101.71. Of the second: 74 − 4·3/7 = 72.29."""
+    """Flere i job, February to April 2024. Path of the first row: from 103 in January to 100 in August, 3
+    less in 7 months; April is 3 months on, so 103 − 9/7 = 101.71. Of the second: 74 − 4·3/7 = 72.29."""
     measured = [
         *months("maalgruppe-aktivitetsparate", 103, 102, 101),
         *months("maalgruppe-ressourceforloeb", 74, 75, 73),

@@ -39,18 +39,32 @@ def project_files(project: Project) -> dict[str, Path]:
     return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
 
 
-def load_projects(project: Project, key: str, catalogue: Catalogue | None = None) -> ProjectSet:
-    """Read and check one set of projects.
+def load_projects(project: Project, catalogue: Catalogue | None = None) -> dict[str, ProjectSet]:
+    """Read and check every set of projects: key → set.
 
     Parameters
     ----------
     catalogue
-        When given, the municipality and the indicators that rows come from are checked against it as well.
+        When given, municipalities and the indicators that rows come from are checked against it as well.
 
     Raises
     ------
     PlanError
-        With all that is wrong, each with file, line and key; or when there is no such file.
+        With all that is wrong in any of them, each with file, line and key.
+    """
+    sets, problems = check_projects(project, catalogue)
+    if problems:
+        raise PlanError(problems)
+    return {found.key: found for found in sets}
+
+
+def load_project_set(project: Project, key: str, catalogue: Catalogue | None = None) -> ProjectSet:
+    """Read and check one set of projects, whatever is wrong with others.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong in it; or when there is no such file, with the nearest name.
     """
     files = project_files(project)
     if key not in files:
@@ -94,7 +108,7 @@ def find_projects(
         When the municipality has none, or the named ones are another's.
     """
     if key:
-        chosen = load_projects(project, key, catalogue)
+        chosen = load_project_set(project, key, catalogue)
         if chosen.municipality != municipality:
             raise PlanError.of(
                 f"catalogue/{FOLDER}/{key}.yml",
@@ -111,7 +125,7 @@ def find_projects(
             f"There are no investment projects of {municipality}.",
             f"There are those of {_listed(having)}; docs/catalogue.md says how to describe your own.",
         )
-    return load_projects(project, own[-1], catalogue)
+    return load_project_set(project, own[-1], catalogue)
 
 
 def _owner(project: Project, path: Path) -> str:

@@ -315,6 +315,12 @@ def _with_shares(
     return result
 
 
+def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Problem, ...]]:
+    """How many figures are typed in for all projects of a set, and what is wrong with any of its files."""
+    found = [read_months(project, projects, key) for key in projects.projects]
+    return sum(len(measured) for measured, _ in found), tuple(p for _, problems in found for p in problems)
+
+
 # ------------------------------------------------------------------------------------------- templates
 
 
