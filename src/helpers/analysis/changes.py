@@ -1,24 +1,34 @@
-"""What changed from one plan to the next, computed from the two plans: the table of the annex (seed 001)."""
+"""What changed from one plan to the next: the table of Frederikssund's annex on plan 2023 (seed 001).
+
+In: two plans. Out: one row per goal of either, with what became of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helpers.catalogue.models import FocusArea, Goal, Plan
+from helpers.catalogue.models import FocusArea, Goal, Plan, Target
 
 
-class Change(StrEnum):
-    """How a goal stands to the plan before.
+class ChangeKind(StrEnum):
+    """What became of a goal, in the annex's words where it has them."""
 
-    ``identical``: same wording and target, perhaps under another number. ``target_changed``: the same
-    indicator with another target. ``changed``: continued with other words or another measure. ``new``: the
-    plan before has no such goal. ``dropped``: this plan has no such goal.
-    """
+    IDENTICAL = "identical"  # "Identisk"
+    RENUMBERED = "renumbered"  # "Identisk med mål 7C"
+    REWORDED = "reworded"  # same measure and target, other words
+    TARGET_CHANGED = "target_changed"  # same measure, another target (4d: 80 → 70; 5b: none → the country)
+    MEASURE_CHANGED = "measure_changed"  # measured otherwise (4b: the first 6 months → the latest 12)
+    NEW = "new"  # "Nyt i 2023"
+    DROPPED = "dropped"  # "Indgår ikke"
 
-    IDENTICAL = "identical"
-    TARGET_CHANGED = "target_changed"
-    CHANGED = "changed"
+
+class AreaChangeKind(StrEnum):
+    """What became of a focus area."""
+
+    KEPT = "kept"
+    REPLACED = "replaced"
     NEW = "new"
     DROPPED = "dropped"
 
@@ -30,110 +40,126 @@ class ChangeRow:
     Attributes
     ----------
     focus_area
-        The focus area of the new plan; of the old plan for a dropped goal without a counterpart.
-    new, old
-        The goal in the new and in the old plan; one of them is none for a new or dropped goal.
-    renumbered
-        Whether the goal had another number before, and the documents print both numbers.
+        The focus area of the new plan it is listed under; for a goal that was dropped together with its
+        whole focus area, that one.
+    new_goal, old_goal
+        One of them is none for a goal that is new or was dropped.
     remark
-        Of the annex, in Danish; none where it has none.
+        The annex's remark, in Danish; none when it has none.
     owner_only
         Whether the remark concerns the plan's own municipality only.
     """
 
     focus_area: FocusArea
-    new: Goal | None
-    old: Goal | None
-    change: Change
-    renumbered: bool = False
+    new_goal: Goal | None
+    old_goal: Goal | None
+    kind: ChangeKind
     remark: str | None = None
     owner_only: bool = False
 
 
 @dataclass(frozen=True)
 class AreaChange:
-    """A focus area that took the place of another: titles of the new and the old one."""
+    """What became of one focus area."""
 
-    new: FocusArea
-    old: str
-    goals_missing: str | None = None
+    new: FocusArea | None
+    old: FocusArea | None
+    kind: AreaChangeKind
 
 
 def plan_changes(new: Plan, old: Plan) -> tuple[ChangeRow, ...]:
-    """Every goal of the new plan beside the one it continues, and the goals of the old plan that are dropped.
+    """Every goal of either plan, under the focus areas of the new one.
 
-    Returns
-    -------
-    tuple of ChangeRow
-        By focus area of the new plan; dropped goals stand where their focus area does, in the order of their
-        numbers in the old plan, before the goals of the new plan that follow them (as seed 001 has them).
+    A goal that was dropped stands first in its focus area if it was the first there, and last otherwise, as
+    in the annex (1A and 7B of 2022). Goals whose focus area is gone come last.
     """
+    continued = {goal.previous.goal for goal in new.goals if goal.previous and goal.previous.goal}
+    remarks = {dropped.goal: dropped for dropped in new.dropped}
+    dropped_by_area: dict[int, list[ChangeRow]] = {}
+    homeless = []
+    pairs = {change.old.number: change.new for change in area_changes(new, old) if change.old is not None}
+    for area in old.focus_areas:
+        home = pairs.get(area.number)
+        for goal in area.goals:
+            if goal.number in continued:
+                continue
+            said = remarks.get(goal.number)
+            row = ChangeRow(
+                home or area,
+                None,
+                goal,
+                ChangeKind.DROPPED,
+                said.remark if said else None,
+                said.owner_only if said else False,
+            )
+            if home is None:
+                homeless.append(row)
+            else:
+                dropped_by_area.setdefault(home.number, []).append(row)
     rows: list[ChangeRow] = []
-    dropped = {item.goal: item for item in new.dropped}
     for area in new.focus_areas:
-        not_continued = [
-            ChangeRow(area, None, goal, Change.DROPPED, remark=gone.remark, owner_only=gone.owner_only)
-            for number, gone in dropped.items()
-            if (goal := _goal(old, number)) is not None and old.focus_area_of(number).number == area.number
-        ]
-        continued = [_continued(area, goal, old) for goal in area.goals]
-        rows.extend(sorted((*not_continued, *continued), key=_place))
-    return tuple(rows)
+        kept = [_row(area, goal, old) for goal in area.goals]
+        gone = dropped_by_area.get(area.number, [])
+        first = [row for row in gone if _was_first(row.old_goal, old)]
+        rows += [*first, *kept, *(row for row in gone if row not in first)]
+    return (*rows, *homeless)
 
 
-def _place(row: ChangeRow) -> tuple[str, bool]:
-    # A dropped goal stands before the goal that has its number now.
-    goal = row.new or row.old
-    return goal.number if goal else "", row.new is not None
+def area_changes(new: Plan, old: Plan) -> tuple[AreaChange, ...]:
+    """Every focus area of either plan: kept (the same title), put in another's place, new or dropped."""
+    by_title = {area.title: area for area in old.focus_areas}
+    changes = []
+    for area in new.focus_areas:
+        if area.title in by_title:
+            changes.append(AreaChange(area, by_title[area.title], AreaChangeKind.KEPT))
+        elif area.replaces in by_title:
+            changes.append(AreaChange(area, by_title[area.replaces], AreaChangeKind.REPLACED))
+        else:
+            changes.append(AreaChange(area, None, AreaChangeKind.NEW))
+    met = {change.old.number for change in changes if change.old is not None}
+    changes += [
+        AreaChange(None, area, AreaChangeKind.DROPPED) for area in old.focus_areas if area.number not in met
+    ]
+    return tuple(changes)
 
 
-def _goal(plan: Plan, number: str) -> Goal | None:
-    return next((goal for goal in plan.goals if goal.number == number), None)
+def _was_first(goal: Goal | None, plan: Plan) -> bool:
+    return goal is not None and plan.focus_area_of(goal.number).goals[0] == goal
 
 
-def _continued(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
-    before = _goal(old, goal.previous.goal) if goal.previous and goal.previous.goal else None
-    remark = goal.previous.remark if goal.previous else None
-    owner_only = goal.previous.owner_only if goal.previous else False
-    if before is None:
-        return ChangeRow(area, goal, None, Change.NEW, remark=remark, owner_only=owner_only)
+def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
+    previous = goal.previous
+    before = old.goal(previous.goal) if previous is not None and previous.goal else None
     return ChangeRow(
         area,
         goal,
         before,
-        _kind(goal, before),
-        renumbered=goal.number != before.number and before.number_printed,
-        remark=remark,
-        owner_only=owner_only,
+        ChangeKind.NEW if before is None else _kind(goal, before),
+        previous.remark if previous else None,
+        previous.owner_only if previous else False,
     )
 
 
-def _kind(goal: Goal, before: Goal) -> Change:
-    same_measure = goal.indicators == before.indicators
-    same_target = (goal.target.rule, goal.target.value, goal.target.margin) == (
-        before.target.rule,
-        before.target.value,
-        before.target.margin,
-    )
-    if same_measure and same_target and _words(goal) == _words(before):
-        return Change.IDENTICAL
-    if same_measure and not same_target:
-        return Change.TARGET_CHANGED
-    return Change.CHANGED
+def _kind(goal: Goal, before: Goal) -> ChangeKind:
+    if goal.indicators != before.indicators:
+        return ChangeKind.MEASURE_CHANGED
+    if _promise(goal.target) != _promise(before.target):
+        return ChangeKind.TARGET_CHANGED
+    if list(_words(goal.text)) != list(_words(before.text)):
+        return ChangeKind.REWORDED
+    # A number that no document prints says nothing about a change of number.
+    if goal.number != before.number and before.number_printed and goal.number_printed:
+        return ChangeKind.RENUMBERED
+    return ChangeKind.IDENTICAL
 
 
-def _words(goal: Goal) -> str:
-    return " ".join(goal.text.split()).casefold()
+def _promise(target: Target) -> tuple[object, ...]:
+    return (target.rule, target.value, target.margin)
 
 
-def area_changes(new: Plan, old: Plan) -> tuple[AreaChange, ...]:
-    """The focus areas that took the place of others."""
-    return tuple(
-        AreaChange(
-            area,
-            area.replaces,
-            next((o.goals_missing for o in old.focus_areas if o.title == area.replaces), None),
-        )
-        for area in new.focus_areas
-        if area.replaces
-    )
+def _words(text: str) -> Iterator[str]:
+    """The words of a goal, without commas and full stops, which the documents set at will."""
+    for word in text.split():
+        bare = word.strip(".,;:–-()").casefold()
+        if bare:
+            yield bare

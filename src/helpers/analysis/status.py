@@ -1,14 +1,16 @@
-"""How each goal of a plan stands: one row per goal and indicator, as in a published status table (seed 000).
+"""The status of a plan's goals for one municipality: one row per goal and indicator, and what it comes to.
 
-In: observations and answers to surveys. Out: rows with decimals as published, and a verdict for each goal.
+In: the catalogue, a plan, observations, typed-in surveys. Out: the rows of the status table (Frederikssund's
+status on plan 2023, seed 000), with verdict and, where there is none, the reason in Danish.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -16,21 +18,24 @@ from helpers.analysis.gaps import Verdict, gap, target_value, verdict
 from helpers.catalogue.models import (
     NATIONAL,
     Direction,
+    FromHand,
+    FromUnknown,
     Goal,
     Indicator,
     Municipality,
     Plan,
+    PublishedRow,
     Survey,
-    Target,
     Unit,
 )
 from helpers.data.frames import State
 from helpers.data.windows import newest_period
 from helpers.periods import Period
+from helpers.project import Project
+from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
-    from helpers.sources.manual import SurveyAnswers
 
 
 @dataclass(frozen=True)
@@ -39,22 +44,32 @@ class StatusRow:
 
     Attributes
     ----------
-    goal, indicator
-        Number of the goal and key of the indicator (or survey).
+    goal
+        Number of the goal, ``1a``.
+    indicator
+        Key of the indicator or, for `kind` ``survey``, of the survey.
     period
-        The newest period published for the country or the municipality; none when nothing is.
-    national, municipality, target, gap
-        In the indicator's unit, as published; none where unknown. The gap is in percentage points for shares.
+        Newest period that is published for the country or the municipality; none when nothing is.
+    national, municipality
+        Values of `period`, as published; none when unknown.
+    target
+        What the goal asks for, in `unit`; none when it is the country's unknown value or was never set.
+    gap
+        Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown.
+    decimals
+        Of the values in `unit`.
+    direction
+        Which way is better.
     published_gap
-        What the municipality's own document printed for the same figures; none where it printed none.
+        What the plan's document printed as difference, for the plan's own municipality and the same period.
     note
-        What the reader must know of the row, in Danish.
+        What there is to say about the printed difference, in Danish.
     reason
-        Why it cannot be judged, in Danish; none when it can.
+        Why the goal cannot be judged, a Danish sentence; none when it is judged.
     sources
-        Where the two values come from: ``jobindsats:y01b01``.
-    published
-        Whether both values are figures that a document printed (in example data).
+        As in the column `source` of observations; for a survey, where its answers were taken from.
+    kind
+        ``survey`` for goals that are followed by a survey, which the document's table leaves out.
     """
 
     goal: str
@@ -66,18 +81,18 @@ class StatusRow:
     gap: Decimal | None
     unit: Unit
     decimals: int
-    direction: Direction
     verdict: Verdict
+    direction: Direction
     published_gap: Decimal | None = None
     note: str | None = None
     reason: str | None = None
     sources: tuple[str, ...] = ()
-    published: bool = False
+    kind: Literal["indicator", "survey"] = "indicator"
 
 
 @dataclass(frozen=True)
 class GoalVerdict:
-    """What a goal came to, all its rows together: met only when every one of them is."""
+    """A goal's verdict over all its rows: met only if every one of them is."""
 
     goal: str
     verdict: Verdict
@@ -85,14 +100,42 @@ class GoalVerdict:
 
 
 @dataclass(frozen=True)
-class _Value:
-    value: Decimal | None
-    state: State
-    source: str
-    published: bool
+class Summary:
+    """How many goals are met, are not, and cannot be judged."""
+
+    met: int
+    not_met: int
+    cannot_be_judged: int
+
+    @property
+    def total(self) -> int:
+        return self.met + self.not_met + self.cannot_be_judged
 
 
-_NOTHING = _Value(None, State.MISSING, "", False)
+class Turn(StrEnum):
+    """How a row's verdict changed between two sets of figures."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOW_JUDGED = "now_judged"
+    NO_LONGER_JUDGED = "no_longer_judged"
+
+
+@dataclass(frozen=True)
+class VerdictChange:
+    """A row whose verdict differs between two sets of figures (two snapshots, say)."""
+
+    old: StatusRow
+    new: StatusRow
+
+    @property
+    def turn(self) -> Turn:
+        """What kind of change it is."""
+        if self.old.verdict is Verdict.CANNOT_BE_JUDGED:
+            return Turn.NOW_JUDGED
+        if self.new.verdict is Verdict.CANNOT_BE_JUDGED:
+            return Turn.NO_LONGER_JUDGED
+        return Turn.BETTER if self.new.verdict is Verdict.MET else Turn.WORSE
 
 
 def status_rows(
@@ -102,172 +145,226 @@ def status_rows(
     municipality: Municipality,
     bound: Period | None = None,
 ) -> tuple[StatusRow, ...]:
-    """The rows of the status table, in the plan's order; goals that are followed by surveys have none.
+    """A row for each goal and indicator of the plan, in the plan's order; goals with a survey are left out.
 
     Parameters
     ----------
     observations
-        Frame *Observations*; rows of other areas are passed over.
+        Frame *Observations* with at least the country and the municipality.
     bound
         Periods that end after it do not count.
-
-    Notes
-    -----
-    Both values are of one period. Where the newest period has a value for only one of the two, the goal
-    cannot be judged; an older pair is not put in its place.
     """
-    rows: list[StatusRow] = []
+    printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
+    own = plan.municipality == municipality.slug
+    return tuple(
+        _indicator_row(
+            goal,
+            catalogue.indicators[key],
+            observations,
+            municipality,
+            bound,
+            printed.get((goal.number, key)) if own else None,
+        )
+        for goal in plan.goals
+        for key in goal.indicators
+        if key in catalogue.indicators
+    )
+
+
+def survey_rows(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    municipality: Municipality,
+    bound: Period | None = None,
+) -> tuple[StatusRow, ...]:
+    """A row for each goal of the plan that is followed by a survey, in the plan's order."""
+    rows = []
     for goal in plan.goals:
-        for key in goal.indicators:
-            if key in catalogue.indicators:
-                indicator = catalogue.indicators[key]
-                rows.append(_row(catalogue, plan, goal, indicator, observations, municipality, bound))
+        survey = catalogue.survey(goal)
+        if survey is not None:
+            rows.append(_survey_row(project, catalogue, goal, survey, municipality, bound))
     return tuple(rows)
 
 
-def _row(
-    catalogue: Catalogue,
-    plan: Plan,
+def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
+    """Number of each goal → its verdict, in the order the goals first occur.
+
+    One row that is not met decides; otherwise one that cannot be judged does.
+    """
+    found: dict[str, list[StatusRow]] = {}
+    for row in rows:
+        found.setdefault(row.goal, []).append(row)
+    return {goal: GoalVerdict(goal, _joint(of), tuple(of)) for goal, of in found.items()}
+
+
+def summary(verdicts: Iterable[GoalVerdict]) -> Summary:
+    """How many of the goals are met, are not, and cannot be judged."""
+    found = [goal.verdict for goal in verdicts]
+    return Summary(*(found.count(v) for v in (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED)))
+
+
+def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tuple[VerdictChange, ...]:
+    """Rows of the same goal and indicator whose verdict differs, in the order of `new`."""
+    before = {(row.goal, row.indicator): row for row in old}
+    return tuple(
+        VerdictChange(before[key], row)
+        for row in new
+        if (key := (row.goal, row.indicator)) in before and before[key].verdict is not row.verdict
+    )
+
+
+def _joint(rows: Iterable[StatusRow]) -> Verdict:
+    found = {row.verdict for row in rows}
+    return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is known of one area in one period: the value, or why there is none."""
+
+    value: Decimal | None
+    state: State
+    source: str | None
+
+
+def _indicator_row(
     goal: Goal,
     indicator: Indicator,
     observations: pd.DataFrame,
     municipality: Municipality,
     bound: Period | None,
+    printed: PublishedRow | None,
 ) -> StatusRow:
-    period = newest_period(observations, indicator, municipality.code, bound)
-    own, country = _NOTHING, _NOTHING
-    if period is not None:
-        found = _values(observations, indicator, period)
-        own, country = found.get(municipality.code, _NOTHING), found.get(NATIONAL, _NOTHING)
-    target = target_value(goal.target, country.value)
+    rows = observations[
+        (observations["indicator"] == indicator.key) & (observations["series"] == indicator.headline)
+    ]
+    period = newest_period(rows, indicator, municipality.code, bound)
+    ours = _reading(rows, municipality.code, period, indicator.decimals)
+    national = _reading(rows, NATIONAL, period, indicator.decimals)
     direction = goal.target.direction if goal.target.is_set else indicator.direction
-    difference = None if own.value is None or target is None else gap(own.value, target, direction)
-    judged = verdict(difference, goal.target)
-    printed = next(
-        (
-            row
-            for row in catalogue.published_rows(plan)
-            if municipality.slug == plan.municipality
-            and (row.goal, row.indicator, row.period) == (goal.number, indicator.key, period)
-            and (row.national, row.municipality) == (country.value, own.value)
-        ),
-        None,
-    )
+    target = target_value(goal.target, national.value)
+    difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
+    same_period = printed is not None and printed.period == period
     return StatusRow(
         goal=goal.number,
         indicator=indicator.key,
         period=period,
-        national=country.value,
-        municipality=own.value,
+        national=national.value,
+        municipality=ours.value,
         target=target,
         gap=difference,
         unit=indicator.unit,
         decimals=indicator.decimals,
+        verdict=verdict(difference, goal.target),
         direction=direction,
-        verdict=judged,
-        published_gap=printed.gap if printed else None,
-        note=printed.note if printed else None,
-        reason=_reason(goal.target, period, own, country, municipality)
-        if judged is Verdict.CANNOT_BE_JUDGED
-        else None,
-        sources=tuple(dict.fromkeys(value.source for value in (own, country) if value.source)),
-        published=own.published and country.published,
+        published_gap=printed.gap if printed is not None and same_period else None,
+        note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+        reason=_reason(goal, indicator, rows, municipality, period, ours, national, bound),
+        sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
     )
 
 
-def _values(observations: pd.DataFrame, indicator: Indicator, period: Period) -> dict[str, _Value]:
-    rows = observations[
-        (observations["indicator"] == indicator.key)
-        & (observations["series"] == indicator.headline)
-        & (observations["period"] == period.id)
-    ]
-    columns = (rows[name] for name in ("area", "value", "state", "source", "published"))
-    return {
-        area: _Value(
-            Decimal(repr(value)) if state == State.OK else None, State(state), source, bool(published)
-        )
-        for area, value, state, source, published in zip(*columns, strict=True)
-    }
+def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> _Reading:
+    found = rows[(rows["area"] == area) & (rows["period"] == (period.id if period else ""))]
+    if found.empty:
+        return _Reading(None, State.MISSING, None)
+    row = found.iloc[0]
+    state = State(row["state"])
+    value = _as_published(float(row["value"]), decimals) if state is State.OK else None
+    return _Reading(value, state, str(row["source"]))
+
+
+def _as_published(value: float, decimals: int) -> Decimal:
+    """The published decimal, spelled with the indicator's decimals where that changes nothing."""
+    exact = Decimal(repr(value))
+    spelled = exact.quantize(Decimal(1).scaleb(-decimals))
+    return spelled if spelled == exact else exact
 
 
 def _reason(
-    target: Target, period: Period | None, own: _Value, country: _Value, municipality: Municipality
-) -> str:
-    if not target.is_set:
-        return target.because or "der er ikke fastsat et konkret mål"
-    if period is None:
-        return "der er endnu ingen tal"
-    who = municipality.name if own.value is None else "hele landet"
-    state = own.state if own.value is None else country.state
-    when = period.danish
-    if state is State.SUPPRESSED:
-        return f"tallet for {who} i {when} er diskretioneret eller ikke opgjort"
-    if state is State.NOT_PUBLISHED:
-        return f"tallet for {who} i {when} er endnu ikke offentliggjort"
-    return f"der er intet tal for {who} i {when}"
-
-
-def survey_rows(
-    catalogue: Catalogue,
-    plan: Plan,
-    answers: Mapping[str, SurveyAnswers | None],
+    goal: Goal,
+    indicator: Indicator,
+    rows: pd.DataFrame,
     municipality: Municipality,
-) -> tuple[StatusRow, ...]:
-    """The goals that are followed by surveys (4d and 5a of plan 2023): the headline question and the target.
+    period: Period | None,
+    ours: _Reading,
+    national: _Reading,
+    bound: Period | None,
+) -> str | None:
+    """Why a goal cannot be judged; none when it can."""
+    if not goal.target.is_set:
+        return goal.target.because or "Der er ikke fastsat et mål."
+    if period is None:
+        return _no_figures(indicator)
+    if ours.value is not None and (national.value is not None or not goal.target.national):
+        return None
+    sides = [(municipality.code, f"for {municipality.name}", ours)]
+    if goal.target.national:
+        sides.append((NATIONAL, "for hele landet", national))
+    for area, whose, reading in sides:
+        if reading.value is not None:
+            continue
+        if reading.state is State.SUPPRESSED:
+            return f"Tallet {whose} for {period.danish} er diskretioneret eller ikke opgjort."
+        earlier = _newest_known(rows, area, bound)
+        if earlier is not None:
+            return (
+                f"Det nyeste tal {whose} er for {earlier.danish}, og det nyeste tal i øvrigt er for "
+                f"{period.danish}. Kun tal for samme periode kan sammenlignes."
+            )
+        return f"Der er intet tal {whose}."
+    return None
 
-    Parameters
-    ----------
-    answers
-        Survey key → the newest round typed in; none where there is none.
-    """
-    rows: list[StatusRow] = []
-    for goal in plan.goals:
-        survey = catalogue.survey(goal)
-        if survey is not None:
-            rows.append(_survey_row(goal, survey, answers.get(survey.key), municipality))
-    return tuple(rows)
+
+def _newest_known(rows: pd.DataFrame, area: str, bound: Period | None) -> Period | None:
+    known = rows[(rows["area"] == area) & (rows["state"] == State.OK.value)]["period"]
+    periods = [Period.parse(text) for text in known]
+    return max((p for p in periods if bound is None or p.within(bound)), default=None)
+
+
+def _no_figures(indicator: Indicator) -> str:
+    origin = indicator.series[indicator.headline].origin
+    if isinstance(origin, FromHand):
+        return "Tallene findes ikke i Jobindsats, og de er ikke indtastet."
+    if isinstance(origin, FromUnknown):
+        return "Det er ikke bekræftet, hvilken tabel i Jobindsats tallene står i, og de er ikke indtastet."
+    return "Der er ikke hentet tal fra Jobindsats."
 
 
 def _survey_row(
-    goal: Goal, survey: Survey, answers: SurveyAnswers | None, municipality: Municipality
+    project: Project,
+    catalogue: Catalogue,
+    goal: Goal,
+    survey: Survey,
+    municipality: Municipality,
+    bound: Period | None,
 ) -> StatusRow:
-    value = answers.answers.get(survey.headline) if answers else None
+    answers = read_survey(project, catalogue, municipality, survey, bound=bound)
+    ours = None if answers is None else answers.answers.get(survey.headline)
+    direction = goal.target.direction if goal.target.is_set else Direction.HIGHER
     target = target_value(goal.target, None)
-    difference = None if value is None or target is None else gap(value, target, goal.target.direction)
-    missing = f"der er ingen resultater af undersøgelsen i {municipality.name}"
+    difference = None if ours is None or target is None else gap(ours, target, direction)
+    reason = None
+    if not goal.target.is_set:
+        reason = goal.target.because or "Der er ikke fastsat et mål."
+    elif ours is None:
+        reason = "Undersøgelsens resultat er ikke indtastet."
+    elif target is None:
+        reason = "Der er intet landstal for en undersøgelse, som kommunen selv har lavet."
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,
-        period=answers.period if answers else None,
+        period=None if answers is None else answers.period,
         national=None,
-        municipality=value,
+        municipality=ours,
         target=target,
         gap=difference,
         unit=survey.unit,
         decimals=survey.decimals,
-        direction=goal.target.direction,
         verdict=verdict(difference, goal.target),
-        reason=missing if difference is None else None,
-        sources=(answers.source,) if answers and answers.source else (),
+        direction=direction,
+        reason=reason,
+        sources=() if answers is None or answers.source is None else (answers.source,),
+        kind="survey",
     )
-
-
-def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
-    """Number of each goal → what it came to.
-
-    A goal with several rows (5b) is met when all of them are, and not met as soon as one of them is not.
-    """
-    by_goal: dict[str, list[StatusRow]] = {}
-    for row in rows:
-        by_goal.setdefault(row.goal, []).append(row)
-    return {
-        number: GoalVerdict(number, _together({row.verdict for row in found}), tuple(found))
-        for number, found in by_goal.items()
-    }
-
-
-def _together(verdicts: set[Verdict]) -> Verdict:
-    for worst in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED):
-        if worst in verdicts:
-            return worst
-    return Verdict.MET
