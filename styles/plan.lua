@@ -121,12 +121,22 @@ local function typst_table(tbl, keep_caption)
   return out
 end
 
--- A table that is referred to keeps its identifier and caption: the engine numbers it.
+-- A table that is referred to keeps its identifier and caption: the engine numbers it. Quarto's reader leaves the
+-- identifier in the caption's text at this stage.
 local function any_table(tbl)
-  if not tbl.attr.identifier:match('^tbl%-') then return typst_table(tbl) end
+  local id = tbl.attr.identifier
+  local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+  local last = caption[#caption]
+  local written = last and last.t == 'Str' and last.text:match('^{#(tbl%-[^}]+)}$')
+  if written then
+    id = written
+    caption:remove(#caption)
+    if caption[#caption] and caption[#caption].t == 'Space' then caption:remove(#caption) end
+  end
+  if not id:match('^tbl%-') then return typst_table(tbl) end
   local content = typst_table(tbl, false)
-  content:insert(pandoc.Para(pandoc.utils.blocks_to_inlines(tbl.caption.long)))
-  return pandoc.Div(content, pandoc.Attr(tbl.attr.identifier, {}, tbl.attr.attributes))
+  content:insert(pandoc.Para(caption))
+  return pandoc.Div(content, pandoc.Attr(id, {}, tbl.attr.attributes))
 end
 
 -- Blocks ---------------------------------------------------------------------------------------------------
@@ -135,14 +145,17 @@ local VERDICTS = { 'met', 'not-met', 'partly', 'unknown' }
 
 local function typst_div(div)
   for _, kind in ipairs(VERDICTS) do
-    if has(div, 'verdict-' .. kind) then
+    if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then
       local out = pandoc.List{ raw('#verdict-box("' .. kind .. '")[') }
       out:extend(div.content)
       out:insert(raw(']'))
       return out
     end
   end
-  for class, name in pairs{ ['example-data'] = 'example-mark', ['state-note'] = 'state-note' } do
+  for class, name in pairs{
+    ['example-data'] = 'example-mark', ['example-note'] = 'example-mark', ['state-note'] = 'state-note',
+    ['no-figure'] = 'example-mark',
+  } do
     if has(div, class) then
       local out = pandoc.List{ raw('#' .. name .. '[') }
       out:extend(div.content)
@@ -155,6 +168,8 @@ end
 local function typst_raw(block)
   if block.format ~= 'html' then return nil end
   local text = block.text
+  -- What is marked so is for pages only; Quarto leaves it out of print as well.
+  if text:match('data%-quarto%-disable%-processing="true"') then return {} end
   if text:match('^%s*<details') and not text:match('</details>') then return raw('#plan-details[') end
   if text:match('^%s*</details>%s*$') then return raw(']') end
   if text:match('^%s*<summary[^>]*>%s*$') then return raw('#plan-summary[') end

@@ -88,7 +88,11 @@ class Kernel:
         }
         # Sockets as files need no free port, so workers that start together cannot take each other's.
         transport = "tcp" if sys.platform == "win32" else "ipc"
-        self._manager = AsyncKernelManager(kernel_spec_manager=_OwnInterpreter(), transport=transport)
+        self._manager = AsyncKernelManager(
+            kernel_spec_manager=_OwnInterpreter(),
+            transport=transport,
+            connection_file=str(Path(self._home.name) / "kernel.json"),
+        )
         client = self._client(NotebookNode(cells=[], metadata={}))
         run_sync(client.async_start_new_kernel)(env=environment, cwd=str(self._project.root))
         run_sync(client.async_start_new_kernel_client)()

@@ -24,6 +24,11 @@ local function problem(chapter, cell, snippet, what)
   problems:insert{ chapter = chapter.source, cell = cell or 0, snippet = snippet or '', what = what }
 end
 
+-- What is wrong in either engine, as a sentence of its own.
+local function mistake(chapter, cell, snippet, what)
+  problems:insert{ chapter = chapter.source, cell = cell or 0, snippet = snippet or '', what = what, mistake = true }
+end
+
 local function text_of(inlines) return pandoc.utils.stringify(inlines) end
 
 local function escape_html(text)
@@ -85,13 +90,13 @@ local function kind_of(id) return id and id:match('^(%a+)%-') end
 local function note_target(chapter, cell, id, entry)
   if id == '' then return end
   if chapter.ids[id] then
-    problem(chapter, cell, '#' .. id, 'the identifier #' .. id .. ' a second time on the same page')
+    mistake(chapter, cell, '#' .. id, 'The identifier #' .. id .. ' is used twice on this page.')
   end
   chapter.ids[id] = true
   local kind = kind_of(id)
   if kind == 'fig' or kind == 'tbl' or kind == 'sec' then
     if targets[id] and targets[id].chapter ~= chapter then
-      problem(chapter, cell, '#' .. id, 'the identifier #' .. id .. ', which ' .. targets[id].chapter.source .. ' has too')
+      mistake(chapter, cell, '#' .. id, 'The identifier #' .. id .. ' is used in ' .. targets[id].chapter.source .. ' too.')
     end
     entry.chapter, entry.kind = chapter, kind
     targets[id] = entry
@@ -148,7 +153,7 @@ local function read_chapter(chapter)
       local unnumbered = header.classes:includes('unnumbered')
       if header.level == 1 then
         if title then
-          problem(chapter, cell, text_of(header.content), 'a second heading of level 1 in a chapter')
+          mistake(chapter, cell, text_of(header.content), 'A chapter has one heading of level 1; write ## for those below it.')
           return nil
         end
         title = header
@@ -199,7 +204,7 @@ local function read_chapter(chapter)
       if number then
         local last = div.content[#div.content]
         if not last or (last.t ~= 'Para' and last.t ~= 'Plain') then
-          problem(chapter, cell, '#' .. div.identifier, 'a figure or table block without a caption as its last paragraph')
+          mistake(chapter, cell, '#' .. div.identifier, 'A figure or table block ends with a paragraph that is its caption.')
         end
       end
       return div
@@ -210,7 +215,7 @@ local function read_chapter(chapter)
       note_target(chapter, cell, figure.identifier, { number = number })
       figure:walk{ Image = function(image)
         if (image.attributes['fig-alt'] or '') == '' then
-          problem(chapter, cell, image.src, 'a figure without fig-alt="…": readers who cannot see it need its text')
+          mistake(chapter, cell, image.src, 'The figure has no fig-alt="…"; readers who cannot see it need its text.')
         end
       end }
       return figure
@@ -254,7 +259,7 @@ local function read_chapter(chapter)
     end,
   }
   if not title then
-    problem(chapter, 0, '', 'a chapter without a heading of level 1 (# …)')
+    mistake(chapter, 0, '', 'The chapter has no heading of level 1 (# …).')
     title = pandoc.Header(1, { pandoc.Str(chapter.source) })
   end
   chapter.title = title
@@ -306,7 +311,7 @@ local function destination(chapter, cell, url)
     target = by_source[full] or by_source[(full:gsub('%.html$', '.ipynb'))]
     if not target then
       if full:match('%.ipynb$') or full:match('%.qmd$') then
-        problem(chapter, cell, url, 'a link to ' .. full .. ', which is no chapter of this book')
+        mistake(chapter, cell, url, 'The link leads to ' .. full .. ', which is no chapter of this book.')
         return { external = true }
       end
       return { file = full }
@@ -314,7 +319,7 @@ local function destination(chapter, cell, url)
   end
   id = decoded(id)
   if id ~= '' and not target.ids[id] then
-    problem(chapter, cell, url, 'a link to #' .. id .. ', which ' .. target.source .. ' does not have')
+    mistake(chapter, cell, url, 'The link leads to #' .. id .. ', which ' .. target.source .. ' does not have.')
     return { external = true }
   end
   return { chapter = target, id = id }
@@ -334,7 +339,7 @@ local function reference(chapter, span, to)
   local entry = targets[id]
   local cell = tonumber(span.attributes.cell)
   if not entry then
-    problem(chapter, cell, '@' .. id, 'the reference @' .. id .. ', which nothing in the book is called')
+    mistake(chapter, cell, '@' .. id, 'Nothing in the book is called @' .. id .. '.')
     return pandoc.Str('?' .. id)
   end
   local prefix = words['crossref-' .. entry.kind .. '-title'] or words['crossref-sec-prefix']
@@ -348,7 +353,7 @@ local function reference(chapter, span, to)
       text = pandoc.List{ pandoc.Str(words['crossref-ch-prefix'] .. NBSP .. entry.number) }
     end
   elseif not entry.number then
-    problem(chapter, cell, '@' .. id, 'a reference to @' .. id .. ', which has no number; write a link instead')
+    mistake(chapter, cell, '@' .. id, '@' .. id .. ' has no number to refer to; write a link instead.')
     return pandoc.Str('?' .. id)
   else
     local number = span.attributes.bare == 'true' and entry.number or prefix .. NBSP .. entry.number

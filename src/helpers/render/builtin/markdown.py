@@ -7,8 +7,9 @@ engine does not is found here by its looks, and in ``book.lua`` by its meaning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from nbformat import NotebookNode
@@ -118,10 +119,21 @@ def joined(found: list[Piece]) -> str:
     return "\n\n".join(f"<!--plan:cell:{piece.cell}-->\n\n{piece.text}" for piece in found) + "\n"
 
 
-def located(path: str, found: list[Piece], cell: int, snippet: str, what: str) -> Problem:
-    """A problem of ``book.lua`` with the line of the cell it stands in, as far as it can be found again."""
+def located(path: str, found: list[Piece], problem: Mapping[str, Any]) -> Problem:
+    """A problem of ``book.lua`` with the line of the cell it stands in, as far as it can be found again.
+
+    Parameters
+    ----------
+    problem
+        ``cell`` (0: not known), ``snippet``, ``what``, and ``mistake`` when it would be wrong in Quarto too.
+    """
+    cell, snippet, line = problem["cell"], problem["snippet"], None
     for piece in found:
         if cell in (0, piece.cell) and snippet and snippet in piece.text:
+            cell = piece.cell
             line = piece.text[: piece.text.index(snippet)].count("\n") + 1
-            return _unsupported(path, piece.cell, line, what)
-    return _unsupported(path, cell, None, what) if cell else Problem(path, f"The built-in engine does not support {what}.", ADVICE)
+            break
+    where = _where(path, cell, line) if cell else path
+    if problem.get("mistake"):
+        return Problem(where, problem["what"])
+    return Problem(where, f"The built-in engine does not support {problem['what']}.", ADVICE)

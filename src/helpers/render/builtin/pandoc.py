@@ -122,7 +122,7 @@ def convert(copy: Copy, to: Sequence[str]) -> Converted:
     )
     for found in result["problems"] or ():
         path = found["chapter"]
-        problems.append(located(path, parts[path], found["cell"], found["snippet"], found["what"]))
+        problems.append(located(path, parts[path], found))
     if problems:
         raise PlanError(dict.fromkeys(problems))
     hrefs = {chapter.path: chapter.href for chapter in book.chapters}

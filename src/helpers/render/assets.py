@@ -1,0 +1,134 @@
+"""What all pages of a site share: one stylesheet per brand, the fonts, the icon, the logos; once in ``<output>/assets/``.
+
+Names carry a hash of the content, so a site rendered last month goes on with the files it was made for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from helpers.errors import PlanError
+from helpers.render.brand import Brand
+from helpers.render.fonts import FACES, FAMILY, Face, font_folder
+
+FOLDER = "assets"
+HASH_LENGTH = 10
+
+_LETTERS = (
+    *range(0x20, 0x180),  # Latin with all letters of Danish names
+    *range(0x2010, 0x2045),  # dashes, quotes, dots
+    0x20AC, 0x2190, 0x2191, 0x2192, 0x2193, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265,
+    0x25B2, 0x25BC, 0x25CF, 0x2713, 0x2717,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Names of the shared files below ``assets/``; the logo may be none."""
+
+    stylesheet: str
+    favicon: str
+    logo: str | None
+
+    def names(self) -> list[str]:
+        return [name for name in (self.stylesheet, self.favicon, self.logo) if name]
+
+
+def _hashed(name: str, content: bytes) -> str:
+    stem, suffix = name.rsplit(".", 1)
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:HASH_LENGTH]}.{suffix}"
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    target = folder / name
+    if target.is_file():
+        return
+    # Several workers may write the same file; each renames a whole one into place.
+    temporary = folder / f"{name}.{os.getpid()}.tmp"
+    temporary.write_bytes(content)
+    temporary.replace(target)
+
+
+def _subset(face: Face) -> bytes:
+    options = subset.Options()
+    options.layout_features = ["kern", "liga", "tnum", "lnum", "pnum"]
+    options.hinting = False
+    options.flavor = "woff"
+    with TTFont(font_folder() / face.file, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=_LETTERS)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        target = BytesIO()
+        font.save(target)
+    return target.getvalue()
+
+
+@cache
+def _font_name(face: Face) -> str:
+    # Named after its source and what is kept of it, so that the subset need not be made to know its name.
+    source = (font_folder() / face.file).read_bytes() + repr(_LETTERS).encode()
+    return _hashed(f"{Path(face.file).stem}.woff", source)
+
+
+def _font_css() -> str:
+    rules = (
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{face.weight};font-style:{face.style};'
+        f'font-display:swap;src:url("{_font_name(face)}") format("woff")}}'
+        for face in FACES
+    )
+    return "\n".join(rules)
+
+
+def _brand_css(brand: Brand) -> str:
+    values = "".join(f"--plan-{role}:{colour};" for role, colour in brand.colours.items())
+    return f':root{{{values}--plan-font:"{brand.font}"}}'
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise PlanError.of(str(path), "There is no such stylesheet.", "It is part of the project; get it back with git.") from None
+
+
+def write_assets(output: Path, brand: Brand, css: Iterable[Path], site_css: Path, favicon: Path) -> Assets:
+    """Write the shared files that are not there yet.
+
+    Parameters
+    ----------
+    css
+        Stylesheets of the book (``format.html.css``), for the content.
+    site_css
+        Stylesheet of the pages around it.
+
+    Raises
+    ------
+    PlanError
+        When a stylesheet is missing.
+    """
+    folder = output / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for face in FACES:
+        name = _font_name(face)
+        if not (folder / name).is_file():
+            _write(folder, name, _subset(face))
+    text = "\n".join([_font_css(), _brand_css(brand), *(_read(path) for path in css), _read(site_css)])
+    stylesheet = _hashed("site.css", text.encode())
+    _write(folder, stylesheet, text.encode())
+    icon = _read(favicon).replace("#17506b", brand.colours["primary"]).encode()
+    _write(folder, icon_name := _hashed("favicon.svg", icon), icon)
+    logo = None
+    if brand.logo is not None:
+        content = brand.logo.read_bytes()
+        _write(folder, logo := _hashed(f"logo{brand.logo.suffix}", content), content)
+    return Assets(stylesheet, icon_name, logo)

@@ -1,0 +1,48 @@
+"""From executed notebooks to a site folder: one pandoc process, one Typst compile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from helpers.render.assets import Assets
+from helpers.render.builtin.pages import write_pages
+from helpers.render.builtin.pandoc import convert
+from helpers.render.builtin.pdf import write_pdf
+from helpers.render.copy import Copy
+from helpers.render.models import Step
+
+_EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
+
+
+def is_example(copy: Copy) -> bool:
+    """Whether an output of a notebook carries the class ``example-data``: its numbers are not real."""
+    return any(
+        _EXAMPLE.search(output.get("data", {}).get("text/markdown", ""))
+        for notebook in copy.notebooks.values()
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.get("outputs", [])
+    )
+
+
+def render_built_in(
+    copy: Copy, site: Path, assets: Assets, to: Collection[str], told: Callable[[Step, str], None]
+) -> None:
+    """Write the pages and the PDF of an executed private copy into `site`.
+
+    Raises
+    ------
+    PlanError
+        For anything that docs/rendering.md does not list, by notebook, cell and line.
+    """
+    example = is_example(copy)
+    told(Step.PAGES, "")
+    converted = convert(copy, sorted(to))
+    site.mkdir(parents=True, exist_ok=True)
+    if "html" in to:
+        write_pages(copy, converted, site, assets, example=example, pdf=copy.pdf_name if "pdf" in to else None)
+    if "pdf" in to:
+        told(Step.PDF, copy.pdf_name)
+        write_pdf(copy, converted.typst, site / copy.pdf_name, example=example)

@@ -1,0 +1,157 @@
+"""The pages around the content: header, chapters with their verdicts, contents, previous and next, footer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from helpers.errors import PlanError, Problem
+from helpers.render.assets import FOLDER, Assets
+from helpers.render.builtin.pandoc import Converted, Page
+from helpers.render.builtin.words import danish_date
+from helpers.render.copy import Copy
+
+VERDICTS = "verdicts.json"
+"""What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
+
+SIGNS = {"met": "✓", "not-met": "✗", "partly": "–", "unknown": "?"}
+
+
+@dataclass(frozen=True)
+class ChapterVerdict:
+    """The verdict beside a chapter in the list of chapters: ``0 af 2 mål opfyldt``."""
+
+    word: str
+    kind: str
+
+    @property
+    def sign(self) -> str:
+        return SIGNS.get(self.kind, "")
+
+
+@cache
+def environment() -> Environment:
+    """The templates of pages and hub."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+
+
+def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:
+    """The verdicts that the index notebook wrote into the copy, by notebook; none when it wrote none."""
+    path = folder / VERDICTS
+    if not path.is_file():
+        return {}
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        notebook: ChapterVerdict(str(entry["word"]), str(entry.get("class", "unknown")))
+        for notebook, entry in data.items()
+    }
+
+
+def relative_url(from_page: str, to: str) -> str:
+    """The way from one page to a file, both seen from the same folder."""
+    here = PurePosixPath(from_page).parent.parts
+    there = PurePosixPath(to).parts
+    same = 0
+    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
+        same += 1
+    return "/".join([".."] * (len(here) - same) + list(there[same:]))
+
+
+def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] | None:
+    if not 0 <= index < len(pages):
+        return None
+    page = pages[index]
+    number = f"{page.number}\u00a0 " if page.number else ""
+    return {"url": relative_url(current, page.href), "title": number + page.title_html}
+
+
+def write_pages(copy: Copy, converted: Converted, site: Path, assets: Assets, *, example: bool, pdf: str | None) -> None:
+    """Write all pages of a book into `site`, and beside them the files they show and link to.
+
+    Parameters
+    ----------
+    example
+        Whether the numbers are example data; every page then says so at its top.
+    pdf
+        Name of the PDF in `site`, if there is one.
+
+    Raises
+    ------
+    PlanError
+        For a file that a page names and no notebook has written.
+    """
+    template = environment().get_template("page.html")
+    verdicts = read_verdicts(copy.folder)
+    up = "../" * len(PurePosixPath(copy.variant.slug).parts)
+    date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
+    municipality = copy.variant.municipality or copy.subtitle or copy.title
+    missing: list[Problem] = []
+    for index, page in enumerate(converted.pages):
+        # Each page lies as deep as its notebook; the hub and the shared files lie above the book.
+        above = "../" * (len(PurePosixPath(page.href).parts) - 1) + up
+        is_index = page.href == "index.html"
+        text = template.render(
+            lang=copy.book.lang,
+            words=copy.book.language,
+            title=copy.title,
+            subtitle=copy.subtitle,
+            municipality=municipality,
+            date=date,
+            head_title=" · ".join(
+                part for part in (None if is_index else page.title, copy.title, municipality) if part
+            ),
+            description=f"{page.title}: {copy.title} for {municipality}",
+            page=page,
+            page_is_index=is_index,
+            body=page.html,
+            entries=[
+                {
+                    "url": relative_url(page.href, other.href),
+                    "title": other.title_html,
+                    "number": other.number,
+                    "current": other is page,
+                    "verdict": verdicts.get(other.source),
+                }
+                for other in converted.pages
+            ],
+            previous=_entry(converted.pages, index - 1, page.href),
+            next=_entry(converted.pages, index + 1, page.href),
+            home=relative_url(page.href, "index.html"),
+            hub=f"{above}index.html",
+            example=example,
+            pdf=relative_url(page.href, pdf) if pdf else None,
+            logo_alt=copy.brand.logo_alt,
+            assets={
+                "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",
+                "favicon": f"{above}{FOLDER}/{assets.favicon}",
+                "logo": f"{above}{FOLDER}/{assets.logo}" if assets.logo else None,
+            },
+        )
+        target = site / page.href
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        for resource in page.resources:
+            source = copy.folder / resource
+            if not source.is_file() or resource.startswith(".."):
+                missing.append(
+                    Problem(page.source, f"The page names the file {resource}, and there is no such file.", "Correct the path; it is seen from the notebook.")
+                )
+                continue
+            to = site / resource
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if not to.exists():
+                shutil.copyfile(source, to)
+    if missing:
+        raise PlanError(missing)

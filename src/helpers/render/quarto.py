@@ -1,0 +1,147 @@
+"""The Quarto engine: `quarto render` on a private copy whose notebooks hold their outputs already.
+
+Quarto executes nothing here (``--no-execute``), so it needs no Jupyter of its own and shows what the built-in engine shows.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Collection
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+
+from helpers.errors import PlanError
+from helpers.render.book import CONFIGURATION
+from helpers.render.builtin.engine import is_example
+from helpers.render.builtin.pages import read_verdicts
+from helpers.render.copy import Copy
+from helpers.render.fonts import font_folder
+from helpers.render.models import Step
+
+OLDEST = (1, 9)
+"""Typst books came with Quarto 1.9."""
+
+QUARTO_TIMEOUT = 900
+"""Seconds for one book; it takes five to ten."""
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
+_TITLE = re.compile(r"^#\s+(.*?)\s*(\{[^}]*\})?\s*$", re.MULTILINE)
+
+
+@cache
+def find_quarto() -> tuple[str, str] | None:
+    """Path and version of the ``quarto`` on PATH, or none."""
+    program = shutil.which("quarto")
+    if program is None:
+        return None
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return program, done.stdout.strip()
+
+
+def is_new_enough(version: str) -> bool:
+    """Whether that Quarto can make Typst books."""
+    numbers = re.findall(r"\d+", version)[:2]
+    return tuple(int(number) for number in numbers) >= OLDEST
+
+
+def require_quarto() -> tuple[str, str]:
+    """Path and version of a Quarto that is new enough.
+
+    Raises
+    ------
+    PlanError
+        When there is none on PATH, or an older one.
+    """
+    found = find_quarto()
+    if found is None:
+        raise PlanError.of(
+            "--engine quarto",
+            "There is no quarto on PATH that answers.",
+            "Install it (`make quarto`, or from quarto.org), or render with --engine built-in.",
+        )
+    if not is_new_enough(found[1]):
+        oldest = ".".join(str(number) for number in OLDEST)
+        raise PlanError.of(
+            f"--engine quarto ({found[0]})",
+            f"This is Quarto {found[1]}; books as PDF through Typst need {oldest} or newer.",
+            "Update it, or render with --engine built-in.",
+        )
+    return found
+
+
+def _title(notebook: NotebookNode) -> str:
+    """The heading of a chapter, as text."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := _TITLE.search(cell.source)):
+            return found[1]
+    return ""
+
+
+def _prepare(copy: Copy) -> None:
+    """Store the executed notebooks, and write into ``_quarto.yml`` what only the outputs know."""
+    for path, notebook in copy.notebooks.items():
+        if not path.endswith(".ipynb"):
+            shutil.copyfile(copy.book.folder / path, copy.folder / path)
+            continue
+        first = next((cell for cell in notebook.cells if cell.source.strip()), None)
+        if first is not None and first.cell_type == "markdown" and _UNNUMBERED_TITLE.match(first.source.lstrip()):
+            # Quarto takes a heading at the very start of a notebook for its title and forgets `.unnumbered`.
+            first.source = "<!-- -->\n\n" + first.source.lstrip()
+        nbformat.write(notebook, copy.folder / path)
+    path = copy.folder / CONFIGURATION
+    configuration = yaml.safe_load(path.read_text(encoding="utf-8"))
+    configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
+    if is_example(copy):
+        configuration["example-data"] = True
+    verdicts = read_verdicts(copy.folder)
+    configuration["book"]["chapters"] = [
+        {"file": chapter.path, "text": f"{title} · {verdict.sign} {verdict.word}"}
+        if (verdict := verdicts.get(chapter.path)) and (title := _title(copy.notebooks[chapter.path]))
+        else chapter.path
+        for chapter in copy.book.chapters
+    ]
+    typst = (configuration.get("format") or {}).get("typst")
+    if isinstance(typst, dict):
+        typst["font-paths"] = [str(font_folder())]
+    path.write_text(yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+
+
+def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[Step, str], None]) -> None:
+    """Write the pages and the PDF of an executed private copy into `site`, by Quarto.
+
+    Raises
+    ------
+    PlanError
+        When Quarto fails: with what it wrote to stderr.
+    """
+    program, _ = require_quarto()
+    _prepare(copy)
+    formats = [name for name, target in (("html", "html"), ("typst", "pdf")) if target in to]
+    for name in formats:
+        told(Step.PAGES if name == "html" else Step.PDF, "")
+        # One format a call: a book asked for both in one list comes out in the first only.
+        command = [program, "render", str(copy.folder), "--to", name, "--no-execute"]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=QUARTO_TIMEOUT, cwd=copy.folder, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise PlanError.of(f"quarto ({copy.variant.slug})", f"Quarto took longer than {QUARTO_TIMEOUT} seconds.") from None
+        if done.returncode != 0:
+            said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
+            raise PlanError.of(f"quarto render ({copy.variant.slug})", "\n".join(said[-25:]) or "Quarto failed and said nothing.")
+        made = copy.folder / copy.book.output_folder
+        if not made.is_dir():
+            raise PlanError.of(f"quarto render ({copy.variant.slug})", f"Quarto left no folder {copy.book.output_folder}.")
+        shutil.copytree(made, site, dirs_exist_ok=True)
+        shutil.rmtree(made)
