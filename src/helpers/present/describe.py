@@ -109,9 +109,11 @@ def numbers_table(picture: Picture, *, caption: str) -> str:
         rows.append(f'<tr><th scope="row">{period}</th>{cells}</tr>')
     body = "\n".join(rows)
     return (
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">\n'
         f'<table class="plan-table numbers" id="tal-{picture.key}" {HTML_ONLY}>\n'
         f'<caption class="visually-hidden">{html.escape(caption)}</caption>\n'
-        f'<thead><tr><th scope="col">Periode</th>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+        f'<thead><tr><th scope="col">Periode</th>{heads}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
 
 

@@ -29,7 +29,7 @@ _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _GEOMETRY = re.compile(r'(?<= )(?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG_DECIMALS = re.compile(r"(\d\.\d)\d+")
 _EMPTY = re.compile(r'<path class="(?:fore|back)ground"[^>]*?d="(?:M0,0h0v0h0Z)?"[^>]*/>')
-_ROLES = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|opacity)="[^"]*"')
+_ROLES = re.compile(r' (?:(?:aria-[a-z]+|role|class|pointer-events)="[^"]*"|opacity="1")')
 
 
 def svg_of(spec: Mapping[str, Any]) -> str:
