@@ -67,11 +67,12 @@ def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict
     period, area = (
         next(at for at, column in enumerate(columns) if column.role == role) for role in ("period", "area")
     )
-    dimensions = [
-        (at, column.id, fold(column.total) if column.total else None)
+    # In the order of their ids, so that two answers compare whatever the order of their columns.
+    dimensions = sorted(
+        (column.id, at, fold(column.total) if column.total else None)
         for at, column in enumerate(columns)
         if column.role == "dimension"
-    ]
+    )
     measures = [(at, column) for at, column in enumerate(columns) if column.role == "measure"]
     values: dict[Place, int | float | None] = {}
     periods: dict[Cell, Period] = {}
@@ -83,7 +84,7 @@ def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict
         if where not in folded:
             folded[where] = _label(where, "the name of an area")
         members = []
-        for at, dimension, total in dimensions:
+        for dimension, at, total in dimensions:
             if row[at] not in folded:
                 folded[row[at]] = _label(row[at], f"a member of {dimension}")
             if folded[row[at]] != total:

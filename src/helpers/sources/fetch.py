@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL_NAME, Certainty
@@ -46,7 +48,7 @@ from helpers.sources.fetch_status import (
 from helpers.sources.jobindsats import KEY_VARIABLE, Client, Fault, JobindsatsError, read_settings
 from helpers.sources.metadata import NoMunicipalities, TableInfo
 from helpers.sources.metadata_store import Listing, MetadataStore
-from helpers.sources.queries import Call, QueryPlan, Wanted, plan_queries, wanted_by_table
+from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries, wanted_by_table
 
 SOURCE: Final = "jobindsats"
 
@@ -172,10 +174,10 @@ def fetch_for_notebook(
     return Notebook(_told(project, report), report)
 
 
-def report_table(report: FetchReport) -> RichTable:
-    """The end of ``plan fetch``: one row for each table."""
+def report_table(report: FetchReport) -> RenderableType:
+    """The end of ``plan fetch``: one row for each table, and what is worth knowing below."""
     table = RichTable(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Table", "State", "Newest", "Next update", "Cells", "Changed since the snapshot before"):
+    for heading in ("Table", "State", "Newest", "Next update", "Cells", "Since the snapshot before"):
         table.add_column(heading, justify="right" if heading == "Cells" else "left", overflow="fold")
     for row in report.rows:
         table.add_row(
@@ -187,7 +189,8 @@ def report_table(report: FetchReport) -> RichTable:
             _changes(row),
             style=None if row.ok else "red",
         )
-    return table
+    remarks = [Text(remark, style="dim") for row in report.rows for remark in row.remarks]
+    return Group(table, *(Text() for _ in remarks[:1]), *remarks)
 
 
 def _changes(row: Row) -> str:
@@ -269,6 +272,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.store = RawStore(self.project.raw)
+        self.places = Places(self.project)
         self.metadata = MetadataStore(self.project, self.client, self.now)
         self.client.waiting = lambda seconds, why: self._tell(f"waiting {seconds:g} s ({why})")
 
@@ -345,14 +349,13 @@ class _Run:
     def _one(self, name: str, listing: Listing | None) -> Row:
         listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
         info = self.metadata.table(listed, fresh=self.force)
-        plan = plan_queries(info, self.wanted[name], self.names, self.client.settings)
+        plan = plan_queries(info, self.wanted[name], self.names, self.client.settings, self.places)
         table = _Table(info, plan, self._previous(name))
         if not plan.calls:
             problems = plan.problems or plan.remarks
             raise JobindsatsError(
-                f"{name}: nothing of what the catalogue asks of this table is there.",
+                f"{name}: {' '.join(dict.fromkeys(problem.what for problem in problems))}",
                 fault=Fault.CATALOGUE,
-                asked="\n".join(f"{problem.where}: {problem.what}" for problem in problems),
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
             )
         if table.previous and not self.force and self._in_force_still(table, table.previous):
@@ -418,7 +421,7 @@ class _Run:
         found = doubts(new.values, old, fold(total.label if total else NATIONAL_NAME), table.oldest)
         if found:
             look = "look at the table on jobindsats.dk"
-            accept = f"{look}; if it is right, `plan fetch {name} --accept {name}` puts it in force"
+            accept = f"{look}; if it is right, `plan fetch --table {name} --accept {name}` puts it in force"
             raise JobindsatsError(
                 f"{name}: the new answer is not put in force: {'; '.join(found)}.",
                 fault=Fault.IMPLAUSIBLE,
@@ -436,13 +439,15 @@ class _Run:
         if promised and reached and _end(reached) < _end(promised):
             # Not marked as being of this release, so that the next run asks again.
             update_latest = None
-            remarks.append(f"ends at {reached} though {promised} is announced; the next fetch asks again")
+            remarks.append(
+                f"{info.id}: ends at {reached} though {promised} is announced; the next fetch asks again"
+            )
         known = {fold(name) for name in self.names}
         spoken_of = len({place.area for place in new.values} & known)
         if spoken_of < len(known):
-            remarks.append(f"{spoken_of} of {len(known)} municipalities")
+            remarks.append(f"{info.id}: {spoken_of} of {len(known)} municipalities")
         if all(value is None for value in new.values.values()):
-            remarks.append("every value is empty")
+            remarks.append(f"{info.id}: every value is empty")
         content = joined([answer.content for answer in new.answers])
         sidecar = Sidecar(
             source=SOURCE,
@@ -500,13 +505,13 @@ class _Run:
     def _failure(self, table: str, title: str, error: JobindsatsError) -> Row:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
-        in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS)
-        places = dict.fromkeys(item.place for item in wanted)
-        led_here = "\n".join(f"for {place}" for place in places) if in_the_catalogue else ""
+        in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)
+        places = dict.fromkeys(self.places.of(item) for item in wanted) if in_the_catalogue else ()
+        led_here = "\n".join(f"for {place}" for place in places)
         previous = None
         try:
             previous = self._previous(table)
-            kept = previous.words if previous else "nothing: there is no snapshot of this table yet"
+            kept = previous.words if previous else "nothing; there is no snapshot of this table yet"
         except PlanError as damage:
             kept = str(damage)
         sure = any(item.certainty is Certainty.CONFIRMED for item in wanted)
@@ -516,7 +521,7 @@ class _Run:
             outcome = Outcome.SKIPPED
         else:
             outcome = Outcome.FAILED
-        words = str(error.keeping(kept, led_here))
+        expected = (f"{error.headline} Only series that are called probable ask for it.",)
         newest = newest_period(previous.values) if previous else None
         return Row(
             table=table,
@@ -528,8 +533,8 @@ class _Run:
             update_next=previous.sidecar.update_next if previous else None,
             cells=previous.sidecar.cells if previous else None,
             fault=error.fault,
-            problem="" if outcome is Outcome.SKIPPED else words,
-            remarks=(words,) if outcome is Outcome.SKIPPED else (),
+            problem=str(error.keeping(kept, led_here)),
+            remarks=expected if outcome is Outcome.SKIPPED else (),
         )
 
     def _tell(self, words: str) -> None:

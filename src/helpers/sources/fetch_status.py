@@ -53,7 +53,7 @@ class Row(BaseModel):
     fault, problem
         Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
     remarks
-        What is worth knowing and is no fault.
+        What is worth knowing and is no fault, one line each.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -77,7 +77,9 @@ class Row(BaseModel):
     @property
     def ok(self) -> bool:
         """Whether all that the catalogue is sure of has come."""
-        return self.outcome not in (Outcome.KEPT, Outcome.FAILED) and not self.problem
+        return self.outcome is Outcome.SKIPPED or (
+            self.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) and not self.problem
+        )
 
 
 class FetchReport(BaseModel):

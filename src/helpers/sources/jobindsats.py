@@ -691,7 +691,7 @@ class Client:
                 f"If it stays so, `plan find {table}` shows which periods the table has"
             )
         elif reply.status == requests.codes.unprocessable:
-            do = f"`plan find {table}` shows what the table has; mend its ids in catalogue/indicators.yml"
+            do = f"`plan find {table}` shows what the table has; mend the ids in the catalogue"
         return JobindsatsError(
             f"{table}: Jobindsats answered {reply.status} {said}",
             fault=fault,

@@ -200,7 +200,7 @@ class TableInfo(_Model):
             self.id,
             f'The table has no periods of type "{frequency.code}" ({frequency.value}). '
             f"It has: {_listing(p.code for p in self.period_types)}.",
-            "Set the indicator's frequency in catalogue/indicators.yml to one of these.",
+            "Set the indicator's frequency in the catalogue to one of these.",
         )
 
     def measure(self, word: str) -> tuple[MeasureGroup, Measure | None]:
@@ -239,12 +239,12 @@ class TableInfo(_Model):
                 raise PlanError.of(
                     self.id,
                     f'"{word}" stands for {len(found)} measures: {_listing(_named(*p) for p in found)}.',
-                    "Name one of them by its id in catalogue/indicators.yml.",
+                    "Name one of them by its id in the catalogue.",
                 )
         raise PlanError.of(
             self.id,
             f'The table has no measure "{word}". It has: {_listing((_named(*pair) for pair in every), 40)}.',
-            "Set the measure in catalogue/indicators.yml to one of these ids or labels.",
+            "Set the measure in the catalogue to one of these ids or labels.",
         )
 
     def members(self, key: str, labels: Iterable[str]) -> tuple[Dimension, Hierarchy, tuple[Value, ...]]:
@@ -266,7 +266,7 @@ class TableInfo(_Model):
                 self.id,
                 f'The table has no dimension "{key}". It has: '
                 f"{_listing(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
-                "Set the dimension in catalogue/indicators.yml to one of these.",
+                "Set the dimension in the catalogue to one of these.",
             )
         # The hierarchy of the dimension's own id comes first; any other must hold every member asked for.
         inside.sort(key=lambda pair: pair[1].id != key)
@@ -282,7 +282,7 @@ class TableInfo(_Model):
         raise PlanError.of(
             self.id,
             f"Dimension {key} has no {quoted}. It has: {_listing(dict.fromkeys(known), 40)}.",
-            "Set the member in catalogue/indicators.yml to one of these labels.",
+            "Set the member in the catalogue to one of these labels.",
         )
 
     def areas(self, municipalities: Collection[str]) -> Hierarchy:

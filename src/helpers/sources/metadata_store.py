@@ -61,7 +61,7 @@ class Listing:
             asked="tables",
             do=(f"the nearest ids are {names}.\n" if near else "")
             + "`plan find <words>` looks through titles, measures and dimensions; set the id in "
-            "catalogue/indicators.yml",
+            "the catalogue",
         )
 
 

@@ -5,6 +5,7 @@ In: the terms of the catalogue's series, and a table's metadata. Out: calls, eac
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,11 @@ from math import prod
 from typing import Final
 
 from helpers.catalogue import Catalogue
+from helpers.catalogue.documents import Document, read_document
 from helpers.catalogue.models import Certainty, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency
+from helpers.project import Project
 from helpers.sources.jobindsats import Periods, Settings
 from helpers.sources.metadata import (
     Dimension,
@@ -39,9 +42,28 @@ class Wanted:
     indicator: str
     series: str
 
-    @property
-    def place(self) -> str:
-        return f"catalogue/indicators.yml: {self.indicator}.series.{self.series}"
+    def __str__(self) -> str:
+        return f"{self.indicator}.series.{self.series}"
+
+
+class Places:
+    """Where the catalogue's files say what is wanted; they are read when somebody asks for the first time."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @functools.cached_property
+    def _documents(self) -> list[Document]:
+        folder = self._project.catalogue
+        files = (folder / "indicators.yml", *sorted(folder.glob("indicators/*.yml")))
+        return [read_document(self._project, path) for path in files]
+
+    def of(self, wanted: Wanted) -> str:
+        """``catalogue/indicators.yml:48: fleksjob-andel.series.share``."""
+        for document in self._documents:
+            if wanted.indicator in document.data:
+                return document.where((wanted.indicator, "series", wanted.series))
+        return f"catalogue: {wanted}"
 
 
 def wanted_by_table(
@@ -79,7 +101,7 @@ def wanted_by_table(
                     table,
                     "No series of the catalogue uses this table.",
                     f"Tables in use: {', '.join(sorted(found)) or 'none'}. To use another, name it in "
-                    "catalogue/indicators.yml.",
+                    "an indicator of the catalogue.",
                 )
                 for table in unknown
             )
@@ -160,7 +182,11 @@ class QueryPlan:
 
 
 def plan_queries(
-    table: TableInfo, wanted: Sequence[Wanted], municipalities: Collection[str], settings: Settings
+    table: TableInfo,
+    wanted: Sequence[Wanted],
+    municipalities: Collection[str],
+    settings: Settings,
+    places: Places,
 ) -> QueryPlan:
     """The calls that bring everything that is wanted of a table.
 
@@ -186,7 +212,7 @@ def plan_queries(
                 raise PlanError.of(
                     table.id,
                     f'The catalogue calls one measure "{word}" and "{measure.word}".',
-                    "Use the same word for it everywhere in catalogue/indicators.yml.",
+                    "Use the same word for it everywhere in the catalogue.",
                 )
             dimensions = [
                 DimensionColumn(key, *table.members(key, labels))
@@ -195,7 +221,7 @@ def plan_queries(
         except PlanError as error:
             told = problems if item.certainty is Certainty.CONFIRMED else remarks
             for problem in error.problems:
-                told[Problem(f"{problem.where} ({item.place})", problem.what, problem.do)] = None
+                told[Problem(f"{places.of(item)}: {problem.where}", problem.what, problem.do)] = None
             continue
         key = (item.frequency, tuple(d.word for d in dimensions))
         groups.setdefault(key, []).append((measure, dimensions))
