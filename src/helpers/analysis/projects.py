@@ -72,7 +72,7 @@ class RowStatus:
     change_before
         Newest minus the measurement before it.
     path
-        Month by month from the start to the last target; empty without targets.
+        Month by month from the start to the last target, or the start held; empty without either.
     path_now
         The path in the newest month; None before the first target of a row without a start.
     standing, reason
@@ -190,7 +190,12 @@ def path_value(points: Iterable[PathPoint], month: Period) -> Fraction | None:
 
 
 def row_status(
-    row: ProjectRow, start: Period, measured: Iterable[Measurement], *, level: int = 0
+    row: ProjectRow,
+    start: Period,
+    measured: Iterable[Measurement],
+    *,
+    level: int = 0,
+    until: Period | None = None,
 ) -> RowStatus:
     """How one row stands in its newest month.
 
@@ -203,6 +208,8 @@ def row_status(
     ----------
     measured
         The row's measurements in any order, up to the month the report shows.
+    until
+        How far a level that is held (`ProjectRow.hold`) is drawn; default the newest month.
     """
     if row.is_heading:
         return RowStatus(row, level)
@@ -213,6 +220,11 @@ def row_status(
     previous = months[-2] if len(months) > 1 else None
     begin = start_of(row, start, months)
     points = path(row, start, begin)
+    if row.hold and begin is not None:
+        end = max([start, *([until] if until else []), *([newest.month] if newest else [])])
+        points = tuple(
+            PathPoint(start.shift(step), Fraction(begin)) for step in range(end.ordinal - start.ordinal + 1)
+        )
     now = newest.judged(row.unit) if newest else None
     before = previous.judged(row.unit) if previous else None
     standing, reason = _judge(row, start, newest, begin, points)
@@ -294,7 +306,13 @@ def project_status(
     used = [one for one in measured if bound is None or one.month <= bound]
     start = project.status.start.period
     rows = tuple(
-        row_status(row, start, (one for one in used if one.row == row.key), level=level)
+        row_status(
+            row,
+            start,
+            (one for one in used if one.row == row.key),
+            level=level,
+            until=project.status.last_month,
+        )
         for level, row in project.status.walk()
     )
     after = [one.month for one in used if one.month > start]

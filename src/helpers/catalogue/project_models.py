@@ -274,6 +274,15 @@ class StatusTable(Model):
         """The rows that hold figures, by key, in the order of the table."""
         return {row.key: row for _, row in self.walk() if row.key is not None}
 
+    def label_of(self, key: str) -> str:
+        """A row's label with the headings over it: ``Målgruppeantal: Borgere i ressourceforløb``."""
+        above: list[str] = []
+        for level, row in self.walk():
+            above[level:] = [row.label.rstrip(":")]
+            if row.key == key:
+                return ": ".join(above)
+        raise KeyError(key)
+
     @property
     def last_month(self) -> Period:
         """The last target month; the start's own when there are no targets."""

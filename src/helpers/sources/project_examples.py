@@ -20,11 +20,11 @@ EXAMPLE = "example"
 EXAMPLE_MONTHS = 8
 """Months after the start: enough to pass the first minimum targets of August 2024 (seed 004)."""
 
-_SLOWEST, _FASTEST = 0.4, 1.7
+_SLOWEST, _FASTEST = 0.7, 2.0
 """Paces of a row against its path, so that some run ahead and some fall behind."""
 
-_SHARE_OF_NOTHING_KNOWN, _COUNT_OF_NOTHING_KNOWN = 40.0, 24.0
-"""Where a row goes that has neither a start nor a target."""
+_SHARE_OF_NOTHING_KNOWN, _COUNT_OF_NOTHING_KNOWN, _SUM_OF_NOTHING_KNOWN = 40.0, 24.0, 160.0
+"""Where a row goes that has neither a start nor a target; the last for a cumulative one."""
 
 
 def example_months(projects: ProjectSet, key: str) -> tuple[Measurement, ...]:
@@ -40,8 +40,9 @@ def example_months(projects: ProjectSet, key: str) -> tuple[Measurement, ...]:
     for row_key, row in entry.status.measures.items():
         if row.indicator is not None:
             continue
-        if row.sum_of:
-            parts = [made[part] for part in row.sum_of if part in made]
+        below = row.sum_of or tuple(part.key for part in row.rows if part.key in made)
+        if below:
+            parts = [made[part] for part in below if part in made]
             made[row_key] = [
                 replace(at[0], row=row_key, value=sum((one.value or Decimal(0) for one in at), Decimal(0)))
                 for at in zip(*parts, strict=True)
@@ -65,7 +66,8 @@ def _wander(seed: str, entry: InvestmentProject, row: ProjectRow) -> Iterator[Me
     level = float(begin or 0)
     goal = float(targets[max(targets)]) if targets else level
     if begin is None and not targets:
-        goal = _SHARE_OF_NOTHING_KNOWN if is_share else _COUNT_OF_NOTHING_KNOWN
+        counted = _SUM_OF_NOTHING_KNOWN if row.cumulative else _COUNT_OF_NOTHING_KNOWN
+        goal = _SHARE_OF_NOTHING_KNOWN if is_share else counted
     steps = max(entry.status.last_month.ordinal - start.ordinal, EXAMPLE_MONTHS)
     pace = chance.uniform(_SLOWEST, _FASTEST)
     wobble = max(abs(goal - level), 0.06 * max(level, 10.0)) * 0.06

@@ -324,16 +324,6 @@ def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Pro
 # ------------------------------------------------------------------------------------------- templates
 
 
-def row_label(entry: InvestmentProject, key: str) -> str:
-    """A row's label with the headings over it: ``Målgruppeantal: Borgere i ressourceforløb``."""
-    above: list[str] = []
-    for level, row in entry.status.walk():
-        above[level:] = [row.label.rstrip(":")]
-        if row.key == key:
-            return ": ".join(above)
-    raise KeyError(key)
-
-
 def write_project_template(
     project: Project, projects: ProjectSet, key: str, month: Period | None = None
 ) -> Path:
@@ -367,7 +357,7 @@ def write_project_template(
         raise PlanError.of(f"{projects.key}: {key}", "All rows of this project come from Jobindsats.")
     for row in rows:
         assert row.key is not None and row.unit is not None
-        label = row_label(entry, row.key)
+        label = entry.status.label_of(row.key)
         writer.writerow([row.key, f"{label} [{_UNIT_HINTS[row.unit]}]", month, "", "", ""])
     try:
         # The byte order mark tells Danish Excel that the letters are UTF-8.
