@@ -131,11 +131,11 @@ def status(
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
-    from helpers.commands.terminal import status_csv, status_json, status_screen
+    from helpers.commands.terminal import status_json, status_screen
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
-    from helpers.report.plan import read_report
+    from helpers.report.plan import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     if output_format is Output.TABLE:

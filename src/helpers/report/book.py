@@ -130,7 +130,7 @@ _SINCE_LAST = [
 _DATA = [
     ("title", "markdown", UNNUMBERED + "# Data og metode {.unnumbered}"),
     ("fetch", "code", "report.fetch()"),
-    ("basis", "code", "report.basis()"),
+    ("basis", "code", "report.basis_note()"),
     (
         "gap",
         "markdown",

@@ -1,0 +1,54 @@
+"""``plan check``: the whole catalogue and every typed-in file, all mistakes at once."""
+
+from __future__ import annotations
+
+from helpers.catalogue import check, load_catalogue
+from helpers.catalogue.projects import load_projects
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+from helpers.sources.manual import read_series, read_survey
+
+
+def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
+    """What is wrong, and one line for each part that was looked at.
+
+    Typed-in files are read only when the catalogue is right: their rows are named in it.
+    """
+    problems = list(check(project))
+    if problems:
+        return problems, []
+    catalogue = load_catalogue(project)
+    lines = [
+        f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
+        f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
+    ]
+    try:
+        projects = load_projects(project)
+        lines.append(f"projects: {', '.join(projects)}" if projects else "projects: none")
+    except PlanError as error:
+        problems.extend(error.problems)
+    for folder in sorted((project.raw / "manual").glob("*/")):
+        municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
+        if municipality is None:
+            problems.append(
+                Problem(
+                    project.relative(folder),
+                    f'"{folder.name}" is no municipality\'s slug.',
+                    "Name the folder after one of `plan list municipalities`.",
+                )
+            )
+            continue
+        series = read_series(project, catalogue, municipality)
+        problems.extend(series.problems)
+        answered = [
+            survey
+            for survey in catalogue.surveys
+            if (read := read_survey(project, catalogue, municipality, survey))
+        ]
+        for survey in answered:
+            read = read_survey(project, catalogue, municipality, survey)
+            problems.extend(read.problems if read else ())
+        lines.append(
+            f"typed in for {municipality.name}: {len(series.values)} figures, {len(answered)} surveys"
+        )
+    return problems, lines

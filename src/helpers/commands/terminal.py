@@ -1,0 +1,113 @@
+"""What ``plan status`` and ``plan list`` print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from helpers.analysis.gaps import Verdict
+from helpers.analysis.status import StatusRow
+from helpers.catalogue import Catalogue
+from helpers.errors import PlanError
+from helpers.present import words
+from helpers.project import Project
+from helpers.report.plan import Report, status_records
+
+_COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
+
+
+def status_screen(report: Report) -> Iterator[RenderableType]:
+    """The status table (seed 000) for a terminal, in Danish, with what its reader must know below it."""
+    title = f"{report.plan.title} · {report.municipality.long_name}"
+    yield Text(title, style="bold")
+    if report.is_example:
+        yield Text(
+            "Eksempeldata: tallene er ikke rigtige, undtagen dem kommunen selv har offentliggjort.",
+            style="yellow",
+        )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Mål")
+    table.add_column("Resultatmål", ratio=1)
+    table.add_column("Måned/år")
+    for name in ("Landet", report.municipality.name, "Forskel"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Vurdering", no_wrap=True)
+    for area in report.plan.focus_areas:
+        rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
+        if rows:
+            table.add_row("", Text(f"Fokusområde {area.number} - {area.title}", style="bold"))
+        for row in rows:
+            table.add_row(*_cells(report, row))
+        table.add_section()
+    yield table
+    for row in (*report.rows, *report.survey_rows):
+        for note in filter(None, (row.note, row.reason)):
+            yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
+    for row in report.survey_rows:
+        if row.municipality is not None:
+            value = words.number(row.municipality, row.decimals, row.unit)
+            yield Text(
+                f"{row.goal}: {value}, {words.VERDICT_WORDS[row.verdict].lower()} (undersøgelse)", style="dim"
+            )
+    counted = report.summary_of(report.plan.goals)
+    yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
+
+
+def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
+    goal = report.plan.goal(row.goal)
+    name = report.catalogue.indicators[row.indicator].name if len(goal.indicators) > 1 else None
+    colour = _COLOURS[row.verdict]
+    return (
+        row.goal,
+        f"{goal.text} [{name}]" if name else goal.text,
+        words.capital(row.period.danish) if row.period else words.UNKNOWN,
+        words.number(row.national, row.decimals, row.unit),
+        words.number(row.municipality, row.decimals, row.unit),
+        Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
+        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
+    )
+
+
+def status_json(report: Report) -> str:
+    """The status table as JSON: municipality, plan, kind of data, and the rows."""
+    told = {
+        "municipality": report.municipality.name,
+        "code": report.municipality.code,
+        "plan": report.plan.key,
+        "basis": report.basis.kind,
+        "rows": status_records(report),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
+    """One line for each thing of a kind that the catalogue holds.
+
+    Raises
+    ------
+    PlanError
+        When there is no such kind of thing.
+    """
+    from helpers.catalogue.projects import project_files
+
+    kinds = {
+        "plans": lambda: (f"{key}  {item.title}" for key, item in catalogue.plans.items()),
+        "indicators": lambda: (
+            f"{key}  {item.title}  [{item.certainty.value}]" for key, item in catalogue.indicators.items()
+        ),
+        "surveys": lambda: (f"{key}  {item.title}" for key, item in catalogue.surveys.items()),
+        "goals": lambda: (f"{goal.number}  {goal.text}" for goal in catalogue.plan(plan).goals),
+        "municipalities": lambda: (
+            f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
+        ),
+        "projects": lambda: iter(project_files(project)),
+        "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
+    }
+    if what not in kinds:
+        raise PlanError.of("plan list", f'"{what}" is nothing to list.', f"Choose one of {', '.join(kinds)}.")
+    return kinds[what]()
