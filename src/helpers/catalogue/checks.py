@@ -322,7 +322,7 @@ def check_published(
             if row.goal not in goals:
                 what = f'{plan} has no goal "{row.goal}".'
                 yield Problem(f"{where}: goal", what, f"It has {', '.join(goals)}.")
-            elif row.indicator not in (allowed := goals[row.goal]):
+            elif (allowed := goals[row.goal]) and row.indicator not in allowed:
                 near = did_you_mean(row.indicator, allowed)
                 what = f'Goal {row.goal} is not judged by "{row.indicator}". {near}'.strip()
                 yield Problem(f"{where}: indicator", what, f"Allowed: {', '.join(allowed)}.")

@@ -68,6 +68,8 @@ def read_entry(
         return model.model_validate({**data, **extra})
     except ValidationError as error:
         for found in error.errors(include_url=False):
+            if found["type"] == "too_short" and found["input"]:
+                continue  # not empty: its entries are wrong, and each of them is told
             loc = _as_written(document, document.settle((*at, *found["loc"])))
             document.problem(loc, *explain(model, found, str(loc[-1]) if loc else ""))
     return None
@@ -139,6 +141,7 @@ def _pattern_hint(key: str, context: Mapping[str, Any]) -> str:
         "slug": "Small letters a–z, digits and hyphens only, such as tidlig-indsats.",
         "table": "A table id in small letters, such as y08a02.",
         "finding": "The text must hold {value}, where the newest value is to stand.",
+        "code": "Three digits, such as 250.",
         "key": "The name must be of small letters a–z, digits and hyphens, such as fleksjob-andel.",
     }
     return hints.get(key, f"Expected the pattern {context.get('pattern', '')}.")

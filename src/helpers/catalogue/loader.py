@@ -97,9 +97,6 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def catalogue(self) -> tuple[Catalogue | None, tuple[Problem, ...]]:
-        for path in self._glob("**/*.yaml"):
-            name = self.project.relative(path)
-            self.problems.append(Problem(name, "Files that end in .yaml are not read.", "Name it .yml."))
         municipalities = self._municipalities()
         breaks = self._breaks()
         more = [f"indicators/{path.name}" for path in self._glob("indicators/*.yml")]
@@ -117,7 +114,9 @@ class _Reading:
             for key, file in plan_files.items()
         }
         complete = all(file.data or not file.problems for file in (*indicator_files, surveys_file))
-        known = Known(indicators, surveys, plans, municipalities, complete)
+        # With a row of municipalities unread, no area can be missed.
+        areas = () if self.problems else municipalities
+        known = Known(indicators, surveys, plans, areas, complete)
 
         for file in (*indicator_files, surveys_file):
             check_texts(file, known.names, "It is shown for every municipality.")
@@ -129,6 +128,9 @@ class _Reading:
             )
         for key, file in plan_files.items():
             check_plan(file, key, known)
+        for path in self._glob("**/*.yaml"):
+            name = self.project.relative(path)
+            self.problems.append(Problem(name, "Files that end in .yaml are not read.", "Name it .yml."))
         published, points = self._published(plan_files, known)
         texts = self._texts(known)
 
@@ -244,7 +246,9 @@ class _Reading:
             stem = path.stem.removesuffix("-series")
             if stem not in named:
                 # Figures of other documents lie here too; one named after a plan is likely a slip.
-                if any(stem.startswith(key) for key in known.plans):
+                if any(stem.startswith(key) for key in known.plans) and all(
+                    f.data for f in plan_files.values()
+                ):
                     name = self.project.relative(path)
                     what = f"No plan says `published: {stem}`, so nothing shows this file."
                     do = "Name it <published>.csv or <published>-series.csv, or write the line in the plan."

@@ -414,6 +414,8 @@ class Target(Model):
             return data
         found = [key for key in RULES if key in data] if isinstance(data, dict) else []
         if isinstance(data, dict) and "none_set" in data and not found:
+            if not data["none_set"]:
+                raise ValueError("the reason is missing: none_set says why no target was set")
             rest = {key: value for key, value in data.items() if key != "none_set"}
             return {"rule": "none_set", "because": data["none_set"], **rest}
         if len(found) != 1 or "none_set" in data:
