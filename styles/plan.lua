@@ -16,7 +16,7 @@ end
 
 -- Columns ------------------------------------------------------------------------------------------------
 
-local NARROW = 18 -- characters; a column that needs no more than this keeps its own width
+local NARROW = 22 -- characters; a column that needs no more than this keeps its own width
 local WIDEST = 60 -- beyond this a column gets no further share of the width
 
 local function cell_length(cell)

@@ -58,6 +58,7 @@ def _write(folder: Path, name: str, content: bytes) -> None:
     temporary.replace(target)
 
 
+@cache
 def _subset(face: Face) -> bytes:
     options = subset.Options()
     options.layout_features = ["kern", "liga", "tnum", "lnum", "pnum"]
@@ -87,6 +88,14 @@ def _font_css() -> str:
         for face in FACES
     )
     return "\n".join(rules)
+
+
+def write_font_css(styles: Path) -> str:
+    """Write the fonts and a stylesheet for them into a private copy; its name as seen from the copy."""
+    for face in FACES:
+        (styles / _font_name(face)).write_bytes(_subset(face))
+    (styles / "fonts.css").write_text(_font_css(), encoding="utf-8")
+    return f"{styles.name}/fonts.css"
 
 
 def _brand_css(brand: Brand) -> str:

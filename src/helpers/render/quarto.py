@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -20,7 +21,8 @@ from helpers.errors import PlanError
 from helpers.render.book import CONFIGURATION
 from helpers.render.builtin.engine import is_example
 from helpers.render.builtin.pages import read_verdicts
-from helpers.render.copy import Copy
+from helpers.render.assets import write_font_css
+from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
 
@@ -29,6 +31,11 @@ OLDEST = (1, 9)
 
 QUARTO_TIMEOUT = 900
 """Seconds for one book; it takes five to ten."""
+
+SHOWN_LINES = 25
+"""How much of what a failed Quarto wrote is shown; its error stands at the end."""
+
+_FORMATS = {"html": "html", "pdf": "typst"}
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
@@ -87,7 +94,23 @@ def _title(notebook: NotebookNode) -> str:
     return ""
 
 
-def _prepare(copy: Copy) -> None:
+def _formats(configuration: dict[str, Any], to: Collection[str], css: str) -> dict[str, Any]:
+    """The formats asked for and no other: one call then makes them all."""
+    given = configuration.get("format") or {}
+    formats = {}
+    for target, name in _FORMATS.items():
+        if target in to:
+            value = given.get(name) if isinstance(given, dict) else None
+            formats[name] = dict(value) if isinstance(value, dict) else {}
+    if "html" in formats:
+        named = formats["html"].get("css") or []
+        formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
+    if "typst" in formats:
+        formats["typst"]["font-paths"] = [str(font_folder())]
+    return formats
+
+
+def _prepare(copy: Copy, to: Collection[str]) -> None:
     """Store the executed notebooks, and write into ``_quarto.yml`` what only the outputs know."""
     for path, notebook in copy.notebooks.items():
         if not path.endswith(".ipynb"):
@@ -110,9 +133,7 @@ def _prepare(copy: Copy) -> None:
         else chapter.path
         for chapter in copy.book.chapters
     ]
-    typst = (configuration.get("format") or {}).get("typst")
-    if isinstance(typst, dict):
-        typst["font-paths"] = [str(font_folder())]
+    configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
     path.write_text(yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
 
 
@@ -125,23 +146,22 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
         When Quarto fails: with what it wrote to stderr.
     """
     program, _ = require_quarto()
-    _prepare(copy)
-    formats = [name for name, target in (("html", "html"), ("typst", "pdf")) if target in to]
-    for name in formats:
-        told(Step.PAGES if name == "html" else Step.PDF, "")
-        # One format a call: a book asked for both in one list comes out in the first only.
-        command = [program, "render", str(copy.folder), "--to", name, "--no-execute"]
-        try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, timeout=QUARTO_TIMEOUT, cwd=copy.folder, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise PlanError.of(f"quarto ({copy.variant.slug})", f"Quarto took longer than {QUARTO_TIMEOUT} seconds.") from None
-        if done.returncode != 0:
-            said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
-            raise PlanError.of(f"quarto render ({copy.variant.slug})", "\n".join(said[-25:]) or "Quarto failed and said nothing.")
-        made = copy.folder / copy.book.output_folder
-        if not made.is_dir():
-            raise PlanError.of(f"quarto render ({copy.variant.slug})", f"Quarto left no folder {copy.book.output_folder}.")
-        shutil.copytree(made, site, dirs_exist_ok=True)
-        shutil.rmtree(made)
+    told(Step.PAGES, "")
+    _prepare(copy, to)
+    command = [program, "render", str(copy.folder), "--no-execute"]
+    where = f"quarto render ({copy.variant.slug})"
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=QUARTO_TIMEOUT, cwd=copy.folder, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise PlanError.of(where, f"Quarto took longer than {QUARTO_TIMEOUT} seconds and was stopped.") from None
+    said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
+    if done.returncode != 0:
+        raise PlanError.of(where, "\n".join(said[-SHOWN_LINES:]) or "Quarto failed and said nothing.")
+    made = copy.folder / copy.book.output_folder
+    if not made.is_dir():
+        raise PlanError.of(where, f"Quarto left no folder {copy.book.output_folder}.", "\n".join(said[-SHOWN_LINES:]))
+    if "pdf" in to:
+        told(Step.PDF, copy.pdf_name)
+    shutil.move(made, site)

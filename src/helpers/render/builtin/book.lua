@@ -642,7 +642,8 @@ local function to_typst(chapter, doc)
         out:insert(raw_typst(']'))
         return out
       end
-      return div.content
+      -- A box's title is taken out with its box.
+      if not div.classes:includes('plan-box-title') then return div.content end
     end,
   }
   local title = pandoc.Header(1, chapter.title.content, pandoc.Attr(label(chapter, chapter.title.identifier), chapter.title.classes))
