@@ -106,7 +106,11 @@ def code(text: str, *tags: str) -> NotebookNode:
 
 
 def notebook(first: str, *cells: NotebookNode, parameters: bool = True) -> NotebookNode:
-    opening = [code('kommune = "Greve"\nplan = "p"\nperiode = ""', "parameters"), code(OPENING)] if parameters else []
+    opening = (
+        [code('kommune = "Greve"\nplan = "p"\nperiode = ""', "parameters"), code(OPENING)]
+        if parameters
+        else []
+    )
     made = nbformat.v4.new_notebook(cells=[markdown(first), *opening, *cells])
     made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     made.metadata["language_info"] = {"name": "python"}
@@ -132,7 +136,9 @@ def sample_notebooks() -> dict[str, NotebookNode]:
             markdown("## Resultatmål 1a {#sec-1a}"),
             code('goal("1a", False)'),
             code('figure("1a")'),
-            markdown("### Baggrund\n\nSom det ses af @fig-1a, er der langt igen.\n\n- et punkt\n- et punkt til\n"),
+            markdown(
+                "### Baggrund\n\nSom det ses af @fig-1a, er der langt igen.\n\n- et punkt\n- et punkt til\n"
+            ),
             markdown("## Resultatmål 1b"),
             code('goal("1b", True)'),
             code('figure("1b")'),

@@ -107,7 +107,9 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise PlanError.of(str(path), "There is no such stylesheet.", "It is part of the project; get it back with git.") from None
+        raise PlanError.of(
+            str(path), "There is no such stylesheet.", "It is part of the project; get it back with git."
+        ) from None
 
 
 def write_assets(output: Path, brand: Brand, css: Iterable[Path], site_css: Path, favicon: Path) -> Assets:

@@ -52,7 +52,13 @@ _SUPPORTED = {
     },
     "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
 }  # fmt: skip
-_FALSE_ONLY = {"execute.echo", "execute.freeze", "execute.cache", "execute.error", "format.html.embed-resources"}
+_FALSE_ONLY = {
+    "execute.echo",
+    "execute.freeze",
+    "execute.cache",
+    "execute.error",
+    "format.html.embed-resources",
+}
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,11 @@ def _listed(value: Any) -> list[Any]:
 def _chapter(item: Any, where: str) -> Chapter:
     path = (item.get("file") or item.get("href")) if isinstance(item, dict) else item
     if not isinstance(path, str):
-        raise PlanError.of(where, f"{item!r} is no chapter.", "Write the notebook's path. Parts and appendices are not supported.")
+        raise PlanError.of(
+            where,
+            f"{item!r} is no chapter.",
+            "Write the notebook's path. Parts and appendices are not supported.",
+        )
     return Chapter(path)
 
 
@@ -163,11 +173,19 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
     """
     data = load_yaml(folder / CONFIGURATION, where)
     if not isinstance(data, dict) or (data.get("project") or {}).get("type") != "book":
-        raise PlanError.of(where, "This is no book.", "It needs `project: {type: book}` and `book: {title: …, chapters: […]}`.")
+        raise PlanError.of(
+            where,
+            "This is no book.",
+            "It needs `project: {type: book}` and `book: {title: …, chapters: […]}`.",
+        )
     book = data.get("book") or {}
     chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in _listed(book.get("chapters")))
     problems = [
-        Problem(f"{where}: book.chapters", f"There is no file {chapter.path}.", "Correct the path, or take the chapter out.")
+        Problem(
+            f"{where}: book.chapters",
+            f"There is no file {chapter.path}.",
+            "Correct the path, or take the chapter out.",
+        )
         for chapter in chapters
         if not (folder / chapter.path).is_file()
     ]
@@ -241,11 +259,19 @@ def unsupported_keys(folder: Path, where: str = CONFIGURATION) -> list[Problem]:
             if key_node.value not in _SUPPORTED[prefix]:
                 known = ", ".join(sorted(_SUPPORTED[prefix]))
                 problems.append(
-                    Problem(place, f"The built-in engine does not support this key; it knows: {known}.", "Take it out, or install Quarto.")
+                    Problem(
+                        place,
+                        f"The built-in engine does not support this key; it knows: {known}.",
+                        "Take it out, or install Quarto.",
+                    )
                 )
             elif key in _FALSE_ONLY and getattr(value_node, "value", "") != "false":
                 problems.append(
-                    Problem(place, "The built-in engine supports only `false` here.", "Write false, or install Quarto.")
+                    Problem(
+                        place,
+                        "The built-in engine supports only `false` here.",
+                        "Write false, or install Quarto.",
+                    )
                 )
             elif key in _SUPPORTED:
                 look(value_node, key)

@@ -64,11 +64,15 @@ def read_notebook(path: Path, where: str) -> NotebookNode:
         When the file is no notebook.
     """
     if path.suffix != ".ipynb":
-        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))])
+        return nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))]
+        )
     try:
         return nbformat.read(path, as_version=4)
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
-        raise PlanError.of(where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}") from None
+        raise PlanError.of(
+            where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
+        ) from None
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

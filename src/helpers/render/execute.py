@@ -7,7 +7,6 @@ left for the next to show.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import sys
@@ -50,11 +49,18 @@ get_ipython().reset(new_session=True)
 """
 
 
-class _OwnInterpreter(KernelSpecManager):  # type: ignore[misc]
+class _OwnInterpreter(KernelSpecManager):
     """The kernel is this very Python: a kernel of the same name that a user installed may lack our packages."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        argv = [
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            "--HistoryManager.enabled=False",
+        ]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
@@ -145,7 +151,7 @@ class Kernel:
         try:
             run_sync(self._prepare)(prepare)
             client.execute(cleanup_kc=False)
-        except (CellTimeoutError, DeadKernelError, asyncio.TimeoutError):
+        except (TimeoutError, CellTimeoutError, DeadKernelError):
             self.stop()
             raise
 
@@ -210,10 +216,16 @@ def _failure(notebook: NotebookNode, path: str, error: CellExecutionError) -> Pr
         return Problem(where, message)
     trace = _ESCAPES.sub("", error.traceback).strip().splitlines()
     lines = [line for line in trace if line.strip()][-12:]
-    return Problem(where, "\n".join([f"{error.ename}: {message}", *lines[:-1]]), "Correct the cell, and try it with Run All in JupyterLab.")
+    return Problem(
+        where,
+        "\n".join([f"{error.ename}: {message}", *lines[:-1]]),
+        "Correct the cell, and try it with Run All in JupyterLab.",
+    )
 
 
-def run_notebooks(copy: Copy, kernel: Kernel, told: Callable[[str], None] = lambda _: None) -> tuple[str, ...]:
+def run_notebooks(
+    copy: Copy, kernel: Kernel, told: Callable[[str], None] = lambda _: None
+) -> tuple[str, ...]:
     """Run all notebooks of a private copy in the kernel; their outputs are stored in ``copy.notebooks``.
 
     Parameters
@@ -242,8 +254,10 @@ def run_notebooks(copy: Copy, kernel: Kernel, told: Callable[[str], None] = lamb
             kernel.run(notebook, (copy.folder / path).parent, environment)
         except CellExecutionError as error:
             raise PlanError(_failure(notebook, path, error)) from None
-        except (CellTimeoutError, asyncio.TimeoutError):
-            raise PlanError.of(path, f"A cell took longer than {CELL_TIMEOUT} seconds and was stopped.") from None
+        except (TimeoutError, CellTimeoutError):
+            raise PlanError.of(
+                path, f"A cell took longer than {CELL_TIMEOUT} seconds and was stopped."
+            ) from None
         except DeadKernelError:
             raise PlanError.of(
                 path,
@@ -257,6 +271,8 @@ def run_notebooks(copy: Copy, kernel: Kernel, told: Callable[[str], None] = lamb
                 if output.output_type == "stream" and output.name == "stderr":
                     warnings[output.text.strip()] = None
             cell.outputs = [
-                output for output in cell.outputs if not (output.output_type == "stream" and output.name == "stderr")
+                output
+                for output in cell.outputs
+                if not (output.output_type == "stream" and output.name == "stderr")
             ]
     return tuple(warnings)

@@ -42,7 +42,9 @@ class Record:
 
     def write(self, site: Path) -> None:
         """Put it into the site's folder."""
-        (site / RECORD).write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (site / RECORD).write_text(
+            json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def read_record(site: Path) -> Record | None:
@@ -70,9 +72,13 @@ def write_hub(output: Path, assets: Assets) -> Path:
                 "example": record.example,
             }
         )
-    text = environment().get_template("hub.html").render(
-        groups=[{"title": title, "sites": sites} for title, sites in groups.items()],
-        assets={"stylesheet": f"{FOLDER}/{assets.stylesheet}", "favicon": f"{FOLDER}/{assets.favicon}"},
+    text = (
+        environment()
+        .get_template("hub.html")
+        .render(
+            groups=[{"title": title, "sites": sites} for title, sites in groups.items()],
+            assets={"stylesheet": f"{FOLDER}/{assets.stylesheet}", "favicon": f"{FOLDER}/{assets.favicon}"},
+        )
     )
     target = output / "index.html"
     temporary = output / f".index-{os.getpid()}.tmp"

@@ -18,10 +18,10 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.errors import PlanError
+from helpers.render.assets import write_font_css
 from helpers.render.book import CONFIGURATION
 from helpers.render.builtin.engine import is_example
 from helpers.render.builtin.pages import read_verdicts
-from helpers.render.assets import write_font_css
 from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
@@ -117,12 +117,16 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
             shutil.copyfile(copy.book.folder / path, copy.folder / path)
             continue
         first = next((cell for cell in notebook.cells if cell.source.strip()), None)
-        if first is not None and first.cell_type == "markdown" and _UNNUMBERED_TITLE.match(first.source.lstrip()):
+        if (
+            first is not None
+            and first.cell_type == "markdown"
+            and _UNNUMBERED_TITLE.match(first.source.lstrip())
+        ):
             # Quarto takes a heading at the very start of a notebook for its title and forgets `.unnumbered`.
             first.source = "<!-- -->\n\n" + first.source.lstrip()
         nbformat.write(notebook, copy.folder / path)
-    path = copy.folder / CONFIGURATION
-    configuration = yaml.safe_load(path.read_text(encoding="utf-8"))
+    file = copy.folder / CONFIGURATION
+    configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
     if is_example(copy):
         configuration["example-data"] = True
@@ -134,7 +138,9 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
         for chapter in copy.book.chapters
     ]
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
-    path.write_text(yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+    file.write_text(
+        yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8"
+    )
 
 
 def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[Step, str], None]) -> None:
@@ -155,13 +161,17 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
             command, capture_output=True, text=True, timeout=QUARTO_TIMEOUT, cwd=copy.folder, check=False
         )
     except subprocess.TimeoutExpired:
-        raise PlanError.of(where, f"Quarto took longer than {QUARTO_TIMEOUT} seconds and was stopped.") from None
+        raise PlanError.of(
+            where, f"Quarto took longer than {QUARTO_TIMEOUT} seconds and was stopped."
+        ) from None
     said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
     if done.returncode != 0:
         raise PlanError.of(where, "\n".join(said[-SHOWN_LINES:]) or "Quarto failed and said nothing.")
     made = copy.folder / copy.book.output_folder
     if not made.is_dir():
-        raise PlanError.of(where, f"Quarto left no folder {copy.book.output_folder}.", "\n".join(said[-SHOWN_LINES:]))
+        raise PlanError.of(
+            where, f"Quarto left no folder {copy.book.output_folder}.", "\n".join(said[-SHOWN_LINES:])
+        )
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)
     shutil.move(made, site)

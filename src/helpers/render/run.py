@@ -58,7 +58,13 @@ class Worker:
     """
 
     def __init__(
-        self, project: Project, output: Path, engine: tuple[str, str], to: Collection[Target], *, force: bool = False
+        self,
+        project: Project,
+        output: Path,
+        engine: tuple[str, str],
+        to: Collection[Target],
+        *,
+        force: bool = False,
     ) -> None:
         self.project = project
         self.output = output
@@ -105,11 +111,15 @@ class Worker:
         if key not in self._assets:
             styles = self.project.styles
             css = self.book(variant.book).css
-            self._assets[key] = write_assets(self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON)
+            self._assets[key] = write_assets(
+                self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
+            )
         return self._assets[key]
 
     def _brand_key(self, variant: Variant) -> str:
-        return repr((sorted(self.brand(variant).colours.items()), self.brand(variant).logo, self.brand(variant).font))
+        return repr(
+            (sorted(self.brand(variant).colours.items()), self.brand(variant).logo, self.brand(variant).font)
+        )
 
     def fingerprint(self, variant: Variant) -> str:
         """See :func:`helpers.render.fingerprint.fingerprint`."""
@@ -224,7 +234,11 @@ def _check(variants: Sequence[Variant]) -> None:
     for variant in variants:
         counted[variant.slug] += 1
     problems = [
-        Problem(slug, f"{count} of the sites asked for would lie in this folder.", "Render them one after the other, or elsewhere.")
+        Problem(
+            slug,
+            f"{count} of the sites asked for would lie in this folder.",
+            "Render them one after the other, or elsewhere.",
+        )
         for slug, count in counted.items()
         if count > 1
     ]
@@ -278,7 +292,10 @@ def render_variants(
             worker.book(folder)
         with building(output) as build:
             clean_stale(output)
-            total = {variant.slug: len(worker.book(variant.book).chapters) + 2 + ("pdf" in to) for variant in variants}
+            total = {
+                variant.slug: len(worker.book(variant.book).chapters) + 2 + ("pdf" in to)
+                for variant in variants
+            }
             for variant in variants:
                 told(Event(variant, Step.QUEUED, 0, total[variant.slug]))
             outcomes = []

@@ -42,7 +42,9 @@ def render_built_in(
     converted = convert(copy, sorted(to))
     site.mkdir(parents=True, exist_ok=True)
     if "html" in to:
-        write_pages(copy, converted, site, assets, example=example, pdf=copy.pdf_name if "pdf" in to else None)
+        write_pages(
+            copy, converted, site, assets, example=example, pdf=copy.pdf_name if "pdf" in to else None
+        )
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)
         write_pdf(copy, converted.typst, site / copy.pdf_name, example=example)

@@ -79,7 +79,11 @@ def _output(path: str, cell: int, output: NotebookNode) -> tuple[str, list[Probl
         return text, list(_looks(path, cell, text))
     other = [kind for kind in data if kind != "text/plain"]
     if other:
-        return "", [_unsupported(path, cell, None, f"an output of type {other[0]} alone; let the cell give text/markdown")]
+        return "", [
+            _unsupported(
+                path, cell, None, f"an output of type {other[0]} alone; let the cell give text/markdown"
+            )
+        ]
     text = data.get("text/plain", "")
     return (f"````\n{text}\n````" if text else ""), []
 

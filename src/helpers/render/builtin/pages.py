@@ -77,7 +77,9 @@ def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] 
     return {"url": relative_url(current, page.href), "title": number + page.title_html}
 
 
-def write_pages(copy: Copy, converted: Converted, site: Path, assets: Assets, *, example: bool, pdf: str | None) -> None:
+def write_pages(
+    copy: Copy, converted: Converted, site: Path, assets: Assets, *, example: bool, pdf: str | None
+) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
 
     Parameters
@@ -146,7 +148,11 @@ def write_pages(copy: Copy, converted: Converted, site: Path, assets: Assets, *,
             source = copy.folder / resource
             if not source.is_file() or resource.startswith(".."):
                 missing.append(
-                    Problem(page.source, f"The page names the file {resource}, and there is no such file.", "Correct the path; it is seen from the notebook.")
+                    Problem(
+                        page.source,
+                        f"The page names the file {resource}, and there is no such file.",
+                        "Correct the path; it is seen from the notebook.",
+                    )
                 )
                 continue
             to = site / resource

@@ -78,9 +78,13 @@ def _run(job: Mapping[str, Any], folder: Path) -> Any:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise PlanError.of("pandoc", f"pandoc took longer than {PANDOC_TIMEOUT} seconds and was stopped.") from None
+        raise PlanError.of(
+            "pandoc", f"pandoc took longer than {PANDOC_TIMEOUT} seconds and was stopped."
+        ) from None
     if done.returncode != 0:
-        raise PlanError.of("pandoc", done.stderr.decode(errors="replace").strip() or f"pandoc ended with {done.returncode}.")
+        raise PlanError.of(
+            "pandoc", done.stderr.decode(errors="replace").strip() or f"pandoc ended with {done.returncode}."
+        )
     return json.loads(done.stdout)
 
 
@@ -136,7 +140,8 @@ def convert(copy: Copy, to: Sequence[str]) -> Converted:
                 title=page["title"],
                 title_html=page["title_html"],
                 contents=tuple(
-                    Heading(item["level"], item["id"], item["html"], item.get("number")) for item in page["contents"] or ()
+                    Heading(item["level"], item["id"], item["html"], item.get("number"))
+                    for item in page["contents"] or ()
                 ),
                 html=page["html"],
                 resources=tuple(page["resources"] or ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -14,13 +15,15 @@ from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 
 TEMPLATE = "plan.typ"
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 MAIN = "book.typ"
 
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())]
+    )
 
 
 @cache
@@ -36,7 +39,8 @@ def _string(text: str) -> str:
 
 def _main(copy: Copy, body: str, example: bool) -> str:
     colours = ", ".join(
-        f'{role}: rgb("{copy.brand.colours[role]}")' for role in ("primary", "foreground", "secondary", "light")
+        f'{role}: rgb("{copy.brand.colours[role]}")'
+        for role in ("primary", "foreground", "secondary", "light")
     )
     logo = "none"
     if copy.brand.logo is not None:
@@ -82,5 +86,11 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
         )
     except typst.TypstError as error:
         hints = "".join(f"\nHint: {hint}" for hint in error.hints)
-        where = next((line.strip() for line in error.diagnostic.splitlines() if "┌─" in line), "").replace("┌─", "").strip()
-        raise PlanError.of(f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}") from None
+        where = (
+            next((line.strip() for line in error.diagnostic.splitlines() if "┌─" in line), "")
+            .replace("┌─", "")
+            .strip()
+        )
+        raise PlanError.of(
+            f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}"
+        ) from None
