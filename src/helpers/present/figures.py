@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -37,7 +37,6 @@ def trend_figure(
     example: bool = False,
     target: Target | None = None,
     caption: str | None = None,
-    areas: Mapping[str, str] | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
 
@@ -56,12 +55,10 @@ def trend_figure(
         A goal's target; a fixed number is drawn as a line.
     caption
         Default is the title and the span of periods.
-    areas
-        Code → name of further areas in the frames (a comparison group).
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
-    drawn = picture(key or entries[0].key, entries, frames, municipality, areas=areas)
+    drawn = picture(key or entries[0].key, entries, frames, municipality)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
     fixed = target if target is not None and target.value is not None else None
@@ -272,7 +269,7 @@ def _value_axis(field: str, axis: layout.Axis, *, right: bool, drawn: bool = Tru
 
 def _config(colour: Palette) -> alt.Config:
     return alt.Config(
-        font=fonts.FAMILY,
+        font=fonts.STACK,
         aria=False,
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(

@@ -157,14 +157,14 @@ def nice_step(span: float, about: int, least: float) -> float:
 
 
 def nice_axis(
-    low: float, high: float, *, about: int, least: float, decimals: int, top: float, bottom: float, title: str
+    low: float, high: float, *, about: int, least: float, top: float, bottom: float, title: str
 ) -> Axis:
     """An axis that holds `low` and `high` and ends on ticks."""
     step = nice_step(high - low, about, least)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(index * step, 6) for index in range(first, last + 1))
     needed = max(0, -math.floor(math.log10(step) + 1e-9))
-    return Axis(ticks[0], ticks[-1], ticks, min(needed, max(decimals, needed)), top, bottom, title)
+    return Axis(ticks[0], ticks[-1], ticks, needed, top, bottom, title)
 
 
 _AXIS_WORDS = {
@@ -201,9 +201,7 @@ def share_axis(
     if min(values) >= 0 and low < ZERO_RULE * high:
         low = 0.0
     title = picture.share_axis or _AXIS_WORDS[unit]
-    axis = nice_axis(
-        low, high, about=5, least=10.0**-decimals, decimals=decimals, top=top, bottom=bottom, title=title
-    )
+    axis = nice_axis(low, high, about=5, least=10.0**-decimals, top=top, bottom=bottom, title=title)
     if axis.low == 0:
         return axis
     begins = f"{title} (aksen begynder ved {number(axis.low, axis.decimals)})"
@@ -250,7 +248,6 @@ def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
         highest,
         about=about,
         least=least,
-        decimals=bars[0].decimals,
         top=top,
         bottom=bottom,
         title=title,

@@ -44,7 +44,7 @@ def escape_markdown(text: str) -> str:
     A straight double quote becomes ”, because quotes inside attributes are read differently by different
     readers; a number with a full stop at the start (``2. kvartal``) does not become a list.
     """
-    flat = " ".join(text.replace('"', "”").split(" ")).replace("\n", " ")
+    flat = text.replace('"', "”").replace("\n", " ")
     flat = _MARKDOWN.sub(r"\\\1", flat)
     flat = _LIST_START.sub(r"\1\\\2", flat)
     return _BULLET_START.sub(r"\1\\\2", flat)

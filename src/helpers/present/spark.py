@@ -18,7 +18,7 @@ from helpers.present.theme import Palette, palette
 from helpers.present.traces import Point, Trace, picture
 from helpers.present.words import count, number, trend_phrase
 
-WIDTH, HEIGHT = 120, 28
+WIDTH, HEIGHT = 104, 28
 _EDGE = 4
 """Free pixels around the lines, for the marker at the end."""
 

@@ -18,13 +18,14 @@ from great_tables import GT
 from helpers.analysis.changes import ChangeKind, ChangeRow
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.status import StatusRow
-from helpers.catalogue.models import Goal, Municipality, Plan, Survey, Unit
+from helpers.catalogue.models import Direction, Goal, Municipality, Plan, Survey, Unit
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER
 from helpers.present.spark import Spark
 from helpers.present.words import (
     DIRECTION_SIGNS,
+    DIRECTION_WORDS,
     UNKNOWN,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
@@ -237,9 +238,17 @@ def simple_table(
 # ------------------------------------------------------------------------------ the plan's tables
 
 
-def verdict_cell(verdict: Verdict) -> Html:
-    """Sign and word, in the class that colours them."""
-    return tagged(f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}", VERDICT_CLASSES[verdict])
+def verdict_cell(verdict: Verdict, direction: Direction | None = None) -> Html:
+    """Sign and word in the class that colours them, and below it which way is better."""
+    said = f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
+    if direction is not None:
+        said += f'<br><small class="state-note">{direction_words(direction)}</small>'
+    return Html(f'<span class="{VERDICT_CLASSES[verdict]}">{said}</span>')
+
+
+def direction_words(direction: Direction) -> str:
+    """``↑ højere er bedre``"""
+    return f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
 
 
 def period_cell(period: Period | None) -> Cell:
@@ -258,7 +267,6 @@ def gap_cell(gap: Decimal | None, decimals: int, unit: Unit) -> Cell:
 
 COUNTRY_HEAD = "Landet"
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
-_DIRECTION_SHORT = {"higher_is_better": "højere", "lower_is_better": "lavere"}
 
 
 def status_table(
@@ -302,16 +310,15 @@ def status_table(
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
         Column("Forskel", number=True),
-        Column("Bedst er"),
         Column("Vurdering"),
         *([Column("Udvikling")] if trends else []),
     ]
     groups: list[Group] = []
     for area in plan.focus_areas:
         cells = [
-            _status_cells(row, goal, names or {}, trends, goal_links, published)
+            _status_cells(row, goal, names or {}, trends, goal_links, published, first=place == 0)
             for goal in area.goals
-            for row in by_goal.get(goal.number, ())
+            for place, row in enumerate(by_goal.get(goal.number, ()))
         ]
         if cells:
             title = f"Fokusområde {area.number} - {area.title}"
@@ -337,15 +344,19 @@ def _status_cells(
     sparks: Mapping[str, Spark],
     links: Links | None,
     published: Collection[str],
+    *,
+    first: bool,
 ) -> tuple[Cell, ...]:
     star = "*" if row.indicator in published else ""
 
     def value(figure: Decimal | None) -> Cell:
         return None if figure is None else f"{number(figure, row.decimals, row.unit)}{star}"
 
-    said = html.escape(goal.text, quote=False)
-    if len(goal.indicators) > 1 and row.indicator in names:
-        said += f"<br><strong>{html.escape(names[row.indicator], quote=False)}</strong>"
+    # A goal with two indicators is worded once, in the first of its rows.
+    name = names.get(row.indicator) if len(goal.indicators) > 1 else None
+    named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
+    wording = html.escape(goal.text, quote=False) if first or not name else ""
+    said = "<br>".join(part for part in (wording, named) if part)
     for note in (row.note, row.reason):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
@@ -356,8 +367,7 @@ def _status_cells(
         value(row.national),
         value(row.municipality),
         gap_cell(row.gap, row.decimals, row.unit),
-        f"{DIRECTION_SIGNS[row.direction]}\u00a0{_DIRECTION_SHORT[row.direction]}",
-        verdict_cell(row.verdict),
+        verdict_cell(row.verdict, row.direction),
     )
     if not sparks:
         return cells

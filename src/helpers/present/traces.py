@@ -14,8 +14,9 @@ import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Indicator, Municipality, Unit
 from helpers.data.frames import State
+from helpers.errors import PlanError
 from helpers.periods import Period, window
-from helpers.present.words import exact
+from helpers.present.words import exact, listed
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,6 @@ def picture(
     indicators: Sequence[Indicator],
     windows: Sequence[pd.DataFrame],
     municipality: Municipality,
-    *,
-    areas: Mapping[str, str] | None = None,
 ) -> Picture:
     """One figure of one or several indicators.
 
@@ -121,14 +120,18 @@ def picture(
     ----------
     windows
         One frame per indicator with the columns ``series, area, period, value, state, published``.
-    areas
-        Names of further areas in the frames (a comparison group), drawn after country and municipality.
+
+    Raises
+    ------
+    PlanError
+        When the indicators cannot share a figure: months beside quarters, or lines of different units.
 
     Notes
     -----
     Indicators with different newest periods share the grid that ends with the latest of them.
     """
-    names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name, **(areas or {})}
+    _check_one_figure(indicators)
+    names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name}
     tables = [_points(frame) for frame in windows]
     found = [period for table in tables for points in table.values() for period in points]
     periods = window(max(found), len({period.ordinal for period in _longest(tables)})) if found else ()
@@ -178,6 +181,28 @@ def picture(
         breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
         empty=tuple(empty),
     )
+
+
+def _check_one_figure(indicators: Sequence[Indicator]) -> None:
+    where = f"catalogue/indicators: {', '.join(indicator.key for indicator in indicators)}"
+    frequencies = {indicator.frequency for indicator in indicators}
+    if len(frequencies) > 1:
+        raise PlanError.of(
+            where, f"One figure cannot show {listed(sorted(frequencies), 'and')}s side by side."
+        )
+    for mark in ("line", "bar"):
+        units = {
+            indicator.unit_of(name)
+            for indicator in indicators
+            for name, series in indicator.series.items()
+            if series.mark == mark
+        }
+        if len(units) > 1:
+            raise PlanError.of(
+                where,
+                f"The {mark}s of one figure share an axis, but these are in {listed(sorted(units), 'and')}.",
+                "Give them one unit, or indicators (and figures) of their own.",
+            )
 
 
 def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
