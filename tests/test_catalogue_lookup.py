@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.catalogue import check, load_catalogue
 from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import Goal, Municipality, Plan, Survey, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Survey, Target
 from helpers.errors import PlanError
 from helpers.project import Project
 
@@ -212,3 +212,45 @@ def test_a_plan_of_ones_own_needs_one_new_file(project: Project) -> None:
     assert [goal.number for goal in plan.goals] == [
         goal.number for goal in CATALOGUE.plan("noegletal-2026").goals
     ]
+
+
+# ------------------------------------------------------------------ the manual
+
+
+def example(name: str) -> str:
+    """The YAML block of docs/catalogue.md that follows the remark with this name."""
+    manual = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    _, _, rest = manual.partition(f"<!-- example: {name} -->\n")
+    indent = rest[: len(rest) - len(rest.lstrip(" "))]
+    block = rest.partition("```yaml\n")[2].partition(f"{indent}```")[0]
+    return "".join(line.removeprefix(indent) for line in block.splitlines(keepends=True))
+
+
+def test_who_follows_the_manual_to_the_letter_gets_an_indicator_a_goal_a_plan_and_texts(
+    project: Project,
+) -> None:
+    folder = project.catalogue
+    indicators = (folder / "indicators.yml").read_text(encoding="utf-8")
+    (folder / "indicators.yml").write_text(f"{indicators}\n{example('indicator')}", encoding="utf-8")
+    copied = (folder / "plans" / "noegletal-2026.yml").read_text(encoding="utf-8")
+    body = copied[copied.index("focus_areas:") :]
+    plan = f"{example('plan')}\n{body}{example('goal')}"
+    (folder / "plans" / "hedensted-2027.yml").write_text(plan, encoding="utf-8")
+    (folder / "texts").mkdir(exist_ok=True)
+    (folder / "texts" / "hedensted.yml").write_text(example("texts"), encoding="utf-8")
+
+    assert [str(problem) for problem in check(project)] == []
+    catalogue = load_catalogue(project)
+    goal = catalogue.plan("hedensted-2027").goal("6d")
+    assert catalogue.figures(goal)[0].indicators[0].tables == ("y07c07",)
+    hedensted = catalogue.municipality("hedensted")
+    assert set(catalogue.texts(hedensted, catalogue.plan("noegletal-2026")).goals) == {"1a", "3b"}
+
+
+def test_the_manual_names_every_key_that_an_entry_may_have() -> None:
+    manual = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    for model in (Plan, Goal, Indicator, Series):
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            told = f"`{key}`" in manual or f"{key}: " in manual
+            assert told or key == "key", (model.__name__, key)
