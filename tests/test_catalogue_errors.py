@@ -584,6 +584,17 @@ def test_without_a_reason_none_set_is_no_target(project: Project) -> None:
     assert only(project).where.endswith("goals.1b.target")
 
 
+def test_a_note_for_the_owner_alone_may_name_her_but_the_goal_may_not(project: Project) -> None:
+    note = "        note: Kun i Hedensted.\n        note_owner_only: true\n"
+    spoil(project, PLAN_FILE, "        text: Mindst 85 pct.", note + "        text: Mindst 85 pct.")
+    assert check(project) == []
+    spoil(project, PLAN_FILE, "title: Tilfredshed", "title: Tilfredshed i Hedensted")
+    assert only(project).where.endswith(": goals.2a.title")
+    spoil(project, PLAN_FILE, "title: Tilfredshed i Hedensted", "title: Tilfredshed")
+    spoil(project, PLAN_FILE, "note_owner_only: true", "note_owner_only: false")
+    assert only(project).where.endswith(": goals.2a.note")
+
+
 # ------------------------------------------------------------------ files that cannot be read
 
 

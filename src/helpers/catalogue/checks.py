@@ -85,9 +85,9 @@ def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, s
     if isinstance(data, str):
         yield loc, data, own or loc[-1:] == ("source",)
     elif isinstance(data, dict):
-        inside = own or "true" in (data.get("owner_only"), data.get("note_owner_only"))
         for key, value in data.items():
-            yield from _texts(value, (*loc, key), inside)
+            marked = data.get("note_owner_only" if key == "note" else "owner_only") == "true"
+            yield from _texts(value, (*loc, key), own or marked)
     elif isinstance(data, list):
         for position, value in enumerate(data):
             yield from _texts(value, (*loc, position), own)
