@@ -44,7 +44,7 @@ _SUPPORTED = {
     "format": {"html", "typst"},
     "format.html": {
         "theme", "css", "toc", "toc-depth", "toc-title", "number-sections", "number-depth", "lightbox", "page-layout",
-        "embed-resources", "link-external-newwindow", "code-copy", "html-table-processing",
+        "embed-resources", "link-external-newwindow", "code-copy", "html-table-processing", "include-after-body",
     },
     "format.typst": {
         "papersize", "toc", "toc-depth", "number-sections", "number-depth", "pdf-standard", "template-partials",
@@ -102,6 +102,7 @@ class Book:
     lang: str
     chapters: tuple[Chapter, ...]
     css: tuple[Path, ...]
+    after_body: tuple[Path, ...]
     brand: Path | None
     filters: tuple[Path, ...]
     files: Mapping[str, Path]
@@ -212,6 +213,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
         return tuple(found)
 
     css = named(html.get("css"), "format.html.css")
+    after_body = named(html.get("include-after-body"), "format.html.include-after-body")
     named(html.get("theme"), "format.html.theme")
     named(typst.get("template-partials"), "format.typst.template-partials")
     named(book.get("favicon"), "book.favicon")
@@ -233,6 +235,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
         lang=str(data.get("lang") or "en"),
         chapters=chapters,
         css=css,
+        after_body=after_body,
         brand=brand,
         filters=filters,
         files=files,

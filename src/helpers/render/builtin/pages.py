@@ -99,6 +99,7 @@ def write_pages(
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
     date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
+    after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
     missing: list[Problem] = []
     for index, page in enumerate(converted.pages):
         # Each page lies as deep as its notebook; the hub and the shared files lie above the book.
@@ -118,6 +119,7 @@ def write_pages(
             page=page,
             page_is_index=is_index,
             body=page.html,
+            after_body=after_body,
             entries=[
                 {
                     "url": relative_url(page.href, other.href),
