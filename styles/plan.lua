@@ -143,12 +143,22 @@ end
 
 local VERDICTS = { 'met', 'not-met', 'partly', 'unknown' }
 
+-- Tiles stand in two columns: the grid's call opens around them, each becomes one of its cells.
+local function typst_tiles(div)
+  local out = pandoc.List{ raw('#plan-tiles(') }
+  out:extend(div.content)
+  out:insert(raw(')'))
+  return out
+end
+
 local function typst_div(div)
+  if has(div, 'tiles') then return typst_tiles(div) end
   for _, kind in ipairs(VERDICTS) do
     if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then
-      local out = pandoc.List{ raw('#verdict-box("' .. kind .. '")[') }
+      local tile = has(div, 'tile')
+      local out = pandoc.List{ raw((tile and 'verdict-tile("' or '#verdict-box("') .. kind .. '")[') }
       out:extend(div.content)
-      out:insert(raw(']'))
+      out:insert(raw(tile and '],' or ']'))
       return out
     end
   end
