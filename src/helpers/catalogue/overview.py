@@ -216,6 +216,16 @@ class Printed(Model):
     files: str
 
 
+class OverviewMethod(Model):
+    """Danish paragraphs (Markdown) of the page on data and method; braces hold the template's own numbers."""
+
+    delayed: str
+    undelayed: str
+    text: tuple[str, ...]
+    clusters: str
+    computed: str
+
+
 class Template(Model):
     """``catalogue/overview.yml`` as written."""
 
@@ -233,6 +243,7 @@ class Template(Model):
     framework: tuple[FrameworkVariable, ...]
     joint: JointRules
     introduction: tuple[str, ...]
+    method: OverviewMethod
     tiles: tuple[OverviewTile, ...] = Field(min_length=1)
     table: OverviewTable
     sections: tuple[OverviewSection, ...] = Field(min_length=1)
@@ -371,6 +382,14 @@ def _folded(text: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- reading
+
+
+def overview_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of the files that the template is read from; moves when one of them does."""
+    folder = project.catalogue
+    patterns = ("overview.yml", "areas/jobcentres.csv", "areas/clusters/*.csv", "published/*.csv")
+    files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+    return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 def load_overview(project: Project, catalogue: Catalogue) -> Overview:

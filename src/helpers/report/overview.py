@@ -1,0 +1,626 @@
+"""The Jobcenteroverblik of one job centre or municipality: what its notebooks ask for, one call a cell."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache
+
+import pandas as pd
+
+from helpers.analysis.groups import Group, GroupKind
+from helpers.analysis.overview import Boards, FigureStanding, Line, Standings
+from helpers.analysis.ranks import places
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
+from helpers.catalogue.overview import (
+    Area,
+    Overview,
+    OverviewFigure,
+    OverviewSection,
+    PublishedOverview,
+    load_overview,
+    overview_stamp,
+)
+from helpers.data import Basis, Input, basis_for, data_inputs, load_observations
+from helpers.data.raw import RawStore
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.present import output, ranking, tables
+from helpers.present import overview as pieces
+from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.words import capital, listed, number
+from helpers.project import Project, find_project, is_rendering
+from helpers.report.plan import SNAPSHOT_VARIABLE
+from helpers.sources.fetch_status import danish_day, failures_in_danish, fetch_status
+
+KEY = "jobcenteroverblik"
+"""What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+
+
+def open_overview(
+    kommune: str, plan: str = KEY, periode: str = "", *, delay: int | None = None
+) -> OverviewReport:
+    """The Jobcenteroverblik of a job centre or municipality, for its notebooks.
+
+    Parameters
+    ----------
+    kommune
+        A municipality by name, code or slug, or a joint job centre (``Vallensbæk/Ishøj``), in any case.
+    plan
+        Key of the template in ``catalogue/overview.yml``.
+    periode
+        The newest month to show, as ``2026M06``; empty for the newest there is, less the delay. A month whose
+        report the catalogue holds as it was printed (``2017M02``) shows that.
+    delay
+        Months that figures stay behind the newest; default is the template's ``delay_months``.
+
+    Raises
+    ------
+    PlanError
+        When the area, template or period is unknown, with the nearest name; or the catalogue has mistakes.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    if plan != overview.template.key:
+        raise PlanError.of(
+            "plan", f'There is no overview "{plan}".', f"The template's key is {overview.template.key}."
+        )
+    try:
+        bound = Period.parse(periode) if periode.strip() else None
+    except ValueError as error:
+        raise PlanError.of("periode", f"{error}.") from None
+    day = os.environ.get(SNAPSHOT_VARIABLE, "")
+    return OverviewReport(
+        project,
+        catalogue,
+        overview,
+        overview.area(kommune, catalogue),
+        bound,
+        date.fromisoformat(day) if day else None,
+        delay,
+    )
+
+
+@lru_cache(maxsize=4)
+def _read_overview(project: Project, catalogue_hash: str, stamp: object) -> Overview:
+    return load_overview(project, load_catalogue(project))
+
+
+def read_overview(project: Project, catalogue: Catalogue) -> Overview:
+    """The template, read once a process and again when one of its files has moved."""
+    return _read_overview(project, catalogue.hash, overview_stamp(project))
+
+
+@lru_cache(maxsize=4)
+def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
+    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
+    from helpers.sources.example import write_example_tables
+
+    catalogue = load_catalogue(project)
+    wanted = [catalogue.indicators[key] for key in keys]
+    write_example_tables(RawStore(project.raw), catalogue, wanted, day)
+
+
+@lru_cache(maxsize=2)
+def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> Boards:
+    # All areas of a country share them: a hundred reports in one process read the figures once.
+    catalogue = load_catalogue(project)
+    return Boards(catalogue, read_overview(project, catalogue), load_observations(project, catalogue, basis))
+
+
+@dataclass(frozen=True)
+class OverviewReport:
+    """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
+
+    Attributes
+    ----------
+    bound
+        Newest month to show; none for the newest there is, less the delay.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    delay
+        Months that figures stay behind; none for the template's own.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    overview: Overview
+    area: Area
+    bound: Period | None = None
+    snapshot: date | None = None
+    delay: int | None = None
+
+    # ------------------------------------------------------------------------------------ the numbers
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators of the report, each once."""
+        return tuple(self.catalogue.indicators[key] for key in self.overview.indicators)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """Real figures (perhaps as of a day) or example data; never both."""
+        day = self.overview.template.example_date
+        basis = basis_for(self.project, self.indicators, day, self.snapshot)
+        if basis.kind == "example":
+            _make_example(self.project, self.catalogue.hash, self.overview.indicators, day)
+        return basis
+
+    @property
+    def is_example(self) -> bool:
+        return self.basis.kind == "example"
+
+    @cached_property
+    def boards(self) -> Boards:
+        """Figures of all areas that can be ranked."""
+        inputs = tuple((item.table, item.snapshot, item.sha256) for item in self.inputs)
+        return _boards(self.project, self.catalogue.hash, self.basis, (overview_stamp(self.project), inputs))
+
+    @cached_property
+    def standings(self) -> Standings:
+        """The area among those it can be compared with."""
+        return Standings(self.boards, self.area, self.bound, self.delay)
+
+    @cached_property
+    def printed(self) -> PublishedOverview | None:
+        """The report as it was printed, when that month is asked for."""
+        return self.overview.printed(self.area, self.bound)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The tables that the report's figures come from."""
+        needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
+        found = data_inputs(self.project, self.catalogue, self.basis)
+        return tuple(item for item in found if item.table in needed)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
+        frame = load_observations(self.project, self.catalogue, self.basis)
+        shown = frame[frame["indicator"].isin(self.overview.indicators)]
+        told = (self.basis.name, self.bound, self.snapshot, self.delay, self.overview, self.inputs)
+        digest = hashlib.sha256(repr(told).encode())
+        digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
+        return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------ every page
+
+    def fetch(self, section: str = "") -> Shown:
+        """Bring in what has moved for a section (default: all), and say which figures the page shows.
+
+        Without a key nothing is asked for; while a report is being rendered neither.
+        """
+        if is_rendering() or self.printed:
+            return self._data_note()
+        from helpers.sources.fetch import fetch_for_notebook
+
+        keys = self._keys(self.overview.section(section)) if section else self.overview.indicators
+        told = fetch_for_notebook(self.project, self.catalogue, keys)
+        if told.report is not None:
+            for name in ("basis", "boards", "standings", "inputs"):
+                self.__dict__.pop(name, None)
+        return output.text(told.text) + self._data_note()
+
+    def _keys(self, section: OverviewSection) -> tuple[str, ...]:
+        found = [figure.indicator for figure in section.figures if figure.indicator]
+        if any(figure.table for figure in section.figures):
+            found += [row.indicator for row in self.overview.template.table.rows]
+        return tuple(dict.fromkeys(found))
+
+    def _data_note(self) -> Shown:
+        if self.printed:
+            what = f"STARs rapport for {self.area.name}, {self.printed.period.danish}"
+            said = f"Siden gengiver {what}, som den blev trykt."
+            return output.box(escape_markdown(said), classes=("data-note",))
+        if self.is_example:
+            return output.box(
+                "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så rapporten kan "
+                "ses og prøves uden adgang til Jobindsats. Placeringer og grupper siger derfor intet om "
+                "kommunerne.",
+                classes=("data-note", "example-data"),
+            )
+        fetched = [item.fetched_at.date() for item in self.inputs]
+        if not fetched:
+            return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
+        first, last = min(fetched), max(fetched)
+        when = danish_day(last) if first == last else f"{danish_day(first)} til {danish_day(last)}"
+        said = f"Tal fra Jobindsats, hentet den {when}."
+        if self.snapshot is not None:
+            said += f" Siden viser tallene, som de stod den {danish_day(self.snapshot)}."
+        needed = {table for indicator in self.indicators for table in indicator.tables}
+        status = fetch_status(self.project, self.snapshot)
+        failures = failures_in_danish(row for table, row in status.items() if table in needed)
+        return output.box(said, *(escape_markdown(text) for text in failures), classes=("data-note",))
+
+    # ------------------------------------------------------------------------------------ front page
+
+    def introduction(self) -> Shown:
+        """What the report is, and whom it is about."""
+        return output.text(*self.overview.template.introduction, *self._about_area())
+
+    def _about_area(self) -> list[str]:
+        names = escape_markdown(self.area.name)
+        if self.area.joint:
+            centre = self.overview.centre_of(self.area.codes[0])
+            known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
+            parts = escape_markdown(listed(part.name for part in self.standings.parts))
+            return [f"{names} er et fælles jobcenter for {parts}.{known} Antal er lagt sammen."]
+        centre = self.overview.centre_of(self.area.codes[0])
+        if not centre.joint:
+            return []
+        known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
+        return [
+            f"{names} har fælles jobcenter med andre: {escape_markdown(centre.name)}.{known} Rapporten viser "
+            f"kommunens egne tal og sammenligner dem med de øvrige jobcentres."
+        ]
+
+    def tiles(self) -> Shown:
+        """The ten tiles, each leading to its section."""
+        made = []
+        for tile in self.overview.template.tiles:
+            link = self._link(tile.figure)
+            if self.printed:
+                printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
+                made.append(pieces.printed_tile(tile.heading, link, printed))
+            else:
+                standing = self.standings.standing(tile.figure)
+                made.append(pieces.standing_tile(tile.heading, link, standing, self.area))
+        return pieces.tiles(made) + pieces.thirds_legend()
+
+    def _link(self, figure: int) -> str:
+        return f"{section_path(self.overview, self.overview.section_of(figure))}#figur-{figure}"
+
+    # ------------------------------------------------------------------------------------ sections
+
+    def section(self, slug: str) -> Shown:
+        """A section's text, its aim and its steps."""
+        section = self.overview.section(slug)
+        said = list(section.intro)
+        if section.aims:
+            heads = "Sigtelinje" if len(section.aims) == 1 else "Sigtelinjer"
+            said.append(f"**{heads}**\n\n" + "\n".join(f"- {escape_markdown(aim)}" for aim in section.aims))
+        if section.steps:
+            kind = "Mål" if not section.aims else "Implementeringsindikatorer"
+            said.append(f"**{kind}**\n\n" + "\n".join(f"- {escape_markdown(step)}" for step in section.steps))
+        return output.text(*said)
+
+    def figure(self, number: int) -> Shown:
+        """A figure with its place, its comparison and its notes; figure 2 is a table."""
+        figure = self.overview.figure(number)
+        if figure.table:
+            return self._status_table()
+        if self.printed:
+            return self._definition(figure) + output.box(
+                "Kurven i den trykte rapport er et billede; tallene bag den står ikke i teksten.",
+                classes=("no-figure",),
+            )
+        standing = self.standings.standing(number)
+        if standing is None:
+            return self._missing(figure)
+        if not standing.has_data:
+            return self._definition(figure) + output.box(
+                f"{ranking.UNDER_PREPARATION}: der er ingen tal for {escape_markdown(self.area.name)}.",
+                *self._wanting(standing.indicator),
+                classes=("no-figure",),
+            )
+        return join(
+            [
+                pieces.verdict_box(standing, self.area),
+                pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
+                pieces.notes(self._figure_notes(standing)),
+                self._to_all(figure),
+            ]
+        )
+
+    def _definition(self, figure: OverviewFigure) -> Shown:
+        said = [f"**Figur {figure.number}.** {escape_markdown(figure.title)}"]
+        if figure.note:
+            said.append(escape_markdown(figure.note))
+        return output.text(*said)
+
+    def _missing(self, figure: OverviewFigure) -> Shown:
+        missing = figure.missing
+        assert missing is not None
+        words = " ".join(missing.find)
+        return self._definition(figure) + output.box(
+            f"**{ranking.UNDER_PREPARATION}.** {escape_markdown(missing.what)}",
+            f"Den, der har en nøgle til Jobindsats, kan søge med `plan find {words}`.",
+            classes=("no-figure",),
+        )
+
+    def _wanting(self, indicator: Indicator) -> list[str]:
+        names = escape_markdown(listed(indicator.tables))
+        return [f"Tallene skal komme fra Jobindsats, tabel {names}."] if indicator.tables else []
+
+    def _counts(self, standing: FigureStanding) -> dict[str, Line]:
+        """The number behind each of the area's shares, where the indicator has one."""
+        if "count" not in standing.indicator.series:
+            return {}
+        counts = self.boards(standing.indicator.key, "count")
+        return {
+            area.name: Line(
+                tuple(counts.value(area.slug, period) for period in standing.periods),
+                tuple(counts.state(area.slug, period) for period in standing.periods),
+                (area,),
+            )
+            for area, _ in standing.own
+        }
+
+    def _figure_notes(self, standing: FigureStanding) -> list[str]:
+        figure, indicator = standing.figure, standing.indicator
+        said = [figure.note or ""]
+        if figure.differs:
+            said.append(f"I dag: {figure.differs}")
+        if standing.apart:
+            said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
+        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        said.append(ranking.group_sentence(standing.group, cluster.lower()))
+        if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
+            names = listed(area.name for area in standing.yardstick.areas)
+            said.append(f"De {ranking.small(len(standing.yardstick.areas))} bedste: {names}.")
+        said += [
+            series.note
+            for series in indicator.series.values()
+            if series.certainty is not Certainty.CONFIRMED and series.note
+        ]
+        said += indicator.caveats
+        said.append(f"Kilde: {self._source_words(indicator)}")
+        return list(dict.fromkeys(said))
+
+    def _source_words(self, indicator: Indicator) -> str:
+        real = listed(indicator.tables)
+        if self.is_example:
+            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})." if real else "eksempeldata."
+        days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
+        when = f", hentet den {danish_day(max(days))}" if days else ", endnu ikke hentet"
+        return f"Jobindsats, tabel {real}{when}."
+
+    def _to_all(self, figure: OverviewFigure) -> Shown:
+        return output.text(f"[Figur {figure.number} i alle kommuner]({all_path(figure)})")
+
+    # ------------------------------------------------------------------------------------ figure 2
+
+    def _status_table(self) -> Shown:
+        template = self.overview.template.table
+        figure = next(figure for figure in self.overview.figures if figure.table)
+        if self.printed:
+            labels = {row.key: row.label for row in template.rows}
+            caption = f"Figur 2. {figure.title} {capital(self.printed.table_period.danish)}"
+            return pieces.printed_status_table(
+                self.printed, labels, footnotes=[template.footnote], caption=caption
+            )
+        found = self.standings.table()
+        if found.period is None:
+            return self._definition(figure) + output.box(ranking.UNDER_PREPARATION, classes=("no-figure",))
+        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        notes = [template.footnote, template.today, ranking.group_sentence(found.group, cluster.lower())]
+        if found.apart:
+            notes.append(ranking.apart_words(found.apart, self.standings.parts))
+        older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
+        if older:
+            notes.append(f"Indtastede tal er fra {listed(older)}.")
+        group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else ranking.scope(found.group)
+        caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
+        return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+
+    # ------------------------------------------------------------------------------------ all municipalities
+
+    def all_municipalities(self, number: int) -> Shown:
+        """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""
+        if self.printed:
+            return output.text("Den trykte rapport viser ikke alle kommuner.")
+        figure = self.overview.figure(number)
+        standing = self.standings.standing(number)
+        if standing is None:
+            return self._missing(figure)
+        on = self.boards(standing.indicator.key)
+        areas = self.standings.municipalities
+        newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
+        if newest is None:
+            return output.box(
+                f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
+            )
+        values = on.column(areas, newest)
+        ranked = places(values, standing.indicator.direction)
+        before = on.column(areas, newest.shift(-newest.frequency.per_year))
+        own = set(self.area.codes)
+        shown_group = (
+            standing.group if standing.group.kind is not GroupKind.COUNTRY else Group(GroupKind.COUNTRY, ())
+        )
+        grouped = {code for member in shown_group.members for code in member.codes}
+        region = {m.code: m.region for m in self.overview.municipalities}
+        rows = [
+            pieces.Listed(
+                name=area.name,
+                region=region[area.codes[0]],
+                value=values[area.slug],
+                state=on.state(area.slug, newest),
+                place=ranked[area.slug],
+                change=_difference(values[area.slug], before[area.slug]),
+                mark="own" if own & set(area.codes) else "group" if grouped & set(area.codes) else "other",
+            )
+            for area in areas
+        ]
+        rows.sort(key=lambda row: (row.place is None, row.place or 0, row.name))
+        return pieces.all_municipalities(
+            standing,
+            rows,
+            period=newest,
+            country=on.value(NATIONAL, newest),
+            own_name=self.area.name,
+            group_name=capital(ranking.scope(shown_group)) if grouped else "",
+            example=self.is_example,
+        ) + pieces.notes(
+            [
+                f"I dag: {figure.differs}" if figure.differs else "",
+                f"Kilde: {self._source_words(standing.indicator)}",
+            ]
+        )
+
+    def all_figures(self) -> Shown:
+        """Links to the pages of all municipalities, one for each figure that has a table."""
+        rows = [
+            f"- [Figur {figure.number}. {escape_markdown(figure.title)}]({all_path(figure)})"
+            for figure in measured(self.overview)
+        ]
+        return output.text("\n".join(rows))
+
+    # ------------------------------------------------------------------------------------ data and method
+
+    def method(self) -> Shown:
+        """How the figures are made and compared."""
+        texts = self.overview.template.method
+        late = texts.delayed if self.standings.delay else texts.undelayed
+        return output.text(*map(self._filled, (late, *texts.text)), self._centres_words())
+
+    def _filled(self, text: str) -> str:
+        """A method text with the template's numbers in words."""
+        template, delay = self.overview.template, self.standings.delay
+        words = {
+            "{ten}": ranking.small(template.ten_best),
+            "{size}": ranking.small(template.group_size),
+            "{months}": ranking.small(template.group_months),
+            "{delay}": "en måned" if delay == 1 else f"{ranking.small(delay)} måneder",
+        }
+        for brace, word in words.items():
+            text = text.replace(brace, word)
+        return text
+
+    def _centres_words(self) -> str:
+        joint = [centre for centre in self.overview.centres if centre.joint]
+        sure = listed(c.name for c in joint if c.certainty is Certainty.CONFIRMED)
+        unsure = listed(c.name for c in joint if c.certainty is not Certainty.CONFIRMED)
+        many = number(len(self.overview.centres)), number(len(self.overview.municipalities))
+        return (
+            f"Der er {many[0]} jobcentre for {many[1]} kommuner. Fælles er {sure} (bekræftet af STARs rapport fra "
+            f"februar 2017) og {unsure} (ikke bekræftet)."
+        )
+
+    def groups(self) -> Shown:
+        """The five comparison groups: how each was made, and who is in it."""
+        template = self.overview.template
+        made = [self.standings.group(kind) for kind in template.clusters]
+        computed = any(group.kind is GroupKind.COMPUTED for group in made)
+        said = [template.method.clusters, *([template.method.computed] if computed else [])]
+        columns = [
+            tables.Column("Type", row_head=True),
+            tables.Column("Gruppe"),
+            tables.Column("Jobcentre"),
+            tables.Column("Rammevilkår"),
+        ]
+        rows = [
+            (
+                template.clusters[kind],
+                _kind_words(group),
+                listed(m.name for m in group.members) or "ingen",
+                _variables(group),
+            )
+            for kind, group in zip(template.clusters, made, strict=True)
+        ]
+        return output.text(*map(self._filled, said)) + tables.simple_table(
+            columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
+        )
+
+    def sources(self) -> Shown:
+        """Every figure: what it measures today, from which table, and how sure that is."""
+        columns = [
+            tables.Column("Figur", row_head=True),
+            tables.Column("Måling i dag"),
+            tables.Column("Tabel"),
+            tables.Column("Sammenlignes med"),
+            tables.Column("Nyeste viste periode"),
+        ]
+        rows = [self._source_row(figure) for figure in self.overview.figures]
+        return tables.simple_table(
+            columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
+        )
+
+    def _source_row(self, figure: OverviewFigure) -> tuple[str, ...]:
+        name = f"Figur {figure.number}"
+        if figure.table:
+            used = [self.catalogue.indicators[row.indicator] for row in self.overview.template.table.rows]
+            names = listed(dict.fromkeys(table for indicator in used for table in indicator.tables))
+            hand = listed(
+                row.label
+                for row, indicator in zip(self.overview.template.table.rows, used, strict=True)
+                if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
+            )
+            shown = "" if self.printed else self._table_period()
+            return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
+        if figure.missing:
+            return name, "Ingen kendt tabel", "–", "–", "–"
+        standing = None if self.printed else self.standings.standing(figure.number)
+        indicator = self.catalogue.indicators[figure.indicator or ""]
+        rule = "gruppen" if figure.cluster else f"de {ranking.small(self.overview.template.ten_best)} bedste"
+        newest = standing.newest.danish if standing and standing.newest else "–"
+        sure = "" if indicator.certainty is Certainty.CONFIRMED else " (ikke bekræftet)"
+        return name, indicator.title, f"{listed(indicator.tables)}{sure}", rule, newest
+
+    def _table_period(self) -> str:
+        period = self.standings.table().period
+        return period.danish if period else "–"
+
+    def caveats(self) -> Shown:
+        """Breaks in the data and caveats of the report's measures."""
+        breaks = {b.period: b for indicator in self.indicators for b in indicator.breaks}
+        said = [
+            f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
+            for _, b in sorted(breaks.items())
+        ]
+        return output.text(*said)
+
+
+_UNSURE = "At jobcentret er fælles, er ikke bekræftet."
+
+
+def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
+    return None if now is None or then is None else now - then
+
+
+def _kind_words(group: Group) -> str:
+    return {
+        GroupKind.CLUSTER: f"STARs klynge {group.name} (fra fil)",
+        GroupKind.COMPUTED: "Beregnet",
+        GroupKind.REGION: f"Region {group.name}",
+        GroupKind.COUNTRY: "Hele landet",
+    }[group.kind]
+
+
+_LEFT_OUT = {
+    "same": "viser det samme som figuren",
+    "none": "ingen tal",
+    "own": "intet tal for området selv",
+    "equal": "ens for alle",
+}
+
+
+def _variables(group: Group) -> str:
+    if group.kind is not GroupKind.COMPUTED:
+        return "–"
+    used = "; ".join(group.variables) or "ingen"
+    out = "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out)
+    return f"{used}. Ikke med: {out}." if out else f"{used}."
+
+
+# ---------------------------------------------------------------------------------------------- paths
+
+
+def section_path(overview: Overview, section: OverviewSection) -> str:
+    """A section's notebook, seen from the book's folder."""
+    place = overview.template.sections.index(section) + 1
+    return f"{place:02d}-{section.slug}.ipynb"
+
+
+def all_path(figure: OverviewFigure) -> str:
+    """The notebook that shows a figure for all municipalities."""
+    return f"alle-kommuner-{figure.number:02d}.ipynb"
+
+
+def measured(overview: Overview) -> tuple[OverviewFigure, ...]:
+    """The figures that have a page for all municipalities: those that a table is known for."""
+    return tuple(figure for figure in overview.figures if figure.indicator)
