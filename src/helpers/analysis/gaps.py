@@ -46,7 +46,8 @@ def gap(municipality: Decimal, target: Decimal, direction: Direction) -> Decimal
     >>> gap(Decimal("27.1"), Decimal("23.1"), Direction.LOWER)
     Decimal('-4.0')
     """
-    return direction.sign * (municipality - target)
+    # sign × (municipality − target); turned round rather than multiplied, so that zero has no sign
+    return municipality - target if direction.sign > 0 else target - municipality
 
 
 def target_value(target: Target, national: Decimal | None) -> Decimal | None:

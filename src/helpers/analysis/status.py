@@ -313,7 +313,7 @@ def _reason(
                 f"Det nyeste tal {whose} er for {earlier.danish}, og det nyeste tal i øvrigt er for "
                 f"{period.danish}. Kun tal for samme periode kan sammenlignes."
             )
-        return f"Der er intet tal {whose}."
+        return f"Der er intet tal {whose} for {period.danish}."
     return None
 
 

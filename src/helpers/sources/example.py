@@ -350,14 +350,19 @@ class _Maker:
             layer.rates[cell] = self._plain_rate(layer, cell, rate)
         self._pin_rates(layer, pins, plain)
         self._pair_hidden_counts(layer, pins)
-        # Municipalities first: what is fixed for the country then leaves them as they are.
-        for pin in sorted(pins, key=lambda pin: pin.area == NATIONAL):
+        # Municipalities first: what is fixed for the country then leaves them as they are. And shares of few
+        # counts before those of many, which have more counts left to be moved.
+        for pin in sorted(pins, key=lambda pin: (pin.area == NATIONAL, self._cell_count(pin))):
             self._pin_count(layer, pin)
         for cell, rate in asked.items():
             if rate is not None and cell not in plain:
                 above, below = layer.counts[cell.counted], self._base(layer, cell)
                 layer.rates[cell] = _share(_with_country(above), _with_country(below), rate.decimals)
         return layer
+
+    def _cell_count(self, pin: Pin) -> int:
+        terms = origin_of(self.catalogue.indicators[pin.indicator], pin.series).terms
+        return sum(len(cells_of(term)) for term in terms)
 
     def _plain_rate(self, layer: _Layer, cell: Cell, rate: _Rate) -> np.ndarray:
         world = layer.world
@@ -412,7 +417,7 @@ class _Maker:
         rest = people + self._total(layer, pin, others)
         wanted = pin.value / 100
         ideal = wanted * rest / (1 - wanted) if shared else wanted * rest
-        self._level(layer, pin, above, float(ideal) / max(self._total(layer, pin, above), 1))
+        self._level(layer, pin, above, float(ideal))
         free = [cell for cell in others if (cell, pin.area, pin.period) not in layer.fixed]
         for change in sorted(range(-_REACH, _REACH + 1), key=abs) if free else [0]:
             base = rest + change
@@ -431,17 +436,19 @@ class _Maker:
         rows, place = self._rows(pin.area), layer.world.place(pin.period)
         return sum(int(layer.counts[cell][rows, place].sum()) for cell in cells)
 
-    def _level(self, layer: _Layer, pin: Pin, cells: Sequence[Cell], factor: float) -> None:
+    def _level(self, layer: _Layer, pin: Pin, cells: Sequence[Cell], wanted: float) -> None:
         """Raise or lower whole series, so that the printed value is no jump; each series once."""
         country = pin.area == NATIONAL
-        rows = self._rows(pin.area)
-        if country:
-            own = [p.area for p in self.pins if p.indicator == pin.indicator and p.area != NATIONAL]
-            rows = np.array([row for row in rows if self.areas[row] not in own])
-        for cell in cells:
-            if (cell, country) not in layer.levelled:
-                layer.levelled.add((cell, country))
-                layer.counts[cell][rows] = _round(layer.counts[cell][rows] * factor)
+        printed = {p.area for p in self.pins if p.indicator == pin.indicator} if country else set()
+        rows = np.array([row for row in self._rows(pin.area) if self.areas[row] not in printed])
+        place = layer.world.place(pin.period)
+        moving = [cell for cell in cells if (cell, country) not in layer.levelled]
+        now = sum(int(layer.counts[cell][rows, place].sum()) for cell in moving)
+        staying = self._total(layer, pin, cells) - now
+        factor = float(np.clip((wanted - staying) / max(now, 1), 1 / _LARGEST_FACTOR, _LARGEST_FACTOR))
+        for cell in moving:
+            layer.levelled.add((cell, country))
+            layer.counts[cell][rows] = _round(layer.counts[cell][rows] * factor)
 
     def _fix_total(self, layer: _Layer, pin: Pin, cells: Sequence[Cell], wanted: int) -> None:
         """Make the cells of the area and period add up to `wanted`, none of them suppressed for it."""
@@ -657,6 +664,8 @@ class _Maker:
             return self.catalogue.indicators[table].title
         return _TITLES.get(Cell(table, "").topic, table)
 
+
+_LARGEST_FACTOR: Final = 4.0
 
 _REACH: Final = 200
 """How far a base is moved to find whole numbers that give the printed share."""

@@ -188,7 +188,9 @@ class World:
             base = self._benefit(cell) * _ORDINARY_HOURS * np.exp(0.2 * self._wave(f"{cell.table} hours"))
         else:
             base = self._benefit(cell)
-        return base * _LONG_TERM * np.exp(0.2 * self._wave("long term")) if cell.table == "y25i09" else base
+        if cell.table == "y25i09":
+            base = base * _LONG_TERM * np.exp(0.15 * self._wave(f"long term {cell.members}", memory=0.97))
+        return base
 
     def rate(self, cell: Cell, level: float, top: float) -> np.ndarray:
         """A rate around the national `level`, between 0 and `top`; noisy where it is about few people."""
