@@ -242,9 +242,9 @@ def made_up_value(table: str, measure: int, members: Iterable[str], area: str, p
     return round(count / size, 1)
 
 
-def made_up(names: Iterable[str] = NAMES, newest: str = "2026M06", months: int = 36) -> list[Table]:
+@cache
+def made_up(names: tuple[str, ...] = NAMES, newest: str = "2026M06", months: int = 36) -> tuple[Table, ...]:
     """A small set with every peculiarity that was seen of the real tables."""
-    names = tuple(names)
     area = areas(names)
     benefits = dimension("_ygrpi09", "Ydelsesgrupper", "Ydelsesgrupper i alt", BENEFITS)
     funds = dimension("_akassebl", "A-kasse", "I alt", ("3F", "HK"))
@@ -307,7 +307,7 @@ def made_up(names: Iterable[str] = NAMES, newest: str = "2026M06", months: int =
         ),
         Table("jo01", "Antal oprettede jobordrer", centres, jo01, monthly, {}),
     ]
-    return [replace(table, values=_made_up_values(table)) for table in tables]
+    return tuple(replace(table, values=_made_up_values(table)) for table in tables)
 
 
 def _made_up_values(table: Table) -> dict[Key, tuple[Number, ...]]:
@@ -371,7 +371,8 @@ def cross_section() -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
-def reference(day: str = "2026-08-22") -> list[Table]:
+@cache
+def reference(day: str = "2026-08-22") -> tuple[Table, ...]:
     """The real figures as they stood on 19 or 22 August 2026, in the tables they come from.
 
     y25i01 and y25i09 differ between the days; of the others only the second day is known. Further tables
@@ -381,7 +382,7 @@ def reference(day: str = "2026-08-22") -> list[Table]:
     first = day <= "2026-08-19"
     tables = [*_ledighed(area, first), *_kontanthjaelp(area), _survival(area)]
     held = {table.id for table in tables}
-    return [*tables, *(table for table in _known_by_name(area) if table.id not in held)]
+    return (*tables, *(table for table in _known_by_name(area) if table.id not in held))
 
 
 def _ledighed(area: Dimension, first: bool) -> list[Table]:

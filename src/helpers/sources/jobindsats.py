@@ -352,10 +352,11 @@ class Periods:
 
 @dataclass(frozen=True)
 class _Reply:
-    """What came back, whole."""
+    """What came back, whole; where it held the key, the key is masked and `held_key` set."""
 
     status: int
     body: bytes
+    held_key: bool
     retry_after: str | None
     location: str | None
 
@@ -537,7 +538,7 @@ class Client:
         if reply.status in _WORTH_ANOTHER_TRY:
             trouble = _TryAgain(
                 Fault.BUSY,
-                f"Jobindsats answered {reply.status}: {self._shown(reply.text)}",
+                f"Jobindsats answered {reply.status}: {_shown(reply.text)}",
                 "try again later; jobindsats.dk tells of known trouble",
                 reply.status,
             )
@@ -545,7 +546,7 @@ class Client:
             raise trouble
         if reply.status != requests.codes.ok:
             raise self._refusal(reply, table, asked)
-        if self._key.is_in(reply.body):
+        if reply.held_key:
             raise JobindsatsError(
                 f"{table}: the answer holds the key it was asked with, so it is not kept.",
                 fault=Fault.CONTENT,
@@ -555,7 +556,7 @@ class Client:
         try:
             return parse(reply.body)
         except AnswerError as error:
-            words = f"{error} It begins: {self._shown(reply.text)}"
+            words = f"{error} It begins: {_shown(reply.text)}"
             if error.cut_off:
                 raise _TryAgain(Fault.LOST, words, "try again later") from None
             raise JobindsatsError(
@@ -578,7 +579,7 @@ class Client:
                 if _origin(target) != _origin(url):
                     raise JobindsatsError(
                         f"{table}: {host} answered {reply.status} and points to "
-                        f"{self._shown(target.split('?')[0])}.",
+                        f"{_shown(target.split('?')[0])}.",
                         fault=Fault.REFUSED,
                         asked="nothing there, because the key is not handed on to another host",
                         do=f"if the API has moved, set {URL_VARIABLE} to its new address",
@@ -651,12 +652,19 @@ class Client:
                         f"the answer was not whole after {self.settings.longest_answer:g} seconds.",
                         "try again later",
                     )
-            return _Reply(
+            return self._masked(
                 response.status_code,
                 b"".join(pieces),
                 response.headers.get("Retry-After"),
                 response.headers.get("Location"),
             )
+
+    def _masked(self, status: int, body: bytes, retry_after: str | None, location: str | None) -> _Reply:
+        # Here and not where it is shown, so that no traceback with local variables has it either.
+        held_key = self._key.is_in(body)
+        if held_key or status != requests.codes.ok:
+            body = self._key.mask(body.decode("utf-8", errors="replace")).encode()
+        return _Reply(status, body, held_key, retry_after, self._key.mask(location) if location else None)
 
     def _unreachable(self, host: str, how: str) -> _TryAgain:
         return _TryAgain(
@@ -667,7 +675,7 @@ class Client:
 
     def _refusal(self, reply: _Reply, table: str, asked: str) -> JobindsatsError:
         cause = _cause(reply.text)
-        said = f'"{self._key.mask(cause)}"' if cause else self._shown(reply.text)
+        said = f'"{cause}"' if cause else _shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
         if reply.status == requests.codes.unauthorized:
             fault = Fault.KEY
@@ -698,13 +706,13 @@ class Client:
             asked=asked,
             do=do,
             status=reply.status,
-            cause=self._key.mask(cause),
+            cause=cause,
         )
 
-    def _shown(self, text: str) -> str:
-        # Masked before it is cut, so that no part of the key is left at the end.
-        text = " ".join(self._key.mask(text).split())
-        return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
 
 
 def _spelled(query: Mapping[str, str]) -> str:
