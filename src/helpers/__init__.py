@@ -1,6 +1,6 @@
 """Danish municipal employment plans: figures from Jobindsats in, a site and a PDF out.
 
-Notebooks need one name: ``from helpers import open_report``.
+Notebooks need one name: ``from helpers import open_report`` (or ``open_investments``).
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.report import open_report
+    from helpers.report.investments import open_investments
 
-__all__ = ["open_report"]
+__all__ = ["open_investments", "open_report"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from helpers.report import open_report
 
         return open_report
+    if name == "open_investments":
+        from helpers.report.investments import open_investments
+
+        return open_investments
     raise AttributeError(f"module 'helpers' has no attribute {name!r}")

@@ -11,7 +11,6 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from helpers.analysis.projects import RowStatus
@@ -24,9 +23,10 @@ from helpers.present import project_words as words
 from helpers.present.figures import chart
 from helpers.present.fonts import text_width
 from helpers.present.output import HTML_ONLY, Shown
+from helpers.present.spark import HEIGHT, WIDTH
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import UNKNOWN, listed, rounded
+from helpers.present.words import UNKNOWN, listed
 from helpers.sources.project_months import Measurement
 
 PATH_TEXT = "Vejen til mindste mål"
@@ -42,8 +42,8 @@ _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, 
 LABEL_AWAY = 11
 """Pixels from the newest measured point to its label, on the side away from the path."""
 
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 28, 4
-"""Pixels of the small figure in a table, and the room around its lines."""
+SPARK_EDGE = 4
+"""Free pixels around the lines of the small figure in a table."""
 
 
 def has_figure(status: RowStatus) -> bool:
@@ -119,10 +119,6 @@ def _points(status: RowStatus) -> dict[Period, Decimal]:
     return {month: value for month, value in judged.items() if value is not None}
 
 
-def _decimal(value: Fraction, decimals: int = 1) -> Decimal:
-    return rounded(Decimal(value.numerator) / Decimal(value.denominator), decimals)
-
-
 def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Picture:
     row = status.row
     assert row.unit is not None
@@ -139,9 +135,9 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 HELD_TEXT if row.hold else PATH_TEXT,
                 NATIONAL,
                 unit,
-                words.decimals(_decimal(path[max(path)].value)),
+                words.decimals(words.path_decimal(path[max(path)].value)),
                 (
-                    Point(period, _decimal(path[period].value, 3), State.OK, path[period].is_target)
+                    Point(period, words.path_decimal(path[period].value, 3), State.OK, path[period].is_target)
                     if period in path
                     else Point(period, None, State.NOT_PUBLISHED)
                     for period in periods
@@ -217,16 +213,12 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     )
 
 
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:f}".replace(".", ",")
-
-
 def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.month: _decimal(point.value) for point in status.path}
+    path = {point.month: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
     for period in periods:
         one = measured.get(period)
@@ -234,10 +226,10 @@ def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
             [
                 period.id,
                 period.danish,
-                _plain(one.value if one else None),
-                _plain(one.share if one else None),
-                _plain(path.get(period)),
-                _plain(goals.get(period)),
+                words.plain(one.value if one else None),
+                words.plain(one.share if one else None),
+                words.plain(path.get(period)),
+                words.plain(goals.get(period)),
                 one.source if one else "",
             ]
         )
@@ -258,9 +250,9 @@ def spark_svg(status: RowStatus, colour: Palette) -> str:
     length = max(months[-1].ordinal - months[0].ordinal, 1)
 
     def place(month: Period, value: float) -> str:
-        x = SPARK_EDGE + (month.ordinal - months[0].ordinal) / length * (SPARK_WIDTH - 2 * SPARK_EDGE)
+        x = SPARK_EDGE + (month.ordinal - months[0].ordinal) / length * (WIDTH - 2 * SPARK_EDGE)
         share = (value - low) / span if high > low else 0.5
-        y = SPARK_HEIGHT - SPARK_EDGE - share * (SPARK_HEIGHT - 2 * SPARK_EDGE)
+        y = HEIGHT - SPARK_EDGE - share * (HEIGHT - 2 * SPARK_EDGE)
         return f"{x:.1f},{y:.1f}"
 
     parts = []
@@ -278,6 +270,6 @@ def spark_svg(status: RowStatus, colour: Palette) -> str:
         x, y = place(newest, float(measured[newest])).split(",")
         parts.append(f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour.accent}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
-        f'viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
     )

@@ -36,7 +36,7 @@ STANDING_SIGNS = {
 
 STANDING_CLASSES = {
     Standing.REACHED: "verdict-met",
-    Standing.ON_TRACK: "verdict-on-track",
+    Standing.ON_TRACK: "verdict-met",
     Standing.BEHIND: "verdict-not-met",
     Standing.NO_DATA: "verdict-unknown",
     Standing.NOT_JUDGED: "verdict-unknown",
@@ -153,8 +153,17 @@ def on_path(value: Fraction | None, row: ProjectRow) -> str:
     """Where the path is: with one decimal, unless it is whole: ``101,7``, ``100``."""
     if value is None:
         return UNKNOWN
-    shown = rounded(Decimal(value.numerator) / Decimal(value.denominator), 1)
-    return figure(shown, row.unit, judged=True)
+    return figure(path_decimal(value), row.unit, judged=True)
+
+
+def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
+    """Where the path is as a decimal number."""
+    return rounded(Decimal(value.numerator) / Decimal(value.denominator), decimals)
+
+
+def plain(value: Decimal | None) -> str:
+    """A number for a CSV file: decimal comma, no thousands, nothing where there is none."""
+    return "" if value is None else f"{value:f}".replace(".", ",")
 
 
 def standing(status: RowStatus) -> str:
