@@ -68,19 +68,20 @@ DEFAULT_COMPANY_OFFERS: Final = 0.12
 RATES: Final = (
     (r"y01b01.*13 uger", 14.0), (r"y60b01.*13 uger", 60.0), (r"b01.*26 uger", 5.0),
     (r"c07 mgrpc07_1", 17.0), (r"c07 mgrpc07_2", 45.0), (r"b15 ", 41.0),
-    (r"^beskaeftigede ", 75.0), (r"^su-modtagere ", 6.0), (r"^oevrige ", 6.0),
     (r"samtaler", 86.0), (r"aktivt-tilbud", 78.0), (r"aktivitetsparate-andel", 2.9),
 )  # fmt: skip
 """National level of a rate, in per cent, by a pattern of its table and measure."""
 
 HIDDEN_BASES: Final = {
-    "befolkning-16-66": 1.0, "beskaeftigede": 1.0, "su-modtagere": 1.0, "oevrige": 1.0,
     "flygtninge-beskaeftigelse": 0.006, "ukrainere-beskaeftigelse": 0.005, "ankesager-omgjort": 0.0018,
     "unge-uddannelse-job-3-maaneder": 0.0017, "aktivitetsparate-tilbud-timer": 0.016,
 }  # fmt: skip
 """How many people, per inhabitant of working age, a rate is about whose table is not known."""
 
 DEFAULT_HIDDEN_BASE: Final = 0.004
+
+REGISTERS: Final = {"befolkning-16-66": 1.0, "beskaeftigede": 0.74, "su-modtagere": 0.07, "oevrige": 0.06}
+"""Counts of all people of working age, and of parts of them, that change slowly; per inhabitant of working age."""
 
 _FULL_TIME: Final = 0.93
 """Full-time persons per person on a benefit."""
@@ -206,6 +207,10 @@ class World:
 
     def rate_base(self, cell: Cell) -> np.ndarray:
         """Expected number of people that a rate is about."""
+        if cell.table in REGISTERS:
+            part = REGISTERS[cell.table]
+            lasting = 0.0 if part == 1 else 0.05 * _random(f"{cell.table} area", 0, len(self.areas))[0][:, None]
+            return self.population * part * np.exp(lasting)
         known = cell.family in PREVALENCE and re.match(r"y\d\d[a-z]", cell.table) is not None
         hidden = self.population * HIDDEN_BASES.get(cell.table, DEFAULT_HIDDEN_BASE)
         people = self._benefit(cell) * 0.25 if known else hidden
