@@ -40,7 +40,7 @@ figures.mkdir(exist_ok=True)
 
 
 def figure(key):
-    (figures / f"{{key}}.svg").write_text("""{SVG}""")
+    (figures / f"{{key}}.svg").write_text("""{SVG}""".replace("83,8", value))
     (figures / f"{{key}}.csv").write_text(f"periode;værdi\\n2023K2;{{value}}\\n", encoding="utf-8")
     rows = "".join(f'<tr><th scope="row">{{n}}. kvartal 2022</th><td class="num">{{n}}0,0</td><td class="num">{{value}}</td></tr>' for n in range(1, 10))
     return Markdown(f"""![Andelen af A-dagpengemodtagere i {{kommune}}, som har forladt ydelsen efter 13 uger](figures/{{key}}.svg){{{{#fig-{{key}} fig-alt="Linjefigur: {{kommune}} ender på {{value}} pct. i 2. kvartal 2023."}}}}
@@ -158,6 +158,14 @@ def sample_notebooks() -> dict[str, NotebookNode]:
             markdown("## Kilder\n\nAlle tal er fra Jobindsats.\n\n1. Første\n2. Anden"),
             parameters=False,
         ),
+    }
+
+
+def plain_notebooks() -> dict[str, NotebookNode]:
+    """A book without code, for what needs no kernel."""
+    return {
+        "index.ipynb": notebook("# Forord {.unnumbered}\n\nTekst.", parameters=False),
+        "notebooks/data.ipynb": notebook("# Data\n\nAlle tal er fra Jobindsats.", parameters=False),
     }
 
 

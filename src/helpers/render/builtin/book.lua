@@ -240,6 +240,7 @@ local function read_chapter(chapter)
         if kind ~= 'fig' and kind ~= 'tbl' and kind ~= 'sec' then
           problem(chapter, cell, '@' .. citation.id, 'the reference @' .. citation.id
             .. ' (@fig-…, @tbl-… and @sec-… are; write \\@ for the character itself)')
+          return cite.content, false
         elseif #citation.prefix > 0 or #citation.suffix > 0 then
           problem(chapter, cell, '@' .. citation.id, 'a reference with further words in its brackets')
         end
