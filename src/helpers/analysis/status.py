@@ -220,8 +220,8 @@ def _joint(rows: Iterable[StatusRow]) -> Verdict:
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """What is known of one area in one period: the value, or why there is none."""
+class Reading:
+    """What is known of one area in one period: the value as published, or why there is none."""
 
     value: Decimal | None
     state: State
@@ -242,6 +242,29 @@ def _indicator_row(
     period = newest_period(rows, indicator, municipality.code, bound)
     ours = _reading(rows, municipality.code, period, indicator.decimals)
     national = _reading(rows, NATIONAL, period, indicator.decimals)
+    return judged_row(goal, indicator, rows, municipality, bound, period, ours, national, printed)
+
+
+def judged_row(
+    goal: Goal,
+    indicator: Indicator,
+    rows: pd.DataFrame,
+    municipality: Municipality,
+    bound: Period | None,
+    period: Period | None,
+    ours: Reading,
+    national: Reading,
+    printed: PublishedRow | None = None,
+) -> StatusRow:
+    """The row that follows once it is known what the municipality and the country have in `period`.
+
+    Parameters
+    ----------
+    rows
+        Observations of the indicator's headline; looked at only where the goal cannot be judged.
+    printed
+        What the plan's document printed for the goal, when the municipality is the plan's own.
+    """
     direction = goal.target.direction if goal.target.is_set else indicator.direction
     target = target_value(goal.target, national.value)
     difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
@@ -265,17 +288,17 @@ def _indicator_row(
     )
 
 
-def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> _Reading:
+def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> Reading:
     found = rows[(rows["area"] == area) & (rows["period"] == (period.id if period else ""))]
     if found.empty:
-        return _Reading(None, State.MISSING, None)
+        return Reading(None, State.MISSING, None)
     row = found.iloc[0]
     state = State(row["state"])
-    value = _as_published(float(row["value"]), decimals) if state is State.OK else None
-    return _Reading(value, state, str(row["source"]))
+    value = as_published(float(row["value"]), decimals) if state is State.OK else None
+    return Reading(value, state, str(row["source"]))
 
 
-def _as_published(value: float, decimals: int) -> Decimal:
+def as_published(value: float, decimals: int) -> Decimal:
     """The published decimal, spelled with the indicator's decimals where that changes nothing."""
     exact = Decimal(repr(value))
     spelled = exact.quantize(Decimal(1).scaleb(-decimals))
@@ -288,8 +311,8 @@ def _reason(
     rows: pd.DataFrame,
     municipality: Municipality,
     period: Period | None,
-    ours: _Reading,
-    national: _Reading,
+    ours: Reading,
+    national: Reading,
     bound: Period | None,
 ) -> str | None:
     """Why a goal cannot be judged; none when it can."""
