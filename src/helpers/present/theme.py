@@ -15,7 +15,6 @@ from pathlib import Path
 import yaml
 
 from helpers.errors import PlanError
-from helpers.project import find_project
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text against its background (WCAG 2.1, 1.4.3)."""
@@ -24,12 +23,12 @@ MARK_CONTRAST = 3.0
 """Least contrast of a line, point or outline against its background (WCAG 2.1, 1.4.11)."""
 
 BRAND_DEFAULTS = {
-    "foreground": "#1c2630",
+    "foreground": "#1d2a33",
     "background": "#ffffff",
-    "primary": "#14487a",
-    "secondary": "#5f6b76",
-    "success": "#1f6b3a",
-    "danger": "#a3262a",
+    "primary": "#17506b",
+    "secondary": "#51606b",
+    "success": "#1c6b3f",
+    "danger": "#9d2b25",
     "warning": "#8a5a00",
 }
 """What a ``_brand.yml`` may set under ``color:``, and what holds when it does not."""
@@ -59,6 +58,9 @@ TIME_LOCALE = {
     ],
 }  # fmt: skip
 """Danish months and days for d3-time-format."""
+
+
+BRAND_FILE = "_brand.yml"
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,9 @@ def read_brand(path: Path) -> dict[str, str]:
         value = color.get(name, known.get(name))
         if value is None:
             continue
-        resolved = str(known.get(value, value)) if isinstance(value, str) else str(value)
+        resolved, steps = str(value), 0
+        while resolved in known and steps < len(known):
+            resolved, steps = str(known[resolved]), steps + 1
         if not _HEX.fullmatch(resolved):
             raise PlanError.of(
                 f"{path.name}: color.{name}",
@@ -206,9 +210,13 @@ def _palette_of(path: Path, stamp: int) -> Palette:
 
 
 def palette() -> Palette:
-    """The palette of the project that the working folder lies in; the defaults outside of any."""
-    try:
-        path = find_project().root / "_brand.yml"
-    except PlanError:
-        return _palette_of(Path(), 0)
-    return _palette_of(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    """The palette of the book that the working folder lies in; the defaults outside of any.
+
+    A municipality's book is rendered in a copy of its own, whose brand may not be the project's.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / BRAND_FILE
+        if path.is_file():
+            return _palette_of(path, path.stat().st_mtime_ns)
+    return _palette_of(Path(), 0)

@@ -1,0 +1,695 @@
+"""Figures: what is drawn, where it lies, what is left out, and what is said to those who do not see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import vl_convert
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.catalogue.models import Break, Indicator, Target
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.present import describe, draw, figures, fonts, layout, theme
+from helpers.present.output import FigurePart, Shown
+from helpers.present.spark import spark
+from helpers.present.traces import Picture, picture
+from helpers.present.words import NBSP
+from present_frames import SECRET, TOWN, bars, frame, indicator, share, with_bars
+
+SVG = "{http://www.w3.org/2000/svg}"
+LINE = [20.0 + step / 2 for step in range(25)]
+COUNTRY = [30.0 - step / 4 for step in range(25)]
+
+
+def part(shown: Shown) -> FigurePart:
+    (only,) = shown.parts
+    assert isinstance(only, FigurePart)
+    return only
+
+
+def lay(drawn: Picture, **more: Any) -> layout.Layout:
+    given = {"panels": False, "example": False, "target": None, "target_text": "", "published_text": ""}
+    return layout.lay_out(drawn, **{**given, **more})
+
+
+def simple() -> tuple[Indicator, Any]:
+    entry = indicator()
+    return entry, frame(entry, "2023M11", {("share", "dk"): COUNTRY, ("share", "own"): LINE})
+
+
+def counted(**more: Any) -> tuple[Indicator, Any]:
+    entry = with_bars()
+    values: dict[tuple[str, str], Any] = {
+        ("count", "own"): 40.0,
+        ("share", "dk"): COUNTRY,
+        ("share", "own"): LINE,
+    }
+    return entry, frame(entry, "2023M11", values, **more)
+
+
+def stacked(**more: Any) -> tuple[Indicator, Any]:
+    series = {
+        "in": bars("{area} - i job", stack="alle"),
+        "out": bars("{area} - på ydelse", stack="alle"),
+        "share": share(),
+    }
+    entry = indicator("stablet", series=series)
+    values: dict[tuple[str, str], Any] = {
+        ("in", "own"): 400.0, ("out", "own"): 75.0, ("share", "dk"): 86.4, ("share", "own"): 84.6,
+    }  # fmt: skip
+    return entry, frame(entry, "2023M08", values, **more)
+
+
+def pair() -> tuple[list[Indicator], list[Any]]:
+    """Two indicators of one goal in one figure: two sets of bars and four lines, the second two months behind."""
+    first = indicator(
+        "formidling", unit="ratio", decimals=2,
+        series={"orders": bars("{area} - jobordrer", unit="number"), "jobs": bars("{area} - stillinger", unit="number"),
+                "share": share("Formidlingsgrad - {area}")},
+    )  # fmt: skip
+    second = indicator(
+        "besaettelse", unit="ratio", decimals=2, series={"share": share("Besættelsesgrad - {area}")}
+    )
+    return [first, second], [
+        frame(first, "2023M10", {("orders", "own"): 60.0, ("jobs", "own"): 80.0, ("share", "dk"): 0.82, ("share", "own"): 0.83}),
+        frame(second, "2023M08", {("share", "dk"): 0.35, ("share", "own"): 0.50}),
+    ]  # fmt: skip
+
+
+def quarterly(**more: Any) -> tuple[Indicator, Any]:
+    entry = with_bars(frequency="quarter")
+    counts = [17.0, 28.0, 37.0, 28.0, 16.0, 34.0, 22.0, 24.0, 20.0]
+    values: dict[tuple[str, str], Any] = {
+        ("count", "own"): counts,
+        ("share", "dk"): 43.4,
+        ("share", "own"): 45.9,
+    }
+    return entry, frame(entry, "2023Q01", values, **more)
+
+
+KINDS = {
+    "lines": simple,
+    "bars and lines": counted,
+    "stacked": stacked,
+    "a pair": pair,
+    "quarters": quarterly,
+}
+
+
+# ------------------------------------------------------------------------------- the specification
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("plan_layout", ["combined", "panels"])
+@pytest.mark.parametrize("live", [False, True])
+def test_every_kind_of_figure_is_valid_vega_lite(kind: str, plan_layout: str, live: bool) -> None:
+    entries, frames = KINDS[kind]()
+    many = (entries, frames) if isinstance(entries, list) else ([entries], [frames])
+    drawn = picture("x", *many, TOWN)
+    places = lay(drawn, panels=plan_layout == "panels", target=60.0, target_text="Mål: mindst 60 pct.")
+    colour = theme.palette_from({})
+    checked = figures.chart(drawn, places, colour, live=live, validate=True)
+    assert checked == figures.chart(drawn, places, colour, live=live)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_holds_one_value_per_line_and_period_of_its_window(kind: str) -> None:
+    entries, frames = KINDS[kind]()
+    spec = part(figures.trend_figure(entries, frames, TOWN)).spec
+    rows = [(row["serie"], row["period"]) for row in spec["datasets"]["lines"]]
+    assert len(rows) == len(set(rows))
+    names = {name for name, _ in rows}
+    length = {"quarters": 9}.get(kind, 25)
+    assert len(rows) == length * len(names)
+
+
+def test_lines_and_bars_come_in_the_documents_order() -> None:
+    entries, frames = pair()
+    drawn = picture("x", entries, frames, TOWN)
+    assert [trace.label for trace in drawn.traces] == [
+        "Frederikssund - jobordrer",
+        "Frederikssund - stillinger",
+        "Formidlingsgrad - Hele landet",
+        "Formidlingsgrad - Frederikssund",
+        "Besættelsesgrad - Hele landet",
+        "Besættelsesgrad - Frederikssund",
+    ]
+
+
+def test_the_four_lines_of_a_pair_differ_in_more_than_colour() -> None:
+    entries, frames = pair()
+    drawn = picture("x", entries, frames, TOWN)
+    looks = [(figures.shape(line), tuple(figures.dash(line))) for line in drawn.lines]
+    assert len({shape for shape, _ in looks}) == 4
+    assert len({dash for _, dash in looks}) == 4
+
+
+def test_months_and_quarters_do_not_share_a_figure() -> None:
+    one, other = simple(), quarterly()
+    with pytest.raises(PlanError, match="side by side"):
+        figures.trend_figure([one[0], other[0]], [one[1], other[1]], TOWN)
+
+
+def test_lines_of_different_units_do_not_share_an_axis() -> None:
+    ratio = indicator("grad", unit="ratio", decimals=2)
+    values = frame(ratio, "2023M11", {("share", "dk"): 0.5, ("share", "own"): 0.6})
+    entry, window = simple()
+    with pytest.raises(PlanError, match="percent and ratio"):
+        figures.trend_figure([entry, ratio], [window, values], TOWN)
+
+
+def test_two_indicators_with_different_newest_periods_end_with_the_latest() -> None:
+    entries, frames = pair()
+    drawn = picture("x", entries, frames, TOWN)
+    assert (drawn.periods[0].id, drawn.periods[-1].id, len(drawn.periods)) == ("2021M10", "2023M10", 25)
+    assert not describe.gap_notes(drawn), "what is not published yet is no gap"
+    ends = {end.trace.label: end.text for end in lay(drawn).ends if end.trace}
+    assert ends["Besættelsesgrad - Frederikssund"] == "0,50 (aug. 23)"
+    assert ends["Formidlingsgrad - Frederikssund"] == "0,83"
+
+
+# ------------------------------------------------------------------------------- gaps
+
+
+GAPS = {("share", "own"): {5: "suppressed", 6: "missing", 20: "suppressed"}}
+
+
+def everything(one: FigurePart) -> dict[str, str]:
+    """All texts that a reader or a program can get hold of."""
+    return {
+        "svg": draw.svg_of(one.spec),
+        "spec": json.dumps(one.spec, ensure_ascii=False),
+        "screen": json.dumps(one.live(), ensure_ascii=False),
+        "csv": one.csv or "",
+        "table": one.numbers or "",
+        "alt": one.alt,
+    }
+
+
+@pytest.mark.parametrize("series", ["share", "count"])
+@pytest.mark.parametrize("state", ["suppressed", "missing", "not_published"])
+def test_a_value_that_is_not_ok_comes_out_nowhere(series: str, state: str) -> None:
+    entry, window = counted(states={(series, "own"): {7: state, 24: state}})
+    assert SECRET in window["value"].tolist()
+    for where, text in everything(part(figures.trend_figure(entry, window, TOWN))).items():
+        words = re.sub(r"<style>.*?</style>", "", text)
+        for spelling in (str(SECRET), str(SECRET).replace(".", ","), f"{SECRET:.0f} personer"):
+            assert spelling not in words, where
+
+
+def subpaths(svg: str, colour: str) -> list[int]:
+    """Number of points in each piece of the line of that colour."""
+    for path in ET.fromstring(svg).iter(f"{SVG}path"):
+        if path.get("stroke") == colour and path.get("stroke-width") == "2.5":
+            pieces = path.get("d", "").split("M")[1:]
+            return [1 + piece.count("L") for piece in pieces]
+    raise AssertionError(f"no line in {colour}")
+
+
+def test_a_line_has_a_gap_where_values_are_missing() -> None:
+    entry, window = counted(states=GAPS)
+    svg = draw.svg_of(part(figures.trend_figure(entry, window, TOWN)).spec)
+    colour = theme.palette()
+    assert subpaths(svg, colour.accent) == [5, 13, 4]
+    assert subpaths(svg, colour.country) == [25]
+
+
+def test_each_missing_value_has_a_sign_on_the_baseline_and_is_named() -> None:
+    entry, window = counted(states=GAPS)
+    drawn = picture("x", [entry], [window], TOWN)
+    signs = lay(drawn).gap_signs
+    assert len(signs) == 3
+    notes = describe.gap_notes(drawn)
+    assert notes == (
+        "Diskretioneret eller ikke opgjort: april 2022 og juli 2023 (Frederikssund - andel).",
+        "Ikke opgjort: maj 2022 (Frederikssund - andel).",
+    )
+    one = part(figures.trend_figure(entry, window, TOWN))
+    assert all(note in one.alt for note in notes)
+    said = " ".join(row["text"] for row in one.spec["datasets"]["words"])
+    assert all(note in said for note in notes)
+
+
+def test_a_gap_of_all_the_municipalitys_series_is_told_once() -> None:
+    states = {("share", "own"): {5: "suppressed"}, ("count", "own"): {5: "suppressed"}}
+    entry, window = counted(states=states)
+    drawn = picture("x", [entry], [window], TOWN)
+    assert describe.gap_notes(drawn) == ("Diskretioneret eller ikke opgjort: april 2022 (Frederikssund).",)
+
+
+def test_neighbouring_gaps_are_told_as_a_span() -> None:
+    periods = [Period.parse(text) for text in ("2022M05", "2022M06", "2022M07", "2022M10")]
+    assert layout.spans(periods) == "maj 2022–juli 2022 og oktober 2022"
+
+
+def test_a_point_between_two_gaps_is_a_dot() -> None:
+    states = {("share", "own"): {9: "suppressed", 11: "suppressed"}}
+    entry, window = counted(states=states)
+    points = part(figures.trend_figure(entry, window, TOWN)).spec["datasets"]["points"]
+    alone = [row["period"] for row in points if row["serie"] == "Frederikssund - andel"]
+    assert alone == ["2022M09", "2023M11"]
+
+
+def test_a_stack_with_an_unknown_part_is_left_out_whole() -> None:
+    entry, window = stacked(states={("out", "own"): {3: "suppressed"}})
+    drawn = part(figures.trend_figure(entry, window, TOWN)).spec["datasets"]["bars"]
+    assert len([row for row in drawn if row["period"] == "2021M11"]) == 0
+    assert len([row for row in drawn if row["period"] == "2021M12"]) == 2
+
+
+def test_a_figure_without_any_number_says_so_instead() -> None:
+    entry = indicator()
+    window = frame(
+        entry,
+        "2023M11",
+        {("share", "own"): 1.0},
+        states={("share", "own"): dict.fromkeys(range(25), "suppressed")},
+    )
+    shown = figures.trend_figure(entry, window, TOWN)
+    assert "Der er ingen tal til figuren »Andelen af prøver« for Frederikssund." in shown.markdown
+    assert "![" not in shown.markdown
+
+
+def test_a_series_without_any_number_is_named_under_the_figure() -> None:
+    entry, window = counted(states={("count", "own"): dict.fromkeys(range(25), "suppressed")})
+    one = part(figures.trend_figure(entry, window, TOWN))
+    assert "bars" not in one.spec["datasets"]
+    assert "Frederikssund - antal: ingen tal i perioden." in one.alt
+
+
+def test_zero_is_drawn_as_a_value() -> None:
+    entry = with_bars()
+    values: dict[tuple[str, str], Any] = {("count", "own"): 0.0, ("share", "dk"): 1.5, ("share", "own"): 0.0}
+    one = part(figures.trend_figure(entry, frame(entry, "2023M11", values), TOWN))
+    own = [row["value"] for row in one.spec["datasets"]["lines"] if row["serie"] == "Frederikssund - andel"]
+    assert own == [0.0] * 25
+    assert len(one.spec["datasets"]["bars"]) == 25
+    assert one.numbers is not None
+    assert '<td class="num">0,0</td>' in one.numbers
+
+
+# ------------------------------------------------------------------------------- axes and places
+
+
+@given(
+    st.lists(st.floats(0, 300), min_size=1, max_size=8),
+    st.floats(5, 30),
+)
+def test_labels_are_pushed_apart_keep_their_order_and_stay_inside(wanted: list[float], least: float) -> None:
+    low, high = 0.0, 300.0
+    placed = layout.push_apart(wanted, least, low, high)
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    for one, next_one in pairwise(order):
+        assert placed[next_one] - placed[one] >= least - 1e-6
+    if least * len(wanted) <= high - low:
+        assert min(placed) >= low - 1e-6
+        assert max(placed) <= high + 1e-6
+
+
+def test_labels_that_are_apart_already_stay_where_they_are() -> None:
+    assert layout.push_apart([10, 200, 100], 16, 0, 236) == [10, 200, 100]
+
+
+@given(st.floats(0, 1e6), st.floats(0.001, 1e6), st.integers(2, 8))
+def test_an_axis_holds_its_values_and_has_few_round_ticks(low: float, span: float, about: int) -> None:
+    axis = layout.nice_axis(low, low + span, about=about, least=1e-9, top=0, bottom=200, title="")
+    slack = 1e-5 * max(1, low + span)
+    assert axis.low <= low + slack
+    assert axis.high >= low + span - slack
+    assert 2 <= len(axis.ticks) <= 2 * about + 3
+    steps = [b - a for a, b in pairwise(axis.ticks)]
+    assert max(steps) - min(steps) <= 1e-5 * max(steps) + 1e-5
+
+
+@given(st.lists(st.integers(0, 5000), min_size=25, max_size=25))
+def test_bars_always_begin_at_zero(counts: list[int]) -> None:
+    entry = with_bars()
+    values: dict[tuple[str, str], Any] = {
+        ("count", "own"): [float(value) for value in counts],
+        ("share", "own"): 50.0,
+    }
+    axis = lay(picture("x", [entry], [frame(entry, "2023M11", values)], TOWN)).count
+    assert axis is not None
+    assert axis.low == 0
+    assert axis.high >= max(counts)
+
+
+@given(st.lists(st.floats(0, 100).map(lambda value: round(value, 1)), min_size=25, max_size=25))
+def test_an_axis_that_does_not_begin_at_zero_says_where_it_begins(values: list[float]) -> None:
+    entry = indicator()
+    drawn = picture("x", [entry], [frame(entry, "2023M11", {("share", "own"): values})], TOWN)
+    axis = lay(drawn).share
+    assert axis is not None
+    assert axis.low <= min(values)
+    assert axis.high >= max(values)
+    assert ("aksen begynder ved" in axis.title) == (axis.low != 0)
+
+
+def test_a_flat_series_is_drawn_flat() -> None:
+    entry = indicator()
+    values: dict[tuple[str, str], Any] = {("share", "dk"): 87.3, ("share", "own"): [87.3, 87.4] * 12 + [87.3]}
+    axis = lay(picture("x", [entry], [frame(entry, "2023M11", values)], TOWN)).share
+    assert axis is not None
+    assert abs(axis.pixel(87.4) - axis.pixel(87.3)) < 5
+
+
+def text_boxes(places: layout.Layout, spec: Any) -> list[tuple[float, float, float, float, str]]:
+    """Each text's left, right, top and bottom, in pixels of the plot."""
+    boxes = []
+    for row in spec["datasets"]["words"]:
+        width = fonts.text_width(row["text"], row["size"], row["weight"])
+        x = row["x"] - {"left": 0, "center": width / 2, "right": width}[row["align"]]
+        boxes.append((x, x + width, row["y"] - 0.7 * row["size"], row["y"], row["text"]))
+    return boxes
+
+
+LONG = "Andelen af aktivitetsparate borgere på kontant- og uddannelseshjælp samt i ressourceforløb, der er i et tilbud"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("plan_layout", ["combined", "panels"])
+@pytest.mark.parametrize("town", ["Frederikssund", "Lyngby-Taarbæk", "Ishøj"])
+@pytest.mark.parametrize("long", [False, True])
+def test_texts_do_not_cover_each_other_or_leave_the_figure(
+    kind: str, plan_layout: str, town: str, long: bool
+) -> None:
+    entries, frames = KINDS[kind]()
+    many = (entries, frames) if isinstance(entries, list) else ([entries], [frames])
+    place = TOWN.model_copy(update={"name": town})
+    drawn = picture("x", *many, place)
+    first = drawn.periods[len(drawn.periods) // 2]
+    changed = {"breaks": (Break(period=first, text="Kontanthjælpsreform 1. juli 2025"),)}
+    if long:
+        changed |= {"title": f"{LONG} {LONG}", "subtitle": LONG}
+    drawn = Picture(**{**vars(drawn), **changed})  # type: ignore[arg-type]
+    target = 0.5 if kind == "a pair" else 60.0
+    places = lay(
+        drawn, panels=plan_layout == "panels", example=True, target=target, target_text="Mål: mindst 60 pct.",
+        published_text=figures.PUBLISHED_TEXT,
+    )  # fmt: skip
+    spec = figures.chart(drawn, places, theme.palette_from({}))
+    boxes = text_boxes(places, spec)
+    for left, right, top, bottom, text in boxes:
+        assert left >= -places.left - 0.5, text
+        assert right <= places.width + places.right + 0.5, text
+        assert top >= -places.top - 0.5, text
+        assert bottom <= places.height + places.bottom, text
+    for index, (left, right, top, bottom, text) in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            apart = right <= other[0] or other[1] <= left or bottom <= other[2] or other[3] <= top
+            assert apart, f"{text!r} covers {other[4]!r}"
+
+
+def test_the_newest_period_is_always_named_on_the_axis_and_in_danish() -> None:
+    for newest in ("2023M11", "2024M01", "2023Q02", "2024QMAT03", "2025Y01"):
+        period = Period.parse(newest)
+        labels = layout.period_labels([period.shift(step) for step in range(1 - period.frequency.window, 1)])
+        assert labels[-1] == (period, period.short.replace(" ", NBSP))
+    months = layout.period_labels([Period.parse("2023M11").shift(step) for step in range(-24, 1)])
+    assert [text.replace(NBSP, " ") for _, text in months][:3] == ["nov. 21", "feb. 22", "maj 22"]
+
+
+def test_a_break_is_drawn_between_the_periods_it_parts() -> None:
+    entry, window = simple()
+    broken = entry.model_copy(update={"breaks": (Break(period=Period.parse("2022M11"), text="Nyt mål"),)})
+    drawn = picture("x", [broken], [window], TOWN)
+    places = lay(drawn)
+    (x,) = places.breaks
+    assert places.centre(11, 25) < x < places.centre(12, 25)
+    assert "Nyt mål" in [word.text for word in places.words]
+    assert "Databrud fra november 2022: Nyt mål." in describe.alt_text(drawn)
+
+
+def test_a_break_before_or_at_the_start_of_the_window_is_not_drawn() -> None:
+    entry, window = simple()
+    early = entry.model_copy(update={"breaks": (Break(period=Period.parse("2021M11"), text="Nyt mål"),)})
+    assert not picture("x", [early], [window], TOWN).breaks
+
+
+def test_a_fixed_target_is_a_line_with_its_name_and_the_country_as_target_is_not() -> None:
+    entry, window = simple()
+    fixed = part(figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": 25})))
+    texts = [row["text"].replace(NBSP, " ") for row in fixed.spec["datasets"]["words"]]
+    assert "Mål: mindst 25 pct." in texts
+    national = part(
+        figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": "national"}))
+    )
+    assert not [row for row in national.spec["datasets"]["words"] if row["text"].startswith("Mål")]
+
+
+def test_panels_put_counts_below_shares() -> None:
+    entry, window = counted()
+    drawn = picture("x", [entry], [window], TOWN)
+    stacked_up, together = lay(drawn, panels=True), lay(drawn)
+    assert stacked_up.share is not None and stacked_up.count is not None
+    assert stacked_up.share.bottom < stacked_up.count.top
+    assert together.share is not None and together.count is not None
+    assert together.share.bottom == together.count.bottom
+    assert together.count_right and not stacked_up.count_right
+
+
+# ------------------------------------------------------------------------------- example data
+
+
+def test_example_data_say_so_in_the_figure_and_ring_what_was_published() -> None:
+    entry, window = quarterly(published={("count", "own"): range(9), ("share", "own"): [8]})
+    one = part(figures.trend_figure(entry, window, TOWN, example=True))
+    texts = [row["text"] for row in one.spec["datasets"]["words"]]
+    assert layout.BADGE in texts
+    assert figures.PUBLISHED_TEXT in texts
+    assert len(one.spec["datasets"]["rings"]) == 1 + 9, "one in the legend, one on each bar"
+    paper = theme.palette().paper
+    rings = [row["period"] for row in one.spec["datasets"]["points"] if row["fill"] == paper]
+    assert rings == ["2023Q01"]
+    assert "Tallene er eksempeldata." in one.alt
+
+
+def test_real_data_are_neither_marked_nor_ringed() -> None:
+    entry, window = quarterly(published={("count", "own"): range(9)})
+    one = part(figures.trend_figure(entry, window, TOWN))
+    texts = [row["text"] for row in one.spec["datasets"]["words"]]
+    assert layout.BADGE not in texts
+    assert "rings" not in one.spec["datasets"]
+    assert "eksempeldata" not in one.alt.lower()
+
+
+def test_the_nine_counts_of_a_quarterly_figure_are_printed_on_its_bars() -> None:
+    entry, window = quarterly()
+    spec = part(figures.trend_figure(entry, window, TOWN)).spec
+    printed = [
+        row["text"] for row in spec["datasets"]["words"] if row["align"] == "center" and row["text"].isdigit()
+    ]
+    assert printed == ["17", "28", "37", "28", "16", "34", "22", "24", "20"]
+
+
+# ------------------------------------------------------------------------------- words and numbers beside it
+
+
+def test_the_alternative_text_tells_kind_period_newest_values_and_development() -> None:
+    entry, window = counted()
+    said = part(figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": 25}))).alt
+    for expected in (
+        "Figur med 2 kurver og 1 sæt søjler, november 2021 til november 2023.",
+        "Frederikssund - antal: 40 personer i november 2023, uændret siden november 2021.",
+        "Hele landet - andel: 24,0 pct. i november 2023, faldet fra 30,0 pct. i november 2021; "
+        "højest 30,0 pct. i november 2021, lavest 24,0 pct. i november 2023.",
+        "Frederikssund - andel: 32,0 pct. i november 2023, steget fra 20,0 pct. i november 2021;",
+        "Målet er mindst 25 pct.",
+    ):
+        assert expected in said.replace(NBSP, " ")
+    assert ".." not in said
+
+
+def test_the_csv_holds_every_point_with_its_state() -> None:
+    entry, window = counted(states=GAPS)
+    rows = list(
+        csv.DictReader(io.StringIO(part(figures.trend_figure(entry, window, TOWN)).csv), delimiter=";")
+    )
+    assert len(rows) == 3 * 25
+    own = {row["periode"]: row for row in rows if row["serie"] == "Frederikssund - andel"}
+    assert own["2023M11"]["vaerdi"] == "32,0"
+    assert own["2023M11"]["periode_navn"] == "november 2023"
+    assert (own["2022M04"]["vaerdi"], own["2022M04"]["status"]) == ("", "diskretioneret eller ikke opgjort")
+    assert (own["2022M05"]["vaerdi"], own["2022M05"]["status"]) == ("", "ikke opgjort")
+    assert {row["offentliggjort"] for row in rows if row["vaerdi"]} == {"ja"}
+
+
+def test_the_csv_tells_published_from_invented_numbers() -> None:
+    entry, window = quarterly(published={("count", "own"): [8]})
+    text = part(figures.trend_figure(entry, window, TOWN, example=True)).csv
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert [row["periode"] for row in rows if row["offentliggjort"] == "ja"] == ["2023Q01"]
+
+
+def test_the_table_of_numbers_has_the_newest_period_first_and_heads_to_read_by() -> None:
+    entry, window = counted(states=GAPS)
+    table = part(figures.trend_figure(entry, window, TOWN)).numbers
+    assert table is not None
+    heads = re.findall(r'<th scope="row">(.*?)</th>', table)
+    assert (heads[0], heads[-1], len(heads)) == ("November 2023", "November 2021", 25)
+    assert table.count('scope="col"') == 4
+    assert table.count("diskretioneret eller ikke opgjort") == 2
+    assert '<th scope="col" class="num">Frederikssund - andel (pct.)</th>' in table
+
+
+# ------------------------------------------------------------------------------- the drawing
+
+
+def texts_of(svg: str) -> set[tuple[str, float, float]]:
+    """Each text with the place its own coordinates and the groups around it give."""
+    found = set()
+
+    def moved(node: ET.Element) -> tuple[float, float]:
+        shift = re.match(r"translate\(([-\d.]+),\s*([-\d.]+)\)", node.get("transform", ""))
+        return (float(shift[1]), float(shift[2])) if shift else (0.0, 0.0)
+
+    def walk(node: ET.Element, x: float, y: float) -> None:
+        dx, dy = moved(node)
+        x, y = x + dx, y + dy
+        if node.tag == f"{SVG}text" and node.text:
+            place = (x + float(node.get("x", 0)), y + float(node.get("y", 0)))
+            found.add((node.text, round(place[0]), round(place[1])))
+        for child in node:
+            walk(child, x, y)
+
+    walk(ET.fromstring(svg), 0, 0)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_stand_where_vega_would_have_put_them(kind: str) -> None:
+    entries, frames = KINDS[kind]()
+    spec = part(figures.trend_figure(entries, frames, TOWN, example=True)).spec
+    fonts.register()
+    by_vega = texts_of(vl_convert.vegalite_to_svg(spec))
+    ours = texts_of(draw.svg_of(spec))
+    assert {text for text, _, _ in ours} == {text for text, _, _ in by_vega}
+    for text, x, y in ours:
+        assert any(t == text and abs(x - vx) <= 1 and abs(y - vy) <= 1 for t, vx, vy in by_vega), text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_svg_is_whole_carries_its_font_and_names_no_other_host(kind: str) -> None:
+    entries, frames = KINDS[kind]()
+    svg = draw.svg_of(part(figures.trend_figure(entries, frames, TOWN)).spec)
+    root = ET.fromstring(svg)
+    assert float(root.get("width", 0)) == pytest.approx(layout.WIDTH, abs=1)
+    assert "@font-face" in svg
+    assert not re.findall(r"(?:href|src|url)\s*[=(]\s*[\"']?https?:", svg)
+    numbers = re.findall(r'(?<= )(?:d|transform)="([^"]*)"', svg)
+    assert not re.search(r"\d\.\d{3}", " ".join(numbers)), "coordinates need no more than a tenth of a pixel"
+
+
+def test_thousands_in_a_text_survive_the_shortening_of_coordinates() -> None:
+    entry = with_bars(title='Antal 1.234.567 og 0.123456 <tegn> & "citat"')
+    values: dict[tuple[str, str], Any] = {("count", "own"): 123456.0, ("share", "own"): 50.0}
+    svg = draw.svg_of(part(figures.trend_figure(entry, frame(entry, "2023M11", values), TOWN)).spec)
+    texts = [node.text for node in ET.fromstring(svg).iter(f"{SVG}text")]
+    assert 'Antal 1.234.567 og 0.123456 <tegn> & "citat"' in texts
+    assert "100.000" in texts
+
+
+def test_a_figure_that_two_pages_share_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    real = vl_convert.vegalite_to_svg
+    monkeypatch.setattr(draw.vl_convert, "vegalite_to_svg", lambda *a, **k: drawn.append(1) or real(*a, **k))
+    entry, window = simple()
+    town = TOWN.model_copy(update={"name": "Et sted for sig"})
+    first = draw.svg_of(part(figures.trend_figure(entry, window, town)).spec)
+    again = draw.svg_of(part(figures.trend_figure(entry, window, town)).spec)
+    assert first == again
+    assert len(drawn) == 1
+
+
+def test_the_screens_figure_has_tooltips_in_danish_and_asks_no_other_host() -> None:
+    entry, window = counted()
+    bundle = part(figures.trend_figure(entry, window, TOWN)).live()
+    spec = bundle["application/vnd.vegalite.v5+json"]
+    assert spec["usermeta"]["embedOptions"]["formatLocale"]["decimal"] == ","
+    row = spec["datasets"]["lines"][0]
+    assert (row["tid"], row["tal"].replace(NBSP, " ")) == ("november 2021", "30,0 pct.")
+    # JupyterLab's Vega-Lite is one version behind Altair's.
+    assert vl_convert.vegalite_to_svg(spec, vl_version="5.20")
+
+
+# ------------------------------------------------------------------------------- colours
+
+
+HEX = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
+
+
+@given(HEX, HEX)
+def test_any_brand_gives_readable_figures(primary: str, secondary: str) -> None:
+    colour = theme.palette_from({"primary": primary, "secondary": secondary})
+    for ink in (
+        colour.ink,
+        colour.accent,
+        colour.country,
+        colour.second,
+        colour.quiet,
+        colour.good,
+        colour.bad,
+        colour.unknown,
+    ):
+        assert theme.contrast(ink, colour.paper) >= theme.TEXT_CONTRAST
+    for edge in (colour.bar_edge, colour.bar2_edge):
+        assert theme.contrast(edge, colour.paper) >= theme.MARK_CONTRAST
+    assert theme.contrast(colour.ink, colour.bar) >= theme.TEXT_CONTRAST, "numbers stand on the bars"
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert theme.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+def test_the_brand_file_names_the_colours(tmp_path: Any) -> None:
+    path = tmp_path / "_brand.yml"
+    path.write_text("color:\n  palette: {sea: '#0aF', deep: sea}\n  primary: deep\n", encoding="utf-8")
+    assert theme.read_brand(path) == {"primary": "#00aaff"}
+    path.write_text("color:\n  primary: blå\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"color\.primary"):
+        theme.read_brand(path)
+
+
+# ------------------------------------------------------------------------------- small trends
+
+
+def test_a_small_trend_has_gaps_a_dot_and_words_but_no_text_in_it() -> None:
+    entry, window = counted(states=GAPS)
+    small = spark("1a", entry, window, TOWN)
+    assert small is not None
+    root = ET.fromstring(small.svg)
+    country, own = [node.get("d", "") for node in root.iter(f"{SVG}path")]
+    assert (own.count("M"), country.count("M")) == (3, 1)
+    assert len(list(root.iter(f"{SVG}circle"))) == 1
+    assert not list(root.iter(f"{SVG}text"))
+    assert str(SECRET).replace(".", ",") not in small.alt
+    assert small.alt.replace(NBSP, " ") == (
+        "Udvikling november 2021 til november 2023: steget fra 20,0 pct. til 32,0 pct.; 3 tal mangler."
+    )
+
+
+def test_a_small_trend_stays_inside_its_frame() -> None:
+    entry = indicator()
+    wild = [0.0, 100.0] * 12 + [100.0]
+    small = spark("1a", entry, frame(entry, "2023M11", {("share", "dk"): 50.0, ("share", "own"): wild}), TOWN)
+    assert small is not None
+    places = [pair.split(",") for pair in re.findall(r"[ML]([\d.]+,[\d.]+)", small.svg)]
+    assert all(0 < float(x) < small.width and 0 < float(y) < small.height for x, y in places)
+
+
+def test_there_is_no_small_trend_without_numbers() -> None:
+    entry = indicator()
+    states = {("share", "own"): dict.fromkeys(range(25), "suppressed")}
+    window = frame(entry, "2023M11", {("share", "dk"): 50.0, ("share", "own"): 1.0}, states=states)
+    assert spark("1a", entry, window, TOWN) is None

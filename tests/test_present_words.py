@@ -1,0 +1,268 @@
+"""Danish numbers and sentences: what a reader of the plan sees, letter for letter."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.analysis.gaps import Verdict
+from helpers.catalogue.models import Target, Unit
+from helpers.data.frames import State
+from helpers.periods import Period
+from helpers.present import words
+from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
+from helpers.present.words import MINUS, NBSP, number
+
+NUMBERS = st.decimals(min_value=-10_000_000, max_value=10_000_000, places=4, allow_nan=False)
+QUARTER = Period.parse("2023Q02")
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, so that expectations can be read."""
+    return text.replace(NBSP, " ")
+
+
+def by_hand(value: Decimal, decimals: int) -> str:
+    """A Danish number made from whole numbers only: thousands by slicing, halves away from zero."""
+    tenths, rest = divmod(abs(int(value * 10**6)), 10 ** (6 - decimals))
+    if rest * 2 >= 10 ** (6 - decimals):
+        tenths += 1
+    digits = str(tenths).rjust(decimals + 1, "0")
+    whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    groups = []
+    while whole:
+        groups.insert(0, whole[-3:])
+        whole = whole[:-3]
+    text = ".".join(groups) + ("," + fraction if fraction else "")
+    return MINUS + text if value < 0 and tenths else text
+
+
+@given(NUMBERS, st.integers(0, 3))
+def test_a_number_is_written_with_decimal_comma_thousands_dot_and_real_minus(
+    value: Decimal, decimals: int
+) -> None:
+    assert number(value, decimals) == by_hand(value, decimals)
+
+
+@given(st.floats(min_value=-1e6, max_value=1e6, allow_nan=False), st.integers(0, 3))
+def test_a_float_is_read_as_the_decimal_it_was_published_as(value: float, decimals: int) -> None:
+    assert number(value, decimals) == number(Decimal(repr(value)), decimals)
+
+
+@given(NUMBERS, st.integers(0, 3))
+def test_a_signed_number_has_a_sign_unless_it_shows_as_zero(value: Decimal, decimals: int) -> None:
+    shown = number(value, decimals, signed=True)
+    if set(shown) <= set("0,"):
+        return
+    assert shown[0] == ("+" if value > 0 else MINUS)
+
+
+def test_zero_is_shown_as_zero_and_not_as_a_dash() -> None:
+    assert number(0, 1) == "0,0"
+    assert number(Decimal("-0.04"), 1) == "0,0"
+    assert number(None, 1) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "unit", "signed", "shown"),
+    [
+        (Decimal("83.8"), 1, Unit.PERCENT, False, "83,8 pct."),
+        (Decimal("-3.5"), 1, Unit.PERCENT, True, "−3,5 procentpoint"),
+        (20, 0, Unit.PERCENT, True, "+20 procentpoint"),
+        (Decimal("0.15"), 2, Unit.RATIO, True, "+0,15"),
+        (1, 0, Unit.PERSONS, False, "1 person"),
+        (0, 0, Unit.PERSONS, False, "0 personer"),
+        (-1, 0, Unit.FULL_TIME, True, "−1 fuldtidsperson"),
+        (1234, 0, Unit.FULL_TIME, False, "1.234 fuldtidspersoner"),
+        (1, 0, Unit.WEEKS, False, "1 uge"),
+        (Decimal("1.0"), 1, Unit.WEEKS, False, "1,0 uger"),
+        (2500000, 0, "kr.", False, "2.500.000 kr."),
+    ],
+)
+def test_units_follow_their_number(
+    value: Decimal, decimals: int, unit: Unit, signed: bool, shown: str
+) -> None:
+    said = number(value, decimals, unit, signed=signed)
+    assert plain(said) == shown
+    assert " " not in said, "a number never parts from its unit at a line's end"
+
+
+@pytest.mark.parametrize(
+    ("name", "genitive"),
+    [
+        ("Frederikssund", "Frederikssunds"),
+        ("Aarhus", "Aarhus'"),
+        ("Læsø", "Læsøs"),
+        ("Assens", "Assens'"),
+        ("Fax", "Fax'"),
+    ],
+)
+def test_genitive_of_a_municipality(name: str, genitive: str) -> None:
+    assert words.genitive(name) == genitive
+
+
+@pytest.mark.parametrize(
+    ("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a og b"), (["a", "b", "c"], "a, b og c")]
+)
+def test_a_list_ends_with_og(items: list[str], text: str) -> None:
+    assert words.listed(items) == text
+
+
+@given(NUMBERS, NUMBERS, st.integers(0, 2))
+def test_a_distance_in_words_agrees_with_the_two_numbers_as_shown(
+    one: Decimal, two: Decimal, decimals: int
+) -> None:
+    def read(text: str) -> Decimal:
+        return Decimal(text.replace(".", "").replace(",", ".").replace(MINUS, "-"))
+
+    shown = read(number(one, decimals)), read(number(two, decimals))
+    said = plain(words.position(one, two, decimals, Unit.PERCENT, "målet"))
+    if shown[0] == shown[1]:
+        assert said == "på niveau med målet"
+    else:
+        size, side = said.split(" procentpoint ")
+        assert read(size) == abs(shown[0] - shown[1])
+        assert side == ("over målet" if shown[0] > shown[1] else "under målet")
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "national", "decimals", "unit", "said"),
+    [
+        ({"at_least": "national"}, "83.8", "87.3", 1, Unit.PERCENT,
+         "Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct."),
+        ({"at_least": "national"}, "49.4", "49.3", 1, Unit.PERCENT,
+         "Det er 0,1 procentpoint over landsgennemsnittet på 49,3 pct."),
+        ({"at_least": "national"}, "49.4", "49.4", 1, Unit.PERCENT,
+         "Det er på niveau med landsgennemsnittet på 49,4 pct."),
+        ({"under": "national"}, "27.1", "23.1", 1, Unit.PERCENT,
+         "Det er 4,0 procentpoint over landsgennemsnittet på 23,1 pct."),
+        ({"under": "national"}, "23.1", "23.1", 1, Unit.PERCENT,
+         "Det er på niveau med landsgennemsnittet på 23,1 pct., men målet er at ligge under."),
+        ({"over": "national"}, "23.1", "23.1", 1, Unit.PERCENT,
+         "Det er på niveau med landsgennemsnittet på 23,1 pct., men målet er at ligge over."),
+        ({"at_most": "national", "margin": -0.2}, "0.6", "0.7", 1, Unit.PERCENT,
+         "Det er 0,1 procentpoint over målet på højst 0,5 pct. "
+         "Målet er sat 0,2 procentpoint under landsgennemsnittet på 0,7 pct."),
+        ({"at_least": 90}, "92.8", "90.8", 1, Unit.PERCENT,
+         "Det er 2,8 procentpoint over målet på mindst 90 pct. "
+         "og 2,0 procentpoint over landsgennemsnittet på 90,8 pct."),
+        ({"at_least": 85}, "87", None, 0, Unit.PERCENT, "Det er 2 procentpoint over målet på mindst 85 pct."),
+        ({"at_least": 40}, "40", None, 0, Unit.PERCENT, "Det er på niveau med målet på mindst 40 pct."),
+        ({"under": 13}, "13.0", None, 1, Unit.WEEKS,
+         "Det er på niveau med målet på under 13 uger, men målet er at ligge under."),
+        ({"at_least": "national"}, "0.83", "0.82", 2, Unit.RATIO, "Det er 0,01 over landsgennemsnittet på 0,82."),
+        ({"at_most": 12.5}, "11.5", None, 1, Unit.WEEKS, "Det er 1,0 uger under målet på højst 12,5 uger."),
+    ],
+)  # fmt: skip
+def test_every_kind_of_target_is_compared_in_one_sentence(
+    target: dict[str, object], value: str, national: str | None, decimals: int, unit: Unit, said: str
+) -> None:
+    rule = Target.model_validate(target)
+    country = None if national is None else Decimal(national)
+    assert plain(words.comparison(Decimal(value), rule, country, decimals, unit)) == said
+
+
+def test_nothing_is_compared_with_an_unknown_country() -> None:
+    with pytest.raises(ValueError, match="unknown"):
+        words.comparison(Decimal(1), Target.model_validate({"at_least": "national"}), None, 1, Unit.PERCENT)
+
+
+def _sentences(**more: object) -> str:
+    given: dict[str, object] = {
+        "goal": "1a",
+        "verdict": Verdict.NOT_MET,
+        "target": Target.model_validate({"at_least": "national"}),
+        "period": QUARTER,
+        "municipality": Decimal("83.8"),
+        "national": Decimal("87.3"),
+        "decimals": 1,
+        "unit": Unit.PERCENT,
+        "area": "Frederikssund",
+        "what": "andelen af dem, som er kommet videre",
+    }
+    return plain(" ".join(words.status_sentences(**{**given, **more})))  # type: ignore[arg-type]
+
+
+def test_a_verdict_reads_as_the_examples_of_the_documents_do() -> None:
+    assert _sentences(finding="{value} havde forladt A-dagpenge efter 13 uger") == (
+        "Mål 1a er ikke opfyldt. 83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023. "
+        "Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct."
+    )
+
+
+def test_without_words_of_its_own_an_indicator_is_told_by_its_title() -> None:
+    said = _sentences()
+    assert "Andelen af dem, som er kommet videre, var 83,8 pct. i Frederikssund i 2. kvartal 2023." in said
+    assert "Andelen var 83,8 pct. i Frederikssund" in _sentences(what="andelen")
+
+
+def test_a_goal_that_cannot_be_judged_says_why_and_compares_nothing() -> None:
+    said = _sentences(
+        verdict=Verdict.CANNOT_BE_JUDGED, national=None, reason="tallet for hele landet er ikke opgjort"
+    )
+    assert said.startswith("Mål 1a kan ikke vurderes. Tallet for hele landet er ikke opgjort.")
+    assert "landsgennemsnittet" not in said
+    nothing = _sentences(verdict=Verdict.CANNOT_BE_JUDGED, municipality=None, period=None)
+    assert nothing == "Mål 1a kan ikke vurderes. Der er ingen tal for Frederikssund."
+
+
+def test_a_changed_target_tells_its_history() -> None:
+    target = Target.model_validate({"at_least": 75, "was": 85, "because": "STAR ændrede målingsopgørelsen"})
+    said = _sentences(
+        target=target, verdict=Verdict.MET, municipality=Decimal("75.1"), national=Decimal("80.0")
+    )
+    assert said.endswith("Målet er sænket fra 85 pct. til 75 pct.: STAR ændrede målingsopgørelsen.")
+
+
+def test_one_of_two_indicators_is_named_in_the_verdict() -> None:
+    assert _sentences(verdict=Verdict.MET, part="formidlingsgrad").startswith(
+        "Mål 1a, formidlingsgrad, er opfyldt."
+    )
+
+
+@pytest.mark.parametrize("period", ["2023M11", "2023Q02", "2024QMAT03", "2025Y01"])
+def test_a_period_stands_in_a_sentence(period: str) -> None:
+    said = words.when_words(Period.parse(period))
+    assert said.startswith("i ")
+    assert said.endswith(Period.parse(period).danish)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [("79.5", "83.8", "steget fra 79,5 pct. til 83,8 pct."), ("2", "1", "faldet fra 2,0 pct. til 1,0 pct."),
+     ("83.81", "83.79", "uændret 83,8 pct.")],
+)  # fmt: skip
+def test_a_trend_is_told_as_far_as_the_shown_decimals_can_tell(first: str, last: str, said: str) -> None:
+    assert plain(words.trend_phrase(Decimal(first), Decimal(last), 1, Unit.PERCENT)) == said
+
+
+def test_goals_met_are_counted_in_words() -> None:
+    assert words.goals_met(11, 20) == "11 af 20 mål er opfyldt."
+    assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
+
+
+def test_every_verdict_has_its_own_word_sign_and_class() -> None:
+    for table in (words.VERDICT_WORDS, words.VERDICT_SIGNS, words.VERDICT_CLASSES):
+        assert len(set(table.values())) == len(Verdict)
+
+
+def test_every_state_but_ok_has_words() -> None:
+    assert all(words.STATE_WORDS[state] for state in State if state is not State.OK)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_the_font_has_every_sign_that_is_used(weight: int) -> None:
+    used = {
+        *LETTERS,
+        *"".join(words.VERDICT_SIGNS.values()),
+        *"".join(words.DIRECTION_SIGNS.values()),
+        MINUS,
+        NBSP,
+    }
+    with TTFont(FOLDER / f"{WEIGHTS[weight]}.ttf", lazy=True) as font:
+        missing = sorted(sign for sign in used if ord(sign) not in font.getBestCmap())
+    assert not missing
