@@ -139,7 +139,7 @@ def status(
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     if output_format is Output.TABLE:
-        for part in status_screen(report):
+        for part in status_screen(report, out.width):
             out.print(part)
     else:
         typer.echo({Output.CSV: status_csv, Output.JSON: status_json}[output_format](report), nl=False)

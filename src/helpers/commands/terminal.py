@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich import box
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -21,7 +22,11 @@ from helpers.report.plan import Report, status_records
 _COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
 
 
-def status_screen(report: Report) -> Iterator[RenderableType]:
+WIDE = 120
+"""From so many columns on, the status table fits beside the goals' wording."""
+
+
+def status_screen(report: Report, width: int) -> Iterator[RenderableType]:
     """The status table (seed 000) for a terminal, in Danish, with what its reader must know below it."""
     title = f"{report.plan.title} · {report.municipality.long_name}"
     yield Text(title, style="bold")
@@ -30,21 +35,7 @@ def status_screen(report: Report) -> Iterator[RenderableType]:
             "Eksempeldata: tallene er ikke rigtige, undtagen dem kommunen selv har offentliggjort.",
             style="yellow",
         )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Mål")
-    table.add_column("Resultatmål", ratio=1)
-    table.add_column("Måned/år")
-    for name in ("Landet", report.municipality.name, "Forskel"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Vurdering", no_wrap=True)
-    for area in report.plan.focus_areas:
-        rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
-        if rows:
-            table.add_row("", Text(f"Fokusområde {area.number} - {area.title}", style="bold"))
-        for row in rows:
-            table.add_row(*_cells(report, row))
-        table.add_section()
-    yield table
+    yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in (*report.rows, *report.survey_rows):
         for note in filter(None, (row.note, row.reason)):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
@@ -56,6 +47,51 @@ def status_screen(report: Report) -> Iterator[RenderableType]:
             )
     counted = report.summary_of(report.plan.goals)
     yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
+
+
+def _areas(report: Report) -> Iterator[tuple[str, list[StatusRow]]]:
+    for area in report.plan.focus_areas:
+        rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
+        if rows:
+            yield f"Fokusområde {area.number} - {area.title}", rows
+
+
+def _numbers(table: Table, municipality: str) -> None:
+    table.add_column("Måned/år", no_wrap=True)
+    for name in ("Landet", municipality, "Forskel"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Vurdering", no_wrap=True)
+
+
+def _wide(report: Report) -> Iterator[RenderableType]:
+    for title, rows in _areas(report):
+        table = Table(
+            title=title,
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+            expand=True,
+        )
+        table.add_column("Mål")
+        table.add_column("Resultatmål", ratio=1)
+        _numbers(table, report.municipality.name)
+        for row in rows:
+            goal, wording, *cells = _cells(report, row)
+            table.add_row(goal, wording, *cells)
+        yield table
+
+
+def _narrow(report: Report) -> Iterator[RenderableType]:
+    """Each goal's wording on lines of its own, and its numbers below."""
+    for title, rows in _areas(report):
+        yield Text(f"\n{title}", style="bold")
+        for row in rows:
+            goal, wording, *cells = _cells(report, row)
+            period, country, own, difference, verdict = cells
+            yield Text(f"{goal} ", style="bold").append(str(wording), style="not bold")
+            told = Text(f"{period} · Landet {country} · {report.municipality.name} {own} · Forskel ")
+            yield Padding(told.append_text(Text.assemble(difference, "  ", verdict)), (0, 0, 0, 3))
 
 
 def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:

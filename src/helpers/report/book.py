@@ -1,7 +1,7 @@
 """A plan's notebooks as files: the page in short, one notebook per focus area, changes, data and method.
 
-``plan notebooks`` writes them for a new plan; from then on they are the analyst's own to edit. A plan that has no
-notebooks of its own is rendered from the same ones, written beside the site and thrown away.
+``plan notebooks`` writes them for a new plan; from then on they are the analyst's own to edit. A plan that
+has no notebooks of its own is rendered from the same ones, written beside the site and thrown away.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ _INDEX = [
     ("title", "markdown", UNNUMBERED + "# Planen kort {.unnumbered}"),
     ("fetch", "code", "report.fetch()"),
     ("summary", "code", "report.summary()"),
-    ("status-title", "markdown", "## Status på resultatmålene {#status .unnumbered}"),
+    ("status-title", "markdown", "## Status på resultatmålene {#status-paa-maalene .unnumbered}"),
     ("status", "code", "report.status_table()"),
     ("surveys-title", "markdown", "## Mål, der følges med undersøgelser {#undersoegelser .unnumbered}"),
     ("surveys", "code", "report.survey_status()"),
