@@ -152,15 +152,8 @@ def test_the_pdf_holds_text_numbers_and_alternative_texts_and_its_figures_are_no
         assert part in text, part
     reader = pypdf.PdfReader(pdf)
     assert not any(len(page.images) for page in reader.pages)
-    alternatives = {
-        str(item.get_object()["/Alt"])
-        for item in reader._objects_of_type("/StructElem")
-        if "/Alt" in item.get_object()
-    } if hasattr(reader, "_objects_of_type") else {  # fmt: skip
-        str(found["/Alt"])
-        for number in range(1, reader.trailer["/Size"])
-        if isinstance(found := reader.get_object(number), dict) and "/Alt" in found
-    }
+    objects = (reader.get_object(number) for number in range(1, reader.trailer["/Size"]))
+    alternatives = {str(found["/Alt"]) for found in objects if isinstance(found, dict) and "/Alt" in found}
     assert "Linjefigur: Frederikssund ender på 83,8 pct. i 2. kvartal 2023." in alternatives
 
 

@@ -1,0 +1,166 @@
+"""A reader sees the previous site or the new one, whatever happens in between."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
+
+from helpers.errors import PlanError
+from helpers.project import Project
+from helpers.render import render_variants, workspace
+from helpers.render.workspace import PREFIX, building, clean_stale, put_in_place
+
+PATIENCE = 60
+"""Seconds a test waits for another process to come to a point; it takes one or two."""
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """All files below a folder, by hash."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def rendered(project: Project, **changes) -> Path:
+    (outcome,) = render_variants(project, [variant(project, **changes)], engine="built-in", output=project.root / "_site")
+    assert outcome.ok, outcome.problems
+    return outcome.folder
+
+
+def leftovers(project: Project) -> list[Path]:
+    return list((project.root / "_site").glob(f"{PREFIX}*"))
+
+
+def test_the_previous_site_stays_when_a_render_is_interrupted(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    site = rendered(project)
+    before = contents(project.root / "_site")
+    # The same book, now with a cell that says it has begun and never ends.
+    slow = {**plain_notebooks(), "notebooks/slow.ipynb": notebook("# Langsom", code(
+        f"import time\nopen({str(tmp_path / 'begun')!r}, 'w').close()\ntime.sleep(600)"
+    ))}  # fmt: skip
+    write_book(tmp_path, slow)
+    script = (
+        "import sys; sys.path[:0] = [sys.argv[1], sys.argv[2]]\n"
+        "from pathlib import Path\n"
+        "from helpers.project import Project\n"
+        "from helpers.render import render_variants\n"
+        "from render_book import variant\n"
+        "project = Project(Path(sys.argv[3]))\n"
+        "render_variants(project, [variant(project)], engine='built-in', output=project.root / '_site')\n"
+    )
+    command = [sys.executable, "-c", script, str(CHECKOUT / "src"), str(CHECKOUT / "tests"), str(tmp_path)]
+    with subprocess.Popen(command) as process:
+        for _ in range(PATIENCE * 20):
+            if (tmp_path / "begun").exists():
+                break
+            time.sleep(0.05)
+        assert (tmp_path / "begun").exists()
+        os.kill(process.pid, signal.SIGKILL)
+    assert leftovers(project), "the killed render had something under way"
+    now = contents(project.root / "_site")
+    assert {path: now[path] for path in before} == before
+    # The next render clears away what the killed one left.
+    write_book(tmp_path, plain_notebooks())
+    rendered(project)
+    assert not leftovers(project)
+    assert contents(site)
+
+
+def test_the_previous_site_stays_when_a_render_fails(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    site = rendered(project)
+    before = contents(site)
+    write_book(tmp_path, {**plain_notebooks(), "index.ipynb": notebook("# Forord\n\n$x$", parameters=False)})
+    (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=project.root / "_site")
+    assert outcome.status == "failed"
+    assert contents(site) == before
+    assert not leftovers(project)
+
+
+def test_one_failure_stops_no_other(tmp_path: Path):
+    made = {"index.ipynb": notebook("# Forord", code("if kommune == 'Greve':\n    raise ValueError(kommune)"))}
+    project = write_book(tmp_path, made)
+    names = ("Frederikssund", "Greve", "Hedensted")
+    outcomes = render_variants(
+        project, [variant(project, name) for name in names], to=("html",), engine="built-in", output=tmp_path / "_site"
+    )
+    assert [outcome.status for outcome in outcomes] == ["rendered", "failed", "rendered"]
+
+
+def test_pages_that_are_no_longer_in_the_book_go_with_the_old_site(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    site = rendered(project)
+    assert (site / "notebooks" / "data.html").is_file()
+    write_book(tmp_path, {"index.ipynb": plain_notebooks()["index.ipynb"]})
+    rendered(project)
+    assert not (site / "notebooks").exists()
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["in-one-step", "in-two-renames"])
+def test_a_site_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool):
+    if not exchange:
+        monkeypatch.setattr(workspace, "_exchange", lambda *_: False)
+    output = tmp_path / "_site"
+    for text in ("old", "new"):
+        with building(output) as build:
+            (build / "site").mkdir()
+            (build / "site" / "a.html").write_text(text)
+            put_in_place(build / "site", output, "greve", build)
+    assert (output / "greve" / "a.html").read_text() == "new"
+    assert sorted(path.name for path in output.iterdir()) == ["greve"]
+
+
+def test_a_site_set_aside_by_a_killed_render_is_put_back(tmp_path: Path):
+    output = tmp_path / "_site"
+    aside = output / f"{PREFIX}x" / "aside" / "1"
+    (aside / "site").mkdir(parents=True)
+    (aside / "site" / "a.html").write_text("old")
+    (aside / "slug").write_text("greve")
+    (output / f"{PREFIX}x" / "lock").touch()
+    clean_stale(output)
+    assert (output / "greve" / "a.html").read_text() == "old"
+    assert not list(output.glob(f"{PREFIX}*"))
+
+
+def test_a_render_that_still_runs_is_not_cleared_away(tmp_path: Path):
+    output = tmp_path / "_site"
+    with building(output) as build:
+        command = [sys.executable, "-c", "import sys; from pathlib import Path; from helpers.render.workspace import clean_stale; clean_stale(Path(sys.argv[1]))", str(output)]
+        subprocess.run(command, check=True, timeout=PATIENCE)
+        assert build.is_dir()
+
+
+def test_a_report_may_lie_in_another_s_folder(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    inner = rendered(project, slug="frederikssund/investeringer")
+    before = contents(inner)
+    rendered(project)
+    rendered(project)
+    assert contents(inner) == before
+    assert (project.root / "_site" / "frederikssund" / "index.html").is_file()
+
+
+def test_two_sites_in_one_folder_are_refused(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    with pytest.raises(PlanError, match="greve"):
+        render_variants(
+            project, [variant(project, "Greve"), variant(project, "Greve")], engine="built-in", output=tmp_path / "_site"
+        )
+
+
+def test_an_output_that_cannot_be_written_is_one_clear_line(tmp_path: Path):
+    project = write_book(tmp_path, plain_notebooks())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PlanError, match="cannot be written"):
+        render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "file" / "_site")
