@@ -34,8 +34,8 @@ CSV_BOM = "\ufeff"
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@])")
-_LIST_START = re.compile(r"^(\s*\d+)([.)])(?=\s)")
-_BULLET_START = re.compile(r"^(\s*)([-+:])(?=\s)")
+_LIST_START = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
+_BULLET_START = re.compile(r"^(\s*)([-+:])(?=\s|$)")
 
 
 def escape_markdown(text: str) -> str:
@@ -252,14 +252,12 @@ class Shown:
         return {"text/plain": "\n\n".join(part.live()["text/plain"] for part in self.parts)}
 
     def _ipython_display_(self) -> None:
-        # Only a live cell of several parts needs several outputs; in all other cases IPython is told to ask
-        # for the bundle above.
-        if is_rendering() or len(self.parts) == 1:
-            raise NotImplementedError
+        # IPython would add a plain text to the bundle, and has room for one part only.
         from IPython.display import display
 
-        for part in self.parts:
-            display(part.live(), raw=True)
+        bundles = [self._repr_mimebundle_()] if is_rendering() else [part.live() for part in self.parts]
+        for bundle in bundles:
+            display(bundle, raw=True)
 
     def __repr__(self) -> str:
         return f"Shown({', '.join(type(part).__name__ for part in self.parts)})"
