@@ -39,6 +39,7 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
+    Series,
     Survey,
 )
 from helpers.data import (
@@ -421,15 +422,19 @@ class Report:
         )
 
     def _source_notes(self, goal: Goal) -> list[str]:
-        """Where the figures of a goal come from, and how sure that is."""
-        said = []
-        for key in goal.indicators:
-            indicator = self.catalogue.indicators[key]
-            row = next(row for row in self.rows if (row.goal, row.indicator) == (goal.number, key))
-            newest = f" Nyeste periode: {row.period.danish}." if row.period else ""
-            said.append(escape_markdown(f"Kilde: {self._source_words(indicator)}.{newest}"))
-            said += [escape_markdown(text) for text in self._doubts(indicator)]
-        return list(dict.fromkeys(said))
+        """Where the figures of a goal come from, and how sure that is; the data page tells more."""
+        said: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.goal == goal.number:
+                indicator = self.catalogue.indicators[row.indicator]
+                note = f"Kilde: {self._source_words(indicator)}."
+                if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
+                    note += f" {origin}"
+                when = row.period.danish if row.period else "ingen tal endnu"
+                said.setdefault(note, []).append(f"{indicator.name.lower()} {when}" if indicator.name else when)
+        return [
+            escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
+        ]
 
     def _source_words(self, indicator: Indicator) -> str:
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
@@ -443,18 +448,23 @@ class Report:
         return f"Jobindsats, tabel {words.listed(indicator.tables)}{when}"
 
     def _doubts(self, indicator: Indicator) -> list[str]:
+        """What is unsure about where each series comes from, with the catalogue's notes."""
         said = []
         for series in indicator.series.values():
-            if series.certainty is Certainty.PROBABLE:
-                said.append(f"Kilden er sandsynlig, men ikke bekræftet. {series.note or ''}".strip())
-            elif isinstance(series.origin, FromUnknown):
-                said.append(
-                    "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene. "
-                    f"{series.note or 'Indtil da kan de indtastes.'}"
-                )
-            elif isinstance(series.origin, FromHand):
-                said.append(f"Tallene findes ikke på Jobindsats og indtastes. {series.origin.typed_in}")
+            if (origin := self._origin_words(series)) is not None:
+                said.append(f"{origin} {series.note or ''}".strip())
         return list(dict.fromkeys(said))
+
+    def _origin_words(self, series: Series) -> str | None:
+        if isinstance(series.origin, FromUnknown):
+            return (
+                "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene; indtil da kan de indtastes."
+            )
+        if isinstance(series.origin, FromHand):
+            return f"Tallene findes ikke på Jobindsats og indtastes. {words.sentence(series.origin.typed_in)}"
+        if series.certainty is Certainty.PROBABLE:
+            return "Kilden er sandsynlig, men ikke bekræftet."
+        return None
 
     def _window(self, indicator: Indicator) -> pd.DataFrame:
         return figure_window(self.observations, indicator, self.municipality.code, self.bound)
