@@ -561,6 +561,9 @@ def _danish(value: Number) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one go: sent apart, each answer would wait for the client's delayed acknowledgement.
+    wbufsize = 1 << 20
+    disable_nagle_algorithm = True
     server: JobindsatsServer
 
     def do_GET(self) -> None:

@@ -307,7 +307,8 @@ def made_up(names: tuple[str, ...] = NAMES, newest: str = "2026M06", months: int
         ),
         Table("jo01", "Antal oprettede jobordrer", centres, jo01, monthly, {}),
     ]
-    return tuple(replace(table, values=_made_up_values(table)) for table in tables)
+    days = {"update_latest": "2026-07-20", "update_next": "2026-08-19"}
+    return tuple(replace(table, values=_made_up_values(table), **days) for table in tables)
 
 
 def _made_up_values(table: Table) -> dict[Key, tuple[Number, ...]]:
