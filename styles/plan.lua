@@ -19,8 +19,14 @@ end
 local NARROW = 22 -- characters; a column that needs no more than this keeps its own width
 local WIDEST = 60 -- beyond this a column gets no further share of the width
 
-local function cell_length(cell)
-  return utf8.len(pandoc.utils.stringify(cell.contents)) or 0
+-- How long a cell is: its longest line; of the head of a number column only its longest word, because it may wrap.
+local function cell_length(cell, by_word)
+  local broken = cell.contents:walk { LineBreak = function() return pandoc.Str('\n') end }
+  local longest = 0
+  for piece in pandoc.utils.stringify(broken):gmatch(by_word and '%S+' or '[^\n]+') do
+    longest = math.max(longest, utf8.len(piece) or 0)
+  end
+  return longest
 end
 
 local function all_rows(tbl)
@@ -34,16 +40,21 @@ local function all_rows(tbl)
   return rows
 end
 
+local CHARACTER = 0.56 -- em; a letter of a table's head on average, with some to spare
+local INSET = 1.2 -- em; the room left and right of a cell's text
+
 local function column_widths(tbl)
-  local longest = {}
+  local longest, numeric = {}, {}
   for i = 1, #tbl.colspecs do longest[i] = 0 end
   local taken = {} -- cells that reach down from rows above
-  for _, row in ipairs(all_rows(tbl)) do
+  for place, row in ipairs(all_rows(tbl)) do
     local column = 1
     for _, cell in ipairs(row.cells) do
       while (taken[column] or 0) > 0 do taken[column] = taken[column] - 1; column = column + 1 end
       if cell.col_span == 1 and longest[column] then
-        longest[column] = math.max(longest[column], cell_length(cell))
+        local by_word = cell.attr and has(cell.attr, 'num')
+        numeric[column] = numeric[column] or by_word
+        longest[column] = math.max(longest[column], cell_length(cell, by_word and place <= #tbl.head.rows))
       end
       for reached = column, column + cell.col_span - 1 do taken[reached] = cell.row_span - 1 end
       column = column + cell.col_span
@@ -51,7 +62,9 @@ local function column_widths(tbl)
   end
   local widths, some_wide = {}, false
   for i, length in ipairs(longest) do
-    if length <= NARROW then
+    if numeric[i] and length <= NARROW then
+      widths[i] = string.format('%.1fem', length * CHARACTER + INSET)
+    elseif length <= NARROW then
       widths[i] = 'auto'
     else
       widths[i] = string.format('%dfr', math.min(length, WIDEST))

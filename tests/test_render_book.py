@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from render_book import CHECKOUT, write_book
 
 from helpers.errors import PlanError
 from helpers.render.book import pdf_name, read_book, unsupported_keys
 from helpers.render.brand import read_brand
+from render_book import CHECKOUT, write_book
 
 
 def test_the_project_s_own_book_uses_only_what_the_built_in_engine_supports():
@@ -18,7 +18,10 @@ def test_the_project_s_own_book_uses_only_what_the_built_in_engine_supports():
 
 
 def test_every_chapter_of_the_project_s_own_book_is_there():
-    assert {chapter.path for chapter in read_book(CHECKOUT).chapters} >= {"index.ipynb", "notebooks/aendringer.ipynb"}
+    assert {chapter.path for chapter in read_book(CHECKOUT).chapters} >= {
+        "index.ipynb",
+        "notebooks/aendringer.ipynb",
+    }
 
 
 def test_a_key_that_one_engine_would_pass_over_is_named_with_its_line(tmp_path: Path):
@@ -78,7 +81,9 @@ def test_a_colour_that_is_none_is_named_with_its_file(tmp_path: Path):
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from render_book import markdown, notebook, variant, write_book
 
 from helpers.errors import PlanError, Problem
 from helpers.render.book import read_book
 from helpers.render.brand import read_brand
 from helpers.render.builtin.pandoc import Converted, convert
 from helpers.render.copy import make_copy
+from render_book import markdown, notebook, variant, write_book
 
 FIGURE = '![En figur](figures/x.svg){#fig-x fig-alt="Linjen stiger"}'
 
@@ -26,7 +26,9 @@ def output(text: str, kind: str = "text/markdown") -> NotebookNode:
     return cell
 
 
-def converted(folder: Path, *first: NotebookNode, second: str = "# To {#sec-to}", **changes: object) -> Converted:
+def converted(
+    folder: Path, *first: NotebookNode, second: str = "# To {#sec-to}", **changes: object
+) -> Converted:
     """A book of an unnumbered index, a chapter of the cells given, and another chapter."""
     notebooks = {
         "index.ipynb": notebook("<!-- -->\n\n# Forord {.unnumbered}", parameters=False),
@@ -35,7 +37,9 @@ def converted(folder: Path, *first: NotebookNode, second: str = "# To {#sec-to}"
     }
     project = write_book(folder / "project", notebooks, **changes)
     book = read_book(project.root)
-    return convert(make_copy(book, read_brand(book.brand), variant(project), folder / "copy"), ("html", "pdf"))
+    return convert(
+        make_copy(book, read_brand(book.brand), variant(project), folder / "copy"), ("html", "pdf")
+    )
 
 
 def problems(folder: Path, *first: NotebookNode, **changes: str) -> tuple[Problem, ...]:
@@ -58,7 +62,11 @@ def test_chapters_sections_figures_and_tables_are_numbered_as_in_a_quarto_book(t
     contents = [(heading.number, heading.html) for heading in one.contents]
     assert contents == [("1.1", "Afsnit a"), (None, "Uden"), ("1.2", "Afsnit b")]
     assert "1.1.1</span> Under" in one.html
-    assert re.findall(r"(?:Figur|Tabel)\u00a0[\d.]+", one.html) == ["Figur\u00a01.1", "Figur\u00a01.2", "Tabel\u00a01.1"]
+    assert re.findall(r"(?:Figur|Tabel)\u00a0[\d.]+", one.html) == [
+        "Figur\u00a01.1",
+        "Figur\u00a01.2",
+        "Tabel\u00a01.1",
+    ]
     assert "Figur\u00a02.1" in two.html
 
 
@@ -85,10 +93,17 @@ def test_references_lead_to_the_right_page_and_say_its_number(tmp_path: Path):
 def test_links_between_notebooks_become_links_between_pages(tmp_path: Path):
     book = converted(
         tmp_path,
-        markdown("[frem](02-to.ipynb#sec-to), [hjem](../index.ipynb), [ud](https://jobindsats.dk), [data](data.csv)"),
+        markdown(
+            "[frem](02-to.ipynb#sec-to), [hjem](../index.ipynb), [ud](https://jobindsats.dk), [data](data.csv)"
+        ),
     )
     page = book.pages[1]
-    assert re.findall(r'href="([^"]+)"', page.html) == ["02-to.html", "../index.html", "https://jobindsats.dk", "data.csv"]
+    assert re.findall(r'href="([^"]+)"', page.html) == [
+        "02-to.html",
+        "../index.html",
+        "https://jobindsats.dk",
+        "data.csv",
+    ]
     assert page.resources == ("notebooks/data.csv",)
 
 
@@ -114,7 +129,9 @@ def test_a_table_that_is_for_the_page_only_is_not_in_print(tmp_path: Path):
             '```{=html}\n<details><summary>Tal</summary><table data-quarto-disable-processing="true"><tr><td>NUR</td></tr>'
             "</table></details>\n```"
         ),
-        markdown('::: {.content-visible when-format="html"}\nKUNSIDE\n:::\n\n::: {.content-hidden when-format="html"}\nKUNTRYK\n:::'),
+        markdown(
+            '::: {.content-visible when-format="html"}\nKUNSIDE\n:::\n\n::: {.content-hidden when-format="html"}\nKUNTRYK\n:::'
+        ),
     )
     assert "NUR" in book.pages[1].html
     assert "NUR" not in book.typst
@@ -129,7 +146,10 @@ def test_a_verdict_box_keeps_its_class_on_the_page_and_becomes_a_box_in_print(tm
 
 
 def test_a_callout_s_title_is_no_heading_of_the_chapter(tmp_path: Path):
-    book = converted(tmp_path, markdown("::: {.callout-note}\n## Bemærk\nTekst\n:::\n\n::: {.callout-warning}\nPas på\n:::"))
+    book = converted(
+        tmp_path,
+        markdown("::: {.callout-note}\n## Bemærk\nTekst\n:::\n\n::: {.callout-warning}\nPas på\n:::"),
+    )
     page = book.pages[1]
     assert page.contents == ()
     assert re.findall(r'callout-title">\s*(\S+)', page.html) == ["Bemærk", "Advarsel"]
@@ -160,7 +180,9 @@ def test_text_that_looks_like_typst_or_a_list_is_shown_as_it_is(tmp_path: Path):
         ("## A {#sec-et}", 1, "twice"),
     ],
 )
-def test_what_is_not_supported_is_named_by_notebook_cell_and_line(tmp_path: Path, text: str, line: int, what: str):
+def test_what_is_not_supported_is_named_by_notebook_cell_and_line(
+    tmp_path: Path, text: str, line: int, what: str
+):
     (problem,) = problems(tmp_path, markdown("God tekst"), markdown(text))
     # The heading is the notebook's first cell, the good text its second.
     assert problem.where == f"notebooks/01-et.ipynb, cell 3, line {line}"
@@ -183,8 +205,12 @@ def test_all_problems_of_a_book_are_told_at_once(tmp_path: Path):
 
 
 def test_a_title_in_yaml_gives_the_same_page_as_a_heading(tmp_path: Path):
-    first = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\ntitle: Forord {.unnumbered}\n---")])
+    first = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_raw_cell("---\ntitle: Forord {.unnumbered}\n---")]
+    )
     project = write_book(tmp_path / "project", {"index.ipynb": first})
     book = read_book(project.root)
-    (page,) = convert(make_copy(book, read_brand(book.brand), variant(project), tmp_path / "copy"), ("html",)).pages
+    (page,) = convert(
+        make_copy(book, read_brand(book.brand), variant(project), tmp_path / "copy"), ("html",)
+    ).pages
     assert (page.title, page.number) == ("Forord", None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from render_book import code, markdown, notebook, variant, write_book
 
 from helpers.errors import PlanError
 from helpers.project import Project
@@ -14,6 +13,7 @@ from helpers.render.book import read_book
 from helpers.render.brand import read_brand
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
+from render_book import code, markdown, notebook, variant, write_book
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,16 @@ def test_the_sources_are_left_as_they_are(tmp_path: Path, kernel: Kernel):
     assert (copy.folder / "made.txt").is_file()
 
 
-def test_a_user_s_mistake_is_one_message_with_notebook_and_cell_and_no_traceback(tmp_path: Path, kernel: Kernel):
+def test_a_user_s_mistake_is_one_message_with_notebook_and_cell_and_no_traceback(
+    tmp_path: Path, kernel: Kernel
+):
     text = failure(
         tmp_path,
         kernel,
         markdown("Tekst"),
-        code("from helpers.errors import PlanError\nraise PlanError.of('goals.9x', 'There is no goal 9x.', 'Did you mean 9a?')"),
+        code(
+            "from helpers.errors import PlanError\nraise PlanError.of('goals.9x', 'There is no goal 9x.', 'Did you mean 9a?')"
+        ),
     )
     # Heading, parameters, text, and then the cell.
     assert text.startswith("index.ipynb, cell 4: from helpers.errors import PlanError\n")
@@ -123,10 +127,16 @@ def test_a_notebook_with_code_and_no_parameters_is_refused(tmp_path: Path):
 
 
 def test_warnings_are_told_and_not_shown_on_the_page(tmp_path: Path):
-    made = {"index.ipynb": notebook("# Forord", code("import sys; print('NB: gammelt', file=sys.stderr); print('vist')"))}
+    made = {
+        "index.ipynb": notebook(
+            "# Forord", code("import sys; print('NB: gammelt', file=sys.stderr); print('vist')")
+        )
+    }
     project = write_book(tmp_path, made)
     outcome: Outcome
-    (outcome,) = render_variants(project, [variant(project)], to=("html",), engine="built-in", output=tmp_path / "_site")
+    (outcome,) = render_variants(
+        project, [variant(project)], to=("html",), engine="built-in", output=tmp_path / "_site"
+    )
     assert outcome.warnings == ("NB: gammelt",)
     html = (outcome.folder / "index.html").read_text(encoding="utf-8")
     assert "vist" in html

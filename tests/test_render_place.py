@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
 
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import render_variants, workspace
 from helpers.render.workspace import PREFIX, building, clean_stale, put_in_place
+from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
 
 PATIENCE = 60
 """Seconds a test waits for another process to come to a point; it takes one or two."""
@@ -32,7 +32,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def rendered(project: Project, **changes) -> Path:
-    (outcome,) = render_variants(project, [variant(project, **changes)], engine="built-in", output=project.root / "_site")
+    (outcome,) = render_variants(
+        project, [variant(project, **changes)], engine="built-in", output=project.root / "_site"
+    )
     assert outcome.ok, outcome.problems
     return outcome.folder
 
@@ -82,18 +84,26 @@ def test_the_previous_site_stays_when_a_render_fails(tmp_path: Path):
     site = rendered(project)
     before = contents(site)
     write_book(tmp_path, {**plain_notebooks(), "index.ipynb": notebook("# Forord\n\n$x$", parameters=False)})
-    (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=project.root / "_site")
+    (outcome,) = render_variants(
+        project, [variant(project)], engine="built-in", output=project.root / "_site"
+    )
     assert outcome.status == "failed"
     assert contents(site) == before
     assert not leftovers(project)
 
 
 def test_one_failure_stops_no_other(tmp_path: Path):
-    made = {"index.ipynb": notebook("# Forord", code("if kommune == 'Greve':\n    raise ValueError(kommune)"))}
+    made = {
+        "index.ipynb": notebook("# Forord", code("if kommune == 'Greve':\n    raise ValueError(kommune)"))
+    }
     project = write_book(tmp_path, made)
     names = ("Frederikssund", "Greve", "Hedensted")
     outcomes = render_variants(
-        project, [variant(project, name) for name in names], to=("html",), engine="built-in", output=tmp_path / "_site"
+        project,
+        [variant(project, name) for name in names],
+        to=("html",),
+        engine="built-in",
+        output=tmp_path / "_site",
     )
     assert [outcome.status for outcome in outcomes] == ["rendered", "failed", "rendered"]
 
@@ -136,7 +146,12 @@ def test_a_site_set_aside_by_a_killed_render_is_put_back(tmp_path: Path):
 def test_a_render_that_still_runs_is_not_cleared_away(tmp_path: Path):
     output = tmp_path / "_site"
     with building(output) as build:
-        command = [sys.executable, "-c", "import sys; from pathlib import Path; from helpers.render.workspace import clean_stale; clean_stale(Path(sys.argv[1]))", str(output)]
+        command = [
+            sys.executable,
+            "-c",
+            "import sys; from pathlib import Path; from helpers.render.workspace import clean_stale; clean_stale(Path(sys.argv[1]))",
+            str(output),
+        ]
         subprocess.run(command, check=True, timeout=PATIENCE)
         assert build.is_dir()
 
@@ -155,7 +170,10 @@ def test_two_sites_in_one_folder_are_refused(tmp_path: Path):
     project = write_book(tmp_path, plain_notebooks())
     with pytest.raises(PlanError, match="greve"):
         render_variants(
-            project, [variant(project, "Greve"), variant(project, "Greve")], engine="built-in", output=tmp_path / "_site"
+            project,
+            [variant(project, "Greve"), variant(project, "Greve")],
+            engine="built-in",
+            output=tmp_path / "_site",
         )
 
 

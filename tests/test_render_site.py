@@ -11,10 +11,10 @@ from urllib.parse import unquote, urldefrag
 
 import pypdf
 import pytest
-from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 from helpers.project import Project
 from helpers.render import Outcome, Step, render_variants
+from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PAGES = ("index.html", "notebooks/01-tidlig.html", "notebooks/02-unge.html", "notebooks/data.html")
 PDF = "Beskæftigelsesplan-2023.pdf"
@@ -95,11 +95,16 @@ def test_pages_are_danish_and_every_picture_has_its_text(site: Path):
         assert page.language == "da"
         assert all("alt" in image for image in page.images), path
     chapter = Page(site / "hedensted" / "notebooks" / "01-tidlig.html")
-    assert "Linjefigur: Hedensted ender på 91,2 pct. i 2. kvartal 2023." in [image["alt"] for image in chapter.images]
+    assert "Linjefigur: Hedensted ender på 91,2 pct. i 2. kvartal 2023." in [
+        image["alt"] for image in chapter.images
+    ]
 
 
 def test_no_page_of_one_municipality_names_another_or_shows_its_numbers(site: Path):
-    for slug, other, number in (("frederikssund", "Hedensted", "91,2"), ("hedensted", "Frederikssund", "83,8")):
+    for slug, other, number in (
+        ("frederikssund", "Hedensted", "91,2"),
+        ("hedensted", "Frederikssund", "83,8"),
+    ):
         files = [path for path in (site / slug).rglob("*") if path.suffix in {".html", ".csv", ".json"}]
         assert len(files) > len(PAGES)
         for path in files:
@@ -121,13 +126,17 @@ def test_a_chapter_s_verdict_stands_beside_it_in_the_list_of_chapters(site: Path
 
 def test_example_data_are_marked_on_every_page_and_on_the_cover(site: Path):
     for name in PAGES:
-        assert '<span class="badge">Eksempeldata</span>' in (site / "hedensted" / name).read_text(encoding="utf-8")
+        assert '<span class="badge">Eksempeldata</span>' in (site / "hedensted" / name).read_text(
+            encoding="utf-8"
+        )
     assert "Eksempeldata" in pypdf.PdfReader(site / "hedensted" / PDF).pages[0].extract_text()
 
 
 def test_real_data_carry_no_mark(tmp_path: Path):
     made = sample_notebooks()
-    made["index.ipynb"].cells = [cell for cell in made["index.ipynb"].cells if "example-data" not in cell.source]
+    made["index.ipynb"].cells = [
+        cell for cell in made["index.ipynb"].cells if "example-data" not in cell.source
+    ]
     project = write_book(tmp_path, made)
     (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "_site")
     assert "badge" not in (outcome.folder / "index.html").read_text(encoding="utf-8")
@@ -148,7 +157,15 @@ def test_the_pdf_is_tagged_for_screen_readers_and_says_its_language_and_title(si
 def test_the_pdf_holds_text_numbers_and_alternative_texts_and_its_figures_are_no_bitmaps(site: Path):
     pdf = site / "frederikssund" / PDF
     text = text_of(pdf)
-    for part in ("Frederikssund Kommune", "15. januar 2024", "Indhold", "Figur 1.2:", "Tabel 1.1:", "83,8 pct.", "Side 3 af"):
+    for part in (
+        "Frederikssund Kommune",
+        "15. januar 2024",
+        "Indhold",
+        "Figur 1.2:",
+        "Tabel 1.1:",
+        "83,8 pct.",
+        "Side 3 af",
+    ):
         assert part in text, part
     reader = pypdf.PdfReader(pdf)
     assert not any(len(page.images) for page in reader.pages)
@@ -172,7 +189,9 @@ def test_headings_are_the_same_on_pages_and_in_print(site: Path):
         html = (site / "frederikssund" / name).read_text(encoding="utf-8")
         main = html[html.index("<main") :]
         for heading in re.findall(r'<h[123] [^>]*id="[^"]+"[^>]*>(.*?)</h[123]>', main):
-            shown = re.sub(r'<span class="(?:chapter-number|header-section-number)">[^<]*</span>|<[^>]+>', "", heading).strip()
+            shown = re.sub(
+                r'<span class="(?:chapter-number|header-section-number)">[^<]*</span>|<[^>]+>', "", heading
+            ).strip()
             if shown != "På denne side":
                 assert shown in printed
 
@@ -194,7 +213,9 @@ def test_the_first_page_lists_all_sites_also_those_rendered_before(project: Proj
 def test_events_tell_how_far_a_variant_has_come(tmp_path: Path):
     project = write_book(tmp_path)
     events = []
-    render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "_site", progress=events.append)
+    render_variants(
+        project, [variant(project)], engine="built-in", output=tmp_path / "_site", progress=events.append
+    )
     assert [event.step for event in events][:2] == [Step.QUEUED, Step.NOTEBOOKS]
     assert events[-1].step is Step.PLACED
     assert events[-1].done == events[-1].total
@@ -208,7 +229,9 @@ def test_what_has_not_changed_is_not_rendered_again(tmp_path: Path):
     def render(**changes: object) -> Outcome:
         force = bool(changes.pop("force", False))
         given = variant(project, **{"inputs": "numbers-1", **changes})
-        return render_variants(project, [given], to=("html",), engine="built-in", output=output, force=force)[0]
+        return render_variants(project, [given], to=("html",), engine="built-in", output=output, force=force)[
+            0
+        ]
 
     assert render().status == "rendered"
     assert render().status == "unchanged"
@@ -240,7 +263,9 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
     assert "Greves våben" in [image["alt"] for image in page.images]
     assert not any("logo" in link for link in Page(other.folder / "index.html").links)
     sheets = {
-        outcome.variant.area: (own.folder / next(link for link in Page(outcome.folder / "index.html").links if ".css" in link)).read_text()
+        outcome.variant.area: (
+            own.folder / next(link for link in Page(outcome.folder / "index.html").links if ".css" in link)
+        ).read_text()
         for outcome in (own, other)
     }
     assert "--plan-primary:#552200" in sheets["greve"]

@@ -500,7 +500,10 @@ local function to_html(chapter, doc)
       local image
       figure:walk{ Image = function(found) image = image or found end }
       if not image then return nil end
-      local body = raw_html('<div class="figure-body">' .. image_html(chapter, image, 'figure-img') .. '</div>')
+      local number = figure.attributes['plan-number']
+      local name = words['crossref-fig-title'] .. (number and ' ' .. number or '')
+      -- A small screen scrolls a figure sideways rather than making its words too small to read.
+      local body = raw_html('<div class="figure-body" role="group" tabindex="0" aria-label="' .. name .. '">' .. image_html(chapter, image, 'figure-img') .. '</div>')
       local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
       return captioned('fig', figure.identifier, figure.attributes['plan-number'], caption, { body }, chapter)
     end,

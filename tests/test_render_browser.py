@@ -1,0 +1,152 @@
+"""Pages in a real browser: WCAG 2.1 A/AA by axe-core, no request to another host, phones, large text, keyboard."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.render import render_variants
+from render_book import variant, write_book
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+PAGES = (
+    "index.html",
+    "notebooks/01-tidlig.html",
+    "notebooks/02-unge.html",
+    "notebooks/data.html",
+    "../index.html",
+)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = write_book(tmp_path_factory.mktemp("project"))
+    (outcome,) = render_variants(
+        project, [variant(project)], engine="built-in", output=project.root / "_site"
+    )
+    assert outcome.ok, outcome.problems
+    assert outcome.folder is not None
+    return outcome.folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, folder: Path) -> Iterator[Any]:
+    contexts = []
+
+    def open_it(name: str, viewport: dict[str, int] = DESKTOP, **context: Any) -> Any:
+        contexts.append(browser.new_context(viewport=viewport, **context))
+        page = contexts[-1].new_page()
+        page.goto((folder / name).resolve().as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation_on_any_page(open_page: Any, name: str, viewport: dict[str, int]):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(name, viewport)
+    page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
+    results = axe.run(page, options=RULES)
+    assert not results.response["violations"], results.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_no_other_host_for_anything(browser: Any, folder: Path, name: str):
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / name).resolve().as_uri(), wait_until="networkidle")
+    context.close()
+    assert len(asked) > 1
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_page_s_own_font_is_used(open_page: Any):
+    page = open_page("index.html")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('16px \"Source Sans Pro\"')")
+    assert page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').length") >= 2
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_the_whole_width_of_the_page(open_page: Any, name: str):
+    page = open_page(name, PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_at_twice_the_size_nothing_is_cut_off(open_page: Any, name: str):
+    # A desktop zoomed to 200 per cent has half as many CSS pixels.
+    page = open_page(name, {"width": 640, "height": 450}, device_scale_factor=2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_wide_table_scrolls_in_itself_and_by_keyboard(open_page: Any):
+    page = open_page("index.html", PHONE)
+    table = page.locator(".table-scroll").first
+    assert table.evaluate("item => item.scrollWidth > item.clientWidth")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.table-scroll').scrollLeft > 0")
+
+
+def test_the_first_tab_leads_past_the_menu_to_the_content(open_page: Any):
+    page = open_page("notebooks/01-tidlig.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "indhold"
+
+
+def test_the_chapters_open_on_a_phone_without_javascript(browser: Any, folder: Path):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "index.html").resolve().as_uri())
+    link = page.locator(".menu a", has_text="Flere unge")
+    assert not link.is_visible()
+    page.locator(".menu > summary").click()
+    assert link.is_visible()
+    link.click()
+    assert page.locator("main h1").first.inner_text().endswith("Flere unge skal have en uddannelse")
+    context.close()
+
+
+def test_print_leaves_out_what_only_a_screen_can_use(open_page: Any):
+    page = open_page("notebooks/01-tidlig.html")
+    page.emulate_media(media="print")
+    assert not page.locator(".sidebar").is_visible()
+    assert not page.locator(".pages-nav").is_visible()
+    assert page.locator("main h1").is_visible()
