@@ -46,6 +46,7 @@ KNOWN_TOTALS: Final = frozenset(
 """Labels of totals, for sidecars that do not name the total of a dimension (docs/data.md)."""
 
 _KEYS: Final = ("measure", "members", "area", "period")
+_JSON_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
 
 
@@ -223,7 +224,10 @@ class _Reader:
         odd = [number for number, row in enumerate(rows, start=1) if len(row) != width]
         if odd:
             raise self._wrong(f"{len(odd)} rows have not {width} cells, first row {odd[0]}.")
-        return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+        if not set().union(*(map(type, column) for column in columns)) <= _JSON_SCALARS:
+            raise self._wrong("The answer has lists where it should have numbers or texts.")
+        return columns
 
     def _periods(self, texts: list[Any]) -> np.ndarray:
         codes, names = _factorize(texts)
