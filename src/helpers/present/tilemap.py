@@ -1,0 +1,271 @@
+"""Denmark as tiles: one square for each municipality, in about its place, with a number in it.
+
+In: ``catalogue/areas/tilemap.csv`` (where each tile lies, drawn by hand) and a count for each municipality. Out: an
+SVG picture, its legend and its text. The count stands in the tile, so that colour is never the only sign.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from helpers.catalogue.models import Municipality
+from helpers.catalogue.tables import Row, read_rows
+from helpers.errors import PlanError, Problem
+from helpers.present.theme import contrast, mix
+from helpers.present.words import count, listed, number
+from helpers.project import Project
+
+TILES = "areas/tilemap.csv"
+"""Below the catalogue: code of the municipality, row and column (from 0, north-west first), and its short name."""
+
+PITCH, SIZE = 52, 50
+"""From one tile to the next, and its side, in the picture's units."""
+
+NAME_SIZE = 11
+"""Of the short names, in the picture's units; the rest of the type is in ``styles/hub.css``."""
+
+STEPS = (0.10, 0.30, 0.52, 0.76, 1.0)
+"""How much of the brand's colour each class holds, from the fewest goals met to the most."""
+
+ABSENT = "absent"
+"""Class of a municipality that is not on the site."""
+
+_COLUMNS = ("code", "row", "column", "short")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Where a municipality's tile lies; row 0 is north, column 0 west."""
+
+    code: str
+    row: int
+    column: int
+    short: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a municipality's tile says.
+
+    Attributes
+    ----------
+    met, of
+        Goals met, and goals in all.
+    """
+
+    name: str
+    slug: str
+    met: int
+    of: int
+    unknown: int = 0
+
+    @property
+    def words(self) -> str:
+        """``Hedensted: 8 af 20 mål er opfyldt, 2 kan ikke vurderes``"""
+        said = f"{self.name}: {number(self.met)} af {number(self.of)} mål er opfyldt"
+        return f"{said}, {number(self.unknown)} kan ikke vurderes" if self.unknown else said
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One class of the map: its colours, its words and how many municipalities are in it."""
+
+    kind: str
+    fill: str
+    label: str
+    municipalities: int
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """The picture as SVG for the inside of a page, its legend, and its text alternative (also inside the SVG)."""
+
+    svg: str
+    legend: tuple[LegendEntry, ...]
+    text: str
+
+
+def read_tiles(project: Project, municipalities: Sequence[Municipality]) -> tuple[Tile, ...]:
+    """The tiles of ``catalogue/areas/tilemap.csv``, one for each municipality.
+
+    Raises
+    ------
+    PlanError
+        For every row that names no municipality or no place, and for tiles that are missing, twice there, or on
+        top of each other.
+    """
+    path = project.catalogue / TILES
+    rows, problems = read_rows(project, path, _COLUMNS)
+    names = {municipality.code: municipality.name for municipality in municipalities}
+    tiles: list[Tile] = []
+    for row in rows:
+        tile = _tile(row, names, problems)
+        if tile is None:
+            continue
+        for other in tiles:
+            if other.code == tile.code:
+                problems.append(Problem(f"{row.where}: code", f"{names[tile.code]} has a tile already."))
+            elif (other.row, other.column) == (tile.row, tile.column):
+                problems.append(Problem(row.where, f"{names[tile.code]} lies on top of {names[other.code]}."))
+        tiles.append(tile)
+    placed = {tile.code for tile in tiles}
+    missing = [name for code, name in names.items() if code not in placed]
+    if missing and not problems:
+        where = project.relative(path)
+        problems.append(
+            Problem(where, f"{count(len(missing), 'tile', 'tiles')} missing: {', '.join(missing)}.")
+        )
+    if problems:
+        raise PlanError(problems)
+    return tuple(tiles)
+
+
+def _tile(row: Row, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
+    cells = row.cells
+    empty = [name for name in _COLUMNS if name not in cells]
+    if empty:
+        problems.append(Problem(f"{row.where}: {empty[0]}", "The cell is empty."))
+        return None
+    if cells["code"] not in names:
+        problems.append(Problem(f"{row.where}: code", f'"{cells["code"]}" is no municipality.'))
+        return None
+    for name in ("row", "column"):
+        if not cells[name].isdecimal():
+            problems.append(Problem(f"{row.where}: {name}", f'"{cells[name]}" is no whole number from 0 up.'))
+            return None
+    return Tile(cells["code"], int(cells["row"]), int(cells["column"]), cells["short"])
+
+
+def tile_map(
+    tiles: Iterable[Tile],
+    tallies: Mapping[str, Tally],
+    *,
+    names: Mapping[str, str],
+    colour: str,
+    paper: str = "#ffffff",
+    ink: str = "#1d2a33",
+    identifier: str = "danmarkskort",
+) -> TileMap:
+    """Draw the map.
+
+    Parameters
+    ----------
+    tallies
+        Code → what its tile says; a municipality without one is drawn empty.
+    names
+        Code → name of every municipality, for tiles without a tally.
+    colour, paper, ink
+        The brand's colour, the page's and the text's, as ``#rrggbb``.
+    """
+    placed = tuple(tiles)
+    fills = [mix(colour, paper, share) for share in STEPS]
+    bounds = _bounds(tallies.values())
+    kinds = {tile.code: _kind(tallies.get(tile.code), bounds) for tile in placed}
+    width = (max(tile.column for tile in placed) + 1) * PITCH
+    height = (max(tile.row for tile in placed) + 1) * PITCH
+    groups = [
+        _group(f"step-{step}", fill, _on(fill, paper, ink), "none")
+        + "".join(_drawn(t, tallies[t.code]) for t in placed if kinds[t.code] == f"step-{step}")
+        + "</g>"
+        for step, fill in enumerate(fills)
+    ]
+    absent = [tile for tile in placed if kinds[tile.code] == ABSENT]
+    if absent:
+        drawn = "".join(_empty(tile, names[tile.code]) for tile in absent)
+        groups.append(_group(ABSENT, paper, ink, mix(ink, paper, 0.45)) + drawn + "</g>")
+    legend = tuple(
+        LegendEntry(
+            f"step-{step}",
+            fill,
+            _span(low, high),
+            sum(kind == f"step-{step}" for kind in kinds.values()),
+        )
+        for step, (fill, (low, high)) in enumerate(zip(fills, bounds, strict=False))
+    )
+    if absent:
+        legend = (*legend, LegendEntry(ABSENT, paper, "Ikke på siden", len(absent)))
+    text = _text(tallies, legend)
+    svg = (
+        f'<svg class="tile-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'text-anchor="middle" aria-labelledby="{identifier}-titel" aria-describedby="{identifier}-tekst">'
+        f'<title id="{identifier}-titel">Kort over Danmark med en flise for hver kommune</title>'
+        f'<desc id="{identifier}-tekst">{html.escape(text)}</desc>{"".join(groups)}</svg>'
+    )
+    return TileMap(svg, legend, text)
+
+
+def _bounds(tallies: Iterable[Tally]) -> list[tuple[int, int]]:
+    """The classes: as many equal parts of what there is, from the fewest met to the most, as there are steps."""
+    found = [tally.met for tally in tallies]
+    if not found:
+        return []
+    low, high = min(found), max(found)
+    parts = min(len(STEPS), high - low + 1)
+    edges = [low + round(part * (high - low + 1) / parts) for part in range(parts + 1)]
+    return [(start, end - 1) for start, end in pairwise(edges)]
+
+
+def _kind(tally: Tally | None, bounds: Sequence[tuple[int, int]]) -> str:
+    if tally is None:
+        return ABSENT
+    step = next(step for step, (low, high) in enumerate(bounds) if low <= tally.met <= high)
+    return f"step-{step}"
+
+
+def _span(low: int, high: int) -> str:
+    return f"{number(low)} mål" if low == high else f"{number(low)}–{number(high)} mål"
+
+
+def _on(fill: str, paper: str, ink: str) -> str:
+    """The colour of words on a tile: the one of the page's two that is easier to read there."""
+    return max((paper, ink), key=lambda colour: contrast(colour, fill))
+
+
+def _group(kind: str, fill: str, words: str, edge: str) -> str:
+    # `color` is what the words take: fill="currentColor".
+    return f'<g class="{kind}" fill="{fill}" color="{words}" stroke="{edge}">'
+
+
+def _drawn(tile: Tile, tally: Tally) -> str:
+    return _square(tile, tally.words, number(tally.met), f' data-slug="{html.escape(tally.slug)}"')
+
+
+def _empty(tile: Tile, name: str) -> str:
+    return _square(tile, f"{name}: ikke på siden", "–", "")
+
+
+def _square(tile: Tile, title: str, shown: str, data: str) -> str:
+    x, y = tile.column * PITCH + 1, tile.row * PITCH + 1
+    centre = SIZE / 2
+    return (
+        f'<g class="tile"{data} transform="translate({x} {y})"><title>{html.escape(title)}</title>'
+        f'<rect width="{SIZE}" height="{SIZE}" rx="3"/>'
+        f'<text class="tile-name" font-size="{NAME_SIZE}" fill="currentColor" stroke="none" x="{centre:g}" y="17">{html.escape(tile.short)}</text>'
+        f'<text class="tile-count" fill="currentColor" stroke="none" x="{centre:g}" y="39">{shown}</text></g>'
+    )
+
+
+def _text(tallies: Mapping[str, Tally], legend: Iterable[LegendEntry]) -> str:
+    """The map for those who do not see it."""
+    classes = [
+        f"{entry.label.lower()} i {count(entry.municipalities, 'kommune', 'kommuner')}"
+        for entry in legend
+        if entry.municipalities and entry.kind != ABSENT
+    ]
+    said = [f"Hver flise viser, hvor mange mål kommunen opfylder: {listed(classes)}."]
+    said += [
+        f"{count(entry.municipalities, 'kommune', 'kommuner')} er ikke på siden."
+        for entry in legend
+        if entry.kind == ABSENT
+    ]
+    if tallies:
+        most, fewest = (pick(tally.met for tally in tallies.values()) for pick in (max, min))
+        for word, value in (("Flest", most), ("Færrest", fewest)):
+            those = [tally.name for tally in tallies.values() if tally.met == value]
+            if len(those) <= 5:
+                said.append(f"{word} mål opfylder {listed(those)} ({number(value)}).")
+    said.append("De samme tal står i listen over kommuner.")
+    return " ".join(said)
