@@ -23,8 +23,11 @@ from helpers.periods import Period
 BASE_MONTHS = 12
 """A population count stands for so many months after its own: there is one each quarter, or each year."""
 
-_WORST = (State.OK, State.MISSING, State.NOT_PUBLISHED, State.SUPPRESSED)
-"""Of several terms the last of these is the state of what would be made from them."""
+_STATES = (State.OK, State.MISSING, State.NOT_PUBLISHED, State.SUPPRESSED)
+"""As numbers; of several terms the highest is the state of what would be made from them."""
+
+_NUMBER = {state.value: number for number, state in enumerate(_STATES)}
+_OK, _MISSING, _SUPPRESSED = (_NUMBER[s.value] for s in (State.OK, State.MISSING, State.SUPPRESSED))
 
 
 class Obstacle(StrEnum):
@@ -37,39 +40,140 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Values and states of one series: areas in rows, periods in columns, oldest first.
+
+    Attributes
+    ----------
+    rows
+        Code (of single municipalities) or slug (on a board) → row; the country is ``dk`` in both.
+    values
+        Floats whose shortest spelling is the published (or once rounded) decimal; NaN unless the state is ok.
+    """
+
+    rows: Mapping[str, int]
+    periods: tuple[Period, ...]
+    values: np.ndarray
+    states: np.ndarray
+
+    def of(self, area: str) -> tuple[np.ndarray, np.ndarray]:
+        """Values and states of one area; all missing when there is nothing of it."""
+        row = self.rows.get(area)
+        if row is None:
+            count = len(self.periods)
+            return np.full(count, np.nan), np.full(count, _MISSING, dtype=np.int8)
+        return self.values[row], self.states[row]
+
+    def total(self, areas: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Sum over areas in every period; unknown as soon as one of them is."""
+        return _sum([self.of(area) for area in areas])
+
+    def at(self, periods: Sequence[Period], *, carried: bool = False) -> Grid:
+        """The same on other periods; what is not there is missing.
+
+        With `carried`, it is the last known value of the `BASE_MONTHS` before, if there is one.
+        """
+        place = {period: column for column, period in enumerate(self.periods)}
+        values = np.full((len(self.values), len(periods)), np.nan)
+        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        for column, period in enumerate(periods):
+            for back in range(BASE_MONTHS + 1 if carried else 1):
+                known = place.get(period.shift(-back))
+                if known is None:
+                    continue
+                empty = np.isnan(values[:, column])
+                values[empty, column] = self.values[empty, known]
+                if back == 0:
+                    states[:, column] = self.states[:, known]
+            states[~np.isnan(values[:, column]), column] = _OK
+        return Grid(self.rows, tuple(periods), values, states)
+
+
+def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    states = np.maximum.reduce([states for _, states in terms])
+    return np.where(states == _OK, sum(values for values, _ in terms), np.nan), states
+
+
+class Grids:
+    """The series of a set of observations, each found once.
+
+    Parameters
+    ----------
+    observations
+        Frame *Observations*, all areas.
+    """
+
+    def __init__(self, observations: pd.DataFrame) -> None:
+        self._frames = {
+            (str(indicator), str(series)): frame
+            for (indicator, series), frame in observations.groupby(
+                ["indicator", "series"], observed=True, sort=False
+            )
+        }
+        self._made: dict[tuple[str, str], Grid] = {}
+
+    def __call__(self, indicator: str, series: str) -> Grid:
+        key = indicator, series
+        if key not in self._made:
+            self._made[key] = self._make(self._frames.get(key))
+        return self._made[key]
+
+    def _make(self, frame: pd.DataFrame | None) -> Grid:
+        if frame is None:
+            return Grid({}, (), np.empty((0, 0)), np.empty((0, 0), dtype=np.int8))
+        area_codes, areas = pd.factorize(frame["area"])
+        period_codes, texts = pd.factorize(frame["period"])
+        periods = [Period.parse(str(text)) for text in texts]
+        order = sorted(range(len(periods)), key=periods.__getitem__)
+        column = np.empty(len(order), dtype=int)
+        column[order] = range(len(order))
+        values = np.full((len(areas), len(order)), np.nan)
+        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        place = area_codes, column[period_codes]
+        values[place] = frame["value"].to_numpy(dtype=float)
+        states[place] = frame["state"].map(_NUMBER).to_numpy(dtype=np.int8)
+        values[states != _OK] = np.nan
+        rows = {str(area): row for row, area in enumerate(areas)}
+        return Grid(rows, tuple(periods[place] for place in order), values, states)
+
+
+@dataclass(frozen=True)
 class Board:
     """Values of one series for every area that can be ranked, and for the country.
 
     Attributes
     ----------
-    values, states
-        Area's slug (``dk`` for the country) in rows, period ids in columns, oldest first. Values are floats
-        whose shortest spelling is the published (or once rounded) decimal, in the series' unit; NaN unless
-        the state is ok.
+    grid
+        By slug (``dk`` for the country), in the series' unit.
     obstacles
-        Joint job centre's slug → period id → why there is no share.
+        Joint job centre's slug → why there is no share, one for each period; none where there is one.
     """
 
     indicator: Indicator
     series: str
-    values: pd.DataFrame
-    states: pd.DataFrame
-    obstacles: Mapping[str, Mapping[str, Obstacle]]
+    grid: Grid
+    obstacles: Mapping[str, tuple[Obstacle | None, ...]]
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        return tuple(Period.parse(text) for text in self.values.columns)
+        return self.grid.periods
+
+    def _column(self, period: Period | None) -> int | None:
+        return None if period is None or period not in self.periods else self.periods.index(period)
 
     def value(self, slug: str, period: Period | None) -> Decimal | None:
         """One value as published; none when there is none, whatever the reason."""
-        if period is None or period.id not in self.values.columns or slug not in self.values.index:
-            return None
-        return exact(float(self.values[period.id][slug]))
+        row, column = self.grid.rows.get(slug), self._column(period)
+        return None if row is None or column is None else exact(float(self.grid.values[row, column]))
 
     def state(self, slug: str, period: Period | None) -> State:
-        if period is None or period.id not in self.states.columns or slug not in self.states.index:
-            return State.MISSING
-        return State(self.states[period.id][slug])
+        row, column = self.grid.rows.get(slug), self._column(period)
+        return State.MISSING if row is None or column is None else _STATES[self.grid.states[row, column]]
+
+    def obstacle(self, slug: str, period: Period | None) -> Obstacle | None:
+        """Why a joint job centre has no share in a period; none where it has one, or is not joint."""
+        column = self._column(period)
+        return None if column is None or slug not in self.obstacles else self.obstacles[slug][column]
 
     def column(self, areas: Iterable[Area], period: Period | None) -> dict[str, Decimal | None]:
         """Values of several areas in one period, by slug."""
@@ -77,114 +181,46 @@ class Board:
 
     def newest(self, slugs: Sequence[str], bound: Period | None = None) -> Period | None:
         """The newest period that is published for any of the areas; a suppressed value is published."""
-        rows = [slug for slug in slugs if slug in self.states.index]
-        shown = self.states.loc[rows].isin([State.OK.value, State.SUPPRESSED.value]).any(axis=0)
-        periods = [period for period in self.periods if shown[period.id]]
-        return max((p for p in periods if bound is None or p.within(bound)), default=None)
+        rows = [self.grid.rows[slug] for slug in slugs if slug in self.grid.rows]
+        shown = np.isin(self.grid.states[rows], (_OK, _SUPPRESSED))
+        found = (period for at, period in enumerate(self.periods) if shown[:, at].any())
+        return max((p for p in found if bound is None or p.within(bound)), default=None)
+
+    def frame(self) -> pd.DataFrame:
+        """Values by slug and period id."""
+        columns = [period.id for period in self.periods]
+        return pd.DataFrame(self.grid.values, index=list(self.grid.rows), columns=columns)
 
 
 def exact(value: float) -> Decimal | None:
     """The decimal that a float stands for; none for NaN."""
-    return None if np.isnan(value) else Decimal(repr(float(value)))
+    return None if np.isnan(value) else Decimal(repr(value))
 
 
-def board(
-    observations: pd.DataFrame, overview: Overview, indicator: Indicator, series: str | None = None
-) -> Board:
+def board(grids: Grids, overview: Overview, indicator: Indicator, series: str | None = None) -> Board:
     """One series for the 94 job centres, the municipalities of joint ones, and the country.
 
     Parameters
     ----------
-    observations
-        Frame *Observations*, all areas.
     series
         Default: the indicator's headline.
     """
     name = series or indicator.headline
-    single = _grid(observations, indicator.key, name)
-    rows: dict[str, np.ndarray] = {}
-    states: dict[str, np.ndarray] = {}
-    obstacles: dict[str, dict[str, Obstacle]] = {}
-    for slug, code in [(NATIONAL, NATIONAL), *((m.slug, m.code) for m in overview.municipalities)]:
-        rows[slug], states[slug] = single.row(code)
-    share = _share(observations, overview, indicator, name, single)
-    for centre in overview.centres:
-        if not centre.joint:
-            continue
-        if indicator.series[name].axis == "count":
-            rows[centre.slug], states[centre.slug] = single.total(centre.codes)
-        else:
-            rows[centre.slug], states[centre.slug], obstacles[centre.slug] = share.joint(centre.codes)
-    return Board(
-        indicator=indicator,
-        series=name,
-        values=pd.DataFrame.from_dict(rows, orient="index", columns=single.periods, dtype=float),
-        states=pd.DataFrame.from_dict(states, orient="index", columns=single.periods, dtype=object),
-        obstacles=obstacles,
-    )
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """Values and states of one series of single municipalities: area codes × period ids."""
-
-    values: pd.DataFrame
-    states: pd.DataFrame
-
-    @property
-    def periods(self) -> list[str]:
-        return list(self.values.columns)
-
-    def row(self, code: str) -> tuple[np.ndarray, np.ndarray]:
-        if code not in self.values.index:
-            return _nothing(len(self.periods))
-        return self.values.loc[code].to_numpy(), self.states.loc[code].to_numpy()
-
-    def sum_at(self, codes: Sequence[str], place: int) -> Decimal | None:
-        """Sum over municipalities in one period (by its place); none as soon as one of them is unknown."""
-        found = [exact(self.row(code)[0][place]) for code in codes]
-        known = [value for value in found if value is not None]
-        return sum(known, Decimal(0)) if len(known) == len(found) else None
-
-    def total(self, codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Sum over municipalities; unknown as soon as one of them is."""
-        found = [self.row(code) for code in codes]
-        state = _worst([states for _, states in found])
-        return np.where(state == State.OK.value, sum(values for values, _ in found), np.nan), state
-
-    def at(self, periods: list[str]) -> _Grid:
-        """The same on other periods; what is not there is missing."""
-        return _Grid(
-            self.values.reindex(columns=periods),
-            self.states.reindex(columns=periods).fillna(State.MISSING.value),
-        )
-
-    def carried(self, periods: list[str]) -> _Grid:
-        """The same on other periods, each with the last known value of the `BASE_MONTHS` before it."""
-        every = sorted(set(self.periods) | set(periods))
-        values = self.values.reindex(columns=every).ffill(axis=1, limit=BASE_MONTHS)[periods]
-        known = values.notna()
-        states = self.states.reindex(columns=periods).fillna(State.MISSING.value).mask(known, State.OK.value)
-        return _Grid(values, states)
-
-
-def _nothing(length: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.full(length, np.nan), np.full(length, State.MISSING.value, dtype=object)
-
-
-def _worst(states: Sequence[np.ndarray]) -> np.ndarray:
-    order = {state.value: place for place, state in enumerate(_WORST)}
-    ranked = [np.array([order[state] for state in row]) for row in states]
-    names = np.array([state.value for state in _WORST], dtype=object)
-    return names[np.maximum.reduce(ranked)]
-
-
-def _grid(observations: pd.DataFrame, indicator: str, series: str) -> _Grid:
-    rows = observations[(observations["indicator"] == indicator) & (observations["series"] == series)]
-    values = rows.pivot(index="area", columns="period", values="value")
-    states = rows.pivot(index="area", columns="period", values="state").fillna(State.MISSING.value)
-    order = sorted(values.columns, key=Period.parse)
-    return _Grid(values[order], states[order])
+    single = grids(indicator.key, name)
+    found = {NATIONAL: single.of(NATIONAL)}
+    found |= {m.slug: single.of(m.code) for m in overview.municipalities}
+    obstacles: dict[str, tuple[Obstacle | None, ...]] = {}
+    joint = [centre for centre in overview.centres if centre.joint]
+    if indicator.series[name].axis == "count":
+        found |= {centre.slug: single.total(centre.codes) for centre in joint}
+    else:
+        share = _share(grids, overview, indicator, name)
+        for centre in joint:
+            *made, obstacles[centre.slug] = share.joint(centre.codes)
+            found[centre.slug] = made[0], made[1]
+    rows = {slug: row for row, slug in enumerate(found)}
+    values, states = (np.vstack([pair[part] for pair in found.values()]) for part in (0, 1))
+    return Board(indicator, name, Grid(rows, single.periods, values, states), obstacles)
 
 
 @dataclass(frozen=True)
@@ -194,94 +230,82 @@ class _Share:
     Attributes
     ----------
     terms
-        Numerator and base; none when no rule says what they are.
+        Numerator and base, on the share's periods; none when no rule says what they are.
     foreign
         Whether the base is from another source than the share.
     """
 
-    published: _Grid
-    terms: tuple[_Grid, _Grid] | None
+    published: Grid
+    terms: tuple[Grid, Grid] | None
     foreign: bool
     decimals: int
 
-    def joint(self, codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, dict[str, Obstacle]]:
+    def joint(self, codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, tuple[Obstacle | None, ...]]:
         """Values and states in every period, and what stood in the way where there is no value."""
-        periods = self.published.periods
-        values = np.full(len(periods), np.nan)
-        obstacles: dict[str, Obstacle] = {}
-        for place, period in enumerate(periods):
-            made = self._in_period(codes, place)
-            if isinstance(made, Obstacle):
-                obstacles[period] = made
-            else:
-                values[place] = float(made)
-        # What is known of its municipalities does not become known of the job centre.
         _, states = self.published.total(codes)
-        hidden = np.where(states == State.SUPPRESSED.value, State.SUPPRESSED.value, State.MISSING.value)
-        return values, np.where(np.isnan(values), hidden, State.OK.value), obstacles
-
-    def _in_period(self, codes: Sequence[str], place: int) -> Decimal | Obstacle:
+        periods = range(len(self.published.periods))
         if self.terms is None:
-            return Obstacle.NO_RULE
-        part, base = (grid.sum_at(codes, place) for grid in self.terms)
-        if part is None:
-            return Obstacle.PART
-        if not base:
-            return Obstacle.BASE
-        if self.foreign and not all(self._reproduces(code, place) for code in codes):
-            return Obstacle.MISMATCH
-        return share_of(part, base, self.decimals)
+            made: list[Decimal | Obstacle] = [Obstacle.NO_RULE for _ in periods]
+        else:
+            part, base = (grid.total(codes)[0] for grid in self.terms)
+            own = [tuple(grid.of(code)[0] for grid in (*self.terms, self.published)) for code in codes]
+            made = [
+                self._made(part[at], base[at], [[row[at] for row in rows] for rows in own]) for at in periods
+            ]
+        values = np.array([np.nan if isinstance(one, Obstacle) else float(one) for one in made])
+        # What is known of its municipalities does not become known of the job centre.
+        hidden = np.where(states == _SUPPRESSED, _SUPPRESSED, _MISSING)
+        obstacles = tuple(one if isinstance(one, Obstacle) else None for one in made)
+        return values, np.where(np.isnan(values), hidden, _OK).astype(np.int8), obstacles
 
-    def _reproduces(self, code: str, place: int) -> bool:
+    def _made(self, part: float, base: float, own: Sequence[Sequence[float]]) -> Decimal | Obstacle:
+        """The share in one period, or why there is none; `own` has part, base and share of each municipality."""
+        if np.isnan(part):
+            return Obstacle.PART
+        if np.isnan(base) or base == 0:
+            return Obstacle.BASE
+        if self.foreign and not all(self._reproduces(*figures) for figures in own):
+            return Obstacle.MISMATCH
+        return share_of(Decimal(repr(float(part))), Decimal(repr(float(base))), self.decimals)
+
+    def _reproduces(self, part: float, base: float, share: float) -> bool:
         """Whether a base from another source gives a municipality's own published share back.
 
         One step of the last decimal is allowed: the published share stands on a population of its own day.
         """
-        shown = self.published.sum_at([code], place)
-        if self.terms is None or shown is None:
+        if np.isnan(share) or base == 0:
             return False
-        part, base = (grid.sum_at([code], place) for grid in self.terms)
-        if part is None or not base:
-            return False
-        return abs(share_of(part, base, self.decimals) - shown) <= Decimal(1).scaleb(-self.decimals)
+        again = share_of(Decimal(repr(float(part))), Decimal(repr(float(base))), self.decimals)
+        return abs(again - Decimal(repr(float(share)))) <= Decimal(1).scaleb(-self.decimals)
 
 
-def _share(
-    observations: pd.DataFrame, overview: Overview, indicator: Indicator, series: str, published: _Grid
-) -> _Share:
+def _share(grids: Grids, overview: Overview, indicator: Indicator, series: str) -> _Share:
     """How a share of joint job centres is made, by the template's rules."""
     rules = overview.template.joint
     own = rules.of_counts.get(indicator.key)
+    published = grids(indicator.key, series)
     periods = published.periods
-    terms: tuple[_Grid, _Grid] | None = None
+    terms: tuple[Grid, Grid] | None = None
     if own is not None and series == indicator.headline:
         part, base = (
-            _added([_grid(observations, indicator.key, name).at(periods) for name in names])
+            _added([grids(indicator.key, name).at(periods) for name in names])
             for names in (own.part, own.base)
         )
         terms = part, base
     elif indicator.key in rules.of_population:
         key, _, name = rules.population.partition(".")
-        population = _grid(observations, key, name).carried(periods)
-        terms = _grid(observations, indicator.key, "count").at(periods), population
+        terms = grids(indicator.key, "count").at(periods), grids(key, name).at(periods, carried=True)
     return _Share(published, terms, own is None, indicator.decimals_of(series))
 
 
-def _added(grids: Sequence[_Grid]) -> _Grid:
-    if len(grids) == 1:
-        return grids[0]
-    codes = sorted(set().union(*(grid.values.index for grid in grids)))
-    rows, states = {}, {}
-    for code in codes:
-        found = [grid.row(code) for grid in grids]
-        state = _worst([states for _, states in found])
-        rows[code] = np.where(state == State.OK.value, sum(values for values, _ in found), np.nan)
-        states[code] = state
-    periods = grids[0].periods
-    return _Grid(
-        pd.DataFrame.from_dict(rows, orient="index", columns=periods, dtype=float),
-        pd.DataFrame.from_dict(states, orient="index", columns=periods, dtype=object),
-    )
+def _added(grids: Sequence[Grid]) -> Grid:
+    """Several series as one, added up; unknown where one of them is."""
+    areas = list(dict.fromkeys(area for grid in grids for area in grid.rows))
+    sums = [_sum([grid.of(area) for grid in grids]) for area in areas]
+    shape = len(areas), len(grids[0].periods)
+    values = np.array([values for values, _ in sums]).reshape(shape)
+    states = np.array([states for _, states in sums], dtype=np.int8).reshape(shape)
+    return Grid({area: row for row, area in enumerate(areas)}, grids[0].periods, values, states)
 
 
 def share_of(part: Decimal, base: Decimal, decimals: int) -> Decimal:

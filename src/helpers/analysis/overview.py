@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers.analysis import groups
 from helpers.analysis.groups import Group
-from helpers.analysis.jobcentres import BASE_MONTHS, Board, Obstacle, board, share_of
+from helpers.analysis.jobcentres import BASE_MONTHS, Board, Grids, Obstacle, board, share_of
 from helpers.analysis.ranks import Rank, best, moved, rank
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL, Comparison, Indicator
@@ -32,8 +32,7 @@ class Boards:
     def __init__(self, catalogue: Catalogue, overview: Overview, observations: pd.DataFrame) -> None:
         self.catalogue = catalogue
         self.overview = overview
-        wanted = observations["indicator"].isin(overview.indicators)
-        self._observations = observations[wanted]
+        self._grids = Grids(observations[observations["indicator"].isin(overview.indicators)])
         self._made: dict[tuple[str, str], Board] = {}
         self._conditions: dict[Period | None, pd.DataFrame] = {}
 
@@ -41,14 +40,14 @@ class Boards:
         entry = self.catalogue.indicators[indicator]
         name = series or entry.headline
         if (indicator, name) not in self._made:
-            self._made[indicator, name] = board(self._observations, self.overview, entry, name)
+            self._made[indicator, name] = board(self._grids, self.overview, entry, name)
         return self._made[indicator, name]
 
     def conditions(self, newest: Period | None) -> pd.DataFrame:
         """Framework conditions of every area, for windows that end in `newest`."""
         if newest not in self._conditions:
             used = self.overview.template.framework
-            values = {(v.indicator, v.series): self(v.indicator, v.series).values for v in used}
+            values = {(v.indicator, v.series): self(v.indicator, v.series).frame() for v in used}
             self._conditions[newest] = groups.framework_conditions(self.overview, values, newest)
         return self._conditions[newest]
 
@@ -118,7 +117,8 @@ class FigureStanding:
 
     @property
     def has_data(self) -> bool:
-        return self.newest is not None and any(line.known for _, line in self.own)
+        """Whether there is anything to draw: of the area, the country or those it is compared with."""
+        return any(line.known for line in (*(line for _, line in self.own), self.country, self.yardstick))
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class Standings:
             group = groups.country(self.overview, self.area)
         newest = self._newest(on)
         periods = window(newest) if newest else ()
-        apart = on.obstacles.get(self.area.slug, {}).get(newest.id) if newest else None
+        apart = on.obstacle(self.area.slug, newest)
         shown = self.parts if apart else (self.area,)
         direction = on.indicator.direction
         count = 1 if rule is Comparison.FRAMEWORK else self.overview.template.ten_best
@@ -303,10 +303,8 @@ class Standings:
         return "share" in self.boards.catalogue.indicators[row.indicator].series
 
     def _why_apart(self, period: Period | None) -> Obstacle | None:
-        if period is None:
-            return None
         found = [
-            self.boards(row.indicator).obstacles.get(self.area.slug, {}).get(period.id)
+            self.boards(row.indicator).obstacle(self.area.slug, period)
             for row in self.overview.template.table.rows
             if self._has_share(row)
         ]

@@ -6,21 +6,35 @@ In: names and values, one's own and the group's marked. Out: a Vega-Lite specifi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from helpers.catalogue.models import Direction, Unit
+from helpers.catalogue.models import Unit
 from helpers.present import fonts, layout
 from helpers.present.draw import WORDS
 from helpers.present.theme import Palette
 from helpers.present.words import count, listed, number
 
-DOT = 11
+DOT = 12
 """Pixels from one dot to the next, across and up."""
 
-LABEL_ROOM = 24
-"""Pixels above the highest dot for the names of one's own dots and of the country."""
+LABEL_ROW = 19
+"""Pixels from one row of names over the dots to the next."""
+
+MARGIN = 14
+"""Pixels left and right of the axis, so that its end ticks have room for their numbers."""
+
+_LOOKS = {
+    "other": ("circle", "country", False),
+    "group": ("diamond", "second", True),
+    "own": ("circle", "accent", True),
+}
+"""Shape, colour and whether it is filled, so that colour is never the only sign."""
+
+_LOW_FIRST = ("own", "group", "other")
+"""One's own dots lie lowest in a column, then the group's: there they are found at once."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +52,8 @@ class DotPlot:
 
     Attributes
     ----------
-    title, subtitle
-        Over the picture.
+    dots
+        At least one.
     own_name, group_name
         Legend names; no group, no entry.
     country
@@ -56,196 +70,218 @@ class DotPlot:
     country: Decimal | None
     unit: Unit
     decimals: int
-    direction: Direction
     without: int
     example: bool = False
 
 
-_LOOKS = {
-    "other": ("circle", "country", 0.0),
-    "group": ("diamond", "second", 1.0),
-    "own": ("circle", "accent", 1.0),
-}
-"""Shape, colour and whether it is filled, so that colour is never the only sign."""
+@dataclass(frozen=True)
+class _Placed:
+    """A dot's place: pixels along the axis, and how many dots lie under it."""
+
+    dot: Dot
+    x: float
+    level: int
 
 
-def _places(plot: DotPlot, axis: layout.Axis) -> list[tuple[Dot, float, int]]:
-    """Each dot's place: pixels along the axis, and how many dots lie under it."""
+@dataclass(frozen=True)
+class _Label:
+    """A name over the dots, and the place it points to."""
+
+    text: str
+    left: float
+    row: int
+    x: float
+    colour: str
+
+
+def _axis(plot: DotPlot) -> layout.Axis:
+    values = [float(dot.value) for dot in plot.dots]
+    values += [float(plot.country)] if plot.country is not None else []
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - 1, high + 1
+    step = layout.nice_step(high - low, 9, 10.0**-plot.decimals)
+    ticks = [round(n * step, 6) for n in range(math.floor(low / step), math.ceil(high / step) + 1)]
+    width = float(layout.WIDTH - 2 * MARGIN)
+    return layout.Axis(ticks[0], ticks[-1], tuple(ticks), plot.decimals, width, 0.0, "")
+
+
+def _stacked(plot: DotPlot, axis: layout.Axis) -> list[_Placed]:
     heights: dict[int, int] = {}
     found = []
-    # One's own and the group's lie lowest, where they are found at once.
-    order = {"own": 0, "group": 1, "other": 2}
-    for dot in sorted(plot.dots, key=lambda dot: (order[dot.mark], dot.value, dot.name)):
+    for dot in sorted(plot.dots, key=lambda dot: (_LOW_FIRST.index(dot.mark), dot.value, dot.name)):
         column = round(axis.pixel(float(dot.value)) / DOT)
-        height = heights.get(column, 0)
-        heights[column] = height + 1
-        found.append((dot, float(column * DOT), height))
+        found.append(_Placed(dot, float(column * DOT), heights.get(column, 0)))
+        heights[column] = heights.get(column, 0) + 1
+    return found
+
+
+def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour: Palette) -> list[_Label]:
+    """Names of one's own dots and of the country, in as many rows as they need to keep apart."""
+    wanted = [
+        (p.x, f"{p.dot.name} {number(p.dot.value, plot.decimals)}", colour.accent)
+        for p in placed
+        if p.dot.mark == "own"
+    ]
+    if plot.country is not None:
+        text = f"Hele landet {number(plot.country, plot.decimals)}"
+        wanted.append((axis.pixel(float(plot.country)), text, colour.country))
+    rows: list[list[tuple[float, float]]] = []
+    found = []
+    for x, text, ink in sorted(wanted):
+        room = fonts.text_width(text, layout.TEXT_SIZE, 600)
+        left = min(max(x - room / 2, -MARGIN), layout.WIDTH - MARGIN - room)
+        row = 0
+        while row < len(rows) and any(a < left + room + 10 and left < b + 10 for a, b in rows[row]):
+            row += 1
+        if row == len(rows):
+            rows.append([])
+        rows[row].append((left, left + room))
+        found.append(_Label(text, left, row, x, ink))
     return found
 
 
 def chart(plot: DotPlot, colour: Palette, *, live: bool = False) -> dict[str, Any]:
     """The picture as a Vega-Lite specification; with tooltips when `live`."""
-    width = float(layout.WIDTH - 2 * DOT)
-    values = [float(dot.value) for dot in plot.dots] + (
-        [float(plot.country)] if plot.country is not None else []
-    )
-    low, high = min(values), max(values)
-    if low == high:
-        low, high = low - 1, high + 1
-    step = layout.nice_step(high - low, 7, 10.0**-plot.decimals)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    ticks = tuple(round(place * step, 6) for place in range(first, last + 1))
-    axis = layout.Axis(ticks[0], ticks[-1], ticks, plot.decimals, width, 0.0, "")
-    placed = _places(plot, axis)
-    height = float(max(level for _, _, level in placed) * DOT + DOT + LABEL_ROOM)
-
-    words: list[dict[str, Any]] = []
-
-    def word(x: float, y: float, text: str, ink: str, **more: Any) -> None:
-        row = {"x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink}
-        words.append(row | {"size": layout.TEXT_SIZE, "weight": 400, "align": "left"} | more)
-
-    y = 0.0
-    header: list[tuple[float, str, dict[str, Any], str]] = []
-    room = layout.WIDTH - (110 if plot.example else 0)
-    for line in fonts.wrap(plot.title, room, layout.TITLE_SIZE, 600):
-        y += layout.TITLE_SIZE * layout.LINE
-        header.append((y - 6, line, {"size": layout.TITLE_SIZE, "weight": 600}, colour.ink))
-    for line in fonts.wrap(plot.subtitle, room, layout.TEXT_SIZE):
-        y += layout.TEXT_SIZE * layout.LINE
-        header.append((y - 4, line, {}, colour.quiet))
-    names = [("own", plot.own_name)] + ([("group", plot.group_name)] if plot.group_name else [])
-    names.append(("other", "Øvrige kommuner"))
-    legend = []
-    y += 8
-    row_height = layout.TEXT_SIZE * layout.LINE + 2
-    rows = 1
-    flowed = layout.flow([name for _, name in names], layout.WIDTH)
-    for (mark, _), (x, row, lines) in zip(names, flowed, strict=True):
-        for down, line in enumerate(lines):
-            header.append(
-                (y + (row + down + 1) * row_height - 5, line, {"x": x + layout.SYMBOL + 6}, colour.ink)
-            )
-        legend.append((mark, x + layout.SYMBOL / 2, y + (row + 1) * row_height - 9.5))
-        rows = max(rows, row + len(lines))
-    top = math.ceil(y + rows * row_height + 10)
-    for at, text, more, ink in header:
-        x = float(more.pop("x", 0.0))
-        word(x - DOT, at - top, text, ink, **more)
-    if plot.example:
-        word(width + DOT, layout.TITLE_SIZE - top, layout.BADGE, colour.unknown, size=layout.SMALL_SIZE,
-             weight=600, align="right")  # fmt: skip
+    axis = _axis(plot)
+    placed = _stacked(plot, axis)
+    labels = _labels(plot, placed, axis, colour)
+    stack = (max(p.level for p in placed) + 1) * DOT
+    height = float(stack + (max((label.row for label in labels), default=-1) + 1) * LABEL_ROW + 8)
+    words, legend, top = _header(plot, colour)
     for tick, text in zip(axis.ticks, axis.labels, strict=True):
-        word(axis.pixel(tick), height + 19, text, colour.quiet, size=layout.SMALL_SIZE, align="center")
-    _label_ends(plot, placed, axis, height, width, colour, word)
-
-    symbols = [
-        {"x": x, "y": height - DOT / 2 - level * DOT, "mark": dot.mark} | (_hint(plot, dot) if live else {})
-        for dot, x, level in placed
+        x = axis.pixel(tick)
+        words.append(_word(x, height + 20, text, colour.quiet, size=layout.SMALL_SIZE, align="center"))
+    rules = [_rule(0.0, height, axis.top, height, colour.quiet)]
+    rules += [_rule(x, height, x, height + 5, colour.quiet) for x in map(axis.pixel, axis.ticks)]
+    for label in labels:
+        y = height - stack - 8 - label.row * LABEL_ROW
+        words.append(_word(label.left, y, label.text, label.colour, weight=600))
+        country = label.colour == colour.country
+        own = [p.level for p in placed if p.dot.mark == "own" and p.x == label.x]
+        foot = height if country else height - (max(own, default=0) + 1) * DOT
+        rules.append(_rule(label.x, y + 4, label.x, foot, label.colour, [6, 3] if country else [1, 2]))
+    symbols: list[dict[str, Any]] = [
+        {"x": p.x, "y": height - DOT / 2 - p.level * DOT, "mark": p.dot.mark}
+        | ({"kommune": p.dot.name, "tal": number(p.dot.value, plot.decimals, plot.unit)} if live else {})
+        for p in placed
     ]
-    symbols += [{"x": x - DOT, "y": at - top, "mark": mark} for mark, x, at in legend]
-    rules = [{"x": 0.0, "x2": width, "y": height, "y2": height, "colour": colour.quiet, "dash": [1, 0]}]
-    for x in map(axis.pixel, axis.ticks):
-        rules.append({"x": x, "x2": x, "y": height, "y2": height + 5, "colour": colour.quiet, "dash": [1, 0]})
-    if plot.country is not None:
-        x = axis.pixel(float(plot.country))
-        rules.append({"x": x, "x2": x, "y": 4.0, "y2": height, "colour": colour.country, "dash": [6, 3]})
-    fixed = {"scale": None, "axis": None, "type": "quantitative"}
-    inks = {mark: getattr(colour, ink) for mark, (_, ink, _) in _LOOKS.items()}
-    marks = {"type": "nominal", "field": "mark", "legend": None}
-    domain = list(_LOOKS)
-    symbol_layer: dict[str, Any] = {
-        "data": {"name": "symbols"},
-        "mark": {"type": "point", "size": 64, "strokeWidth": 1.6, "opacity": 1},
-        "encoding": {
-            "x": {"field": "x", **fixed},
-            "y": {"field": "y", **fixed},
-            "shape": {**marks, "scale": {"domain": domain, "range": [_LOOKS[m][0] for m in domain]}},
-            "stroke": {**marks, "scale": {"domain": domain, "range": [inks[m] for m in domain]}},
-            "fill": {
-                **marks,
-                "scale": {
-                    "domain": domain,
-                    "range": [inks[m] if _LOOKS[m][2] else colour.paper for m in domain],
-                },
-            },
-        },
-    }
-    if live:
-        symbol_layer["encoding"]["tooltip"] = [
-            {"field": "kommune", "type": "nominal", "title": "Kommune"},
-            {"field": "tal", "type": "nominal", "title": "Værdi"},
-        ]
+    symbols += [{"x": x, "y": y - top, "mark": mark} for mark, x, y in legend]
+    moved = [{**word, "y": round(word["y"] - top, 1)} if word.pop("head", False) else word for word in words]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": width,
+        "width": axis.top,
         "height": height,
-        "padding": {"left": DOT, "top": top, "right": DOT, "bottom": 30},
+        "padding": {"left": MARGIN, "top": top, "right": MARGIN, "bottom": 30},
         "autosize": {"type": "none"},
         "background": colour.paper,
         "config": {"font": fonts.FAMILY, "aria": False, "view": {"stroke": None}},
-        "layer": [
-            {
-                "data": {"name": "rules"},
-                "mark": {"type": "rule", "strokeWidth": 1.25},
-                "encoding": {
-                    "x": {"field": "x", **fixed},
-                    "x2": {"field": "x2"},
-                    "y": {"field": "y", **fixed},
-                    "y2": {"field": "y2"},
-                    "color": {"field": "colour", "type": "nominal", "scale": None},
-                    "strokeDash": {"field": "dash", "type": "nominal", "scale": None},
-                },
-            },
-            symbol_layer,
-            {
-                "data": {"name": WORDS},
-                "mark": {
-                    "type": "text",
-                    "align": {"expr": "datum.align"},
-                    "fontSize": {"expr": "datum.size"},
-                    "fontWeight": {"expr": "datum.weight"},
-                    "baseline": "alphabetic",
-                },
-                "encoding": {
-                    "x": {"field": "x", **fixed},
-                    "y": {"field": "y", **fixed},
-                    "text": {"field": "text", "type": "nominal"},
-                    "color": {"field": "colour", "type": "nominal", "scale": None},
-                },
-            },
-        ],
-        "datasets": {"rules": rules, "symbols": symbols, WORDS: words},
+        "layer": [_RULES, _symbols(colour, live=live), _WORDS],
+        "datasets": {"rules": rules, "symbols": symbols, WORDS: moved},
     }
 
 
-def _label_ends(
-    plot: DotPlot, placed: list, axis: layout.Axis, height: float, width: float, colour: Palette, word: Any
-) -> None:  # fmt: skip
-    """Names above one's own dots and above the country's line, kept apart and inside the picture."""
-    tops: dict[float, int] = {}
-    for _, x, level in placed:
-        tops[x] = max(tops.get(x, 0), level)
-    labels: list[tuple[float, str, str]] = []
-    if plot.country is not None:
-        text = f"Hele landet {number(plot.country, plot.decimals)}"
-        labels.append((axis.pixel(float(plot.country)), text, colour.country))
-    for dot, x, _ in placed:
-        if dot.mark == "own":
-            labels.append((x, f"{dot.name} {number(dot.value, plot.decimals)}", colour.accent))
-    used: list[tuple[float, float]] = []
-    for x, text, ink in sorted(labels):
-        room = fonts.text_width(text, layout.TEXT_SIZE, 600)
-        left = min(max(x - room / 2, -DOT), width + DOT - room)
-        row = 0
-        while any(start < left + room + 8 and left < end + 8 for start, end in used if row < 1):
-            row += 1
-        used.append((left, left + room))
-        word(left, 0.0 - row * layout.TEXT_SIZE * layout.LINE, text, ink, weight=600)
+def _header(
+    plot: DotPlot, colour: Palette
+) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]], float]:
+    """Title, subtitle and legend, from the upper left corner; the legend's symbols; and how high they are."""
+    words: list[dict[str, Any]] = []
+    legend: list[tuple[str, float, float]] = []
+    y = 0.0
+
+    def head(x: float, at: float, text: str, ink: str, **looks: Any) -> None:
+        words.append(_word(x - MARGIN, at, text, ink, **looks) | {"head": True})
+
+    room = layout.WIDTH - (110 if plot.example else 0)
+    if plot.example:
+        looks = {"size": layout.SMALL_SIZE, "weight": 600, "align": "right"}
+        head(layout.WIDTH, layout.TITLE_SIZE, layout.BADGE, colour.unknown, **looks)
+    for line in fonts.wrap(plot.title, room, layout.TITLE_SIZE, 600):
+        y += layout.TITLE_SIZE * layout.LINE
+        head(0, y - 6, line, colour.ink, size=layout.TITLE_SIZE, weight=600)
+    for line in fonts.wrap(plot.subtitle, room, layout.TEXT_SIZE):
+        y += layout.TEXT_SIZE * layout.LINE
+        head(0, y - 4, line, colour.quiet)
+    y += 8
+    names = {"own": plot.own_name, "group": plot.group_name, "other": "Øvrige kommuner"}
+    shown = [(mark, name) for mark, name in names.items() if name]
+    row_height = layout.TEXT_SIZE * layout.LINE + 2
+    rows = 1
+    flowed = layout.flow([name for _, name in shown], layout.WIDTH)
+    for (mark, _), (x, row, lines) in zip(shown, flowed, strict=True):
+        for down, line in enumerate(lines):
+            head(x + layout.SYMBOL, y + (row + down + 1) * row_height - 5, line, colour.ink)
+        legend.append((mark, x + layout.SYMBOL / 2 - MARGIN, y + (row + 1) * row_height - 9.5))
+        rows = max(rows, row + len(lines))
+    return words, legend, float(math.ceil(y + rows * row_height + 14))
 
 
-def _hint(plot: DotPlot, dot: Dot) -> dict[str, str]:
-    return {"kommune": dot.name, "tal": number(dot.value, plot.decimals, plot.unit)}
+def _word(x: float, y: float, text: str, ink: str, **looks: Any) -> dict[str, Any]:
+    plain = {"size": layout.TEXT_SIZE, "weight": 400, "align": "left"}
+    return {"x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, **plain, **looks}
+
+
+def _rule(
+    x: float, y: float, x2: float, y2: float, ink: str, dash: Sequence[int] = (1, 0)
+) -> dict[str, Any]:  # fmt: skip
+    places = {"x": x, "y": y, "x2": x2, "y2": y2}
+    return {**{name: round(place, 1) for name, place in places.items()}, "colour": ink, "dash": list(dash)}
+
+
+_FIXED = {"scale": None, "axis": None, "type": "quantitative"}
+_RULES = {
+    "data": {"name": "rules"},
+    "mark": {"type": "rule", "strokeWidth": 1.25},
+    "encoding": {
+        "x": {"field": "x", **_FIXED},
+        "x2": {"field": "x2"},
+        "y": {"field": "y", **_FIXED},
+        "y2": {"field": "y2"},
+        "color": {"field": "colour", "type": "nominal", "scale": None},
+        "strokeDash": {"field": "dash", "type": "nominal", "scale": None},
+    },
+}
+_WORDS = {
+    "data": {"name": WORDS},
+    "mark": {
+        "type": "text",
+        "align": {"expr": "datum.align"},
+        "fontSize": {"expr": "datum.size"},
+        "fontWeight": {"expr": "datum.weight"},
+        "baseline": "alphabetic",
+    },
+    "encoding": {
+        "x": {"field": "x", **_FIXED},
+        "y": {"field": "y", **_FIXED},
+        "text": {"field": "text", "type": "nominal"},
+        "color": {"field": "colour", "type": "nominal", "scale": None},
+    },
+}
+
+
+def _symbols(colour: Palette, *, live: bool) -> dict[str, Any]:
+    marks = list(_LOOKS)
+    inks = [str(getattr(colour, _LOOKS[mark][1])) for mark in marks]
+    fills = [ink if _LOOKS[mark][2] else colour.paper for mark, ink in zip(marks, inks, strict=True)]
+
+    def by_mark(values: Sequence[str]) -> dict[str, Any]:
+        scale = {"domain": marks, "range": list(values)}
+        return {"field": "mark", "type": "nominal", "legend": None, "scale": scale}
+
+    encoding: dict[str, Any] = {
+        "x": {"field": "x", **_FIXED},
+        "y": {"field": "y", **_FIXED},
+        "shape": by_mark([_LOOKS[mark][0] for mark in marks]),
+        "stroke": by_mark(inks),
+        "fill": by_mark(fills),
+    }
+    if live:
+        encoding["tooltip"] = [
+            {"field": "kommune", "type": "nominal", "title": "Kommune"},
+            {"field": "tal", "type": "nominal", "title": "Værdi"},
+        ]
+    mark = {"type": "point", "size": 72, "strokeWidth": 1.6, "opacity": 1}
+    return {"data": {"name": "symbols"}, "mark": mark, "encoding": encoding}
 
 
 def alt_text(plot: DotPlot) -> str:

@@ -173,7 +173,7 @@ def standing_figure(
     )
     colour = palette()
     number_ = standing.figure.number
-    caption = f"Figur {number_}. {drawn.title.rstrip('.')}, {describe.span(drawn)}"
+    caption = f"Figur {number_}. {describe.caption(drawn)}"
     part = PrintedFigurePart(
         f"figur-{number_}",
         chart(drawn, places, colour),
@@ -201,7 +201,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
     known = tuple(trace for trace in traces if trace.known)
     return Picture(
         key=f"figur-{standing.figure.number}",
-        title=standing.figure.title,
+        title=standing.figure.title.rstrip("."),
         subtitle=None,
         share_axis=indicator.share_axis,
         count_axis=None,
@@ -395,7 +395,7 @@ def all_municipalities(
     indicator = standing.indicator
     dots = tuple(dotplot.Dot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
-        title=standing.figure.title,
+        title=standing.figure.title.rstrip("."),
         subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
         dots=dots,
         own_name=own_name,
@@ -403,7 +403,6 @@ def all_municipalities(
         country=country,
         unit=indicator.unit,
         decimals=indicator.decimals,
-        direction=indicator.direction,
         without=len(rows) - len(dots),
         example=example,
     )

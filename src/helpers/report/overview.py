@@ -179,6 +179,19 @@ class OverviewReport:
         return tuple(item for item in found if item.table in needed)
 
     @property
+    def long_name(self) -> str:
+        """The name on the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
+        if self.area.joint:
+            return f"Jobcenter {self.area.name}"
+        return self.catalogue.municipality(self.area.slug).long_name
+
+    @property
+    def data_day(self) -> date:
+        """The day the figures are from: the newest fetch, or the day the example data pretend to be from."""
+        days = [item.fetched_at.date() for item in self.inputs]
+        return self.snapshot or max(days, default=self.overview.template.example_date)
+
+    @property
     def fingerprint(self) -> str:
         """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
         frame = load_observations(self.project, self.catalogue, self.basis)
@@ -304,7 +317,7 @@ class OverviewReport:
             return self._missing(figure)
         if not standing.has_data:
             return self._definition(figure) + output.box(
-                f"{ranking.UNDER_PREPARATION}: der er ingen tal for {escape_markdown(self.area.name)}.",
+                f"**{ranking.UNDER_PREPARATION}.** Der er endnu ingen tal til den.",
                 *self._wanting(standing.indicator),
                 classes=("no-figure",),
             )
