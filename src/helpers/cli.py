@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpers.project import Project
 
 DEFAULT_PLAN = "frederikssund-2023"
+CURRENT_PLAN = "noegletal-2026"
 
 app = typer.Typer(
     name="plan",
@@ -240,23 +241,23 @@ def compare(
         str, typer.Argument(help="Earlier day, 2026-08-19; default: the last snapshot but one.")
     ] = "",
     new: Annotated[str, typer.Argument(help="Later day, 2026-08-22; default: the newest snapshot.")] = "",
-    plan: PlanKey = DEFAULT_PLAN,
+    plan: PlanKey = CURRENT_PLAN,
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
     ] = "",
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    from helpers.commands.terminal import compare_screen
+    from helpers.commands import comparing
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality) if municipality else None
-    result = compare_screen(project, catalogue, chosen, _day(old), _day(new), area, output_format.value)
-    if isinstance(result, str):
-        typer.echo(result, nl=False)
-    else:
-        for part in result:
+    found, areas = comparing.compare(project, catalogue, chosen, area, _day(old), _day(new))
+    if output_format is Output.TABLE:
+        for part in comparing.comparison_screen(found, areas):
             out.print(part)
+    else:
+        typer.echo(comparing.comparison_text(found, areas, output_format.value), nl=False)
 
 
 # ---------------------------------------------------------------------------------------------- making

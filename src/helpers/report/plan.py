@@ -51,16 +51,19 @@ from helpers.data import (
     figure_window,
     load_observations,
     plan_indicators,
+    snapshot_days,
 )
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
 from helpers.present import plan as plan_words
 from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.revisions import revision_shown
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
 from helpers.report.book import chapter_path
+from helpers.report.revisions import compare_plan, revision_csv
 from helpers.sources.fetch_status import Row, danish_day, failures_in_danish, fetch_status
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -431,7 +434,9 @@ class Report:
                 if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
                     note += f" {origin}"
                 when = row.period.danish if row.period else "ingen tal endnu"
-                said.setdefault(note, []).append(f"{indicator.name.lower()} {when}" if indicator.name else when)
+                said.setdefault(note, []).append(
+                    f"{indicator.name.lower()} {when}" if indicator.name else when
+                )
         return [
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
@@ -537,10 +542,17 @@ class Report:
         return tables.changes_table(rows, self.plan, before, self.municipality)
 
     def revisions(self) -> Shown:
-        """What changed in the municipality's figures since the snapshot before, and which verdicts with it."""
+        """What changed in the figures since the snapshot before, and which verdicts with it."""
         if self.is_example:
             return output.text("Siden er lavet af eksempeldata, som ikke revideres.")
-        return revisions_shown(self)
+        until = self.snapshot or date.max
+        if len([day for day in snapshot_days(self.project) if day <= until]) < 2:
+            return output.text("Tallene er kun hentet én gang, så der er endnu intet at sammenligne med.")
+        revision = compare_plan(
+            self.project, self.catalogue, self.plan, [self.municipality], new=self.snapshot, bound=self.bound
+        )
+        csv_text = revision_csv(revision, [self.municipality])
+        return revision_shown(revision, self.catalogue, self.municipality, csv_text)
 
     def basis_note(self) -> Shown:
         """What the figures of the report are, where typed-in figures failed, and which fetches did."""
