@@ -323,13 +323,19 @@ def notebooks(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
 ) -> None:
     """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
+    from helpers.catalogue.projects import project_files
+    from helpers.commands.investments import write_project_notebooks
     from helpers.report.book import book_folder, write_book
 
-    project, _, chosen = _open(plan)
-    folder = book_folder(project, chosen)
-    for path in write_book(project, chosen, folder):
+    project = _project()
+    if plan in project_files(project):
+        written = write_project_notebooks(project, plan)
+    else:
+        project, _, chosen = _open(plan)
+        written = write_book(project, chosen, book_folder(project, chosen))
+    for path in written:
         typer.echo(f"wrote {project.relative(path)}")
-    typer.echo(f"Edit them in JupyterLab, then: plan render --plan {chosen.key} KOMMUNE")
+    typer.echo("Edit them in JupyterLab, then render again.")
 
 
 @app.command()
@@ -346,6 +352,31 @@ def template(
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan status {area.name}")
+
+
+@project_app.command("list")
+def project_list() -> None:
+    """List the investment projects and how many rows each is followed by."""
+    from helpers.commands.investments import list_projects
+
+    for line in list_projects(_project()):
+        typer.echo(line)
+
+
+@project_app.command("template")
+def project_template(
+    key: Annotated[str, typer.Argument(metavar="PROJECT", help="Key of a project: flere-i-job.")],
+    plan: Annotated[
+        str, typer.Option("--plan", "-p", help="Key of the set, when two have such a project.")
+    ] = "",
+    month: Annotated[str, typer.Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
+) -> None:
+    """Write an empty file with the rows of a project to fill in for a month."""
+    from helpers.commands import investments
+
+    project = _project()
+    path = investments.project_template(project, key, plan=plan, month=month)
+    typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and render the report again")
 
 
 def _stop(error: PlanError) -> NoReturn:

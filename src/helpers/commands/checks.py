@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from helpers.catalogue import check, load_catalogue
-from helpers.catalogue.projects import load_projects
-from helpers.errors import PlanError, Problem
+from helpers.commands.investments import check_investments
+from helpers.commands.overview import check_overview
+from helpers.errors import Problem
 from helpers.project import Project
 from helpers.sources.manual import read_series, read_survey
 
@@ -22,11 +23,10 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    try:
-        projects = load_projects(project)
-        lines.append(f"projects: {', '.join(projects)}" if projects else "projects: none")
-    except PlanError as error:
-        problems.extend(error.problems)
+    for part in (check_investments, check_overview):
+        wrong, said = part(project, catalogue)
+        problems += wrong
+        lines += said
     for folder in sorted((project.raw / "manual").glob("*/")):
         municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
         if municipality is None:
@@ -41,13 +41,11 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         series = read_series(project, catalogue, municipality)
         problems.extend(series.problems)
         answered = [
-            survey
+            read
             for survey in catalogue.surveys
-            if (read := read_survey(project, catalogue, municipality, survey))
+            if (read := read_survey(project, catalogue, municipality, survey)) is not None
         ]
-        for survey in answered:
-            read = read_survey(project, catalogue, municipality, survey)
-            problems.extend(read.problems if read else ())
+        problems.extend(problem for read in answered for problem in read.problems)
         lines.append(
             f"typed in for {municipality.name}: {len(series.values)} figures, {len(answered)} surveys"
         )

@@ -14,6 +14,7 @@ from rich.text import Text
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue
+from helpers.commands.investments import list_projects
 from helpers.errors import PlanError
 from helpers.present import words
 from helpers.project import Project
@@ -129,8 +130,6 @@ def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Ite
     PlanError
         When there is no such kind of thing.
     """
-    from helpers.catalogue.projects import project_files
-
     kinds = {
         "plans": lambda: (f"{key}  {item.title}" for key, item in catalogue.plans.items()),
         "indicators": lambda: (
@@ -141,7 +140,7 @@ def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Ite
         "municipalities": lambda: (
             f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
         ),
-        "projects": lambda: iter(project_files(project)),
+        "projects": lambda: list_projects(project),
         "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
     }
     if what not in kinds:
