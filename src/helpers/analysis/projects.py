@@ -271,12 +271,12 @@ def _judge(
     points: tuple[PathPoint, ...],
 ) -> tuple[Standing, str | None]:
     if newest is None:
-        return Standing.NO_DATA, "der er ingen tal endnu"
+        return Standing.NO_DATA, "ingen tal endnu"
     if newest.month <= start:
-        return Standing.NO_DATA, "der er kun en startmåling"
+        return Standing.NO_DATA, "kun startmåling"
     targets = row.target_values
     if not targets:
-        return Standing.NOT_JUDGED, "kilden har intet mindste mål"
+        return Standing.NOT_JUDGED, "intet mindste mål"
     now = newest.judged(row.unit)
     if now is None:
         return Standing.NOT_JUDGED, "andelen er ikke tastet ind"

@@ -42,13 +42,16 @@ _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, 
 LABEL_AWAY = 11
 """Pixels from the newest measured point to its label, on the side away from the path."""
 
+FLATTEST = 0.05
+"""A small figure spans at least this part of its highest value."""
+
 SPARK_EDGE = 4
 """Free pixels around the lines of the small figure in a table."""
 
 
 def has_figure(status: RowStatus) -> bool:
-    """Whether there is anything to draw: a path, a level to hold, or more than one measurement."""
-    return bool(status.path or len(_points(status)) > 1)
+    """Whether the row has a path, or a level to hold; the others' trend is in their table."""
+    return bool(status.path)
 
 
 def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, example: bool = False) -> Shown:
@@ -97,8 +100,10 @@ def _near_its_end(end: layout.EndLabel, drawn: Picture, places: layout.Layout) -
     above = now is None or value >= now
     # Where the path climbs (or falls) into the label's place on the right, the label stands on the left.
     left = now is not None and later is not None and (later > now if above else later < now)
-    width = text_width(end.text, layout.TEXT_SIZE, 600)
-    x += -width - LABEL_AWAY / 2 if left else LABEL_AWAY
+    room = x - text_width(end.text, layout.TEXT_SIZE, 600) - LABEL_AWAY / 2
+    if left and room < 0:  # no room on the left of the first month: the other side of the path is free
+        left, above = False, not above
+    x = room if left else x + LABEL_AWAY
     return replace(end, x=x, y=y + (-LABEL_AWAY if above else LABEL_AWAY))
 
 
@@ -246,13 +251,14 @@ def spark_svg(status: RowStatus, colour: Palette) -> str:
     months = sorted([*measured, *path])
     values = [*(float(v) for v in measured.values()), *path.values()]
     low, high = min(values), max(values)
-    span = (high - low) or 1.0
+    # A nearly flat line stays nearly flat, in the middle.
+    span = max(high - low, FLATTEST * abs(high)) or 1.0
+    floor = (low + high - span) / 2
     length = max(months[-1].ordinal - months[0].ordinal, 1)
 
     def place(month: Period, value: float) -> str:
         x = SPARK_EDGE + (month.ordinal - months[0].ordinal) / length * (WIDTH - 2 * SPARK_EDGE)
-        share = (value - low) / span if high > low else 0.5
-        y = HEIGHT - SPARK_EDGE - share * (HEIGHT - 2 * SPARK_EDGE)
+        y = HEIGHT - SPARK_EDGE - (value - floor) / span * (HEIGHT - 2 * SPARK_EDGE)
         return f"{x:.1f},{y:.1f}"
 
     parts = []

@@ -20,7 +20,7 @@ from helpers.present.project_figures import spark_svg
 from helpers.present.spark import HEIGHT, WIDTH, Spark
 from helpers.present.tables import Cell, Column, Group, Html
 from helpers.present.theme import palette
-from helpers.present.words import UNKNOWN, capital, number
+from helpers.present.words import NBSP, capital, number
 
 SHOWN_MONTHS = 3
 """How many of the newest months the document's form shows; the figures' tables hold them all."""
@@ -33,10 +33,9 @@ def _small(text: str) -> str:
     return f'<br><small class="state-note">{html.escape(text, quote=False)}</small>'
 
 
-def _label(status: RowStatus, under: int, notes: Iterable[str | None] = ()) -> Html:
-    """A row's label, set in below a row with figures of its own, with notes under it."""
-    text = html.escape(_INDENT * (status.level - under) + status.row.label, quote=False)
-    return Html(text + "".join(_small(capital(note)) for note in notes if note))
+def _label(status: RowStatus, under: int) -> str:
+    """A row's label, set in below a row with figures of its own."""
+    return _INDENT * (status.level - under) + status.row.label
 
 
 def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[Cell, ...]]) -> list[Group]:
@@ -67,8 +66,8 @@ def status_table(status: ProjectStatus) -> Shown:
         return (
             _label(row, under),
             _newest(row),
-            words.change(row) if row.change is not None or row.count_change is not None else None,
-            words.on_path(row.path_now, row.row) if row.path_now is not None and row.row.targets else None,
+            _since_start(row),
+            _way(row),
             _trend(row),
             standing_cell(row),
         )
@@ -90,7 +89,7 @@ def status_table(status: ProjectStatus) -> Shown:
         Column("Række", row_head=True),
         Column("Nyeste måling", number=True),
         Column("Siden start", number=True),
-        Column("Vejen", number=True),
+        Column("Vejen nu", number=True),
         Column("Udvikling"),
         Column("Status"),
     ]
@@ -99,23 +98,38 @@ def status_table(status: ProjectStatus) -> Shown:
     return output.table(text, text=caption, files=pictures)
 
 
+def _way(status: RowStatus) -> Cell:
+    """Where the path is in the newest month, over the next target; its month stands in the form."""
+    if status.next_target is None:
+        return None
+    goal = words.figure(status.next_target[1], status.row.unit, judged=True)
+    return tables.two_lines(words.on_path(status.path_now, status.row), f"mål {goal}")
+
+
+def _since_start(status: RowStatus) -> Cell:
+    """The change since the start; of a count with its share, both, one over the other."""
+    if status.count_change is None:
+        return None if status.change is None else words.difference(status.change, status.row.unit)
+    counted = number(status.count_change, 0, signed=True)
+    if status.change is None:
+        return counted
+    return tables.two_lines(counted, words.difference(status.change, status.row.unit))
+
+
 def _newest(status: RowStatus) -> Cell:
     if status.newest is None:
         return None
     shown = words.measurement(status.newest, status.row.unit)
-    return tables.two_lines(shown, status.newest.month.danish)
+    return tables.two_lines(shown, status.newest.month.short)
 
 
 def standing_cell(status: RowStatus) -> Cell:
-    """Sign and word in the class that colours them; below it the reason, or the target that is next."""
+    """Sign and word in the class that colours them; below it why it is not judged."""
     if status.standing is None:
         return None
     text = words.standing(status)
     if status.reason:
         text += _small(status.reason)
-    elif status.next_target and status.standing is not Standing.REACHED:
-        month, value = status.next_target
-        text += _small(f"mål {words.figure(value, status.row.unit, judged=True)} i {month.danish}")
     return Html(f'<span class="{words.STANDING_CLASSES[status.standing]}">{text}</span>')
 
 
@@ -130,7 +144,7 @@ def form_table(status: ProjectStatus) -> Shown:
         measured = {one.month: one for one in row.measured}
         shown = [measured.get(month) for month in months]
         return (
-            _label(row, under, [row.row.note]),
+            _label(row, under),
             words.start(row.row) or None,
             *(words.measurement(one, row.row.unit) if one else None for one in shown),
             *(words.target(row.row.targets.get(month), row.row) or None for month in table.target_months),
@@ -139,7 +153,7 @@ def form_table(status: ProjectStatus) -> Shown:
     columns = [
         Column("Række", row_head=True),
         Column(table.start.label, number=True),
-        *(Column(capital(month.danish), number=True) for month in months),
+        *(Column(capital(month.short), number=True) for month in months),
         *(Column(label, number=True) for label in table.target_months.values()),
     ]
     groups = _grouped(status.rows, cells)
@@ -162,7 +176,7 @@ def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) 
             tables.linked(status.project.title, links(status.project.key)),
             number(len(status.judged)),
             *(number(status.count(standing)) for standing in Standing),
-            capital(status.newest.danish) if status.newest else "Kun startmåling",
+            _month(status.newest) or "Kun startmåling",
         )
         for status in found
     ]
@@ -202,7 +216,7 @@ def target_table(found: TargetSum, unit: str, key: str) -> Shown:
         rows.append((label, shown))
     checked = "✓ Summen passer" if found.agrees else f"× Linjerne giver {number(found.computed)}"
     total = Html(f"<strong>{html.escape(found.table.total.label, quote=False)}</strong>{_small(checked)}")
-    rows.append((total, Html(f"<strong>{number(found.printed)}</strong>")))
+    rows.append((total, _strong(number(found.printed))))
     return tables.simple_table(
         [Column(found.table.title, row_head=True), Column(unit, number=True)],
         rows,
@@ -212,32 +226,24 @@ def target_table(found: TargetSum, unit: str, key: str) -> Shown:
 
 
 def effects_table(projects: ProjectSet, changes: Mapping[str, Mapping[str, Decimal]]) -> Shown:
-    """What each project changes on each benefit, in full-time persons; computed from the target numbers."""
+    """What each project changes on each benefit, in full-time persons; zero where it holds the level."""
     benefits = [key for key in projects.benefits if any(key in per for per in changes.values())]
-    rows: list[tuple[Cell, ...]] = []
-    for key, project in projects.projects.items():
-        own = changes[key]
-        rows.append(
-            (
-                project.title,
-                *(_effect(own.get(benefit)) for benefit in benefits),
-                number(sum(own.values(), Decimal(0)), 0, signed=True) if own else None,
-            )
-        )
+    rows: list[tuple[Cell, ...]] = [
+        (project.title, *(_effect(changes[key].get(benefit)) for benefit in benefits))
+        for key, project in projects.projects.items()
+    ]
     sums = [
         sum((per[benefit] for per in changes.values() if benefit in per), Decimal(0)) for benefit in benefits
     ]
     rows.append(
         (
-            Html("<strong>I alt</strong>"),
-            *(Html(f"<strong>{number(value, 0, signed=True)}</strong>") for value in sums),
-            Html(f"<strong>{number(sum(sums, Decimal(0)), 0, signed=True)}</strong>"),
+            _strong("I alt"),
+            *(_strong(number(value, 0, signed=True)) for value in sums),
         )
     )
     columns = [
         Column("Projekt", row_head=True),
         *(Column(projects.benefits[benefit], number=True) for benefit in benefits),
-        Column("I alt", number=True),
     ]
     return tables.simple_table(
         columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
@@ -245,44 +251,42 @@ def effects_table(projects: ProjectSet, changes: Mapping[str, Mapping[str, Decim
 
 
 def _effect(value: Decimal | None) -> Cell:
-    if value is None:
-        return None
-    return number(value, 0, signed=True) if value else "0 (fastholdes)"
+    return None if value is None else number(value, 0, signed=True)
 
 
 def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
-    """Full-time persons saved per benefit, the cost the user gave and where it stands, and the amount."""
+    """Full-time persons saved per benefit; with the costs the user gave, where they stand, and the amounts."""
+    with_costs = any(one.cost for one in case.savings)
     rows: list[tuple[Cell, ...]] = []
     for one in case.savings:
-        cost = one.cost
-        rows.append(
-            (
-                benefits.get(one.benefit, one.benefit),
-                number(one.persons),
+        cells: tuple[Cell, ...] = (benefits.get(one.benefit, one.benefit), number(one.persons))
+        if with_costs:
+            cost = one.cost
+            source = f"{cost.source} ({cost.year})" if cost and cost.year else cost.source if cost else None
+            cells += (
                 words.money(cost.amount) if cost else None,
-                words.money(one.amount) if one.amount is not None else None,
-                (cost.source + (f" ({cost.year})" if cost.year else "")) if cost else "ikke angivet",
+                None if one.amount is None else words.money(one.amount),
+                source or "ikke angivet",
             )
-        )
-    if case.saved is not None:
-        rows.append(
-            (
-                Html("<strong>I alt</strong>"),
-                number(case.persons),
-                UNKNOWN,
-                Html(f"<strong>{words.money(case.saved)}</strong>"),
-                "",
-            )
-        )
-    columns = [
-        Column("Ydelse", row_head=True),
-        Column("Sparede fuldtidspersoner om året", number=True),
-        Column("Årlig udgift pr. person", number=True),
-        Column("Sparet om året", number=True),
-        Column("Kilde til udgiften"),
-    ]
+        rows.append(cells)
+    if len(rows) > 1 or case.saved is not None:
+        total: tuple[Cell, ...] = (_strong("I alt"), _strong(number(case.persons)))
+        if with_costs:
+            total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
+        rows.append(total)
+    columns = [Column("Ydelse", row_head=True), Column("Sparede fuldtidspersoner om året", number=True)]
+    if with_costs:
+        columns += [
+            Column("Årlig udgift pr. person", number=True),
+            Column("Sparet om året", number=True),
+            Column("Kilde til udgiften"),
+        ]
     caption = f"Kan det betale sig? {case.project.title}"
     return tables.simple_table(columns, rows, id=f"betaler-sig-{case.project.key}", caption=caption)
+
+
+def _strong(text: str) -> Html:
+    return Html(f"<strong>{html.escape(text, quote=False)}</strong>")
 
 
 def sources_table(found: Iterable[ProjectStatus], source_of: Callable[[RowStatus], str]) -> Shown:
@@ -311,4 +315,4 @@ def sources_table(found: Iterable[ProjectStatus], source_of: Callable[[RowStatus
 
 
 def _month(month: Period | None) -> Cell:
-    return None if month is None else capital(month.danish)
+    return None if month is None else capital(month.danish).replace(" ", NBSP)

@@ -6,7 +6,7 @@ or HTML escapes it there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -138,17 +138,6 @@ def difference(value: Decimal | None, unit: RowUnit | None) -> str:
     return number(value, decimals(value), _catalogue_unit(unit, judged=True), signed=True)
 
 
-def change(status: RowStatus) -> str:
-    """The change since the start: ``−2``, ``+2 (+3 procentpoint)`` for a count with its share."""
-    unit = status.row.unit
-    if unit is not RowUnit.COUNT_AND_SHARE:
-        return difference(status.change, unit)
-    if status.count_change is None:
-        return difference(status.change, unit)
-    counted = number(status.count_change, 0, signed=True)
-    return counted if status.change is None else f"{counted} ({difference(status.change, unit)})"
-
-
 def on_path(value: Fraction | None, row: ProjectRow) -> str:
     """Where the path is: with one decimal, unless it is whole: ``101,7``, ``100``."""
     if value is None:
@@ -193,25 +182,29 @@ def trend_words(status: RowStatus) -> str:
     return f"{text}{moved}.".replace("..", ".")
 
 
+def rows(many: int) -> str:
+    """``1 række``, ``10 rækker``"""
+    return count(many, "række", "rækker")
+
+
+def standings(found: Iterable[RowStatus]) -> str:
+    """``7 på sporet og 3 bagud``"""
+    stands = [row.standing for row in found]
+    return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
+
+
 def project_line(status: ProjectStatus) -> str:
     """How a project stands, in one or two sentences."""
     judged = status.judged
     table = status.project.status
     if not judged:
-        rows = count(len(table.measures), "række", "rækker")
         newest = "Der er ingen målinger efter startmålingen."
         if status.newest is not None:
             newest = f"Den seneste måling er fra {status.newest.danish}."
-        return f"Statusskemaet har {rows} uden mindste mål. {newest}"
-    rows = count(len(judged), "række", "rækker")
+        return f"Statusskemaet har {rows(len(table.measures))} uden mindste mål. {newest}"
     if status.newest is None:
-        return f"Projektet har mindste mål for {rows}. Der er ingen målinger efter startmålingen endnu."
-    parts = [
-        f"{number(found)} {word}"
-        for standing_, word in _COUNTED.items()
-        if (found := status.count(standing_))
-    ]
-    line = f"Af {rows} med mindste mål er {listed(parts)} i {status.newest.danish}."
+        return f"Projektet har mindste mål for {rows(len(judged))}. Der er ingen målinger efter startmålingen endnu."
+    line = f"Af {rows(len(judged))} med mindste mål er {standings(judged)} i {status.newest.danish}."
     behind = [row.row.key for row in judged if row.standing is Standing.BEHIND and row.row.key]
     if not 0 < len(behind) <= FEW_BEHIND:
         return line

@@ -29,6 +29,7 @@ OPENING = (
 _INDEX: list[CellText] = [
     ("title", "markdown", UNNUMBERED + "# Status kort {.unnumbered}"),
     ("fetch", "code", "report.fetch()"),
+    ("summary", "code", "report.summary()"),
     ("overview-title", "markdown", "## Projekterne {#alle-projekter .unnumbered}"),
     ("overview", "code", "report.overview()"),
     ("policy-title", "markdown", "## Kommunens beskæftigelsespolitik {#beskaeftigelsespolitik .unnumbered}"),

@@ -36,7 +36,7 @@ from helpers.present import output, project_figures, project_tables
 from helpers.present import project_words as words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.plan import downloads
-from helpers.present.words import listed
+from helpers.present.words import count, listed
 from helpers.project import Project, find_project, is_rendering
 from helpers.report.plan import VERDICT_FILE
 from helpers.sources.project_examples import EXAMPLE, example_months
@@ -230,10 +230,24 @@ class Investments:
             classes=("callout", "problems"),
         )
 
-    def overview(self) -> Shown:
-        """All projects: the committee's status in one table, and one line for each."""
+    def summary(self) -> Shown:
+        """Whose projects these are, and how they stand all together."""
         if is_rendering():
             self._write_verdicts()
+        judged = [row for status in self.statuses.values() for row in status.judged]
+        counted = words.standings(judged)
+        many = count(len(self.statuses), "projekt", "projekter")
+        said = f"{self.municipality.long_name} følger {many} med {words.rows(len(judged))} med mindste mål."
+        if self.newest is None:
+            subtitle = f" {self.projects.subtitle}." if self.projects.subtitle else ""
+            said += f"{subtitle} Der er ingen målinger efter startmålingerne endnu."
+        else:
+            said += f" Status i {self.newest.danish}: {counted}."
+        committee = f"**{escape_markdown(self.projects.committee)}.** " if self.projects.committee else ""
+        return output.box(committee + escape_markdown(said), classes=("summary",))
+
+    def overview(self) -> Shown:
+        """All projects: the committee's status in one table, and one line for each."""
         lines = "\n".join(
             f"- [{escape_markdown(status.project.title)}]({page_of(key)}): "
             f"{escape_markdown(words.project_line(status))}"
@@ -282,11 +296,12 @@ class Investments:
             notes.append(f"{table.when}.")
         notes.append(f"Datakilder: {'; '.join(table.sources)}.")
         notes += table.remarks
+        notes += [f"{table.label_of(name)}: {row.note}" for name, row in table.measures.items() if row.note]
         said = [escape_markdown(note.replace("..", ".")) for note in notes]
         return project_tables.form_table(status) + output.box(*said, classes=("source-note",))
 
     def figures(self, key: str) -> Shown:
-        """The path and the measured months of every row that has any."""
+        """The path and the measured months of every row that has targets or a level to hold."""
         status = self._status(key)
         drawn = [
             self._figure(status, row)
@@ -295,7 +310,9 @@ class Investments:
         ]
         if drawn:
             return join(drawn)
-        return output.text("Der er endnu ingen målte måneder og ingen mindste mål at tegne.")
+        return output.text(
+            "Rækkerne har ingen mindste mål, så der er ingen vej at tegne. Udviklingen står i statustabellen."
+        )
 
     def _figure(self, status: ProjectStatus, row: RowStatus, suffix: str = "") -> Shown:
         assert row.row.key is not None
@@ -348,7 +365,7 @@ class Investments:
         self._status(key)
         case = business_case(self.projects, key)
         said = output.text(escape_markdown(words.business_line(case, self.projects.benefits)))
-        if not case.savings:
+        if not any(one.persons for one in case.savings):
             return said
         project_cost = case.project.investment
         parts = [said, project_tables.business_table(case, self.projects.benefits)]
