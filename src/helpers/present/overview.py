@@ -74,7 +74,7 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
             heading, link, f"Ingen placering: alle tal i {where} er diskretioneret eller ikke opgjort"
         )
     if standing.apart:
-        notes = [f"{part.name}: {ranking.rank_words(rank, group)}" for part, rank in standing.ranks]
+        notes = [ranking.part_words(part, rank, group) for part, rank in standing.ranks]
         return Tile(heading, link, "Ingen fælles placering", None, tuple(notes))
     notes = [*ranking.rank_notes(standing.rank, standing.moved), ranking.value_words(standing, area)]
     place = ranking.rank_words(standing.rank, group)
@@ -105,24 +105,20 @@ class TilesPart(TextPart):
 
     def _block(self, tile: Tile) -> str:
         names = " ".join(f".{name}" for name in tile.classes)
-        lines = [f"**[{escape_markdown(tile.heading)}]({tile.link})**", _place_line(tile)]
-        lines += [escape_markdown(note) for note in tile.notes]
-        return f":::: {{{names}}}\n" + "\n\n".join(lines) + "\n::::"
+        heading = f"[{escape_markdown(tile.heading)}]({tile.link})"
+        return f":::: {{{names}}}\n" + "\n\n".join([heading, *_tile_lines(tile)]) + "\n::::"
 
     def live(self) -> dict[str, Any]:
-        rows = [
-            " \\\n".join(
-                [f"**{escape_markdown(t.heading)}**", _place_line(t), *map(escape_markdown, t.notes)]
-            )
-            for t in self.tiles
-        ]
+        rows = [" \\\n".join([escape_markdown(t.heading), *_tile_lines(t)]) for t in self.tiles]
         text = "\n\n".join(rows)
         return {"text/markdown": text, "text/plain": text}
 
 
-def _place_line(tile: Tile) -> str:
+def _tile_lines(tile: Tile) -> list[str]:
+    """Place, third and notes of a tile as Markdown."""
     third = ranking.third_words(tile.third)
-    return escape_markdown(f"{tile.place} · {third}" if third else tile.place)
+    rest = [third, *tile.notes] if third else tile.notes
+    return [f"**{escape_markdown(tile.place)}**", *map(escape_markdown, rest)]
 
 
 def tiles(items: Iterable[Tile]) -> Shown:
@@ -422,7 +418,7 @@ def all_municipalities(
             ]
         )
     listed = _listed_table(standing, rows, period, own_name, group_name)
-    printed = PrintPart(_print_table(standing, rows, period))
+    printed = PrintPart(_print_table(standing, rows))
     return shown + output.table(listed, text="Alle kommuner") + Shown([printed])
 
 
@@ -449,7 +445,7 @@ PRINT_COLUMNS = 3
 """Side by side, so that all municipalities and the dot plot fill one sheet."""
 
 
-def _print_table(standing: FigureStanding, rows: Sequence[Listed], period: Period) -> str:
+def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
     """Place, name and value of all municipalities, read down the columns."""
     deep = -(-len(rows) // PRINT_COLUMNS)
     head = '<th scope="col" class="num">Nr.</th><th scope="col">Kommune</th><th scope="col" class="num">Værdi</th>'
@@ -465,11 +461,10 @@ def _print_table(standing: FigureStanding, rows: Sequence[Listed], period: Perio
             )
         cells += ["<td></td><td></td><td></td>"] * (PRINT_COLUMNS - len(cells))
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    caption = f"Figur {standing.figure.number}: alle kommuner, {period.danish}"
     body = "\n".join(lines)
     return (
-        f'<table class="plan-table" id="tryk-alle-{standing.figure.number}">\n'
-        f"<caption>{html.escape(caption)}</caption>\n<thead><tr>{head * PRINT_COLUMNS}</tr></thead>\n"
+        f'<table class="plan-table tight" id="tryk-alle-{standing.figure.number}">\n'
+        f"<thead><tr>{head * PRINT_COLUMNS}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 

@@ -12,7 +12,7 @@ from helpers.analysis.ranks import Rank, Standing, Third
 from helpers.catalogue.models import Comparison
 from helpers.catalogue.overview import Area
 from helpers.periods import Period
-from helpers.present.words import MINUS, capital, count, listed, number, when_words
+from helpers.present.words import MINUS, NBSP, capital, count, listed, number, when_words
 
 UNDER_PREPARATION = "Figuren er under udarbejdelse"
 """What a tile says whose measure has no data, as in the report of February 2017."""
@@ -96,19 +96,27 @@ def rank_words(rank: Rank, group: Group) -> str:
     return f"Ingen placering: intet jobcenter i {where} har et tal"
 
 
+def part_words(area: Area, rank: Rank, group: Group) -> str:
+    """A municipality's own place, where two stand side by side: ``Ishøj: nr. 3 af 11 jobcentre i …``."""
+    if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
+        return f"{area.name}: intet tal"
+    words = rank_words(rank, group)
+    return f"{area.name}: {words[:1].lower()}{words[1:]}"
+
+
 def rank_notes(rank: Rank, moved: int | None) -> tuple[str, ...]:
     """What belongs to a place: its move, who shares it, and how many are without a value."""
     if rank.standing not in (Standing.RANKED, Standing.ALL_EQUAL):
         return tuple(filter(None, (without_words(rank),)))
     shared = ""
     if rank.standing is Standing.RANKED and rank.sharing:
-        shared = f"delt med {count(rank.sharing, 'andet', 'andre')}"
+        shared = f"Delt med {count(rank.sharing, 'andet jobcenter', 'andre jobcentre')}"
     return tuple(filter(None, (moved_words(moved), shared, without_words(rank))))
 
 
 def third_words(third: Third | None) -> str:
     """``▲ Øverste tredjedel``; empty without a third."""
-    return "" if third is None else f"{THIRD_SIGNS[third]} {THIRD_WORDS[third]}"
+    return "" if third is None else f"{THIRD_SIGNS[third]}{NBSP}{THIRD_WORDS[third]}"
 
 
 def value_words(standing: FigureStanding, area: Area) -> str:
