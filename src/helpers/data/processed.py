@@ -194,7 +194,7 @@ def _ensure(project: Project, catalogue: Catalogue, basis: Basis) -> str:
 def _made_from(folder: Path) -> str | None:
     """The fingerprint that an existing table carries; none when there is none, or it is not whole."""
     path = folder / _PARQUET
-    if not path.is_file() or not (folder / _PACKAGE).is_file():
+    if not all((folder / name).is_file() for name in (_PARQUET, _PACKAGE, _CSV)):
         return None
     try:
         metadata = pq.read_schema(path).metadata or {}

@@ -76,7 +76,7 @@ HIDDEN_BASES: Final = {
     "flygtninge-beskaeftigelse": 0.006, "ukrainere-beskaeftigelse": 0.005, "ankesager-omgjort": 0.0018,
     "unge-uddannelse-job-3-maaneder": 0.0017, "aktivitetsparate-tilbud-timer": 0.016,
 }  # fmt: skip
-"""How many people, per inhabitant of working age, a rate is about whose table is not known."""
+"""People, per inhabitant of working age, that a count or rate is about whose table is not known."""
 
 DEFAULT_HIDDEN_BASE: Final = 0.004
 
@@ -209,7 +209,9 @@ class World:
         """Expected number of people that a rate is about."""
         if cell.table in REGISTERS:
             part = REGISTERS[cell.table]
-            lasting = 0.0 if part == 1 else 0.05 * _random(f"{cell.table} area", 0, len(self.areas))[0][:, None]
+            lasting = (
+                0.0 if part == 1 else 0.05 * _random(f"{cell.table} area", 0, len(self.areas))[0][:, None]
+            )
             return self.population * part * np.exp(lasting)
         known = cell.family in PREVALENCE and re.match(r"y\d\d[a-z]", cell.table) is not None
         hidden = self.population * HIDDEN_BASES.get(cell.table, DEFAULT_HIDDEN_BASE)
