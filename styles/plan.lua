@@ -15,18 +15,38 @@ local function has(attr, class)
 end
 
 -- Columns ------------------------------------------------------------------------------------------------
+-- Widths as a browser would share them out: every column gets its longest word, and what is left goes to those
+-- that have more to say. Counted in characters; the writer knows no better.
 
-local NARROW = 22 -- characters; a column that needs no more than this keeps its own width
-local WIDEST = 60 -- beyond this a column gets no further share of the width
+local AVAILABLE = 108  -- characters on a line of a table
+local PADDING = 2.5    -- of a cell, in characters
+local ENOUGH = 90      -- a cell with more than this asks for no further width
+local PIXEL = 0.17     -- characters
+local WIDEST_IMAGE = 76 -- pixels, in a cell
 
--- How long a cell is: its longest line; of the head of a number column only its longest word, because it may wrap.
-local function cell_length(cell, by_word)
-  local broken = cell.contents:walk { LineBreak = function() return pandoc.Str('\n') end }
-  local longest = 0
-  for piece in pandoc.utils.stringify(broken):gmatch(by_word and '%S+' or '[^\n]+') do
-    longest = math.max(longest, utf8.len(piece) or 0)
+local function image_width(cell)
+  local width = 0
+  cell.contents:walk{ Image = function(image)
+    width = math.max(width, math.min(tonumber(image.attributes.width or '') or WIDEST_IMAGE, WIDEST_IMAGE))
+  end }
+  return width * PIXEL
+end
+
+-- The longest word and the longest line of a cell.
+local function extent(cell)
+  local shortest = image_width(cell)
+  local longest = shortest
+  local contents = cell.contents:walk{
+    LineBreak = function() return pandoc.Str('\n') end,
+    Image = function() return {} end,
+  }
+  for _, block in ipairs(contents) do
+    for line in (pandoc.utils.stringify(block) .. '\n'):gmatch('(.-)\n') do
+      longest = math.max(longest, utf8.len(line) or #line)
+      for word in line:gmatch('%S+') do shortest = math.max(shortest, utf8.len(word) or #word) end
+    end
   end
-  return longest
+  return shortest, math.min(longest, ENOUGH)
 end
 
 local function all_rows(tbl)
@@ -40,38 +60,51 @@ local function all_rows(tbl)
   return rows
 end
 
-local CHARACTER = 0.56 -- em; a letter of a table's head on average, with some to spare
-local INSET = 1.2 -- em; the room left and right of a cell's text
-
 local function column_widths(tbl)
-  local longest, numeric = {}, {}
-  for i = 1, #tbl.colspecs do longest[i] = 0 end
+  local least, wanted = {}, {}
+  for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
   local taken = {} -- cells that reach down from rows above
-  for place, row in ipairs(all_rows(tbl)) do
+  for _, row in ipairs(all_rows(tbl)) do
     local column = 1
     for _, cell in ipairs(row.cells) do
       while (taken[column] or 0) > 0 do taken[column] = taken[column] - 1; column = column + 1 end
-      if cell.col_span == 1 and longest[column] then
-        local by_word = cell.attr and has(cell.attr, 'num')
-        numeric[column] = numeric[column] or by_word
-        longest[column] = math.max(longest[column], cell_length(cell, by_word and place <= #tbl.head.rows))
+      if cell.col_span == 1 and least[column] then
+        local shortest, longest = extent(cell)
+        least[column] = math.max(least[column], shortest)
+        wanted[column] = math.max(wanted[column], longest)
       end
       for reached = column, column + cell.col_span - 1 do taken[reached] = cell.row_span - 1 end
       column = column + cell.col_span
     end
   end
-  local widths, some_wide = {}, false
-  for i, length in ipairs(longest) do
-    if numeric[i] and length <= NARROW then
-      widths[i] = string.format('%.1fem', length * CHARACTER + INSET)
-    elseif length <= NARROW then
+  local all_least, all_wanted = 0, 0
+  for i in ipairs(least) do
+    all_least = all_least + least[i] + PADDING
+    all_wanted = all_wanted + wanted[i] + PADDING
+  end
+  local widths = {}
+  local left = math.max(AVAILABLE - all_least, 0)
+  local missing = math.max(all_wanted - all_least, 1)
+  for i in ipairs(least) do
+    if all_wanted <= AVAILABLE then
       widths[i] = 'auto'
     else
-      widths[i] = string.format('%dfr', math.min(length, WIDEST))
-      some_wide = true
+      widths[i] = string.format('%.1ffr', least[i] + PADDING + left * (wanted[i] - least[i]) / missing)
     end
   end
-  return widths, some_wide
+  return widths
+end
+
+-- A picture in a cell is no wider than the cell can be.
+local function small_images(blocks)
+  return blocks:walk{ Image = function(image)
+    local width, height = tonumber(image.attributes.width or ''), tonumber(image.attributes.height or '')
+    if width and width > WIDEST_IMAGE then
+      if height then image.attributes.height = string.format('%.1f', height * WIDEST_IMAGE / width) end
+      image.attributes.width = tostring(WIDEST_IMAGE)
+      return image
+    end
+  end }
 end
 
 -- Tables in Typst: the pieces of the call stand around the cells' own blocks, which the writer still handles -----
@@ -101,23 +134,23 @@ local function add_rows(out, rows, head)
   for _, row in ipairs(rows) do
     for _, cell in ipairs(row.cells) do
       out:insert(raw(cell_open(cell, row, head)))
-      out:extend(cell.contents)
+      out:extend(small_images(cell.contents))
       out:insert(raw('],'))
     end
   end
 end
 
 local function typst_table(tbl, keep_caption)
-  local widths, some_wide = column_widths(tbl)
+  local widths = column_widths(tbl)
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
   local classes = pandoc.List{}
   for _, class in ipairs(tbl.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
   local out = pandoc.List{}
   out:insert(raw(string.format(
-    '#plan-table(\n  columns: (%s,),\n  align: (%s,),\n  classes: (%s),\n  wide: %s,\n  caption: [',
+    '#plan-table(\n  columns: (%s,),\n  align: (%s,),\n  classes: (%s),\n  caption: [',
     table.concat(widths, ', '), table.concat(aligns, ', '),
-    #classes > 0 and table.concat(classes, ', ') .. ',' or '', some_wide)))
+    #classes > 0 and table.concat(classes, ', ') .. ',' or '')))
   if keep_caption ~= false then out:extend(tbl.caption.long) end
   out:insert(raw('],'))
   if #tbl.head.rows > 0 then
@@ -177,7 +210,8 @@ local function typst_div(div)
   end
   for class, name in pairs{
     ['example-data'] = 'example-mark', ['example-note'] = 'example-mark', ['state-note'] = 'state-note',
-    ['no-figure'] = 'example-mark',
+    ['data-note'] = 'example-mark', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
+    ['goal-note'] = 'goal-note', ['goal-text'] = 'goal-text', ['summary'] = 'summary',
   } do
     if has(div, class) then
       local out = pandoc.List{ raw('#' .. name .. '[') }
@@ -220,6 +254,33 @@ local function html_raw(block)
   return pandoc.RawBlock('html', open .. block.text .. '\n</div>')
 end
 
+-- What a box judges stands with it: heading, wording, verdict and figure keep together.
+local function is_verdict(block)
+  return block and block.t == 'Div' and has(block, 'verdict')
+end
+
+local function keep_together(blocks)
+  local out = pandoc.List{}
+  for i, block in ipairs(blocks) do
+    if (block.t == 'Para' or block.t == 'Div') and not is_verdict(block) and is_verdict(blocks[i + 1]) then
+      out:extend{ raw('#keep-with-next['), block, raw(']') }
+    else
+      out:insert(block)
+    end
+  end
+  return out
+end
+
+-- Words that Typst would take for a list or a heading when they come first: the writer escapes them at the start of a
+-- paragraph, but not inside a link.
+local function escape_first(inlines)
+  local first = inlines[1]
+  if first and first.t == 'Str' and (first.text:match('^%d+[.)]$') or first.text:match('^[-+=/]+$')) then
+    inlines[1] = pandoc.RawInline('typst', (first.text:gsub('[^%d]', '\\%0')))
+    return inlines
+  end
+end
+
 -- Headings under an unnumbered chapter carry no number either: they would continue the chapter before.
 local function unnumber(doc)
   local unnumbered = false
@@ -239,7 +300,9 @@ end
 if to_typst then
   return {
     { Pandoc = unnumber },
+    { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
+    { Inlines = escape_first },
   }
 elseif to_html then
   return { { RawBlock = html_raw } }
