@@ -32,7 +32,7 @@ from helpers.periods import Period
 from helpers.present import output, ranking, tables
 from helpers.present import overview as pieces
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import capital, listed, number
+from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project, find_project, is_rendering
 from helpers.report.plan import SNAPSHOT_VARIABLE
 from helpers.sources.fetch_status import danish_day, failures_in_danish, fetch_status
@@ -524,18 +524,22 @@ class OverviewReport:
             tables.Column("Type", row_head=True),
             tables.Column("Gruppe"),
             tables.Column("Jobcentre"),
-            tables.Column("Rammevilkår"),
+            tables.Column("Ikke brugt"),
         ]
         rows = [
             (
                 template.clusters[kind],
                 _kind_words(group),
-                listed(m.name for m in group.members) or "ingen",
-                _variables(group),
+                listed(member.name for member in group.members) or "ingen",
+                "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out) or "–",
             )
             for kind, group in zip(template.clusters, made, strict=True)
         ]
-        return output.text(*map(self._filled, said)) + tables.simple_table(
+        shown = output.text(*map(self._filled, said))
+        if computed:
+            labels = "\n".join(f"- {escape_markdown(v.label)}" for v in template.framework)
+            shown += output.text(f"Vilkårene er:\n\n{labels}")
+        return shown + tables.simple_table(
             columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
         )
 
@@ -554,7 +558,7 @@ class OverviewReport:
         )
 
     def _source_row(self, figure: OverviewFigure) -> tuple[str, ...]:
-        name = f"Figur {figure.number}"
+        name = f"Figur{NBSP}{figure.number}"
         if figure.table:
             used = [self.catalogue.indicators[row.indicator] for row in self.overview.template.table.rows]
             names = listed(dict.fromkeys(table for indicator in used for table in indicator.tables))
@@ -610,14 +614,6 @@ _LEFT_OUT = {
     "own": "intet tal for området selv",
     "equal": "ens for alle",
 }
-
-
-def _variables(group: Group) -> str:
-    if group.kind is not GroupKind.COMPUTED:
-        return "–"
-    used = "; ".join(group.variables) or "ingen"
-    out = "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out)
-    return f"{used}. Ikke med: {out}." if out else f"{used}."
 
 
 # ---------------------------------------------------------------------------------------------- paths
