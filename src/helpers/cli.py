@@ -379,6 +379,20 @@ def project_template(
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and render the report again")
 
 
+@project_app.command("notebooks")
+def project_notebooks(
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help="Key of a set of projects, see `plan project list`.")
+    ],
+) -> None:
+    """Write the notebooks of a set of projects, for you to edit; what is there is never overwritten."""
+    from helpers.commands.investments import write_project_notebooks
+
+    project = _project()
+    for path in write_project_notebooks(project, plan):
+        typer.echo(f"wrote {project.relative(path)}")
+
+
 def _stop(error: PlanError) -> NoReturn:
     count = len(error.problems)
     for problem in error.problems:

@@ -87,7 +87,7 @@ def status_table(status: ProjectStatus) -> Shown:
 
     columns = [
         Column("Række", row_head=True),
-        Column("Nyeste måling", number=True),
+        Column("Nyeste tal", number=True),
         Column("Siden start", number=True),
         Column("Vejen nu", number=True),
         Column("Udvikling"),
@@ -168,7 +168,7 @@ def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) 
     columns = [
         Column("Projekt", row_head=True),
         Column("Rækker med mål", number=True),
-        *(Column(words.STANDING_WORDS[standing], number=True) for standing in Standing),
+        *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
         Column("Nyeste måned"),
     ]
     rows: list[tuple[Cell, ...]] = [

@@ -159,7 +159,8 @@ def standing(status: RowStatus) -> str:
     """Sign and word: ``✓ Nået``; empty for a heading."""
     if status.standing is None:
         return ""
-    return f"{STANDING_SIGNS[status.standing]}{NBSP}{STANDING_WORDS[status.standing]}"
+    # One piece, so that a narrow column does not part it.
+    return f"{STANDING_SIGNS[status.standing]} {STANDING_WORDS[status.standing]}".replace(" ", NBSP)
 
 
 def trend_words(status: RowStatus) -> str:
