@@ -33,8 +33,8 @@ CSV_BOM = "\ufeff"
 """Tells Danish Excel that a CSV file is UTF-8."""
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@])")
-_LIST_START = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
+_LIST_START = re.compile(r"^(\s*\(?\w+)([.)])(?=\s|$)")
 _BULLET_START = re.compile(r"^(\s*)([-+:])(?=\s|$)")
 
 
