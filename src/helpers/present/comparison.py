@@ -18,7 +18,7 @@ from helpers.analysis.country import CountryComparison, met_by
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
 from helpers.analysis.status import StatusRow, goal_verdicts
-from helpers.catalogue.models import Goal, Indicator, Municipality, Plan
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
 from helpers.periods import Period
 from helpers.present.comparison_figure import NARROW, WIDE, Dot, Line, Ranked, alternative, picture
 from helpers.present.output import CSV_BOM
@@ -35,7 +35,6 @@ from helpers.present.words import (
     target_history,
     target_phrase,
     unit_word,
-    when_words,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ class Standing:
 
     Attributes
     ----------
+    code, slug
+        ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
     place
         ``12``; empty without a value. Equal values share a place.
     value_key, gap_key
@@ -198,7 +199,13 @@ def _part(
         return value is None, -direction.sign * (value or Decimal(0)), alphabetical(areas[code].name)
 
     codes = sorted(rows, key=order)
-    standings = tuple(_standing(areas[code], rows[code], ranking[code], period) for code in codes)
+    standings = [_standing(areas[code], rows[code], ranking[code], period) for code in codes]
+    if usual.national is not None:
+        country = _country(usual)
+        better = sum(
+            direction.sign * (s.value_key - usual.national) > 0 for s in standings if s.value_key is not None
+        )
+        standings.insert(better, country)
     dots = tuple(
         Dot(
             areas[code].name,
@@ -220,7 +227,7 @@ def _part(
         narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
         alternative=said,
         columns=_columns(indicator),
-        standings=standings,
+        standings=tuple(standings),
         csv_name=f"{file}.csv",
         csv=_csv(codes, areas, rows, ranking, indicator),
     )
@@ -270,6 +277,24 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
     )
 
 
+def _country(usual: StatusRow) -> Standing:
+    return Standing(
+        code=NATIONAL,
+        slug="",
+        name=NATIONAL_NAME,
+        region="",
+        place="",
+        value=number(usual.national, usual.decimals),
+        value_key=usual.national,
+        gap="",
+        gap_key=None,
+        sign="",
+        verdict="",
+        kind="country",
+        remark="",
+    )
+
+
 def _decimals(value: Decimal | None) -> int:
     return 0 if value is None else max(0, -int(value.as_tuple().exponent))
 
@@ -283,21 +308,30 @@ def _columns(indicator: Indicator) -> tuple[str, str]:
 def _summary(
     goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
 ) -> tuple[str, ...]:
-    met, not_met, unknown = met_by(rows)
-    of = count(met + not_met + unknown, "kommune", "kommuner")
-    first = f"{number(met)} af {of} opfylder målet, {number(not_met)} gør ikke"
-    said = [f"{first}, og {number(unknown)} kan ikke vurderes." if unknown else f"{first}."]
-    if usual.period is not None and usual.national is not None:
-        said.append(
-            f"I hele landet var tallet {number(usual.national, usual.decimals, usual.unit)} {when_words(usual.period)}."
-        )
+    said = [_tally(*met_by(rows))]
+    if usual.period is not None:
+        said.append(f"Tallene er for {usual.period.danish}.")
     if goal.target.is_set:
         target = target_phrase(goal.target, usual.national, usual.decimals, usual.unit)
         said.append(f"Målet er {target}.".replace("..", "."))
+    if usual.national is not None and not goal.target.national:
+        said.append(
+            f"Hele landet ligger på {number(usual.national, usual.decimals, usual.unit)}.".replace("..", ".")
+        )
     history = target_history(goal.target, usual.decimals, usual.unit)
     said += [history] if history else []
     said.append(f"{DIRECTION_WORDS[usual.direction]}.")
     return tuple(said)
+
+
+def _tally(met: int, not_met: int, unknown: int) -> str:
+    of = met + not_met + unknown
+    if met == of:
+        return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
+    if unknown == of:
+        return "Målet kan ikke vurderes for nogen kommune."
+    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
+    return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 
 def _csv(

@@ -94,7 +94,7 @@ def _axis(ranked: Ranked, height: int, about: int) -> Axis:
     if low == high:
         low, high = low - least, high + least
     return nice_axis(
-        low, high, about=about, least=least, decimals=0, top=TOP, bottom=height - BOTTOM, title=""
+        low, high, about=about, least=least, top=TOP, bottom=height - BOTTOM, title=""
     )  # fmt: skip
 
 
@@ -157,11 +157,11 @@ def _labels(
         choices = [
             (x, level + lift)
             for x in (right - room, left + 4, left + (right - left - room) / 2)
-            for lift in (-TEXT - 2, 3)
+            for lift in (-TEXT - 5, 4)
         ]
         others = [(left, other - 1, right, other + 1) for other in levels if other != level]
 
-        def crowd(place: tuple[float, float], room: float = room, others: list = others) -> int:  # type: ignore[type-arg]
+        def crowd(place: tuple[float, float], room: float = room, others: list = others) -> int:
             x, y = place
             box = (x - CLEAR, y, x + room + CLEAR, y + TEXT)
             outside = y < 0 or y + TEXT > axis.bottom + BOTTOM

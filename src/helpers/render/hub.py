@@ -1,18 +1,53 @@
-"""The first page of the site: all plans and reports that lie in the output, whenever they were rendered."""
+"""The first page of the site: all municipalities whose plans and reports lie in the output, whenever they were rendered.
+
+Every site carries two small files: ``render.json`` (how it was made) and ``site.json`` (what it says: goals met, newest
+period). The hub is written from those and from the comparisons under ``maal/``, so rendering one municipality again
+keeps all the others listed.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
-from helpers.render.assets import FOLDER, Assets
+from helpers.catalogue.models import Municipality
+from helpers.catalogue.tables import read_rows
+from helpers.data.files import write_whole
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
+from helpers.present.words import number
+from helpers.project import Project
+from helpers.render.assets import FOLDER, write_assets
+from helpers.render.brand import Brand, read_brand
 from helpers.render.builtin.pages import environment
 
 RECORD = "render.json"
-"""Lies in every site: what it is, so that the hub and the next render can read it."""
+"""Lies in every site: how it was made, so that the hub and the next render can read it."""
+
+ENTRY = "site.json"
+"""Lies beside it: what the site says, in numbers for the hub."""
+
+COMPARISONS = "maal"
+"""Folder of the pages that compare all municipalities, one folder for each plan."""
+
+GOALS = "goals.json"
+"""Lies in the folder of a plan's comparison: its goals and how many municipalities meet them."""
+
+MAP_FROM = 10
+"""From so many municipalities on a map is drawn; of fewer it would be an empty one."""
+
+PLAN = "plan"
+"""The report whose goals are counted."""
+
+BOOK_CSS, HUB_CSS, HUB_SCRIPT, SITE_CSS, FAVICON = "plan.css", "hub.css", "hub.js", "site.css", "favicon.svg"
+"""In ``styles/``."""
 
 
 @dataclass(frozen=True)
@@ -56,32 +91,327 @@ def read_record(site: Path) -> Record | None:
         return None
 
 
-def write_hub(output: Path, assets: Assets) -> Path:
-    """Write ``<output>/index.html`` from the records of all sites below the output."""
-    records = sorted(
-        (record for path in output.glob(f"[!.]*/**/{RECORD}") if (record := read_record(path.parent))),
-        key=lambda record: (record.title, record.municipality),
+@dataclass(frozen=True)
+class SiteEntry:
+    """What a site says, for the hub; what :class:`Record` knows is not repeated here.
+
+    Attributes
+    ----------
+    report
+        ``plan``, ``jobcenteroverblik`` or ``investeringer``.
+    codes
+        The municipalities it is about; a joint job centre has several.
+    name
+        Of the municipality or job centre.
+    plan
+        Key of the plan, for a plan.
+    met, of, unknown
+        Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
+    newest
+        The newest period that the site shows; none when it shows no figures.
+    """
+
+    report: str
+    codes: tuple[str, ...]
+    name: str
+    plan: str = ""
+    met: int | None = None
+    of: int | None = None
+    unknown: int = 0
+    newest: Period | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that lies in the output: how it was made and, when it was told, what it says."""
+
+    record: Record
+    entry: SiteEntry | None = None
+
+    @property
+    def url(self) -> str:
+        """Its first page (the PDF, when there are no pages), from the hub."""
+        return f"{self.record.slug}/index.html" if self.record.pages else self.pdf or ""
+
+    @property
+    def pdf(self) -> str | None:
+        """Its PDF, from the hub."""
+        return f"{self.record.slug}/{quote(self.record.pdf)}" if self.record.pdf else None
+
+    @property
+    def is_plan(self) -> bool:
+        return self.entry is not None and self.entry.report == PLAN
+
+
+def write_site_entry(folder: Path, entry: SiteEntry) -> None:
+    """Write ``site.json`` into a site's folder, whole or not at all."""
+    data = {**asdict(entry), "newest": entry.newest.id if entry.newest else None}
+    write_whole(
+        folder / ENTRY, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(), replace=True
     )
-    groups: dict[str, list[dict[str, str | bool | None]]] = defaultdict(list)
-    for record in records:
-        groups[record.title].append(
-            {
-                "url": f"{record.slug}/index.html" if record.pages else f"{record.slug}/{record.pdf}",
-                "municipality": record.municipality or record.subtitle or record.slug,
-                "pdf": f"{record.slug}/{record.pdf}" if record.pdf else None,
-                "example": record.example,
-            }
+
+
+def read_site_entry(folder: Path) -> SiteEntry | None:
+    """What the site in that folder says; none when nobody told.
+
+    Raises
+    ------
+    PlanError
+        When the file is there and cannot be read.
+    """
+    path = folder / ENTRY
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        newest = Period.parse(data["newest"]) if data["newest"] else None
+        return SiteEntry(**{**data, "codes": tuple(data["codes"]), "newest": newest})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError):
+        raise PlanError.of(
+            str(path), "This file cannot be read.", "Delete it and render that municipality again."
+        ) from None
+
+
+def read_sites(output: Path) -> tuple[Site, ...]:
+    """All sites below the output, by folder."""
+    found = []
+    for path in sorted(output.glob(f"[!.]*/**/{RECORD}")):
+        record = read_record(path.parent)
+        if record is not None and (record.pages or record.pdf):
+            found.append(Site(record, read_site_entry(path.parent)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Goals:
+    """A plan's comparison that lies in the output.
+
+    Attributes
+    ----------
+    owner
+        Whose goals they are, in a sentence; empty for a plan that is nobody's own.
+    goals
+        Each with ``number``, ``title``, ``url`` (from the hub), ``met`` and ``of``.
+    """
+
+    plan: str
+    title: str
+    owner: str
+    example: bool
+    goals: tuple[Mapping[str, Any], ...]
+
+
+def read_goals(output: Path) -> tuple[Goals, ...]:
+    """The comparisons below the output, by plan."""
+    found = []
+    for path in sorted((output / COMPARISONS).glob(f"*/{GOALS}")):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        goals = tuple(
+            {**goal, "url": f"{COMPARISONS}/{path.parent.name}/{goal['url']}"} for goal in data["goals"]
         )
-    text = (
-        environment()
-        .get_template("hub.html")
-        .render(
-            groups=[{"title": title, "sites": sites} for title, sites in groups.items()],
-            assets={"stylesheet": f"{FOLDER}/{assets.stylesheet}", "favicon": f"{FOLDER}/{assets.favicon}"},
-        )
-    )
+        found.append(Goals(data["plan"], data["title"], data["owner"], data["example"], goals))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality in the list: its first site, and its others."""
+
+    slug: str
+    name: str
+    code: str
+    main: Site
+    others: tuple[Site, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A group of the list."""
+
+    slug: str
+    title: str
+    places: tuple[Place, ...] = field(default=())
+
+
+def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
+    """Write ``<output>/index.html`` from what lies in the output, and ``sitemap.xml`` when its address is known.
+
+    Parameters
+    ----------
+    base_url
+        Where the site will be read, ``https://example.org/plan/``. A sitemap must name whole addresses, so without
+        one there is none, and one that was written before is removed.
+
+    Raises
+    ------
+    PlanError
+        For an address that is none, a ``site.json`` that cannot be read, or mistakes in the tile map.
+    """
+    sites, goals = read_sites(output), read_goals(output)
+    municipalities = read_municipalities(project)
+    regions = _regions(sites, municipalities)
+    brand = read_brand(project.root / "_brand.yml")
+    places = [place for region in regions for place in region.places]
+    plan = _main_plan(sites)
+    example = [site.record.example for site in sites]
+    text = environment().get_template("hub.html").render(
+        assets=shared_assets(project, output, brand, ""),
+        logo_alt=brand.logo_alt,
+        regions=regions,
+        places=places,
+        goals=goals,
+        map=_map(project, municipalities, sites, plan, brand),
+        map_title=next((site.record.title for site in sites if site.is_plan and site.entry.plan == plan), ""),
+        common_title=_common_title(places),
+        owner=next((found.owner for found in goals if found.plan == plan), ""),
+        all_example=bool(example) and all(example),
+        some_example=any(example) and not all(example),
+        script=(project.styles / HUB_SCRIPT).read_text(encoding="utf-8").strip(),
+        megabytes={site.pdf: _megabytes(output / site.record.slug / site.record.pdf) for site in sites if site.pdf},
+    )  # fmt: skip
     target = output / "index.html"
-    temporary = output / f".index-{os.getpid()}.tmp"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(target)
+    write_whole(target, text.encode(), replace=True)
+    _write_sitemap(output, base_url, sites, goals)
     return target
+
+
+def shared_assets(project: Project, output: Path, brand: Brand, above: str) -> dict[str, str | None]:
+    """Stylesheet, icon and logo of pages that belong to no municipality, as seen from a page `above` the output."""
+    styles = project.styles
+    css = [path for path in (styles / BOOK_CSS, styles / HUB_CSS) if path.is_file()]
+    assets = write_assets(output, brand, css, styles / SITE_CSS, styles / FAVICON)
+    names = {"stylesheet": assets.stylesheet, "favicon": assets.favicon, "logo": assets.logo}
+    return {role: f"{above}{FOLDER}/{name}" if name else None for role, name in names.items()}
+
+
+def read_municipalities(project: Project) -> tuple[Municipality, ...]:
+    """The catalogue's municipalities, without the rest of it; none where the project has no list of them."""
+    path = project.catalogue / "areas" / "municipalities.csv"
+    if not path.is_file():
+        return ()
+    rows, problems = read_rows(project, path, ("code", "name", "slug", "region"))
+    if problems:
+        raise PlanError(problems)
+    return tuple(Municipality(**row.cells) for row in rows)
+
+
+def homes(sites: Iterable[Site], municipalities: Iterable[Municipality]) -> dict[str, str]:
+    """Slug of each municipality that has a site → its first page, from the hub."""
+    regions = _regions(tuple(sites), tuple(municipalities))
+    return {place.slug: place.main.url for region in regions for place in region.places}
+
+
+def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> tuple[Region, ...]:
+    """The list: by region, in the catalogue's order; a municipality without a site is not in it."""
+    by_slug = {area.slug: area.code for area in municipalities}
+    found: dict[str, list[Site]] = {}
+    strangers = []
+    for site in sites:
+        codes = site.entry.codes if site.entry else tuple(filter(None, [by_slug.get(site.record.area)]))
+        for code in codes:
+            found.setdefault(code, []).append(site)
+        if not codes:
+            strangers.append(site)
+    grouped: dict[str, list[Place]] = {}
+    for area in municipalities:
+        if area.code in found:
+            grouped.setdefault(area.region, []).append(
+                _place(area.slug, area.name, area.code, found[area.code])
+            )
+    regions = [
+        Region(f"region-{fold(name)}", f"Region {name}", tuple(places)) for name, places in grouped.items()
+    ]
+    if strangers:
+        places = [_place(fold(s.record.slug), _name(s), "", [s]) for s in strangers]
+        regions.append(Region("oevrige", "Øvrige" if regions else "Kommuner", tuple(places)))
+    return tuple(regions)
+
+
+def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> Place:
+    # A plan at the municipality's own address goes first, then other plans, then other reports.
+    ordered = sorted(
+        sites, key=lambda s: (not s.is_plan, "/" in s.record.slug, s.record.title, s.record.slug)
+    )
+    return Place(slug, name, code, ordered[0], tuple(ordered[1:]))
+
+
+def _name(site: Site) -> str:
+    named = site.entry.name if site.entry else ""
+    return named or site.record.municipality or site.record.subtitle or site.record.slug
+
+
+def fold(name: str) -> str:
+    """A name as an address or identifier can hold it: ``Sjælland`` becomes ``sjaelland``."""
+    letters = name.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in letters).split())
+
+
+def _common_title(places: Iterable[Place]) -> str:
+    """The title that all municipalities' first sites have, so that it need not be said of each; else empty."""
+    titles = {place.main.record.title for place in places}
+    return titles.pop() if len(titles) == 1 else ""
+
+
+def _main_plan(sites: Iterable[Site]) -> str:
+    """The plan that most municipalities have: the one the map shows."""
+    keys = Counter(site.entry.plan for site in sites if site.entry and site.is_plan)
+    return keys.most_common(1)[0][0] if keys else ""
+
+
+def _map(
+    project: Project, municipalities: Sequence[Municipality], sites: Iterable[Site], plan: str, brand: Brand
+) -> TileMap | None:
+    areas = {area.code: area for area in municipalities}
+    tallies = {}
+    for site in sites:
+        entry = site.entry
+        if entry is None or entry.plan != plan or not site.is_plan or entry.met is None or not entry.of:
+            continue
+        for code in entry.codes:
+            if code in areas:
+                area = areas[code]
+                tallies[code] = Tally(area.name, area.slug, entry.met, entry.of, entry.unknown)
+    if len(tallies) < MAP_FROM or not (project.catalogue / TILES).is_file():
+        return None
+    return tile_map(
+        read_tiles(project, municipalities),
+        tallies,
+        names={area.code: area.name for area in municipalities},
+        colour=brand.colours["primary"],
+        paper=brand.colours["background"],
+        ink=brand.colours["foreground"],
+    )
+
+
+def _megabytes(path: Path) -> str:
+    """``1,2 MB``; empty when the file is gone."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return ""
+    return number(max(size / 1e6, 0.1), 1, "MB")
+
+
+def _write_sitemap(output: Path, base_url: str, sites: Iterable[Site], goals: Iterable[Goals]) -> None:
+    path = output / "sitemap.xml"
+    if not base_url:
+        path.unlink(missing_ok=True)
+        return
+    if not base_url.startswith(("https://", "http://")):
+        raise PlanError.of(
+            "base address", f'"{base_url}" is no address.', "Write it whole: https://example.org/plan/"
+        )
+    base = base_url.rstrip("/")
+    pages: list[tuple[str, str]] = [("", "")]
+    for site in sites:
+        for page in site.record.pages:
+            # A folder's own address, as readers and links have it.
+            name = f"{site.record.slug}/{page}".removesuffix("index.html")
+            pages.append((name, site.record.dated))
+    pages += [(goal["url"], "") for plan in goals for goal in plan.goals]
+    rows = [
+        f"<url><loc>{escape(f'{base}/{quote(name)}')}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
+        for name, day in pages
+    ]
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    write_whole(path, (text + "\n".join(rows) + "\n</urlset>\n").encode(), replace=True)

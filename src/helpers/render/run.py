@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -304,5 +303,5 @@ def render_variants(
                 room.mkdir()
                 outcomes.append(worker.render(variant, room, told))
         if variants:
-            write_hub(output, worker.assets(replace(variants[0], area="")))
+            write_hub(project, output)
     return outcomes
