@@ -634,11 +634,10 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.reference and not tables_of.has_reference():
         parser.error(f"there are no real figures at {tables_of.REFERENCE}")
-    tables = (
-        tables_of.reference(chosen.day)
-        if chosen.reference
-        else tables_of.made_up(newest="2026M07", months=60)
-    )
+    if chosen.reference:
+        tables = tables_of.reference(chosen.day)
+    else:
+        tables = tables_of.made_up(tables_of.all_names(), newest="2026M07", months=60)
     with JobindsatsServer(tables, port=chosen.port, token=chosen.token) as server:
         print(f"{len(server.tables)} tables. In another terminal:\n")
         print(

@@ -24,6 +24,8 @@ CROSS_SECTION = REFERENCE / "derived" / "jobindsats-crosssection-2026M07.csv"
 SURVIVAL = REFERENCE / "AI-MichelKlos_A-kasseindsigt-dashboard" / "dashboard-data_2026-08-22_ae7c7e2.json"
 KNOWN_TABLES = SHARED / "api" / "jobindsats-tables.csv"
 
+CATALOGUE_AREAS = Path(__file__).resolve().parents[1] / "catalogue" / "areas" / "municipalities.csv"
+
 COUNTRY = "Hele landet"
 NOWHERE = "Uoplyst område"
 
@@ -351,6 +353,12 @@ UNEMPLOYMENT = (
 
 def has_reference() -> bool:
     return WIDE.is_file()
+
+
+def all_names() -> tuple[str, ...]:
+    """The 98 municipalities as the project's own catalogue names them."""
+    with CATALOGUE_AREAS.open(encoding="utf-8") as file:
+        return tuple(row["name"] for row in csv.DictReader(file))
 
 
 @cache

@@ -124,7 +124,7 @@ def test_one_call_for_each_table_brings_every_area_and_period(
             found = [
                 v
                 for p, v in kept.items()
-                if p.area == area.replace(" ", "").casefold() and p.period.id == period
+                if p.area == area.replace(" ", "").casefold() and p.period == period
             ]
             assert found == [made_up_value("y25i01", 1, total, area, period)]
     assert rows(report)["y25i01"].cells == len(kept) == 36 * len(areas)

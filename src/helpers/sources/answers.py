@@ -16,6 +16,8 @@ from helpers.data.text import parse_number
 
 Cell = str | int | float | None
 
+_CELLS = frozenset({str, int, float, type(None)})
+
 
 class AnswerError(ValueError):
     """The bytes are no answer; `cut_off` when they began as one and broke off."""
@@ -136,7 +138,7 @@ def _answer(columns: list[Any], rows: list[Any], content: bytes) -> Answer:
     for number_of_row, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(columns):
             raise AnswerError(f"Row {number_of_row} does not have the {len(columns)} cells of the header.")
-        if not all(cell is None or type(cell) in (str, int, float) for cell in row):
+        if not _CELLS.issuperset(map(type, row)):
             raise AnswerError(f"Row {number_of_row} holds something that is neither text nor number.")
     # Checked above by hand: a check of each cell by pydantic would take longer than the call.
     return Answer.model_construct(

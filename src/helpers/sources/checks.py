@@ -7,7 +7,7 @@ what differs.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -27,12 +27,24 @@ _AREA_LABELS: Final = frozenset({fold("Område"), fold("Area")})
 
 
 class Place(NamedTuple):
-    """Where a value stands: the catalogue's word for the measure, members without totals, area, period."""
+    """Where a value stands.
+
+    Attributes
+    ----------
+    measure
+        The catalogue's word for it.
+    members
+        ``dimension=member`` joined by ``;``, folded and without totals.
+    area
+        Folded name.
+    period
+        Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times.
+    """
 
     measure: str
     members: str
     area: str
-    period: Period
+    period: str
 
 
 Values = Mapping[Place, int | float | None]
@@ -75,12 +87,12 @@ def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict
     )
     measures = [(at, column) for at, column in enumerate(columns) if column.role == "measure"]
     values: dict[Place, int | float | None] = {}
-    periods: dict[Cell, Period] = {}
+    periods: dict[Cell, str] = {}
     folded: dict[Cell, str] = {}
     for row in rows:
         when, where = row[period], row[area]
         if when not in periods:
-            periods[when] = _period(when)
+            periods[when] = _period(when).id
         if where not in folded:
             folded[where] = _label(where, "the name of an area")
         members = []
@@ -149,7 +161,7 @@ def difference(new: Values, old: Values, oldest: Period | None) -> Difference:
     return Difference(
         changed=sum(place in old and old[place] != value for place, value in new.items()),
         new=sum(place not in old for place in new),
-        vanished=sum(place not in new and _asked_for(place, oldest) for place in old),
+        vanished=sum(place not in new for place in _places_asked_for(old, oldest)),
     )
 
 
@@ -177,16 +189,17 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
         found.append("the country is missing")
     asked = {(place.measure, place.members) for place in new}
     comparable = {
-        place: value
-        for place, value in old.items()
-        if (place.measure, place.members) in asked and _asked_for(place, oldest)
+        place: old[place]
+        for place in _places_asked_for(old, oldest)
+        if (place.measure, place.members) in asked
     }
     if not comparable:
         return tuple(found)
-    for frequency in {place.period.frequency for place in comparable}:
+    periods_before, periods_after = periods_of(comparable), periods_of(new)
+    for frequency in {period.frequency for period in periods_before}:
         before, after = (
-            max((place.period for place in places if place.period.frequency is frequency), default=None)
-            for places in (comparable, new)
+            max((period for period in periods if period.frequency is frequency), default=None)
+            for periods in (periods_before, periods_after)
         )
         if before is not None and (after is None or after < before):
             found.append(f"it ends at {after or 'no period'}, and the one before reached {before}")
@@ -203,12 +216,24 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
 def newest_period(values: Values) -> Period | None:
     """The newest period that has a value; of several kinds of period, the finest."""
-    found = [place.period for place, value in values.items() if value is not None]
+    found = periods_of(place for place, value in values.items() if value is not None)
     return max(found, key=lambda period: (period.frequency.per_year, period.ordinal), default=None)
 
 
-def _asked_for(place: Place, oldest: Period | None) -> bool:
-    return oldest is None or place.period.last_month.ordinal >= oldest.last_month.ordinal
+def periods_of(places: Iterable[Place]) -> tuple[Period, ...]:
+    """The periods of some places, each once."""
+    return tuple(Period.parse(period) for period in {place.period for place in places})
+
+
+def _places_asked_for(places: Iterable[Place], oldest: Period | None) -> Iterator[Place]:
+    """Places that are not older than what was asked for."""
+    told: dict[str, bool] = {}
+    for place in places:
+        if place.period not in told:
+            ends = Period.parse(place.period).last_month.ordinal
+            told[place.period] = oldest is None or ends >= oldest.last_month.ordinal
+        if told[place.period]:
+            yield place
 
 
 def _period(cell: Cell) -> Period:

@@ -6,6 +6,7 @@ In: the catalogue's terms and a client. Out: snapshots in ``data/raw/jobindsats`
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,12 +28,12 @@ from helpers.sources.checks import (
     Difference,
     Misfit,
     Place,
-    Values,
     columns_of,
     difference,
     doubts,
     misfit,
     newest_period,
+    periods_of,
     stored_values,
     values_of,
 )
@@ -204,14 +205,32 @@ def _changes(row: Row) -> str:
 
 @dataclass(frozen=True)
 class _Previous:
-    """The snapshot in force before a fetch."""
+    """The snapshot in force before a fetch.
+
+    Attributes
+    ----------
+    told
+        Newest period as an earlier run told it; else it is looked for in the values.
+    """
 
     sidecar: Sidecar
-    values: dict[Place, int | float | None]
+    content: bytes
+    told: str | None
+
+    @functools.cached_property
+    def values(self) -> dict[Place, int | float | None]:
+        try:
+            return stored_values(self.content, self.sidecar)
+        except Misfit:  # whole, but not to be understood any more: nothing to compare with
+            return {}
+
+    @functools.cached_property
+    def newest(self) -> Period | None:
+        return Period.parse(self.told) if self.told else newest_period(self.values)
 
     @property
     def words(self) -> str:
-        newest = newest_period(self.values)
+        newest = self.newest
         upto = f" (newest {newest.frequency.value.replace('_', ' ')} {newest})" if newest else ""
         return f"the snapshot of {snapshot_day(self.sidecar.snapshot)}{upto} stays in force"
 
@@ -273,6 +292,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.store = RawStore(self.project.raw)
         self.places = Places(self.project)
+        self.before = fetch_status(self.project)
         self.metadata = MetadataStore(self.project, self.client, self.now)
         self.client.waiting = lambda seconds, why: self._tell(f"waiting {seconds:g} s ({why})")
 
@@ -301,9 +321,8 @@ class _Run:
             interrupted=interrupted,
         )
         # A run that asked nothing and found nothing has nothing to add to the ones before.
-        before = fetch_status(self.project)
         told = any(row.outcome is not Outcome.UNCHANGED for row in report.rows)
-        mended = any(row.table in before and not before[row.table].ok for row in report.rows)
+        mended = any(row.table in self.before and not self.before[row.table].ok for row in report.rows)
         if self.asked or told or mended:
             keep_report(self.project, report)
         return report
@@ -359,7 +378,7 @@ class _Run:
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
             )
         if table.previous and not self.force and self._in_force_still(table, table.previous):
-            return self._row(table, Outcome.UNCHANGED, table.previous.sidecar, table.previous.values)
+            return self._row(table, Outcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
         new = self._ask(plan)
         self._doubt(table, new)
         return self._put_in_force(table, new)
@@ -368,12 +387,10 @@ class _Run:
         snapshot = self.store.newest(SOURCE, table)
         if snapshot is None:
             return None
-        sidecar = self.store.sidecar(SOURCE, table, snapshot)
-        try:
-            values = stored_values(self.store.read(SOURCE, table, snapshot), sidecar)
-        except Misfit:  # whole, but not to be understood any more: nothing to compare with
-            values = {}
-        return _Previous(sidecar, values)
+        told = self.before.get(table)
+        newest = told.newest if told and told.snapshot == snapshot else None
+        content = self.store.read(SOURCE, table, snapshot)
+        return _Previous(self.store.sidecar(SOURCE, table, snapshot), content, newest)
 
     def _in_force_still(self, table: _Table, previous: _Previous) -> bool:
         before = previous.sidecar
@@ -398,10 +415,11 @@ class _Run:
                 values = values_of(columns, answer.rows)
             except Misfit as error:
                 raise misfit(call, answer, str(error)) from None
-            for place, value in values.items():
-                if place.period.frequency is not call.periods.frequency:
-                    raise misfit(call, answer, f'"{place.period}" where a {call.periods.frequency} should be')
-                if gathered.values.get(place, value) != value:
+            for period in periods_of(values):
+                if period.frequency is not call.periods.frequency:
+                    raise misfit(call, answer, f'"{period}" where a {call.periods.frequency} should be')
+            for place in gathered.values.keys() & values.keys():
+                if gathered.values[place] != values[place]:
                     raise JobindsatsError(
                         f"{call.table.id}: two parts of the answer disagree "
                         f"({place.measure}, {place.period}): the table changed between them.",
@@ -434,7 +452,7 @@ class _Run:
         update_latest, remarks = info.update_latest, []
         promised, reached = (
             table.promised,
-            max((place.period for place in new.values), key=_end, default=None),
+            max(periods_of(new.values), key=_end, default=None),
         )
         if promised and reached and _end(reached) < _end(promised):
             # Not marked as being of this release, so that the next run asks again.
@@ -448,6 +466,7 @@ class _Run:
             remarks.append(f"{info.id}: {spoken_of} of {len(known)} municipalities")
         if all(value is None for value in new.values.values()):
             remarks.append(f"{info.id}: every value is empty")
+        newest = newest_period(new.values)
         content = joined([answer.content for answer in new.answers])
         sidecar = Sidecar(
             source=SOURCE,
@@ -462,10 +481,10 @@ class _Run:
             cells=new.cells,
         )
         if previous and self._is_the_same(previous.sidecar, sidecar, content):
-            return self._row(table, Outcome.UNCHANGED, previous.sidecar, new.values, remarks=remarks)
+            return self._row(table, Outcome.UNCHANGED, previous.sidecar, newest, remarks=remarks)
         kept = self.store.write(SOURCE, info.id, sidecar.snapshot, content, sidecar)
         changes = difference(new.values, previous.values, table.oldest) if previous else None
-        return self._row(table, Outcome.FETCHED, kept, new.values, changes=changes, remarks=remarks)
+        return self._row(table, Outcome.FETCHED, kept, newest, changes=changes, remarks=remarks)
 
     def _is_the_same(self, before: Sidecar, after: Sidecar, content: bytes) -> bool:
         told = ("query", "columns", "update_latest", "update_next")
@@ -477,12 +496,11 @@ class _Run:
         table: _Table,
         outcome: Outcome,
         sidecar: Sidecar,
-        values: Values,
+        newest: Period | None,
         *,
         changes: Difference | None = None,
         remarks: Sequence[str] = (),
     ) -> Row:
-        newest = newest_period(values)
         problems, expected = table.plan.problems, table.plan.remarks
         return Row(
             table=table.info.id,
@@ -522,7 +540,7 @@ class _Run:
         else:
             outcome = Outcome.FAILED
         expected = (f"{error.headline} Only series that are called probable ask for it.",)
-        newest = newest_period(previous.values) if previous else None
+        newest = previous.newest if previous else None
         return Row(
             table=table,
             title=title or (previous.sidecar.title if previous else ""),

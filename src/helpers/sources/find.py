@@ -119,7 +119,7 @@ def describe(found: Found) -> RenderableType:
     source = f", from the list of {found.from_disk[:10]} in data/raw" if found.from_disk else ""
     parts.append(Text(f"{len(found.tables)} of {found.seen} tables{source}", style="dim"))
     if found.from_disk:
-        parts.append(Text(f"The list is asked for anew with a key ({KEY_VARIABLE}).", style="dim"))
+        parts.append(Text(f"With a key ({KEY_VARIABLE}) it is asked for once a day.", style="dim"))
     return Group(*parts)
 
 
