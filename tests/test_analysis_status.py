@@ -1,0 +1,252 @@
+"""The status of the goals: every row that the document printed, and why some goals cannot be judged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in
+from helpers.analysis.gaps import Verdict
+from helpers.analysis.status import (
+    StatusRow,
+    Turn,
+    compare_verdicts,
+    goal_verdicts,
+    status_rows,
+    summary,
+    survey_rows,
+)
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import Direction, Plan, Unit
+from helpers.data import choose_basis, load_observations
+from helpers.data.frames import OBSERVATION_COLUMNS
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.sources.example import write_example
+
+CATALOGUE = load_catalogue(Project(CHECKOUT))
+PLAN = CATALOGUE.plan("frederikssund-2023")
+PRINTED = CATALOGUE.published_rows(PLAN)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    found = real_catalogue_project(tmp_path_factory.mktemp("status"))
+    write_example(found, CATALOGUE, PLAN)
+    return found
+
+
+@pytest.fixture(scope="module")
+def status(project):
+    """Rows of any municipality, by goal and indicator."""
+
+    def of(name: str, bound: str | None = None) -> dict[tuple[str, str], StatusRow]:
+        area = CATALOGUE.municipality(name)
+        frame = load_observations(
+            project, CATALOGUE, choose_basis(project, CATALOGUE, PLAN), ("dk", area.code)
+        )
+        rows = status_rows(CATALOGUE, PLAN, frame, area, Period.parse(bound) if bound else None)
+        return {(row.goal, row.indicator): row for row in rows}
+
+    return of
+
+
+@pytest.mark.parametrize("row", PRINTED, ids=lambda row: f"{row.goal}-{row.indicator}")
+def test_the_status_table_equals_the_published_one(row, status):
+    ours = status("Frederikssund")[row.goal, row.indicator]
+    assert (ours.period, ours.national, ours.municipality) == (row.period, row.national, row.municipality)
+    # The goal of 4b is 90 per cent; the document printed the distance to the country.
+    assert ours.gap == (Decimal("2.8") if row.goal == "4b" else row.gap)
+    assert ours.published_gap == row.gap
+    assert (ours.unit, ours.reason) == (row.unit, None)
+    assert ours.verdict is (Verdict.MET if row.gap >= 0 else Verdict.NOT_MET)
+    assert bool(ours.note) == (row.goal == "4b")
+
+
+def test_values_are_spelled_with_the_decimals_they_were_published_with(status):
+    for row in status("Frederikssund").values():
+        assert row.municipality is not None and row.national is not None
+        assert {-int(value.as_tuple().exponent) for value in (row.municipality, row.national)} == {
+            row.decimals
+        }
+
+
+def test_the_table_has_a_row_for_every_goal_and_indicator_but_the_surveys(status):
+    expected = [
+        (goal.number, key) for goal in PLAN.goals for key in goal.indicators if key in CATALOGUE.indicators
+    ]
+    assert list(status("Frederikssund")) == expected
+    assert {goal.number for goal in PLAN.goals} - {goal for goal, _ in expected} == {"4d", "5a"}
+
+
+def test_another_municipality_is_not_told_of_what_the_plans_owner_printed(status):
+    for row in status("Hedensted").values():
+        assert row.published_gap is None and row.note is None
+
+
+def test_an_earlier_period_is_not_told_of_what_was_printed_for_a_later_one(status):
+    row = status("Frederikssund", bound="2023M08")["4b", "samtaler-12-maaneder"]
+    assert row.period == Period.parse("2023M08")
+    assert row.published_gap is None and row.note is None
+
+
+# --------------------------------------------------------------------------------- what cannot be judged
+
+ITEM = indicator("x", share=term("ta"))
+
+
+def plan_of(target, key: str = "x") -> Plan:
+    goal = {"number": "1a", "title": "t", "text": "t", "indicator": key, "target": target}
+    area = {"number": 1, "title": "t", "slug": "t", "intro": "t", "goals": [goal]}
+    return Plan.model_validate(
+        {"key": "p", "title": "p", "year": 2023, "example_date": "2024-01-15", "focus_areas": [area]}
+    )
+
+
+def only_row(target, *values: tuple[str, str, float | None, str], item=ITEM) -> StatusRow:
+    """The row of one goal, from (area, period, value, state)."""
+    frame = pd.DataFrame(
+        [
+            ("x", "share", area, period, value, state, "jobindsats:ta", "s", False)
+            for area, period, value, state in values
+        ],
+        columns=list(OBSERVATION_COLUMNS),
+    ).astype({"value": float})
+    items = Catalogue({"x": item}, {}, {}, AREAS, "hash")
+    (row,) = status_rows(items, plan_of(target), frame, AREAS[0])
+    return row
+
+
+NATIONAL, FIXED = {"at_least": "national"}, {"at_least": 80}
+OURS, THEIRS = ("250", "2023M11", 83.8, "ok"), ("dk", "2023M11", 87.3, "ok")
+
+
+def test_a_suppressed_figure_is_not_judged_and_the_reader_is_told_why():
+    row = only_row(NATIONAL, ("250", "2023M11", None, "suppressed"), THEIRS)
+    assert (row.verdict, row.gap, row.municipality) == (Verdict.CANNOT_BE_JUDGED, None, None)
+    assert row.reason == "Tallet for Frederikssund for november 2023 er diskretioneret eller ikke opgjort."
+    assert row.national == Decimal("87.3")
+
+
+def test_figures_of_unequal_periods_are_not_compared():
+    row = only_row(NATIONAL, ("250", "2023M11", 83.8, "ok"), ("dk", "2023M10", 87.3, "ok"))
+    assert row.verdict is Verdict.CANNOT_BE_JUDGED
+    assert row.national is None and row.municipality == Decimal("83.8")
+    assert "hele landet er for oktober 2023" in (row.reason or "") and "november 2023" in (row.reason or "")
+
+
+def test_a_fixed_target_needs_no_figure_of_the_country():
+    row = only_row(FIXED, OURS)
+    assert (row.verdict, row.gap, row.national, row.reason) == (Verdict.MET, Decimal("3.8"), None, None)
+
+
+def test_a_target_against_the_country_needs_the_country():
+    row = only_row(NATIONAL, OURS)
+    assert row.verdict is Verdict.CANNOT_BE_JUDGED and row.target is None
+    assert row.reason == "Der er intet tal for hele landet for november 2023."
+
+
+def test_zero_is_judged_as_any_other_value():
+    row = only_row({"at_most": "national"}, ("250", "2023M11", 0.0, "ok"), THEIRS)
+    assert (row.municipality, row.verdict) == (Decimal("0.0"), Verdict.MET)
+
+
+def test_a_goal_without_a_target_says_why_it_has_none():
+    row = only_row({"none_set": "Der fandtes ingen måling."}, OURS, THEIRS)
+    assert (row.verdict, row.reason) == (Verdict.CANNOT_BE_JUDGED, "Der fandtes ingen måling.")
+    assert row.municipality == Decimal("83.8")
+
+
+@pytest.mark.parametrize(
+    ("origin", "word"),
+    [(term("ta"), "hentet"), ({"typed_in": "kilden"}, "indtastet"), ({"unknown": "ord"}, "bekræftet")],
+)
+def test_without_any_figures_the_reason_says_where_they_should_come_from(origin, word):
+    row = only_row(NATIONAL, item=indicator("x", share=origin))
+    assert row.period is None and row.verdict is Verdict.CANNOT_BE_JUDGED
+    assert word in (row.reason or "")
+
+
+def test_a_gap_is_exact_though_values_are_stored_in_binary():
+    row = only_row(NATIONAL, ("250", "2023M11", 0.3, "ok"), ("dk", "2023M11", 0.1, "ok"))
+    assert row.gap == Decimal("0.2")
+
+
+# ------------------------------------------------------------------------------------------- surveys
+
+
+@pytest.fixture
+def survey_project(tmp_path):
+    return real_catalogue_project(tmp_path)
+
+
+def surveyed(project: Project, bound: str | None = None) -> dict[str, StatusRow]:
+    area = CATALOGUE.municipality("Frederikssund")
+    rows = survey_rows(project, CATALOGUE, PLAN, area, Period.parse(bound) if bound else None)
+    return {row.goal: row for row in rows}
+
+
+def test_the_company_survey_meets_its_goal_and_the_dignity_survey_waits_for_a_result():
+    rows = surveyed(Project(CHECKOUT))
+    assert (rows["5a"].municipality, rows["5a"].target, rows["5a"].gap) == (87, 85, 2)
+    assert (rows["5a"].verdict, rows["5a"].period) == (Verdict.MET, Period.month(2021, 12))
+    assert (rows["4d"].verdict, rows["4d"].municipality) == (Verdict.CANNOT_BE_JUDGED, None)
+    assert rows["4d"].reason == "Undersøgelsens resultat er ikke indtastet."
+    assert {row.kind for row in rows.values()} == {"survey"}
+
+
+def test_a_survey_made_after_the_reports_period_does_not_count(survey_project):
+    type_in(
+        survey_project, "frederikssund", "vaerdig-sagsbehandling", "spørgsmål;svar;dato\nforloeb;72;2023-09\n"
+    )
+    assert surveyed(survey_project)["4d"].verdict is Verdict.MET
+    assert surveyed(survey_project, bound="2023M08")["4d"].verdict is Verdict.CANNOT_BE_JUDGED
+
+
+# ------------------------------------------------------------------------------------------ together
+
+
+def row(goal: str, verdict: Verdict, key: str = "x") -> StatusRow:
+    return StatusRow(goal, key, None, None, None, None, None, Unit.PERCENT, 1, verdict, Direction.HIGHER)
+
+
+MET, NOT, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "joint"),
+    [
+        ((MET, MET), MET),
+        ((MET, NOT), NOT),
+        ((NOT, UNKNOWN), NOT),
+        ((MET, UNKNOWN), UNKNOWN),
+        ((UNKNOWN,), UNKNOWN),
+    ],
+)
+def test_a_goal_is_met_only_if_all_its_rows_are(verdicts, joint):
+    found = goal_verdicts(row("5b", verdict, str(place)) for place, verdict in enumerate(verdicts))
+    assert found["5b"].verdict is joint
+    assert len(found["5b"].rows) == len(verdicts)
+
+
+def test_every_goal_of_the_plan_is_counted_once(project, status):
+    rows = [*status("Frederikssund").values(), *surveyed(Project(CHECKOUT)).values()]
+    count = summary(goal_verdicts(rows).values())
+    met = {r.goal for r in PRINTED} - {r.goal for r in PRINTED if r.gap < 0}
+    assert count.total == len(PLAN.goals) == 20
+    assert count.met == len(met | {"5a"})
+    assert count.cannot_be_judged == 1
+
+
+def test_verdicts_that_turn_between_two_sets_of_figures_are_told_with_both_rows():
+    old = [row("1a", MET), row("1b", NOT), row("2a", UNKNOWN), row("2b", MET), row("3a", MET)]
+    new = [row("1a", NOT), row("1b", MET), row("2a", MET), row("2b", UNKNOWN), row("3a", MET), row("3b", MET)]
+    changes = compare_verdicts(old, new)
+    assert [(change.new.goal, change.turn) for change in changes] == [
+        ("1a", Turn.WORSE),
+        ("1b", Turn.BETTER),
+        ("2a", Turn.NOW_JUDGED),
+        ("2b", Turn.NO_LONGER_JUDGED),
+    ]
