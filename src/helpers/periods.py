@@ -17,7 +17,20 @@ _MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
 )  # fmt: skip
-_SHORT_MONTHS = ("jan.", "feb.", "mar.", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.")
+_SHORT_MONTHS = (
+    "jan.",
+    "feb.",
+    "mar.",
+    "apr.",
+    "maj",
+    "juni",
+    "juli",
+    "aug.",
+    "sep.",
+    "okt.",
+    "nov.",
+    "dec.",
+)
 
 
 class Frequency(StrEnum):
@@ -40,9 +53,12 @@ class Frequency(StrEnum):
     @property
     def window(self) -> int:
         """How many periods a figure shows: 25 months, or the quarters (9) or years (3) they span."""
-        return {"month": WINDOW_MONTHS, "quarter": WINDOW_QUARTERS, "rolling_year": WINDOW_QUARTERS, "year": 3}[
-            self.value
-        ]
+        return {
+            "month": WINDOW_MONTHS,
+            "quarter": WINDOW_QUARTERS,
+            "rolling_year": WINDOW_QUARTERS,
+            "year": 3,
+        }[self.value]
 
 
 _BY_CODE = {frequency.code: frequency for frequency in Frequency}
@@ -79,7 +95,9 @@ class Period:
         year, code, number = int(match[1]), match[2], int(match[3])
         frequency = _BY_CODE[code]
         if not 1 <= number <= frequency.per_year:
-            raise ValueError(f'"{text}" is no period: there is no number {number} in {frequency.value}s of a year')
+            raise ValueError(
+                f'"{text}" is no period: there is no number {number} in {frequency.value}s of a year'
+            )
         return cls(frequency, year * frequency.per_year + number - 1)
 
     @classmethod

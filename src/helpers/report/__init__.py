@@ -1,4 +1,4 @@
-"""Everything one municipality's notebooks ask for: the plan, the Jobcenteroverblik, the investment projects."""
+"""Everything one municipality's notebooks ask for: plan, Jobcenteroverblik, investment projects."""
 
 from helpers.report.plan import Report, open_report
 
