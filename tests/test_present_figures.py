@@ -412,10 +412,25 @@ def test_texts_do_not_cover_each_other_or_leave_the_figure(
 def test_the_newest_period_is_always_named_on_the_axis_and_in_danish() -> None:
     for newest in ("2023M11", "2024M01", "2023Q02", "2024QMAT03", "2025Y01"):
         period = Period.parse(newest)
-        labels = layout.period_labels([period.shift(step) for step in range(1 - period.frequency.window, 1)])
+        labels = layout.period_labels(
+            [period.shift(step) for step in range(1 - period.frequency.window, 1)], 24
+        )
         assert labels[-1] == (period, period.short.replace(" ", NBSP))
-    months = layout.period_labels([Period.parse("2023M11").shift(step) for step in range(-24, 1)])
+    months = layout.period_labels([Period.parse("2023M11").shift(step) for step in range(-24, 1)], 24)
     assert [text.replace(NBSP, " ") for _, text in months][:3] == ["nov. 21", "feb. 22", "maj 22"]
+
+
+@given(st.integers(1, 80), st.sampled_from(["2023M11", "2023Q02", "2024QMAT03"]))
+def test_names_of_periods_have_room_however_long_a_figure_is(length: int, newest: str) -> None:
+    periods = [Period.parse(newest).shift(step) for step in range(1 - length, 1)]
+    band = 600 / length
+    labels = layout.period_labels(periods, band)
+    assert labels[-1][0] == periods[-1]
+    for (one, text), (other, next_text) in pairwise(labels):
+        needed = (
+            fonts.text_width(text, layout.SMALL_SIZE) + fonts.text_width(next_text, layout.SMALL_SIZE)
+        ) / 2
+        assert (other.ordinal - one.ordinal) * band > needed
 
 
 def test_a_break_is_drawn_between_the_periods_it_parts() -> None:
@@ -636,8 +651,6 @@ def test_any_brand_gives_readable_figures(primary: str, secondary: str) -> None:
         colour.country,
         colour.second,
         colour.quiet,
-        colour.good,
-        colour.bad,
         colour.unknown,
     ):
         assert theme.contrast(ink, colour.paper) >= theme.TEXT_CONTRAST

@@ -243,15 +243,7 @@ def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
     title = picture.count_axis or _AXIS_WORDS[bars[0].unit]
     least = 1.0 if bars[0].decimals == 0 else 10.0 ** -bars[0].decimals
     about = 3 if bottom - top < PLOT_HEIGHT * 0.7 else 5
-    return nice_axis(
-        0.0,
-        highest,
-        about=about,
-        least=least,
-        top=top,
-        bottom=bottom,
-        title=title,
-    )
+    return nice_axis(0.0, highest, about=about, least=least, top=top, bottom=bottom, title=title)
 
 
 def push_apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
@@ -305,9 +297,20 @@ def flow(texts: Iterable[str], width: float) -> list[tuple[float, int, tuple[str
     return placed
 
 
-def period_labels(periods: Sequence[Period]) -> tuple[tuple[Period, str], ...]:
-    """The periods that are named on the axis: counted back from the newest, so that it always is."""
-    step = {Frequency.MONTH: 3}.get(periods[-1].frequency, 1) if periods else 1
+PERIOD_ROOM = 54
+"""Least distance between the middles of two period names on the axis, in pixels."""
+
+
+def period_labels(periods: Sequence[Period], band: float) -> tuple[tuple[Period, str], ...]:
+    """The periods that are named on the axis: counted back from the newest, so that it always is.
+
+    Parameters
+    ----------
+    band
+        Pixels from one period to the next. Months are named by quarter, half-year or year, as there is room.
+    """
+    steps = (3, 6, 12, 24) if periods[-1].frequency is Frequency.MONTH else (1, 2, 4, 8)
+    step = next((step for step in steps if step * band >= PERIOD_ROOM), len(periods))
     chosen = periods[(len(periods) - 1) % step :: step]
     return tuple((period, period.short.replace(" ", NBSP)) for period in chosen)
 
@@ -385,7 +388,7 @@ def lay_out(
     ends = _ends(picture, share, target, target_text)
     label_width = max((text_width(end.text, TEXT_SIZE, 600) for end in ends), default=0)
     bands = plot - math.ceil(label_width + 14 if ends else 0)
-    half_band = bands / max(len(picture.periods), 1) / 2
+    half_band = bands / len(picture.periods) / 2
     label_x = bands - half_band + 12 if half_band > 12 else bands + 4
     ends = tuple(EndLabel(end.trace, label_x, end.y, end.text) for end in ends)
 
@@ -431,7 +434,7 @@ def lay_out(
         words=tuple(words),
         legend=tuple(legend),
         ends=ends,
-        period_labels=period_labels(picture.periods),
+        period_labels=period_labels(picture.periods, bands / len(picture.periods)),
         breaks=tuple(breaks),
         target=share.pixel(target) if share and target is not None else None,
         rings=bool(published_text),

@@ -91,8 +91,6 @@ class Palette:
     bar2_edge: str
     grid: str
     quiet: str
-    good: str
-    bad: str
     unknown: str
 
 
@@ -162,8 +160,6 @@ def palette_from(colours: Mapping[str, str]) -> Palette:
         bar2_edge=bar2_edge,
         grid=mix(named["foreground"], paper, 0.12),
         quiet=readable(mix(named["foreground"], paper, 0.62), paper, TEXT_CONTRAST),
-        good=text("success"),
-        bad=text("danger"),
         unknown=text("warning"),
     )
 

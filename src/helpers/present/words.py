@@ -388,9 +388,3 @@ def goals_met(met: int, of: int, unknown: int = 0) -> str:
 def area_name(area: str, municipality: str) -> str:
     """``Hele landet`` for the country's code, otherwise the municipality's name."""
     return NATIONAL_NAME if area == "dk" else municipality
-
-
-def values_missing(periods: Iterable[Period], state: State) -> str:
-    """Which values of a series are missing, and why: ``maj 2022 og juni 2022 (ikke opgjort)``."""
-    names = [period.danish for period in periods]
-    return f"{listed(names)} ({STATE_WORDS[state]})"
