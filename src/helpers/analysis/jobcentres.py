@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,11 @@ class Grid:
     values: np.ndarray
     states: np.ndarray
 
+    @cached_property
+    def columns(self) -> dict[Period, int]:
+        """Period → column."""
+        return {period: column for column, period in enumerate(self.periods)}
+
     def of(self, area: str) -> tuple[np.ndarray, np.ndarray]:
         """Values and states of one area; all missing when there is nothing of it."""
         row = self.rows.get(area)
@@ -73,12 +79,11 @@ class Grid:
 
         With `carried`, it is the last known value of the `BASE_MONTHS` before, if there is one.
         """
-        place = {period: column for column, period in enumerate(self.periods)}
         values = np.full((len(self.values), len(periods)), np.nan)
         states = np.full(values.shape, _MISSING, dtype=np.int8)
         for column, period in enumerate(periods):
             for back in range(BASE_MONTHS + 1 if carried else 1):
-                known = place.get(period.shift(-back))
+                known = self.columns.get(period.shift(-back))
                 if known is None:
                     continue
                 empty = np.isnan(values[:, column])
@@ -159,7 +164,7 @@ class Board:
         return self.grid.periods
 
     def _column(self, period: Period | None) -> int | None:
-        return None if period is None or period not in self.periods else self.periods.index(period)
+        return None if period is None else self.grid.columns.get(period)
 
     def value(self, slug: str, period: Period | None) -> Decimal | None:
         """One value as published; none when there is none, whatever the reason."""

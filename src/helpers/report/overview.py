@@ -75,15 +75,27 @@ def open_overview(
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    return OverviewReport(
-        project,
-        catalogue,
-        overview,
-        overview.area(kommune, catalogue),
-        bound,
-        date.fromisoformat(day) if day else None,
-        delay,
-    )
+    snapshot = date.fromisoformat(day) if day else None
+    area = overview.area(kommune, catalogue)
+    if is_rendering():
+        # The book's notebooks run in one process and on figures that stand still: they share one report.
+        return _rendered(project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay)
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
+
+
+@lru_cache(maxsize=2)
+def _rendered(
+    project: Project,
+    catalogue_hash: str,
+    stamp: object,
+    area: Area,
+    bound: Period | None,
+    snapshot: date | None,
+    delay: int | None,
+) -> OverviewReport:
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
 
 
 @lru_cache(maxsize=4)
