@@ -225,6 +225,37 @@ def test_the_cell_limit_of_the_server_is_kept_by_asking_for_fewer_periods_at_a_t
     assert fetch(project, server, days=1, settings={"cell_limit": 100}).ok
 
 
+def test_when_all_measures_are_asked_for_at_once_the_wanted_ones_are_the_same(
+    project: Project, server: JobindsatsServer, tmp_path: Path
+) -> None:
+    fetch(project, server)
+    other = new_project(tmp_path / "other", ENTRIES)
+    assert fetch(other, server, settings={"all_measures": True}).ok
+    assert {call.query.get("mgroup.*") for call in server.calls("data")[3:]} == {"*"}
+    for table in ("y25i01", "y60a02", "y01b01"):
+        wanted = in_force(project, table)
+        assert {p: v for p, v in in_force(other, table).items() if p in wanted} == wanted
+
+
+def test_months_and_quarters_of_one_table_are_asked_for_apart_and_kept_together(
+    project: Project, server: JobindsatsServer
+) -> None:
+    table = server.tables["y25i01"]
+    quarters = ("2026Q02", "2026Q01")
+    total = ("Ydelsesgrupper i alt", "I alt")
+    more = {(quarter, area, *total): (1, 2, 3, 4) for quarter in quarters for area in (COUNTRY, *NAMES)}
+    both = replace(table, periods={**table.periods, "Q": quarters}, values={**table.values, **more})
+    server.put([both])
+    entries = {"maaned": entry(share=UNEMPLOYED), "kvartal": entry("quarter", share=UNEMPLOYED)}
+    report = fetch(project, server, entries=entries)
+    assert report.ok
+    kept = in_force(project, "y25i01")
+    assert {place.period for place in kept} == {*table.periods["M"], *quarters}
+    assert {value for place, value in kept.items() if "Q" in place.period} == {2}
+    assert report.rows[0].newest == "2026M06"
+    assert outcomes(fetch(project, server, days=1, entries=entries)) == {"y25i01": "unchanged"}
+
+
 # ------------------------------------------------------------------------------------ what is asked for
 
 

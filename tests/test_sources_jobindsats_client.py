@@ -358,6 +358,21 @@ def test_a_key_at_the_edge_of_what_is_shown_is_masked_before_the_text_is_cut(
     assert TOKEN[:8] not in str(caught.value)
 
 
+def test_stopping_by_hand_shows_no_frame_that_holds_the_key(
+    server: JobindsatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object, **named: object) -> None:
+        header_on_its_way = f"Bearer {TOKEN}"
+        raise KeyboardInterrupt(len(header_on_its_way))
+
+    client = new_client(server)
+    monkeypatch.setattr(client, "_get", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.tables()
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert TOKEN not in "".join(shown.format())
+
+
 def test_a_key_shows_itself_neither_as_text_nor_in_a_file() -> None:
     key = Key(TOKEN)
     assert TOKEN not in f"{key} {key!r} {Settings(key=key)!r}"
@@ -427,6 +442,8 @@ def test_a_dotenv_file_in_another_encoding_is_named_and_not_shown(
         "http://10.0.0.5/v3",
         "ftp://api.jobindsats.dk",
         "api.jobindsats.dk/v3",
+        "https://[::1/v3",
+        "https://api.jobindsats.dk:many/v3",
         "https://user:secret-word@api.jobindsats.dk/v3",
         "https://api.jobindsats.dk/v3?key=secret-word",
     ],

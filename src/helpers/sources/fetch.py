@@ -599,18 +599,14 @@ def _without_key(project: Project) -> str:
 
 def _told(project: Project, report: FetchReport) -> str:
     fetched = [row for row in report.rows if row.outcome is Outcome.FETCHED]
-    lines = []
     if fetched:
         tables = ", ".join(
             f"{row.table} (til og med {Period.parse(row.newest).danish})" if row.newest else row.table
             for row in fetched
         )
-        lines.append(f"Nye tal er hentet fra Jobindsats: {tables}.")
+        told = f"Nye tal er hentet fra Jobindsats: {tables}."
     else:
-        lines.append(
-            f"Jobindsats har ikke nyere tal. {_in_force(project)}" if report.ok else _in_force(project)
-        )
-    lines.extend(f"- {sentence}" for sentence in failures_in_danish(report.rows))
-    if report.stopped:
-        lines.append(f"\n```\n{report.stopped}\n```")
-    return "\n".join(lines)
+        told = f"Jobindsats har ikke nyere tal. {_in_force(project)}" if report.ok else _in_force(project)
+    failures = "\n".join(f"- {sentence}" for sentence in failures_in_danish(report.rows))
+    stopped = f"```\n{report.stopped}\n```" if report.stopped else ""
+    return "\n\n".join(filter(None, (told, failures, stopped)))

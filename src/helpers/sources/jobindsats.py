@@ -304,8 +304,12 @@ def _dotenv(project: Project) -> dict[str, str]:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        is_address = False
+    if not is_address:
         raise PlanError.of(URL_VARIABLE, "This is no web address.", f"The default is {DEFAULT_URL}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise PlanError.of(
@@ -313,7 +317,7 @@ def _checked_url(url: str) -> str:
             "The address holds more than host and path, and it is shown in messages.",
             f"Put the key into {KEY_VARIABLE}; the address is like {DEFAULT_URL}.",
         )
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise PlanError.of(
             URL_VARIABLE,
             f"http://{parts.netloc} is not encrypted: the key would cross the network for all to read.",
@@ -699,7 +703,11 @@ class Client:
                 f"If it stays so, `plan find {table}` shows which periods the table has"
             )
         elif reply.status == requests.codes.unprocessable:
-            do = f"`plan find {table}` shows what the table has; mend the ids in the catalogue"
+            do = (
+                f"`plan find {table}` shows what the table has; mend the ids in the catalogue.\n"
+                f"If the answer is too large, lower JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,}); "
+                "if ids of measures\nare turned down, JOBINDSATS_ALL_MEASURES=1 asks for all measures at once"
+            )
         return JobindsatsError(
             f"{table}: Jobindsats answered {reply.status} {said}",
             fault=fault,
