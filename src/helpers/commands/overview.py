@@ -58,7 +58,7 @@ def _variant(request: RenderRequest, catalogue: Catalogue, overview: Overview, a
         book=overview_folder(request.project),
         slug=f"{KEY}/{area.slug}{printed}",
         parameters={"kommune": area.name, "plan": KEY, "periode": request.bound.id if request.bound else ""},
-        title=overview.template.title,
+        title=report.title,
         municipality=report.long_name,
         dated=None if report.printed else report.data_day,
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},

@@ -76,7 +76,10 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
     if standing.apart:
         notes = [ranking.part_words(part, rank, group) for part, rank in standing.ranks]
         return Tile(heading, link, "Ingen fælles placering", None, tuple(notes))
-    notes = [*ranking.rank_notes(standing.rank, standing.moved), ranking.value_words(standing, area)]
+    notes = [
+        *ranking.rank_notes(standing.rank, standing.moved, standing.group),
+        ranking.value_words(standing, area),
+    ]
     place = ranking.rank_words(standing.rank, group)
     return Tile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
 
@@ -246,7 +249,11 @@ def verdict_box(standing: FigureStanding, area: Area) -> Shown:
     third = ranking.third_words(standing.rank.third)
     if third:
         heading = f"{heading} {escape_markdown(third)}."
-    said = [*ranking.rank_notes(standing.rank, standing.moved)] if not standing.apart else list(tile.notes)
+    said = (
+        [*ranking.rank_notes(standing.rank, standing.moved, standing.group)]
+        if not standing.apart
+        else list(tile.notes)
+    )
     lines = [heading + "".join(f" {escape_markdown(sentence(note))}" for note in said)]
     values = _values_sentence(standing, area)
     if values:

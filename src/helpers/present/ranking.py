@@ -91,8 +91,7 @@ def rank_words(rank: Rank, group: Group) -> str:
             return f"Der er ingen andre jobcentre i {where} at sammenligne med"
         return f"Ingen af de andre jobcentre i {where} har et tal"
     if rank.standing is Standing.NO_VALUE:
-        others = count(rank.of, "jobcenter", "jobcentre")
-        return f"Ingen placering: intet tal at placere blandt {others} i {where}"
+        return "Ingen placering: tallet er diskretioneret eller ikke opgjort"
     return f"Ingen placering: intet jobcenter i {where} har et tal"
 
 
@@ -104,14 +103,18 @@ def part_words(area: Area, rank: Rank, group: Group) -> str:
     return f"{area.name}: {words[:1].lower()}{words[1:]}"
 
 
-def rank_notes(rank: Rank, moved: int | None) -> tuple[str, ...]:
+def rank_notes(rank: Rank, moved: int | None, group: Group) -> tuple[str, ...]:
     """What belongs to a place: its move, who shares it, and how many are without a value."""
-    if rank.standing not in (Standing.RANKED, Standing.ALL_EQUAL):
-        return tuple(filter(None, (without_words(rank),)))
+    without = without_words(rank)
+    if rank.standing is Standing.NO_VALUE:
+        has = f"{count(rank.of, 'andet jobcenter', 'andre jobcentre')} i {scope(group)} har et tal"
+        return tuple(filter(None, (has, without)))
+    if rank.place is None:
+        return tuple(filter(None, (without,)))
     shared = ""
     if rank.standing is Standing.RANKED and rank.sharing:
         shared = f"Delt med {count(rank.sharing, 'andet jobcenter', 'andre jobcentre')}"
-    return tuple(filter(None, (moved_words(moved), shared, without_words(rank))))
+    return tuple(filter(None, (moved_words(moved), shared, without)))
 
 
 def third_words(third: Third | None) -> str:

@@ -191,6 +191,12 @@ class OverviewReport:
         return tuple(item for item in found if item.table in needed)
 
     @property
+    def title(self) -> str:
+        """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
+        name = self.overview.template.title
+        return f"{name}, {self.printed.period.danish}" if self.printed else name
+
+    @property
     def long_name(self) -> str:
         """The name on the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
         if self.area.joint:
@@ -345,7 +351,7 @@ class OverviewReport:
     def _definition(self, figure: OverviewFigure) -> Shown:
         said = [f"**Figur {figure.number}.** {escape_markdown(figure.title)}"]
         if figure.note:
-            said.append(escape_markdown(figure.note))
+            said.append(escape_markdown(f"Note i 2017: {figure.note}"))
         return output.text(*said)
 
     def _missing(self, figure: OverviewFigure) -> Shown:
@@ -378,7 +384,7 @@ class OverviewReport:
 
     def _figure_notes(self, standing: FigureStanding) -> list[str]:
         figure, indicator = standing.figure, standing.indicator
-        said = [figure.note or ""]
+        said = [f"Note i 2017: {figure.note}" if figure.note else ""]
         if figure.differs:
             said.append(f"I dag: {figure.differs}")
         if standing.apart:
@@ -426,6 +432,8 @@ class OverviewReport:
         notes = [template.footnote, template.today, ranking.group_sentence(found.group, cluster.lower())]
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts))
+        if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
+            notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
         if older:
             notes.append(f"Indtastede tal er fra {listed(older)}.")
@@ -529,6 +537,8 @@ class OverviewReport:
     def groups(self) -> Shown:
         """The five comparison groups: how each was made, and who is in it."""
         template = self.overview.template
+        if self.printed:
+            return output.text(template.method.clusters)
         made = [self.standings.group(kind) for kind in template.clusters]
         computed = any(group.kind is GroupKind.COMPUTED for group in made)
         said = [template.method.clusters, *([template.method.computed] if computed else [])]
