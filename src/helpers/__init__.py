@@ -5,6 +5,7 @@ Notebooks need one name: ``from helpers import open_report`` (or ``open_investme
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
