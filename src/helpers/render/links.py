@@ -7,6 +7,7 @@ In: the output folder. Out: a :class:`LinkReport`. Nothing is requested: links t
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +37,7 @@ _ALL_IDS = etree.XPath("//@id | //a/@name")
 _WITH_IDENTIFIERS = etree.XPath("//*[{}]".format(" or ".join(f"@{name}" for name in _IDENTIFIERS)))
 _STYLES = etree.XPath("//style/text() | //@style[contains(., 'url(')]")
 
-_CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
+_IMPORT = re.compile(r"""@import\s+["']([^"']+)""")
 _SVG_LINK = re.compile(r"""\b(?:xlink:)?href\s*=\s*["']([^"']+)""")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -160,7 +161,14 @@ def _addresses(name: str, value: str) -> list[str]:
 
 
 def _css_addresses(text: str) -> list[str]:
-    return [(one or other).strip() for one, other in _CSS_URL.findall(_COMMENT.sub("", text))]
+    bare = _COMMENT.sub("", text) if "/*" in text else text
+    found = _IMPORT.findall(bare) if "@import" in bare else []
+    for part in bare.split("url(")[1:]:
+        # Most are fonts inside the file, tens of thousands of letters each.
+        start = part[:8].strip(" \"'")
+        if not start.startswith("data:"):
+            found.append(part.partition(")")[0].strip(" \"'"))
+    return found
 
 
 def _read_others(output: Path, files: Iterable[str]) -> Iterator[_Page]:
@@ -169,7 +177,7 @@ def _read_others(output: Path, files: Iterable[str]) -> Iterator[_Page]:
         if path.endswith((".css", ".svg")):
             text = (output / path).read_text(encoding="utf-8", errors="replace")
             found = [("url", address, False) for address in _css_addresses(text)]
-            if path.endswith(".svg"):
+            if path.endswith(".svg") and "href" in text:
                 found += [("href", address, False) for address in _SVG_LINK.findall(text)]
             # An anchor within the file itself (a gradient, a clip path) is its own affair.
             yield _Page(path, links=[link for link in found if not link[1].startswith("#")])
@@ -216,12 +224,7 @@ def _trouble(
 
 def _resolved(page: str, link: str) -> str | None:
     """Where a relative link leads, from the output; none when that is outside of it."""
-    parts = list(PurePosixPath(page).parent.parts)
-    for part in link.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(page), link))
+    if found == ".." or found.startswith("../"):
+        return None
+    return "" if found == "." else found
