@@ -359,6 +359,18 @@ def test_only_the_tables_of_an_indicator_can_be_asked_for(project: Project, serv
     assert outcomes(fetch(project, server, days=1, tables=["y60a02"])) == {"y60a02": "fetched"}
 
 
+def test_a_fetch_for_one_indicator_keeps_what_others_need_of_the_same_table(
+    project: Project, server: JobindsatsServer
+) -> None:
+    entries = {**ENTRIES, "dagpenge": entry(share={**UNEMPLOYED, "where": {"_ygrpi09": BENEFITS[0]}})}
+    fetch(project, server, entries=entries)
+    server.put(next_release())
+    report = fetch(project, server, days=30, entries=entries, indicators=["ledige"])
+    assert outcomes(report) == {"y25i01": "fetched"}
+    assert {place.members for place in in_force(project, "y25i01")} == {"", "_ygrpi09=a-dagpenge"}
+    assert outcomes(fetch(project, server, days=31, entries=entries))["y25i01"] == "unchanged"
+
+
 def test_an_answer_that_lags_behind_its_metadata_is_kept_and_asked_for_again(
     project: Project, server: JobindsatsServer
 ) -> None:

@@ -91,7 +91,7 @@ def fetch_tables(
     Parameters
     ----------
     tables, indicators
-        Only these; None: all of the catalogue.
+        Only these tables, or those that the indicators use; None: all of the catalogue.
     force
         Fetch again what has not been updated.
     accept
@@ -450,10 +450,8 @@ class _Run:
     def _put_in_force(self, table: _Table, new: _Gathered) -> Row:
         info, previous = table.info, table.previous
         update_latest, remarks = info.update_latest, []
-        promised, reached = (
-            table.promised,
-            max(periods_of(new.values), key=_end, default=None),
-        )
+        promised = table.promised
+        reached = max(periods_of(new.values), key=_end, default=None)
         if promised and reached and _end(reached) < _end(promised):
             # Not marked as being of this release, so that the next run asks again.
             update_latest = None
@@ -480,16 +478,16 @@ class _Run:
             update_next=info.update_next,
             cells=new.cells,
         )
-        if previous and self._is_the_same(previous.sidecar, sidecar, content):
+        told = ("query", "columns", "update_latest", "update_next")
+        if (
+            previous
+            and previous.content == content
+            and all(getattr(previous.sidecar, name) == getattr(sidecar, name) for name in told)
+        ):
             return self._row(table, Outcome.UNCHANGED, previous.sidecar, newest, remarks=remarks)
         kept = self.store.write(SOURCE, info.id, sidecar.snapshot, content, sidecar)
         changes = difference(new.values, previous.values, table.oldest) if previous else None
         return self._row(table, Outcome.FETCHED, kept, newest, changes=changes, remarks=remarks)
-
-    def _is_the_same(self, before: Sidecar, after: Sidecar, content: bytes) -> bool:
-        told = ("query", "columns", "update_latest", "update_next")
-        same = all(getattr(before, name) == getattr(after, name) for name in told)
-        return same and content == self.store.read(SOURCE, before.table, before.snapshot)
 
     def _row(
         self,

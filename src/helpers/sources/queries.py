@@ -71,9 +71,14 @@ def wanted_by_table(
 ) -> dict[str, tuple[Wanted, ...]]:
     """What the catalogue asks of each table, tables in the order they are first named.
 
+    A table is always asked for everything that any series needs of it: its snapshot is one, and another
+    notebook or plan must find its own figures in it too.
+
     Parameters
     ----------
-    indicators, tables
+    indicators
+        Only tables that these use; None: all.
+    tables
         Only these; None: all.
 
     Raises
@@ -82,16 +87,14 @@ def wanted_by_table(
         When an indicator is none of the catalogue's, or no series uses a table.
     """
     found: dict[str, list[Wanted]] = {}
-    chosen = (
-        catalogue.indicators.values()
-        if indicators is None
-        else [catalogue.indicator(key) for key in dict.fromkeys(indicators)]
-    )
-    for indicator in chosen:
+    for indicator in catalogue.indicators.values():
         for key, series in indicator.series.items():
             for term in series.origin.terms:
                 wanted = Wanted(term, indicator.frequency, series.certainty, indicator.key, key)
                 found.setdefault(term.table, []).append(wanted)
+    if indicators is not None:
+        used = {table for key in indicators for table in catalogue.indicator(key).tables}
+        found = {table: wanted for table, wanted in found.items() if table in used}
     if tables is not None:
         asked = [table.lower() for table in dict.fromkeys(tables)]
         unknown = [table for table in asked if table not in found]
