@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["open_investments", "open_report"]
 
+# jsonschema, which Altair and nbformat load, looks for an optional checker of web addresses whose grammar takes
+# seconds to build. Nothing here checks addresses; None makes that import fail at once, as jsonschema allows.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 
 def __getattr__(name: str) -> Any:
     # Imported on first use, so that `plan --help` does not wait for pandas and Altair.
