@@ -92,7 +92,11 @@ def check_machine():
         stop("the folder {} cannot be written to. Copy the project to a folder of your own.".format(ROOT))
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < NEEDED_MEGABYTES and not os.path.exists(STAMP):
-        stop("the disk is nearly full: {} MB are free in {}, about {} MB are needed.".format(free, ROOT, NEEDED_MEGABYTES))
+        stop(
+            "the disk is nearly full: {} MB are free in {}, about {} MB are needed.".format(
+                free, ROOT, NEEDED_MEGABYTES
+            )
+        )
 
 
 def main():
@@ -110,7 +114,11 @@ def main():
         python = venv_python()
         run([python, "-m", "pip", "install", "-q", "--require-hashes", "-r", UV_LOCK], "installing uv")
         uv = [python, "-m", "uv", "pip"]
-        run([*uv, "install", "-q", "--python", python, "--require-hashes", "-r", LOCK], "installing the packages")
+        # Compiled now and not at the first import: on machines that write no bytecode, every start would wait for it.
+        run(
+            [*uv, "install", "-q", "--compile-bytecode", "--python", python, "--require-hashes", "-r", LOCK],
+            "installing the packages",
+        )
         run(
             [*uv, "install", "-q", "--python", python, "--no-deps", "--no-build-isolation", "-e", ROOT],
             "installing the plan command",
