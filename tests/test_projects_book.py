@@ -11,13 +11,16 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
 from pypdf import PdfReader
 
+from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.projects import load_project_set
 from helpers.commands.investments import investment_variants
 from helpers.commands.rendering import RenderRequest
 from helpers.errors import PlanError
+from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, render_variants
 from helpers.report.investment_book import investment_notebooks
@@ -132,6 +135,14 @@ def laesoe(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder.mkdir(parents=True)
     typed = "række;måned;værdi;andel\nledige;2026M03;8;\nloentimer;2026M03;2;\nvirksomheder;2026M03;1;\nledig;2026M03;8;\n"
     (folder / "smaajob.csv").write_text(typed, encoding="utf-8")
+    columns = (PERIOD, AREA, measure("mgrpa02_5b"))
+    rows = [
+        ("2025M12", "Læsø", 2.9),
+        ("2026M01", "Læsø", 2.5),
+        ("2026M02", "Læsø", 2.1),
+        ("2026M02", "Hedensted", 9.9),
+    ]
+    store_table(project, "y60a02", columns, rows)
     return render(project, "Læsø")
 
 
@@ -241,8 +252,20 @@ def test_a_new_project_works_from_its_file_alone(laesoe: Outcome):
     assert rows["Antal/andel med løntimer"][-1] == "✓ Nået"
     # 1 company where 6 in the five months to June make 2.4
     assert rows["Virksomheder besøgt (akkumuleret)"][-1] == "× Bagud"
-    assert rows["Andel på kontanthjælp"][-1].startswith("– Ingen tal")
     assert "Hedensted" not in text_of(page(laesoe, "index"))
+
+
+def test_a_row_that_jobindsats_has_comes_from_there_and_says_so(laesoe: Outcome):
+    status = page(laesoe, "smaajob").find("table", id="status-smaajob")
+    row = next(row for row in body_rows(status) if row[0] == "Andel på kontanthjælp")
+    # The month before the project's start is left out.
+    assert row[1:3] == ["2,1 pct. feb. 26", "−0,4 procentpoint"]
+    sources = {
+        cells[0]: cells[1] for cells in body_rows(page(laesoe, "data-og-metode").find("table", id="kilder"))
+    }
+    assert sources["Andel på kontanthjælp"] == "Jobindsats, tabel y60a02"
+    assert sources["Målgruppen: Antal jobparate"] == "Tastet ind af Læsø Kommune"
+    assert "Nogle rækker hentes fra Jobindsats (y60a02)." in text_of(page(laesoe, "index"))
 
 
 def test_a_bad_row_is_named_on_the_page_and_costs_nothing_else(laesoe: Outcome):
@@ -287,6 +310,23 @@ def test_the_committed_book_shows_all_that_a_new_one_would():
         assert {cell.source for cell in notebook.cells if cell.cell_type == "code"} <= calls
 
 
+def test_run_all_shows_live_charts_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    project = copy_project(tmp_path)
+    monkeypatch.delenv("PLAN_RENDERING", raising=False)
+    monkeypatch.delenv("QUARTO_BIN_PATH", raising=False)
+    monkeypatch.setenv("PLAN_ROOT", str(project.root))
+    notebook = nbformat.read(BOOK / "klar-parat-i-job.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = {
+        cell.id: [kind for output in cell.outputs for kind in output.get("data", {})]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    assert "text/html" in shown["status"]
+    assert VEGALITE_MIME in shown["figurer"]
+    assert not (tmp_path / "figures").exists()
+
+
 # --------------------------------------------------------------------------------------------- browser
 
 
@@ -305,15 +345,15 @@ def browser() -> Iterator[Any]:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation_and_no_other_host_is_asked(browser: Any, example: Outcome, name: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    for viewport in (DESKTOP, PHONE):
-        context = browser.new_context(viewport=viewport)
-        opened = context.new_page()
-        asked: list[str] = []
-        opened.on("request", lambda request, asked=asked: asked.append(request.url))
-        opened.goto((example.folder / f"{name}.html").resolve().as_uri())
-        opened.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
-        results = axe.run(opened, options=RULES)
-        assert not results.response["violations"], results.generate_report()
-        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-        context.close()
+    context = browser.new_context(viewport=DESKTOP)
+    opened = context.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto((example.folder / f"{name}.html").resolve().as_uri())
+    opened.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
+    results = axe.run(opened, options=RULES)
+    assert not results.response["violations"], results.generate_report()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    opened.set_viewport_size(PHONE)
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()

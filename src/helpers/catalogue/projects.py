@@ -73,10 +73,7 @@ def load_project_set(project: Project, key: str, catalogue: Catalogue | None = N
             f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
             f"There are: {_listed(files)}.",
         )
-    found, problems = _read(project, files[key], catalogue)
-    if found is None or problems:
-        raise PlanError(problems)
-    return found
+    return _sound(read_document(project, files[key]), key, catalogue)
 
 
 def check_projects(
@@ -84,8 +81,8 @@ def check_projects(
 ) -> tuple[list[ProjectSet], list[Problem]]:
     """Every set of projects that can be read, and all that is wrong with any of them."""
     sets, problems = [], []
-    for path in project_files(project).values():
-        found, wrong = _read(project, path, catalogue)
+    for key, path in project_files(project).items():
+        found, wrong = _checked(read_document(project, path), key, catalogue)
         problems += wrong
         if found is not None:
             sets.append(found)
@@ -116,36 +113,40 @@ def find_projects(
                 "Name the municipality whose projects they are, or its own projects.",
             )
         return chosen
-    owners = {key: _owner(project, path) for key, path in project_files(project).items()}
-    own = [key for key, owner in owners.items() if owner == municipality]
+    documents = {name: read_document(project, path) for name, path in project_files(project).items()}
+    own = [name for name, document in documents.items() if document.data.get("municipality") == municipality]
     if not own:
-        having = [f"{owner} ({key})" for key, owner in owners.items()]
+        having = [f"{document.data.get('municipality')} ({name})" for name, document in documents.items()]
         raise PlanError.of(
             f"catalogue/{FOLDER}",
             f"There are no investment projects of {municipality}.",
             f"There are those of {_listed(having)}; docs/catalogue.md says how to describe your own.",
         )
-    return load_project_set(project, own[-1], catalogue)
+    return _sound(documents[own[-1]], own[-1], catalogue)
 
 
-def _owner(project: Project, path: Path) -> str:
-    return str(read_document(project, path).data.get("municipality", ""))
+def _sound(document: Document, key: str, catalogue: Catalogue | None) -> ProjectSet:
+    found, problems = _checked(document, key, catalogue)
+    if found is None or problems:
+        raise PlanError(problems)
+    return found
 
 
-def _read(
-    project: Project, path: Path, catalogue: Catalogue | None
+def _checked(
+    document: Document, key: str, catalogue: Catalogue | None
 ) -> tuple[ProjectSet | None, list[Problem]]:
-    document = read_document(project, path)
+    """The set that a document describes, if it can be read, and all that is wrong with it."""
     data = document.data
     if not data:
         return None, document.problems
     entries = data.get("projects")
     if isinstance(entries, dict):
         named = {
-            key: {**entry, "key": key} if isinstance(entry, dict) else entry for key, entry in entries.items()
+            name: {**entry, "key": name} if isinstance(entry, dict) else entry
+            for name, entry in entries.items()
         }
         data = {**data, "projects": named}
-    found = read_entry(ProjectSet, data, document, given={"key": path.stem})
+    found = read_entry(ProjectSet, data, document, given={"key": key})
     if found is not None:
         for finding in findings(found):
             document.problem(finding.at, finding.what, finding.do)

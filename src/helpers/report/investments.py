@@ -192,7 +192,26 @@ class Investments:
     # ------------------------------------------------------------------------------------- what is shown
 
     def fetch(self) -> Shown:
-        """Which figures the page shows, and what of the typed-in files could not be used."""
+        """Which figures the page shows, and what of the typed-in files could not be used.
+
+        Rows that come from Jobindsats are asked for first, when a key is set; never while rendering.
+        """
+        asked = [
+            row.indicator
+            for entry in self.projects.projects.values()
+            for row in entry.status.measures.values()
+            if row.indicator is not None
+        ]
+        if asked and not self.example and not is_rendering():
+            from helpers.sources.fetch import fetch_for_notebook
+
+            told = fetch_for_notebook(self.project, self.catalogue, asked)
+            for name in ("_read", "_observations", "statuses"):
+                self.__dict__.pop(name, None)
+            return output.text(told.text) + self._data_note()
+        return self._data_note()
+
+    def _data_note(self) -> Shown:
         if self.example:
             note = (
                 "**Eksempeldata.** Månederne efter startmålingen er ikke rigtige: de er lavet af et program, så "
