@@ -153,7 +153,7 @@ class _Reader:
     def add(self, answer: dict[str, Any]) -> None:
         """Take in one part: ``{"columns": […], "rows": […]}``."""
         columns = self._match(answer["columns"])
-        by_role: dict[str, list[tuple[Column, list[Any]]]] = {}
+        by_role: dict[str, list[tuple[Column, np.ndarray]]] = {}
         for column, values in zip(columns, self._transpose(answer["rows"], len(columns)), strict=True):
             by_role.setdefault(column.role, []).append((column, values))
         for role in ("period", "area"):
@@ -220,16 +220,19 @@ class _Reader:
             )
         return found
 
-    def _transpose(self, rows: list[list[Any]], width: int) -> list[list[Any]]:
+    def _transpose(self, rows: list[list[Any]], width: int) -> list[np.ndarray]:
+        """The columns of the answer, as objects; every cell is a number, a text or null."""
+        if not rows:
+            return [np.empty(0, dtype=object) for _ in range(width)]
         odd = [number for number, row in enumerate(rows, start=1) if len(row) != width]
         if odd:
             raise self._wrong(f"{len(odd)} rows have not {width} cells, first row {odd[0]}.")
-        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-        if not set().union(*(map(type, column) for column in columns)) <= _JSON_SCALARS:
+        cells = np.array(rows, dtype=object)
+        if cells.ndim != 2 or not set(map(type, cells.ravel())) <= _JSON_SCALARS:
             raise self._wrong("The answer has lists where it should have numbers or texts.")
-        return columns
+        return list(cells.T)
 
-    def _periods(self, texts: list[Any]) -> np.ndarray:
+    def _periods(self, texts: np.ndarray) -> np.ndarray:
         codes, names = _factorize(texts)
         try:
             ids = [Period.parse(name).id for name in names]
@@ -237,7 +240,7 @@ class _Reader:
             raise self._wrong(f"{error}.") from error
         return self._names["period"].encode(codes, ids)
 
-    def _areas(self, texts: list[Any]) -> np.ndarray:
+    def _areas(self, texts: np.ndarray) -> np.ndarray:
         codes, names = _factorize(texts)
         found = [self.areas.get(fold(name)) for name in names]
         self.unknown_areas.update(
@@ -247,7 +250,7 @@ class _Reader:
         )
         return self._names["area"].encode(codes, found)
 
-    def _members(self, dimensions: list[tuple[Column, list[Any]]], length: int) -> np.ndarray:
+    def _members(self, dimensions: list[tuple[Column, np.ndarray]], length: int) -> np.ndarray:
         combined = np.zeros(length, dtype=np.int64)
         keys: list[dict[str, str]] = [{}]
         for column, texts in dimensions:
@@ -261,10 +264,10 @@ class _Reader:
         used, codes = np.unique(combined, return_inverse=True)
         return self._names["members"].encode(codes, [member_key(keys[code]) for code in used])
 
-    def _numbers(self, column: Column, values: list[Any]) -> np.ndarray:
+    def _numbers(self, column: Column, values: np.ndarray) -> np.ndarray:
         if pd.api.types.infer_dtype(values, skipna=True) in _NUMBERS:
-            return np.array(values, dtype=float)
-        codes, found = pd.factorize(np.array(values, dtype=object))
+            return values.astype(float)
+        codes, found = pd.factorize(values)
         try:
             numbers = [_number(value) for value in found]
         except ValueError as error:
@@ -291,8 +294,8 @@ def _is_total(name: str, total: str | None) -> bool:
     return fold(name) == fold(total) if total is not None else fold(name) in KNOWN_TOTALS
 
 
-def _factorize(texts: list[Any]) -> tuple[np.ndarray, list[str]]:
-    codes, names = pd.factorize(np.array(texts, dtype=object), use_na_sentinel=False)
+def _factorize(texts: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    codes, names = pd.factorize(texts, use_na_sentinel=False)
     return codes, [str(name) for name in names]
 
 

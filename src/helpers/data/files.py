@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from helpers.errors import PlanError
@@ -40,11 +40,13 @@ def writing(where: Path) -> Iterator[None]:
         raise PlanError.of(str(where), f"It could not be written: {error.strerror or error}.", do) from error
 
 
-def write_whole(path: Path, content: bytes, *, replace: bool = False) -> None:
+def write_whole(path: Path, content: bytes | Iterable[bytes], *, replace: bool = False) -> None:
     """Write `content` to `path` so that a reader, or a crash at any moment, finds all of it or none.
 
     Parameters
     ----------
+    content
+        All at once, or piece by piece for what is too large to hold.
     replace
         Whether a file that is already there gives way. When not, it is never touched.
 
@@ -62,7 +64,7 @@ def write_whole(path: Path, content: bytes, *, replace: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with writing(path), temporary.open("xb") as file:
-            file.write(content)
+            file.writelines((content,) if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         if replace:

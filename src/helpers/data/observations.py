@@ -68,6 +68,7 @@ class Table:
     def __init__(self, sidecar: Sidecar, cells: pd.DataFrame) -> None:
         self.sidecar = sidecar
         self.period_ids: list[str] = list(cells["period"].cat.categories)
+        self._parsed = sorted(map(Period.parse, self.period_ids))
         self.area_ids: list[str] = list(cells["area"].cat.categories)
         self._measures = {name: code for code, name in enumerate(cells["measure"].cat.categories)}
         self._labels = {
@@ -88,7 +89,7 @@ class Table:
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """The periods of one kind that the answer speaks of, oldest first."""
-        return sorted(p for p in map(Period.parse, self.period_ids) if p.frequency is frequency)
+        return [period for period in self._parsed if period.frequency is frequency]
 
     def grid(
         self, measure: str, members: Mapping[str, str], areas: Sequence[str], periods: Sequence[Period]

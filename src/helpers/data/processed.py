@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -46,6 +46,7 @@ _CHECKED: Final = ".checked"
 _MADE_FROM: Final = b"made_from"
 
 _KEPT_IN_MEMORY: Final = 8
+_CSV_ROWS: Final = 50_000
 _TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 _FIELDS: Final = {
@@ -115,8 +116,7 @@ def load_observations(
     held = _MEMORY.get(key)
     if held is None or held[0] != made_from:
         path = _folder(project, basis) / _PARQUET
-        filters = None if wanted is None else [("area", "in", list(wanted))]
-        table = pq.read_table(path, columns=list(OBSERVATION_COLUMNS), filters=filters)
+        table = _read(path, wanted)
         for name in _TEXTS:
             place = table.schema.get_field_index(name)
             table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
@@ -125,6 +125,20 @@ def load_observations(
         while len(_MEMORY) > _KEPT_IN_MEMORY:
             _MEMORY.popitem(last=False)
     return held[1].copy()
+
+
+def _read(path: Path, areas: Collection[str] | None) -> pa.Table:
+    """The table, or the row groups of some areas: each area has one of its own."""
+    file = pq.ParquetFile(path)
+    if areas is None:
+        return file.read()
+    place = file.schema_arrow.get_field_index("area")
+    groups = []
+    for group in range(file.metadata.num_row_groups):
+        statistics = file.metadata.row_group(group).column(place).statistics
+        if statistics is not None and statistics.has_min_max and statistics.min in areas:
+            groups.append(group)
+    return file.read_row_groups(groups)
 
 
 def data_problems(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Problem, ...]:
@@ -300,11 +314,12 @@ class _Needed:
         if not made_up:
             self._add_typed(observed, problems)
         arrow = _arrow(observed.frame(), self.fingerprint)
-        csv, parquet = _as_csv(arrow), _as_parquet(arrow)
-        package = self._describe(tables, problems, {_CSV: csv, _PARQUET: parquet}, arrow.num_rows)
+        csv, parquet = _Sealed(_csv_pieces(arrow)), _Sealed([_as_parquet(arrow)])
         write_whole(folder / _CSV, csv, replace=True)
+        whole = b"".join(parquet)
+        package = self._describe(tables, problems, {_CSV: csv, _PARQUET: parquet}, arrow.num_rows)
         write_whole(folder / _PACKAGE, package, replace=True)
-        write_whole(folder / _PARQUET, parquet, replace=True)
+        write_whole(folder / _PARQUET, whole, replace=True)
 
     def _tables(self, problems: list[Problem]) -> dict[str, Table]:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
@@ -354,7 +369,7 @@ class _Needed:
                 observed.add(key, [value.area], [value.period], grid, source="manual", snapshot="")
 
     def _describe(
-        self, tables: dict[str, Table], problems: Sequence[Problem], files: dict[str, bytes], rows: int
+        self, tables: dict[str, Table], problems: Sequence[Problem], files: dict[str, _Sealed], rows: int
     ) -> bytes:
         """The Frictionless description of the package, with the seal of everything it was made from."""
         fields = [
@@ -391,8 +406,8 @@ class _Needed:
                         if kind == "csv"
                         else {}
                     ),
-                    "hash": f"sha256:{hashlib.sha256(files[name]).hexdigest()}",
-                    "bytes": len(files[name]),
+                    "hash": f"sha256:{files[name].sha256}",
+                    "bytes": files[name].size,
                     "rows": rows,
                     "schema": schema,
                 }
@@ -456,16 +471,38 @@ def _arrow(frame: pd.DataFrame, made_from: str) -> pa.Table:
     return table.replace_schema_metadata({_MADE_FROM: made_from.encode()})
 
 
-def _as_csv(table: pa.Table) -> bytes:
-    plain = pa.table(
-        {
-            name: pc.cast(table.column(name), pa.string()) if name in _TEXTS else table.column(name)
-            for name in table.column_names
-        }
-    )
-    sink = pa.BufferOutputStream()
-    pa_csv.write_csv(plain, sink, pa_csv.WriteOptions(quoting_style="needed"))
-    return sink.getvalue().to_pybytes()
+class _Sealed:
+    """Pieces of a file, their hash and size counted while they pass by."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._hash.update(piece)
+            self.size += len(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _csv_pieces(table: pa.Table) -> Iterator[bytes]:
+    """The table as CSV, some rows at a time: as text it is many times as large as in categories."""
+    for start in range(0, max(table.num_rows, 1), _CSV_ROWS):
+        part = table.slice(start, _CSV_ROWS)
+        plain = pa.table(
+            {
+                name: pc.cast(part.column(name), pa.string()) if name in _TEXTS else part.column(name)
+                for name in part.column_names
+            }
+        )
+        sink = pa.BufferOutputStream()
+        pa_csv.write_csv(plain, sink, pa_csv.WriteOptions(include_header=start == 0, quoting_style="needed"))
+        yield sink.getvalue().to_pybytes()
 
 
 def _as_parquet(table: pa.Table) -> bytes:
