@@ -22,7 +22,8 @@ from helpers.catalogue import load_catalogue
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.fetch_status import Outcome
-from helpers.sources.jobindsats import Client, Key, Settings
+from helpers.sources.jobindsats import Client
+from helpers.sources.settings import Key, Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SERVER = CHECKOUT / "tests" / "jobindsats_server.py"

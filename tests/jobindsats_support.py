@@ -14,7 +14,8 @@ from helpers.catalogue.models import Indicator, Municipality
 from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.checks import Place, stored_values
-from helpers.sources.jobindsats import Client, Key, Settings
+from helpers.sources.jobindsats import Client
+from helpers.sources.settings import Key, Settings
 from jobindsats_server import TOKEN, JobindsatsServer
 from jobindsats_tables import NAMES, SURVIVAL_LABEL
 

@@ -23,7 +23,8 @@ import pytest
 from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
-from helpers.sources.jobindsats import Client, Key, Settings
+from helpers.sources.jobindsats import Client
+from helpers.sources.settings import Key, Settings
 from jobindsats_server import TOKEN
 from jobindsats_support import ENTRIES, in_force, new_catalogue, new_project, serving
 from jobindsats_tables import made_up

@@ -16,9 +16,10 @@ from rich.console import Console
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
+from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables, report_table
 from helpers.sources.fetch_status import FetchReport, Outcome, Row, failure_in_danish, fetch_status
-from helpers.sources.jobindsats import Fault, Key
+from helpers.sources.settings import Key
 from jobindsats_server import (
     FORBIDDEN,
     TOKEN,

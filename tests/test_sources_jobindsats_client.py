@@ -13,9 +13,11 @@ import pytest
 
 from helpers.errors import PlanError
 from helpers.periods import Frequency
-from helpers.sources import jobindsats
+from helpers.sources import faults
 from helpers.sources.answers import Answer, number
-from helpers.sources.jobindsats import Client, JobindsatsError, Key, Periods, Settings, read_settings
+from helpers.sources.faults import JobindsatsError
+from helpers.sources.jobindsats import Client, Periods
+from helpers.sources.settings import Key, Settings, read_settings
 from jobindsats_server import (
     FORBIDDEN,
     TOKEN,
@@ -204,7 +206,7 @@ def test_a_silent_server_is_given_up(server: JobindsatsServer) -> None:
     server.fail("data", slow(2), times=2)
     with pytest.raises(JobindsatsError, match=r"silent for 0\.1 seconds") as caught:
         ask(new_client(server, read_timeout=0.1, waits=(0,)))
-    assert caught.value.fault is jobindsats.Fault.LOST
+    assert caught.value.fault is faults.Fault.LOST
 
 
 def test_a_server_that_drips_is_given_up(server: JobindsatsServer) -> None:
@@ -218,7 +220,7 @@ def test_nobody_at_the_address_is_told_apart_from_a_lost_connection() -> None:
         url = server.url
     with pytest.raises(JobindsatsError, match="cannot be reached") as caught:
         new_client(server, url=url).tables()
-    assert caught.value.fault is jobindsats.Fault.UNREACHABLE
+    assert caught.value.fault is faults.Fault.UNREACHABLE
     assert "JOBINDSATS_API_URL" in str(caught.value)
 
 
@@ -245,25 +247,25 @@ def test_no_key_is_told_before_anything_is_asked(server: JobindsatsServer) -> No
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
-        (refusal(403, FORBIDDEN), jobindsats.Fault.FORBIDDEN, "You do not have permission"),
-        (refusal(404, ""), jobindsats.Fault.NOT_FOUND, "plan find"),
-        (cause("Unknown period type: M"), jobindsats.Fault.RELOADING, "being reloaded"),
+        (refusal(403, FORBIDDEN), faults.Fault.FORBIDDEN, "You do not have permission"),
+        (refusal(404, ""), faults.Fault.NOT_FOUND, "plan find"),
+        (cause("Unknown period type: M"), faults.Fault.RELOADING, "being reloaded"),
         (
             cause("Unknown hierarchies: ['_omrade']"),
-            jobindsats.Fault.REFUSED,
+            faults.Fault.REFUSED,
             "Unknown hierarchies: ['_omrade']",
         ),
-        (page("<html><body>Log ind</body></html>"), jobindsats.Fault.CONTENT, "Log ind"),
-        (raw(b'{"message": "hello"}'), jobindsats.Fault.CONTENT, '"columns"'),
-        (raw(b'["Periode"]'), jobindsats.Fault.CONTENT, '"columns"'),
-        (raw(b'{"columns": ["a", "b"], "rows": [[1]]}'), jobindsats.Fault.CONTENT, "Row 1"),
-        (raw(b'{"columns": ["a"], "rows": [[{"b": 1}]]}'), jobindsats.Fault.CONTENT, "Row 1"),
-        (raw(b"nothing to see"), jobindsats.Fault.CONTENT, "nothing to see"),
+        (page("<html><body>Log ind</body></html>"), faults.Fault.CONTENT, "Log ind"),
+        (raw(b'{"message": "hello"}'), faults.Fault.CONTENT, '"columns"'),
+        (raw(b'["Periode"]'), faults.Fault.CONTENT, '"columns"'),
+        (raw(b'{"columns": ["a", "b"], "rows": [[1]]}'), faults.Fault.CONTENT, "Row 1"),
+        (raw(b'{"columns": ["a"], "rows": [[{"b": 1}]]}'), faults.Fault.CONTENT, "Row 1"),
+        (raw(b"nothing to see"), faults.Fault.CONTENT, "nothing to see"),
     ],
     ids=["403", "404", "reload", "422", "web page", "object", "list", "short row", "odd cell", "text"],
 )
 def test_what_cannot_get_better_is_not_asked_again(
-    server: JobindsatsServer, fault: Fault, kind: jobindsats.Fault, words: str
+    server: JobindsatsServer, fault: Fault, kind: faults.Fault, words: str
 ) -> None:
     server.fail("data", fault, times=9)
     with pytest.raises(JobindsatsError) as caught:

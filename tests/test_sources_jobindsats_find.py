@@ -13,8 +13,9 @@ from rich.console import Console
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.find import Found, describe, save, search
-from helpers.sources.jobindsats import Client, Settings
+from helpers.sources.jobindsats import Client
 from helpers.sources.metadata_store import MetadataStore
+from helpers.sources.settings import Settings
 from jobindsats_server import TOKEN, JobindsatsServer, refusal
 from jobindsats_support import ENTRIES, new_client, new_project, serving
 from jobindsats_tables import OFFERS, made_up

@@ -13,9 +13,10 @@ from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.answers import AnswerError, parse_json
 from helpers.sources.checks import Misfit, Place, columns_of, difference, doubts, values_of
-from helpers.sources.jobindsats import JobindsatsError, Settings
+from helpers.sources.faults import JobindsatsError
 from helpers.sources.metadata import NoMunicipalities, TableInfo, parse_subjects, parse_table, parse_tables
 from helpers.sources.queries import Call, Places, QueryPlan, plan_queries, wanted_by_table
+from helpers.sources.settings import Settings
 from jobindsats_server import JobindsatsServer, Request, Shape
 from jobindsats_support import ENTRIES, entry, new_catalogue, new_project
 from jobindsats_tables import BENEFITS, NAMES, OFFERS, SURVIVAL_LABEL, made_up

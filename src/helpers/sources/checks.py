@@ -15,7 +15,7 @@ from helpers.data.raw import Column, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
 from helpers.sources.answers import Answer, Cell, number
-from helpers.sources.jobindsats import Fault, JobindsatsError
+from helpers.sources.faults import Fault, JobindsatsError
 from helpers.sources.metadata import labels_of
 from helpers.sources.queries import Call, DimensionColumn, MeasureColumn
 

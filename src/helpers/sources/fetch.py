@@ -37,6 +37,7 @@ from helpers.sources.checks import (
     stored_values,
     values_of,
 )
+from helpers.sources.faults import Fault, JobindsatsError
 from helpers.sources.fetch_status import (
     FetchReport,
     Outcome,
@@ -46,10 +47,11 @@ from helpers.sources.fetch_status import (
     fetch_status,
     keep_report,
 )
-from helpers.sources.jobindsats import KEY_VARIABLE, Client, Fault, JobindsatsError, read_settings
+from helpers.sources.jobindsats import Client
 from helpers.sources.metadata import NoMunicipalities, TableInfo
 from helpers.sources.metadata_store import Listing, MetadataStore
 from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries, wanted_by_table
+from helpers.sources.settings import KEY_VARIABLE, read_settings
 
 SOURCE: Final = "jobindsats"
 

@@ -19,7 +19,7 @@ from helpers.data.files import write_whole
 from helpers.data.raw import snapshot_day, snapshot_id
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.jobindsats import Fault
+from helpers.sources.faults import Fault
 
 
 class Outcome(StrEnum):

@@ -16,9 +16,10 @@ from rich.text import Text
 from helpers.data.text import tidy
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.sources.jobindsats import KEY_VARIABLE, Client, read_settings
+from helpers.sources.jobindsats import Client
 from helpers.sources.metadata import AREA_DIMENSION, TableInfo
 from helpers.sources.metadata_store import MetadataStore
+from helpers.sources.settings import KEY_VARIABLE, read_settings
 
 _SPELLINGS: Final = (
     str.maketrans({"æ": "ae", "ø": "o", "å": "a"}),  # as other keyboards leave them

@@ -15,7 +15,8 @@ from helpers.data.raw import RawStore, Sidecar, snapshot_id, snapshot_moment
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.answers import AnswerError
-from helpers.sources.jobindsats import Client, Fault, JobindsatsError
+from helpers.sources.faults import Fault, JobindsatsError
+from helpers.sources.jobindsats import Client
 from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables
 
 KEPT_FOR: Final = timedelta(hours=24)

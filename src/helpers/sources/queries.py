@@ -18,7 +18,7 @@ from helpers.catalogue.models import Certainty, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency
 from helpers.project import Project
-from helpers.sources.jobindsats import Periods, Settings
+from helpers.sources.jobindsats import Periods
 from helpers.sources.metadata import (
     Dimension,
     Hierarchy,
@@ -27,6 +27,7 @@ from helpers.sources.metadata import (
     TableInfo,
     Value,
 )
+from helpers.sources.settings import Settings
 
 USUAL_AREAS: Final = 100
 """98 municipalities, the country and "Uoplyst område": for a hierarchy that is told without its members."""

@@ -1,0 +1,79 @@
+"""Why there is no new answer from Jobindsats: the kinds of fault, and the one error that carries them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from helpers.errors import PlanError, Problem
+
+
+class Fault(StrEnum):
+    """Why there is no new answer; what is done about it depends on it."""
+
+    KEY = "key"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    RELOADING = "reloading"
+    BUSY = "busy"
+    LOST = "lost"
+    UNREACHABLE = "unreachable"
+    CONTENT = "content"
+    IMPLAUSIBLE = "implausible"
+    CATALOGUE = "catalogue"
+    AREAS = "areas"
+    STORE = "store"
+
+    @property
+    def ends_the_run(self) -> bool:
+        """Whether every other table would meet the same."""
+        return self in (Fault.KEY, Fault.UNREACHABLE)
+
+
+class JobindsatsError(PlanError):
+    """What a call came to when it did not come to an answer.
+
+    Attributes
+    ----------
+    headline
+        Table and what came back, in one line.
+    asked
+        The call in short, never with the key.
+    kept
+        What stays in force; empty until somebody who knows has filled it in (:meth:`keeping`).
+    fault, status, cause
+        Kind of fault, HTTP status, and the server's own words, where there are any.
+    """
+
+    def __init__(
+        self,
+        headline: str,
+        *,
+        fault: Fault,
+        asked: str = "",
+        kept: str = "",
+        do: str = "",
+        status: int | None = None,
+        cause: str = "",
+    ) -> None:
+        self.headline, self.fault, self.asked, self.kept, self.do = headline, fault, asked, kept, do
+        self.status, self.cause = status, cause
+        # Lines under a label are set in, as its first one is.
+        lines = [
+            f"{label:<7}" + text.replace("\n", "\n" + " " * 7)
+            for label, text in (("asked:", asked), ("kept:", kept), ("do:", do))
+            if text
+        ]
+        super().__init__(Problem(headline, "\n".join(lines)))
+
+    def keeping(self, kept: str, led_here: str = "") -> JobindsatsError:
+        """The same error with what stays in force, and what in the catalogue led to the call."""
+        return JobindsatsError(
+            self.headline,
+            fault=self.fault,
+            asked="\n".join(text for text in (self.asked, led_here) if text),
+            kept=kept,
+            do=self.do,
+            status=self.status,
+            cause=self.cause,
+        )

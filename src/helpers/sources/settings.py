@@ -1,0 +1,237 @@
+"""How Jobindsats is asked: address, key and limits, from the environment and ``.env``.
+
+The key is kept where nothing that prints, logs or stores objects comes across it.
+"""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+import requests
+from dotenv import dotenv_values
+from requests.auth import AuthBase
+
+from helpers.errors import PlanError
+from helpers.periods import Frequency
+from helpers.project import Project
+
+DEFAULT_URL = "https://api.jobindsats.dk/v3"
+URL_VARIABLE = "JOBINDSATS_API_URL"
+KEY_VARIABLE = "JOBINDSATS_API_TOKEN"
+
+HOW_TO_GET_A_KEY = (
+    "STAR gives one key to each organisation, with a named contact person, within about 14 days.\n"
+    "Write to jobindsats@star.dk; a note of 2026 names jobindsats-api@star.dk instead. This project could\n"
+    "try neither address, so look at https://jobindsats.dk under API first.\n"
+    f"Put the key into the environment variable {KEY_VARIABLE}, or into .env in the project folder:\n"
+    f"  {KEY_VARIABLE}=…"
+)
+
+_SHORTEST_TELLING_KEY = 8
+"""A shorter "key" may stand in an answer by chance, so that is no reason to turn the answer down."""
+
+
+class Key:
+    """The key to the API; shows itself to nobody but the server.
+
+    Its text is no attribute that a debugger, a log line or a traceback with local variables would print.
+    """
+
+    __slots__ = ("__reveal",)
+
+    def __init__(self, text: str) -> None:
+        text = text.strip()
+        if text.lower().startswith("bearer "):
+            text = text[7:].strip()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise PlanError.of(
+                KEY_VARIABLE,
+                "This is no key: a key is one word of plain letters, digits and signs.",
+                "Copy it again from STAR's letter, without quotes, blanks or line breaks.",
+            )
+        self.__reveal = lambda: text
+
+    def __repr__(self) -> str:
+        return "Key(***)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("the key is not to be stored")
+
+    def header(self) -> str:
+        return _Masked(f"Bearer {self.__reveal()}")
+
+    def mask(self, text: str) -> str:
+        """`text` without the key, in case a server sends back what it was sent."""
+        for form in self._forms():
+            text = text.replace(form, "***")
+        return text
+
+    def is_in(self, content: bytes) -> bool:
+        """Whether an answer holds the key, so that it must not be stored."""
+        forms = self._forms()
+        return len(forms[-1]) >= _SHORTEST_TELLING_KEY and any(form.encode() in content for form in forms)
+
+    def _forms(self) -> tuple[str, ...]:
+        # As it is, and as it looks inside a JSON text, an address or an HTML page.
+        plain = self.__reveal()
+        in_json, in_url, in_page = json.dumps(plain)[1:-1], quote(plain, safe=""), html.escape(plain)
+        forms = {in_json, in_json.replace("/", "\\/"), in_url, in_page} - {plain}
+        return (*sorted(forms, key=len, reverse=True), plain)
+
+
+class _Masked(str):
+    """A header value that a traceback with local variables shows as stars."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+class Bearer(AuthBase):
+    """Puts the key on a request as its last step, so that no other part of the program holds it."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._key.header()
+        return request
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the API is asked.
+
+    Attributes
+    ----------
+    url
+        Base address with the version, without a slash at its end.
+    key
+        None: nothing can be asked.
+    cell_limit
+        Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
+        published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
+    periods
+        How many periods are wanted, by frequency; a table with fewer gives what it has.
+    all_measures
+        Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was
+        seen in one client only; this is the way out should the API turn it down.
+    connect_timeout, read_timeout, longest_answer
+        In seconds: for the connection, for silence while reading, and for one whole answer.
+    waits
+        Seconds before each new try after a busy server or a lost connection.
+    longest_wait
+        Most seconds that a server's ``Retry-After`` is heeded.
+    """
+
+    url: str = DEFAULT_URL
+    key: Key | None = None
+    cell_limit: int = 50_000
+    periods: Mapping[Frequency, int] = field(
+        default_factory=lambda: {
+            Frequency.MONTH: 60,
+            Frequency.QUARTER: 21,
+            Frequency.ROLLING_YEAR: 21,
+            Frequency.YEAR: 6,
+        }
+    )
+    all_measures: bool = False
+    connect_timeout: float = 10
+    read_timeout: float = 180
+    longest_answer: float = 900
+    waits: tuple[float, ...] = (5, 15, 45)
+    longest_wait: float = 120
+
+
+def read_settings(project: Project) -> Settings:
+    """Settings from the environment, and from ``.env`` in the project folder for what the environment lacks.
+
+    ``JOBINDSATS_API_URL``, ``JOBINDSATS_API_TOKEN``, ``JOBINDSATS_CELL_LIMIT``, ``JOBINDSATS_MONTHS``,
+    ``JOBINDSATS_QUARTERS`` and ``JOBINDSATS_ALL_MEASURES``. A variable that is set but empty stands for the
+    default, whatever ``.env`` says.
+
+    Raises
+    ------
+    PlanError
+        When the address would send the key in the clear, or a number is none.
+    """
+    found = {**_dotenv(project), **os.environ}
+
+    def number(variable: str, default: int) -> int:
+        text = found.get(variable, "").strip()
+        if not text:
+            return default
+        if not text.isdecimal() or int(text) == 0:
+            raise PlanError.of(
+                variable, f'"{text}" is no whole number above 0.', f"The default is {default}."
+            )
+        return int(text)
+
+    standard = Settings()
+    key = found.get(KEY_VARIABLE, "").strip()
+    quarters = number("JOBINDSATS_QUARTERS", standard.periods[Frequency.QUARTER])
+    return Settings(
+        url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
+        key=Key(key) if key else None,
+        cell_limit=number("JOBINDSATS_CELL_LIMIT", standard.cell_limit),
+        periods={
+            **standard.periods,
+            Frequency.MONTH: number("JOBINDSATS_MONTHS", standard.periods[Frequency.MONTH]),
+            Frequency.QUARTER: quarters,
+            Frequency.ROLLING_YEAR: quarters,
+        },
+        all_measures=found.get("JOBINDSATS_ALL_MEASURES", "").strip() in ("1", "true", "yes"),
+    )
+
+
+def _dotenv(project: Project) -> dict[str, str]:
+    path = project.root / ".env"
+    try:
+        # Windows' Notepad puts a mark in front of UTF-8; a key may hold "$", which is not to be interpreted.
+        values = dotenv_values(path, encoding="utf-8-sig", interpolate=False) if path.is_file() else {}
+    except UnicodeDecodeError:
+        raise PlanError.of(
+            ".env", "The file is not UTF-8 text.", "Save it again with the encoding UTF-8."
+        ) from None
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        is_address = False
+    if not is_address:
+        raise PlanError.of(URL_VARIABLE, "This is no web address.", f"The default is {DEFAULT_URL}.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise PlanError.of(
+            URL_VARIABLE,
+            "The address holds more than host and path, and it is shown in messages.",
+            f"Put the key into {KEY_VARIABLE}; the address is like {DEFAULT_URL}.",
+        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise PlanError.of(
+            URL_VARIABLE,
+            f"http://{parts.netloc} is not encrypted: the key would cross the network for all to read.",
+            "Use https://. Plain http is for a server on this machine (127.0.0.1) only.",
+        )
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
