@@ -27,8 +27,6 @@ BRAND_DEFAULTS = {
     "background": "#ffffff",
     "primary": "#17506b",
     "secondary": "#51606b",
-    "success": "#1c6b3f",
-    "danger": "#9d2b25",
     "warning": "#8a5a00",
 }
 """What a ``_brand.yml`` may set under ``color:``, and what holds when it does not."""
