@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpers.catalogue.project_models import Milestone, Reading
 from helpers.catalogue.projects import check_projects, find_projects, load_project_set
@@ -339,3 +341,25 @@ def test_another_municipalitys_projects_are_refused():
 def test_a_misspelt_file_gets_a_suggestion():
     with pytest.raises(PlanError, match='Did you mean "hedensted-2024-2025"'):
         load_project_set(Project(ROOT), "hedensted-2024")
+
+
+VALUES = st.sampled_from(
+    ["", "1", "-1", "1e40", "0." + "1" * 40, "nan", "2024M08", "2024M13", "48 (-40 pct.)", "17 (170 pct.)", "-40 pct.",
+     "[]", "{}", "[1, 2]", "{a: 1}", "true", "null", "x: y", "higher_is_better", "count_and_share", "varighed", "'"]
+)  # fmt: skip
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_written_is_read_or_named_and_never_breaks(tmp_path, data):
+    lines = (ROOT / "catalogue" / "projects" / f"{KEY}.yml").read_text(encoding="utf-8").splitlines()
+    at = data.draw(st.sampled_from([i for i, line in enumerate(lines) if re.search(r"\w: \S", line)]))
+    spots = list(re.finditer(r"(?<=[a-z0-9]: )[^,{}\[\]]+", lines[at]))
+    spot = data.draw(st.sampled_from(spots)) if spots else None
+    if spot is not None:
+        lines[at] = lines[at][: spot.start()] + data.draw(VALUES) + lines[at][spot.end() :]
+    folder = tmp_path / "catalogue" / "projects"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{KEY}.yml").write_text("\n".join(lines), encoding="utf-8")
+    _, problems = check_projects(Project(tmp_path))
+    assert all(problem.where.startswith(f"catalogue/projects/{KEY}.yml") for problem in problems)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpers.catalogue.projects import load_project_set
 from helpers.errors import PlanError
@@ -146,6 +148,11 @@ BAD = {
         "more than 100 per cent",
     ),
     "a negative count": (["maalgruppe-ressourceforloeb;;2024M02;-3;;"], "row 3, column vaerdi", "below zero"),
+    "a number beyond all measure": (
+        ["maalgruppe-ressourceforloeb;;2024M02;99999999999999999999999999999999;;"],
+        "row 3, column vaerdi",
+        "too long a number",
+    ),
     "half a person": (
         ["maalgruppe-ressourceforloeb;;2024M02;70,5;;"],
         "row 3, column vaerdi",
@@ -255,6 +262,25 @@ def test_a_file_that_is_no_csv_is_named(typed, content, said):
     assert not measured
     assert where(problems) == ["flere-i-job.csv"]
     assert said in problems[0].what
+
+
+WORDS = st.sampled_from(
+    ["maalgruppe-aktivitetsparate", "virksomheder-i-droeftelser", "2024M02", "feb-24", "12", "1.234,5", "101 %", "–",
+     "-3", "x", "", '"', ";", "\t", ",", "\r\n", "række", "måned", "værdi", "andel", "1e400", "9" * 40, "\u0000"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(WORDS, max_size=60).map(";".join), st.sampled_from(["utf-8", "utf-16", "cp1252"]), st.booleans()
+)
+def test_whatever_is_typed_is_read_or_named_and_never_breaks(typed, words, encoding, with_head):
+    text = f"{HEAD}\r\n{words}" if with_head else words
+    measured, problems = typed(text.encode(encoding, errors="replace"), project="kompetenceporten")
+    assert all(
+        problem.where.startswith("data/raw/manual/hedensted/kompetenceporten.csv") for problem in problems
+    )
+    assert all(one.value is None or 0 <= one.value < 10**9 for one in measured)
 
 
 def test_a_missing_share_is_computed_from_the_same_months_group_only(typed):

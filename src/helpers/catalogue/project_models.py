@@ -20,6 +20,9 @@ from helpers.periods import Frequency, Period
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Keys of projects, rows and benefits: they name files, anchors and cells of typed-in files."""
 
+Figure = Annotated[Number, Field(max_digits=15)]
+"""A number of a document; more digits than a spreadsheet tells are a slip of the hand."""
+
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _COUNT_AND_SHARE = re.compile(r"(?P<value>\d+)\s*\(\s*(?P<share>\d+(?:[.,]\d+)?)\s*pct\.?\s*\)")
 _REDUCTION = re.compile(
@@ -69,8 +72,8 @@ class Reading(Model):
         When it was measured, where that is not the start itself: ``3. kvartal 2023``.
     """
 
-    value: Number | None = None
-    share: Number | None = None
+    value: Figure | None = None
+    share: Figure | None = None
     footnote: str | None = None
     measured: str | None = None
 
@@ -95,8 +98,8 @@ class Milestone(Model):
     Written ``48``, ``48 (-40 pct.)`` or ``-40 pct.``; the two kinds are checked against each other.
     """
 
-    value: Number | None = None
-    change: Number | None = None
+    value: Figure | None = None
+    change: Figure | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -306,7 +309,7 @@ class PolicyText(Model):
 class Cost(Model):
     """An amount in kroner that the user gives, with where it stands."""
 
-    amount: Number = Field(gt=0)
+    amount: Figure = Field(gt=0)
     source: str = Field(min_length=1)
     year: int | None = None
 
@@ -345,8 +348,8 @@ class TargetLine(Model):
     """
 
     label: str
-    level: Number | None = None
-    change: Number | None = None
+    level: Figure | None = None
+    change: Figure | None = None
     hold: bool = False
     project: str | None = None
     benefit: str | None = None
@@ -370,7 +373,7 @@ class Total(Model):
     """The printed sum of a table."""
 
     label: str
-    value: Number
+    value: Figure
 
 
 class TargetTable(Model):

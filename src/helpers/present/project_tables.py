@@ -153,7 +153,7 @@ def form_table(status: ProjectStatus) -> Shown:
     columns = [
         Column("Række", row_head=True),
         Column(table.start.label, number=True),
-        *(Column(capital(month.short), number=True) for month in months),
+        *(Column(capital(month.short).replace(" ", NBSP), number=True) for month in months),
         *(Column(label, number=True) for label in table.target_months.values()),
     ]
     groups = _grouped(status.rows, cells)

@@ -73,10 +73,14 @@ AXIS_WORDS = {
 KRONER = "kr."
 
 
+MOST_DECIMALS = 2
+"""A figure pasted from a calculation is shown with no more."""
+
+
 def decimals(value: Decimal) -> int:
-    """How many decimals a figure was printed with: ``87.9`` one, ``58`` none."""
+    """How many decimals a figure is shown with, as it was printed: ``87.9`` one, ``58`` none."""
     exponent = value.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
+    return min(max(0, -int(exponent)), MOST_DECIMALS)
 
 
 def _catalogue_unit(unit: RowUnit | None, *, judged: bool = False) -> Unit | None:

@@ -32,6 +32,9 @@ _BLANK_MARKS = frozenset({"-", "–", "—", ".", "..", "..."})
 
 MANUAL = "manual"
 
+MOST, DIGITS = 1_000_000_000, 15
+"""No figure of a municipality is as large, and no spreadsheet tells more digits."""
+
 _WHOLE = (RowUnit.PERSONS, RowUnit.COMPANIES, RowUnit.COUNT_AND_SHARE)
 _UNIT_HINTS = {
     RowUnit.PERSONS: "personer",
@@ -187,6 +190,8 @@ def _cell(
         what, do = f'"{row.key}" has no share; it is counted in {row.unit}.', "Leave the cell empty."
     elif number < 0:
         what = f"{at[column]} is below zero."
+    elif number >= MOST or len(number.as_tuple().digits) > DIGITS:
+        what, do = f"{at[column]} is too long a number to be right.", "Round it, or mend it."
     elif number > 100 and (is_share or row.unit is RowUnit.PERCENT):
         what = f"{at[column]} is more than 100 per cent."
     elif not is_share and row.unit in _WHOLE and number != number.to_integral_value():
