@@ -14,7 +14,7 @@ import pytest
 
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import render_variants, workspace
+from helpers.render import Step, render_variants, workspace
 from helpers.render.workspace import PREFIX, building, clean_stale, put_in_place
 from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
 
@@ -182,3 +182,26 @@ def test_an_output_that_cannot_be_written_is_one_clear_line(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(PlanError, match="cannot be written"):
         render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "file" / "_site")
+
+
+def test_workers_in_parallel_give_the_same_sites_as_one(tmp_path: Path):
+    made = {
+        "index.ipynb": notebook(
+            "# Forord", code("if kommune == 'Greve':\n    raise ValueError(kommune)\nprint(kommune)")
+        )
+    }
+    project = write_book(tmp_path, made)
+    names = ("Frederikssund", "Greve", "Hedensted")
+    events = []
+    found = {}
+    for jobs in (1, 2):
+        outcomes = render_variants(
+            project,
+            [variant(project, name) for name in names],
+            to=("html",), engine="built-in", output=tmp_path / f"_site-{jobs}", jobs=jobs, progress=events.append,
+        )  # fmt: skip
+        assert [outcome.status for outcome in outcomes] == ["rendered", "failed", "rendered"]
+        assert [outcome.variant.slug for outcome in outcomes] == ["frederikssund", "greve", "hedensted"]
+        found[jobs] = contents(tmp_path / f"_site-{jobs}")
+    assert found[1] == found[2]
+    assert [event.step for event in events].count(Step.PLACED) == 4

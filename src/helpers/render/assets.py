@@ -64,7 +64,7 @@ def _subset(face: Face) -> bytes:
     options.layout_features = ["kern", "liga", "tnum", "lnum", "pnum"]
     options.hinting = False
     options.flavor = "woff"
-    with TTFont(font_folder() / face.file, lazy=True) as font:
+    with TTFont(font_folder() / face.file, lazy=True, recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=_LETTERS)
         subsetter.subset(font)

@@ -1,11 +1,9 @@
-"""Render many variants: private copy, notebooks, engine, and the whole site moved to its place."""
+"""Render many variants: choose the engine, share out the work, and write the page that lists what is there."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pypandoc
@@ -13,23 +11,12 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.assets import Assets, write_assets
-from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
-from helpers.render.brand import OVERRIDES, Brand, read_brand
-from helpers.render.builtin.engine import is_example, render_built_in
-from helpers.render.copy import Copy, make_copy
-from helpers.render.execute import Kernel, run_notebooks
-from helpers.render.fingerprint import book_hash, fingerprint
-from helpers.render.hub import Record, read_record, write_hub
+from helpers.render.hub import write_hub
 from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
-from helpers.render.quarto import find_quarto, is_new_enough, render_quarto, require_quarto
-from helpers.render.workspace import building, clean_stale, put_in_place
-
-BUILT_IN = "built-in"
-QUARTO = "quarto"
-
-SITE_CSS = "site.css"
-FAVICON = "favicon.svg"
+from helpers.render.pool import render_parallel
+from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
+from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
+from helpers.render.workspace import building, clean_stale
 
 
 def choose_engine(wanted: EngineName) -> tuple[str, str]:
@@ -50,195 +37,14 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
     return BUILT_IN, f"pandoc {pypandoc.get_pandoc_version()}, typst {getattr(typst, '__version__', '')}"
 
 
-class Worker:
-    """What renders one variant after the other: one engine, one kernel, each book and brand read once.
-
-    Use it as a context manager: its kernel ends with it.
-    """
-
-    def __init__(
-        self,
-        project: Project,
-        output: Path,
-        engine: tuple[str, str],
-        to: Collection[Target],
-        *,
-        force: bool = False,
-    ) -> None:
-        self.project = project
-        self.output = output
-        self.engine, self.engine_version = engine
-        self.to = frozenset(to)
-        self.force = force
-        self._books: dict[Path, Book] = {}
-        self._brands: dict[tuple[Path | None, str], Brand] = {}
-        self._assets: dict[tuple[Path, str], Assets] = {}
-        self._hashes: dict[tuple[Path, str], str] = {}
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if "kernel" in self.__dict__:
-            self.kernel.stop()
-
-    @cached_property
-    def kernel(self) -> Kernel:
-        return Kernel(self.project)
-
-    def book(self, folder: Path) -> Book:
-        """The book in that folder, read once and checked against what the engine can do."""
-        if folder not in self._books:
-            where = self.project.relative(folder / CONFIGURATION)
-            book = read_book(folder, where)
-            if self.engine == BUILT_IN and (problems := unsupported_keys(folder, where)):
-                raise PlanError(problems)
-            self._books[folder] = book
-        return self._books[folder]
-
-    def brand(self, variant: Variant) -> Brand:
-        """The brand of the book, with the municipality's own values over it."""
-        key = (self.book(variant.book).brand, variant.area)
-        if key not in self._brands:
-            own = self.project.catalogue / OVERRIDES / f"{variant.area}.yml" if variant.area else None
-            self._brands[key] = read_brand(key[0], own)
-        return self._brands[key]
-
-    def assets(self, variant: Variant) -> Assets:
-        """The shared files of the variant's book and brand, written once."""
-        key = (variant.book, self._brand_key(variant))
-        if key not in self._assets:
-            styles = self.project.styles
-            css = self.book(variant.book).css
-            self._assets[key] = write_assets(
-                self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
-            )
-        return self._assets[key]
-
-    def _brand_key(self, variant: Variant) -> str:
-        return repr(
-            (sorted(self.brand(variant).colours.items()), self.brand(variant).logo, self.brand(variant).font)
-        )
-
-    def fingerprint(self, variant: Variant) -> str:
-        """See :func:`helpers.render.fingerprint.fingerprint`."""
-        key = (variant.book, self._brand_key(variant))
-        if key not in self._hashes:
-            self._hashes[key] = book_hash(self.book(variant.book), self.brand(variant), self.project.styles)
-        return fingerprint(variant, self._hashes[key], f"{self.engine} {self.engine_version}", self.to)
-
-    def unchanged(self, variant: Variant, stamp: str) -> Record | None:
-        """The record of the site in place, when it is just the one asked for."""
-        if self.force or not stamp:
-            return None
-        record = read_record(self.output / variant.slug)
-        return record if record is not None and record.fingerprint == stamp else None
-
-    def render(self, variant: Variant, build: Path, told: Progress = lambda _: None) -> Outcome:
-        """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
-
-        Parameters
-        ----------
-        build
-            Folder to build in, on the same disk as the output.
-        """
-        try:
-            return self._render(variant, build, told)
-        except PlanError as error:
-            told(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", self.engine, problems=error.problems)
-
-    def _render(self, variant: Variant, build: Path, told: Progress) -> Outcome:
-        seconds: dict[str, float] = {}
-        book, brand = self.book(variant.book), self.brand(variant)
-        total = len(book.chapters) + 2 + ("pdf" in self.to)
-        done = 0
-
-        def tell(step: Step, what: str = "") -> None:
-            told(Event(variant, step, done, total, what))
-
-        stamp = self.fingerprint(variant)
-        place = self.output / variant.slug
-        if record := self.unchanged(variant, stamp):
-            told(Event(variant, Step.UNCHANGED, total, total))
-            pdf = place / record.pdf if record.pdf else None
-            return Outcome(variant, "unchanged", record.engine, place, pdf, record.pages)
-
-        with _timed(seconds, "copy"):
-            copy = make_copy(book, brand, variant, build / "copy")
-
-        def notebook(path: str) -> None:
-            nonlocal done
-            tell(Step.NOTEBOOKS, path)
-            done += 1
-
-        with _timed(seconds, "notebooks"):
-            warnings = run_notebooks(copy, self.kernel, notebook)
-
-        def laid_out(step: Step, what: str) -> None:
-            nonlocal done
-            tell(step, what)
-            done += 1
-
-        site = build / "site"
-        with _timed(seconds, "pages"):
-            assets = self._lay_out(copy, site, laid_out)
-        with _timed(seconds, "place"):
-            record = self._record(copy, site, assets, stamp)
-            record.write(site)
-            put_in_place(site, self.output, variant.slug, build)
-        told(Event(variant, Step.PLACED, total, total))
-        pdf = place / record.pdf if record.pdf else None
-        return Outcome(variant, "rendered", self.engine, place, pdf, record.pages, (), warnings, seconds)
-
-    def _lay_out(self, copy: Copy, site: Path, told: Callable[[Step, str], None]) -> Assets:
-        # The hub needs the shared files whatever engine makes the books.
-        assets = self.assets(copy.variant)
-        if self.engine == QUARTO:
-            render_quarto(copy, site, self.to, told)
-        else:
-            render_built_in(copy, site, assets, self.to, told)
-        return assets
-
-    def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:
-        pdfs = sorted(path.name for path in site.glob("*.pdf"))
-        return Record(
-            slug=copy.variant.slug,
-            title=copy.title,
-            subtitle=copy.subtitle,
-            municipality=copy.variant.municipality,
-            area=copy.variant.area,
-            engine=self.engine,
-            dated=copy.variant.dated.isoformat() if copy.variant.dated else "",
-            example=is_example(copy),
-            pdf=pdfs[0] if pdfs else None,
-            pages=tuple(chapter.href for chapter in copy.book.chapters) if "html" in self.to else (),
-            assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
-            fingerprint=stamp,
-        )
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    begun = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - begun
-
-
 def _check(variants: Sequence[Variant]) -> None:
-    twice: Mapping[str, int] = {variant.slug: 0 for variant in variants}
-    counted = dict(twice)
-    for variant in variants:
-        counted[variant.slug] += 1
     problems = [
         Problem(
             slug,
             f"{count} of the sites asked for would lie in this folder.",
             "Render them one after the other, or elsewhere.",
         )
-        for slug, count in counted.items()
+        for slug, count in Counter(variant.slug for variant in variants).items()
         if count > 1
     ]
     if problems:
@@ -284,24 +90,22 @@ def render_variants(
     """
     _check(variants)
     told = progress or (lambda _: None)
-    output = output.resolve()
-    chosen = choose_engine(engine)
-    with Worker(project, output, chosen, to, force=force) as worker:
-        for folder in dict.fromkeys(variant.book for variant in variants):
-            worker.book(folder)
-        with building(output) as build:
-            clean_stale(output)
-            total = {
-                variant.slug: len(worker.book(variant.book).chapters) + 2 + ("pdf" in to)
-                for variant in variants
-            }
-            for variant in variants:
-                told(Event(variant, Step.QUEUED, 0, total[variant.slug]))
-            outcomes = []
-            for number, variant in enumerate(variants):
-                room = build / str(number)
+    name, version = choose_engine(engine)
+    setting = Setting(project, output.resolve(), name, version, frozenset(to), force)
+    with Worker(setting) as worker:
+        # A book that cannot be read fails the whole run before anything is begun.
+        for variant in variants:
+            worker.book(variant.book)
+        with building(setting.output) as build:
+            clean_stale(setting.output)
+            rooms = [build / str(number) for number in range(len(variants))]
+            for variant, room in zip(variants, rooms, strict=True):
                 room.mkdir()
-                outcomes.append(worker.render(variant, room, told))
+                told(Event(variant, Step.QUEUED, 0, worker.steps(variant)))
+            if jobs > 1 and len(variants) > 1:
+                outcomes = render_parallel(setting, variants, rooms, min(jobs, len(variants)), told)
+            else:
+                outcomes = [worker.render(*given, told) for given in zip(variants, rooms, strict=True)]
         if variants:
-            write_hub(project, output)
+            write_hub(project, setting.output)
     return outcomes

@@ -25,7 +25,7 @@ _LOOKS = (
     (re.compile(r"^\s*:{3,}\s*\{[^}]*\blayout"), "the layout of"),
 )
 _OPTION = re.compile(r"^#\|\s*(.*)")
-_HARMLESS_OPTION = re.compile(r"(echo|include):\s*(false|true)|tags:|warning:\s*false")
+_HARMLESS_OPTION = re.compile(r"echo:\s*false|tags:|warning:")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,222 @@
+"""One worker: one engine, one warm kernel, each book and brand read once; renders one variant after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from helpers.errors import PlanError
+from helpers.project import Project
+from helpers.render.assets import Assets, write_assets
+from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
+from helpers.render.brand import OVERRIDES, Brand, read_brand
+from helpers.render.builtin.engine import is_example, render_built_in
+from helpers.render.copy import Copy, make_copy
+from helpers.render.execute import Kernel, run_notebooks
+from helpers.render.fingerprint import book_hash, fingerprint
+from helpers.render.hub import Record, read_record
+from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.quarto import render_quarto
+from helpers.render.workspace import put_in_place
+
+BUILT_IN = "built-in"
+QUARTO = "quarto"
+
+SITE_CSS = "site.css"
+FAVICON = "favicon.svg"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for all variants of a run.
+
+    Attributes
+    ----------
+    engine, version
+        ``built-in`` or ``quarto``, and which one.
+    """
+
+    project: Project
+    output: Path
+    engine: str
+    version: str
+    to: frozenset[Target]
+    force: bool = False
+
+
+class Worker:
+    """What renders one variant after the other. Use it as a context manager: its kernel ends with it."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.project = setting.project
+        self.output = setting.output
+        self.engine = setting.engine
+        self.to = setting.to
+        self._books: dict[Path, Book] = {}
+        self._brands: dict[tuple[Path | None, str], Brand] = {}
+        self._assets: dict[tuple[Path, str], Assets] = {}
+        self._hashes: dict[tuple[Path, str], str] = {}
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the kernel, if one was needed."""
+        if "kernel" in self.__dict__:
+            self.kernel.stop()
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        return Kernel(self.project)
+
+    def book(self, folder: Path) -> Book:
+        """The book in that folder, read once and checked against what the engine can do."""
+        if folder not in self._books:
+            where = self.project.relative(folder / CONFIGURATION)
+            book = read_book(folder, where)
+            if self.engine == BUILT_IN and (problems := unsupported_keys(folder, where)):
+                raise PlanError(problems)
+            self._books[folder] = book
+        return self._books[folder]
+
+    def steps(self, variant: Variant) -> int:
+        """How many parts the work on a variant has: its notebooks, its pages, its PDF, its place."""
+        return len(self.book(variant.book).chapters) + 2 + ("pdf" in self.to)
+
+    def brand(self, variant: Variant) -> Brand:
+        """The brand of the book, with the municipality's own values over it."""
+        key = (self.book(variant.book).brand, variant.area)
+        if key not in self._brands:
+            own = self.project.catalogue / OVERRIDES / f"{variant.area}.yml" if variant.area else None
+            self._brands[key] = read_brand(key[0], own)
+        return self._brands[key]
+
+    def assets(self, variant: Variant) -> Assets:
+        """The shared files of the variant's book and brand, written once."""
+        key = (variant.book, self._brand_key(variant))
+        if key not in self._assets:
+            styles = self.project.styles
+            css = self.book(variant.book).css
+            self._assets[key] = write_assets(
+                self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
+            )
+        return self._assets[key]
+
+    def _brand_key(self, variant: Variant) -> str:
+        return repr(
+            (sorted(self.brand(variant).colours.items()), self.brand(variant).logo, self.brand(variant).font)
+        )
+
+    def fingerprint(self, variant: Variant) -> str:
+        """See :func:`helpers.render.fingerprint.fingerprint`."""
+        key = (variant.book, self._brand_key(variant))
+        if key not in self._hashes:
+            self._hashes[key] = book_hash(self.book(variant.book), self.brand(variant), self.project.styles)
+        return fingerprint(variant, self._hashes[key], f"{self.engine} {self.setting.version}", self.to)
+
+    def unchanged(self, variant: Variant, stamp: str) -> Record | None:
+        """The record of the site in place, when it is just the one asked for."""
+        if self.setting.force or not stamp:
+            return None
+        record = read_record(self.output / variant.slug)
+        return record if record is not None and record.fingerprint == stamp else None
+
+    def render(self, variant: Variant, build: Path, told: Progress = lambda _: None) -> Outcome:
+        """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
+
+        Parameters
+        ----------
+        build
+            Folder to build in, on the same disk as the output.
+        """
+        try:
+            return self._render(variant, build, told)
+        except PlanError as error:
+            told(Event(variant, Step.FAILED, 1, 1))
+            return Outcome(variant, "failed", self.engine, problems=error.problems)
+
+    def _render(self, variant: Variant, build: Path, told: Progress) -> Outcome:
+        seconds: dict[str, float] = {}
+        book, brand = self.book(variant.book), self.brand(variant)
+        total = self.steps(variant)
+        done = 0
+
+        def tell(step: Step, what: str = "") -> None:
+            told(Event(variant, step, done, total, what))
+
+        stamp = self.fingerprint(variant)
+        place = self.output / variant.slug
+        if record := self.unchanged(variant, stamp):
+            told(Event(variant, Step.UNCHANGED, total, total))
+            pdf = place / record.pdf if record.pdf else None
+            return Outcome(variant, "unchanged", record.engine, place, pdf, record.pages)
+
+        with _timed(seconds, "copy"):
+            copy = make_copy(book, brand, variant, build / "copy")
+
+        def notebook(path: str) -> None:
+            nonlocal done
+            tell(Step.NOTEBOOKS, path)
+            done += 1
+
+        with _timed(seconds, "notebooks"):
+            warnings = run_notebooks(copy, self.kernel, notebook)
+
+        def laid_out(step: Step, what: str) -> None:
+            nonlocal done
+            tell(step, what)
+            done += 1
+
+        site = build / "site"
+        with _timed(seconds, "pages"):
+            assets = self._lay_out(copy, site, laid_out)
+        with _timed(seconds, "place"):
+            record = self._record(copy, site, assets, stamp)
+            record.write(site)
+            put_in_place(site, self.output, variant.slug, build)
+        told(Event(variant, Step.PLACED, total, total))
+        pdf = place / record.pdf if record.pdf else None
+        return Outcome(variant, "rendered", self.engine, place, pdf, record.pages, (), warnings, seconds)
+
+    def _lay_out(self, copy: Copy, site: Path, told: Callable[[Step, str], None]) -> Assets:
+        # The hub needs the shared files whatever engine makes the books.
+        assets = self.assets(copy.variant)
+        if self.engine == QUARTO:
+            render_quarto(copy, site, self.to, told)
+        else:
+            render_built_in(copy, site, assets, self.to, told)
+        return assets
+
+    def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:
+        pdfs = sorted(path.name for path in site.glob("*.pdf"))
+        return Record(
+            slug=copy.variant.slug,
+            title=copy.title,
+            subtitle=copy.subtitle,
+            municipality=copy.variant.municipality,
+            area=copy.variant.area,
+            engine=self.engine,
+            dated=copy.variant.dated.isoformat() if copy.variant.dated else "",
+            example=is_example(copy),
+            pdf=pdfs[0] if pdfs else None,
+            pages=tuple(chapter.href for chapter in copy.book.chapters) if "html" in self.to else (),
+            assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
+            fingerprint=stamp,
+        )
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - begun
