@@ -169,6 +169,12 @@ def test_without_any_figures_the_reason_says_where_they_should_come_from(origin,
     assert word in (row.reason or "")
 
 
+def test_a_series_that_the_fetched_table_does_not_hold_is_told_as_such():
+    row = only_row(NATIONAL, ("250", "2023M11", None, "missing"), ("dk", "2023M11", None, "missing"))
+    assert row.period is None
+    assert row.reason == "Tallene er ikke med i det, der er hentet fra Jobindsats."
+
+
 def test_a_gap_is_exact_though_values_are_stored_in_binary():
     row = only_row(NATIONAL, ("250", "2023M11", 0.3, "ok"), ("dk", "2023M11", 0.1, "ok"))
     assert row.gap == Decimal("0.2")

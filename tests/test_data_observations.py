@@ -199,7 +199,7 @@ def test_a_snapshot_without_what_the_catalogue_asks_for_is_told_and_the_rest_is_
     found = observe(items, {"ta": table("ta", month(_250=7))}, CODES)
     (problem,) = found.problems
     assert "antal _kat=Jobparat" in problem.what and "x.share" in problem.what
-    assert "plan fetch ta --force" in problem.do
+    assert "plan fetch --table ta --force" in problem.do
     frame = found.frame()
     assert at(frame[frame["indicator"] == "x"], "share", "250") == ("missing", None)
     assert at(frame[frame["indicator"] == "y"], "share", "250") == ("ok", 7)

@@ -319,7 +319,7 @@ def _reason(
     if not goal.target.is_set:
         return goal.target.because or "Der er ikke fastsat et mål."
     if period is None:
-        return _no_figures(indicator)
+        return _no_figures(indicator, asked=not rows.empty)
     if ours.value is not None and (national.value is not None or not goal.target.national):
         return None
     sides = [(municipality.code, f"for {municipality.name}", ours)]
@@ -346,7 +346,9 @@ def _newest_known(rows: pd.DataFrame, area: str, bound: Period | None) -> Period
     return max((p for p in periods if bound is None or p.within(bound)), default=None)
 
 
-def _no_figures(indicator: Indicator) -> str:
+def _no_figures(indicator: Indicator, *, asked: bool) -> str:
+    if asked:
+        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
     origin = indicator.series[indicator.headline].origin
     if isinstance(origin, FromHand):
         return "Tallene findes ikke i Jobindsats, og de er ikke indtastet."

@@ -238,6 +238,7 @@ def observe(
         Its problems name tables whose snapshot lacks what the catalogue asks for.
     """
     observed = Observed()
+    absent: dict[str, dict[str, list[str]]] = {}
     marks: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for table in tables.values():
         for mark in table.sidecar.published:
@@ -255,9 +256,10 @@ def observe(
             if len(present) < len(used) or not present:
                 continue
             periods = sorted({p for table in present for p in table.periods(indicator.frequency)})
-            evaluation = _Evaluation(tables, areas, periods, indicator, name)
+            evaluation = _Evaluation(tables, areas, periods)
             grid = evaluation.series(origin, indicator.decimals_of(name))
-            observed.problems.extend(evaluation.problems)
+            for lacking, wanted in evaluation.absent:
+                absent.setdefault(lacking, {}).setdefault(wanted, []).append(f"{indicator.key}.{name}")
             observed.add(
                 (indicator.key, name),
                 areas,
@@ -268,7 +270,19 @@ def observe(
                 snapshot=min(table.sidecar.snapshot for table in present),
                 marks=marks.get((indicator.key, name), ()),
             )
+    observed.problems += [_absent(tables[name].sidecar, wanted) for name, wanted in absent.items()]
     return observed
+
+
+def _absent(sidecar: Sidecar, wanted: Mapping[str, Sequence[str]]) -> Problem:
+    """One problem for all that a snapshot lacks of what the catalogue asks for, and whom it is needed by."""
+    lines = [f"- {rows} (for {', '.join(dict.fromkeys(names))})" for rows, names in wanted.items()]
+    return Problem(
+        f"{sidecar.source}/{sidecar.table}/{sidecar.snapshot}",
+        "\n".join(["The snapshot has no rows for", *lines]),
+        f"Fetch the table again (plan fetch --table {sidecar.table} --force); when it stays so, correct "
+        "catalogue/indicators.yml (plan find shows what the table has).",
+    )
 
 
 def _source(tables: Sequence[Table]) -> str:
@@ -279,19 +293,11 @@ def _source(tables: Sequence[Table]) -> str:
 class _Evaluation:
     """Evaluates what one series comes from, on the grid of areas and periods."""
 
-    def __init__(
-        self,
-        tables: Mapping[str, Table],
-        areas: Sequence[str],
-        periods: Sequence[Period],
-        indicator: Indicator,
-        series: str,
-    ) -> None:
+    def __init__(self, tables: Mapping[str, Table], areas: Sequence[str], periods: Sequence[Period]) -> None:
         self.tables = tables
         self.areas = areas
         self.periods = periods
-        self.name = f"{indicator.key}.{series}"
-        self.problems: list[Problem] = []
+        self.absent: list[tuple[str, str]] = []
 
     def series(self, origin: FromMeasure | FromShare | FromSum, decimals: int) -> Grid:
         if isinstance(origin, FromMeasure):
@@ -318,23 +324,12 @@ class _Evaluation:
             members = dict(zip(term.where, combination, strict=True))
             grid = self.tables[term.table].grid(term.measure, members, self.areas, self.periods)
             if grid is None:
-                grid = self._absent(term, members)
+                wanted = " ".join([term.measure, *(f"{d}={m}" for d, m in members.items())])
+                self.absent.append((term.table, wanted))
+                shape = (len(self.areas), len(self.periods))
+                grid = Grid(np.full(shape, np.nan), np.full(shape, MISSING, dtype=np.int8))
             found.append(grid)
         return found
-
-    def _absent(self, term: Term, members: Mapping[str, str]) -> Grid:
-        sidecar = self.tables[term.table].sidecar
-        wanted = " ".join([term.measure, *(f"{d}={m}" for d, m in members.items())])
-        self.problems.append(
-            Problem(
-                f"{sidecar.source}/{sidecar.table}/{sidecar.snapshot}",
-                f"The snapshot has no rows for {wanted}, which {self.name} is computed from.",
-                f"Fetch the table again (plan fetch {sidecar.table} --force); when it stays so, correct "
-                "catalogue/indicators.yml (plan find shows what the table has).",
-            )
-        )
-        shape = (len(self.areas), len(self.periods))
-        return Grid(np.full(shape, np.nan), np.full(shape, MISSING, dtype=np.int8))
 
 
 def _complement(grid: Grid) -> Grid:
