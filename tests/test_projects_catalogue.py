@@ -119,6 +119,7 @@ def test_target_numbers_are_the_documents_and_add_up(hedensted, number):
     assert table.total.value == total == sum(lines) == table.sum
 
 
+@pytest.mark.reference
 def test_the_documents_texts_are_in_the_catalogue_word_for_word(hedensted):
     """Every sentence of the project pages of the document."""
     seed = next((ROOT.parent / "shared" / "seeds").glob("004_*.txt"), None)
