@@ -273,7 +273,11 @@ class Report:
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(self._met_words(self.plan.goals), classes=("summary",), anchor="opfyldt"),
+                output.box(
+                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
+                    classes=("summary",),
+                    anchor="opfyldt",
+                ),
                 tables.simple_table(
                     [
                         Column("Fokusområde", row_head=True),
