@@ -1,0 +1,94 @@
+"""What the tests of the Jobcenteroverblik share: the shipped template, and observations written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.analysis.overview import Boards, Standings
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.overview import Area, Overview, load_overview
+from helpers.data.frames import OBSERVATION_COLUMNS, State
+from helpers.periods import Period, window
+from helpers.project import Project
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NEWEST = Period.parse("2026M07")
+"""The newest published month of observations written by hand; figures end the month before."""
+
+Value = float | State | Sequence[float | State | None] | None
+
+
+@cache
+def shipped() -> tuple[Catalogue, Overview]:
+    project = Project(CHECKOUT)
+    catalogue = load_catalogue(project)
+    return catalogue, load_overview(project, catalogue)
+
+
+def codes() -> list[str]:
+    return [municipality.code for municipality in shipped()[1].municipalities]
+
+
+def observations(
+    figures: Mapping[tuple[str, str], Mapping[str, Value]], *, months: int = 26, newest: Period = NEWEST
+) -> pd.DataFrame:
+    """The frame *Observations* of some series.
+
+    Parameters
+    ----------
+    figures
+        (indicator, series) → area code → one value for every month, or one for each (oldest first); none or
+        ``suppressed`` is a suppressed value, ``missing`` one that is not there.
+    """
+    periods = window(newest, months)
+    rows = []
+    for (indicator, series), areas in figures.items():
+        for area, given in areas.items():
+            listed = list(given) if isinstance(given, list | tuple) else [given] * months
+            for period, value in zip(periods, listed, strict=True):
+                state = State.SUPPRESSED if value is None else value if isinstance(value, State) else State.OK
+                known = float(value) if state is State.OK else None  # type: ignore[arg-type]
+                rows.append((indicator, series, area, period.id, known, state.value, "test", "", False))
+    frame = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
+    return frame.astype({"value": float})
+
+
+def area(name: str) -> Area:
+    catalogue, overview = shipped()
+    return overview.area(name, catalogue)
+
+
+def boards(
+    figures: Mapping[tuple[str, str], Mapping[str, Value]], *, overview: Overview | None = None
+) -> Boards:
+    catalogue, own = shipped()
+    return Boards(catalogue, overview or own, observations(figures))
+
+
+def standings(
+    name: str,
+    figures: Mapping[tuple[str, str], Mapping[str, Value]],
+    *,
+    overview: Overview | None = None,
+    bound: Period | None = None,
+    delay: int | None = None,
+) -> Standings:
+    return Standings(boards(figures, overview=overview), area(name), bound, delay)
+
+
+def changed(**template: object) -> Overview:
+    """The shipped overview with other settings in its template."""
+    own = shipped()[1]
+    return own.model_copy(update={"template": own.template.model_copy(update=template)})
+
+
+def clustered(kind: str, cluster: Sequence[str]) -> Overview:
+    """The shipped overview with a cluster file of one kind: the named areas in one cluster, all others in another."""
+    _, own = shipped()
+    inside = {code for name in cluster for code in area(name).codes}
+    membership = {code: "A" if code in inside else "B" for code in codes()}
+    return own.model_copy(update={"memberships": {kind: membership}})

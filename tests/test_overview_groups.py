@@ -1,0 +1,151 @@
+"""Comparison groups: nearest by framework conditions, from a file, or the region; never the area itself."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.analysis.groups import GroupKind, computed_group, framework_conditions, group_for
+from helpers.periods import window
+from overview_support import NEWEST, area, changed, clustered, shipped
+
+LABELS = [variable.label for variable in shipped()[1].template.framework]
+KIND = "sygedagpenge"
+"""A kind that no variable is left out for."""
+
+
+def conditions(seed: int = 1) -> pd.DataFrame:
+    """Made-up framework conditions of every job centre and every municipality of a joint one."""
+    _, overview = shipped()
+    slugs = dict.fromkeys([*(c.slug for c in overview.centres), *(m.slug for m in overview.municipalities)])
+    drawn = np.random.default_rng(seed).normal(size=(len(slugs), len(LABELS)))
+    return pd.DataFrame(drawn * [1, 10, 0.1, 3, 1], index=list(slugs), columns=LABELS)
+
+
+def by_hand(frame: pd.DataFrame, own: str, labels: list[str]) -> list[str]:
+    """The nearest ten, worked out without arrays."""
+    _, overview = shipped()
+    rivals = [c.slug for c in overview.competitors(area(own))]
+    everyone = [area(own).slug, *rivals]
+    gaps: dict[str, list[float]] = {slug: [] for slug in rivals}
+    for label in labels:
+        values = {slug: frame.at[slug, label] for slug in everyone}
+        known = [value for value in values.values() if not math.isnan(value)]
+        spread = statistics.pstdev(known)
+        for slug in rivals:
+            gap = (values[slug] - values[everyone[0]]) / spread
+            if not math.isnan(gap):
+                gaps[slug].append(gap**2)
+    near = {slug: math.sqrt(sum(g) / len(g)) for slug, g in gaps.items() if len(g) >= len(labels) / 2}
+    return sorted(near, key=lambda slug: (round(near[slug], 9), slug))[:10]
+
+
+@pytest.mark.parametrize("name", ["Frederikssund", "København", "Vallensbæk/Ishøj", "Læsø"])
+def test_the_computed_group_is_the_nearest_ten_worked_out_by_hand(name):
+    frame = conditions()
+    group = computed_group(shipped()[1], area(name), frame, KIND)
+    assert [member.slug for member in group.members] == by_hand(frame, name, LABELS)
+    assert group.kind is GroupKind.COMPUTED and group.variables == tuple(LABELS)
+
+
+def test_the_same_figures_give_the_same_group_in_whatever_order_they_come():
+    frame = conditions()
+    shuffled = frame.sample(frac=1, random_state=3)
+    first, second = (computed_group(shipped()[1], area("Vejle"), f, KIND) for f in (frame, shuffled))
+    assert first == second
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_group_never_contains_the_area_itself_nor_the_joint_one_it_is_part_of(seed):
+    overview = shipped()[1]
+    for name in ("Læsø", "Ishøj", "Vallensbæk/Ishøj", "Odense"):
+        own = area(name)
+        group = computed_group(overview, own, conditions(seed), KIND)
+        assert len(group.members) == 10
+        assert not any(set(member.codes) & set(own.codes) for member in group.members)
+
+
+def test_a_variable_that_has_no_figures_is_left_out_and_said_so():
+    frame = conditions()
+    frame[LABELS[2]] = np.nan
+    group = computed_group(shipped()[1], area("Vejle"), frame, KIND)
+    assert group.left_out == ((LABELS[2], "none"),)
+    assert [m.slug for m in group.members] == by_hand(frame, "Vejle", [x for x in LABELS if x != LABELS[2]])
+
+
+def test_a_variable_unknown_for_the_area_itself_is_left_out_and_said_so():
+    frame = conditions()
+    frame.loc["vejle", LABELS[0]] = np.nan
+    group = computed_group(shipped()[1], area("Vejle"), frame, KIND)
+    assert group.left_out == ((LABELS[0], "own"),)
+
+
+def test_a_job_centre_with_some_variables_unknown_is_judged_by_the_rest_and_one_with_few_is_left_out():
+    frame = conditions()
+    nearest = computed_group(shipped()[1], area("Vejle"), frame, KIND).members[0].slug
+    frame.loc[nearest, LABELS[:2]] = np.nan
+    assert [m.slug for m in computed_group(shipped()[1], area("Vejle"), frame, KIND).members] == by_hand(
+        frame, "Vejle", LABELS
+    )
+    frame.loc[nearest, LABELS[:3]] = np.nan
+    group = computed_group(shipped()[1], area("Vejle"), frame, KIND)
+    assert nearest not in {member.slug for member in group.members}
+
+
+def test_a_variable_that_is_the_same_for_all_divides_nothing_by_nought():
+    frame = conditions()
+    frame[LABELS[1]] = 4.0
+    group = computed_group(shipped()[1], area("Vejle"), frame, KIND)
+    assert group.left_out == ((LABELS[1], "equal"),) and len(group.members) == 10
+
+
+def test_without_any_figures_the_group_is_empty():
+    group = computed_group(shipped()[1], area("Vejle"), conditions() * np.nan, KIND)
+    assert group.members == () and {reason for _, reason in group.left_out} == {"none"}
+
+
+@pytest.mark.parametrize("kind", list(shipped()[1].template.clusters))
+def test_a_condition_that_is_what_the_figure_shows_is_left_out_for_that_kind(kind):
+    group = computed_group(shipped()[1], area("Vejle"), conditions(), kind)
+    shown = [v.label for v in shipped()[1].template.framework if kind in v.not_for]
+    assert group.left_out == tuple((label, "same") for label in shown)
+
+
+def test_framework_conditions_are_means_over_the_oldest_year_of_the_window():
+    _, overview = shipped()
+    months = [period.id for period in window(NEWEST)]
+    values = {}
+    for variable in overview.template.framework:
+        frame = pd.DataFrame(5.0, index=["vejle"], columns=months)
+        frame.loc["vejle", months[:12]] = [float(n) for n in range(1, 13)]
+        values[variable.indicator, variable.series] = frame
+    found = framework_conditions(overview, values, NEWEST).loc["vejle"]
+    for variable in overview.template.framework:
+        assert found[variable.label] == pytest.approx(math.log(6.5) if variable.log else 6.5)
+
+
+def test_a_cluster_file_goes_before_the_computed_group_and_leaves_the_area_out():
+    overview = clustered(KIND, ["Vejle", "Horsens", "Vallensbæk/Ishøj"])
+    group = group_for(overview, area("Vejle"), KIND, conditions())
+    assert (group.kind, group.name) == (GroupKind.CLUSTER, "A")
+    assert [member.name for member in group.members] == ["Vallensbæk/Ishøj", "Horsens"]
+    assert group_for(overview, area("Vejle"), "kontanthjaelp", conditions()).kind is GroupKind.COMPUTED
+
+
+def test_a_cluster_of_one_has_nobody_to_compare_with():
+    group = group_for(clustered(KIND, ["Vejle"]), area("Vejle"), KIND, conditions())
+    assert group.members == ()
+
+
+def test_the_region_can_be_the_group_instead():
+    overview = changed(default_group="region")
+    group = group_for(overview, area("Læsø"), KIND, conditions())
+    regions = {m.code: m.region for m in overview.municipalities}
+    assert (group.kind, group.name) == (GroupKind.REGION, "Nordjylland")
+    assert {regions[member.codes[0]] for member in group.members} == {"Nordjylland"}
+    assert "frederikshavn-laesoe" not in {member.slug for member in group.members}
+    assert len(group.members) == 9

@@ -1,0 +1,162 @@
+"""The Jobcenteroverblik on real figures of all 98 municipalities, its places held against an independent calculation.
+
+The figures come over HTTP from a server on this machine; the oracle is the table they were derived from, ranked by
+pandas.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.overview import load_overview
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.report.overview import OverviewReport
+from helpers.sources.fetch import fetch_tables
+from jobindsats_support import new_client, serving
+from jobindsats_tables import REFERENCE, has_reference, reference
+from overview_support import CHECKOUT
+
+pytestmark = [
+    pytest.mark.reference,
+    pytest.mark.skipif(not has_reference(), reason=f"no reference data at {REFERENCE}"),
+]
+
+TABLES = ("y25i01", "y60a02", "y60c07")
+FIGURES = {
+    7: "kth_pct_befolkning",
+    15: "ledige_dagpenge_pct_arbejdsstyrke",
+    25: "kth_andel_aktiveringsberoerte",
+}
+"""Figures whose tables are among the real ones → column of the derived table."""
+
+HIGHER_IS_BETTER = {7: False, 15: False, 25: True}
+JOINT = {"183", "187", "155", "185", "561", "563", "813", "825"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root: Path = tmp_path_factory.mktemp("overview")
+    shutil.copytree(CHECKOUT / "catalogue", root / "catalogue")
+    made = Project(root)
+    with serving(reference("2026-08-22")) as server:
+        fetch_tables(
+            made,
+            load_catalogue(made),
+            tables=TABLES,
+            client=new_client(server),
+            now=datetime(2026, 8, 22, 7, 50, tzinfo=UTC),
+        )
+    return made
+
+
+def report_for(project: Project, name: str) -> OverviewReport:
+    catalogue = load_catalogue(project)
+    overview = load_overview(project, catalogue)
+    return OverviewReport(project, catalogue, overview, overview.area(name, catalogue))
+
+
+@pytest.fixture(scope="module")
+def wide() -> pd.DataFrame:
+    """Municipality's code and month → the real figures."""
+    frame = pd.read_csv(
+        REFERENCE / "derived" / "jobindsats-monthly-98-kommuner-wide.csv", dtype={"area_code": str}
+    )
+    return frame.dropna(subset="area_code").set_index(["area_code", "period"])
+
+
+def ranked(wide: pd.DataFrame, number: int, period: Period, codes: set[str]) -> pd.Series:
+    """The place of each municipality in one month, worked out by pandas."""
+    values = wide.xs(period.id, level="period")[FIGURES[number]].loc[sorted(codes)]
+    return values.rank(method="min", ascending=not HIGHER_IS_BETTER[number])
+
+
+@pytest.mark.parametrize("name", ["Frederikssund", "København", "Hedensted", "Læsø", "Samsø"])
+@pytest.mark.parametrize("number", FIGURES)
+def test_the_place_is_that_of_an_independent_calculation(project, wide, name, number):
+    report = report_for(project, name)
+    found = report.standings.standing(number)
+    assert found.newest == Period.parse("2026M06")  # the newest is 2026M07, less the delay
+    own = report.area.codes[0]
+    # A joint job centre has no share of its own here: no table has its base.
+    pool = {code for member in found.group.members for code in member.codes} - JOINT | {own}
+    for period, rank in ((found.newest, found.rank), (found.newest.shift(-1), None)):
+        places = ranked(wide, number, period, pool)
+        known = places.dropna()
+        if rank is not None:
+            assert rank.place == (None if pd.isna(places[own]) else int(places[own]))
+            assert rank.of == len(known)
+    if found.rank.place is not None and found.moved is not None:
+        before = ranked(wide, number, found.newest.shift(-1), pool)
+        assert found.moved == int(before[own]) - found.rank.place
+
+
+@pytest.mark.parametrize("number", FIGURES)
+def test_every_municipality_of_the_country_has_the_place_pandas_gives_it(project, wide, number):
+    report = report_for(project, "Frederikssund")
+    found = report.standings.standing(number)
+    shown = report.all_municipalities(number).parts[1].markup
+    places = ranked(wide, number, found.newest, {m.code for m in report.overview.municipalities})
+    for municipality in report.overview.municipalities:
+        place = places[municipality.code]
+        if pd.notna(place):
+            assert (
+                f'data-sort="{int(place)}">{int(place)}</td><th scope="row">{municipality.name}</th>' in shown
+            )
+        else:
+            assert f'–</td><th scope="row">{municipality.name}</th>' in shown
+
+
+def test_the_three_lines_are_the_real_figures_month_by_month(project, wide):
+    report = report_for(project, "Hedensted")
+    found = report.standings.standing(25)
+    own = wide.loc["766"][FIGURES[25]]
+    months = [period.id for period in found.periods]
+    assert [float(value) for value in found.own[0][1].values] == own[months].tolist()
+    ten = [area.codes[0] for area in found.yardstick.areas]
+    singles = sorted({m.code for m in report.overview.municipalities} - JOINT - {"766"})
+    newest = wide.xs(found.newest.id, level="period")[FIGURES[25]]
+    assert sorted(newest[ten], reverse=True) == newest[singles].nlargest(10).tolist()
+    means = wide[FIGURES[25]].unstack("period").loc[ten, months].mean()
+    assert [round(float(value), 6) for value in found.yardstick.values] == means.round(6).tolist()
+
+
+def test_the_computed_group_works_with_the_variables_there_are(project):
+    group = report_for(project, "Frederikssund").standings.group("sygedagpenge")
+    assert len(group.members) == 10
+    assert len(group.variables) == 2  # unemployment and kontanthjælp
+    assert {reason for _, reason in group.left_out} == {"none"}
+
+
+def test_a_joint_job_centre_without_a_base_is_shown_side_by_side_with_the_real_shares(project, wide):
+    found = report_for(project, "Vallensbæk/Ishøj").standings.standing(7)
+    assert found.apart is not None
+    shares = {own.name: float(line.values[-1]) for own, line in found.own}
+    assert shares == {
+        "Vallensbæk": wide.loc[("187", "2026M06"), FIGURES[7]],
+        "Ishøj": wide.loc[("183", "2026M06"), FIGURES[7]],
+    }
+
+
+def test_the_table_has_the_real_kontanthjaelp_and_dashes_where_no_table_was_fetched(project, wide):
+    rows = {row.row.key: row for row in report_for(project, "Frederikssund").standings.table().rows}
+    row = rows["kontanthjaelp"]
+    assert row.count[0].value == wide.loc[("250", "2026M06"), "kth_fuldtidspersoner"]
+    now, then = (wide.loc[("250", month), FIGURES[7]] for month in ("2026M06", "2025M06"))
+    assert float(row.share[0].value) == now
+    assert float(row.change[0].value) == pytest.approx(now - then)
+    assert rows["sygedagpenge"].count[0].value is None
+
+
+def test_nothing_on_the_page_of_real_figures_is_called_example_data(project):
+    report = report_for(project, "Frederikssund")
+    said = "\n".join(report.figure(number).markdown for number in (2, *FIGURES)) + report.fetch().markdown
+    assert "ksempeldata" not in said
+    assert "hentet den 22. august 2026" in said
+    assert "under udarbejdelse" in report.tiles().markdown  # figures whose tables were not fetched
