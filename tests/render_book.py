@@ -228,3 +228,14 @@ def variant(project: Project, name: str = "Frederikssund", **changes: object) ->
         **changes,
     }
     return Variant(**given)
+
+
+def copy_project(folder: Path) -> Project:
+    """The project's own plan in a folder of its own, so that a test writes nothing into the checkout."""
+    for name in ("catalogue", "notebooks", "styles", "data/raw/manual"):
+        shutil.copytree(
+            CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("figures", ".ipynb_checkpoints")
+        )
+    for name in ("index.ipynb", "_quarto.yml", "_brand.yml"):
+        shutil.copyfile(CHECKOUT / name, folder / name)
+    return Project(folder)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from helpers.render import render_variants
-from render_book import variant, write_book
+from render_book import copy_project, variant, write_book
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -150,3 +150,37 @@ def test_print_leaves_out_what_only_a_screen_can_use(open_page: Any):
     assert not page.locator(".sidebar").is_visible()
     assert not page.locator(".pages-nav").is_visible()
     assert page.locator("main h1").is_visible()
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own plan, for the municipality whose plan it is."""
+    project = copy_project(tmp_path_factory.mktemp("plan"))
+    given = {"kommune": "Frederikssund", "plan": "frederikssund-2023", "periode": ""}
+    (outcome,) = render_variants(
+        project, [variant(project, parameters=given)], engine="built-in", output=project.root / "_site"
+    )
+    assert outcome.ok, outcome.problems
+    assert outcome.folder is not None
+    return outcome.folder
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_of_the_plan_itself_passes_axe_and_asks_no_other_host(
+    browser: Any, plan: Path, viewport: dict[str, int]
+):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(viewport=viewport)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    pages = sorted(plan.rglob("*.html"))
+    assert len(pages) >= 10
+    for path in pages:
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
+        results = axe.run(page, options=RULES)
+        assert not results.response["violations"], f"{path.name}: {results.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
