@@ -18,7 +18,7 @@ from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.report.book import book_configuration, plan_notebooks, write_book
+from helpers.report.book import plan_notebooks, write_book
 from helpers.report.plan import STATUS_COLUMNS, Report, open_report, read_report, status_csv
 from report_support import CHECKOUT, copy_project
 
@@ -274,8 +274,9 @@ def test_a_plan_without_notebooks_gets_them_and_an_analysts_text_is_never_overwr
 
 
 def test_a_plans_own_book_reaches_the_shared_styles_and_brand(project: Project) -> None:
-    plan = load_catalogue(project).plan("noegletal-2026")
-    text = book_configuration(project, plan, project.notebooks / "noegletal-2026")
+    plan = load_catalogue(project).plan("frederikssund-2022")
+    write_book(project, plan, project.notebooks / plan.key)
+    text = (project.notebooks / plan.key / "_quarto.yml").read_text(encoding="utf-8")
     assert "../../styles/plan.css" in text
     assert "../../_brand.yml" in text
     assert plan.title in text

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from helpers.commands.rendering import RenderRequest
     from helpers.render import Variant
 
-OWN_BOOKS = ".plan/books"
-"""Where the book of a set without notebooks of its own is written, to be rendered and thrown away."""
-
 EXAMPLE = "ja"
 """What the notebooks' parameter ``eksempel`` says when made-up months are shown."""
 
@@ -153,12 +150,10 @@ def _variant(request: RenderRequest, catalogue: Catalogue, area: Municipality) -
 
 def _book(project: Project, projects: ProjectSet, area: Municipality) -> Path:
     from helpers.report.investment_book import has_investment_book, investment_folder, write_investment_book
+    from helpers.report.notebooks import fresh_folder
 
     if has_investment_book(project, projects):
         return investment_folder(project, projects)
-    # Under the project folder, so that the book's relative paths to styles and brand hold.
-    folder = project.root / OWN_BOOKS / f"investeringer-{projects.key}"
-    for path in folder.glob("*"):
-        path.unlink()
+    folder = fresh_folder(project, f"investeringer-{projects.key}")
     write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
     return folder

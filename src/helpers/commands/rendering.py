@@ -21,12 +21,11 @@ from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.models import EngineName, Target
 from helpers.report.book import book_folder, has_book, write_book
+from helpers.report.notebooks import fresh_folder
 from helpers.report.plan import SNAPSHOT_VARIABLE, read_report
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
-OWN_BOOKS = ".plan/books"
-"""Where the books of plans without notebooks of their own are written, to be rendered and thrown away."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +110,7 @@ def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[
 def _book(project: Project, plan: Plan) -> Path:
     if has_book(project, plan):
         return book_folder(project, plan)
-    # Under the project folder, so that the book's relative paths to styles and brand hold.
-    folder = project.root / OWN_BOOKS / plan.key
-    for path in folder.glob("*"):
-        path.unlink()
+    folder = fresh_folder(project, plan.key)
     write_book(project, plan, folder)
     return folder
 

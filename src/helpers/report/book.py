@@ -6,17 +6,15 @@ has no notebooks of its own is rendered from the same ones, written beside the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
 
 from helpers.catalogue.models import FocusArea, Plan
-from helpers.errors import PlanError
 from helpers.project import Project
+from helpers.report.notebooks import CellText, book_settings, make_notebook, write_new
 
 EXAMPLE_MUNICIPALITY = "Frederikssund"
 """What the parameters cell holds for a plan anyone may use; `plan render` and papermill replace it."""
@@ -24,6 +22,9 @@ EXAMPLE_MUNICIPALITY = "Frederikssund"
 ROOT_PLAN = "frederikssund-2023"
 """The plan whose book is the project folder itself (``index.ipynb`` and ``notebooks/*.ipynb``)."""
 
+
+ANYBODY = "Kommunen"
+"""Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
@@ -50,23 +51,12 @@ def _path(name: str, plan: Plan) -> str:
     return f"notebooks/{name}.ipynb" if plan.key == ROOT_PLAN else f"{name}.ipynb"
 
 
-def _notebook(plan: Plan, municipality: str, cells: Iterable[tuple[str, str, str]]) -> NotebookNode:
-    """A notebook from (id, kind, text) triples, the parameters and the opening put after the first cell."""
-    made: list[NotebookNode] = []
-    for identifier, kind, text in cells:
-        make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
-        made.append(make(text, id=identifier))
-    parameters = nbformat.v4.new_code_cell(
-        f'kommune = "{municipality}"\nplan = "{plan.key}"\nperiode = ""', id="parameters"
+def _notebook(plan: Plan, municipality: str, cells: Iterable[CellText]) -> NotebookNode:
+    return make_notebook(
+        cells,
+        parameters=f'kommune = "{municipality}"\nplan = "{plan.key}"\nperiode = ""',
+        opening="from helpers import open_report\n\nreport = open_report(kommune, plan, periode)",
     )
-    parameters.metadata["tags"] = ["parameters"]
-    opening = nbformat.v4.new_code_cell(
-        "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)", id="open-report"
-    )
-    notebook = nbformat.v4.new_notebook(cells=[made[0], parameters, opening, *made[1:]])
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook.metadata["language_info"] = {"name": "python"}
-    return notebook
 
 
 def _neutral(text: str) -> str:
@@ -76,7 +66,7 @@ def _neutral(text: str) -> str:
     return text.strip()
 
 
-def _focus_area(area: FocusArea) -> list[tuple[str, str, str]]:
+def _focus_area(area: FocusArea) -> list[CellText]:
     cells = [
         ("title", "markdown", f"# {area.title} {{#sec-{area.number}}}"),
         ("fetch", "code", f"report.fetch({area.number})"),
@@ -161,7 +151,7 @@ _DATA = [
 
 def plan_notebooks(plan: Plan, municipality: str = EXAMPLE_MUNICIPALITY) -> dict[str, NotebookNode]:
     """All notebooks of the plan's book, by path from the book's folder, in the order of its chapters."""
-    pages: dict[str, list[tuple[str, str, str]]] = {"index.ipynb": _INDEX}
+    pages: dict[str, list[CellText]] = {"index.ipynb": _INDEX}
     for area in plan.focus_areas:
         pages[chapter_path(area, plan)] = _focus_area(area)
     if plan.previous:
@@ -169,22 +159,6 @@ def plan_notebooks(plan: Plan, municipality: str = EXAMPLE_MUNICIPALITY) -> dict
     pages[_path("siden-sidst", plan)] = _SINCE_LAST
     pages[_path("data-og-metode", plan)] = _DATA
     return {path: _notebook(plan, municipality, cells) for path, cells in pages.items()}
-
-
-def book_configuration(project: Project, plan: Plan, folder: Path) -> str:
-    """The plan's ``_quarto.yml``: the project's own with the plan's title and chapters, paths seen from `folder`."""
-    text = (project.root / "_quarto.yml").read_text(encoding="utf-8")
-    up = (
-        Path(*[".."] * len(folder.relative_to(project.root).parts)).as_posix()
-        if folder != project.root
-        else "."
-    )
-    if up != ".":
-        text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", text)
-    configuration = yaml.safe_load(text)
-    configuration["book"]["title"] = plan.title
-    configuration["book"]["chapters"] = list(plan_notebooks(plan))
-    return yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=110)
 
 
 def write_book(
@@ -197,21 +171,10 @@ def write_book(
     PlanError
         When one of the files is there already: an analyst's own text is never overwritten.
     """
-    files = {
-        folder / path: nbformat.writes(notebook) + "\n"
-        for path, notebook in plan_notebooks(plan, municipality).items()
-    }
+    notebooks = plan_notebooks(plan, municipality)
+    files = {folder / path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
     if folder != project.root:
-        files[folder / "_quarto.yml"] = book_configuration(project, plan, folder)
-    there = [path for path in files if path.exists()]
-    if there:
-        raise PlanError.of(
-            project.relative(there[0]),
-            f"The notebooks of {plan.key} are there already ({len(there)} of {len(files)} files), and your own text in "
-            "them is not overwritten.",
-            "Edit them as they are, or move them away first.",
+        files[folder / "_quarto.yml"] = book_settings(
+            project, folder, title=plan.title, author=ANYBODY, chapters=list(notebooks)
         )
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return list(files)
+    return write_new(project, files, of=plan.key)

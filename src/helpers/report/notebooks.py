@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from nbformat import NotebookNode
 
 from helpers.errors import PlanError
 from helpers.project import Project
+
+OWN_BOOKS = ".plan/books"
+"""Where books without notebooks of their own are written, to be rendered and thrown away."""
 
 CellText = tuple[str, str, str]
 """A cell's id, its kind (``markdown`` or ``code``) and its text."""
@@ -73,3 +77,14 @@ def write_new(project: Project, files: Mapping[Path, str], *, of: str) -> list[P
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return list(files)
+
+
+def fresh_folder(project: Project, name: str) -> Path:
+    """An empty folder for a book that is rendered once.
+
+    It lies below the project folder, so that the book's relative paths to styles and brand hold.
+    """
+    folder = project.root / OWN_BOOKS / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
