@@ -84,7 +84,7 @@ def _subset(weight: int) -> bytes:
     options.desubroutinize = True
     options.name_IDs = []
     options.flavor = "woff"
-    with TTFont(FOLDER / f"{WEIGHTS[weight]}.otf", lazy=True) as font:
+    with TTFont(FOLDER / f"{WEIGHTS[weight]}.otf", lazy=True, recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=LETTERS)
         subsetter.subset(font)

@@ -559,8 +559,8 @@ class Report:
         return revision_shown(revision, self.catalogue, self.municipality, csv_text)
 
     def basis_note(self) -> Shown:
-        """What the figures of the report are, where typed-in figures failed, and which fetches did."""
-        said = [self._data_note()]
+        """Figures that could not be used, and whose plan it is."""
+        said = []
         problems = data_problems(self.project, self.catalogue, self.basis)
         if problems:
             listed = "\n".join(f"- {escape_markdown(problem.what)}" for problem in problems)
