@@ -18,14 +18,8 @@ from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.sources.example import (
-    HISTORY,
-    SMALLEST_SHOWN,
-    Pin,
-    published_pins,
-    write_example,
-    write_example_tables,
-)
+from helpers.sources.example import HISTORY, published_pins, write_example, write_example_tables
+from helpers.sources.example_layers import SMALLEST_SHOWN, Pin
 
 DAY = date(2024, 1, 15)
 
@@ -104,8 +98,13 @@ def test_another_text_in_the_catalogue_changes_nothing_but_another_printed_figur
         for pin in published_pins(items)
     ]
     assert write_example_tables(store, items, wanted, plan.example_date, pins) == ("y01b01",)
-    second = store.snapshots("example", "y01b01")
-    assert len(second) == 1 and second > first, "the newer snapshot takes the older one's place"
+    second = store.newest("example", "y01b01", plan.example_date)
+    assert second is not None and second > first[-1]
+    write_example_tables(store, items, wanted, plan.example_date)
+    assert first[0] not in store.snapshots("example", "y01b01"), (
+        "what nobody can be reading any more is removed"
+    )
+    assert store.newest("example", "y01b01", plan.example_date) > second
 
 
 def test_an_answer_has_the_shape_of_the_source_and_every_area_by_its_name(made):
@@ -290,6 +289,13 @@ def test_printed_figures_that_contradict_each_other_are_named(tmp_path):
     items = catalogue(one, other)
     with pytest.raises(PlanError, match=r"other\.share, 250, 2023M10"):
         write_example_tables(RawStore(tmp_path), items, items.indicators.values(), DAY, pins)
+
+
+def test_a_printed_count_that_the_source_would_suppress_is_named(tmp_path):
+    items = catalogue(indicator("x", share=term("y08a02", "mgrpa02_5b"), count=term("y08a02", "mgrpa02_1")))
+    pin = Pin("x", "count", "250", Period.parse("2023M10"), Decimal(2))
+    with pytest.raises(PlanError, match="too few to be shown"):
+        write_example_tables(RawStore(tmp_path), items, items.indicators.values(), DAY, [pin])
 
 
 def test_example_data_are_made_for_any_municipalities_of_the_catalogue(tmp_path):

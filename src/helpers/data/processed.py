@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,15 +20,25 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
 from helpers.data.files import remove_stale, write_whole
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
 from helpers.data.observations import OK, Grid, Observed, Table, observe
+from helpers.data.package import (
+    CSV,
+    MADE_FROM,
+    PACKAGE,
+    PARQUET,
+    TEXTS,
+    Sealed,
+    arrow_table,
+    csv_pieces,
+    describe,
+    parquet_bytes,
+)
 from helpers.data.raw import RawStore, Sidecar, snapshot_day
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
@@ -39,27 +48,9 @@ from helpers.sources.manual import TypedValue, manual_folder, read_series
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-_PARQUET: Final = "observations.parquet"
-_CSV: Final = "observations.csv"
-_PACKAGE: Final = "datapackage.json"
 _CHECKED: Final = ".checked"
-_MADE_FROM: Final = b"made_from"
 
 _KEPT_IN_MEMORY: Final = 8
-_CSV_ROWS: Final = 50_000
-_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
-
-_FIELDS: Final = {
-    "indicator": ("string", "Key of the indicator in catalogue/indicators.yml"),
-    "series": ("string", "Key of the series within the indicator"),
-    "area": ("string", "Three-digit code of the municipality, or dk for the whole country"),
-    "period": ("string", "2023M11 (month), 2023Q02 (quarter), 2024QMAT03 (four quarters), 2025Y01 (year)"),
-    "value": ("number", "In the series' unit; empty unless the state is ok"),
-    "state": ("string", "ok, suppressed, missing or not_published"),
-    "source": ("string", "Where it comes from: jobindsats:<tables>, example:<tables> or manual"),
-    "snapshot": ("string", "The oldest snapshot the value was computed from; empty for typed-in figures"),
-    "published": ("boolean", "Whether an example value is one that a document printed"),
-}
 
 
 @dataclass(frozen=True)
@@ -115,9 +106,9 @@ def load_observations(
     key = (project.root, basis, wanted)
     held = _MEMORY.get(key)
     if held is None or held[0] != made_from:
-        path = _folder(project, basis) / _PARQUET
+        path = _folder(project, basis) / PARQUET
         table = _read(path, wanted)
-        for name in _TEXTS:
+        for name in TEXTS:
             place = table.schema.get_field_index(name)
             table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
         held = (made_from, table.to_pandas())
@@ -180,7 +171,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _package(project: Project, basis: Basis) -> dict[str, Any]:
-    package: dict[str, Any] = json.loads((_folder(project, basis) / _PACKAGE).read_bytes())
+    package: dict[str, Any] = json.loads((_folder(project, basis) / PACKAGE).read_bytes())
     return package
 
 
@@ -207,14 +198,14 @@ def _ensure(project: Project, catalogue: Catalogue, basis: Basis) -> str:
 
 def _made_from(folder: Path) -> str | None:
     """The fingerprint that an existing table carries; none when there is none, or it is not whole."""
-    path = folder / _PARQUET
-    if not all((folder / name).is_file() for name in (_PARQUET, _PACKAGE, _CSV)):
+    path = folder / PARQUET
+    if not all((folder / name).is_file() for name in (PARQUET, PACKAGE, CSV)):
         return None
     try:
         metadata = pq.read_schema(path).metadata or {}
     except pa.ArrowInvalid:  # not whole, or no parquet at all: someone wrote over it
         return None
-    found = metadata.get(_MADE_FROM)
+    found = metadata.get(MADE_FROM)
     return None if found is None else found.decode()
 
 
@@ -243,7 +234,10 @@ def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
 
 
 def _status(path: Path) -> str:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except FileNotFoundError:  # taken away since the folder was listed
+        return f"{path.name} gone"
     return f"{path.name} {status.st_size} {status.st_mtime_ns}"
 
 
@@ -313,13 +307,24 @@ class _Needed:
         problems += observed.problems
         if not made_up:
             self._add_typed(observed, problems)
-        arrow = _arrow(observed.frame(), self.fingerprint)
-        csv, parquet = _Sealed(_csv_pieces(arrow)), _Sealed([_as_parquet(arrow)])
-        write_whole(folder / _CSV, csv, replace=True)
+        table = arrow_table(observed.frame(), self.fingerprint)
+        csv, parquet = Sealed(csv_pieces(table)), Sealed([parquet_bytes(table)])
+        write_whole(folder / CSV, csv, replace=True)
         whole = b"".join(parquet)
-        package = self._describe(tables, problems, {_CSV: csv, _PARQUET: parquet}, arrow.num_rows)
-        write_whole(folder / _PACKAGE, package, replace=True)
-        write_whole(folder / _PARQUET, whole, replace=True)
+        described = describe(
+            name=self.basis.name,
+            example=made_up,
+            made_from=self.fingerprint,
+            rows=table.num_rows,
+            files={CSV: csv, PARQUET: parquet},
+            sidecars=[(found.sidecar, found.period_ids) for found in tables.values()],
+            typed_in={}
+            if made_up
+            else {self.project.relative(p): _seal(p) for p in _typed_files(self.project)},
+            problems=problems,
+        )
+        write_whole(folder / PACKAGE, described, replace=True)
+        write_whole(folder / PARQUET, whole, replace=True)
 
     def _tables(self, problems: list[Problem]) -> dict[str, Table]:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
@@ -368,85 +373,6 @@ class _Needed:
                 key = (value.indicator, value.series)
                 observed.add(key, [value.area], [value.period], grid, source="manual", snapshot="")
 
-    def _describe(
-        self, tables: dict[str, Table], problems: Sequence[Problem], files: dict[str, _Sealed], rows: int
-    ) -> bytes:
-        """The Frictionless description of the package, with the seal of everything it was made from."""
-        fields = [
-            {"name": name, "type": kind, "description": text}
-            | ({"constraints": {"required": True}} if name in OBSERVATION_KEYS else {})
-            for name, (kind, text) in _FIELDS.items()
-        ]
-        schema = {"fields": fields, "primaryKey": list(OBSERVATION_KEYS), "missingValues": [""]}
-        forms = {_CSV: ("csv", "text/csv"), _PARQUET: ("parquet", "application/vnd.apache.parquet")}
-        example = self.basis.kind == "example"
-        package = {
-            "profile": "tabular-data-package",
-            "name": f"observations-{self.basis.name}",
-            "title": "Eksempeldata" if example else "Observations",
-            "description": (
-                "Made-up figures, pinned to those that documents printed; they describe no municipality."
-                if example
-                else "Figures from Jobindsats and typed-in ones, as the catalogue computes them."
-            ),
-            "sources": (
-                [{"title": "Eksempeldata"}]
-                if example
-                else [{"title": "STAR, Jobindsats", "path": "https://jobindsats.dk"}]
-            ),
-            "resources": [
-                {
-                    "name": f"observations-{kind}",
-                    "profile": "tabular-data-resource" if kind == "csv" else "data-resource",
-                    "path": name,
-                    "format": kind,
-                    "mediatype": media,
-                    **(
-                        {"encoding": "utf-8", "dialect": {"delimiter": ",", "header": True}}
-                        if kind == "csv"
-                        else {}
-                    ),
-                    "hash": f"sha256:{files[name].sha256}",
-                    "bytes": files[name].size,
-                    "rows": rows,
-                    "schema": schema,
-                }
-                for name, (kind, media) in forms.items()
-            ],
-            "made_from": self.fingerprint,
-            "inputs": [_input(table) for table in tables.values()],
-            "typed_in": [
-                {
-                    "path": self.project.relative(path),
-                    "hash": f"sha256:{_seal(path)}",
-                }
-                for path in ([] if example else _typed_files(self.project))
-            ],
-            "problems": [
-                {"where": problem.where, "what": problem.what, "do": problem.do}
-                for problem in dict.fromkeys(problems)
-            ],
-        }
-        return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
-
-
-def _input(table: Table) -> dict[str, Any]:
-    sidecar = table.sidecar
-    periods = [Period.parse(text) for text in table.period_ids]
-    newest = [max(p for p in periods if p.frequency is kind) for kind in {p.frequency for p in periods}]
-    told = {
-        "source",
-        "table",
-        "title",
-        "snapshot",
-        "fetched_at",
-        "update_latest",
-        "update_next",
-        "cells",
-        "sha256",
-    }
-    return {**sidecar.model_dump(mode="json", include=told), "newest": sorted(period.id for period in newest)}
-
 
 def _unknown_areas(sidecar: Sidecar, names: Sequence[str]) -> Problem:
     return Problem(
@@ -464,54 +390,3 @@ def _contradiction(first: TypedValue, second: TypedValue) -> Problem:
         f"here it is {second.value}. Neither is used.",
         "Correct one of the two.",
     )
-
-
-def _arrow(frame: pd.DataFrame, made_from: str) -> pa.Table:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    return table.replace_schema_metadata({_MADE_FROM: made_from.encode()})
-
-
-class _Sealed:
-    """Pieces of a file, their hash and size counted while they pass by."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._hash.update(piece)
-            self.size += len(piece)
-            yield piece
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-
-def _csv_pieces(table: pa.Table) -> Iterator[bytes]:
-    """The table as CSV, some rows at a time: as text it is many times as large as in categories."""
-    for start in range(0, max(table.num_rows, 1), _CSV_ROWS):
-        part = table.slice(start, _CSV_ROWS)
-        plain = pa.table(
-            {
-                name: pc.cast(part.column(name), pa.string()) if name in _TEXTS else part.column(name)
-                for name in part.column_names
-            }
-        )
-        sink = pa.BufferOutputStream()
-        pa_csv.write_csv(plain, sink, pa_csv.WriteOptions(include_header=start == 0, quoting_style="needed"))
-        yield sink.getvalue().to_pybytes()
-
-
-def _as_parquet(table: pa.Table) -> bytes:
-    """Parquet with a row group for each area, so that one municipality is read without the others."""
-    sink = pa.BufferOutputStream()
-    areas = table.column("area").combine_chunks()
-    codes = areas.indices.to_numpy()
-    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(codes)] if len(codes) else [0, 0]
-    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
-        for start, end in pairwise(starts):
-            writer.write_table(table.slice(start, end - start))
-    return sink.getvalue().to_pybytes()

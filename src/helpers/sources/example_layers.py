@@ -1,0 +1,374 @@
+"""Example figures of one frequency: imagined counts and rates, moved to where documents printed a value.
+
+In: what the catalogue asks for, and the printed values. Out: whole counts and published rates for every
+municipality, and rates for the country, in which each printed value comes out exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from helpers.catalogue.models import (
+    NATIONAL,
+    FromHand,
+    FromMeasure,
+    FromShare,
+    FromSum,
+    FromUnknown,
+    Indicator,
+    Term,
+    Unit,
+)
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.sources.example_world import Cell, World
+
+SMALLEST_SHOWN: Final = 3
+"""Jobindsats shows no count below this."""
+
+TOPS: Final = {Unit.PERCENT: 100.0, Unit.RATIO: 1.0, Unit.WEEKS: 52.0}
+"""Units of rates, and the largest value each can have; other units are counts."""
+
+_NEXT_COUNT: Final = 0.6
+_LARGEST_FACTOR: Final = 4.0
+
+_REACH: Final = 200
+"""How far a base is moved to find whole numbers that give the printed share."""
+
+
+@dataclass(frozen=True, order=True)
+class Pin:
+    """A value that comes out exactly: an observation as a document printed it."""
+
+    indicator: str
+    series: str
+    area: str
+    period: Period
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How a rate is made: between 0 and `top`, with so many decimals."""
+
+    top: float
+    decimals: int
+
+
+class Layer:
+    """All cells of one frequency, by municipality (rows) and period (columns).
+
+    Parameters
+    ----------
+    indicators
+        Of the catalogue, by key.
+    areas
+        Codes of the municipalities.
+    last
+        Newest period of any table.
+    asked
+        The cells that are asked for: how a rate is made, or none for a count.
+    pins
+        Printed values of this frequency.
+
+    Attributes
+    ----------
+    counts
+        True counts, suppressed ones too.
+    rates
+        Municipalities' rates and, in the last row, the country's, as they will be published.
+
+    Raises
+    ------
+    PlanError
+        When printed values cannot all come out.
+    """
+
+    def __init__(
+        self,
+        indicators: Mapping[str, Indicator],
+        areas: Sequence[str],
+        last: Period,
+        asked: Mapping[Cell, Rate | None],
+        pins: Sequence[Pin],
+    ) -> None:
+        self.indicators = indicators
+        self.areas = tuple(areas)
+        self.pins = tuple(pins)
+        self.world = World(areas, last)
+        self.counts: dict[Cell, np.ndarray] = {}
+        self.rates: dict[Cell, np.ndarray] = {}
+        self._levelled: set[tuple[Cell, bool]] = set()
+        self._fixed: set[tuple[Cell, str, Period]] = set()
+        self._imagine(asked)
+
+    def _imagine(self, asked: Mapping[Cell, Rate | None]) -> None:
+        for cell, rate in asked.items():
+            if rate is None:
+                self.counts[cell] = _round(self.world.count(cell))
+            elif cell.kind != "other":
+                self.counts.setdefault(cell.counted, _round(self.world.count(cell.counted)))
+        plain = {cell: rate for cell, rate in asked.items() if rate is not None and cell.kind == "other"}
+        for cell, rate in plain.items():
+            self.rates[cell] = self._plain_rate(cell, rate)
+        self._pin_rates(plain)
+        self._pair_hidden_counts()
+        # Municipalities first: what is fixed for the country then leaves them as they are. And shares of few
+        # counts before those of many, which have more counts left to be moved.
+        for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, self._cell_count(pin))):
+            self._pin_count(pin)
+        for cell, rate in asked.items():
+            if rate is not None and cell not in plain:
+                above, below = self.counts[cell.counted], self._base(cell)
+                self.rates[cell] = _share(with_country(above), with_country(below), rate.decimals)
+
+    def _cell_count(self, pin: Pin) -> int:
+        terms = origin_of(self.indicators[pin.indicator], pin.series).terms
+        return sum(len(cells_of(term)) for term in terms)
+
+    def _plain_rate(self, cell: Cell, rate: Rate) -> np.ndarray:
+        world = self.world
+        values = world.rate(cell, world.level(cell, rate.top), rate.top)
+        people = world.rate_base(cell)
+        country = (values * people).sum(axis=0) / people.sum(axis=0)
+        return np.round(np.vstack([values, country]), rate.decimals)
+
+    def _base(self, cell: Cell) -> np.ndarray:
+        if cell.kind == "of_population":
+            return self.world.population.astype(np.int64)
+        if cell.kind == "of_labour_force":
+            return self.world.labour_force.astype(np.int64)
+        persons = Cell(f"{cell.family}a02", "mgrpa02_1", cell.members)
+        return self.counts.get(persons, _round(self.world.count(persons)))
+
+    # --------------------------------------------------------------- pinning counts
+
+    def _pin_count(self, pin: Pin) -> None:
+        """Bring counts to where a printed share or count comes out; rates are pinned later."""
+        indicator = self.indicators[pin.indicator]
+        origin = origin_of(indicator, pin.series)
+        decimals = indicator.decimals_of(pin.series)
+        if isinstance(origin, FromShare):
+            above = [cell for term in origin.share_of for cell in cells_of(term)]
+            below = [cell for term in origin.base for cell in cells_of(term)]
+            self._fix_share(pin, above, below, decimals)
+            self._fixed.update((cell, pin.area, pin.period) for cell in below)
+            return
+        cells = [cell for term in origin.terms for cell in cells_of(term)]
+        if all(cell in self.counts for cell in cells):
+            self._fix_total(pin, cells, int(pin.value))
+        elif len(cells) == 1 and cells[0].kind != "other":
+            base = self._base(cells[0])[self._rows(pin.area), self.world.place(pin.period)].sum()
+            self._fix_share(pin, [cells[0].counted], [], decimals, int(base))
+
+    def _fix_share(
+        self,
+        pin: Pin,
+        above: Sequence[Cell],
+        below: Sequence[Cell],
+        decimals: int,
+        people: int = 0,
+    ) -> None:
+        """Find whole numbers that give the printed share: first above the line, then below it as well.
+
+        `people` is a base that cannot be changed, beside the cells `below`; cells may be both above and below.
+        """
+        others = [cell for cell in below if cell not in above]
+        shared = len(others) < len(below)
+        rest = people + self._total(pin, others)
+        wanted = pin.value / 100
+        ideal = wanted * rest / (1 - wanted) if shared else wanted * rest
+        self._level(pin, above, float(ideal))
+        free = [cell for cell in others if (cell, pin.area, pin.period) not in self._fixed]
+        for change in sorted(range(-_REACH, _REACH + 1), key=abs) if free else [0]:
+            base = rest + change
+            ideal = wanted * base / (1 - wanted) if shared else wanted * base
+            nearest = int(ideal.to_integral_value(ROUND_HALF_UP))
+            if base <= 0 or nearest < SMALLEST_SHOWN * len(above):
+                continue
+            if _published_share(nearest, base + nearest * shared, decimals) == pin.value:
+                if change:
+                    self._fix_total(pin, others, base - people)
+                self._fix_total(pin, above, nearest)
+                return
+        raise _contradiction(pin, f"no whole number out of {rest} gives {pin.value}")
+
+    def _total(self, pin: Pin, cells: Sequence[Cell]) -> int:
+        rows, place = self._rows(pin.area), self.world.place(pin.period)
+        return sum(int(self.counts[cell][rows, place].sum()) for cell in cells)
+
+    def _level(self, pin: Pin, cells: Sequence[Cell], wanted: float) -> None:
+        """Raise or lower whole series, so that the printed value is no jump; each series once."""
+        country = pin.area == NATIONAL
+        printed = {p.area for p in self.pins if p.indicator == pin.indicator} if country else set()
+        rows = np.array([row for row in self._rows(pin.area) if self.areas[row] not in printed])
+        place = self.world.place(pin.period)
+        moving = [cell for cell in cells if (cell, country) not in self._levelled]
+        now = sum(int(self.counts[cell][rows, place].sum()) for cell in moving)
+        staying = self._total(pin, cells) - now
+        factor = float(np.clip((wanted - staying) / max(now, 1), 1 / _LARGEST_FACTOR, _LARGEST_FACTOR))
+        for cell in moving:
+            self._levelled.add((cell, country))
+            self.counts[cell][rows] = _round(self.counts[cell][rows] * factor)
+
+    def _fix_total(self, pin: Pin, cells: Sequence[Cell], wanted: int) -> None:
+        """Make the cells of the area and period add up to `wanted`, none of them suppressed for it."""
+        place = self.world.place(pin.period)
+        rows = self._rows(pin.area)
+        free = [cell for cell in cells if (cell, pin.area, pin.period) not in self._fixed]
+        now = self._total(pin, cells)
+        if not free and now != wanted:
+            raise _contradiction(
+                pin, f"its counts are needed for another printed figure ({now}, not {wanted})"
+            )
+        if pin.area == NATIONAL:
+            self._spread(pin, free, wanted - now)
+        elif free:
+            row = int(rows[0])
+            kept = now - sum(int(self.counts[cell][row, place]) for cell in free)
+            parts = _divide(wanted - kept, [int(self.counts[cell][row, place]) for cell in free])
+            if parts is None:
+                raise _contradiction(pin, f"{wanted - kept} is too few to be shown in {len(free)} parts")
+            for cell, part in zip(free, parts, strict=True):
+                self.counts[cell][row, place] = part
+        self._fixed.update((cell, pin.area, pin.period) for cell in cells)
+
+    def _spread(self, pin: Pin, cells: Sequence[Cell], missing: int) -> None:
+        """Add `missing` to the municipalities of which nothing is printed, in proportion to their counts."""
+        place = self.world.place(pin.period)
+        fixed = {
+            (cell, row)
+            for cell in cells
+            for row, area in enumerate(self.areas)
+            if (cell, area, pin.period) in self._fixed
+        }
+        slots = [(cell, row) for cell in cells for row in range(len(self.areas)) if (cell, row) not in fixed]
+        weights = np.array([self.counts[cell][row, place] for cell, row in slots], dtype=float)
+        if missing == 0:
+            return
+        exact = np.cumsum(missing * weights / weights.sum())
+        steps = np.diff(np.rint(exact), prepend=0).astype(np.int64)
+        for (cell, row), step in zip(slots, steps, strict=True):
+            self.counts[cell][row, place] += step
+
+    def _rows(self, area: str) -> np.ndarray:
+        return np.arange(len(self.areas)) if area == NATIONAL else np.array([self.areas.index(area)])
+
+    # --------------------------------------------------------------- pinning rates
+
+    def _pin_rates(self, rates: Mapping[Cell, Rate]) -> None:
+        """Move rates to where the printed ones come out, the whole series with them."""
+        for pin in self.pins:
+            origin = origin_of(self.indicators[pin.indicator], pin.series)
+            cells = [cell for term in origin.terms for cell in cells_of(term)]
+            if isinstance(origin, FromShare) or not all(cell in rates for cell in cells):
+                continue
+            complement = isinstance(origin, FromMeasure) and origin.complement
+            value = 100 - pin.value if complement else pin.value
+            row = len(self.areas) if pin.area == NATIONAL else self.areas.index(pin.area)
+            moving = [row]
+            if pin.area == NATIONAL:
+                printed = {p.area for p in self.pins if p.indicator == pin.indicator}
+                moving += [r for r, area in enumerate(self.areas) if area not in printed]
+            place = self.world.place(pin.period)
+            parts = self._rate_parts(cells, row, place, value)
+            for cell, part in zip(cells, parts, strict=True):
+                values, rate = self.rates[cell], rates[cell]
+                moved = values[moving] + (float(part) - values[row, place])
+                values[moving] = np.round(np.clip(moved, 0, rate.top), rate.decimals)
+                values[row, place] = float(part)
+
+    def _rate_parts(self, cells: Sequence[Cell], row: int, place: int, value: Decimal) -> list[Decimal]:
+        """`value` divided over cells whose sum it is, in proportion to what they are."""
+        if len(cells) == 1:
+            return [value]
+        now = [self.rates[cell][row, place] for cell in cells]
+        step = Decimal(1).scaleb(int(value.as_tuple().exponent))
+        parts = [
+            (value * Decimal(repr(float(n / sum(now))))).quantize(step, rounding=ROUND_HALF_UP)
+            for n in now[:-1]
+        ]
+        return [*parts, value - sum(parts)]
+
+    def _pair_hidden_counts(self) -> None:
+        """Counts of indicators without a known table go with their rate: per cent of a hidden number."""
+        for indicator in self.indicators.values():
+            head = Cell(indicator.key, indicator.headline)
+            counts = [cell for name in indicator.series if (cell := Cell(indicator.key, name)) in self.counts]
+            top = TOPS.get(indicator.unit, 1.0)
+            for number, cell in enumerate(counts):
+                # A second count (positions besides job orders) is the larger one.
+                expected = self.world.rate_base(cell) * (1 + _NEXT_COUNT * number)
+                if head in self.rates:
+                    expected = expected * self.rates[head][:-1] / top
+                printed: dict[str, list[Pin]] = {}
+                for pin in self.pins:
+                    if (pin.indicator, pin.series) == (indicator.key, cell.measure) and pin.area != NATIONAL:
+                        printed.setdefault(pin.area, []).append(pin)
+                for area, own in printed.items():
+                    row = self.areas.index(area)
+                    places = [self.world.place(pin.period) for pin in own]
+                    mean = float(sum(pin.value for pin in own)) / len(own)
+                    expected[row] *= mean / max(float(expected[row, places].mean()), 0.1)
+                self.counts[cell] = _round(expected)
+
+
+def origin_of(indicator: Indicator, series: str) -> FromMeasure | FromShare | FromSum:
+    """What a series is made from in example data: a table of its own where none is known."""
+    origin = indicator.series[series].origin
+    if isinstance(origin, FromHand | FromUnknown):
+        return FromMeasure(table=indicator.key, measure=series)
+    return origin
+
+
+def cells_of(term: Term) -> list[Cell]:
+    """The cells that a term adds: one for each combination of the members it names."""
+    dimensions = sorted(term.where)
+    return [
+        Cell(term.table, term.measure, tuple(zip(dimensions, members, strict=True)))
+        for members in product(*(term.where[dimension] for dimension in dimensions))
+    ]
+
+
+def _round(values: np.ndarray) -> np.ndarray:
+    return np.rint(values).astype(np.int64)
+
+
+def with_country(values: np.ndarray) -> np.ndarray:
+    """The municipalities and, last, the country: their sum."""
+    return np.vstack([values, values.sum(axis=0)])
+
+
+def _share(above: np.ndarray, below: np.ndarray, decimals: int) -> np.ndarray:
+    step = 10**decimals
+    safe = np.maximum(below.astype(np.int64), 1)
+    return ((200 * step * above.astype(np.int64) + safe) // (2 * safe)) / step
+
+
+def _published_share(above: int, below: int, decimals: int) -> Decimal:
+    return (Decimal(100 * above) / below).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _divide(total: int, weights: Sequence[int]) -> list[int] | None:
+    """Whole parts of `total` in proportion to the weights, none too small to be shown; none if impossible."""
+    if total < SMALLEST_SHOWN * len(weights):
+        return None
+    parts = [max(SMALLEST_SHOWN, round(total * weight / max(sum(weights), 1))) for weight in weights]
+    while sum(parts) != total:
+        place = parts.index(max(parts))
+        parts[place] += 1 if sum(parts) < total else -1
+    return parts
+
+
+def _contradiction(pin: Pin, what: str) -> PlanError:
+    return PlanError.of(
+        f"catalogue/published: {pin.indicator}.{pin.series}, {pin.area}, {pin.period}",
+        f"Example data cannot be made that show {pin.value} there: {what}.",
+        "Correct the printed figure, or how the indicator comes about (catalogue/indicators.yml).",
+    )
