@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data.files import write_whole
 from helpers.data.text import fold
@@ -216,14 +217,8 @@ def write_template(
 
 def filled(survey: Survey, municipality: Municipality) -> dict[str, str]:
     """The questions of a survey as the municipality asked them: key → question."""
-    words = {"{jobcenter}": f"Jobcenter {municipality.name}", "{kommune}": municipality.name}
-    questions = {}
-    for key, question in survey.questions.items():
-        text = question
-        for word, meaning in words.items():
-            text = text.replace(word, meaning)
-        questions[key] = text
-    return questions
+    words = {"jobcenter": f"Jobcenter {municipality.name}", "kommune": municipality.name}
+    return {key: fill(question, **words) for key, question in survey.questions.items()}
 
 
 class _Reader:
