@@ -5,7 +5,9 @@ In: standings and tables of :mod:`helpers.analysis.overview`. Out: :class:`~help
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -420,6 +422,7 @@ def all_municipalities(
                     dotplot.chart(plot, colour),
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
+                    csv=_listed_csv(rows, period),
                     screen=lambda: dotplot.chart(plot, colour, live=True),
                 )
             ]
@@ -431,10 +434,25 @@ def all_municipalities(
 
 @dataclass(frozen=True)
 class DotPart(PrintedFigurePart):
-    """A dot plot; its numbers are the table that follows it."""
+    """A dot plot; its numbers are the table that follows it, and its files."""
 
     def markdown(self) -> str:
-        return super().markdown().split("\n\n", 1)[0]
+        image = super().markdown().split("\n\n", 1)[0]
+        path = f"{FIGURE_FOLDER}/{self.key}"
+        links = f"[Tal (CSV)]({path}.csv) · [Figur (JSON)]({path}.json)"
+        return f'{image}\n\n::: {{.content-visible when-format="html"}}\nHent: {links}\n:::'
+
+
+def _listed_csv(rows: Sequence[Listed], period: Period) -> str:
+    """All municipalities for a spreadsheet, best first; semicolons and decimal commas."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(("periode", "nr", "kommune", "region", "vaerdi", "status"))
+    for row in rows:
+        value = "" if row.value is None else f"{row.value:f}".replace(".", ",")
+        state = "ok" if row.value is not None else describe.STATE_WORDS.get(row.state, "")
+        writer.writerow((period.id, row.place or "", row.name, row.region, value, state))
+    return target.getvalue()
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,7 @@ class OverviewReport:
         """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
         frame = load_observations(self.project, self.catalogue, self.basis)
         shown = frame[frame["indicator"].isin(self.overview.indicators)]
-        told = (self.basis.name, self.bound, self.snapshot, self.delay, self.overview, self.inputs)
+        told = (self.basis.name, self.area, self.bound, self.snapshot, self.delay, self.overview, self.inputs)
         digest = hashlib.sha256(repr(told).encode())
         digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
         return digest.hexdigest()

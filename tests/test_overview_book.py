@@ -1,0 +1,301 @@
+"""The book of the Jobcenteroverblik: its notebooks, its pages on example data, and what a reader can do with them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import nbformat
+import pytest
+import yaml
+
+from helpers.commands.overview import check_overview, overview_variants
+from helpers.commands.rendering import RenderRequest
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.render import Outcome, render_variants
+from helpers.report.overview import KEY, all_path, measured
+from helpers.report.overview_book import overview_folder, overview_notebooks, write_overview_notebooks
+from overview_support import CHECKOUT, shipped
+from report_support import copy_project
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+BOOK = overview_folder(Project(CHECKOUT))
+CHAPTERS = yaml.safe_load((BOOK / "_quarto.yml").read_text(encoding="utf-8"))["book"]["chapters"]
+
+
+def request_for(project: Project, *names: str, **more: Any) -> RenderRequest:
+    plain: dict[str, Any] = {
+        "report": KEY, "plan": "", "bound": None, "snapshot": None, "to": ("html", "pdf"), "engine": "built-in",
+        "output": project.root / "_site", "everyone": False, "region": "", "jobs": 1, "force": False,
+        "example": False, "scheduler": "",
+    }  # fmt: skip
+    return RenderRequest(project=project, municipalities=names, **{**plain, **more})
+
+
+# -------------------------------------------------------------------------------- the notebooks as files
+
+
+def test_the_notebooks_in_the_checkout_are_those_of_the_template_in_the_order_of_the_book():
+    made = overview_notebooks(shipped()[1])
+    assert list(made) == CHAPTERS
+    for name, notebook in made.items():
+        assert (BOOK / name).read_text(encoding="utf-8") == nbformat.writes(notebook) + "\n", name
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_notebook_has_parameters_first_no_outputs_and_one_call_a_cell(name):
+    notebook = nbformat.read(BOOK / name, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].metadata["tags"] == ["parameters"]
+    assert re.findall(r"^(\w+) =", code[0].source, re.MULTILINE) == ["kommune", "plan", "periode"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    assert all(re.fullmatch(r"report\.\w+\([^()]*\)", cell.source) for cell in code[2:])
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_writing_the_notebooks_leaves_an_edited_one_as_it_is(tmp_path):
+    project = Project(tmp_path)
+    written = write_overview_notebooks(project, shipped()[1])
+    assert len(written) == len(CHAPTERS)
+    written[0].write_text("mine", encoding="utf-8")
+    written[1].unlink()
+    assert write_overview_notebooks(project, shipped()[1]) == [written[1]]
+    assert written[0].read_text(encoding="utf-8") == "mine"
+
+
+# -------------------------------------------------------------------------------- what can be asked for
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return copy_project(tmp_path_factory.mktemp("overview-book"))
+
+
+def test_municipalities_and_job_centres_are_rendered_once_each_to_folders_of_their_own(project):
+    names = ("Frederikssund", "250", "ishøj/vallensbæk", "Læsø")
+    variants = overview_variants(request_for(project, *names), shipped()[0])
+    assert [v.slug for v in variants] == [
+        f"{KEY}/{s}" for s in ("frederikssund", "vallensbaek-ishoej", "laesoe")
+    ]
+    assert [v.municipality for v in variants] == [
+        "Frederikssund Kommune",
+        "Jobcenter Vallensbæk/Ishøj",
+        "Læsø Kommune",
+    ]
+    assert {v.dated for v in variants} == {date(2026, 8, 22)}
+    assert len({v.inputs for v in variants}) == len({v.slug for v in variants})
+
+
+def test_all_means_every_job_centre_and_a_region_those_in_it(project):
+    catalogue, overview = shipped()
+    everyone = overview_variants(request_for(project, everyone=True), catalogue)
+    assert len(everyone) == 94
+    north = overview_variants(request_for(project, region="Nordjylland"), catalogue)
+    assert len(north) == 10 and f"{KEY}/frederikshavn-laesoe" in {v.slug for v in north}
+    assert len(overview.centres) == 94
+
+
+def test_the_printed_report_has_an_address_of_its_own(project):
+    (variant,) = overview_variants(
+        request_for(project, "Vallensbæk/Ishøj", bound=Period.parse("2017M02")), shipped()[0]
+    )
+    assert variant.slug == f"{KEY}/vallensbaek-ishoej-2017m02"
+    assert variant.title == "Jobcenteroverblik, februar 2017"
+
+
+def test_naming_nobody_and_naming_another_plan_are_told(project):
+    with pytest.raises(PlanError, match="No municipality or job centre is named"):
+        overview_variants(request_for(project), shipped()[0])
+    with pytest.raises(PlanError, match="is no overview"):
+        overview_variants(request_for(project, "Vejle", plan="frederikssund-2023"), shipped()[0])
+
+
+def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
+    own = copy_project(tmp_path)
+    assert check_overview(own, shipped()[0]) == ([], [f"overview {KEY}: 26 figures, 94 job centres"])
+    (own.catalogue / "areas" / "clusters" / "kontanthjaelp.csv").write_text(
+        "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
+    )
+    problems, _ = check_overview(own, shipped()[0])
+    assert [problem.where for problem in problems] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
+
+
+# -------------------------------------------------------------------------------- the pages
+
+
+@pytest.fixture(scope="module")
+def outcome(project: Project) -> Outcome:
+    request = request_for(project, "Vallensbæk/Ishøj")
+    (found,) = render_variants(
+        project, overview_variants(request, shipped()[0]), engine="built-in", output=request.output
+    )
+    assert found.ok, found.problems
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.folder is not None
+    return {path.name: lxml.html.parse(path).getroot() for path in sorted(outcome.folder.glob("*.html"))}
+
+
+def select(node: Any, path: str, *classes: str) -> list[Any]:
+    """Elements of an XPath that have all these classes."""
+    return [found for found in node.xpath(path) if set(classes) <= set((found.get("class") or "").split())]
+
+
+def words(node: Any) -> str:
+    return " ".join(node.text_content().split())
+
+
+def test_every_chapter_has_a_page_and_the_whole_is_a_pdf(outcome, pages):
+    assert set(pages) == {name.replace(".ipynb", ".html") for name in CHAPTERS}
+    assert outcome.pdf is not None and outcome.pdf.name == "Jobcenteroverblik.pdf"
+    assert outcome.warnings == ()
+
+
+def test_the_ten_tiles_lead_to_headings_that_exist(pages):
+    tiles = select(pages["index.html"], "//div", "tile")
+    assert len(tiles) == 10
+    for tile in tiles:
+        href = tile.xpath(".//a")[0].get("href")
+        page, anchor = href.split("#")
+        (heading,) = pages[page].xpath(f"//*[@id='{anchor}']")
+        assert heading.tag == "h2"
+
+
+def test_a_tile_says_its_third_by_word_and_sign_besides_colour(pages):
+    colours = {"verdict-met": "▲ Øverste", "verdict-partly": "● Midterste", "verdict-not-met": "▼ Nederste"}
+    seen = 0
+    for tile in select(pages["index.html"], "//div", "tile"):
+        for colour, said in colours.items():
+            if colour in tile.get("class").split():
+                assert f"{said} tredjedel" in words(tile)
+                seen += 1
+    assert seen >= 3
+
+
+def test_all_26_figures_have_a_place_and_what_cannot_be_shown_says_why(pages):
+    _, overview = shipped()
+    headings = {
+        h.get("id"): page for page in pages.values() for h in page.xpath("//h2[starts-with(@id, 'figur-')]")
+    }
+    assert set(headings) == {f"figur-{number}" for number in range(1, 27)}
+    for figure in overview.figures:
+        if figure.missing:
+            text = words(headings[f"figur-{figure.number}"])
+            assert (
+                "Figuren er under udarbejdelse" in text
+                and f"plan find {' '.join(figure.missing.find)}" in text
+            )
+
+
+def test_each_drawn_figure_has_its_printed_number_an_alternative_text_and_files(outcome, pages):
+    drawn = [image for page in pages.values() for image in page.xpath("//figure//img")]
+    names = {Path(image.get("src")).stem for image in drawn}
+    numbers = [figure.number for figure in measured(shipped()[1])]
+    assert names == {f"figur-{n}" for n in numbers} | {f"alle-{n}" for n in numbers}
+    for image in drawn:
+        assert len(image.get("alt")) > 100
+        caption = words(image.xpath("ancestor::figure//figcaption")[0])
+        assert caption.startswith(f"Figur {image.get('src').split('-')[1].split('.')[0]}")
+    for name in names:
+        assert (outcome.folder / "figures" / f"{name}.json").is_file()
+        assert (outcome.folder / "figures" / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_page_of_a_figure_lists_all_98_best_first_and_marks_ones_own_and_the_group(pages):
+    page = pages[all_path(shipped()[1].figure(1)).replace(".ipynb", ".html")]
+    (table,) = select(page, "//table", "sortable")
+    rows = table.xpath("./tbody/tr")
+    assert len(rows) == 98
+    values = [float(row[2].get("data-sort")) for row in rows if row[2].get("data-sort")]
+    assert values == sorted(values)  # lower is better here
+    own = [words(row[1]) for row in select(table, ".//tr", "is-own")]
+    assert sorted(own) == ["Ishøj", "Vallensbæk"]
+    assert 9 <= len(select(table, ".//tr", "is-member")) <= 14
+    assert all(head.get("scope") == "col" for head in table.xpath("./thead//th"))
+    assert not table.xpath(".//button")  # without the script it is a plain table
+
+
+def test_every_page_says_that_the_figures_are_made_up_and_asks_no_other_host(pages):
+    for name, page in pages.items():
+        assert "Eksempeldata" in words(page), name
+        loaded = [node.get(key) or "" for key in ("src", "href") for node in page.xpath(f"//*[@{key}]")
+                  if node.tag != "a"]  # fmt: skip
+        assert not [url for url in loaded if url.startswith(("http:", "https:", "//"))], name
+
+
+def test_the_computed_group_is_called_so_with_its_members_and_variables(pages):
+    text = words(pages["data-og-metode.html"])
+    assert "beregnet gruppe" in text and "Fuldtidsledige i procent af arbejdsstyrken" in text
+    names = words(pages["01-overblik.html"])
+    assert "Den beregnede gruppe er ikke en af STARs klynger" in names
+
+
+# -------------------------------------------------------------------------------- in a browser
+
+in_browser = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=in_browser)
+        for name in ("index", "01-overblik", "alle-kommuner-01", "data-og-metode")
+    ],
+)
+def test_axe_finds_no_violation(browser, outcome, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+    for width in (1280, 390):
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        page.goto((outcome.folder / f"{name}.html").resolve().as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
+        found = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+        assert not found, [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
+        page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+def test_the_table_is_sorted_with_the_keyboard_and_says_so(browser, outcome):
+    page = browser.new_page()
+    page.goto((outcome.folder / "alle-kommuner-01.html").resolve().as_uri())
+    heads = page.locator("table.sortable thead th")
+
+    def names() -> list[str]:
+        return page.locator("table.sortable tbody th").all_inner_texts()
+
+    by_value = names()
+    button = heads.nth(1).locator("button")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert heads.nth(1).get_attribute("aria-sort") == "ascending"
+    assert names()[0] == "Aabenraa" or names()[0] == "Albertslund"
+    assert names()[-1] in ("Aarhus", "Ærø")  # Danish: aa, as å, comes last
+    assert "Kommune, stigende" in page.locator("[role=status]").inner_text()
+    page.keyboard.press("Enter")
+    assert heads.nth(1).get_attribute("aria-sort") == "descending"
+    heads.nth(2).locator("button").click()
+    assert heads.nth(1).get_attribute("aria-sort") is None
+    assert sorted(names()) == sorted(by_value)
+    page.close()
