@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -230,7 +230,7 @@ class Region:
 
     slug: str
     title: str
-    places: tuple[Place, ...] = field(default=())
+    places: tuple[Place, ...]
 
 
 def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
