@@ -5,7 +5,6 @@ In: the template. Out: the notebooks of ``notebooks/jobcenteroverblik``, without
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -15,12 +14,18 @@ from helpers.catalogue.overview import Overview, OverviewFigure, OverviewSection
 from helpers.present.ranking import heading_words
 from helpers.project import Project
 from helpers.report.book import UNNUMBERED
+from helpers.report.notebooks import CellText, make_notebook
 from helpers.report.overview import KEY, all_path, measured, section_path
 
 EXAMPLE_AREA = "Vallensbæk/Ishøj"
 """What the parameters cell holds: the job centre of STAR's report of February 2017."""
 
-_Cells = list[tuple[str, str, str]]
+_OPENING = """\
+from helpers import open_overview
+
+report = open_overview(kommune, plan, periode)"""
+
+_Cells = list[CellText]
 
 _INDEX: _Cells = [
     ("title", "markdown", f"{UNNUMBERED}# Placeringer {{.unnumbered}}"),
@@ -63,7 +68,10 @@ def overview_notebooks(overview: Overview) -> dict[str, NotebookNode]:
     for figure in measured(overview):
         pages[all_path(figure)] = _all_municipalities(figure)
     pages["data-og-metode.ipynb"] = _DATA
-    return {name: _notebook(cells) for name, cells in pages.items()}
+    parameters = f'kommune = "{EXAMPLE_AREA}"\nplan = "{KEY}"\nperiode = ""'
+    return {
+        name: make_notebook(cells, parameters=parameters, opening=_OPENING) for name, cells in pages.items()
+    }
 
 
 def overview_folder(project: Project) -> Path:
@@ -106,25 +114,3 @@ def _all_municipalities(figure: OverviewFigure) -> _Cells:
         ("heading", "markdown", figure.heading.rstrip(".") + "."),
         ("municipalities", "code", f"report.all_municipalities({figure.number})"),
     ]
-
-
-def _notebook(cells: Iterable[tuple[str, str, str]]) -> NotebookNode:
-    """A notebook from (id, kind, text) triples, the parameters and the opening put after the first cell."""
-    made = [
-        (nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell)(
-            text, id=identifier
-        )
-        for identifier, kind, text in cells
-    ]
-    parameters = nbformat.v4.new_code_cell(
-        f'kommune = "{EXAMPLE_AREA}"\nplan = "{KEY}"\nperiode = ""', id="parameters"
-    )
-    parameters.metadata["tags"] = ["parameters"]
-    opening = nbformat.v4.new_code_cell(
-        "from helpers.report.overview import open_overview\n\nreport = open_overview(kommune, plan, periode)",
-        id="open-overview",
-    )
-    notebook = nbformat.v4.new_notebook(cells=[made[0], parameters, opening, *made[1:]])
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook.metadata["language_info"] = {"name": "python"}
-    return notebook
