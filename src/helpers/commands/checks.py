@@ -1,10 +1,12 @@
-"""``plan check``: the whole catalogue and every typed-in file, all mistakes at once."""
+"""``plan check``: the whole catalogue, every snapshot and every typed-in file, all mistakes at once."""
 
 from __future__ import annotations
 
 from helpers.catalogue import check, load_catalogue
 from helpers.commands.investments import check_investments
 from helpers.commands.overview import check_overview
+from helpers.data.basis import REAL_SOURCE
+from helpers.data.raw import RawStore
 from helpers.errors import Problem
 from helpers.project import Project
 from helpers.sources.manual import read_series, read_survey
@@ -27,6 +29,9 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
+    store = RawStore(project.raw)
+    problems += store.problems(REAL_SOURCE)
+    lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
     for folder in sorted((project.raw / "manual").glob("*/")):
         municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
         if municipality is None:
