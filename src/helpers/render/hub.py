@@ -139,8 +139,9 @@ class Site:
         return f"{self.record.slug}/{quote(self.record.pdf)}" if self.record.pdf else None
 
     @property
-    def is_plan(self) -> bool:
-        return self.entry is not None and self.entry.report == PLAN
+    def plan(self) -> str:
+        """Key of the plan; empty for other reports and for a site that told nothing of itself."""
+        return self.entry.plan if self.entry is not None and self.entry.report == PLAN else ""
 
 
 def write_site_entry(folder: Path, entry: SiteEntry) -> None:
@@ -261,13 +262,17 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         places=places,
         goals=goals,
         map=_map(project, municipalities, sites, plan, brand),
-        map_title=next((site.record.title for site in sites if site.is_plan and site.entry.plan == plan), ""),
+        map_title=next((site.record.title for site in sites if plan and site.plan == plan), ""),
         common_title=_common_title(places),
         owner=next((found.owner for found in goals if found.plan == plan), ""),
         all_example=bool(example) and all(example),
         some_example=any(example) and not all(example),
         script=(project.styles / HUB_SCRIPT).read_text(encoding="utf-8").strip(),
-        megabytes={site.pdf: _megabytes(output / site.record.slug / site.record.pdf) for site in sites if site.pdf},
+        megabytes={
+            site.pdf: _megabytes(output / site.record.slug / name)
+            for site in sites
+            if (name := site.record.pdf)
+        },
     )  # fmt: skip
     target = output / "index.html"
     write_whole(target, text.encode(), replace=True)
@@ -329,9 +334,7 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
 
 def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> Place:
     # A plan at the municipality's own address goes first, then other plans, then other reports.
-    ordered = sorted(
-        sites, key=lambda s: (not s.is_plan, "/" in s.record.slug, s.record.title, s.record.slug)
-    )
+    ordered = sorted(sites, key=lambda s: (not s.plan, "/" in s.record.slug, s.record.title, s.record.slug))
     return Place(slug, name, code, ordered[0], tuple(ordered[1:]))
 
 
@@ -354,7 +357,7 @@ def _common_title(places: Iterable[Place]) -> str:
 
 def _main_plan(sites: Iterable[Site]) -> str:
     """The plan that most municipalities have: the one the map shows."""
-    keys = Counter(site.entry.plan for site in sites if site.entry and site.is_plan)
+    keys = Counter(site.plan for site in sites if site.plan)
     return keys.most_common(1)[0][0] if keys else ""
 
 
@@ -365,7 +368,7 @@ def _map(
     tallies = {}
     for site in sites:
         entry = site.entry
-        if entry is None or entry.plan != plan or not site.is_plan or entry.met is None or not entry.of:
+        if entry is None or not plan or site.plan != plan or entry.met is None or not entry.of:
             continue
         for code in entry.codes:
             if code in areas:
