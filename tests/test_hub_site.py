@@ -251,6 +251,14 @@ def test_the_hub_keeps_the_comparison_when_it_is_written_again(
     assert "maal/frederikssund-2023/7b.html" in first
 
 
+def test_a_comparison_that_cannot_be_read_is_named(output: Path, project: Project):
+    folder = output / "maal" / "frederikssund-2023"
+    folder.mkdir(parents=True)
+    (folder / "goals.json").write_text('{"plan": "frederikssund-2023"}')
+    with pytest.raises(PlanError, match=r"frederikssund-2023/goals\.json"):
+        write_hub(project, output)
+
+
 def test_the_sitemap_names_every_page_by_its_whole_address(
     output: Path, catalogue: Catalogue, project: Project
 ):

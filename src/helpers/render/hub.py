@@ -203,14 +203,24 @@ class Goals:
 
 
 def read_goals(output: Path) -> tuple[Goals, ...]:
-    """The comparisons below the output, by plan."""
+    """The comparisons below the output, by plan.
+
+    Raises
+    ------
+    PlanError
+        When a ``goals.json`` cannot be read.
+    """
     found = []
     for path in sorted((output / COMPARISONS).glob(f"*/{GOALS}")):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        goals = tuple(
-            {**goal, "url": f"{COMPARISONS}/{path.parent.name}/{goal['url']}"} for goal in data["goals"]
-        )
-        found.append(Goals(data["plan"], data["title"], data["owner"], data["example"], goals))
+        above = f"{COMPARISONS}/{path.parent.name}"
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            goals = tuple({**goal, "url": f"{above}/{goal['url']}"} for goal in data["goals"])
+            found.append(Goals(data["plan"], data["title"], data["owner"], data["example"], goals))
+        except (OSError, ValueError, TypeError, KeyError):
+            raise PlanError.of(
+                str(path), "This file cannot be read.", "Delete its folder and render again."
+            ) from None
     return tuple(found)
 
 
