@@ -13,7 +13,7 @@ from helpers.catalogue.models import Comparison
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import ranking
-from helpers.present.overview import standing_tile
+from helpers.present.overview import shown_title, standing_tile
 from overview_support import NEWEST, area, changed, clustered, codes, shipped, standings
 
 SHARE = ("kontanthjaelp-andel", "share")
@@ -278,3 +278,13 @@ def test_typed_in_rows_are_shares_of_the_typed_in_population():
 )
 def test_a_fall_that_rounds_to_nought_keeps_its_minus_as_the_printed_table_does(value, shown):
     assert ranking.as_printed(None if value is None else Decimal(value), 1, change=True) == shown
+
+
+# -------------------------------------------------------------------------------- what the figure is called
+
+
+def test_a_figure_that_measures_something_else_today_is_called_what_it_measures():
+    different = standings("Vejle", {EFFORT: everyone()}).standing(EFFORT_FIGURE)
+    assert shown_title(different) == "Andelen af kontanthjælpsmodtagere, der er berørt af aktivering"
+    same = standings("Vejle", {("offentlig-forsoergelse", "share"): everyone()}).standing(1)
+    assert shown_title(same) == "Andel på offentlig forsørgelse ud af befolkningen (16-66 år)"

@@ -13,7 +13,6 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import Municipality
 from helpers.catalogue.overview import Area, FrameworkVariable, Overview
 from helpers.periods import Period, window
 
@@ -180,8 +179,3 @@ def framework_conditions(
             column = np.log(column.where(column > 0))
         columns[variable.label] = column
     return pd.DataFrame(columns)
-
-
-def regions(municipalities: tuple[Municipality, ...]) -> tuple[str, ...]:
-    """The regions, in the catalogue's order."""
-    return tuple(dict.fromkeys(m.region for m in municipalities))

@@ -82,8 +82,6 @@ class FigureStanding:
     ----------
     newest
         Last month shown; none when there is nothing to show.
-    delayed
-        Months that the figure stays behind the newest published.
     own
         The area's line; of a joint job centre whose share cannot be made, one for each municipality.
     apart
@@ -102,7 +100,6 @@ class FigureStanding:
     figure: OverviewFigure
     indicator: Indicator
     newest: Period | None
-    delayed: int
     periods: tuple[Period, ...]
     own: tuple[tuple[Area, Line], ...]
     apart: Obstacle | None
@@ -265,7 +262,6 @@ class Standings:
             figure=figure,
             indicator=on.indicator,
             newest=newest,
-            delayed=self.delay if on.indicator.frequency is Frequency.MONTH else 0,
             periods=periods,
             own=tuple((area, _line(on, (area,), periods)) for area in shown),
             apart=apart,

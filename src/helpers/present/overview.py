@@ -187,6 +187,11 @@ def standing_figure(
     return Shown([part])
 
 
+def shown_title(standing: FigureStanding) -> str:
+    """What the figure shows: the printed title, or today's measure where that is another one."""
+    return (standing.indicator.title if standing.figure.differs else standing.figure.title).rstrip(".")
+
+
 def _picture(standing: FigureStanding, area: Area) -> Picture:
     indicator, periods = standing.indicator, standing.periods
     apart = len(standing.own) > 1
@@ -202,7 +207,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
     known = tuple(trace for trace in traces if trace.known)
     return Picture(
         key=f"figur-{standing.figure.number}",
-        title=standing.figure.title.rstrip("."),
+        title=shown_title(standing),
         subtitle=None,
         share_axis=indicator.share_axis,
         count_axis=None,
@@ -400,7 +405,7 @@ def all_municipalities(
     indicator = standing.indicator
     dots = tuple(dotplot.Dot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
-        title=standing.figure.title.rstrip("."),
+        title=shown_title(standing),
         subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
         dots=dots,
         own_name=own_name,

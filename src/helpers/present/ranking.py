@@ -11,8 +11,7 @@ from helpers.analysis.overview import FigureStanding
 from helpers.analysis.ranks import Rank, Standing, Third
 from helpers.catalogue.models import Comparison
 from helpers.catalogue.overview import Area
-from helpers.periods import Period
-from helpers.present.words import MINUS, NBSP, capital, count, listed, number, when_words
+from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
 
 UNDER_PREPARATION = "Figuren er under udarbejdelse"
 """What a tile says whose measure has no data, as in the report of February 2017."""
@@ -186,8 +185,3 @@ def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) ->
 def heading_words(role: str, heading: str) -> str:
     """A figure's heading: ``Sigtelinje: Flest muligt skal i arbejde og forsørge sig selv``."""
     return f"Sigtelinje: {heading}" if role == "aim" else heading
-
-
-def span_words(periods: Sequence[Period]) -> str:
-    """``Juni 2024 til juni 2026``"""
-    return capital(f"{periods[0].danish} til {periods[-1].danish}")

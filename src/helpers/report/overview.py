@@ -125,6 +125,18 @@ def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) 
     return Boards(catalogue, read_overview(project, catalogue), load_observations(project, catalogue, basis))
 
 
+@lru_cache(maxsize=2)
+def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> str:
+    """A hash over the template and the figures of all areas."""
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    frame = load_observations(project, catalogue, basis)
+    shown = frame[frame["indicator"].isin(overview.indicators)]
+    digest = hashlib.sha256(repr((catalogue_hash, overview)).encode())
+    digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class OverviewReport:
     """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
@@ -170,8 +182,13 @@ class OverviewReport:
     @cached_property
     def boards(self) -> Boards:
         """Figures of all areas that can be ranked."""
+        return _boards(self.project, self.catalogue.hash, self.basis, self._stamp)
+
+    @property
+    def _stamp(self) -> tuple[object, ...]:
+        """Moves when the template's files or the tables in force do."""
         inputs = tuple((item.table, item.snapshot, item.sha256) for item in self.inputs)
-        return _boards(self.project, self.catalogue.hash, self.basis, (overview_stamp(self.project), inputs))
+        return overview_stamp(self.project), inputs
 
     @cached_property
     def standings(self) -> Standings:
@@ -212,12 +229,25 @@ class OverviewReport:
     @property
     def fingerprint(self) -> str:
         """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
-        frame = load_observations(self.project, self.catalogue, self.basis)
-        shown = frame[frame["indicator"].isin(self.overview.indicators)]
-        told = (self.basis.name, self.area, self.bound, self.snapshot, self.delay, self.overview, self.inputs)
-        digest = hashlib.sha256(repr(told).encode())
-        digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
-        return digest.hexdigest()
+        figures = _figures_hash(self.project, self.catalogue.hash, self.basis, self._stamp)
+        told = (figures, self.basis.name, self.area, self.bound, self.snapshot, self.delay)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def _section(self, slug: str) -> OverviewSection:
+        slugs = [section.slug for section in self.overview.template.sections]
+        if slug not in slugs:
+            raise PlanError.of(
+                f"section {slug}", f'There is no section "{slug}".', f"Sections: {', '.join(slugs)}."
+            )
+        return self.overview.section(slug)
+
+    def _figure(self, number: int) -> OverviewFigure:
+        if not any(figure.number == number for figure in self.overview.figures):
+            last = len(self.overview.figures)
+            raise PlanError.of(
+                f"figure {number}", f"There is no figure {number}.", f"Figures are 1 to {last}."
+            )
+        return self.overview.figure(number)
 
     # ------------------------------------------------------------------------------------ every page
 
@@ -230,7 +260,7 @@ class OverviewReport:
             return self._data_note()
         from helpers.sources.fetch import fetch_for_notebook
 
-        keys = self._keys(self.overview.section(section)) if section else self.overview.indicators
+        keys = self._keys(self._section(section)) if section else self.overview.indicators
         told = fetch_for_notebook(self.project, self.catalogue, keys)
         if told.report is not None:
             for name in ("basis", "boards", "standings", "inputs"):
@@ -310,7 +340,7 @@ class OverviewReport:
 
     def section(self, slug: str) -> Shown:
         """A section's text, its aim and its steps."""
-        section = self.overview.section(slug)
+        section = self._section(slug)
         said = list(section.intro)
         if section.aims:
             heads = "Sigtelinje" if len(section.aims) == 1 else "Sigtelinjer"
@@ -322,7 +352,7 @@ class OverviewReport:
 
     def figure(self, number: int) -> Shown:
         """A figure with its place, its comparison and its notes; figure 2 is a table."""
-        figure = self.overview.figure(number)
+        figure = self._figure(number)
         if figure.table:
             return self._status_table()
         if self.printed:
@@ -341,6 +371,8 @@ class OverviewReport:
             )
         return join(
             [
+                # What is measured today is not what the title of 2017 says: both are told before the figure.
+                self._definition(figure) if figure.differs else Shown(),
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
                 pieces.notes(self._figure_notes(standing)),
@@ -349,9 +381,12 @@ class OverviewReport:
         )
 
     def _definition(self, figure: OverviewFigure) -> Shown:
-        said = [f"**Figur {figure.number}.** {escape_markdown(figure.title)}"]
+        when = " i 2017" if figure.differs else ""
+        said = [f"**Figur {figure.number}{when}.** {escape_markdown(figure.title)}"]
         if figure.note:
             said.append(escape_markdown(f"Note i 2017: {figure.note}"))
+        if figure.differs:
+            said.append(f"**I dag.** {escape_markdown(figure.differs)}")
         return output.text(*said)
 
     def _missing(self, figure: OverviewFigure) -> Shown:
@@ -384,9 +419,7 @@ class OverviewReport:
 
     def _figure_notes(self, standing: FigureStanding) -> list[str]:
         figure, indicator = standing.figure, standing.indicator
-        said = [f"Note i 2017: {figure.note}" if figure.note else ""]
-        if figure.differs:
-            said.append(f"I dag: {figure.differs}")
+        said = [f"Note i 2017: {figure.note}" if figure.note and not figure.differs else ""]
         if standing.apart:
             said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
         cluster = self.overview.template.clusters.get(figure.cluster or "", "")
@@ -447,7 +480,7 @@ class OverviewReport:
         """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""
         if self.printed:
             return output.text("Den trykte rapport viser ikke alle kommuner.")
-        figure = self.overview.figure(number)
+        figure = self._figure(number)
         standing = self.standings.standing(number)
         if standing is None:
             return self._missing(figure)
