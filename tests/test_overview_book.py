@@ -14,12 +14,13 @@ import nbformat
 import pytest
 import yaml
 
-from helpers.commands.overview import check_overview, overview_variants
-from helpers.commands.rendering import RenderRequest
+from helpers.catalogue import Catalogue
+from helpers.commands.overview import check_overview, overview_asked
+from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.render import Outcome, render_variants
+from helpers.render import Outcome, Variant, render_variants
 from helpers.report.overview import KEY, all_path, measured
 from helpers.report.overview_book import overview_folder, overview_notebooks, write_overview_notebooks
 from overview_support import CHECKOUT, shipped
@@ -30,6 +31,10 @@ CHROMIUM = next(
 )
 BOOK = overview_folder(Project(CHECKOUT))
 CHAPTERS = yaml.safe_load((BOOK / "_quarto.yml").read_text(encoding="utf-8"))["book"]["chapters"]
+
+
+def overview_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
+    return [asked.variant for asked in overview_asked(request, catalogue)]
 
 
 def request_for(project: Project, *names: str, **more: Any) -> RenderRequest:

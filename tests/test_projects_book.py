@@ -15,14 +15,14 @@ from nbclient import NotebookClient
 from pypdf import PdfReader
 
 from data_support import AREA, PERIOD, measure, store_table
-from helpers.catalogue import load_catalogue
+from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.projects import load_project_set
-from helpers.commands.investments import investment_variants
-from helpers.commands.rendering import RenderRequest
+from helpers.commands.investments import investments_asked
+from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
-from helpers.render import Outcome, render_variants
+from helpers.render import Outcome, Variant, render_variants
 from helpers.report.investment_book import investment_notebooks
 from report_support import copy_project
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
@@ -98,6 +98,10 @@ TARGET_NUMBERS = [
     "157 225 840 −10 1.212",
     "75 −2 −15 58",
 ]
+
+
+def investment_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
+    return [asked.variant for asked in investments_asked(request, catalogue)]
 
 
 def render(project: Project, municipality: str, *, example: bool = False, pdf: bool = False) -> Outcome:

@@ -294,7 +294,8 @@ def render(
     ] = "",
 ) -> None:
     """Render a report as a static site and a PDF, for one municipality, several or all."""
-    from helpers.commands.rendering import RenderRequest, render_reports
+    from helpers.commands.rendering import render_reports
+    from helpers.commands.request import RenderRequest
 
     request = RenderRequest(
         project=_project(),

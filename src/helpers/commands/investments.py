@@ -10,16 +10,20 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.project_models import ProjectSet
 from helpers.catalogue.projects import check_projects, find_projects, load_projects
+from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.render import Variant
+from helpers.render.hub import SiteEntry
 from helpers.sources.project_months import check_months, write_project_template
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
     from helpers.catalogue.models import Municipality
-    from helpers.commands.rendering import RenderRequest
-    from helpers.render import Variant
+
+INVESTMENTS = "investeringer"
+"""What ``--report`` calls them."""
 
 EXAMPLE = "ja"
 """What the notebooks' parameter ``eksempel`` says when made-up months are shown."""
@@ -103,7 +107,7 @@ def check_investments(project: Project, catalogue: Catalogue) -> tuple[list[Prob
     return problems, lines
 
 
-def investment_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
+def investments_asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     """The investment projects of the municipalities that were asked for.
 
     With ``--all`` or ``--region`` those that have any; a municipality named without projects is an error.
@@ -113,25 +117,22 @@ def investment_variants(request: RenderRequest, catalogue: Catalogue) -> list[Va
     PlanError
         When a named municipality has no projects, or nobody has.
     """
-    from helpers.commands.rendering import chosen_municipalities
-
     wanted = chosen_municipalities(request, catalogue)
     if request.everyone or request.region:
         owners = {projects.municipality for projects in load_projects(request.project).values()}
         wanted = [area for area in wanted if area.slug in owners]
         if not wanted:
             raise PlanError.of("plan render", "None of these municipalities has investment projects.")
-    return [_variant(request, catalogue, area) for area in wanted]
+    return [_asked(request, catalogue, area) for area in wanted]
 
 
-def _variant(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> Variant:
-    from helpers.render import Variant
+def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> Asked:
     from helpers.report.investments import Investments
 
     projects = find_projects(request.project, area.slug, request.plan, catalogue)
     report = Investments(request.project, catalogue, projects, area, request.bound, request.example)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
-    return Variant(
+    variant = Variant(
         book=_book(request.project, projects, area),
         slug=f"investeringer/{projects.key if several else area.slug}",
         parameters={
@@ -146,6 +147,7 @@ def _variant(request: RenderRequest, catalogue: Catalogue, area: Municipality) -
         area=area.slug,
         inputs=report.fingerprint,
     )
+    return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name))
 
 
 def _book(project: Project, projects: ProjectSet, area: Municipality) -> Path:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.overview import Area, Overview, load_overview
+from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
+from helpers.render import Variant
+from helpers.render.hub import SiteEntry
 from helpers.report.overview import KEY, OverviewReport, read_overview
 from helpers.report.overview_book import overview_folder
 from helpers.report.plan import SNAPSHOT_VARIABLE
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
-    from helpers.commands.rendering import RenderRequest
     from helpers.project import Project
-    from helpers.render import Variant
 
 
-def overview_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
+OVERVIEW = KEY
+"""What ``--report`` calls it."""
+
+
+def overview_asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     """The Jobcenteroverblik of the areas that were asked for: municipalities, job centres, a region's, or all 94.
 
     Raises
@@ -28,15 +33,13 @@ def overview_variants(request: RenderRequest, catalogue: Catalogue) -> list[Vari
     overview = read_overview(request.project, catalogue)
     if request.plan not in ("", KEY):
         raise PlanError.of("--plan", f'"{request.plan}" is no overview; there is {KEY}.', "Leave --plan out.")
-    return [_variant(request, catalogue, overview, area) for area in _areas(request, catalogue, overview)]
+    return [_asked(request, catalogue, overview, area) for area in _areas(request, catalogue, overview)]
 
 
 def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> list[Area]:
     if request.everyone:
         return list(overview.centres)
     if request.region:
-        from helpers.commands.rendering import chosen_municipalities
-
         codes = {municipality.code for municipality in chosen_municipalities(request, catalogue)}
         return [centre for centre in overview.centres if codes & set(centre.codes)]
     if not request.municipalities:
@@ -49,12 +52,10 @@ def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> 
     return list({area.slug: area for area in found}.values())
 
 
-def _variant(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area) -> Variant:
-    from helpers.render import Variant
-
+def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area) -> Asked:
     report = OverviewReport(request.project, catalogue, overview, area, request.bound, request.snapshot)
     printed = f"-{request.bound.id.lower()}" if report.printed and request.bound else ""
-    return Variant(
+    variant = Variant(
         book=overview_folder(request.project),
         slug=f"{KEY}/{area.slug}{printed}",
         parameters={"kommune": area.name, "plan": KEY, "periode": request.bound.id if request.bound else ""},
@@ -65,6 +66,7 @@ def _variant(request: RenderRequest, catalogue: Catalogue, overview: Overview, a
         area="" if area.joint else area.slug,
         inputs=report.fingerprint,
     )
+    return Asked(variant, SiteEntry(OVERVIEW, area.codes, area.name))
 
 
 def check_overview(project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -13,12 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from helpers.analysis.country import CountryComparison, country_status
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Municipality, Plan
+from helpers.commands.investments import INVESTMENTS, investments_asked
+from helpers.commands.overview import OVERVIEW, overview_asked
+from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
+from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
-from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
+from helpers.render.goals import write_comparison
+from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
 from helpers.report.book import book_folder, has_book, write_book
 from helpers.report.notebooks import fresh_folder
@@ -26,27 +30,6 @@ from helpers.report.plan import SNAPSHOT_VARIABLE, read_report
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
-
-
-@dataclass(frozen=True)
-class RenderRequest:
-    """What was typed after ``plan render``; every field is named as its option."""
-
-    project: Project
-    report: str
-    municipalities: tuple[str, ...]
-    plan: str
-    bound: Period | None
-    snapshot: date | None
-    to: tuple[str, ...]
-    engine: str
-    output: Path
-    everyone: bool
-    region: str
-    jobs: int
-    force: bool
-    example: bool
-    scheduler: str
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
@@ -62,49 +45,48 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
     catalogue = load_catalogue(request.project)
     with err.status("reading the figures"):
-        variants = _variants(request, catalogue)
+        asked = _asked(request, catalogue)
+    variants = [item.variant for item in asked]
     jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
     outcomes = _with_progress(request, variants, jobs, err)
+    if "html" in request.to:
+        with err.status("writing the list of municipalities"):
+            _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
 
 
-def _variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
-    if request.report == "jobcenteroverblik":
-        from helpers.commands.overview import overview_variants
-
-        return overview_variants(request, catalogue)
-    if request.report == "investeringer":
-        from helpers.commands.investments import investment_variants
-
-        return investment_variants(request, catalogue)
+def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
+    if request.report == OVERVIEW:
+        return overview_asked(request, catalogue)
+    if request.report == INVESTMENTS:
+        return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
     book = _book(request.project, plan)
     return [
-        plan_variant(request, catalogue, plan, area, book)
-        for area in chosen_municipalities(request, catalogue)
+        plan_asked(request, catalogue, plan, area, book) for area in chosen_municipalities(request, catalogue)
     ]
 
 
-def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:
-    """The municipalities that were named, those of a region, or all 98; each once."""
-    if request.region:
-        wanted = request.region.casefold().removeprefix("region ").strip()
-        regions = sorted({m.region for m in catalogue.municipalities})
-        found = [m for m in catalogue.municipalities if m.region.casefold() == wanted]
-        if not found:
-            raise PlanError.of(
-                "--region", f'"{request.region}" is no region.', f"Regions: {', '.join(regions)}."
-            )
-        return found
-    if request.everyone:
-        return list(catalogue.municipalities)
-    if not request.municipalities:
-        raise PlanError.of(
-            "plan render",
-            "No municipality is named.",
-            "Name one or more (plan render Frederikssund), or take them all: plan render --all",
+def _publish(
+    request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked], outcomes: Sequence[Outcome]
+) -> None:
+    """Tell the hub of each site; for many municipalities, a page for each goal that compares them all."""
+    for item, outcome in zip(asked, outcomes, strict=True):
+        if outcome.folder is not None:
+            write_site_entry(outcome.folder, item.entry)
+    if request.report == PLAN and (request.everyone or request.region):
+        plan = catalogue.plan(request.plan or DEFAULT_PLAN)
+        basis = choose_basis(request.project, catalogue, plan, request.snapshot)
+        observations = load_observations(request.project, catalogue, basis)
+        comparison = CountryComparison(
+            plan,
+            catalogue.municipalities,
+            country_status(catalogue, plan, observations, request.bound),
+            example=basis.kind == "example",
+            data_day=asked[0].variant.dated,
         )
-    return list({m.code: m for m in map(catalogue.municipality, request.municipalities)}.values())
+        write_comparison(request.project, request.output, catalogue, comparison)
+    write_hub(request.project, request.output)
 
 
 def _book(project: Project, plan: Plan) -> Path:
@@ -115,15 +97,15 @@ def _book(project: Project, plan: Plan) -> Path:
     return folder
 
 
-def plan_variant(
+def plan_asked(
     request: RenderRequest, catalogue: Catalogue, plan: Plan, municipality: Municipality, book: Path
-) -> Variant:
+) -> Asked:
     """One municipality's plan as the rendering room wants it."""
     report = read_report(
         request.project, catalogue, plan, municipality, bound=request.bound, snapshot=request.snapshot
     )
     slug = municipality.slug if plan.key == DEFAULT_PLAN else f"{plan.key}/{municipality.slug}"
-    return Variant(
+    variant = Variant(
         book=book,
         slug=slug,
         parameters={
@@ -138,6 +120,18 @@ def plan_variant(
         area=municipality.slug,
         inputs=report.fingerprint,
     )
+    counted = report.summary_of(plan.goals)
+    entry = SiteEntry(
+        PLAN,
+        (municipality.code,),
+        municipality.name,
+        plan=plan.key,
+        met=counted.met,
+        of=len(plan.goals),
+        unknown=counted.cannot_be_judged,
+        newest=report.newest_period,
+    )
+    return Asked(variant, entry)
 
 
 def _with_progress(

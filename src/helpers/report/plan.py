@@ -656,6 +656,12 @@ class Report:
         return frame.to_csv(index=False, lineterminator="\n")
 
     @property
+    def newest_period(self) -> Period | None:
+        """The newest period of any goal; none when there are no figures."""
+        periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
+        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+
+    @property
     def data_day(self) -> date:
         """The day of the newest snapshot, which is the report's date; the example's day for example data."""
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)

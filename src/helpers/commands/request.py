@@ -1,0 +1,72 @@
+"""What was typed after ``plan render``, and what it comes to: variants, and what the hub says of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Municipality
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.render import Variant
+from helpers.render.hub import SiteEntry
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """What was typed; every field is named as its option."""
+
+    project: Project
+    report: str
+    municipalities: tuple[str, ...]
+    plan: str
+    bound: Period | None
+    snapshot: date | None
+    to: tuple[str, ...]
+    engine: str
+    output: Path
+    everyone: bool
+    region: str
+    jobs: int
+    force: bool
+    example: bool
+    scheduler: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One variant that was asked for, and what the hub will say of its site."""
+
+    variant: Variant
+    entry: SiteEntry
+
+
+def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:
+    """The municipalities that were named, those of a region, or all 98; each once.
+
+    Raises
+    ------
+    PlanError
+        When one is unknown, or none is named.
+    """
+    if request.region:
+        wanted = request.region.casefold().removeprefix("region ").strip()
+        regions = sorted({m.region for m in catalogue.municipalities})
+        found = [m for m in catalogue.municipalities if m.region.casefold() == wanted]
+        if not found:
+            raise PlanError.of(
+                "--region", f'"{request.region}" is no region.', f"Regions: {', '.join(regions)}."
+            )
+        return found
+    if request.everyone:
+        return list(catalogue.municipalities)
+    if not request.municipalities:
+        raise PlanError.of(
+            "plan render",
+            "No municipality is named.",
+            "Name one or more (plan render Frederikssund), or take them all: plan render --all",
+        )
+    return list({m.code: m for m in map(catalogue.municipality, request.municipalities)}.values())
