@@ -149,3 +149,19 @@ def test_the_region_can_be_the_group_instead():
     assert {regions[member.codes[0]] for member in group.members} == {"Nordjylland"}
     assert "frederikshavn-laesoe" not in {member.slug for member in group.members}
     assert len(group.members) == 9
+
+
+def test_a_joint_job_centre_without_a_figure_of_its_own_resembles_the_mean_of_its_municipalities():
+    _, overview = shipped()
+    months = [period.id for period in window(NEWEST)]
+    slugs = ["vallensbaek", "ishoej", "vallensbaek-ishoej", "taarnby", "dragoer", "taarnby-dragoer"]
+    values = {}
+    for variable in overview.template.framework:
+        frame = pd.DataFrame([2.0, 4.0, np.nan, 2.0, np.nan, np.nan], index=slugs, columns=["x"])
+        values[variable.indicator, variable.series] = pd.concat(
+            [frame["x"].rename(m) for m in months], axis=1
+        )
+    found = framework_conditions(overview, values, NEWEST)
+    plain = [variable.label for variable in overview.template.framework if not variable.log]
+    assert (found.loc["vallensbaek-ishoej", plain] == 3.0).all()
+    assert found.loc["taarnby-dragoer"].isna().all()

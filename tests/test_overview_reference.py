@@ -160,3 +160,21 @@ def test_nothing_on_the_page_of_real_figures_is_called_example_data(project):
     assert "ksempeldata" not in said
     assert "hentet den 22. august 2026" in said
     assert "under udarbejdelse" in report.tiles().markdown  # figures whose tables were not fetched
+
+
+def test_a_typed_in_population_makes_the_joint_share_at_once(project, wide, tmp_path):
+    for part in ("catalogue", "data/raw"):
+        shutil.copytree(project.root / part, tmp_path / part)
+    own = Project(tmp_path)
+    assert report_for(own, "Vallensbæk/Ishøj").standings.standing(7).apart is not None
+    people = {"vallensbaek": ("Vallensbæk", 11_900), "ishoej": ("Ishøj", 16_900)}
+    for slug, (name, count) in people.items():
+        path = own.raw / "manual" / slug / "befolkning-16-66.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(
+            f"periode;område;serie;værdi;kilde\n2026M01;{name};count;{count};FOLK1A\n", encoding="utf-8"
+        )
+    found = report_for(own, "Vallensbæk/Ishøj").standings.standing(7)
+    assert found.apart is None
+    counts = [wide.loc[(code, "2026M06"), "kth_fuldtidspersoner"] for code in ("187", "183")]
+    assert float(found.own[0][1].values[-1]) == round(100 * sum(counts) / (11_900 + 16_900), 1)

@@ -166,7 +166,9 @@ def framework_conditions(
     Returns
     -------
     DataFrame
-        Area's slug × variable's label. A variable that has no figures in those months is NaN for all.
+        Area's slug × variable's label. A variable that has no figures in those months is NaN for all. Where
+        a joint job centre has no figure of its own, the mean of its municipalities' stands in: it decides
+        whom it resembles, and is shown nowhere.
     """
     template = overview.template
     months = [] if newest is None else [p.id for p in window(newest)[: template.group_months]]
@@ -178,4 +180,10 @@ def framework_conditions(
         if variable.log:
             column = np.log(column.where(column > 0))
         columns[variable.label] = column
-    return pd.DataFrame(columns)
+    found = pd.DataFrame(columns)
+    slugs = {municipality.code: municipality.slug for municipality in overview.municipalities}
+    for centre in overview.centres:
+        if centre.joint and centre.slug in found.index:
+            parts = found.reindex([slugs[code] for code in centre.codes])
+            found.loc[centre.slug] = found.loc[centre.slug].fillna(parts.mean(skipna=False))
+    return found

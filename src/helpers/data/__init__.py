@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.data.basis import Basis, basis_for, choose_basis, plan_indicators, snapshot_days
-    from helpers.data.processed import Input, data_inputs, data_problems, load_observations
+    from helpers.data.processed import (
+        Input,
+        data_fingerprint,
+        data_inputs,
+        data_problems,
+        load_observations,
+    )
     from helpers.data.windows import figure_window, newest_period
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "Input",
     "basis_for",
     "choose_basis",
+    "data_fingerprint",
     "data_inputs",
     "data_problems",
     "figure_window",
@@ -29,7 +36,9 @@ __all__ = [
 
 _HOME = {
     **dict.fromkeys(("Basis", "basis_for", "choose_basis", "plan_indicators", "snapshot_days"), "basis"),
-    **dict.fromkeys(("Input", "data_inputs", "data_problems", "load_observations"), "processed"),
+    **dict.fromkeys(
+        ("Input", "data_fingerprint", "data_inputs", "data_problems", "load_observations"), "processed"
+    ),
     **dict.fromkeys(("figure_window", "newest_period"), "windows"),
 }
 

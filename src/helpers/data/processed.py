@@ -132,6 +132,11 @@ def _read(path: Path, areas: Collection[str] | None) -> pa.Table:
     return file.read_row_groups(groups)
 
 
+def data_fingerprint(project: Project, catalogue: Catalogue, basis: Basis) -> str:
+    """A hash of what the observations of a basis are made from: it moves when one of them may have."""
+    return _ensure(project, catalogue, basis)
+
+
 def data_problems(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Problem, ...]:
     """What kept figures of a basis from being used: damaged snapshots, unreadable cells, contradictions."""
     _ensure(project, catalogue, basis)

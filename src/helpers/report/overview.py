@@ -25,7 +25,7 @@ from helpers.catalogue.overview import (
     load_overview,
     overview_stamp,
 )
-from helpers.data import Basis, Input, basis_for, data_inputs, load_observations
+from helpers.data import Basis, Input, basis_for, data_fingerprint, data_inputs, load_observations
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -186,9 +186,8 @@ class OverviewReport:
 
     @property
     def _stamp(self) -> tuple[object, ...]:
-        """Moves when the template's files or the tables in force do."""
-        inputs = tuple((item.table, item.snapshot, item.sha256) for item in self.inputs)
-        return overview_stamp(self.project), inputs
+        """Moves when the template's files or the figures do."""
+        return overview_stamp(self.project), data_fingerprint(self.project, self.catalogue, self.basis)
 
     @cached_property
     def standings(self) -> Standings:
