@@ -64,7 +64,11 @@ def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikss
     assert len(printed) == len(ours) == 19
     for row in printed:
         found = ours[row.goal, row.indicator]
-        assert (found.period, found.national, found.municipality) == (row.period, row.national, row.municipality)
+        assert (found.period, found.national, found.municipality) == (
+            row.period,
+            row.national,
+            row.municipality,
+        )
         # 4b was printed against the country; its goal is 90 per cent.
         assert found.gap == (Decimal("2.8") if row.goal == "4b" else row.gap)
 
@@ -163,7 +167,9 @@ def test_the_changes_page_counts_what_the_annex_lists(frederikssund: Report) -> 
 def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: Report, rendering: Path) -> None:
     frederikssund.summary()
     verdicts = json.loads((rendering / "verdicts.json").read_text(encoding="utf-8"))
-    assert list(verdicts) == [f"notebooks/{a.number:02d}-{a.slug}.ipynb" for a in frederikssund.plan.focus_areas]
+    assert list(verdicts) == [
+        f"notebooks/{a.number:02d}-{a.slug}.ipynb" for a in frederikssund.plan.focus_areas
+    ]
     assert verdicts["notebooks/03-flygtninge.ipynb"]["word"] == "3 af 3 mål opfyldt"
     assert verdicts["notebooks/03-flygtninge.ipynb"]["class"] == "met"
 
