@@ -59,7 +59,7 @@ def figure(key):
 
 def goal(number, met):
     kind, word = ("met", "er opfyldt") if met else ("not-met", "er ikke opfyldt")
-    sign = "✓" if met else "✗"
+    sign = "✓" if met else "×"
     return Markdown(f"""::: {{{{.verdict .{{kind}}}}}}
 **{{sign}} Mål {{number}} {{word}}.** {{value}} pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023. Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.
 :::""")
@@ -69,7 +69,7 @@ STATUS = '''rows = ""
 for area in range(1, 3):
     rows += f'<tr class="group"><th colspan="8" scope="rowgroup">Fokusområde {area} – Tidlig indsats for at få nye ledige tilbage i beskæftigelse</th></tr>'
     for letter, met in (("a", True), ("b", False), ("c", None)):
-        kind, sign, word = {True: ("met", "✓", "Opfyldt"), False: ("not-met", "✗", "Ikke opfyldt"), None: ("unknown", "?", "Kan ikke vurderes")}[met]
+        kind, sign, word = {True: ("met", "✓", "Opfyldt"), False: ("not-met", "×", "Ikke opfyldt"), None: ("unknown", "?", "Kan ikke vurderes")}[met]
         rows += (
             f'<tr><th scope="row">{area}{letter}</th><td>Andelen af A-dagpengemodtagere, som har forladt ydelsen efter 13 uger, '
             f'skal mindst være på niveau med landsgennemsnittet.</td><td>2. kvartal 2023</td><td class="num">87,3\\u00a0pct.</td>'

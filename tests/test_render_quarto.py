@@ -100,7 +100,7 @@ def test_quarto_gets_executed_notebooks_and_is_told_to_execute_nothing(tmp_path:
     assert configuration["example-data"] is True
     assert configuration["book"]["chapters"][1] == {
         "file": "notebooks/01-tidlig.ipynb",
-        "text": "Tidlig indsats for at få nye ledige tilbage i beskæftigelse · ✗ 0 af 2 mål opfyldt",
+        "text": "Tidlig indsats for at få nye ledige tilbage i beskæftigelse · × 0 af 2 mål opfyldt",
     }
     made = nbformat.read(seen / "notebooks" / "01-tidlig.ipynb", as_version=4)
     shown = [

@@ -84,6 +84,10 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     return names.get(value, value) if isinstance(value, str) else value
 
 
+DATE_FORMAT = "D. MMMM YYYY"
+"""How Quarto spells the date, with the names of the book's language: 15. januar 2024."""
+
+
 def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     """Lay the book into `folder`: notebooks, configuration, brand and the files they name, nothing else.
 
@@ -115,7 +119,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     copy = Copy(folder, book, brand, variant, {})
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
     if variant.dated is not None:
-        head["date"] = variant.dated.isoformat()
+        head |= {"date": variant.dated.isoformat(), "date-format": DATE_FORMAT}
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
     (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
     for chapter in book.chapters:

@@ -21,7 +21,7 @@ from helpers.render.copy import Copy
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
 
-SIGNS = {"met": "✓", "not-met": "✗", "partly": "–", "unknown": "?"}
+SIGNS = {"met": "✓", "not-met": "×", "partly": "–", "unknown": "?"}
 
 
 @dataclass(frozen=True)
