@@ -104,9 +104,20 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    return read_report(
+    report = read_report(
         project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
     )
+    if not is_rendering():
+        return report
+    # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
+    if key not in _RENDERED:
+        _RENDERED.clear()
+        _RENDERED[key] = report
+    return _RENDERED[key]
+
+
+_RENDERED: dict[tuple[object, ...], Report] = {}
 
 
 def read_report(
@@ -475,8 +486,18 @@ class Report:
             return "Kilden er sandsynlig, men ikke bekræftet."
         return None
 
+    @cached_property
+    def _windows(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     def _window(self, indicator: Indicator) -> pd.DataFrame:
-        return figure_window(self.observations, indicator, self.municipality.code, self.bound)
+        # The status table's small trend and the figure show the same window.
+        if indicator.key not in self._windows:
+            self._windows[indicator.key] = figure_window(
+                self.observations, indicator, self.municipality.code, self.bound
+            )
+        return self._windows[indicator.key]
+
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
