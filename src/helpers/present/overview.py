@@ -215,7 +215,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
         periods=periods,
         traces=known,
         breaks=tuple(broken for broken in indicator.breaks if broken.period in periods[1:]),
-        empty=tuple(trace.label for trace in traces if not trace.known),
+        empty=tuple((trace.label, trace.absence) for trace in traces if not trace.known),
     )
 
 
@@ -552,7 +552,9 @@ def _sort(value: Decimal | int | None) -> str:
 # -------------------------------------------------------------------------------- notes
 
 
-def notes(paragraphs: Iterable[str]) -> Shown:
-    """Small print under a figure."""
-    kept = tuple(escape_markdown(sentence(text)) for text in paragraphs if text)
-    return Shown([TextPart(kept, ("state-note",))]) if kept else Shown()
+def notes(paragraphs: Iterable[str], link: str = "") -> Shown:
+    """Small print under a figure; `link` is Markdown that closes its last paragraph."""
+    kept = [escape_markdown(sentence(text)) for text in paragraphs if text]
+    if link:
+        kept[-1:] = [f"{kept[-1]} {link}" if kept else link]
+    return Shown([TextPart(tuple(kept), ("state-note",))]) if kept else Shown()

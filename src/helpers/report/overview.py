@@ -374,8 +374,7 @@ class OverviewReport:
                 self._definition(figure) if figure.differs else Shown(),
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
-                pieces.notes(self._figure_notes(standing)),
-                self._to_all(figure),
+                pieces.notes(self._figure_notes(standing), _to_all(figure)),
             ]
         )
 
@@ -422,10 +421,11 @@ class OverviewReport:
         if standing.apart:
             said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
         cluster = self.overview.template.clusters.get(figure.cluster or "", "")
-        said.append(ranking.group_sentence(standing.group, cluster.lower()))
+        compared = ranking.group_sentence(standing.group, cluster.lower())
         if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
             names = listed(area.name for area in standing.yardstick.areas)
-            said.append(f"De {ranking.small(len(standing.yardstick.areas))} bedste: {names}.")
+            compared += f" De {ranking.small(len(standing.yardstick.areas))} bedste: {names}."
+        said.append(compared)
         said += [
             series.note
             for series in indicator.series.values()
@@ -442,9 +442,6 @@ class OverviewReport:
         days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
         when = f", hentet den {danish_day(max(days))}" if days else ", endnu ikke hentet"
         return f"Jobindsats, tabel {real}{when}."
-
-    def _to_all(self, figure: OverviewFigure) -> Shown:
-        return output.text(f"[Figur {figure.number} i alle kommuner]({all_path(figure)})")
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -677,6 +674,11 @@ def section_path(overview: Overview, section: OverviewSection) -> str:
     """A section's notebook, seen from the book's folder."""
     place = overview.template.sections.index(section) + 1
     return f"{place:02d}-{section.slug}.ipynb"
+
+
+def _to_all(figure: OverviewFigure) -> str:
+    """A link to the page of all municipalities, as Markdown."""
+    return f"[Figur {figure.number} i alle kommuner]({all_path(figure)})"
 
 
 def all_path(figure: OverviewFigure) -> str:
