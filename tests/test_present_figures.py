@@ -283,7 +283,7 @@ def test_a_series_without_any_number_is_named_under_the_figure() -> None:
     entry, window = counted(states={("count", "own"): dict.fromkeys(range(25), "suppressed")})
     one = part(figures.trend_figure(entry, window, TOWN))
     assert "bars" not in one.spec["datasets"]
-    assert "Frederikssund - antal: ingen tal i perioden." in one.alt
+    assert "Frederikssund - antal: diskretioneret eller ikke opgjort i hele perioden." in one.alt
 
 
 def test_zero_is_drawn_as_a_value() -> None:

@@ -73,13 +73,9 @@ def comparison_screen(
     if len(corrected):
         names = area_names(municipalities)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading, justify in (
-            ("Area", "left"),
-            ("Indicator", "left"),
-            ("Series", "left"),
-            ("Period", "left"),
-        ):
-            table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+        for heading in ("Area", "Indicator", "Series", "Period"):
+            # Folded, because the ends of keys are what tells them apart.
+            table.add_column(heading, overflow="fold")
         for heading in ("Before", "Now", "Change"):
             table.add_column(heading, justify="right")
         for row in corrected.head(MOST_ROWS).to_dict("records"):

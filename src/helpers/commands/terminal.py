@@ -102,12 +102,19 @@ def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
     return (
         row.goal,
         f"{goal.text} [{name}]" if name else goal.text,
-        words.capital(row.period.danish) if row.period else words.UNKNOWN,
+        _period(report, row),
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
         Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
         Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
     )
+
+
+def _period(report: Report, row: StatusRow) -> str:
+    if row.period is None:
+        return words.UNKNOWN
+    said = words.capital(row.period.danish)
+    return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
 
 def status_json(report: Report) -> str:

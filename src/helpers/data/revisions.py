@@ -135,9 +135,10 @@ def changed_values(
     had, has = (both[name].eq(State.OK.value) for name in ("old_state", "new_state"))
     both = both[(had | has) & ~(had & has & both["old_value"].eq(both["new_value"]))]
     had, has = had.loc[both.index], has.loc[both.index]
-    published = old[old["state"].isin([State.OK.value, State.SUPPRESSED.value])]
-    newest_before = published.groupby(["indicator", "series"])["period"].max().rename("newest_before")
-    oldest_now = new.groupby(["indicator", "series"])["period"].min().rename("oldest_now")
+    # A series of two tables has rows as far back as the longer of them, without a value.
+    told = [frame[frame["state"].isin([State.OK.value, State.SUPPRESSED.value])] for frame in (old, new)]
+    newest_before = told[0].groupby(["indicator", "series"])["period"].max().rename("newest_before")
+    oldest_now = told[1].groupby(["indicator", "series"])["period"].min().rename("oldest_now")
     both = both.join(newest_before, on=["indicator", "series"]).join(oldest_now, on=["indicator", "series"])
     # Ids of one frequency sort as time does, and a series has one frequency.
     later = ~had & both["newest_before"].notna() & (both["period"] > both["newest_before"].fillna(""))

@@ -8,14 +8,17 @@ from __future__ import annotations
 import csv
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from helpers.catalogue.models import Target
 from helpers.data.frames import State
+from helpers.periods import Period
 from helpers.present.layout import gap_notes
 from helpers.present.output import HTML_ONLY
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import (
+    PROVISIONAL,
     STATE_WORDS,
     UNKNOWN,
     capital,
@@ -30,6 +33,12 @@ from helpers.present.words import (
 
 CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort")
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
+
+
+Provisional = Mapping[str, Collection[Period]]
+"""Indicator → the periods that its source is likely to correct."""
+
+_SETTLED: Provisional = MappingProxyType({})
 
 
 def span(picture: Picture) -> str:
@@ -47,7 +56,24 @@ def nothing_to_draw(picture: Picture) -> str:
     return f"Der er ingen tal til figuren »{picture.title}« for {picture.municipality}."
 
 
-def alt_text(picture: Picture, *, target: Target | None = None, example: bool = False) -> str:
+def provisional_note(picture: Picture, provisional: Provisional) -> str | None:
+    """``Tallene for juli 2026 er foreløbige``; none when all of the figure's numbers are settled."""
+    found = {
+        period
+        for trace in picture.traces
+        for point, _ in trace.known
+        if (period := point.period) in provisional.get(trace.indicator, ())
+    }
+    return f"Tallene for {listed(p.danish for p in sorted(found))} er foreløbige" if found else None
+
+
+def alt_text(
+    picture: Picture,
+    *,
+    target: Target | None = None,
+    example: bool = False,
+    provisional: Provisional = _SETTLED,
+) -> str:
     """The figure for those who do not see it, in four to ten sentences."""
     kinds = []
     if picture.lines:
@@ -62,6 +88,7 @@ def alt_text(picture: Picture, *, target: Target | None = None, example: bool = 
         said.append(f"Målet er {target_phrase(target, None, first.decimals, first.unit)}")
     said += [f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks]
     said += gap_notes(picture)
+    said += filter(None, [provisional_note(picture, provisional)])
     if example:
         said.append("Tallene er eksempeldata")
     return " ".join(sentence(text) for text in said)
@@ -97,7 +124,7 @@ def cell(trace: Trace, point: Point) -> str:
     return STATE_WORDS[point.state] or UNKNOWN
 
 
-def numbers_table(picture: Picture, *, caption: str) -> str:
+def numbers_table(picture: Picture, *, caption: str, provisional: Provisional = _SETTLED) -> str:
     """The figure's numbers as an HTML table: one row per period, newest first, one column per trace."""
     heads = "".join(
         f'<th scope="col" class="num">{html.escape(_head(trace))}</th>' for trace in picture.traces
@@ -106,6 +133,8 @@ def numbers_table(picture: Picture, *, caption: str) -> str:
     for index in range(len(picture.periods) - 1, -1, -1):
         cells = "".join(_table_cell(trace, trace.points[index]) for trace in picture.traces)
         period = html.escape(capital(picture.periods[index].danish))
+        if any(_provisional(trace, trace.points[index], provisional) for trace in picture.traces):
+            period += f" ({PROVISIONAL})"
         rows.append(f'<tr><th scope="row">{period}</th>{cells}</tr>')
     body = "\n".join(rows)
     return (
@@ -129,23 +158,30 @@ def _table_cell(trace: Trace, point: Point) -> str:
     return f'<td class="num published">{text}</td>' if point.published else f'<td class="num">{text}</td>'
 
 
-def numbers_csv(picture: Picture, *, example: bool = False) -> str:
+def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:
     """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
 
-    ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example.
+    ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
+    ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     for trace in picture.traces:
         for point in trace.points:
-            writer.writerow(_csv_row(trace, point, example=example))
+            unsettled = _provisional(trace, point, provisional)
+            writer.writerow(_csv_row(trace, point, example=example, provisional=unsettled))
     return target.getvalue()
 
 
-def _csv_row(trace: Trace, point: Point, *, example: bool) -> Sequence[str]:
+def _provisional(trace: Trace, point: Point, provisional: Provisional) -> bool:
+    return point.value is not None and point.period in provisional.get(trace.indicator, ())
+
+
+def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[str]:
     value = "" if point.value is None else f"{point.value:f}".replace(".", ",")
-    state = "ok" if point.state is State.OK else STATE_WORDS[point.state]
+    known = PROVISIONAL if provisional else "ok"
+    state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.published or not example else "nej"
     return (
         point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published,

@@ -37,6 +37,7 @@ def trend_figure(
     example: bool = False,
     target: Target | None = None,
     caption: str | None = None,
+    provisional: describe.Provisional | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
 
@@ -55,6 +56,8 @@ def trend_figure(
         A goal's target; a fixed number is drawn as a line.
     caption
         Default is the title and the span of periods.
+    provisional
+        Indicator → the periods whose numbers the source is likely to correct: table, CSV and description say so.
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
@@ -73,14 +76,17 @@ def trend_figure(
         published_text=PUBLISHED_TEXT if published else "",
     )
     colour = palette()
+    unsettled = provisional or {}
     return output.figure(
         drawn.key,
         chart(drawn, places, colour),
         screen=lambda: chart(drawn, places, colour, live=True),
         caption=caption or describe.caption(drawn),
-        alt=describe.alt_text(drawn, target=fixed, example=example),
-        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {drawn.title}"),
-        csv=describe.numbers_csv(drawn, example=example),
+        alt=describe.alt_text(drawn, target=fixed, example=example, provisional=unsettled),
+        numbers=describe.numbers_table(
+            drawn, caption=f"Tal bag figuren: {drawn.title}", provisional=unsettled
+        ),
+        csv=describe.numbers_csv(drawn, example=example, provisional=unsettled),
     )
 
 

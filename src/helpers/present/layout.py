@@ -346,7 +346,11 @@ def gap_notes(picture: Picture) -> tuple[str, ...]:
         of_municipality = [trace for trace in picture.traces if not trace.national]
         whose = picture.municipality if traces == of_municipality else listed(trace.label for trace in traces)
         notes.append(f"{capital(STATE_WORDS[state])}: {named} ({whose}).")
-    return (*notes, *(f"{label}: ingen tal i perioden." for label in picture.empty))
+    none = {State.SUPPRESSED: f"{STATE_WORDS[State.SUPPRESSED]} i hele perioden"}
+    return (
+        *notes,
+        *(f"{label}: {none.get(state, 'ingen tal i perioden')}." for label, state in picture.empty),
+    )
 
 
 def lay_out(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from helpers.analysis.status import VerdictChange
-from helpers.catalogue.models import Municipality
+from helpers.catalogue.models import NATIONAL, Municipality
 from helpers.data.revisions import ChangeOfValue
 from helpers.periods import Period
 from helpers.present import output, tables, words
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KIND_WORDS = {
     ChangeOfValue.CHANGED.value: "Rettet",
     ChangeOfValue.APPEARED.value: "Kommet til",
-    ChangeOfValue.VANISHED.value: "Forsvundet",
+    ChangeOfValue.VANISHED.value: "Vises ikke mere",
 }
 MOST_ROWS = 40
 """So many corrections are shown, the largest first; the CSV file has all."""
@@ -51,7 +51,10 @@ def revision_shown(
     revision: Revised, catalogue: Catalogue, municipality: Municipality, csv_text: str
 ) -> Shown:
     """The whole page: a summary, verdicts that changed, corrected figures, and all of it as CSV."""
-    corrected = revision.corrected
+    # The municipality's own figures before the country's, each with the largest correction first.
+    corrected = revision.corrected.sort_values(
+        "area", key=lambda area: area.eq(NATIONAL), kind="stable", ignore_index=True
+    )
     said = [
         f"Sammenlignet er tallene fra den {danish_day(revision.new)} med dem fra den {danish_day(revision.old)}. "
         f"{words.count(len(corrected), 'tal er rettet, kommet til eller forsvundet', 'tal er rettet, kommet til eller forsvundet')}"
@@ -71,7 +74,11 @@ def revision_shown(
     if len(corrected):
         parts.append(_table(corrected.head(MOST_ROWS), catalogue, municipality))
         if len(corrected) > MOST_ROWS:
-            parts.append(output.text(f"De {MOST_ROWS} største ændringer er vist; filen har dem alle."))
+            parts.append(
+                output.text(
+                    f"{MOST_ROWS} af ændringerne er vist, kommunens før landets og de største først; filen har dem alle."
+                )
+            )
     return join([*parts, downloads({"aendringer-siden-sidst.csv": ("Alle ændringer (CSV)", csv_text)})])
 
 
@@ -82,9 +89,11 @@ def _table(rows: pd.DataFrame, catalogue: Catalogue, municipality: Municipality)
         decimals, unit = indicator.decimals_of(row["series"]), indicator.unit_of(row["series"])
         area = words.area_name(row["area"], municipality.name)
         label = indicator.series[row["series"]].label.replace("{area}", area)
+        # What is no longer shown is not shown here either: the source may have hidden it since.
+        gone = row["kind"] == ChangeOfValue.VANISHED.value
         old, new, difference = (
             None
-            if pd.isna(row[name])
+            if gone or pd.isna(row[name])
             else words.number(float(row[name]), decimals, unit, signed=name == "difference")
             for name in ("old_value", "new_value", "difference")
         )

@@ -26,6 +26,7 @@ from helpers.present.spark import Spark
 from helpers.present.words import (
     DIRECTION_SIGNS,
     DIRECTION_WORDS,
+    PROVISIONAL,
     UNKNOWN,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
@@ -251,9 +252,12 @@ def direction_words(direction: Direction) -> str:
     return f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
 
 
-def period_cell(period: Period | None) -> Cell:
-    """``November 2023``, as at the start of a cell."""
-    return None if period is None else capital(period.danish)
+def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
+    """``November 2023``, as at the start of a cell; below it ``foreløbig`` when the source may correct it yet."""
+    if period is None:
+        return None
+    said = capital(period.danish)
+    return Html(f'{said}<br><small class="state-note">{PROVISIONAL}</small>') if provisional else said
 
 
 def gap_cell(gap: Decimal | None, decimals: int, unit: Unit) -> Cell:
@@ -281,6 +285,7 @@ def status_table(
     goal_links: Links | None = None,
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
+    provisional: Collection[str] = (),
     grouped: bool = True,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
@@ -295,6 +300,8 @@ def status_table(
         From a goal's or focus area's number to its place on a page.
     published
         Indicators whose figures a document printed: they are marked, because the others are example data.
+    provisional
+        Indicators whose period the source is likely to correct.
     grouped
         Under the headings of the focus areas; a single focus area's own table needs none.
     """
@@ -316,7 +323,9 @@ def status_table(
     groups: list[Group] = []
     for area in plan.focus_areas:
         cells = [
-            _status_cells(row, goal, names or {}, trends, goal_links, published, first=place == 0)
+            _status_cells(
+                row, goal, names or {}, trends, goal_links, published, provisional, first=place == 0
+            )
             for goal in area.goals
             for place, row in enumerate(by_goal.get(goal.number, ()))
         ]
@@ -344,6 +353,7 @@ def _status_cells(
     sparks: Mapping[str, Spark],
     links: Links | None,
     published: Collection[str],
+    provisional: Collection[str],
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -363,7 +373,7 @@ def _status_cells(
     cells: tuple[Cell, ...] = (
         linked(row.goal, links(row.goal) if links else None),
         Html(said),
-        period_cell(row.period),
+        period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
         value(row.municipality),
         gap_cell(row.gap, row.decimals, row.unit),

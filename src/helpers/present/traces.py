@@ -65,6 +65,12 @@ class Trace:
         return tuple((point, point.value) for point in self.points if point.value is not None)
 
     @property
+    def absence(self) -> State:
+        """Why a trace has no value at all: where one is hidden, all may be."""
+        hidden = any(point.state is State.SUPPRESSED for point in self.points)
+        return State.SUPPRESSED if hidden else State.MISSING
+
+    @property
     def national(self) -> bool:
         return self.area == NATIONAL
 
@@ -80,7 +86,7 @@ class Picture:
     Attributes
     ----------
     empty
-        Names of traces that have no value at all; they are not drawn, only named.
+        Names of traces that have no value at all, and why; they are not drawn, only named.
     """
 
     key: str
@@ -92,7 +98,7 @@ class Picture:
     periods: tuple[Period, ...]
     traces: tuple[Trace, ...]
     breaks: tuple[Break, ...] = ()
-    empty: tuple[str, ...] = ()
+    empty: tuple[tuple[str, State], ...] = ()
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -136,7 +142,7 @@ def picture(
     found = [period for table in tables for points in table.values() for period in points]
     periods = window(max(found), len({period.ordinal for period in _longest(tables)})) if found else ()
     traces: list[Trace] = []
-    empty: list[str] = []
+    empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
     for indicator, table in zip(indicators, tables, strict=True):
         for name, series in indicator.series.items():
@@ -165,7 +171,7 @@ def picture(
                     traces.append(trace)
                     drawn = True
                 else:
-                    empty.append(trace.label)
+                    empty.append((trace.label, trace.absence))
             groups[series.mark] += drawn
     first = indicators[0]
     breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}

@@ -56,6 +56,9 @@ STATE_WORDS = {
     State.NOT_PUBLISHED: "endnu ikke offentliggjort",
 }
 
+PROVISIONAL = "foreløbig"
+"""Of a period whose figures the source is likely to correct."""
+
 RULE_WORDS = {"at_least": "mindst", "over": "over", "at_most": "højst", "under": "under"}
 
 COUNTRY_AVERAGE = "landsgennemsnittet"

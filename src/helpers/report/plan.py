@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +54,7 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
+from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
@@ -69,6 +71,9 @@ from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
+
+_SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
+"""``uddannelsesparate-aktiveret.share`` in the words of a problem."""
 
 SNAPSHOT_VARIABLE = "PLAN_SNAPSHOT"
 """Environment variable with the day whose figures a rendered report shows (``plan render --snapshot``)."""
@@ -216,6 +221,15 @@ class Report:
     def indicators(self) -> tuple[Indicator, ...]:
         return plan_indicators(self.catalogue, self.plan)
 
+    @cached_property
+    def provisional(self) -> dict[str, frozenset[Period]]:
+        """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
+        return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
+
+    def is_provisional(self, row: StatusRow) -> bool:
+        """Whether the row's figures are among those that are likely to be corrected."""
+        return row.period in self.provisional.get(row.indicator, ())
+
     def summary_of(self, goals: Iterable[Goal]) -> Summary:
         """How many of the goals are met, are not, and cannot be judged."""
         return summary(self.verdicts[goal.number] for goal in goals)
@@ -247,7 +261,7 @@ class Report:
             self.project, self.catalogue, [key for key in keys if key in self.catalogue.indicators]
         )
         if told.report is not None:
-            for name in ("basis", "observations", "rows", "verdicts", "inputs"):
+            for name in ("basis", "observations", "rows", "verdicts", "inputs", "provisional"):
                 self.__dict__.pop(name, None)
         return output.text(told.text) + self._data_note()
 
@@ -264,8 +278,12 @@ class Report:
         if not fetched:
             return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
         first, last = min(fetched), max(fetched)
-        when = danish_day(last) if first == last else f"{danish_day(first)} til {danish_day(last)}"
-        said = f"Tal fra Jobindsats, hentet den {when}."
+        when = (
+            f"den {danish_day(last)}"
+            if first == last
+            else f"fra den {danish_day(first)} til den {danish_day(last)}"
+        )
+        said = f"Tal fra Jobindsats, hentet {when}."
         if self.snapshot is not None:
             said += f" Siden viser tallene, som de stod den {danish_day(self.snapshot)}."
         failures = failures_in_danish(self._fetch_rows())
@@ -359,7 +377,14 @@ class Report:
             sparks=sparks,
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
+            published=self._printed,
+            provisional={row.indicator for row in self.rows if self.is_provisional(row)},
         )
+
+    @property
+    def _printed(self) -> set[str]:
+        """Indicators whose shown figures a document printed, where the others are example data."""
+        return {row.indicator for row in self.rows if self.is_example and row.published_gap is not None}
 
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
@@ -387,6 +412,8 @@ class Report:
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
+            if row.period and self.is_provisional(row) and row.municipality is not None:
+                rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
         notes = [row.note for row in rows if row.note]
@@ -413,6 +440,7 @@ class Report:
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
                     target=goal.target,
+                    provisional=self.provisional,
                 )
             )
         notes = self._source_notes(goal)
@@ -449,6 +477,8 @@ class Report:
                 if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
                     note += f" {origin}"
                 when = row.period.danish if row.period else "ingen tal endnu"
+                if self.is_provisional(row):
+                    when += f" ({words.PROVISIONAL})"
                 said.setdefault(note, []).append(
                     f"{indicator.name.lower()} {when}" if indicator.name else when
                 )
@@ -463,9 +493,15 @@ class Report:
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
         if not indicator.tables:
             return f"indtastet af {self.municipality.name}"
-        days = {fetched[table] for table in indicator.tables if table in fetched}
-        when = f", hentet den {danish_day(max(days))}" if days else ", endnu ikke hentet"
-        return f"Jobindsats, tabel {words.listed(indicator.tables)}{when}"
+        by_day: dict[date | None, list[str]] = {}
+        for table in indicator.tables:
+            by_day.setdefault(fetched.get(table), []).append(table)
+        told = (
+            f"tabel {words.listed(tables_of_day)}, "
+            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
+            for day, tables_of_day in by_day.items()
+        )
+        return f"Jobindsats, {'; '.join(told)}"
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
@@ -497,7 +533,6 @@ class Report:
                 self.observations, indicator, self.municipality.code, self.bound
             )
         return self._windows[indicator.key]
-
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
@@ -576,16 +611,20 @@ class Report:
         revision = compare_plan(
             self.project, self.catalogue, self.plan, [self.municipality], new=self.snapshot, bound=self.bound
         )
-        csv_text = revision_csv(revision, [self.municipality])
+        csv_text = revision_csv(revision, [self.municipality], published=True)
         return revision_shown(revision, self.catalogue, self.municipality, csv_text)
 
     def basis_note(self) -> Shown:
         """Figures that could not be used, and whose plan it is."""
         said = []
-        problems = data_problems(self.project, self.catalogue, self.basis)
-        if problems:
-            listed = "\n".join(f"- {escape_markdown(problem.what)}" for problem in problems)
-            said.append(output.text("Disse tal kunne ikke bruges:", listed))
+        if unusable := self._unusable():
+            listed = "\n".join(f"- {escape_markdown(text)}" for text in unusable)
+            where = f"{self.project.relative(self.project.processed)}/{self.basis.name}/datapackage.json"
+            said.append(
+                output.text(
+                    "Disse tal kunne ikke bruges:", listed, f"Enkelthederne står i `{where}`, på engelsk."
+                )
+            )
         if self.plan.source and self.municipality.slug == self.plan.municipality:
             said.append(output.text(f"Planens mål er fra: {escape_markdown(self.plan.source)}"))
         elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
@@ -595,6 +634,32 @@ class Report:
                 )
             )
         return join(said)
+
+    def _unusable(self) -> tuple[str, ...]:
+        """One sentence for each source of this plan of which something could not be used."""
+        goals = {key: goal.number for goal in self.plan.goals for key in goal.indicators}
+        said = []
+        for problem in data_problems(self.project, self.catalogue, self.basis):
+            # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
+            named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
+            parts = problem.where.split(":")[0].split("/")
+            table = next((name for name in parts if name in self._needed_tables), None)
+            if (named and not named & goals.keys()) or (
+                table is None and self.municipality.slug not in parts
+            ):
+                continue
+            if table is None:
+                said.append(f"{problem.where}: noget af det indtastede kunne ikke læses.")
+                continue
+            of = sorted({goals[key] for key in named & goals.keys()})
+            whose = f" (mål {words.listed(of)})" if of else ""
+            what = "noget af det, planen bruger, er ikke med i svaret fra Jobindsats"
+            said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
+        return tuple(dict.fromkeys(said))
+
+    @cached_property
+    def _needed_tables(self) -> frozenset[str]:
+        return frozenset(table for indicator in self.indicators for table in indicator.tables)
 
     def remarks(self) -> Shown:
         """Where a document printed another gap than the rule gives, and what the targets were before."""
@@ -626,7 +691,7 @@ class Report:
                     plan_words.explained(indicator.title, indicator.definition),
                     words.capital(self._source_words(indicator)),
                     plan_words.CERTAINTY_WORDS[indicator.certainty],
-                    tables.period_cell(row.period),
+                    tables.period_cell(row.period, provisional=self.is_provisional(row)),
                 )
             )
         columns = ["Mål", "Serie", "Kilde", "Kildens sikkerhed", "Nyeste periode"]
@@ -700,6 +765,7 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
+    "provisional",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
@@ -719,6 +785,7 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": row.note or row.reason,
+            "provisional": "yes" if report.is_provisional(row) else "no",
         }
         for row in report.rows
     ]

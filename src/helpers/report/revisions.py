@@ -113,8 +113,26 @@ CSV_COLUMNS = (
 )
 
 
-def revision_csv(revision: PlanRevision, municipalities: Sequence[Municipality]) -> str:
-    """All differences as CSV, one row per figure, with a decimal point."""
-    changes = revision.found.changes
+def withheld(changes: pd.DataFrame) -> pd.DataFrame:
+    """The differences as a page may show them: without the old value of a figure that is no longer there.
+
+    The source may have hidden it since, and a new page must not say again what the source has taken back. A
+    report rebuilt as it stood then (``plan render --snapshot``) shows what it showed.
+    """
+    gone = changes["kind"].eq(ChangeOfValue.VANISHED.value)
+    return changes.assign(old_value=changes["old_value"].mask(gone))
+
+
+def revision_csv(
+    revision: PlanRevision, municipalities: Sequence[Municipality], *, published: bool = False
+) -> str:
+    """All differences as CSV, one row per figure, with a decimal point.
+
+    Parameters
+    ----------
+    published
+        For a page: see :func:`withheld`.
+    """
+    changes = withheld(revision.found.changes) if published else revision.found.changes
     named = changes.assign(name=changes["area"].map(area_names(municipalities)))
     return named[list(CSV_COLUMNS)].to_csv(index=False, lineterminator="\n")
