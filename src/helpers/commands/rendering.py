@@ -43,6 +43,12 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
+    if request.output.resolve() == request.project.root:
+        raise PlanError.of(
+            "--output",
+            "The site would lie among the project's own files.",
+            "Name a folder of its own: --output _site",
+        )
     catalogue = load_catalogue(request.project)
     with err.status("reading the figures"):
         asked = _asked(request, catalogue)
@@ -162,6 +168,7 @@ def _with_progress(
             engine=cast("EngineName", request.engine),
             output=request.output,
             jobs=jobs,
+            scheduler=request.scheduler,
             force=request.force,
             progress=told,
         )

@@ -13,8 +13,8 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.hub import write_hub
 from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
-from helpers.render.pool import render_parallel
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
+from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
 from helpers.render.workspace import building, clean_stale
 
@@ -59,6 +59,7 @@ def render_variants(
     engine: EngineName = "auto",
     output: Path,
     jobs: int = 1,
+    scheduler: str = "",
     force: bool = False,
     progress: Progress | None = None,
 ) -> list[Outcome]:
@@ -72,6 +73,8 @@ def render_variants(
         ``quarto``, ``built-in``, or ``auto``: Quarto when it is on PATH and new enough.
     jobs
         Number of worker processes.
+    scheduler
+        Address of a Dask cluster that renders instead, ``tcp://host:8786``.
     force
         Render also what is unchanged.
     progress
@@ -86,26 +89,31 @@ def render_variants(
     ------
     PlanError
         When nothing can be rendered at all: an unreadable ``_quarto.yml``, no such engine, an output folder
-        that cannot be written.
+        that cannot be written, a cluster that cannot be reached.
     """
     _check(variants)
     told = progress or (lambda _: None)
     name, version = choose_engine(engine)
     setting = Setting(project, output.resolve(), name, version, frozenset(to), force)
-    with Worker(setting) as worker:
-        # A book that cannot be read fails the whole run before anything is begun.
-        for variant in variants:
-            worker.book(variant.book)
-        with building(setting.output) as build:
-            clean_stale(setting.output)
-            rooms = [build / str(number) for number in range(len(variants))]
-            for variant, room in zip(variants, rooms, strict=True):
-                room.mkdir()
-                told(Event(variant, Step.QUEUED, 0, worker.steps(variant)))
-            if jobs > 1 and len(variants) > 1:
-                outcomes = render_parallel(setting, variants, rooms, min(jobs, len(variants)), told)
-            else:
-                outcomes = [worker.render(*given, told) for given in zip(variants, rooms, strict=True)]
-        if variants:
-            write_hub(project, setting.output)
+    # A book that cannot be read fails the whole run before anything is begun.
+    worker = Worker(setting)
+    for variant in variants:
+        worker.book(variant.book)
+    settled = {index: done for index, variant in enumerate(variants) if (done := worker.settled(variant))}
+    with building(setting.output) as build:
+        clean_stale(setting.output)
+        work = []
+        for index, variant in enumerate(variants):
+            total = worker.steps(variant)
+            if index in settled:
+                told(Event(variant, Step.UNCHANGED, total, total))
+                continue
+            room = build / str(index)
+            room.mkdir()
+            told(Event(variant, Step.QUEUED, 0, total))
+            work.append((variant, room))
+        rendered = iter(share_out(setting, work, jobs=jobs, scheduler=scheduler, told=told))
+        outcomes = [settled.get(index) or next(rendered) for index in range(len(variants))]
+    if variants:
+        write_hub(project, setting.output)
     return outcomes

@@ -122,12 +122,15 @@ class Worker:
             self._hashes[key] = book_hash(self.book(variant.book), self.brand(variant), self.project.styles)
         return fingerprint(variant, self._hashes[key], f"{self.engine} {self.setting.version}", self.to)
 
-    def unchanged(self, variant: Variant, stamp: str) -> Record | None:
-        """The record of the site in place, when it is just the one asked for."""
-        if self.setting.force or not stamp:
+    def settled(self, variant: Variant) -> Outcome | None:
+        """The outcome when the site in place is just the one asked for; none when there is work to do."""
+        stamp = "" if self.setting.force else self.fingerprint(variant)
+        place = self.output / variant.slug
+        record = read_record(place) if stamp else None
+        if record is None or record.fingerprint != stamp:
             return None
-        record = read_record(self.output / variant.slug)
-        return record if record is not None and record.fingerprint == stamp else None
+        pdf = place / record.pdf if record.pdf else None
+        return Outcome(variant, "unchanged", record.engine, place, pdf, record.pages)
 
     def render(self, variant: Variant, build: Path, told: Progress = lambda _: None) -> Outcome:
         """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
@@ -152,12 +155,9 @@ class Worker:
         def tell(step: Step, what: str = "") -> None:
             told(Event(variant, step, done, total, what))
 
-        stamp = self.fingerprint(variant)
-        place = self.output / variant.slug
-        if record := self.unchanged(variant, stamp):
+        if settled := self.settled(variant):
             told(Event(variant, Step.UNCHANGED, total, total))
-            pdf = place / record.pdf if record.pdf else None
-            return Outcome(variant, "unchanged", record.engine, place, pdf, record.pages)
+            return settled
 
         with _timed(seconds, "copy"):
             copy = make_copy(book, brand, variant, build / "copy")
@@ -179,10 +179,11 @@ class Worker:
         with _timed(seconds, "pages"):
             assets = self._lay_out(copy, site, laid_out)
         with _timed(seconds, "place"):
-            record = self._record(copy, site, assets, stamp)
+            record = self._record(copy, site, assets, self.fingerprint(variant))
             record.write(site)
             put_in_place(site, self.output, variant.slug, build)
         told(Event(variant, Step.PLACED, total, total))
+        place = self.output / variant.slug
         pdf = place / record.pdf if record.pdf else None
         return Outcome(variant, "rendered", self.engine, place, pdf, record.pages, (), warnings, seconds)
 

@@ -1,0 +1,102 @@
+"""Share variants out: among processes of this machine, or among the workers of a cluster.
+
+One loop for all: jobs go to an executor, and events and outcomes come back through one queue, so that whoever asked
+hears of both in the thread that asked.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.errors import Problem
+from helpers.render.cluster import cluster_executor
+from helpers.render.job import end_worker, render_job, render_job_in_thread
+from helpers.render.models import Event, Outcome, Progress, Step, Variant
+from helpers.render.processes import ProcessDied, Processes
+from helpers.render.worker import Setting
+
+_STEPS = {"rendered": Step.PLACED, "unchanged": Step.UNCHANGED, "failed": Step.FAILED}
+"""The event that an outcome ends with."""
+
+Job = Callable[..., Outcome]
+
+
+def share_out(
+    setting: Setting,
+    work: Sequence[tuple[Variant, Path]],
+    *,
+    jobs: int = 1,
+    scheduler: str = "",
+    told: Progress,
+) -> list[Outcome]:
+    """Render variants, each in its empty room on the disk of the output; one outcome each, in their order.
+
+    Parameters
+    ----------
+    jobs
+        Number of processes; a single variant is rendered in this one.
+    scheduler
+        Address of a Dask cluster, ``tcp://host:8786``; it then renders, with as many workers as it has.
+
+    Raises
+    ------
+    PlanError
+        When the cluster cannot be reached.
+    """
+    if not scheduler and len(work) <= 1:
+        try:
+            return [render_job(setting, variant, room, told) for variant, room in work]
+        finally:
+            end_worker()
+    heard: queue.SimpleQueue[Event | Future[Outcome]] = queue.SimpleQueue()
+    with _executor(min(jobs, len(work)), scheduler, heard.put) as (executor, job):
+        places: dict[Future[Outcome], int] = {}
+        for index, (variant, room) in enumerate(work):
+            future = executor.submit(job, setting, variant, room)
+            places[future] = index
+            future.add_done_callback(heard.put)
+        outcomes: dict[int, Outcome] = {}
+        while len(outcomes) < len(work):
+            news = heard.get()
+            if isinstance(news, Event):
+                told(news)
+                continue
+            variant = work[places[news]][0]
+            outcome = outcomes[places[news]] = _outcome(setting, variant, news)
+            if scheduler or news.exception():
+                told(Event(variant, _STEPS[outcome.status], 1, 1))
+    return [outcomes[index] for index in range(len(work))]
+
+
+@contextmanager
+def _executor(jobs: int, scheduler: str, told: Progress) -> Iterator[tuple[Executor, Job]]:
+    if scheduler:
+        with cluster_executor(scheduler) as executor:
+            yield executor, render_job_in_thread
+        return
+    processes = Processes(jobs, told)
+    try:
+        yield processes, render_job
+    except BaseException:
+        processes.shutdown(wait=False)
+        raise
+    processes.shutdown()
+
+
+def _outcome(setting: Setting, variant: Variant, future: Future[Outcome]) -> Outcome:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, ProcessDied) or type(error).__name__ == "KilledWorker":
+        problem = Problem(
+            variant.slug,
+            f"The process that rendered it ended by itself, most often because memory ran out ({error}).",
+            "Render again with fewer --jobs; what is done is not done again.",
+        )
+    else:
+        problem = Problem(variant.slug, f"The cluster gave it up: {type(error).__name__}: {error}")
+    return Outcome(variant, "failed", setting.engine, problems=(problem,))
