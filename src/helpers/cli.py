@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from helpers.commands.streams import accept_any_terminal, disk_problem, for_machines, reader_has_gone
 from helpers.errors import PlanError
 
 if TYPE_CHECKING:
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
 DEFAULT_PLAN = "frederikssund-2023"
 CURRENT_PLAN = "noegletal-2026"
 
+LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
+"""Headings of the list of commands."""
+
 app = typer.Typer(
     name="plan",
     help="Danish employment plans: fetch figures, compute each goal's gap, render a site and a PDF.",
+    epilog="For example: `plan status Frederikssund`, `plan render Hedensted`. "
+    "`plan render --help` tells all options of a command.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,7 +41,7 @@ app = typer.Typer(
 project_app = typer.Typer(
     help="Investment projects: what can be typed in, and empty files to type it into.", no_args_is_help=True
 )
-app.add_typer(project_app, name="project")
+app.add_typer(project_app, name="project", rich_help_panel=MAKE)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -111,19 +118,37 @@ def _period(text: str) -> Period | None:
         raise PlanError.of("--period", str(error) + ".") from None
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, where: str = "--snapshot") -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PlanError.of("--snapshot", f'"{text}" is no date; write it as 2026-08-22.') from None
+        raise PlanError.of(where, f'"{text}" is no date; write it as 2026-08-22.') from None
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"plan {version('beskaeftigelsesplan')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def plan_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """What holds for every command; the text of `plan --help` is the app's own."""
 
 
 # ---------------------------------------------------------------------------------------------- looking
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def status(
     municipality: Municipality,
     plan: PlanKey = DEFAULT_PLAN,
@@ -140,18 +165,24 @@ def status(
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     if output_format is Output.TABLE:
-        for part in status_screen(report, out.width):
+        for part in list(status_screen(report, out.width)):
             out.print(part)
     else:
-        typer.echo({Output.CSV: status_csv, Output.JSON: status_json}[output_format](report), nl=False)
+        text = {Output.CSV: status_csv, Output.JSON: status_json}[output_format](report)
+        typer.echo(for_machines(text), nl=False)
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=LOOK)
 def list_(
     what: Annotated[
-        str, typer.Argument(help="plans, indicators, surveys, goals, municipalities, projects or reports.")
+        str,
+        typer.Argument(
+            metavar="WHAT", help="plans, indicators, surveys, goals, municipalities, projects or reports."
+        ),
     ],
-    plan: PlanKey = DEFAULT_PLAN,
+    plan: Annotated[
+        str, typer.Option("--plan", "-p", help="The plan whose goals are listed, one of `plan list plans`.")
+    ] = DEFAULT_PLAN,
 ) -> None:
     """List what the catalogue holds, one line each."""
     from helpers.commands.terminal import listing
@@ -163,7 +194,7 @@ def list_(
         typer.echo(line)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def check() -> None:
     """Check the whole catalogue and the typed-in files; every mistake with its file, line and key."""
     from helpers.commands.checks import check_everything
@@ -178,7 +209,7 @@ def check() -> None:
 # ---------------------------------------------------------------------------------------------- fetching
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def fetch(
     plan: Annotated[
         str, typer.Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
@@ -208,10 +239,11 @@ def fetch(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def find(
     words: Annotated[
-        list[str], typer.Argument(help="Words that must all occur, in any case: samtaler fokusmål.")
+        list[str],
+        typer.Argument(metavar="WORDS...", help="Words that must all occur, in any case: samtaler fokusmål."),
     ],
     save: Annotated[
         bool, typer.Option("--save", help="Keep the metadata seen under data/raw/jobindsats/_metadata.")
@@ -223,7 +255,7 @@ def find(
     out.print(found_tables(_project(), err, words, save=save))
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def process(plan: PlanKey = DEFAULT_PLAN, snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
     from helpers.data import choose_basis, load_observations
@@ -235,12 +267,17 @@ def process(plan: PlanKey = DEFAULT_PLAN, snapshot: SnapshotDay = "") -> None:
     typer.echo(f"data/processed/{basis.name}: {len(frame):,} observations of {count} indicators")
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def compare(
     old: Annotated[
-        str, typer.Argument(help="Earlier day, 2026-08-19; default: the last snapshot but one.")
+        str,
+        typer.Argument(
+            metavar="[OLD]", help="Earlier day, as 2026-08-19; default: the last snapshot but one."
+        ),
     ] = "",
-    new: Annotated[str, typer.Argument(help="Later day, 2026-08-22; default: the newest snapshot.")] = "",
+    new: Annotated[
+        str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
+    ] = "",
     plan: PlanKey = CURRENT_PLAN,
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
@@ -252,25 +289,31 @@ def compare(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality) if municipality else None
-    found, areas = comparing.compare(project, catalogue, chosen, area, _day(old), _day(new))
+    found, areas = comparing.compare(project, catalogue, chosen, area, _day(old, "OLD"), _day(new, "NEW"))
     if output_format is Output.TABLE:
         for part in comparing.comparison_screen(found, areas):
             out.print(part)
     else:
-        typer.echo(comparing.comparison_text(found, areas, output_format.value), nl=False)
+        typer.echo(for_machines(comparing.comparison_text(found, areas, output_format.value)), nl=False)
 
 
 # ---------------------------------------------------------------------------------------------- making
 
 
-@app.command()
+@app.command(rich_help_panel=MAKE)
 def render(
     municipalities: Annotated[
         list[str] | None,
         typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
     ] = None,
     plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Key of the plan, one of `plan list plans`.")
+        str,
+        typer.Option(
+            "--plan",
+            "-p",
+            help=f"Key of the plan, one of `plan list plans` (default: {DEFAULT_PLAN}); "
+            "for investeringer the key of a set, see `plan list projects`.",
+        ),
     ] = "",
     report: Annotated[ReportName, typer.Option("--report", "-r", help="Which report.")] = ReportName.PLAN,
     period: PeriodText = "",
@@ -304,7 +347,7 @@ def render(
         plan=plan,
         bound=_period(period),
         snapshot=_day(snapshot),
-        to=tuple(part.strip() for part in to.split(",") if part.strip()),
+        to=tuple(dict.fromkeys(part.strip().lower() for part in to.split(",") if part.strip())),
         engine=engine.value,
         output=output,
         everyone=everyone,
@@ -319,7 +362,7 @@ def render(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=MAKE)
 def notebooks(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
 ) -> None:
@@ -339,7 +382,7 @@ def notebooks(
     typer.echo("Edit them in JupyterLab, then render again.")
 
 
-@app.command()
+@app.command(rich_help_panel=FIGURES)
 def template(
     municipality: Municipality,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Key of an indicator or survey.")],
@@ -404,12 +447,31 @@ def _stop(error: PlanError) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command; a user's mistake ends in one clear message and exit code 1."""
+    """Run the command; a user's mistake ends in one clear message and exit code 1.
+
+    Exit codes: 0 done; 1 something is wrong and told; 2 the command line is not understood; 130 Ctrl-C.
+    """
+    accept_any_terminal()
     try:
         app()
     except PlanError as error:
         _stop(error)
+    except OSError as error:
+        told = disk_problem(error)
+        if told is None:
+            raise
+        _stop(told)
+    except SystemExit as stop:
+        _leave(stop)
+
+
+def _leave(stop: SystemExit) -> NoReturn:
+    """End with the code the command chose; a pipe that was closed while it wrote is no mistake."""
+    try:
+        sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of a pipe (`plan status … | head`) went away: nothing is wrong.
-        sys.stderr.close()
+        reader_has_gone()
+    if isinstance(stop.__context__, BrokenPipeError):
+        reader_has_gone()
         raise SystemExit(0) from None
+    raise stop

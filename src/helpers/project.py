@@ -52,11 +52,18 @@ def find_project(start: Path | None = None) -> Project:
     Raises
     ------
     PlanError
-        When neither the folder nor any above it holds ``catalogue/`` and ``_quarto.yml``.
+        When neither the folder nor any above it holds ``catalogue/indicators.yml``.
     """
     named = os.environ.get(ROOT_VARIABLE)
     if named and start is None:
-        return Project(Path(named).resolve())
+        root = Path(named).resolve()
+        if not (root / "catalogue").is_dir():
+            raise PlanError.of(
+                f"{ROOT_VARIABLE}={named}",
+                "There is no employment plan project in this folder (it has no catalogue/).",
+                f"Correct {ROOT_VARIABLE}, or remove it and go to the project's folder.",
+            )
+        return Project(root)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "catalogue" / "indicators.yml").is_file():
