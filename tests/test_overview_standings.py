@@ -13,7 +13,7 @@ from helpers.catalogue.models import Comparison
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import ranking
-from helpers.present.overview import shown_title, standing_tile
+from helpers.present.overview import shown_title, standing_figure, standing_tile, tiles
 from overview_support import NEWEST, area, changed, clustered, codes, shipped, standings
 
 SHARE = ("kontanthjaelp-andel", "share")
@@ -288,3 +288,34 @@ def test_a_figure_that_measures_something_else_today_is_called_what_it_measures(
     assert shown_title(different) == "Andelen af kontanthjælpsmodtagere, der er berørt af aktivering"
     same = standings("Vejle", {("offentlig-forsoergelse", "share"): everyone()}).standing(1)
     assert shown_title(same) == "Andel på offentlig forsørgelse ud af befolkningen (16-66 år)"
+
+
+# -------------------------------------------------------------------------------- what leaves the house
+
+
+def test_a_suppressed_month_is_in_no_file_of_the_figure():
+    hidden = [2.0] * 10 + [None] * 3 + [2.5] * 13
+    found = alone(**{VEJLE: hidden, HORSENS: 1.0, RANDERS: 1.5}).standing(FRAMEWORK_FIGURE)
+    (part,) = standing_figure(found, area("Vejle"), {}, example=False).parts
+    rows = [line.split(";") for line in part.csv.splitlines()[1:] if ";Vejle;" in line]
+    months = {
+        period.id
+        for period, value in zip(found.periods, found.own[0][1].values, strict=True)
+        if value is None
+    }
+    assert len(months) == 3
+    assert {row[0] for row in rows if row[3] == ""} == months
+    drawn = [point for point in part.spec["datasets"]["lines"] if point["serie"] == "Vejle"]
+    assert {point["period"] for point in drawn if point["value"] is None} == months
+
+
+def test_a_live_notebook_shows_charts_and_tiles_without_the_marks_of_a_page(monkeypatch):
+    monkeypatch.delenv("PLAN_RENDERING", raising=False)
+    monkeypatch.delenv("QUARTO_BIN_PATH", raising=False)
+    found = alone(**{VEJLE: 2.0, HORSENS: 1.0}).standing(FRAMEWORK_FIGURE)
+    chart = standing_figure(found, area("Vejle"), {}, example=False)._repr_mimebundle_()
+    assert any(kind.startswith("application/vnd.vegalite") for kind in chart)
+    shown = tiles([standing_tile("Kontanthjælp", "x.ipynb", found, area("Vejle"))])._repr_mimebundle_()
+    assert ":::" not in shown["text/markdown"] and "2 af 2 jobcentre" in shown["text/markdown"].replace(
+        "\u00a0", " "
+    )
