@@ -34,8 +34,9 @@ from helpers.present import overview as pieces
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project, find_project, is_rendering
+from helpers.report.notes import fetched_note
 from helpers.report.plan import SNAPSHOT_VARIABLE
-from helpers.sources.fetch_status import danish_day, failures_in_danish, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_status
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
@@ -284,18 +285,10 @@ class OverviewReport:
                 "kommunerne.",
                 classes=("data-note", "example-data"),
             )
-        fetched = [item.fetched_at.date() for item in self.inputs]
-        if not fetched:
-            return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
-        first, last = min(fetched), max(fetched)
-        when = danish_day(last) if first == last else f"{danish_day(first)} til {danish_day(last)}"
-        said = f"Tal fra Jobindsats, hentet den {when}."
-        if self.snapshot is not None:
-            said += f" Siden viser tallene, som de stod den {danish_day(self.snapshot)}."
         needed = {table for indicator in self.indicators for table in indicator.tables}
         status = fetch_status(self.project, self.snapshot)
-        failures = failures_in_danish(row for table, row in status.items() if table in needed)
-        return output.box(said, *(escape_markdown(text) for text in failures), classes=("data-note",))
+        rows = (row for table, row in status.items() if table in needed)
+        return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
 
     # ------------------------------------------------------------------------------------ front page
 

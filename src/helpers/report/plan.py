@@ -65,8 +65,9 @@ from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
 from helpers.report.book import chapter_path
+from helpers.report.notes import fetched_note
 from helpers.report.revisions import compare_plan, revision_csv
-from helpers.sources.fetch_status import Row, danish_day, failures_in_danish, fetch_status
+from helpers.sources.fetch_status import Row, danish_day, fetch_status
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -274,20 +275,8 @@ class Report:
             if self.municipality.slug == self.plan.municipality:
                 said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
             return output.box(said, classes=("data-note", "example-data"))
-        fetched = [item.fetched_at.date() for item in self.inputs]
-        if not fetched:
-            return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
-        first, last = min(fetched), max(fetched)
-        when = (
-            f"den {danish_day(last)}"
-            if first == last
-            else f"fra den {danish_day(first)} til den {danish_day(last)}"
-        )
-        said = f"Tal fra Jobindsats, hentet {when}."
-        if self.snapshot is not None:
-            said += f" Siden viser tallene, som de stod den {danish_day(self.snapshot)}."
-        failures = failures_in_danish(self._fetch_rows())
-        return output.box(said, *(escape_markdown(text) for text in failures), classes=("data-note",))
+        days = (item.fetched_at.date() for item in self.inputs)
+        return fetched_note(days, self._fetch_rows(), self.snapshot)
 
     def _fetch_rows(self) -> tuple[Row, ...]:
         needed = {table for indicator in self.indicators for table in indicator.tables}
