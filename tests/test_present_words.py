@@ -92,20 +92,6 @@ def test_units_follow_their_number(
 
 
 @pytest.mark.parametrize(
-    ("name", "genitive"),
-    [
-        ("Frederikssund", "Frederikssunds"),
-        ("Aarhus", "Aarhus'"),
-        ("Læsø", "Læsøs"),
-        ("Assens", "Assens'"),
-        ("Fax", "Fax'"),
-    ],
-)
-def test_genitive_of_a_municipality(name: str, genitive: str) -> None:
-    assert words.genitive(name) == genitive
-
-
-@pytest.mark.parametrize(
     ("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a og b"), (["a", "b", "c"], "a, b og c")]
 )
 def test_a_list_ends_with_og(items: list[str], text: str) -> None:

@@ -395,7 +395,7 @@ def template(
     catalogue = load_catalogue(project)
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
-    typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan status {area.name}")
+    typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")
 
 
 @project_app.command("list")

@@ -143,11 +143,6 @@ def about(value: Value, decimals: int = 0, unit: Unit | str | None = None) -> st
     return f"ca.{NBSP}{number(value, decimals, unit)}"
 
 
-def genitive(name: str) -> str:
-    """``Frederikssunds``, ``Læsøs``; an apostrophe alone after s, x and z: ``Aarhus'``."""
-    return f"{name}'" if name[-1:].lower() in ("s", "x", "z") else f"{name}s"
-
-
 def listed(items: Iterable[str], last: str = "og") -> str:
     """``a``, ``a og b``, ``a, b og c``."""
     words = list(items)

@@ -27,9 +27,6 @@ MUNICIPALITIES = "_nykom"
 TOTAL = "/"
 """Value id of a hierarchy's total."""
 
-NOWHERE = "Uoplyst område"
-"""People without a known municipality: part of the country, but no place."""
-
 _NEARLY_ALL = 0.9
 """A hierarchy that names nine of ten municipalities is the one of municipalities, whatever its id."""
 

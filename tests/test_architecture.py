@@ -1,0 +1,75 @@
+"""One way only: a room imports from the rooms above it in docs/architecture.md, never from below."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from report_support import CHECKOUT
+
+HELPERS = CHECKOUT / "src" / "helpers"
+
+ROOMS = (
+    "errors",
+    "periods",
+    "project",
+    "catalogue",
+    "data",
+    "sources",
+    "analysis",
+    "present",
+    "report",
+    "render",
+    "commands",
+    "cli",
+)
+"""Lowest first: a room may import from those before it."""
+
+EXCEPTIONS = {"data/processed.py": {"helpers.sources.manual"}}
+"""The tidy table takes typed-in figures in; docs/architecture.md says why."""
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """The project's own modules that a file imports, also inside functions and for types only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative imports hide the room"
+            if node.module == "helpers":
+                yield from ((node.lineno, f"helpers.{name.name}") for name in node.names)
+            elif (node.module or "").startswith("helpers."):
+                yield node.lineno, str(node.module)
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, a.name) for a in node.names if a.name.startswith("helpers."))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(HELPERS).parts[0].removesuffix(".py")
+
+
+def _files(room: str) -> list[Path]:
+    return [path for path in sorted(HELPERS.rglob("*.py")) if _room(path) == room]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
+    allowed = ROOMS[: ROOMS.index(room) + 1]
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{line} imports {module}"
+        for path in _files(room)
+        for line, module in _imports(path)
+        if module.split(".")[1] not in allowed
+        and module not in EXCEPTIONS.get(path.relative_to(HELPERS).as_posix(), ())
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_file_lies_in_a_room() -> None:
+    assert {_room(path) for path in HELPERS.rglob("*.py")} - {"__init__"} == set(ROOMS)
+    assert all(_files(room) for room in ROOMS)
+
+
+def test_every_exception_is_used() -> None:
+    for name, modules in EXCEPTIONS.items():
+        assert modules <= {module for _, module in _imports(HELPERS / name)}
