@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from helpers.analysis.country import CountryComparison, country_status
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Municipality, Plan
+from helpers.catalogue.models import Plan
 from helpers.commands.investments import INVESTMENTS, investments_asked
 from helpers.commands.overview import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
@@ -26,7 +26,7 @@ from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
 from helpers.report.book import book_folder, has_book, write_book
 from helpers.report.notebooks import fresh_folder
-from helpers.report.plan import SNAPSHOT_VARIABLE, read_report
+from helpers.report.plan import SNAPSHOT_VARIABLE, Report, read_reports
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
@@ -68,9 +68,15 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
     book = _book(request.project, plan)
-    return [
-        plan_asked(request, catalogue, plan, area, book) for area in chosen_municipalities(request, catalogue)
-    ]
+    reports = read_reports(
+        request.project,
+        catalogue,
+        plan,
+        chosen_municipalities(request, catalogue),
+        bound=request.bound,
+        snapshot=request.snapshot,
+    )
+    return [plan_asked(request, report, book) for report in reports]
 
 
 def _publish(
@@ -103,13 +109,9 @@ def _book(project: Project, plan: Plan) -> Path:
     return folder
 
 
-def plan_asked(
-    request: RenderRequest, catalogue: Catalogue, plan: Plan, municipality: Municipality, book: Path
-) -> Asked:
+def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
     """One municipality's plan as the rendering room wants it."""
-    report = read_report(
-        request.project, catalogue, plan, municipality, bound=request.bound, snapshot=request.snapshot
-    )
+    plan, municipality = report.plan, report.municipality
     slug = municipality.slug if plan.key == DEFAULT_PLAN else f"{plan.key}/{municipality.slug}"
     variant = Variant(
         book=book,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.analysis.changes import AreaChangeKind, area_changes, plan_changes
+from helpers.analysis.country import country_status
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.status import (
     GoalVerdict,
@@ -139,6 +140,32 @@ def read_report(
     return Report(project, catalogue, plan, municipality, bound, snapshot)
 
 
+def read_reports(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    municipalities: Sequence[Municipality],
+    *,
+    bound: Period | None = None,
+    snapshot: date | None = None,
+) -> tuple[Report, ...]:
+    """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
+    reports = tuple(Report(project, catalogue, plan, area, bound, snapshot) for area in municipalities)
+    if len(reports) < 2:
+        return reports
+    first = reports[0]
+    everything = load_observations(project, catalogue, first.basis)
+    by_area = {str(area): frame for area, frame in everything.groupby("area", sort=False)}
+    nothing = everything.iloc[:0]
+    rows = country_status(catalogue, plan, everything, bound)
+    shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
+    for report in reports:
+        code = report.municipality.code
+        own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
+        report.__dict__.update(shared, observations=own, rows=rows[code])
+    return reports
+
+
 @lru_cache(maxsize=64)
 def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
     # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
@@ -237,10 +264,21 @@ class Report:
 
     @property
     def fingerprint(self) -> str:
-        """A hash over all numbers that the pages show: it moves when one of them does."""
+        """A hash over the catalogue and all numbers that the pages show: it moves when one of them does."""
         shown = {indicator.key for indicator in self.indicators}
         frame = self.observations[self.observations["indicator"].isin(shown)]
-        told = (self.basis.name, self.bound, self.survey_rows, self.answers, self.inputs)
+        # Of a table its pages tell the dates; its other municipalities' figures (its sha256) are not on them.
+        dates = [(i.table, i.title, i.fetched_at.date(), i.update_latest, i.update_next) for i in self.inputs]
+        told = (
+            self.catalogue.hash,
+            self.basis.name,
+            self.bound,
+            self.survey_rows,
+            self.answers,
+            dates,
+            self._fetch_rows(),
+            self._unusable(),
+        )
         digest = hashlib.sha256(repr(told).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
