@@ -43,10 +43,10 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
-    if request.output.resolve() == request.project.root:
+    if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
         raise PlanError.of(
             "--output",
-            "The site would lie among the project's own files.",
+            f"The site would lie among a project's own files, in {request.output.resolve()}.",
             "Name a folder of its own: --output _site",
         )
     catalogue = load_catalogue(request.project)

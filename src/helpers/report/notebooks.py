@@ -47,8 +47,21 @@ def make_notebook(cells: Iterable[CellText], *, parameters: str, opening: str) -
 
 
 def book_settings(project: Project, folder: Path, *, title: str, author: str, chapters: Sequence[str]) -> str:
-    """A book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from `folder`."""
-    text = (project.root / "_quarto.yml").read_text(encoding="utf-8")
+    """A book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from `folder`.
+
+    Raises
+    ------
+    PlanError
+        When the project's own is not there.
+    """
+    own = project.root / "_quarto.yml"
+    if not own.is_file():
+        raise PlanError.of(
+            own.name,
+            "The file is missing; every book takes its settings from it.",
+            "Take it back from version control: git checkout _quarto.yml",
+        )
+    text = own.read_text(encoding="utf-8")
     up = Path(*[".."] * len(folder.relative_to(project.root).parts)).as_posix()
     if up != ".":
         text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", text)
