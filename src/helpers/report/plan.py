@@ -31,6 +31,7 @@ from helpers.analysis.status import (
     survey_rows,
 )
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     NATIONAL,
     Certainty,
@@ -715,7 +716,9 @@ class Report:
             rows.append(
                 (
                     row.goal,
-                    plan_words.explained(indicator.title, indicator.definition),
+                    plan_words.explained(
+                        fill(indicator.title, kommune=self.municipality.name), indicator.definition
+                    ),
                     words.capital(self._source_words(indicator)),
                     plan_words.CERTAINTY_WORDS[indicator.certainty],
                     tables.period_cell(row.period, provisional=self.is_provisional(row)),
