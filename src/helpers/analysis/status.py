@@ -351,9 +351,9 @@ def _no_figures(indicator: Indicator, *, asked: bool) -> str:
         return "Tallene er ikke med i det, der er hentet fra Jobindsats."
     origin = indicator.series[indicator.headline].origin
     if isinstance(origin, FromHand):
-        return "Tallene findes ikke i Jobindsats, og de er ikke indtastet."
+        return "Tallene findes ikke på Jobindsats, og de er ikke indtastet."
     if isinstance(origin, FromUnknown):
-        return "Det er ikke bekræftet, hvilken tabel i Jobindsats tallene står i, og de er ikke indtastet."
+        return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
     return "Der er ikke hentet tal fra Jobindsats."
 
 
