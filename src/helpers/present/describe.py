@@ -9,6 +9,7 @@ import csv
 import html
 import io
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 
 from helpers.catalogue.models import Target
@@ -178,8 +179,14 @@ def _provisional(trace: Trace, point: Point, provisional: Provisional) -> bool:
     return point.value is not None and point.period in provisional.get(trace.indicator, ())
 
 
+def _spelled(value: Decimal, decimals: int) -> str:
+    """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
+    rounded = value.quantize(Decimal(1).scaleb(-decimals))
+    return f"{rounded if rounded == value else value:f}".replace(".", ",")
+
+
 def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[str]:
-    value = "" if point.value is None else f"{point.value:f}".replace(".", ",")
+    value = "" if point.value is None else _spelled(point.value, trace.decimals)
     known = PROVISIONAL if provisional else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.published or not example else "nej"

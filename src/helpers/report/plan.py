@@ -257,7 +257,8 @@ class Report:
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
-        return row.period in self.provisional.get(row.indicator, ())
+        known = row.national is not None or row.municipality is not None
+        return known and row.period in self.provisional.get(row.indicator, ())
 
     def summary_of(self, goals: Iterable[Goal]) -> Summary:
         """How many of the goals are met, are not, and cannot be judged."""
