@@ -1,0 +1,154 @@
+"""Many variants: shared out among processes or a cluster, killed, broken off and taken up again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.errors import PlanError
+from helpers.render import Step, render_variants
+from helpers.render.job import render_job_in_thread
+from helpers.render.worker import Setting
+from helpers.render.workspace import PREFIX
+from render_book import code, notebook, sample_notebooks, variant, write_book
+
+NAMES = ("Frederikssund", "Greve", "Hedensted")
+PATIENCE = 60
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def render(project, names=NAMES, output="_site", **changes):
+    given = {"to": ("html",), "engine": "built-in", "jobs": 2, **changes}
+    variants = [variant(project, name, inputs="the same") for name in names]
+    return render_variants(project, variants, output=project.root / output, **given)
+
+
+def statuses(outcomes) -> list[str]:
+    return [outcome.status for outcome in outcomes]
+
+
+def short_book(folder: Path, *cells: str):
+    """A book of one page; its cells know `kommune` and the project's folder as `root`."""
+    opening = f"from pathlib import Path\nimport os, signal, time\nroot = Path({str(folder)!r})"
+    index = notebook("# Forord", parameters=False)
+    index.cells += [code('kommune = ""\nplan = ""\nperiode = ""', "parameters"), code(opening)]
+    index.cells += [code(cell) for cell in (*cells, "print(kommune)")]
+    return write_book(folder, {"index.ipynb": index})
+
+
+def test_sites_made_in_parallel_are_those_made_one_by_one_here(tmp_path: Path):
+    project = write_book(tmp_path, sample_notebooks())
+    for name in NAMES:
+        assert statuses(render(project, [name], "alone")) == ["rendered"]
+    assert statuses(render(project, output="parallel")) == ["rendered"] * 3
+    assert contents(tmp_path / "parallel") == contents(tmp_path / "alone")
+
+
+def test_a_process_that_is_killed_costs_its_own_variant_and_a_rerun_makes_only_that(tmp_path: Path):
+    project = short_book(
+        tmp_path,
+        "if kommune == 'Greve' and (root / 'kill').exists():\n    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(60)",
+    )
+    (tmp_path / "kill").touch()
+    names = ("Greve", *NAMES[::2], "Odense")
+    events = []
+    outcomes = render(project, names, progress=events.append)
+    assert statuses(outcomes) == ["failed", "rendered", "rendered", "rendered"]
+    assert "ended by itself" in str(outcomes[0].problems[0])
+    assert [event.variant.slug for event in events if event.step is Step.FAILED] == ["greve"]
+    assert not list((tmp_path / "_site").glob(f"{PREFIX}*"))
+    (tmp_path / "kill").unlink()
+    # Notebooks and numbers are as they were: only what has no site is made.
+    assert statuses(render(project, names)) == ["rendered", "unchanged", "unchanged", "unchanged"]
+    assert "Greve" in (tmp_path / "_site" / "index.html").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")
+def test_ctrl_c_ends_at_once_leaves_whole_sites_and_a_rerun_completes(tmp_path: Path):
+    project = short_book(
+        tmp_path,
+        "if kommune in ('Greve', 'Odense') and (root / 'gate').exists():\n"
+        "    (root / ('at-' + kommune)).write_text(str(os.getpid()))\n    time.sleep(600)",
+    )
+    (tmp_path / "gate").touch()
+    names = ("Frederikssund", "Hedensted", "Greve", "Odense")
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);\n"
+        "from test_scale_share import render; from helpers.project import Project\n"
+        "if __name__ == '__main__': render(Project(Path(sys.argv[2])), sys.argv[3:])"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path), *names]
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as process:
+        marks = [tmp_path / "at-Greve", tmp_path / "at-Odense"]
+        until = time.monotonic() + PATIENCE
+        while not all(mark.is_file() and mark.read_text() for mark in marks):
+            assert time.monotonic() < until
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(PATIENCE) != 0
+    output = tmp_path / "_site"
+    kernels = [int(mark.read_text()) for mark in marks]
+    until = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}").exists() for pid in kernels):
+        assert time.monotonic() < until, "a kernel was left behind"
+        time.sleep(0.1)
+    assert sorted(p.name for p in output.iterdir() if p.name != "assets") == ["frederikssund", "hedensted"]
+    (tmp_path / "gate").unlink()
+    whole = contents(output / "frederikssund")
+    outcomes = render(project, names)
+    assert statuses(outcomes) == ["unchanged", "unchanged", "rendered", "rendered"]
+    assert contents(output / "frederikssund") == whole
+    assert set(contents(output / "greve")) == set(whole)
+
+
+def test_two_workers_of_a_cluster_make_the_same_sites(tmp_path: Path):
+    distributed = pytest.importorskip("distributed")
+    project = write_book(tmp_path, sample_notebooks())
+    events = []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address
+        outcomes = render(project, scheduler=address, progress=events.append)
+        assert statuses(outcomes) == ["rendered"] * 3
+        assert statuses(render(project, scheduler=address)) == ["unchanged"] * 3
+    assert [event.step for event in events].count(Step.PLACED) == 3
+    render(project, output="here")
+    assert contents(tmp_path / "_site") == contents(tmp_path / "here")
+
+
+def test_a_cluster_that_cannot_be_reached_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("distributed")
+    project = short_book(tmp_path)
+    monkeypatch.setattr("helpers.render.cluster.CONNECT_SECONDS", 0.5)
+    for address in ("tcp://127.0.0.1:1", "nonsense://x"):
+        with pytest.raises(PlanError, match="scheduler"):
+            render(project, scheduler=address)
+    assert not (tmp_path / "_site" / "index.html").exists()
+
+
+def test_a_missing_distributed_is_told_with_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    project = short_book(tmp_path)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(PlanError, match="pip install distributed"):
+        render(project, scheduler="tcp://127.0.0.1:8786")
+
+
+def test_a_cluster_s_worker_that_shares_no_folder_says_so(tmp_path: Path):
+    project = short_book(tmp_path)
+    setting = Setting(project, tmp_path / "_site", "built-in", "", frozenset({"html"}))
+    outcome = render_job_in_thread(setting, variant(project), tmp_path / "elsewhere")
+    assert outcome.status == "failed"
+    assert "does not see this folder" in str(outcome.problems[0])
