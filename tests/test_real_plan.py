@@ -432,6 +432,25 @@ def test_what_an_answer_lacks_is_told_in_danish_and_only_for_this_plan(world: Wo
     assert "integrationsprogram" not in page
 
 
+def test_a_source_that_is_probable_or_unknown_says_so_beside_the_figure(world: World) -> None:
+    plan = world.catalogue.plan("frederikssund-2023")
+    town = world.catalogue.municipality("Frederikssund")
+    report = read_report(world.project, world.catalogue, plan, town)
+    said = "".join(report.figure(goal.number).markdown for goal in plan.goals)
+    origins = {
+        series.certainty.value
+        for goal in plan.goals
+        for key in goal.indicators
+        if key in world.catalogue.indicators
+        for series in world.catalogue.indicators[key].series.values()
+    }
+    assert origins == {"confirmed", "probable", "unknown"}
+    assert "Kilden er sandsynlig, men ikke bekræftet." in report.figure("2a").markdown
+    assert "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene" in report.figure("3a").markdown
+    assert "ingen tal endnu" in report.figure("3a").markdown
+    assert "ksempeldata" not in said + report.status_table().markdown
+
+
 # ------------------------------------------------------------------------------- as it stood then
 
 

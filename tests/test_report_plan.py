@@ -17,6 +17,7 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
+from helpers.present.tables import PUBLISHED_NOTE
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.report.book import plan_notebooks, write_book
 from helpers.report.plan import STATUS_COLUMNS, Report, open_report, read_report, status_csv
@@ -85,6 +86,17 @@ def test_a_figure_that_is_no_better_than_the_rule_is_not_called_met(frederikssun
     for row in frederikssund.rows:
         expected = Verdict.MET if row.gap is not None and row.gap >= 0 else Verdict.NOT_MET
         assert row.verdict is expected
+
+
+def test_printed_figures_are_starred_only_where_a_document_printed_the_shown_pair(
+    frederikssund: Report, hedensted: Report
+) -> None:
+    shown = frederikssund.status_table().markdown
+    assert "83,8\u00a0pct.*" in shown  # 1a, as printed
+    assert PUBLISHED_NOTE in shown
+    other = hedensted.status_table().markdown
+    assert "pct.*" not in other
+    assert PUBLISHED_NOTE not in other
 
 
 def test_the_example_is_told_on_every_page_and_names_no_real_fetch(
