@@ -93,7 +93,7 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
         (("status", "Frederikssund", "--period", "november"), "write a month as 2023M11"),
         (("status", "Frederikssund", "--snapshot", "22-08-2026"), "write it as 2026-08-22"),
         (("status", "Frederikssund", "--snapshot", "1999-01-01"), "1999-01-01"),
-        (("list", "plan"), "Choose one of plans"),
+        (("list", "plan"), 'Did you mean "plans"?'),
         (("list", ""), "Choose one of plans"),
         (("list", "goals", "--plan", "x"), "is no plan"),
         (("find", "samtaler"), "key"),

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DEFAULT_PLAN = "frederikssund-2023"
 CURRENT_PLAN = "noegletal-2026"
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
 """Headings of the list of commands."""
 
@@ -234,7 +237,7 @@ def fetch(
     )
     out.print(report_table(report))
     if report.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(INTERRUPTED)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -474,4 +477,6 @@ def _leave(stop: SystemExit) -> NoReturn:
     if isinstance(stop.__context__, BrokenPipeError):
         reader_has_gone()
         raise SystemExit(0) from None
+    if stop.code == INTERRUPTED:
+        err.print("Stopped. What was there before is still in place.")
     raise stop

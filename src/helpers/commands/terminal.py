@@ -14,6 +14,7 @@ from rich.text import Text
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue
+from helpers.catalogue.documents import did_you_mean
 from helpers.commands.investments import list_projects
 from helpers.errors import PlanError
 from helpers.present import words
@@ -151,5 +152,6 @@ def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Ite
         "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
     }
     if what not in kinds:
-        raise PlanError.of("plan list", f'"{what}" is nothing to list.', f"Choose one of {', '.join(kinds)}.")
+        said = f'"{what}" is nothing to list. {did_you_mean(what, kinds)}'.strip()
+        raise PlanError.of("plan list", said, f"Choose one of {', '.join(kinds)}.")
     return kinds[what]()
