@@ -210,10 +210,12 @@ local function typst_div(div)
   end
   for class, name in pairs{
     ['example-data'] = 'example-mark', ['example-note'] = 'example-mark', ['state-note'] = 'state-note',
-    ['data-note'] = 'example-mark', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
+    ['data-note'] = 'plain-box', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
     ['goal-note'] = 'goal-note', ['goal-text'] = 'goal-text', ['summary'] = 'summary',
   } do
     if has(div, class) then
+      -- A note on real figures is quiet; only made-up ones are marked. (`pairs` has no order of its own.)
+      if has(div, 'example-data') then name = 'example-mark' end
       local out = pandoc.List{ raw('#' .. name .. '[') }
       out:extend(div.content)
       out:insert(raw(']'))
