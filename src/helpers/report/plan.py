@@ -302,7 +302,7 @@ class Report:
             self.project, self.catalogue, [key for key in keys if key in self.catalogue.indicators]
         )
         if told.report is not None:
-            for name in ("basis", "observations", "rows", "verdicts", "inputs", "provisional"):
+            for name in ("basis", "observations", "rows", "verdicts", "inputs", "provisional", "_windows"):
                 self.__dict__.pop(name, None)
         return output.text(told.text) + self._data_note()
 
@@ -796,7 +796,6 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
-    "provisional",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
@@ -815,11 +814,17 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "unit": row.unit.value,
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
-            "note": row.note or row.reason,
-            "provisional": "yes" if report.is_provisional(row) else "no",
+            "note": _note(report, row),
         }
         for row in report.rows
     ]
+
+
+def _note(report: Report, row: StatusRow) -> str | None:
+    said = [text for text in (row.note, row.reason) if text]
+    if report.is_provisional(row):
+        said.append(f"{words.PROVISIONAL}t tal")
+    return " ".join(words.sentence(text) for text in said) or None
 
 
 def _text(value: Decimal | None) -> str | None:
