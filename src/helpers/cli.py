@@ -338,6 +338,12 @@ def render(
         str,
         typer.Option("--scheduler", help="Hand the jobs to a Dask cluster: tcp://host:8786 (extra: dask)."),
     ] = "",
+    base_url: Annotated[
+        str,
+        typer.Option(
+            "--base-url", help="Where the site will be read, for sitemap.xml: https://example.org/plan/"
+        ),
+    ] = "",
 ) -> None:
     """Render a report as a static site and a PDF, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
@@ -359,6 +365,7 @@ def render(
         force=force,
         example=example,
         scheduler=scheduler,
+        base_url=base_url,
     )
     failed = render_reports(request, out, err)
     if failed:

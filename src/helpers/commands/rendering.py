@@ -98,7 +98,7 @@ def _publish(
             data_day=asked[0].variant.dated,
         )
         write_comparison(request.project, request.output, catalogue, comparison)
-    write_hub(request.project, request.output)
+    write_hub(request.project, request.output, base_url=request.base_url)
 
 
 def _book(project: Project, plan: Plan) -> Path:

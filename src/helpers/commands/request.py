@@ -34,6 +34,7 @@ class RenderRequest:
     force: bool
     example: bool
     scheduler: str
+    base_url: str = ""
 
 
 @dataclass(frozen=True)
