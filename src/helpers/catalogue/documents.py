@@ -182,12 +182,12 @@ def read_document(project: Project, path: Path) -> Document:
 def _too_deep(text: str) -> int | None:
     """The line in which the file goes deeper than any catalogue does, found without going there."""
     depth = 0
-    event: Any  # PyYAML's stubs allow a start without its mark
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                return int(event.start_mark.line) + 1
+                mark: Any = event.start_mark  # the stubs allow a start without one
+                return int(mark.line) + 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return None
