@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -38,6 +36,7 @@ from helpers.data import (
     Basis,
     Input,
     choose_basis,
+    csv_files,
     data_inputs,
     data_problems,
     figure_window,
@@ -48,7 +47,7 @@ from helpers.data import (
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present import figures, output, tables, words
+from helpers.present import describe, figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -754,7 +753,7 @@ class Report:
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -763,10 +762,16 @@ class Report:
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in describe.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -779,6 +784,12 @@ class Report:
         """The day of the newest snapshot, which is the report's date; the example's day for example data."""
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
 
+
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
 
 STATUS_COLUMNS = (
     "goal",
@@ -828,9 +839,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: Report) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: Report) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, describe.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row),
+            )
+            for row in report.rows
+        ),
+    )  # fmt: skip
