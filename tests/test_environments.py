@@ -57,7 +57,9 @@ def test_conda_installs_what_the_package_and_its_tests_ask_for_in_the_same_bound
     asked = {name: bounds for name, bounds in _asked().items() if name not in ONLY_FOR_THE_SOURCE}
     assert pip == {name: bounds for name, bounds in asked.items() if name in NOT_ON_CONDA_FORGE}
     expected = {
-        CONDA_NAMES.get(name, name): bounds for name, bounds in asked.items() if name not in NOT_ON_CONDA_FORGE
+        CONDA_NAMES.get(name, name): bounds
+        for name, bounds in asked.items()
+        if name not in NOT_ON_CONDA_FORGE
     }
     assert {name: bounds for name, bounds in conda.items() if name not in ONLY_CONDA} == expected, (
         "pyproject.toml and environment.yml ask for different things; what conda-forge calls by another name, or "
