@@ -13,6 +13,7 @@ from report_support import CHECKOUT
 HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
+    "letters",
     "errors",
     "periods",
     "project",
