@@ -164,9 +164,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
+    from helpers.periods import require_figures
     from helpers.reports.plan.report import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
+    require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:
         for part in list(status_screen(report, out.width)):
             out.print(part)
