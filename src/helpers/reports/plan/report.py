@@ -44,10 +44,11 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
+from helpers.data.frames import State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.periods import Period
-from helpers.present import describe, figures, output, tables, words
+from helpers.periods import Period, require_figures
+from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -111,10 +112,12 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
         project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
     )
     if not is_rendering():
+        require_figures(bound, report.known_periods)
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
     key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
     if key not in _RENDERED:
+        require_figures(bound, report.known_periods)
         _RENDERED.clear()
         _RENDERED[key] = report
     return _RENDERED[key]
@@ -249,6 +252,13 @@ class Report:
     def provisional(self) -> dict[str, frozenset[Period]]:
         """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
         return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the plan's figures is for."""
+        shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
+        known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
+        return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -766,7 +776,7 @@ class Report:
         frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
         columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
-        states = {state.value: word or "ok" for state, word in describe.STATE_WORDS.items()}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
         shown = frame.assign(
             published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
         )
@@ -808,7 +818,8 @@ STATUS_COLUMNS = (
 
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
-    """The status table for machines: numbers as text with a decimal point, exactly as published."""
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
+    order = [goal.number for goal in report.plan.goals]
     return [
         {
             "goal": row.goal,
@@ -823,7 +834,7 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
         }
-        for row in report.rows
+        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
     ]
 
 
@@ -853,7 +864,7 @@ def status_for_people(report: Report) -> str:
         (
             (
                 row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
-                row.target, row.gap, describe.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
                 row.published_gap, _note(report, row),
             )
             for row in report.rows
