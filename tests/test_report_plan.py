@@ -17,10 +17,10 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present.tables import PUBLISHED_NOTE
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.report.book import plan_notebooks, write_book
-from helpers.report.plan import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports.plan.book import plan_notebooks, write_book
+from helpers.reports.plan.report import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
 PLAN = "frederikssund-2023"

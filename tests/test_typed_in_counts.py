@@ -15,7 +15,7 @@ from helpers.catalogue import load_catalogue
 from helpers.data.frames import Grounds
 from helpers.data.raw import Column
 from helpers.project import Project
-from helpers.report.plan import Report, read_report, read_reports, status_csv
+from helpers.reports.plan.report import Report, read_report, read_reports, status_csv
 from report_support import copy_project
 
 APPRENTICES = """

@@ -164,7 +164,7 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
-    from helpers.report.plan import read_report, status_csv
+    from helpers.reports.plan.report import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     if output_format is Output.TABLE:
@@ -377,9 +377,9 @@ def notebooks(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
 ) -> None:
     """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
-    from helpers.catalogue.projects import project_files
-    from helpers.commands.investments import write_project_notebooks
-    from helpers.report.book import book_folder, write_book
+    from helpers.commands.investeringer import write_project_notebooks
+    from helpers.reports.investeringer.loader import project_files
+    from helpers.reports.plan.book import book_folder, write_book
 
     project = _project()
     if plan in project_files(project):
@@ -411,7 +411,7 @@ def template(
 @project_app.command("list")
 def project_list() -> None:
     """List the investment projects and how many rows each is followed by."""
-    from helpers.commands.investments import list_projects
+    from helpers.commands.investeringer import list_projects
 
     for line in list_projects(_project()):
         typer.echo(line)
@@ -426,7 +426,7 @@ def project_template(
     month: Annotated[str, typer.Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
 ) -> None:
     """Write an empty file with the rows of a project to fill in for a month."""
-    from helpers.commands import investments
+    from helpers.commands import investeringer as investments
 
     project = _project()
     path = investments.project_template(project, key, plan=plan, month=month)
@@ -440,7 +440,7 @@ def project_notebooks(
     ],
 ) -> None:
     """Write the notebooks of a set of projects, for you to edit; what is there is never overwritten."""
-    from helpers.commands.investments import write_project_notebooks
+    from helpers.commands.investeringer import write_project_notebooks
 
     project = _project()
     for path in write_project_notebooks(project, plan):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -118,6 +119,8 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
         configuration["brand"] = "_brand.yml"
     copy = Copy(folder, book, brand, variant, {})
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
+    if re.search(r'["’‘“”„«»]', copy.pdf_name + copy.title):
+        head["output-file"] = copy.pdf_name.removesuffix(".pdf")
     if variant.dated is not None:
         head |= {"date": variant.dated.isoformat(), "date-format": DATE_FORMAT}
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
