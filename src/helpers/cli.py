@@ -164,9 +164,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
+    from helpers.periods import require_figures
     from helpers.reports.plan.report import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
+    require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:
         for part in list(status_screen(report, out.width)):
             out.print(part)
@@ -370,6 +372,49 @@ def render(
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan publish --to /srv/www/plan` · `plan publish --to branch:gh-pages --push` · "
+    "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
+)
+def publish(
+    site: Annotated[Path, typer.Argument(metavar="[SITE]", help="Folder of the rendered site.")] = Path(
+        "_site"
+    ),
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FOLDER|branch:NAME",
+            help="A folder, or a branch of this repository.",
+            show_default=False,
+        ),
+    ] = "",
+    example: Annotated[bool, typer.Option("--example", help="Publish pages with example data too.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files in the way that plan publish did not put there."),
+    ] = False,
+    push: Annotated[bool, typer.Option("--push", help="Push the branch as well.")] = False,
+    remote: Annotated[str, typer.Option("--remote", help="Where the branch is pushed to.")] = "origin",
+    message: Annotated[str, typer.Option("--message", "-m", help="Of the commit.")] = "",
+) -> None:
+    """Check a rendered site whole, and put it into a folder or a git branch; nothing else there is touched."""
+    from helpers.commands.publishing import publish_site
+
+    typer.echo(
+        publish_site(
+            _project(),
+            site,
+            to,
+            example=example,
+            overwrite=overwrite,
+            push=remote if push else "",
+            message=message,
+        )
+    )
 
 
 @app.command(rich_help_panel=MAKE)

@@ -159,6 +159,11 @@ class Investments:
         }
 
     @property
+    def known_periods(self) -> set[Period]:
+        """The months that any row of the projects is measured in."""
+        return {measured.month for months, _ in self._read.values() for measured in months}
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What of the typed-in files could not be used, by file, row and column."""
         return tuple(problem for _, problems in self._read.values() for problem in problems)

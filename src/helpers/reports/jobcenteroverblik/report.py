@@ -212,6 +212,13 @@ class OverviewReport:
         return tuple(item for item in found if item.table in needed)
 
     @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the report's figures is for."""
+        frame = load_observations(self.project, self.catalogue, self.basis)
+        shown = frame["indicator"].isin(self.overview.indicators) & frame["value"].notna()
+        return {Period.parse(text) for text in frame[shown]["period"].unique()}
+
+    @property
     def title(self) -> str:
         """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
         name = self.overview.template.title

@@ -45,10 +45,10 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
-from helpers.data.frames import Grounds
+from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.periods import Period
+from helpers.periods import Period, require_figures
 from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
@@ -113,10 +113,12 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
         project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
     )
     if not is_rendering():
+        require_figures(bound, report.known_periods)
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
     key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
     if key not in _RENDERED:
+        require_figures(bound, report.known_periods)
         _RENDERED.clear()
         _RENDERED[key] = report
     return _RENDERED[key]
@@ -256,6 +258,13 @@ class Report:
     def provisional(self) -> dict[str, frozenset[Period]]:
         """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
         return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the plan's figures is for."""
+        shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
+        known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
+        return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -819,7 +828,8 @@ STATUS_COLUMNS = (
 
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
-    """The status table for machines: numbers as text with a decimal point, exactly as published."""
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
+    order = [goal.number for goal in report.plan.goals]
     return [
         {
             "goal": row.goal,
@@ -835,7 +845,7 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "note": _note(report, row),
             "basis": row.grounds.value if row.grounds else None,
         }
-        for row in report.rows
+        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
     ]
 
 
