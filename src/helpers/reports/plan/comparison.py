@@ -20,6 +20,7 @@ from helpers.periods import Period
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
+    GROUNDS_WORDS,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
     VERDICT_WORDS,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
-    "vurdering", "begrundelse",
+    "vurdering", "begrundelse", "grundlag",
 )  # fmt: skip
 
 
@@ -346,7 +347,7 @@ def _csv(
             (
                 ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
-                row.reason,
+                row.reason, GROUNDS_WORDS[row.grounds],
             )
             for code in codes
             for row in (rows[code],)
