@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.catalogue import check, load_catalogue
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
+from helpers.commands.own_texts import check_own_texts
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.errors import Problem
@@ -25,7 +26,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    for part in (check_investments, check_overview):
+    for part in (check_own_texts, check_investments, check_overview):
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
