@@ -10,7 +10,7 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, require_figures
 from helpers.project import Project
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
@@ -131,6 +131,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
 
     projects = find_projects(request.project, area.slug, request.plan, catalogue)
     report = Investments(request.project, catalogue, projects, area, request.bound, request.example)
+    require_figures(request.bound, report.known_periods)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
     variant = Variant(
         book=_book(request.project, projects, area),

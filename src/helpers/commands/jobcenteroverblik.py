@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
+from helpers.periods import require_figures
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
 from helpers.reports.jobcenteroverblik.book import overview_folder
@@ -54,6 +55,8 @@ def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> 
 
 def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area) -> Asked:
     report = OverviewReport(request.project, catalogue, overview, area, request.bound, request.snapshot)
+    if not report.printed:
+        require_figures(request.bound, report.known_periods if request.bound else ())
     printed = f"-{request.bound.id.lower()}" if report.printed and request.bound else ""
     variant = Variant(
         book=overview_folder(request.project),

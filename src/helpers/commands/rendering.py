@@ -18,6 +18,7 @@ from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
+from helpers.periods import require_figures
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
@@ -41,6 +42,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     PlanError
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
+    request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
@@ -77,6 +79,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         bound=request.bound,
         snapshot=request.snapshot,
     )
+    require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
     return [plan_asked(request, report, book) for report in reports]
 
 

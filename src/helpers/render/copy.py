@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,12 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def timestamp(self) -> int:
+        """When the PDF says it was made: noon of the plan's day, so that the same book gives the same bytes."""
+        day = self.variant.dated or date(1970, 1, 1)
+        return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
 
     @property
     def pdf_name(self) -> str:
