@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.project import is_rendering
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
@@ -102,8 +105,8 @@ class FigurePart:
         The same numbers as a table (HTML), or none.
     csv
         The same numbers as text with semicolons and decimal commas, or none.
-    screen
-        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
+    chart
+        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     """
 
     key: str
@@ -112,7 +115,7 @@ class FigurePart:
     alt: str
     numbers: str | None = None
     csv: str | None = None
-    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
+    chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
@@ -153,7 +156,7 @@ class FigurePart:
         )
 
     def live(self) -> dict[str, Any]:
-        spec = self.screen() if self.screen else self.spec
+        spec = self.chart().to_dict() if self.chart else self.spec
         return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
@@ -271,10 +274,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
-    screen: Callable[[], Mapping[str, Any]] | None = None,
+    chart: Callable[[], Chart] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:
