@@ -629,8 +629,9 @@ def test_the_screens_figure_has_tooltips_in_danish_and_asks_no_other_host() -> N
     bundle = part(figures.trend_figure(entry, window, TOWN)).live()
     spec = bundle["application/vnd.vegalite.v5+json"]
     assert spec["usermeta"]["embedOptions"]["formatLocale"]["decimal"] == ","
-    row = spec["datasets"]["lines"][0]
-    assert (row["tid"], row["tal"].replace(NBSP, " ")) == ("november 2021", "30,0 pct.")
+    rows = spec["datasets"][spec["data"]["name"]]
+    row = next(row for row in rows if row["mark"] == "line")
+    assert (row["periode"], row["tal"].replace(NBSP, " ")) == ("november 2021", "30,0 pct.")
     # JupyterLab's Vega-Lite is one version behind Altair's.
     assert vl_convert.vegalite_to_svg(spec, vl_version="5.20")
 

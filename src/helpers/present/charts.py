@@ -29,6 +29,8 @@ last month's first day, the value in the series' unit, the same as Danish text, 
 WIDTH, HEIGHT = 620, 300
 """Of a chart's plot, in pixels."""
 
+_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=WIDTH)
+
 RENDERER = "beskaeftigelsesplan"
 """Name under which Altair knows how charts are shown here."""
 
@@ -95,8 +97,8 @@ def native_chart(
                     axis=alt.Axis(orient="right" if drawn.lines else "left", grid=not drawn.lines),
                     scale=alt.Scale(zero=True),
                 ),
-                fill=alt.Fill("serie:N", scale=tint, title=None),
-                stroke=alt.Stroke("serie:N", scale=edge, legend=None),
+                fill=alt.Fill("serie:N", scale=tint, legend=_LEGEND),
+                stroke=alt.Stroke("serie:N", scale=edge, legend=_LEGEND),
                 tooltip=hint,
             )
         )
@@ -119,8 +121,8 @@ def native_chart(
             .encode(
                 x=x,
                 y=y,
-                color=alt.Color("serie:N", scale=ink, title=None),
-                strokeDash=alt.StrokeDash("serie:N", scale=dash, title=None),
+                color=alt.Color("serie:N", scale=ink, legend=_LEGEND),
+                strokeDash=alt.StrokeDash("serie:N", scale=dash, legend=_LEGEND),
                 tooltip=hint,
             )
         )

@@ -241,6 +241,10 @@ class Shown:
         for part in self.parts:
             part.write(target)
 
+    def charts(self) -> tuple[Chart, ...]:
+        """The Altair charts of its figures, for an analyst to go on with."""
+        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
+
     @cached_property
     def markdown(self) -> str:
         """The face that both engines read; writes nothing."""

@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import altair as alt
 import pandas as pd
 from great_tables import GT, loc, style
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
+from helpers.data.frames import WINDOW_COLUMNS
 from helpers.periods import Period
+from helpers.present.charts import WIDTH, Chart
+from helpers.present.theme import palette
 from helpers.present.traces import fill
-from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, unit_word
+from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 
 if TYPE_CHECKING:
     from helpers.reports.plan.report import Report
@@ -53,7 +57,7 @@ def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
     """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for goal in goals:
         survey = report.catalogue.survey(goal)
         if survey is not None:
@@ -62,20 +66,21 @@ def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
                 value = found.answers.get(key) if found else None
                 period = found.period if found else None
                 rows.append(
-                    (goal.number, survey.key, key, fill(question, own.name, own.name), own.code, own.name,
+                    (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
                      period.id if period else None, _month(period), _float(value), survey.unit.value,
                      "missing" if value is None else "ok", False, "real")
                 )  # fmt: skip
             continue
         for indicator in (report.catalogue.indicators[key] for key in goal.indicators):
-            for point in report.window(indicator).itertuples(index=False):
-                series = indicator.series[point.series]
-                label = series.label_national if point.area == NATIONAL else None
+            grid = report.window(indicator)
+            columns = (grid[name].tolist() for name in WINDOW_COLUMNS)
+            for name, area, period, value, state, published in zip(*columns, strict=True):
+                series = indicator.series[name]
+                label = series.label_national if area == NATIONAL else None
                 rows.append(
-                    (goal.number, indicator.key, point.series,
-                     fill(label or series.label, names[point.area], own.name), point.area, names[point.area],
-                     point.period, _month(Period.parse(point.period)), point.value,
-                     indicator.unit_of(point.series).value, point.state, point.published, report.basis.kind)
+                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own.name), area,
+                     names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
+                     state, published, report.basis.kind)
                 )  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
     return frame.astype({"value": float, "printed": bool, "month": "datetime64[ns]"})
@@ -108,28 +113,62 @@ def status_gt(report: Report) -> GT:
     The pages' own status table is built by :mod:`helpers.present.tables`: Great Tables takes some 80 times as long
     for it, and its markup would have to be rewritten for the PDF and for screen readers.
     """
-    frame = report.status().reset_index(drop=True)
+    frame = status_frame(report)
     figures = ["national", "municipality", "gap"]
     verdicts = [Verdict(value) for value in frame["verdict"]]
     said = frame.assign(
-        period=[Period.parse(text).danish if text else None for text in frame["period"]],
+        period=[Period.parse(text).danish if isinstance(text, str) else UNKNOWN for text in frame["period"]],
         verdict=[f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}" for verdict in verdicts],
     )
     shown = ["goal", "focus_area", "text", "period", *figures, "verdict"]
     table = GT(said[shown], rowname_col="goal", groupname_col="focus_area", locale="da").tab_header(
         title=f"{report.plan.title}: status på målene", subtitle=report.municipality.long_name
     )
-    for (unit, decimals), rows in frame.groupby(["unit", "decimals"]).groups.items():
-        word = unit_word(Unit(unit))
-        pattern = f"{{x}} {word}" if word else "{x}"
-        at = list(rows)
-        table = table.fmt_number(figures[:2], rows=at, decimals=decimals, pattern=pattern)
-        table = table.fmt_number("gap", rows=at, decimals=decimals, force_sign=True)
+    kinds: dict[tuple[str, int], list[int]] = {}
+    for at, kind in enumerate(zip(frame["unit"], frame["decimals"], strict=True)):
+        kinds.setdefault(kind, []).append(at)
+    for (unit, decimals), rows in kinds.items():
+        pattern = f"{{x}} {unit_word(Unit(unit))}".strip()
+        table = table.fmt_number(figures[:2], rows=rows, decimals=decimals, pattern=pattern)
+        table = table.fmt_number("gap", rows=rows, decimals=decimals, force_sign=True)
     for verdict, colour in _VERDICT_COLOURS.items():
-        at = [index for index, found in enumerate(verdicts) if found is verdict]
-        if at:
-            table = table.tab_style(style.text(color=colour, weight="bold"), loc.body("verdict", at))
+        rows = [at for at, found in enumerate(verdicts) if found is verdict]
+        if rows:
+            table = table.tab_style(style.text(color=colour, weight="bold"), loc.body("verdict", rows))
     table = table.sub_missing(missing_text=UNKNOWN).cols_align("right", figures)
-    labels = {"text": "Mål", "period": "Måned/år", "national": "Landet", "gap": "Forskel", "verdict": "Vurdering"}
-    table = table.cols_label(labels | {"municipality": report.municipality.name}).tab_stubhead(label="Nr.")
+    table = table.tab_stubhead(label="Nr.").cols_label(
+        text="Mål",
+        period="Måned/år",
+        national="Landet",
+        municipality=report.municipality.name,
+        gap="Forskel",
+        verdict="Vurdering",
+    )
     return table.tab_source_note("Eksempeldata") if report.is_example else table
+
+
+def survey_charts(report: Report, goal: Goal) -> tuple[Chart, ...]:
+    """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
+    answers = (
+        goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()
+    )
+    if answers.empty:
+        return ()
+    bars = (
+        alt.Chart()
+        .mark_bar(color=palette().accent)
+        .encode(
+            alt.X(
+                "value:Q",
+                title=capital(unit_word(Unit(answers["unit"].iloc[0])) or "Svar"),
+                scale=alt.Scale(zero=True),
+            ),
+            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH)),
+            tooltip=[alt.Tooltip("label:N", title="Spørgsmål"), alt.Tooltip("value:Q", title="Svar")],
+        )
+    )
+    return (
+        alt.LayerChart(
+            layer=[bars], data=answers, width=WIDTH // 2, title=alt.TitleParams(goal.title, anchor="start")
+        ),
+    )
