@@ -22,9 +22,9 @@ from helpers.present.words import NBSP, number
 Chart = alt.LayerChart | alt.VConcatChart
 """One figure, or several below each other."""
 
-CHART_COLUMNS = ("serie", "mark", "periode", "måned", "værdi", "tal", "tilstand", "offentliggjort")
+CHART_COLUMNS = ("serie", "mark", "periode", "måned", "værdi", "tal", "tilstand", "grundlag")
 """Of a chart's data: name in the legend, ``line`` or ``bar``, the period in Danish and as its
-last month's first day, the value in the series' unit, the same as Danish text, state, and whether a document printed it."""
+last month's first day, the value in the series' unit, the same as Danish text, state, and what it stands on (`Grounds`)."""
 
 WIDTH, HEIGHT = 620, 300
 """Of a chart's plot, in pixels."""
@@ -46,12 +46,12 @@ def chart_frame(drawn: Picture) -> pd.DataFrame:
             None if point.value is None else float(point.value),
             number(point.value, trace.decimals, trace.unit),
             point.state.value,
-            point.published,
+            point.grounds.value if point.grounds else None,
         )
         for trace in drawn.traces
         for point in trace.points
     ]
-    return pd.DataFrame(rows, columns=list(CHART_COLUMNS)).astype({"værdi": float, "offentliggjort": bool})
+    return pd.DataFrame(rows, columns=list(CHART_COLUMNS)).astype({"værdi": float})
 
 
 def native_chart(

@@ -12,7 +12,7 @@ from great_tables import GT, loc, style
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
-from helpers.data.frames import WINDOW_COLUMNS
+from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.periods import Period
 from helpers.present.charts import WIDTH, Chart
 from helpers.present.theme import palette
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 FRAME_COLUMNS = (
     "goal", "indicator", "series", "label", "area", "area_name", "period", "month", "value", "unit", "state",
-    "printed", "basis",
+    "grounds",
 )  # fmt: skip
 """Of :func:`goal_frame`, one row per series, area and period.
 
 ``area`` is ``dk`` or the municipality's code; ``period`` as Jobindsats writes it (``2023M11``, ``2023Q02``) and ``month``
-the first day of its last month; ``value`` a float in ``unit``, missing unless ``state`` is ``ok``; ``printed`` whether a
-document printed the value; ``basis`` ``real`` or ``example``. Of a survey, ``series`` is the question and ``area`` the
+the first day of its last month; ``value`` a float in ``unit``, missing unless ``state`` is ``ok``; ``grounds`` a value
+of :class:`~helpers.data.frames.Grounds`. Of a survey, ``series`` is the question and ``area`` the
 municipality.
 """
 
@@ -68,22 +68,22 @@ def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
                 rows.append(
                     (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
                      period.id if period else None, _month(period), _float(value), survey.unit.value,
-                     "missing" if value is None else "ok", False, "real")
+                     "missing" if value is None else "ok", Grounds.TYPED_IN)
                 )  # fmt: skip
             continue
         for indicator in (report.catalogue.indicators[key] for key in goal.indicators):
             grid = report.window(indicator)
             columns = (grid[name].tolist() for name in WINDOW_COLUMNS)
-            for name, area, period, value, state, published in zip(*columns, strict=True):
+            for name, area, period, value, state, published, source in zip(*columns, strict=True):
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 rows.append(
                     (goal.number, indicator.key, name, fill(label or series.label, names[area], own.name), area,
                      names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
-                     state, published, report.basis.kind)
+                     state, Grounds.of(source, published=published))
                 )  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
-    return frame.astype({"value": float, "printed": bool, "month": "datetime64[ns]"})
+    return frame.astype({"value": float, "month": "datetime64[ns]"})
 
 
 def status_frame(report: Report) -> pd.DataFrame:
