@@ -82,26 +82,43 @@ def snapshot_days(project: Project) -> tuple[date, ...]:
     )
 
 
-def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None) -> Basis:
+def choose_basis(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    snapshot: date | None = None,
+    *,
+    example: bool = False,
+) -> Basis:
     """Real figures when any of the plan's tables was ever fetched, example data otherwise.
 
     Parameters
     ----------
     snapshot
         A day: the report as the figures stood then.
+    example
+        Example data, whatever was fetched.
 
     Raises
     ------
     PlanError
         When a day is asked for from which there is nothing; it tells the days there are.
     """
-    return basis_for(project, plan_indicators(catalogue, plan), plan.example_date, snapshot)
+    indicators = plan_indicators(catalogue, plan)
+    return basis_for(project, indicators, plan.example_date, snapshot, example=example)
 
 
 def basis_for(
-    project: Project, indicators: Iterable[Indicator], example_date: date, snapshot: date | None = None
+    project: Project,
+    indicators: Iterable[Indicator],
+    example_date: date,
+    snapshot: date | None = None,
+    *,
+    example: bool = False,
 ) -> Basis:
     """As :func:`choose_basis`, for any indicators (reports that are no plan)."""
+    if example:
+        return Basis("example", example_date)
     store = RawStore(project.raw)
     days = {
         snapshot_day(found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.analysis.changes import ChangeKind, ChangeRow
 from helpers.catalogue.models import Certainty
-from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart, write_if_changed
+from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart
 from helpers.present.tables import Html
 from helpers.present.words import count, number, sentence
 
@@ -56,11 +56,24 @@ def explained(title: str, definition: str | None) -> Html:
 class _Downloads(TextPart):
     """A list of links, and the files they lead to."""
 
-    contents: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def write(self, folder: Any) -> None:
-        for name, content in self.contents.items():
-            write_if_changed(folder / name, CSV_BOM + content)
+    def _name(self, name: str) -> str:
+        return f"{self.stamp.prefix if self.stamp else ''}{name}"
+
+    def markdown(self) -> str:
+        return "\n".join(
+            f"- [{text}]({FIGURE_FOLDER}/{self._name(name)})" for name, (text, _) in self.links.items()
+        )
+
+    def live(self) -> dict[str, Any]:
+        return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
+
+    def contents(self) -> dict[str, str]:
+        return {
+            self._name(name): content if content.startswith(CSV_BOM) else CSV_BOM + content
+            for name, (_, content) in self.links.items()
+        }
 
 
 def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
@@ -71,5 +84,4 @@ def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
     files
         File name → the link's text and the file's content.
     """
-    links = "\n".join(f"- [{text}]({FIGURE_FOLDER}/{name})" for name, (text, _) in files.items())
-    return Shown([_Downloads((links,), contents={name: content for name, (_, content) in files.items()})])
+    return Shown([_Downloads((), links=files)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -64,11 +62,13 @@ from helpers.present import plan as plan_words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.revisions import revision_shown
 from helpers.present.spark import spark
+from helpers.present.stamp import Stamp
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
 from helpers.report.book import chapter_path
 from helpers.report.notes import fetched_note
 from helpers.report.revisions import compare_plan, revision_csv
+from helpers.report.stamped import EXAMPLE_VARIABLE, Stamped, write_verdicts
 from helpers.sources.fetch_status import Row, danish_day, fetch_status
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -80,9 +80,6 @@ _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 
 SNAPSHOT_VARIABLE = "PLAN_SNAPSHOT"
 """Environment variable with the day whose figures a rendered report shows (``plan render --snapshot``)."""
-
-VERDICT_FILE = "verdicts.json"
-"""Written beside the index while rendering: per chapter how many goals are met, for the sidebar."""
 
 
 def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "") -> Report:
@@ -112,13 +109,14 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    report = read_report(
-        project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    report = Report(
+        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
     )
     if not is_rendering():
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
-    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
     if key not in _RENDERED:
         _RENDERED.clear()
         _RENDERED[key] = report
@@ -136,9 +134,10 @@ def read_report(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> Report:
     """As :func:`open_report`, for what is already found."""
-    return Report(project, catalogue, plan, municipality, bound, snapshot)
+    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
 
 
 def read_reports(
@@ -149,9 +148,12 @@ def read_reports(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> tuple[Report, ...]:
     """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
-    reports = tuple(Report(project, catalogue, plan, area, bound, snapshot) for area in municipalities)
+    reports = tuple(
+        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
+    )
     if len(reports) < 2:
         return reports
     first = reports[0]
@@ -177,7 +179,7 @@ def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Stamped):
     """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -186,6 +188,8 @@ class Report:
         Newest period to show; none for all.
     snapshot
         The day whose figures are shown; none for the newest.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -194,13 +198,19 @@ class Report:
     municipality: Municipality
     bound: Period | None = None
     snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
     @cached_property
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
-        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot)
+        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.plan.key)
         return basis
@@ -384,8 +394,7 @@ class Report:
                     "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
                     "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
                 }
-        text = json.dumps(verdicts, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(verdicts, self.stamp)
 
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
@@ -796,6 +805,7 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
+    "basis",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
@@ -815,6 +825,7 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
+            "basis": report.basis.kind,
         }
         for row in report.rows
     ]
