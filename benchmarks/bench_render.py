@@ -89,7 +89,7 @@ def ours(root: Path, output: Path, count: int, jobs: int, to: str) -> None:
     from helpers.catalogue import load_catalogue
     from helpers.project import Project
     from helpers.render import Variant, render_variants
-    from helpers.report.plan import read_reports
+    from helpers.reports.plan.report import read_reports
 
     project = Project(root)
     begun = time.process_time()

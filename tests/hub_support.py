@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from helpers.analysis.country import CountryComparison
 from helpers.analysis.gaps import Verdict, gap, target_value, verdict
-from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Goal, Indicator, Municipality
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.render.hub import PLAN, Record, SiteEntry, write_site_entry
+from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.status import StatusRow
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PERIODS = {

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.analysis.overview import Boards, Standings
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.overview import Area, Overview, load_overview
 from helpers.data.frames import OBSERVATION_COLUMNS, State
 from helpers.periods import Period, window
 from helpers.project import Project
+from helpers.reports.jobcenteroverblik.models import Area, Overview, load_overview
+from helpers.reports.jobcenteroverblik.standings import Boards, Standings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 NEWEST = Period.parse("2026M07")

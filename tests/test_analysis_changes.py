@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from data_support import CHECKOUT
-from helpers.analysis.changes import AreaChangeKind, ChangeKind, area_changes, plan_changes
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Plan, Replaces
 from helpers.project import Project
+from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, area_changes, plan_changes
 
 CATALOGUE = load_catalogue(Project(CHECKOUT))
 NEW, OLD = CATALOGUE.plan("frederikssund-2023"), CATALOGUE.plan("frederikssund-2022")

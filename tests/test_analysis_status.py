@@ -9,7 +9,13 @@ import pytest
 
 from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in
 from helpers.analysis.gaps import Verdict
-from helpers.analysis.status import (
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import Direction, Plan, Unit
+from helpers.data import choose_basis, load_observations
+from helpers.data.frames import OBSERVATION_COLUMNS
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.reports.plan.status import (
     StatusRow,
     Turn,
     compare_verdicts,
@@ -18,12 +24,6 @@ from helpers.analysis.status import (
     summary,
     survey_rows,
 )
-from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Direction, Plan, Unit
-from helpers.data import choose_basis, load_observations
-from helpers.data.frames import OBSERVATION_COLUMNS
-from helpers.periods import Period
-from helpers.project import Project
 from helpers.sources.example import write_example
 
 CATALOGUE = load_catalogue(Project(CHECKOUT))

@@ -13,6 +13,7 @@ from report_support import CHECKOUT
 HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
+    "letters",
     "errors",
     "periods",
     "project",
@@ -21,7 +22,7 @@ ROOMS = (
     "sources",
     "analysis",
     "present",
-    "report",
+    "reports",
     "render",
     "commands",
     "cli",
@@ -69,6 +70,21 @@ def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
 def test_every_file_lies_in_a_room() -> None:
     assert {_room(path) for path in HELPERS.rglob("*.py")} - {"__init__"} == set(ROOMS)
     assert all(_files(room) for room in ROOMS)
+
+
+WINGS = sorted(path.name for path in (HELPERS / "reports").iterdir() if path.is_dir() and path.name[0] != "_")
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_report_never_imports_another(wing: str) -> None:
+    others = tuple(f"helpers.reports.{name}" for name in WINGS if name not in (wing, "base"))
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{line} imports {module}"
+        for path in sorted((HELPERS / "reports" / wing).rglob("*.py"))
+        for line, module in _imports(path)
+        if module.startswith(others)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_exception_is_used() -> None:

@@ -24,7 +24,6 @@ from data_support import (
     store_table,
     term,
 )
-from helpers.analysis.status import compare_verdicts, status_rows
 from helpers.catalogue import load_catalogue
 from helpers.data import Basis, load_observations
 from helpers.data.frames import OBSERVATION_COLUMNS
@@ -32,6 +31,7 @@ from helpers.data.revisions import CHANGE_COLUMNS, changed_values, compare_days,
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.plan.status import compare_verdicts, status_rows
 
 PERIODS = ("2026M04", "2026M05", "2026M06")
 VALUES = st.dictionaries(

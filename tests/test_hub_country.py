@@ -12,17 +12,17 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from helpers.analysis.country import CountryComparison, country_status
 from helpers.analysis.gaps import Verdict
-from helpers.analysis.status import goal_verdicts, status_rows
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
 from helpers.data import choose_basis, load_observations
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present.comparison import GoalPage, Part, alphabetical, goal_pages
 from helpers.present.theme import palette_from
 from helpers.project import Project
+from helpers.reports.plan.comparison import GoalPage, Part, alphabetical, goal_pages
+from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.status import goal_verdicts, status_rows
 from helpers.sources.example import write_example
 from hub_support import SUPPRESSED, country, hub_project
 

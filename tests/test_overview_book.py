@@ -15,14 +15,18 @@ import pytest
 import yaml
 
 from helpers.catalogue import Catalogue
-from helpers.commands.overview import check_overview, overview_asked
+from helpers.commands.jobcenteroverblik import check_overview, overview_asked
 from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
-from helpers.report.overview import KEY, all_path, measured
-from helpers.report.overview_book import overview_folder, overview_notebooks, write_overview_notebooks
+from helpers.reports.jobcenteroverblik.book import (
+    overview_folder,
+    overview_notebooks,
+    write_overview_notebooks,
+)
+from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured
 from overview_support import CHECKOUT, shipped
 from report_support import copy_project
 

@@ -10,10 +10,10 @@ import pytest
 
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Certainty, Comparison
-from helpers.catalogue.overview import load_overview
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.jobcenteroverblik.models import load_overview
 
 ROOT = Path(__file__).resolve().parents[1]
 

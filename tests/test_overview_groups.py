@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.analysis.groups import GroupKind, computed_group, framework_conditions, group_for
 from helpers.periods import window
+from helpers.reports.jobcenteroverblik.groups import (
+    GroupKind,
+    computed_group,
+    framework_conditions,
+    group_for,
+)
 from overview_support import NEWEST, area, changed, clustered, shipped
 
 LABELS = [variable.label for variable in shipped()[1].template.framework]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.jobcentres import Obstacle
 from helpers.data.frames import State
 from helpers.periods import Period, window
+from helpers.reports.jobcenteroverblik.boards import Obstacle
 from overview_support import NEWEST, boards, shipped
 
 VALLENSBAEK, ISHOEJ, JOINT = "187", "183", "vallensbaek-ishoej"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.catalogue.overview import load_overview
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.report.overview import OverviewReport
+from helpers.reports.jobcenteroverblik.models import load_overview
+from helpers.reports.jobcenteroverblik.report import OverviewReport
 from overview_support import CHECKOUT, area, shipped
 
 SEEDS = CHECKOUT.parent / "shared" / "seeds"

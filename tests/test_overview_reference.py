@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.overview import load_overview
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.report.overview import OverviewReport
+from helpers.reports.jobcenteroverblik.models import load_overview
+from helpers.reports.jobcenteroverblik.report import OverviewReport
 from helpers.sources.fetch import fetch_tables
 from jobindsats_support import new_client, serving
 from jobindsats_tables import REFERENCE, has_reference, reference

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from helpers.analysis.groups import GroupKind
-from helpers.analysis.jobcentres import Obstacle
 from helpers.analysis.ranks import Standing
 from helpers.catalogue.models import Comparison
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present import ranking
-from helpers.present.overview import shown_title, standing_figure, standing_tile, tiles
+from helpers.reports.jobcenteroverblik import ranking
+from helpers.reports.jobcenteroverblik.boards import Obstacle
+from helpers.reports.jobcenteroverblik.groups import GroupKind
+from helpers.reports.jobcenteroverblik.pieces import shown_title, standing_figure, standing_tile, tiles
 from overview_support import NEWEST, area, changed, clustered, codes, shipped, standings
 
 SHARE = ("kontanthjaelp-andel", "share")

@@ -553,7 +553,7 @@ def test_the_table_of_numbers_has_the_newest_period_first_and_heads_to_read_by()
     assert (heads[0], heads[-1], len(heads)) == ("November 2023", "November 2021", 25)
     assert table.count('scope="col"') == 4
     assert table.count("diskretioneret eller ikke opgjort") == 2
-    assert '<th scope="col" class="num">Frederikssund - andel (pct.)</th>' in table
+    assert '<th class="num" scope="col">Frederikssund - andel (pct.)</th>' in table
 
 
 # ------------------------------------------------------------------------------- the drawing

@@ -8,13 +8,9 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from great_tables import GT
 
-from helpers.analysis.changes import plan_changes
 from helpers.analysis.gaps import Verdict, gap, target_value, verdict
-from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
 from helpers.present import tables
@@ -22,6 +18,9 @@ from helpers.present.spark import Spark
 from helpers.present.tables import Column, Group, Html
 from helpers.present.words import MINUS, NBSP, number
 from helpers.project import Project
+from helpers.reports.plan import tables as plan_tables
+from helpers.reports.plan.changes import plan_changes
+from helpers.reports.plan.status import StatusRow
 from present_frames import TOWN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,7 +113,7 @@ def markup(shown: object) -> str:
 def test_the_status_table_shows_every_printed_figure_in_the_documents_order(
     catalogue: Catalogue, plan: Plan, rows: list[StatusRow]
 ) -> None:
-    shown = Reader(markup(tables.status_table(rows, plan, TOWN))).texts()
+    shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN))).texts()
     body = [cells for cells in shown if len(cells) == 7][1:]
     printed = catalogue.published_rows(plan)
     assert [cells[0] for cells in body] == [row.goal for row in printed]
@@ -131,7 +130,7 @@ def test_the_status_table_shows_every_printed_figure_in_the_documents_order(
 
 def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None:
     shown = Reader(
-        markup(tables.status_table(rows, plan, TOWN, area_links=lambda number: f"side-{number}.html"))
+        markup(plan_tables.status_table(rows, plan, TOWN, area_links=lambda number: f"side-{number}.html"))
     )
     heads = [
         row
@@ -150,7 +149,7 @@ def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None
 def test_a_verdict_is_a_sign_a_word_and_a_class_and_says_which_way_is_better(
     plan: Plan, rows: list[StatusRow]
 ) -> None:
-    shown = Reader(markup(tables.status_table(rows, plan, TOWN)))
+    shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN)))
     cells = {row[0][2]: row[6] for row in shown.rows if len(row) == 7}
     assert cells["1a"][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt ↑ højere er bedre")
     assert cells["3a"][1:] == ({"class": "verdict-met"}, "✓ Opfyldt ↑ højere er bedre")
@@ -162,7 +161,7 @@ def test_what_cannot_be_judged_says_why_and_shows_a_dash(plan: Plan, rows: list[
         rows[0], municipality=None, gap=None, verdict=Verdict.CANNOT_BE_JUDGED,
         reason="tallet for Frederikssund er diskretioneret eller ikke opgjort",
     )  # fmt: skip
-    shown = Reader(markup(tables.status_table([hidden], plan, TOWN))).texts()
+    shown = Reader(markup(plan_tables.status_table([hidden], plan, TOWN))).texts()
     cells = next(row for row in shown if row[0] == "1a")
     assert cells[4:6] == ["–", "–"]
     assert cells[6].startswith("? Kan ikke vurderes")
@@ -172,7 +171,7 @@ def test_what_cannot_be_judged_says_why_and_shows_a_dash(plan: Plan, rows: list[
 def test_zero_is_shown_as_zero_and_not_as_a_dash(plan: Plan, rows: list[StatusRow]) -> None:
     level = replace(rows[0], national=Decimal("0.0"), municipality=Decimal("0.0"), gap=Decimal("0.0"))
     cells = next(
-        row for row in Reader(markup(tables.status_table([level], plan, TOWN))).texts() if row[0] == "1a"
+        row for row in Reader(markup(plan_tables.status_table([level], plan, TOWN))).texts() if row[0] == "1a"
     )
     assert cells[3:6] == ["0,0 pct.", "0,0 pct.", "0,0 procentpoint"]
 
@@ -181,7 +180,7 @@ def test_a_goal_with_two_indicators_is_worded_once_and_names_both(
     catalogue: Catalogue, plan: Plan, rows: list[StatusRow]
 ) -> None:
     names = {key: entry.name for key, entry in catalogue.indicators.items() if entry.name}
-    shown = Reader(markup(tables.status_table(rows, plan, TOWN, names=names))).texts()
+    shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN, names=names))).texts()
     first, second = (row for row in shown if row[0] == "5b")
     assert first[1].endswith("Formidlingsgrad") and plan.goal("5b").text in first[1]
     assert second[1] == "Besættelsesgrad"
@@ -189,17 +188,17 @@ def test_a_goal_with_two_indicators_is_worded_once_and_names_both(
 
 def test_the_note_on_a_printed_difference_stands_with_its_goal(plan: Plan, rows: list[StatusRow]) -> None:
     cells = next(
-        row for row in Reader(markup(tables.status_table(rows, plan, TOWN))).texts() if row[0] == "4b"
+        row for row in Reader(markup(plan_tables.status_table(rows, plan, TOWN))).texts() if row[0] == "4b"
     )
     assert cells[5] == "+2,8 procentpoint"
     assert "+2,0" in cells[1].replace(MINUS, "-")
 
 
 def test_published_figures_are_marked_when_the_rest_is_example(plan: Plan, rows: list[StatusRow]) -> None:
-    some = markup(tables.status_table(rows, plan, TOWN, published={rows[0].indicator}))
+    some = markup(plan_tables.status_table(rows, plan, TOWN, published={rows[0].indicator}))
     assert some.count("pct.*") == 2
-    assert tables.PUBLISHED_NOTE in some
-    assert tables.PUBLISHED_NOTE not in markup(tables.status_table(rows, plan, TOWN))
+    assert plan_tables.PUBLISHED_NOTE in some
+    assert plan_tables.PUBLISHED_NOTE not in markup(plan_tables.status_table(rows, plan, TOWN))
 
 
 def test_a_small_trend_has_a_text_and_only_those_that_are_used_are_files(
@@ -209,7 +208,7 @@ def test_a_small_trend_has_a_text_and_only_those_that_are_used_are_files(
         rows[0].indicator: Spark("trend-1a.svg", "<svg/>", 'Steget "meget"'),
         "another": Spark("x.svg", "", ""),
     }
-    shown = tables.status_table(rows, plan, TOWN, sparks=small)
+    shown = plan_tables.status_table(rows, plan, TOWN, sparks=small)
     images = [attributes for tag, attributes in Reader(markup(shown)).tags if tag == "img"]
     assert images == [
         {"src": "figures/trend-1a.svg", "alt": 'Steget "meget"', "width": "104", "height": "28"}
@@ -235,7 +234,7 @@ def test_a_table_has_its_id_a_caption_and_heads_with_scope(plain_table: str) -> 
     ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
     assert ids == ["min-tabel"]
     heads = [attributes.get("scope") for tag, attributes in read.tags if tag == "th"]
-    assert heads == ["col", "col", "col", "colgroup", "row", "row", "colgroup", "row"]
+    assert heads == ["col", "col", "col", "colgroup", "row", "row", "row"]
     assert "<caption" in plain_table and "Tabel &lt;over&gt; noget" in plain_table
 
 
@@ -251,22 +250,6 @@ def test_a_style_sheet_alone_decides_how_a_table_looks(plain_table: str) -> None
     assert [text for _, _, text in numbers] == ["Antal", "1", "0", "2"]
 
 
-def test_any_great_tables_table_can_be_brought_to_the_same_form() -> None:
-    made = (
-        GT(pd.DataFrame({"navn": ["a"], "tal": [1.5]}), id="gt-x")
-        .fmt_number("tal", locale="da")
-        .cols_align("right", ["tal"])
-    )
-    text = tables.html_table(made, id="en-tabel", caption="Noget", caption_shown=True)
-    read = Reader(text)
-    assert read.tags[0] == (
-        "table",
-        {"class": "plan-table", "id": "en-tabel", "data-quarto-bootstrap": "false"},
-    )
-    assert read.texts()[-1] == ["a", "1,50"]
-    assert "<caption>Noget</caption>" in text
-
-
 def test_an_id_that_is_no_anchor_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot name"):
         tables.simple_table([Column("a")], [("b",)], id="Æ ø", caption="x")
@@ -278,7 +261,7 @@ def test_an_id_that_is_no_anchor_is_refused() -> None:
 def test_the_changes_are_told_in_the_annexs_words(catalogue: Catalogue, plan: Plan) -> None:
     before = catalogue.plan("frederikssund-2022")
     owner = catalogue.municipality("Frederikssund")
-    shown = markup(tables.changes_table(plan_changes(plan, before), plan, before, owner))
+    shown = markup(plan_tables.changes_table(plan_changes(plan, before), plan, before, owner))
     rows = Reader(shown).texts()
     assert rows[0] == ["Resultatmål 2023", "Resultatmål 2022", "Ændring", "Bemærkninger"]
     by_goal = {cells[0][:2]: cells for cells in rows if re.match(r"\d[A-Z]:", cells[0])}
@@ -296,8 +279,8 @@ def test_a_remark_on_the_owner_is_left_out_for_another(catalogue: Catalogue, pla
     changes = plan_changes(plan, before)
     own_only = [row.remark for row in changes if row.owner_only and row.remark]
     assert own_only, "the annex has one (6D)"
-    other = markup(tables.changes_table(changes, plan, before, catalogue.municipality("Hedensted")))
-    own = markup(tables.changes_table(changes, plan, before, catalogue.municipality("Frederikssund")))
+    other = markup(plan_tables.changes_table(changes, plan, before, catalogue.municipality("Hedensted")))
+    own = markup(plan_tables.changes_table(changes, plan, before, catalogue.municipality("Frederikssund")))
     for remark in own_only:
         assert remark not in other
         assert remark in own
@@ -307,7 +290,7 @@ def test_a_survey_shows_its_four_answers_as_printed(catalogue: Catalogue) -> Non
     survey = next(entry for entry in catalogue.surveys.values() if len(entry.questions) == 4)
     answers = dict(zip(survey.questions, map(Decimal, (87, 88, 79, 85)), strict=True))
     shown = markup(
-        tables.survey_table(survey, answers, words={"jobcenter": "Jobcenter Ishøj", "kommune": "Ishøj"})
+        plan_tables.survey_table(survey, answers, words={"jobcenter": "Jobcenter Ishøj", "kommune": "Ishøj"})
     )
     rows = Reader(shown).texts()[1:]
     assert [row[1] for row in rows] == ["87 pct.", "88 pct.", "79 pct.", "Ja: 85 pct."]
@@ -317,5 +300,5 @@ def test_a_survey_shows_its_four_answers_as_printed(catalogue: Catalogue) -> Non
 
 def test_an_unanswered_question_has_a_dash(catalogue: Catalogue) -> None:
     survey = next(iter(catalogue.surveys.values()))
-    rows = Reader(markup(tables.survey_table(survey, {}, words={}))).texts()[1:]
+    rows = Reader(markup(plan_tables.survey_table(survey, {}, words={}))).texts()[1:]
     assert {row[1] for row in rows} == {"–"}

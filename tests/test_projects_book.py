@@ -16,14 +16,14 @@ from pypdf import PdfReader
 
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.projects import load_project_set
-from helpers.commands.investments import investments_asked
+from helpers.commands.investeringer import investments_asked
 from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
-from helpers.report.investment_book import investment_notebooks
+from helpers.reports.investeringer.book import investment_notebooks
+from helpers.reports.investeringer.loader import load_project_set
 from report_support import copy_project
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.catalogue.project_models import Milestone, Reading
-from helpers.catalogue.projects import check_projects, find_projects, load_project_set
 from helpers.errors import PlanError
 from helpers.project import Project
+from helpers.reports.investeringer.loader import check_projects, find_projects, load_project_set
+from helpers.reports.investeringer.models import Milestone, Reading
 
 ROOT = Path(__file__).parents[1]
 KEY = "hedensted-2024-2025"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.catalogue.projects import load_project_set
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.project_examples import EXAMPLE, example_months
-from helpers.sources.project_months import read_months, write_project_template
+from helpers.reports.investeringer.examples import EXAMPLE, example_months
+from helpers.reports.investeringer.loader import load_project_set
+from helpers.reports.investeringer.months import read_months, write_project_template
 
 ROOT = Path(__file__).parents[1]
 KEY = "hedensted-2024-2025"

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.projects import (
+from helpers.catalogue.models import Direction
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.reports.investeringer.loader import load_project_set
+from helpers.reports.investeringer.models import Cost, ProjectRow
+from helpers.reports.investeringer.months import Measurement
+from helpers.reports.investeringer.status import (
     Move,
     Standing,
     business_case,
@@ -21,12 +27,6 @@ from helpers.analysis.projects import (
     row_status,
     target_sums,
 )
-from helpers.catalogue.models import Direction
-from helpers.catalogue.project_models import Cost, ProjectRow
-from helpers.catalogue.projects import load_project_set
-from helpers.periods import Period
-from helpers.project import Project
-from helpers.sources.project_months import Measurement
 
 ROOT = Path(__file__).parents[1]
 START = Period.month(2024, 1)

@@ -25,17 +25,17 @@ import pypdf
 import pytest
 from typer.testing import CliRunner
 
-from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Municipality
 from helpers.cli import app
 from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
-from helpers.present.revisions import revision_shown
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.report.book import chapter_path, plan_notebooks
-from helpers.report.plan import Report, read_report
-from helpers.report.revisions import PlanRevision, compare_plan, revision_csv
+from helpers.reports.plan.book import chapter_path, plan_notebooks
+from helpers.reports.plan.report import Report, read_report
+from helpers.reports.plan.revision_tables import revision_shown
+from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
+from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.settings import KEY_VARIABLE, URL_VARIABLE
 from jobindsats_server import TOKEN, JobindsatsServer, Shape, refusal

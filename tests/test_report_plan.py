@@ -17,10 +17,10 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present.tables import PUBLISHED_NOTE
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.report.book import plan_notebooks, write_book
-from helpers.report.plan import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports.plan.book import plan_notebooks, write_book
+from helpers.reports.plan.report import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
 PLAN = "frederikssund-2023"
@@ -221,12 +221,17 @@ def test_plan_status_gives_machines_the_named_columns_and_exact_figures(
     rows = list(csv.DictReader(io.StringIO(run(project, monkeypatch, "status", "250", "--format", "csv"))))
     assert tuple(rows[0]) == STATUS_COLUMNS
     printed = {(r.goal, r.indicator): r for r in frederikssund.catalogue.published_rows(frederikssund.plan)}
-    assert [(r["goal"], r["indicator"]) for r in rows] == list(printed)
-    for row in rows:
+    assert list(dict.fromkeys(r["goal"] for r in rows)) == [g.number for g in frederikssund.plan.goals]
+    surveys = {row.indicator for row in frederikssund.survey_rows}
+    measured = [row for row in rows if row["indicator"] not in surveys]
+    assert [(r["goal"], r["indicator"]) for r in measured] == list(printed)
+    for row in measured:
         document = printed[row["goal"], row["indicator"]]
         assert Decimal(row["municipality"]) == document.municipality
         assert Decimal(row["published_gap"]) == document.gap
     by_goal = {row["goal"]: row for row in rows}
+    assert by_goal["5a"]["verdict"] == "met"
+    assert by_goal["4d"]["verdict"] == "cannot_be_judged"
     assert by_goal["4b"]["gap"] == "2.8"
     assert "+2,0" in by_goal["4b"]["note"]
     told = json.loads(run(project, monkeypatch, "status", "250", "--format", "json"))

@@ -21,7 +21,7 @@ from helpers.commands.rendering import _asked
 from helpers.commands.request import RenderRequest
 from helpers.render import render_variants
 from helpers.render.worker import Setting, Worker
-from helpers.report.plan import read_report, read_reports
+from helpers.reports.plan.report import read_report, read_reports
 from render_book import CHECKOUT, code, copy_project, notebook, plain_notebooks, variant, write_book
 
 PLAN = "frederikssund-2023"
@@ -92,7 +92,7 @@ def test_ten_municipalities_pages_show_their_own_numbers(plan_project, tmp_path:
     index = notebook("# Forord", parameters=False)
     index.cells += [
         code('kommune = "Frederikssund"\nplan = ""\nperiode = ""', "parameters"),
-        code("from helpers.report import open_report\nreport = open_report(kommune, plan, periode)"),
+        code("from helpers.reports import open_report\nreport = open_report(kommune, plan, periode)"),
         code("report.status_table()"),
     ]
     book = tmp_path / "book"

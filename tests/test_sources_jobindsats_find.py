@@ -128,15 +128,13 @@ def test_the_key_of_the_environment_is_used(
     assert len(save(project, found.tables)) == 1
 
 
-def test_saving_keeps_subjects_list_and_tables_as_received(
-    project: Project, server: JobindsatsServer
-) -> None:
+def test_saving_keeps_the_list_and_tables_as_received(project: Project, server: JobindsatsServer) -> None:
     client = new_client(server)
     told: list[str] = []
     save(project, search(project, ["antal"], client).tables, client, told.append)
     folder = project.raw / "jobindsats" / "_metadata"
     kept = {path.parent.relative_to(folder).as_posix() for path in folder.rglob("*.meta.json")}
-    assert kept == {"subjects/all", "tables/all", *(f"table/{name}" for name in told)}
+    assert kept == {"tables/all", *(f"table/{name}" for name in told)}
     answers = [path for path in folder.glob("table/y60c02/*.json") if not path.name.endswith(".meta.json")]
     assert answers[0].read_bytes() == client.raw_table("y60c02")
 

@@ -21,7 +21,7 @@ from helpers.render.brand import read_brand
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold
-from helpers.report.plan import read_report
+from helpers.reports.plan.report import read_report
 from render_book import code, copy_project, markdown
 
 PAGE = "notebooks/06-unge.ipynb"

@@ -10,16 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report import open_report
-    from helpers.report.investments import open_investments
-    from helpers.report.overview import open_overview
+    from helpers.reports import open_report
+    from helpers.reports.investeringer.report import open_investments
+    from helpers.reports.jobcenteroverblik.report import open_overview
 
 __all__ = ["open_investments", "open_overview", "open_report"]
 
 _HOMES = {
-    "open_report": "helpers.report",
-    "open_overview": "helpers.report.overview",
-    "open_investments": "helpers.report.investments",
+    "open_report": "helpers.reports",
+    "open_overview": "helpers.reports.jobcenteroverblik.report",
+    "open_investments": "helpers.reports.investeringer.report",
 }
 
 # jsonschema, which Altair and nbformat load, looks for an optional checker of web addresses whose grammar takes

@@ -164,9 +164,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
-    from helpers.report.plan import read_report, status_csv
+    from helpers.periods import require_figures
+    from helpers.reports.plan.report import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
+    require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:
         for part in list(status_screen(report, out.width)):
             out.print(part)
@@ -372,14 +374,57 @@ def render(
         raise typer.Exit(1)
 
 
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan publish --to /srv/www/plan` · `plan publish --to branch:gh-pages --push` · "
+    "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
+)
+def publish(
+    site: Annotated[Path, typer.Argument(metavar="[SITE]", help="Folder of the rendered site.")] = Path(
+        "_site"
+    ),
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FOLDER|branch:NAME",
+            help="A folder, or a branch of this repository.",
+            show_default=False,
+        ),
+    ] = "",
+    example: Annotated[bool, typer.Option("--example", help="Publish pages with example data too.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files in the way that plan publish did not put there."),
+    ] = False,
+    push: Annotated[bool, typer.Option("--push", help="Push the branch as well.")] = False,
+    remote: Annotated[str, typer.Option("--remote", help="Where the branch is pushed to.")] = "origin",
+    message: Annotated[str, typer.Option("--message", "-m", help="Of the commit.")] = "",
+) -> None:
+    """Check a rendered site whole, and put it into a folder or a git branch; nothing else there is touched."""
+    from helpers.commands.publishing import publish_site
+
+    typer.echo(
+        publish_site(
+            _project(),
+            site,
+            to,
+            example=example,
+            overwrite=overwrite,
+            push=remote if push else "",
+            message=message,
+        )
+    )
+
+
 @app.command(rich_help_panel=MAKE)
 def notebooks(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
 ) -> None:
     """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
-    from helpers.catalogue.projects import project_files
-    from helpers.commands.investments import write_project_notebooks
-    from helpers.report.book import book_folder, write_book
+    from helpers.commands.investeringer import write_project_notebooks
+    from helpers.reports.investeringer.loader import project_files
+    from helpers.reports.plan.book import book_folder, write_book
 
     project = _project()
     if plan in project_files(project):
@@ -411,7 +456,7 @@ def template(
 @project_app.command("list")
 def project_list() -> None:
     """List the investment projects and how many rows each is followed by."""
-    from helpers.commands.investments import list_projects
+    from helpers.commands.investeringer import list_projects
 
     for line in list_projects(_project()):
         typer.echo(line)
@@ -426,7 +471,7 @@ def project_template(
     month: Annotated[str, typer.Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
 ) -> None:
     """Write an empty file with the rows of a project to fill in for a month."""
-    from helpers.commands import investments
+    from helpers.commands import investeringer as investments
 
     project = _project()
     path = investments.project_template(project, key, plan=plan, month=month)
@@ -440,7 +485,7 @@ def project_notebooks(
     ],
 ) -> None:
     """Write the notebooks of a set of projects, for you to edit; what is there is never overwritten."""
-    from helpers.commands.investments import write_project_notebooks
+    from helpers.commands.investeringer import write_project_notebooks
 
     project = _project()
     for path in write_project_notebooks(project, plan):

@@ -34,7 +34,12 @@ def _period(value: Any) -> Any:
     return Period.parse(value) if isinstance(value, str) else value
 
 
-Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9),
+]
+"""A number that an employment plan can hold."""
 PeriodId = Annotated[Period, BeforeValidator(_period)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
@@ -363,7 +368,7 @@ class Survey(Model):
     answer: str
     answers: dict[str, str] = {}
     unit: Unit = Unit.PERCENT
-    decimals: int = 0
+    decimals: int = Field(default=0, ge=0, le=3)
     caveats: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -528,7 +533,7 @@ class FocusArea(Model):
         Why the goals are not given, for a focus area whose goals no document tells (plan 2022, number 3).
     """
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=99)
     title: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     intro: str
@@ -570,7 +575,7 @@ class Plan(Model):
 
     key: Key
     title: str
-    year: int
+    year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
     decided: date | None = None
     source: str | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from helpers.catalogue import check, load_catalogue
-from helpers.commands.investments import check_investments
-from helpers.commands.overview import check_overview
+from helpers.commands.investeringer import check_investments
+from helpers.commands.jobcenteroverblik import check_overview
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.errors import Problem

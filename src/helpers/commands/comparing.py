@@ -15,7 +15,7 @@ from rich.text import Text
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality, Plan
 from helpers.project import Project
-from helpers.report.revisions import PlanRevision, area_names, compare_plan, revision_csv
+from helpers.reports.plan.revisions import PlanRevision, area_names, compare_plan, revision_csv
 
 MOST_ROWS = 40
 """So many differences are printed, the largest first; CSV and JSON have all."""

@@ -11,22 +11,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from helpers.analysis.country import CountryComparison, country_status
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
-from helpers.commands.investments import INVESTMENTS, investments_asked
-from helpers.commands.overview import OVERVIEW, overview_asked
+from helpers.commands.investeringer import INVESTMENTS, investments_asked
+from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
+from helpers.periods import require_figures
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
-from helpers.report.book import book_folder, has_book, write_book
-from helpers.report.notebooks import fresh_folder
-from helpers.report.plan import SNAPSHOT_VARIABLE, Report, read_reports
+from helpers.reports.base.names import SNAPSHOT_VARIABLE
+from helpers.reports.base.notebooks import fresh_folder
+from helpers.reports.plan.book import book_folder, has_book, write_book
+from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.report import Report, read_reports
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
@@ -40,6 +42,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     PlanError
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
+    request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
@@ -76,6 +79,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         bound=request.bound,
         snapshot=request.snapshot,
     )
+    require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
     return [plan_asked(request, report, book) for report in reports]
 
 

@@ -36,6 +36,17 @@ class RenderRequest:
     scheduler: str
     base_url: str = ""
 
+    def check(self) -> None:
+        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        region = f"--region {self.region}" if self.region else ""
+        given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
+        if len(said := [text for text in given if text]) > 1:
+            raise PlanError.of(
+                "plan render",
+                f"{' and '.join(said)} contradict each other: each says which municipalities are rendered.",
+                "Name municipalities, or a region, or take them all.",
+            )
+
 
 @dataclass(frozen=True)
 class Asked:

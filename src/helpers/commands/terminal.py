@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
-from helpers.analysis.status import StatusRow
 from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import did_you_mean
-from helpers.commands.investments import list_projects
+from helpers.commands.investeringer import list_projects
 from helpers.errors import PlanError
 from helpers.present import words
 from helpers.project import Project
-from helpers.report.plan import Report, status_records
+from helpers.reports.plan.report import Report, status_records
+from helpers.reports.plan.status import StatusRow
 
 _COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
 

@@ -6,7 +6,6 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -16,7 +15,7 @@ from helpers.catalogue.models import Target
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present.layout import gap_notes
-from helpers.present.output import HTML_ONLY
+from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import (
     PROVISIONAL,
@@ -127,24 +126,17 @@ def cell(trace: Trace, point: Point) -> str:
 
 def numbers_table(picture: Picture, *, caption: str, provisional: Provisional = _SETTLED) -> str:
     """The figure's numbers as an HTML table: one row per period, newest first, one column per trace."""
-    heads = "".join(
-        f'<th scope="col" class="num">{html.escape(_head(trace))}</th>' for trace in picture.traces
-    )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for index in range(len(picture.periods) - 1, -1, -1):
-        cells = "".join(_table_cell(trace, trace.points[index]) for trace in picture.traces)
-        period = html.escape(capital(picture.periods[index].danish))
+        period = capital(picture.periods[index].danish)
         if any(_provisional(trace, trace.points[index], provisional) for trace in picture.traces):
             period += f" ({PROVISIONAL})"
-        rows.append(f'<tr><th scope="row">{period}</th>{cells}</tr>')
-    body = "\n".join(rows)
-    return (
-        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">\n'
-        f'<table class="plan-table numbers" id="tal-{picture.key}" {HTML_ONLY}>\n'
-        f'<caption class="visually-hidden">{html.escape(caption)}</caption>\n'
-        f'<thead><tr><th scope="col">Periode</th>{heads}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        rows.append((period, *(_table_cell(trace, trace.points[index]) for trace in picture.traces)))
+    columns = [Column("Periode", row_head=True), *(Column(_head(t), number=True) for t in picture.traces)]
+    table = build(
+        columns, [Group(rows)], id=f"tal-{picture.key}", caption=caption, classes="numbers", html_only=True
     )
+    return scrolling(table, caption)
 
 
 def _head(trace: Trace) -> str:
@@ -152,11 +144,11 @@ def _head(trace: Trace) -> str:
     return f"{trace.label} ({word})" if word and word not in trace.label else trace.label
 
 
-def _table_cell(trace: Trace, point: Point) -> str:
-    text = html.escape(cell(trace, point))
+def _table_cell(trace: Trace, point: Point) -> Cell:
+    text = cell(trace, point)
     if point.value is None:
-        return f'<td class="num state-note">{text}</td>'
-    return f'<td class="num published">{text}</td>' if point.published else f'<td class="num">{text}</td>'
+        return tagged(text, "state-note")
+    return tagged(text, "published") if point.published else text
 
 
 def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:

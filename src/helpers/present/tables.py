@@ -1,4 +1,4 @@
-"""Tables of a plan, made with Great Tables and stripped to HTML that the pages' own styles can dress.
+"""Tables of cells, as HTML that the pages' own styles dress.
 
 In: rows of frozen models or of cells. Out: a :class:`~helpers.present.output.Shown` whose table has its own
 ``id``, a caption, and heads that screen readers can use. Nothing is judged or counted here.
@@ -7,21 +7,15 @@ In: rows of frozen models or of cells. Out: a :class:`~helpers.present.output.Sh
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pandas as pd
-from great_tables import GT
-
-from helpers.analysis.changes import ChangeKind, ChangeRow
 from helpers.analysis.gaps import Verdict
-from helpers.analysis.status import StatusRow
-from helpers.catalogue.models import Direction, Goal, Municipality, Plan, Survey, Unit
+from helpers.catalogue.models import Direction, Unit
 from helpers.periods import Period
 from helpers.present import output
-from helpers.present.output import FIGURE_FOLDER
+from helpers.present.output import FIGURE_FOLDER, HTML_ONLY
 from helpers.present.spark import Spark
 from helpers.present.words import (
     DIRECTION_SIGNS,
@@ -33,7 +27,6 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     number,
-    sentence,
     unit_word,
 )
 
@@ -42,9 +35,23 @@ Links = Callable[[str], str | None]
 
 
 class Html(str):
-    """Markup for a cell; every other text is escaped."""
+    """Markup for a cell; every other text is escaped.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    css
+        Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only.
+    sort
+        What a sortable column is sorted by, where the text is not it; rows without it stay last.
+    """
+
+    css: str
+    sort: object
+
+    def __new__(cls, markup: str, css: str = "", sort: object = None) -> Html:
+        made = super().__new__(cls, markup)
+        made.css, made.sort = css, sort
+        return made
 
 
 Cell = str | None
@@ -62,7 +69,7 @@ class Column:
     number
         Aligned right, in figures of one width.
     row_head
-        Its cells name their rows (at most one column, the first).
+        Its cells name their rows (at most one column).
     """
 
     label: str
@@ -71,16 +78,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row that has a class of its own; one without is a plain sequence of cells."""
+
+    cells: Sequence[Cell]
+    css: str
+
+
+@dataclass(frozen=True)
 class Group:
     """Rows under a common heading; without a `label` they have none."""
 
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[Cell] | Row]
     label: Cell = None
 
 
-def tagged(text: str, css_class: str) -> Html:
-    """A cell that is wholly of one class, such as ``verdict-met`` or ``state-note``."""
-    return Html(f'<span class="{css_class}">{html.escape(text, quote=False)}</span>')
+def tagged(text: str, css: str, sort: object = None) -> Html:
+    """A cell that is wholly of one class, such as ``state-note``."""
+    return Html(html.escape(text, quote=False), css, sort)
 
 
 def linked(text: str, address: str | None) -> Cell:
@@ -102,24 +117,39 @@ def markup_of(cell: Cell) -> str:
     return cell if isinstance(cell, Html) else html.escape(cell, quote=False)
 
 
-# ------------------------------------------------------------------------------ Great Tables
-
-_TOKEN = "¤{}¤"
-"""Stands for a cell's markup while Great Tables, which escapes cells, builds the table around it."""
-
-_TOKENS = re.compile(r"¤(\d+)¤")
-_ALIGNED = {"gt_left": "", "gt_right": "num", "gt_center": "mid"}
-_HOISTED = re.compile(
-    r'<td( class="[^"]*")?><span class="((?:verdict|state)-[a-z-]+)">((?:(?!</?span).)*)</span></td>',
-    re.DOTALL,
-)
+def _element(tag: str, content: str, css: str = "", **attributes: object) -> str:
+    said = "".join(
+        f' {name}="{html.escape(str(value))}"'
+        for name, value in (("class", css or None), *attributes.items())
+        if value is not None
+    )
+    return f"<{tag}{said}>{content}</{tag}>"
 
 
-def html_table(table: GT, *, id: str, caption: str, caption_shown: bool = False, classes: str = "") -> str:
-    """A Great Tables table as the plan's pages want it.
+def _row(row: Sequence[Cell] | Row, columns: Sequence[Column]) -> str:
+    cells, css = (row.cells, row.css) if isinstance(row, Row) else (row, "")
+    made = []
+    for cell, column in zip(cells, columns, strict=True):
+        own = cell if isinstance(cell, Html) else Html("")
+        classes = " ".join(filter(None, ("num" if column.number else "", own.css)))
+        kind = {"scope": "row"} if column.row_head else {}
+        tag = "th" if column.row_head else "td"
+        made.append(_element(tag, markup_of(cell), classes, **kind, **{"data-sort": own.sort}))
+    return _element("tr", "\n".join(["", *made, ""]), css)
 
-    Its own style block, wrapper and ``gt_`` classes are left out, so that ``styles/plan.css`` decides; what
-    stays are ``table.plan-table``, ``tr.group``, ``td.num``, and ``scope`` on every head.
+
+def build(
+    columns: Sequence[Column],
+    groups: Sequence[Group],
+    *,
+    id: str,
+    caption: str | None,
+    caption_shown: bool = False,
+    classes: str = "",
+    foot: Iterable[str] = (),
+    html_only: bool = False,
+) -> str:
+    """Build a table as HTML that the pages' own styles dress, with heads that screen readers can use.
 
     Parameters
     ----------
@@ -129,93 +159,46 @@ def html_table(table: GT, *, id: str, caption: str, caption_shown: bool = False,
         Read aloud before the table; shown over it too when `caption_shown`.
     classes
         More classes for the ``table``.
-    """
-    output.check_key(id)
-    built = table.as_raw_html(inline_css=False)
-    body = built[built.index("<table") : built.rindex("</table>") + len("</table>")]
-    body = re.sub(r' (?:headers|id|style|rowspan="1" colspan|data-quarto-[a-z-]+)="[^"]*"', "", body)
-    body = re.sub(r'<tr class="gt_group_heading_row">', '<tr class="group">', body)
-    body = re.sub(r' class="(gt_[^"]*)"', _plain_class, body)
-    names = f"plan-table {classes}".strip()
-    hidden = "" if caption_shown else ' class="visually-hidden"'
-    head = (
-        f'<table class="{names}" id="{id}" data-quarto-bootstrap="false">\n'
-        f"<caption{hidden}>{html.escape(caption, quote=False)}</caption>"
-    )
-    body = re.sub(r"^<table[^>]*>", lambda _: head, body)
-    return re.sub(r"\n\s*", "\n", body)
-
-
-def _plain_class(found: re.Match[str]) -> str:
-    names = [_ALIGNED[name] for name in found[1].split() if _ALIGNED.get(name)]
-    return f' class="{" ".join(names)}"' if names else ""
-
-
-def build(
-    columns: Sequence[Column],
-    groups: Sequence[Group],
-    *,
-    id: str,
-    caption: str,
-    caption_shown: bool = False,
-    classes: str = "",
-    foot: Iterable[str] = (),
-) -> str:
-    """A table from cells.
-
-    Parameters
-    ----------
     foot
         Notes under the table, one row each.
+    html_only
+        For the web page and not for the PDF.
+
+    Raises
+    ------
+    ValueError
+        When `id` is no anchor.
     """
-    markup: list[str] = []
+    output.check_key(id)
+    wide = len(columns)
+    heads = [_element("th", markup_of(c.label), "num" if c.number else "", scope="col") for c in columns]
+    lines = [_element("tr", "\n".join(["", *heads, ""]))]
+    body = []
+    for group in groups:
+        if group.label is not None:
+            head = _element("th", markup_of(group.label), colspan=wide, scope="colgroup")
+            body.append(_element("tr", f"\n{head}\n", "group"))
+        body += [_row(row, columns) for row in group.rows]
+    notes = [_element("tr", _element("td", markup_of(note), "state-note", colspan=wide)) for note in foot]
+    names = f"plan-table {classes}".strip()
+    mark = HTML_ONLY if html_only else 'data-quarto-bootstrap="false"'
+    hidden = "" if caption_shown else "visually-hidden"
+    parts = [
+        f'<table class="{names}" id="{id}" {mark}>',
+        *([_element("caption", html.escape(caption, quote=False), hidden)] if caption is not None else []),
+        "<thead>", *lines, "</thead>", "<tbody>", *body, "</tbody>",
+        *(["<tfoot>", *notes, "</tfoot>"] if notes else []),
+        "</table>",
+    ]  # fmt: skip
+    return "\n".join(parts)
 
-    def token(cell: Cell) -> str | None:
-        if cell is None:
-            return None
-        markup.append(markup_of(cell))
-        return _TOKEN.format(len(markup) - 1)
 
-    names = [f"c{index}" for index in range(len(columns))]
-    grouped = any(group.label is not None for group in groups)
-    labels = [token(group.label or "") for group in groups]
-    records = [
-        {**dict(zip(names, map(token, row), strict=True)), "group": label}
-        for group, label in zip(groups, labels, strict=True)
-        for row in group.rows
-    ]
-    frame = pd.DataFrame(records, columns=[*names, "group"], dtype=object)
-    head = next((name for name, column in zip(names, columns, strict=True) if column.row_head), None)
-    table = GT(
-        frame if grouped else frame.drop(columns="group"),
-        rowname_col=head,
-        groupname_col="group" if grouped else None,
-        id=id,
-        locale="da",
+def scrolling(table: str, caption: str) -> str:
+    """A wide table in a region of its own that a keyboard reaches."""
+    return (
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">\n'
+        f"{table}\n</div>"
     )
-    by_name = dict(zip(names, columns, strict=True))
-    table = table.cols_label({name: column.label for name, column in by_name.items() if name != head})
-    if head is not None:
-        table = table.tab_stubhead(label=by_name[head].label)
-    table = table.cols_align("left", columns=names)
-    numbers = [name for name, column in by_name.items() if column.number]
-    if numbers:
-        table = table.cols_align("right", columns=numbers)
-    table = table.sub_missing(missing_text=UNKNOWN)
-    text = html_table(table, id=id, caption=caption, caption_shown=caption_shown, classes=classes)
-    text = _TOKENS.sub(lambda found: markup[int(found[1])], text)
-    # A cell that is wholly of one class carries it itself: the PDF knows classes of cells only.
-    text = _HOISTED.sub(_hoist, text)
-    notes = "".join(
-        f'<tr><td colspan="{len(columns)}" class="state-note">{html.escape(note, quote=False)}</td></tr>'
-        for note in foot
-    )
-    return text.replace("</table>", f"<tfoot>{notes}</tfoot>\n</table>") if notes else text
-
-
-def _hoist(found: re.Match[str]) -> str:
-    own = found[1][len(' class="') : -1] if found[1] else ""
-    return f'<td class="{f"{own} {found[2]}".strip()}">{found[3]}</td>'
 
 
 def simple_table(
@@ -236,7 +219,7 @@ def simple_table(
     return output.table(text, text=caption)
 
 
-# ------------------------------------------------------------------------------ the plan's tables
+# ------------------------------------------------------------------------------ cells of figures
 
 
 def verdict_cell(verdict: Verdict, direction: Direction | None = None) -> Html:
@@ -244,7 +227,7 @@ def verdict_cell(verdict: Verdict, direction: Direction | None = None) -> Html:
     said = f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
     if direction is not None:
         said += f'<br><small class="state-note">{direction_words(direction)}</small>'
-    return Html(f'<span class="{VERDICT_CLASSES[verdict]}">{said}</span>')
+    return Html(said, VERDICT_CLASSES[verdict])
 
 
 def direction_words(direction: Direction) -> str:
@@ -269,231 +252,9 @@ def gap_cell(gap: Decimal | None, decimals: int, unit: Unit) -> Cell:
     return two_lines(figure, word) if word else figure
 
 
-COUNTRY_HEAD = "Landet"
-PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
-
-
-def status_table(
-    rows: Iterable[StatusRow],
-    plan: Plan,
-    municipality: Municipality,
-    *,
-    id: str = "status",
-    caption: str | None = None,
-    names: Mapping[str, str] | None = None,
-    sparks: Mapping[str, Spark] | None = None,
-    goal_links: Links | None = None,
-    area_links: Callable[[int], str | None] | None = None,
-    published: Collection[str] = (),
-    provisional: Collection[str] = (),
-    grouped: bool = True,
-) -> output.Shown:
-    """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
-
-    Parameters
-    ----------
-    names
-        Indicator → its short name, for goals that are followed by several (``5b``).
-    sparks
-        Indicator → the small trend in its row.
-    goal_links, area_links
-        From a goal's or focus area's number to its place on a page.
-    published
-        Indicators whose figures a document printed: they are marked, because the others are example data.
-    provisional
-        Indicators whose period the source is likely to correct.
-    grouped
-        Under the headings of the focus areas; a single focus area's own table needs none.
-    """
-    given = list(rows)
-    by_goal: dict[str, list[StatusRow]] = {}
-    for row in given:
-        by_goal.setdefault(row.goal, []).append(row)
-    trends = sparks or {}
-    columns = [
-        Column("Mål nr.", row_head=True),
-        Column("Resultatmål"),
-        Column("Måned/år"),
-        Column(COUNTRY_HEAD, number=True),
-        Column(municipality.name, number=True),
-        Column("Forskel", number=True),
-        Column("Vurdering"),
-        *([Column("Udvikling")] if trends else []),
-    ]
-    groups: list[Group] = []
-    for area in plan.focus_areas:
-        cells = [
-            _status_cells(
-                row, goal, names or {}, trends, goal_links, published, provisional, first=place == 0
-            )
-            for goal in area.goals
-            for place, row in enumerate(by_goal.get(goal.number, ()))
-        ]
-        if cells:
-            title = f"Fokusområde {area.number} - {area.title}"
-            address = area_links(area.number) if area_links else None
-            groups.append(Group(cells, linked(title, address) if grouped else None))
-    marked = any(row.indicator in published for row in given)
-    text = build(
-        columns,
-        groups,
-        id=id,
-        caption=caption or f"Status på resultatmålene i {municipality.name}",
-        classes="status",
-        foot=[PUBLISHED_NOTE] if marked else (),
-    )
-    used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
-    return output.table(text, text=f"Status på resultatmålene i {municipality.name}", files=used)
-
-
-def _status_cells(
-    row: StatusRow,
-    goal: Goal,
-    names: Mapping[str, str],
-    sparks: Mapping[str, Spark],
-    links: Links | None,
-    published: Collection[str],
-    provisional: Collection[str],
-    *,
-    first: bool,
-) -> tuple[Cell, ...]:
-    star = "*" if row.indicator in published else ""
-
-    def value(figure: Decimal | None) -> Cell:
-        return None if figure is None else f"{number(figure, row.decimals, row.unit)}{star}"
-
-    # A goal with two indicators is worded once, in the first of its rows.
-    name = names.get(row.indicator) if len(goal.indicators) > 1 else None
-    named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
-    wording = html.escape(goal.text, quote=False) if first or not name else ""
-    said = "<br>".join(part for part in (wording, named) if part)
-    for note in (row.note, row.reason):
-        if note:
-            said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
-    cells: tuple[Cell, ...] = (
-        linked(row.goal, links(row.goal) if links else None),
-        Html(said),
-        period_cell(row.period, provisional=row.indicator in provisional),
-        value(row.national),
-        value(row.municipality),
-        gap_cell(row.gap, row.decimals, row.unit),
-        verdict_cell(row.verdict, row.direction),
-    )
-    if not sparks:
-        return cells
-    spark = sparks.get(row.indicator)
-    return (*cells, spark_cell(spark) if spark else None)
-
-
 def spark_cell(spark: Spark) -> Html:
     """A small trend as a picture with its text."""
     return Html(
         f'<img src="{FIGURE_FOLDER}/{html.escape(spark.name)}" alt="{html.escape(spark.alt)}" '
         f'width="{spark.width}" height="{spark.height}">'
     )
-
-
-def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
-    """What stands in the two columns of goals, in the annex's words (seed 001)."""
-    if row.new_goal is None:
-        return "Indgår ikke", _goal_words(row.old_goal)
-    if row.old_goal is None:
-        return _goal_words(row.new_goal), f"Nyt i {new.year}"
-    if row.kind is ChangeKind.IDENTICAL:
-        return _goal_words(row.new_goal), "Identisk"
-    if row.kind is ChangeKind.RENUMBERED:
-        return _goal_words(row.new_goal), f"Identisk med mål {row.old_goal.number.upper()}"
-    return _goal_words(row.new_goal), _goal_words(row.old_goal)
-
-
-def _goal_words(goal: Goal | None) -> Cell:
-    if goal is None:
-        return None
-    text = html.escape(goal.text, quote=False)
-    return Html(f"<strong>{goal.number.upper()}:</strong> {text}") if goal.number_printed else goal.text
-
-
-_CHANGE_TAGS = {
-    ChangeKind.IDENTICAL: "Identisk",
-    ChangeKind.RENUMBERED: "Nyt nummer",
-    ChangeKind.REWORDED: "Ny ordlyd",
-    ChangeKind.TARGET_CHANGED: "Nyt mål",
-    ChangeKind.MEASURE_CHANGED: "Ny måling",
-    ChangeKind.NEW: "Nyt",
-    ChangeKind.DROPPED: "Udgår",
-}
-"""One word for what became of a goal, for the column that can be skimmed."""
-
-
-def changes_table(
-    rows: Iterable[ChangeRow],
-    new: Plan,
-    old: Plan,
-    municipality: Municipality,
-    *,
-    id: str = "aendringer",
-    goal_links: Links | None = None,
-) -> output.Shown:
-    """The two plans' goals side by side, under the new plan's focus areas, as in the annex (seed 001).
-
-    Remarks that concern the plan's own municipality are left out on another's page.
-    """
-    columns = [
-        Column(f"Resultatmål {new.year}"),
-        Column(f"Resultatmål {old.year}"),
-        Column("Ændring"),
-        Column("Bemærkninger"),
-    ]
-    found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
-    for row in rows:
-        area = row.focus_area
-        title = f"{area.number}. {area.title}"
-        if area.replaces:
-            title += f" (erstatter: {area.replaces})"
-        after, before = change_words(row, new, old)
-        if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
-            address = goal_links(row.new_goal.number)
-            if address:
-                name = f"<strong>{row.new_goal.number.upper()}:</strong>"
-                after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
-        remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
-        cells = (after, before, _CHANGE_TAGS[row.kind], remark)
-        found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
-    caption = f"Fokusområder og resultatmål {new.year} i forhold til {old.year}"
-    text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
-    return output.table(text, text=caption)
-
-
-def survey_table(
-    survey: Survey,
-    answers: Mapping[str, Decimal],
-    *,
-    words: Mapping[str, str],
-    id: str | None = None,
-    period: Period | None = None,
-) -> output.Shown:
-    """The answers to a survey's questions, as in seed 002 (goal 5a).
-
-    Parameters
-    ----------
-    answers
-        Question → share of satisfied answers; a question without one gets a dash.
-    words
-        What the questions' words in braces stand for: ``kommune``, ``jobcenter``.
-    """
-
-    def filled(text: str) -> str:
-        for name, word in words.items():
-            text = text.replace(f"{{{name}}}", word)
-        return text
-
-    rows: list[tuple[Cell, ...]] = []
-    for key, question in survey.questions.items():
-        value = answers.get(key)
-        shown = None if value is None else number(value, survey.decimals, survey.unit)
-        if shown is not None and key in survey.answers:
-            shown = f"{survey.answers[key]}: {shown}"
-        rows.append((filled(question), shown))
-    caption = filled(survey.title) + (f", {period.danish}" if period else "")
-    columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
-    return simple_table(columns, rows, id=id or survey.key, caption=caption)

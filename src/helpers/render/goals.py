@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.analysis.country import CountryComparison
-from helpers.present.comparison import GoalPage, goal_pages
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.render.brand import read_brand
@@ -16,6 +14,8 @@ from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
 from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets
 from helpers.render.workspace import building, put_in_place
+from helpers.reports.plan.comparison import GoalPage, goal_pages
+from helpers.reports.plan.country import CountryComparison
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue

@@ -15,7 +15,7 @@ from helpers.data.raw import Column, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
 from helpers.sources.answers import Answer, Cell, number
-from helpers.sources.faults import Fault, JobindsatsError
+from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import labels_of
 from helpers.sources.queries import Call, DimensionColumn, MeasureColumn
 
@@ -62,7 +62,7 @@ def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
 
     Raises
     ------
-    JobindsatsError
+    SourceError
         When a column is missing, was not asked for, or cannot be told from another.
     """
     return _Columns(call, answer).found()
@@ -316,14 +316,14 @@ class _Columns:
         labels = self.answer.columns if places is None else [self.answer.columns[at] for at in places]
         return ", ".join(f'"{tidy(label)}"' for label in labels) or "none"
 
-    def _wrong(self, what: str) -> JobindsatsError:
+    def _wrong(self, what: str) -> SourceError:
         return misfit(self.call, self.answer, what)
 
 
-def misfit(call: Call, answer: Answer, what: str) -> JobindsatsError:
+def misfit(call: Call, answer: Answer, what: str) -> SourceError:
     """The error for an answer that has something else than what was asked for."""
     query = {name: value for name, value in answer.query.items() if name != "path"}
-    return JobindsatsError(
+    return SourceError(
         f"{call.table.id}: the answer does not fit what was asked: it has {what}.",
         fault=Fault.CONTENT,
         asked=f"data/{call.table.id}, " + "&".join(f"{name}={value}" for name, value in query.items()),

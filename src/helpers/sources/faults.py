@@ -1,4 +1,4 @@
-"""Why there is no new answer from Jobindsats: the kinds of fault, and the one error that carries them."""
+"""Why a source gave no new answer: the kinds of fault, and the one error that carries them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Fault(StrEnum):
     LOST = "lost"
     UNREACHABLE = "unreachable"
     CONTENT = "content"
+    VALUES = "values"
     IMPLAUSIBLE = "implausible"
+    MOVED = "moved"
     CATALOGUE = "catalogue"
     AREAS = "areas"
     STORE = "store"
@@ -30,7 +32,7 @@ class Fault(StrEnum):
         return self in (Fault.KEY, Fault.UNREACHABLE)
 
 
-class JobindsatsError(PlanError):
+class SourceError(PlanError):
     """What a call came to when it did not come to an answer.
 
     Attributes
@@ -66,9 +68,9 @@ class JobindsatsError(PlanError):
         ]
         super().__init__(Problem(headline, "\n".join(lines)))
 
-    def keeping(self, kept: str, led_here: str = "") -> JobindsatsError:
+    def keeping(self, kept: str, led_here: str = "") -> SourceError:
         """The same error with what stays in force, and what in the catalogue led to the call."""
-        return JobindsatsError(
+        return SourceError(
             self.headline,
             fault=self.fault,
             asked="\n".join(text for text in (self.asked, led_here) if text),

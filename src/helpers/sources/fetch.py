@@ -37,7 +37,7 @@ from helpers.sources.checks import (
     stored_values,
     values_of,
 )
-from helpers.sources.faults import Fault, JobindsatsError
+from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchReport,
     Outcome,
@@ -334,14 +334,14 @@ class _Run:
         self._tell("reading the list of tables")
         try:
             listing = self.metadata.listing(self.wanted, fresh=self.force)
-        except JobindsatsError as error:
+        except SourceError as error:
             if error.fault.ends_the_run:
                 self._stop(error)
             return None
         self.asked = listing.asked
         return listing
 
-    def _stop(self, error: JobindsatsError) -> None:
+    def _stop(self, error: SourceError) -> None:
         self.stopped = str(error)
         for table in self.wanted:
             if table not in self.rows:
@@ -356,16 +356,16 @@ class _Run:
             title = listing.tables[table].title if listing and table in listing.tables else ""
             try:
                 self.rows[table] = self._one(table, listing)
-            except JobindsatsError as error:
+            except SourceError as error:
                 self.rows[table] = self._failure(table, title, error)
                 if error.fault.ends_the_run:
                     self._stop(error)
             except NoMunicipalities as error:
                 problem = error.problems[0]
-                told = JobindsatsError(f"{table}: {problem.what}", fault=Fault.AREAS, do=problem.do)
+                told = SourceError(f"{table}: {problem.what}", fault=Fault.AREAS, do=problem.do)
                 self.rows[table] = self._failure(table, title, told)
             except PlanError as error:  # the disk, or a snapshot that was edited
-                self.rows[table] = self._failure(table, title, JobindsatsError(str(error), fault=Fault.STORE))
+                self.rows[table] = self._failure(table, title, SourceError(str(error), fault=Fault.STORE))
 
     def _one(self, name: str, listing: Listing | None) -> Row:
         listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
@@ -374,7 +374,7 @@ class _Run:
         table = _Table(info, plan, self._previous(name))
         if not plan.calls:
             problems = plan.problems or plan.remarks
-            raise JobindsatsError(
+            raise SourceError(
                 f"{name}: {' '.join(dict.fromkeys(problem.what for problem in problems))}",
                 fault=Fault.CATALOGUE,
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
@@ -422,7 +422,7 @@ class _Run:
                     raise misfit(call, answer, f'"{period}" where a {call.periods.frequency} should be')
             for place in gathered.values.keys() & values.keys():
                 if gathered.values[place] != values[place]:
-                    raise JobindsatsError(
+                    raise SourceError(
                         f"{call.table.id}: two parts of the answer disagree "
                         f"({place.measure}, {place.period}): the table changed between them.",
                         fault=Fault.RELOADING,
@@ -442,7 +442,7 @@ class _Run:
         if found:
             look = "look at the table on jobindsats.dk"
             accept = f"{look}; if it is right, `plan fetch --table {name} --accept {name}` puts it in force"
-            raise JobindsatsError(
+            raise SourceError(
                 f"{name}: the new answer is not put in force: {'; '.join(found)}.",
                 fault=Fault.IMPLAUSIBLE,
                 asked="; ".join(str(call.periods) for call in table.plan.calls),
@@ -520,7 +520,7 @@ class _Run:
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
-    def _failure(self, table: str, title: str, error: JobindsatsError) -> Row:
+    def _failure(self, table: str, title: str, error: SourceError) -> Row:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
         in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)

@@ -164,6 +164,8 @@ REASONS: Final = {
     Fault.UNREACHABLE: "Jobindsats kunne ikke nås",
     Fault.CONTENT: "svaret var ikke det, der blev spurgt om",
     Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
+    Fault.VALUES: "svaret havde værdier, som ikke kan være rigtige",
+    Fault.MOVED: "det nye svar ændrede for mange tal på én gang og er holdt tilbage",
     Fault.CATALOGUE: "kataloget spørger efter noget, tabellen ikke har",
     Fault.AREAS: "tabellen har ikke tal for kommuner, kun for andre områder",
     Fault.STORE: "svaret kunne ikke gemmes",

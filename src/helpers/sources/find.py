@@ -78,7 +78,7 @@ def save(
     client: Client | None = None,
     progress: Callable[[str], None] = lambda table: None,
 ) -> tuple[TableInfo, ...]:
-    """Keep the subjects, the list of tables, and the whole metadata of `tables`.
+    """Keep the list of tables and the whole metadata of `tables`.
 
     Parameters
     ----------
@@ -99,7 +99,6 @@ def save(
         with Client(read_settings(project)) as own:
             return save(project, tables, own, progress)
     store = MetadataStore(project, client)
-    store.keep_subjects()
     listing = store.listing(fresh=True)
     kept: list[TableInfo] = []
     problems: list[Problem] = []

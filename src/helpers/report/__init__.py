@@ -1,5 +1,0 @@
-"""Everything one municipality's notebooks ask for: plan, Jobcenteroverblik, investment projects."""
-
-from helpers.report.plan import Report, open_report
-
-__all__ = ["Report", "open_report"]

@@ -1,0 +1,75 @@
+"""What every report says of its figures at the top of a page: when they were fetched, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from helpers.present import output
+from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart, escape_markdown
+from helpers.sources.fetch_status import Row, danish_day, failures_in_danish
+
+
+def fetched_note(days: Iterable[date], rows: Iterable[Row], snapshot: date | None) -> Shown:
+    """When real figures were fetched, and which fetches failed since.
+
+    Parameters
+    ----------
+    days
+        Of the snapshots that the page's figures come from.
+    rows
+        How the last fetch of each of its tables went.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    """
+    fetched = sorted(days)
+    if not fetched:
+        return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
+    first, last = fetched[0], fetched[-1]
+    when = (
+        f"den {danish_day(last)}"
+        if first == last
+        else f"fra den {danish_day(first)} til den {danish_day(last)}"
+    )
+    said = f"Tal fra Jobindsats, hentet {when}."
+    if snapshot is not None:
+        said += f" Siden viser tallene, som de stod den {danish_day(snapshot)}."
+    failures = failures_in_danish(rows)
+    return output.box(said, *(escape_markdown(text) for text in failures), classes=("data-note",))
+
+
+@dataclass(frozen=True)
+class _Downloads(TextPart):
+    """A list of links, and the files they lead to."""
+
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def _name(self, name: str) -> str:
+        return f"{self.stamp.prefix if self.stamp else ''}{name}"
+
+    def markdown(self) -> str:
+        return "\n".join(
+            f"- [{text}]({FIGURE_FOLDER}/{self._name(name)})" for name, (text, _) in self.links.items()
+        )
+
+    def live(self) -> dict[str, Any]:
+        return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
+
+    def contents(self) -> dict[str, str]:
+        return {
+            self._name(name): content if content.startswith(CSV_BOM) else CSV_BOM + content
+            for name, (_, content) in self.links.items()
+        }
+
+
+def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
+    """Links to files that are written beside the page.
+
+    Parameters
+    ----------
+    files
+        File name → the link's text and the file's content.
+    """
+    return Shown([_Downloads((), links=files)])

@@ -1,0 +1,274 @@
+"""A status row as a figure: the path to its minimum targets and the measured months; and small, for a table.
+
+Comes in: how a row stands. Goes out: a :class:`~helpers.present.output.Shown`, or a small SVG.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from helpers.catalogue.models import NATIONAL, Unit
+from helpers.data.frames import State
+from helpers.periods import Period
+from helpers.present import layout, output
+from helpers.present.figures import chart
+from helpers.present.fonts import text_width
+from helpers.present.output import Shown
+from helpers.present.spark import HEIGHT, WIDTH
+from helpers.present.tables import Column, Group, build
+from helpers.present.theme import Palette, palette
+from helpers.present.traces import Picture, Point, Trace
+from helpers.present.words import listed
+from helpers.reports.investeringer import words
+from helpers.reports.investeringer.models import RowUnit
+from helpers.reports.investeringer.months import Measurement
+from helpers.reports.investeringer.status import RowStatus
+
+PATH_TEXT = "Vejen til mindste mål"
+HELD_TEXT = "Startmålingen fastholdt"
+MEASURED_TEXT = "Målt"
+TARGET_TEXT = "Mindste mål"
+
+CSV_COLUMNS = ("maaned", "maaned_navn", "antal_eller_vaerdi", "andel", "vej", "mindste_maal", "kilde")
+"""One row per month; semicolons and decimal commas, because Danish Excel opens such files as they are."""
+
+_UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, RowUnit.WEEKS: Unit.WEEKS}
+
+LABEL_AWAY = 11
+"""Pixels from the newest measured point to its label, on the side away from the path."""
+
+FLATTEST = 0.05
+"""A small figure spans at least this part of its highest value."""
+
+SPARK_EDGE = 4
+"""Free pixels around the lines of the small figure in a table."""
+
+
+def has_figure(status: RowStatus) -> bool:
+    """Whether the row has a path, or a level to hold; the others' trend is in their table."""
+    return bool(status.path)
+
+
+def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, example: bool = False) -> Shown:
+    """The path and the measured months of a row, with targets ringed, its numbers and its CSV.
+
+    Parameters
+    ----------
+    title
+        The row's label with the headings over it.
+    key
+        Names the files and the anchor; unique in the book.
+    """
+    assert status.row.unit is not None
+    drawn = _picture(status, title, municipality, key)
+    places = layout.lay_out(
+        drawn,
+        panels=False,
+        example=example,
+        target=None,
+        target_text="",
+        published_text=TARGET_TEXT if status.row.targets else "",
+    )
+    places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
+    colour = palette()
+    return output.figure(
+        key,
+        _with_square_rings(chart(drawn, places, colour)),
+        screen=lambda: _with_square_rings(chart(drawn, places, colour, live=True)),
+        caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
+        alt=alt_text(status, title, example=example),
+        numbers=_numbers_table(status, title, key, drawn.periods),
+        csv=_numbers_csv(status, drawn.periods),
+    )
+
+
+def _near_its_end(end: layout.EndLabel, drawn: Picture, places: layout.Layout) -> layout.EndLabel:
+    """The newest figure beside its own point: the measured months end long before the path does."""
+    trace = end.trace
+    if trace is None or places.share is None or trace.known[-1][0].period == drawn.periods[-1]:
+        return end
+    point, value = trace.known[-1]
+    at = drawn.periods.index(point.period)
+    x, y = places.centre(at, len(drawn.periods)), places.share.pixel(float(value))
+    path = next((other.points[at:] for other in drawn.traces if other is not trace), ())
+    now, later = (path[0].value, path[-1].value) if path else (None, None)
+    above = now is None or value >= now
+    # Where the path climbs (or falls) into the label's place on the right, the label stands on the left.
+    left = now is not None and later is not None and (later > now if above else later < now)
+    room = x - text_width(end.text, layout.TEXT_SIZE, 600) - LABEL_AWAY / 2
+    if left and room < 0:  # no room on the left of the first month: the other side of the path is free
+        left, above = False, not above
+    x = room if left else x + LABEL_AWAY
+    return replace(end, x=x, y=y + (-LABEL_AWAY if above else LABEL_AWAY))
+
+
+def _with_square_rings(spec: dict[str, Any]) -> dict[str, Any]:
+    """The legend's ring in the shape of those on the path."""
+    for layer in spec["layer"]:
+        if layer.get("data", {}).get("name") == "rings":
+            layer["mark"]["shape"] = "square"
+    return spec
+
+
+def _points(status: RowStatus) -> dict[Period, Decimal]:
+    """Month → figure in the unit of the targets (a count where the document gives no share)."""
+    unit = status.row.unit
+    judged = {one.month: one.judged(unit) for one in status.measured}
+    if unit is RowUnit.COUNT_AND_SHARE and not any(value is not None for value in judged.values()):
+        judged = {one.month: one.value for one in status.measured}
+    return {month: value for month, value in judged.items() if value is not None}
+
+
+def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Picture:
+    row = status.row
+    assert row.unit is not None
+    measured = _points(status)
+    path = {point.month: point for point in status.path}
+    months = sorted([*measured, *path])
+    periods = tuple(months[0].shift(step) for step in range(months[-1].ordinal - months[0].ordinal + 1))
+    unit = _UNITS.get(row.unit, Unit.NUMBER)
+    shown = max((words.decimals(value) for value in measured.values()), default=0)
+    traces = []
+    if path:
+        traces.append(
+            _trace(
+                HELD_TEXT if row.hold else PATH_TEXT,
+                NATIONAL,
+                unit,
+                words.decimals(words.path_decimal(path[max(path)].value)),
+                (
+                    Point(period, words.path_decimal(path[period].value, 3), State.OK, path[period].is_target)
+                    if period in path
+                    else Point(period, None, State.NOT_PUBLISHED)
+                    for period in periods
+                ),
+            )
+        )
+    if measured:
+        traces.append(
+            _trace(
+                MEASURED_TEXT,
+                municipality,
+                unit,
+                shown,
+                # A month that was not typed in is a break in the line, without a sign: it may still come.
+                (
+                    Point(
+                        period, measured.get(period), State.OK if period in measured else State.NOT_PUBLISHED
+                    )
+                    for period in periods
+                ),
+            )
+        )
+    return Picture(key, title, None, words.AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces))
+
+
+def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
+    return Trace(label, area, "", label, "share", "line", 0, unit, decimals, tuple(points))
+
+
+def alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
+    """The figure for those who do not see it."""
+    row = status.row
+    said = [f"Figur for »{title}«."]
+    said.append(words.trend_words(status))
+    if status.newest is not None and status.path_now is not None and status.change is not None:
+        said.append(f"Vejen er {words.on_path(status.path_now, row)} i {status.newest.month.danish}.")
+    goals = [f"{words.target(goal, row)} i {month.danish}" for month, goal in sorted(row.targets.items())]
+    if goals:
+        said.append(f"Mindste mål: {listed(goals)}.")
+    if row.hold:
+        said.append("Linjen viser startmålingen holdt uændret.")
+    if status.standing is not None and row.targets:
+        said.append(f"Status: {words.STANDING_WORDS[status.standing]}.")
+    if example:
+        said.append("De målte måneder er eksempeldata.")
+    return " ".join(said).replace("..", ".")
+
+
+def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Period]) -> str:
+    """The figure's numbers: one row per month that has any, newest first."""
+    row = status.row
+    measured = {one.month: one for one in status.measured}
+    path = {point.month: point.value for point in status.path}
+    lines = [
+        (
+            words.month_heading(period),
+            words.measurement(measured.get(period), row.unit),
+            words.on_path(path.get(period), row),
+            words.target(row.targets.get(period), row) or None,
+        )
+        for period in reversed(tuple(periods))
+    ]
+    heads = (MEASURED_TEXT, HELD_TEXT if row.hold else PATH_TEXT, TARGET_TEXT)
+    columns = [Column("Måned", row_head=True), *(Column(head, number=True) for head in heads)]
+    caption = f"Tal bag figuren: {title}"
+    return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
+
+
+def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
+    path = {point.month: words.path_decimal(point.value) for point in status.path}
+    goals = status.row.target_values
+    for period in periods:
+        one = measured.get(period)
+        writer.writerow(
+            [
+                period.id,
+                period.danish,
+                words.plain(one.value if one else None),
+                words.plain(one.share if one else None),
+                words.plain(path.get(period)),
+                words.plain(goals.get(period)),
+                one.source if one else "",
+            ]
+        )
+    return target.getvalue()
+
+
+def spark_svg(status: RowStatus, colour: Palette) -> str:
+    """A row's measured months over its path, small enough for a table cell.
+
+    The path is dashed and grey, the measured line solid, the newest month a dot; words say the same.
+    """
+    measured = _points(status)
+    path = {point.month: float(point.value) for point in status.path}
+    months = sorted([*measured, *path])
+    values = [*(float(v) for v in measured.values()), *path.values()]
+    low, high = min(values), max(values)
+    # A nearly flat line stays nearly flat, in the middle.
+    span = max(high - low, FLATTEST * abs(high)) or 1.0
+    floor = (low + high - span) / 2
+    length = max(months[-1].ordinal - months[0].ordinal, 1)
+
+    def place(month: Period, value: float) -> str:
+        x = SPARK_EDGE + (month.ordinal - months[0].ordinal) / length * (WIDTH - 2 * SPARK_EDGE)
+        y = HEIGHT - SPARK_EDGE - (value - floor) / span * (HEIGHT - 2 * SPARK_EDGE)
+        return f"{x:.1f},{y:.1f}"
+
+    parts = []
+    if path:
+        points = " ".join(place(month, value) for month, value in sorted(path.items()))
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour.country}" stroke-width="1.2" '
+            'stroke-dasharray="3 2"/>'
+        )
+    line = " ".join(place(month, float(value)) for month, value in sorted(measured.items()))
+    if len(measured) > 1:
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour.accent}" stroke-width="1.8"/>')
+    if measured:
+        newest = max(measured)
+        x, y = place(newest, float(measured[newest])).split(",")
+        parts.append(f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour.accent}"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
+    )

@@ -1,0 +1,374 @@
+"""Reads ``catalogue/projects/*.yml`` and checks what no entry knows alone: keys, sums, shares, reductions.
+
+Comes in: the files. Goes out: a :class:`ProjectSet` each, or one :class:`PlanError` with all that is wrong,
+each with file, line and key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.catalogue.explain import read_entry
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+from helpers.reports.investeringer.models import (
+    InvestmentProject,
+    ProjectRow,
+    ProjectSet,
+    RowUnit,
+    StatusTable,
+)
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+FOLDER = "projects"
+"""Below ``catalogue/``; each file in it is one set of projects, and its name is the set's key."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong between entries: the place of the key it stands at, what it is and what to do."""
+
+    at: Loc
+    what: str
+    do: str = ""
+
+
+def project_files(project: Project) -> dict[str, Path]:
+    """Key → file of every set of projects in the catalogue, by key."""
+    return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
+
+
+def load_projects(project: Project, catalogue: Catalogue | None = None) -> dict[str, ProjectSet]:
+    """Read and check every set of projects: key → set.
+
+    Parameters
+    ----------
+    catalogue
+        When given, municipalities and the indicators that rows come from are checked against it as well.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong in any of them, each with file, line and key.
+    """
+    sets, problems = check_projects(project, catalogue)
+    if problems:
+        raise PlanError(problems)
+    return {found.key: found for found in sets}
+
+
+def load_project_set(project: Project, key: str, catalogue: Catalogue | None = None) -> ProjectSet:
+    """Read and check one set of projects, whatever is wrong with others.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong in it; or when there is no such file, with the nearest name.
+    """
+    files = project_files(project)
+    if key not in files:
+        raise PlanError.of(
+            f"catalogue/{FOLDER}/{key}.yml",
+            f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
+            f"There are: {_listed(files)}.",
+        )
+    return _sound(read_document(project, files[key]), key, catalogue)
+
+
+def check_projects(
+    project: Project, catalogue: Catalogue | None = None
+) -> tuple[list[ProjectSet], list[Problem]]:
+    """Every set of projects that can be read, and all that is wrong with any of them."""
+    sets, problems = [], []
+    for key, path in project_files(project).items():
+        found, wrong = _checked(read_document(project, path), key, catalogue)
+        problems += wrong
+        if found is not None:
+            sets.append(found)
+    return sets, problems
+
+
+def find_projects(
+    project: Project, municipality: str, key: str = "", catalogue: Catalogue | None = None
+) -> ProjectSet:
+    """The projects of a municipality: those called `key`, or its only (else its last) file.
+
+    Parameters
+    ----------
+    municipality
+        Its slug.
+
+    Raises
+    ------
+    PlanError
+        When the municipality has none, or the named ones are another's.
+    """
+    if key:
+        chosen = load_project_set(project, key, catalogue)
+        if chosen.municipality != municipality:
+            raise PlanError.of(
+                f"catalogue/{FOLDER}/{key}.yml",
+                f"These projects are those of {chosen.municipality}, not of {municipality}.",
+                "Name the municipality whose projects they are, or its own projects.",
+            )
+        return chosen
+    documents = {name: read_document(project, path) for name, path in project_files(project).items()}
+    own = [name for name, document in documents.items() if document.data.get("municipality") == municipality]
+    if not own:
+        having = [f"{document.data.get('municipality')} ({name})" for name, document in documents.items()]
+        raise PlanError.of(
+            f"catalogue/{FOLDER}",
+            f"There are no investment projects of {municipality}.",
+            f"There are those of {_listed(having)}; docs/catalogue.md says how to describe your own.",
+        )
+    return _sound(documents[own[-1]], own[-1], catalogue)
+
+
+def _sound(document: Document, key: str, catalogue: Catalogue | None) -> ProjectSet:
+    found, problems = _checked(document, key, catalogue)
+    if found is None or problems:
+        raise PlanError(problems)
+    return found
+
+
+def _checked(
+    document: Document, key: str, catalogue: Catalogue | None
+) -> tuple[ProjectSet | None, list[Problem]]:
+    """The set that a document describes, if it can be read, and all that is wrong with it."""
+    data = document.data
+    if not data:
+        return None, document.problems
+    entries = data.get("projects")
+    if isinstance(entries, dict):
+        named = {
+            name: {**entry, "key": name} if isinstance(entry, dict) else entry
+            for name, entry in entries.items()
+        }
+        data = {**data, "projects": named}
+    found = read_entry(ProjectSet, data, document, given={"key": key})
+    if found is not None:
+        for finding in findings(found):
+            document.problem(finding.at, finding.what, finding.do)
+        if catalogue is not None:
+            _against(catalogue, found, document)
+    return found, document.problems
+
+
+def _against(catalogue: Catalogue, projects: ProjectSet, document: Document) -> None:
+    """The municipality and the indicators that the file names must be the catalogue's."""
+    slugs = [municipality.slug for municipality in catalogue.municipalities]
+    if projects.municipality not in slugs:
+        near = did_you_mean(projects.municipality, slugs)
+        document.problem(
+            ("municipality",),
+            f'"{projects.municipality}" is no municipality. {near}'.strip(),
+            "Write its slug; `plan list municipalities` prints them.",
+        )
+    for key, project in projects.projects.items():
+        for at, row in _walk(project.status.rows, ("projects", key, "status", "rows")):
+            if row.indicator is None:
+                continue
+            indicator = catalogue.indicators.get(row.indicator)
+            if indicator is None:
+                near = did_you_mean(row.indicator, catalogue.indicators)
+                document.problem(
+                    (*at, "indicator"),
+                    f'"{row.indicator}" is no indicator. {near}'.strip(),
+                    "Indicators are the keys of catalogue/indicators.yml; `plan list indicators` shows them.",
+                )
+            elif row.series is not None and row.series not in indicator.series:
+                document.problem(
+                    (*at, "series"),
+                    f'"{row.series}" is no series of {row.indicator}.',
+                    f"Its series are: {_listed(indicator.series)}.",
+                )
+
+
+def _rounded(value: Decimal, like: Decimal) -> Decimal:
+    """`value` with as many decimals as `like` is printed with, a half away from zero."""
+    return value.quantize(Decimal(1).scaleb(int(like.as_tuple().exponent)), rounding=ROUND_HALF_UP)
+
+
+def _listed(keys: Iterable[object]) -> str:
+    return ", ".join(str(key) for key in keys) or "none"
+
+
+def findings(projects: ProjectSet) -> Iterator[Finding]:
+    """All that is wrong between the entries of one file; nothing when it is sound."""
+    for key, project in projects.projects.items():
+        yield from _project(projects, project, ("projects", key))
+    for key in projects.yearly_costs:
+        if key not in projects.benefits:
+            yield Finding(
+                ("yearly_costs", key),
+                f'"{key}" is no benefit of this file.',
+                f"Benefits are: {_listed(projects.benefits)}.",
+            )
+    if projects.target_numbers is not None:
+        yield from _target_numbers(projects)
+
+
+def _project(projects: ProjectSet, project: InvestmentProject, path: Loc) -> Iterator[Finding]:
+    for i, number in enumerate(project.policy.focus_areas):
+        if number not in projects.policy:
+            yield Finding(
+                (*path, "policy", "focus_areas", i),
+                f"Focus area {number} is not named under policy:.",
+                f"Named are: {_listed(projects.policy)}.",
+            )
+    yield from _status(project.status, (*path, "status"))
+
+
+def _status(status: StatusTable, path: Loc) -> Iterator[Finding]:
+    for month in status.target_months:
+        if month <= status.start.period:
+            yield Finding(
+                (*path, "target_months", str(month)),
+                f"The target month {month} does not come after the start, {status.start.period}.",
+            )
+    seen: set[str] = set()
+    for row_path, row in _walk(status.rows, (*path, "rows")):
+        if row.key is not None and row.key in seen:
+            yield Finding(
+                (*row_path, "key"), f'Two rows are called "{row.key}".', "Give each row its own key."
+            )
+        seen.add(row.key or "")
+        yield from _row(status, row, row_path)
+
+
+def _walk(rows: tuple[ProjectRow, ...], path: Loc) -> Iterator[tuple[Loc, ProjectRow]]:
+    for i, row in enumerate(rows):
+        yield (*path, i), row
+        yield from _walk(row.rows, (*path, i, "rows"))
+
+
+def _row(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
+    start = row.start
+    if start is not None and start.footnote is not None and start.footnote not in status.footnotes:
+        yield Finding(
+            (*path, "start", "footnote"),
+            f'There is no footnote "{start.footnote}".',
+            f"Footnotes of this table are: {_listed(status.footnotes)}.",
+        )
+    for name in ("value", "share"):
+        number = getattr(start, name, None)
+        if number is not None:
+            yield from _bounds(row, number, (*path, "start"), share=name == "share")
+    measures = status.measures
+    for name, key in (
+        *((("share_of", row.share_of),) if row.share_of else ()),
+        *(("sum_of", k) for k in row.sum_of),
+    ):
+        if key not in measures or key == row.key:
+            yield Finding(
+                (*path, name),
+                f'"{key}" is no other row of this table.',
+                f"Rows with figures are: {_listed(measures)}.",
+            )
+    yield from _parts(row, measures, path)
+    yield from _targets(status, row, path)
+
+
+def _bounds(row: ProjectRow, number: Decimal, path: Loc, *, share: bool) -> Iterator[Finding]:
+    if number < 0:
+        yield Finding(path, f"{number} is below zero.")
+    elif number > 100 and (share or row.unit is RowUnit.PERCENT):
+        yield Finding(path, f"{number} is more than 100 per cent.")
+
+
+def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Loc) -> Iterator[Finding]:
+    """A start measurement against the rows it is the sum of, or a share of."""
+    start = row.start
+    if start is None or start.value is None:
+        return
+    known = {key: found.start.value for key, found in measures.items() if found.start is not None}
+    parts = [known.get(key) for key in row.sum_of]
+    added = sum((part for part in parts if part is not None), Decimal(0))
+    if parts and None not in parts and added != start.value:
+        yield Finding(
+            (*path, "start"),
+            f"The start {start.value} is not the sum of {_listed(row.sum_of)}, which is {added}.",
+        )
+    whole = known.get(row.share_of or "")
+    if whole and start.share is not None:
+        share = _rounded(100 * start.value / whole, start.share)
+        if share != start.share:
+            yield Finding(
+                (*path, "start"),
+                f"{start.value} of {whole} ({row.share_of}) is {share} per cent, not {start.share}.",
+                "Mend the share or the count; leave share_of out where the whole is another group.",
+            )
+
+
+def _targets(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
+    before: Decimal | None = None
+    for month, goal in sorted(row.targets.items()):
+        at = (*path, "targets", str(month))
+        if month not in status.target_months:
+            yield Finding(
+                at,
+                f"{month} is no target month of this table.",
+                f"Target months are: {_listed(status.target_months)}.",
+            )
+        if goal.change is not None:
+            computed = goal.model_copy(update={"value": None}).reached_from(row.start_judged)
+            if computed is None:
+                yield Finding(at, f"A change of {goal.change} per cent needs a start measurement.")
+            elif (
+                row.start_judged
+                and goal.value is not None
+                and not _same(goal.value, goal.change, row.start_judged)
+            ):
+                yield Finding(
+                    at,
+                    f"{goal.change} per cent from {row.start_judged} is {_rounded(computed, goal.value)}, "
+                    f"but the target says {goal.value}.",
+                    "Mend the number or the per cent.",
+                )
+        value = goal.reached_from(row.start_judged)
+        if value is None:
+            continue
+        yield from _bounds(row, value, at, share=row.unit is RowUnit.COUNT_AND_SHARE)
+        if row.cumulative and before is not None and value < before:
+            yield Finding(
+                at, f"The target falls from {before} to {value}, but a cumulative figure cannot fall."
+            )
+        before = value
+
+
+def _same(value: Decimal, change: Decimal, start: Decimal) -> bool:
+    """Whether number and change say the same, rounded as printed (seed 004: 48 (−40 pct.) of 80)."""
+    by_value = _rounded(start * (100 + change) / 100, value) == value
+    by_change = _rounded(100 * (value - start) / start, change) == change
+    return by_value or by_change
+
+
+def _target_numbers(projects: ProjectSet) -> Iterator[Finding]:
+    assert projects.target_numbers is not None
+    for i, table in enumerate(projects.target_numbers.tables):
+        path: Loc = ("target_numbers", "tables", i)
+        if table.sum != table.total.value:
+            yield Finding(
+                (*path, "total", "value"),
+                f'The lines of "{table.title}" add up to {table.sum}, but "{table.total.label}" says '
+                f"{table.total.value}.",
+                "Mend the line or the total.",
+            )
+        for j, line in enumerate(table.lines):
+            for name, key, known in (
+                ("project", line.project, projects.projects.keys()),
+                ("benefit", line.benefit, projects.benefits.keys()),
+            ):
+                if key is not None and key not in known:
+                    yield Finding(
+                        (*path, "lines", j, name),
+                        f'"{key}" is no {name} of this file.',
+                        f"{name.capitalize()}s are: {_listed(known)}.",
+                    )

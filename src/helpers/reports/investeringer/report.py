@@ -1,0 +1,536 @@
+"""One municipality's investment projects: everything their notebooks ask for, one call a cell."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.models import Municipality
+from helpers.data import Basis, load_observations, snapshot_days
+from helpers.data.frames import State
+from helpers.errors import PlanError, Problem
+from helpers.periods import Period
+from helpers.present import output
+from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
+from helpers.present.words import count, listed
+from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.notes import downloads
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.reports.investeringer import figures as project_figures
+from helpers.reports.investeringer import tables as project_tables
+from helpers.reports.investeringer import words
+from helpers.reports.investeringer.examples import EXAMPLE, example_months
+from helpers.reports.investeringer.loader import find_projects
+from helpers.reports.investeringer.models import InvestmentProject, ProjectSet
+from helpers.reports.investeringer.months import MANUAL, Measurement, read_months
+from helpers.reports.investeringer.status import (
+    ProjectStatus,
+    RowStatus,
+    Standing,
+    business_case,
+    effects,
+    project_status,
+    target_sums,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.catalogue import Catalogue
+
+CSV_COLUMNS = (
+    "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde",
+)  # fmt: skip
+"""All measured months and minimum targets in one file; semicolons and decimal commas."""
+
+_YES = ("ja", "true", "1", "yes")
+_PLACE = re.compile(r": row (\d+)(?:, column (\S+))?")
+
+
+def open_investments(
+    kommune: str, plan: str = "", periode: str = "", eksempel: str | bool = False
+) -> Investments:
+    """The investment projects of one municipality, for their notebooks.
+
+    Parameters
+    ----------
+    kommune
+        A municipality by name, code or slug, in any case, with or without "Kommune".
+    plan
+        Key of a file of ``catalogue/projects``; empty for the municipality's own.
+    periode
+        The newest month to show, as ``2024M04``; empty for the newest there is.
+    eksempel
+        ``ja`` shows made-up months, marked as example data, instead of what was typed in.
+
+    Raises
+    ------
+    PlanError
+        When the municipality or the projects are unknown or the period is none; or when the catalogue has
+        mistakes, all of them.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project)
+    area = catalogue.municipality(kommune)
+    try:
+        bound = Period.parse(periode) if periode.strip() else None
+    except ValueError as error:
+        raise PlanError.of("periode", f"{error}.") from None
+    found = find_projects(project, area.slug, plan.strip(), catalogue)
+    return Investments(project, catalogue, found, area, bound, str(eksempel).strip().lower() in _YES)
+
+
+@dataclass(frozen=True)
+class Investments(Stamped):
+    """A set of projects as it stands; every method is a cell of a notebook.
+
+    Attributes
+    ----------
+    bound
+        Newest period to show; none for all.
+    example
+        Whether the months after the start are made up; never together with typed-in ones.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    projects: ProjectSet
+    municipality: Municipality
+    bound: Period | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        basis = "example" if self.example else "real"
+        return Stamp("investeringer", self.municipality.slug, self.projects.key, basis, marked=self.example)
+
+    # ------------------------------------------------------------------------------------ the numbers
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[tuple[Measurement, ...], tuple[Problem, ...]]]:
+        """Project → its measurements, and what of the typed-in files could not be used."""
+        if self.example:
+            return {key: (example_months(self.projects, key), ()) for key in self.projects.projects}
+        found = {}
+        for key, entry in self.projects.projects.items():
+            measured, problems = read_months(self.project, self.projects, key)
+            found[key] = ((*measured, *self._from_jobindsats(entry)), problems)
+        return found
+
+    @cached_property
+    def _observations(self) -> pd.DataFrame | None:
+        """Real observations of the municipality; none before anything was fetched."""
+        if not snapshot_days(self.project):
+            return None
+        return load_observations(self.project, self.catalogue, Basis("real"), (self.municipality.code,))
+
+    def _from_jobindsats(self, entry: InvestmentProject) -> Iterable[Measurement]:
+        """The rows that name an indicator, from the project's start on; a quarter counts in its last month."""
+        start = entry.status.start.period
+        for key, row in entry.status.measures.items():
+            if row.indicator is None or self._observations is None:
+                continue
+            series = row.series or self.catalogue.indicators[row.indicator].headline
+            frame = self._observations
+            own = frame[
+                (frame["indicator"] == row.indicator)
+                & (frame["series"] == series)
+                & (frame["area"] == self.municipality.code)
+                & (frame["state"] == State.OK)
+            ]
+            for period, value, source in zip(own["period"], own["value"], own["source"], strict=True):
+                month = Period.parse(period).last_month
+                if month >= start:
+                    yield Measurement(key, month, Decimal(repr(float(value))), source=source)
+
+    @cached_property
+    def statuses(self) -> dict[str, ProjectStatus]:
+        """Project → how its rows stand, in the order of the catalogue."""
+        bound = self.bound.last_month if self.bound else None
+        return {
+            key: project_status(entry, self._read[key][0], bound)
+            for key, entry in self.projects.projects.items()
+        }
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The months that any row of the projects is measured in."""
+        return {measured.month for months, _ in self._read.values() for measured in months}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of the typed-in files could not be used, by file, row and column."""
+        return tuple(problem for _, problems in self._read.values() for problem in problems)
+
+    @property
+    def newest(self) -> Period | None:
+        """The newest month after the start that is measured in any project."""
+        return max((status.newest for status in self.statuses.values() if status.newest), default=None)
+
+    @property
+    def data_day(self) -> date:
+        """The day the figures are from: the newest month's first, else the day the projects started."""
+        starts = [entry.status.start for entry in self.projects.projects.values()]
+        if self.newest is not None:
+            return self.newest.first_day
+        return max(start.day or start.period.first_day for start in starts)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over everything the pages show: it moves when one of their numbers does."""
+        told = (self.projects.model_dump_json(), self._read, self.bound, self.example, self.municipality)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def _status(self, key: str) -> ProjectStatus:
+        if key not in self.statuses:
+            raise PlanError.of(
+                f"{self.projects.key}: {key}",
+                f'There is no project "{key}".',
+                f"Its projects are {', '.join(self.statuses)}.",
+            )
+        return self.statuses[key]
+
+    # ------------------------------------------------------------------------------------- what is shown
+
+    def fetch(self) -> Shown:
+        """Which figures the page shows, and what of the typed-in files could not be used.
+
+        Rows that come from Jobindsats are asked for first, when a key is set; never while rendering.
+        """
+        asked = [
+            row.indicator
+            for entry in self.projects.projects.values()
+            for row in entry.status.measures.values()
+            if row.indicator is not None
+        ]
+        if asked and not self.example and not is_rendering():
+            from helpers.sources.fetch import fetch_for_notebook
+
+            told = fetch_for_notebook(self.project, self.catalogue, asked)
+            for name in ("_read", "_observations", "statuses"):
+                self.__dict__.pop(name, None)
+            return output.text(told.text) + self._data_note()
+        return self._data_note()
+
+    def _data_note(self) -> Shown:
+        if self.example:
+            note = (
+                "**Eksempeldata.** Månederne efter startmålingen er ikke rigtige: de er lavet af et program, så "
+                "siderne kan ses, før der er tastet tal ind. Startmålinger, mindste mål og måltal er kommunens "
+                "egne."
+            )
+            return output.box(note, classes=("data-note", "example-data"))
+        who = self.municipality.long_name
+        if self.newest is None:
+            said = f"Der er kun startmålinger; {who} har ikke tastet måneder ind efter projekternes start."
+        else:
+            said = f"Tallene er tastet ind af {who}. Nyeste måned er {self.newest.danish}."
+        tables = sorted(
+            {
+                one.source.removeprefix("jobindsats:")
+                for status in self.statuses.values()
+                for row in status.rows
+                for one in row.measured
+                if one.source.startswith("jobindsats:")
+            }
+        )
+        if tables:
+            said += f" Nogle rækker hentes fra Jobindsats ({listed(tables)})."
+        note_box = output.box(escape_markdown(said), classes=("data-note",))
+        return note_box + self._problem_box()
+
+    def _problem_box(self) -> Shown:
+        if not self.problems:
+            return Shown()
+        places = "\n".join(f"- `{_danish_place(problem.where)}`" for problem in self.problems)
+        return output.box(
+            "**Nogle indtastede tal kunne ikke bruges** og er udeladt. Resten er vist. Årsagen kan ses med "
+            "`plan check`.",
+            places,
+            classes=("callout", "problems"),
+        )
+
+    def summary(self) -> Shown:
+        """Whose projects these are, and how they stand all together."""
+        if is_rendering():
+            self._write_verdicts()
+        judged = [row for status in self.statuses.values() for row in status.judged]
+        counted = words.standings(judged)
+        many = count(len(self.statuses), "projekt", "projekter")
+        said = f"{self.municipality.long_name} følger {many} med {words.rows(len(judged))} med mindste mål."
+        if self.newest is None:
+            subtitle = f" {self.projects.subtitle}." if self.projects.subtitle else ""
+            said += f"{subtitle} Der er ingen målinger efter startmålingerne endnu."
+        else:
+            said += f" Status i {self.newest.danish}: {counted}."
+        committee = f"**{escape_markdown(self.projects.committee)}.** " if self.projects.committee else ""
+        return output.box(committee + escape_markdown(said), classes=("summary",))
+
+    def overview(self) -> Shown:
+        """All projects: the committee's status in one table, and one line for each."""
+        lines = "\n".join(
+            f"- [{escape_markdown(status.project.title)}]({page_of(key)}): "
+            f"{escape_markdown(words.project_line(status))}"
+            for key, status in self.statuses.items()
+        )
+        return project_tables.overview_table(self.statuses.values(), page_of) + output.text(lines)
+
+    def _write_verdicts(self) -> None:
+        found = {}
+        for key, status in self.statuses.items():
+            fine = status.count(Standing.REACHED) + status.count(Standing.ON_TRACK)
+            word = f"{fine} af {len(status.judged)} på sporet" if status.newest else "kun startmåling"
+            found[notebook_of(key)] = {
+                "word": word if status.judged else "ingen mål",
+                "class": _kind(status),
+            }
+        write_verdicts(found, self.stamp)
+
+    def policy(self) -> Shown:
+        """Which focus areas of the municipality's policy the projects serve."""
+        return project_tables.policy_table(self.projects, page_of)
+
+    def project_status(self, key: str) -> Shown:
+        """How a project stands, in one line."""
+        status = self._status(key)
+        said = words.project_line(status)
+        subtitle = status.project.subtitle
+        return join(
+            [
+                output.text(f"*{escape_markdown(subtitle)}*") if subtitle else Shown(),
+                output.box(f"**{escape_markdown(said)}**", classes=("verdict", _kind(status))),
+            ]
+        )
+
+    def status_table(self, key: str) -> Shown:
+        """Newest figure, change, path, trend and standing of every row."""
+        return project_tables.status_table(self._status(key))
+
+    def form(self, key: str) -> Shown:
+        """The document's form with start, months and targets, its footnotes, sources and remarks."""
+        status = self._status(key)
+        table = status.project.status
+        notes = [f"{mark} {text}" for mark, text in table.footnotes.items()]
+        if table.when:
+            notes.append(f"{table.when}.")
+        notes.append(f"Datakilder: {'; '.join(table.sources)}.")
+        notes += table.remarks
+        notes += [f"{table.label_of(name)}: {row.note}" for name, row in table.measures.items() if row.note]
+        said = [escape_markdown(note.replace("..", ".")) for note in notes]
+        return project_tables.form_table(status) + output.box(*said, classes=("source-note",))
+
+    def figures(self, key: str) -> Shown:
+        """The path and the measured months of every row that has targets or a level to hold."""
+        status = self._status(key)
+        drawn = [
+            self._figure(status, row)
+            for row in status.rows
+            if row.row.key is not None and project_figures.has_figure(row)
+        ]
+        if drawn:
+            return join(drawn)
+        return output.text(
+            "Rækkerne har ingen mindste mål, så der er ingen vej at tegne. Udviklingen står i statustabellen."
+        )
+
+    def _figure(self, status: ProjectStatus, row: RowStatus, suffix: str = "") -> Shown:
+        assert row.row.key is not None
+        drawn = project_figures.row_figure(
+            row,
+            status.project.status.label_of(row.row.key),
+            self.municipality.name,
+            key=f"{status.project.key}-{row.row.key}{suffix}",
+            example=self.example,
+        )
+        if not row.row.hold:
+            return drawn
+        return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
+
+    def background(self, key: str) -> Shown:
+        """Background or challenge, purpose, target group, and the policy it serves, in the document's words."""
+        entry = self._status(key).project
+        heading = escape_markdown(entry.background.heading)
+        first, *rest = (escape_markdown(text) for text in entry.background.paragraphs)
+        paragraphs = [f"**{heading}.** {first}", *rest]
+        if entry.purpose:
+            first, *rest = (escape_markdown(text) for text in entry.purpose)
+            paragraphs += [f"**Formål.** {first}", *rest]
+        paragraphs.append(f"**Målgruppe.** {escape_markdown(entry.target_group)}")
+        paragraphs.append(f"**Kommunens politik.** {escape_markdown(entry.policy.text)}")
+        return output.text(*paragraphs)
+
+    def organisation(self, key: str) -> Shown:
+        """What is set up."""
+        return _bullets(self._status(key).project.set_up)
+
+    def activities(self, key: str) -> Shown:
+        """What is done."""
+        return _bullets(self._status(key).project.activities)
+
+    def success(self, key: str) -> Shown:
+        """Success criteria for the first year and at the end."""
+        entry = self._status(key).project
+        parts = []
+        for heading, criteria in (
+            ("Efter det første år", entry.success_first_year),
+            ("Ved projektets afslutning", entry.success_end),
+        ):
+            if criteria:
+                parts += [output.text(f"**{heading}**"), _bullets(criteria)]
+        return join(parts)
+
+    def business_case(self, key: str) -> Shown:
+        """Whether the project pays: persons saved, and kroner where the user gave the costs."""
+        self._status(key)
+        case = business_case(self.projects, key)
+        said = output.text(escape_markdown(words.business_line(case, self.projects.benefits)))
+        if not any(one.persons for one in case.savings):
+            return said
+        project_cost = case.project.investment
+        parts = [said, project_tables.business_table(case, self.projects.benefits)]
+        if project_cost is not None:
+            amount = words.money(project_cost.amount)
+            told = f"Projektets egen udgift: {amount} om året ({project_cost.source})."
+            parts.append(output.box(escape_markdown(told), classes=("source-note",)))
+        return join(parts)
+
+    # ------------------------------------------------------------------------------- target numbers
+
+    def target_numbers(self) -> Shown:
+        """The tables of target numbers, each with its sum checked."""
+        numbers = self.projects.target_numbers
+        if numbers is None:
+            return output.text("Der er ingen måltal for projekterne.")
+        intro = output.text(*(escape_markdown(text) for text in numbers.intro))
+        return join(
+            [
+                intro,
+                *(
+                    project_tables.target_table(found, numbers.unit, f"maaltal-{place}")
+                    for place, found in enumerate(target_sums(self.projects), start=1)
+                ),
+            ]
+        )
+
+    def effects(self) -> Shown:
+        """What each project changes on each benefit."""
+        return project_tables.effects_table(self.projects, effects(self.projects))
+
+    def held_levels(self) -> Shown:
+        """The projects that hold a level instead of lowering it: the level drawn forward unchanged."""
+        drawn = [
+            self._figure(status, row, "-fastholdt")
+            for status in self.statuses.values()
+            for row in status.rows
+            if row.row.hold
+        ]
+        return join(drawn) if drawn else output.text("Ingen af projekterne skal fastholde et niveau.")
+
+    # ------------------------------------------------------------------------------- data and method
+
+    def sources(self) -> Shown:
+        """Where the figures of every row come from, and its newest month."""
+        return project_tables.sources_table(self.statuses.values(), self._source_words)
+
+    def _source_words(self, status: RowStatus) -> str:
+        row = status.row
+        if row.indicator is not None:
+            known = listed(self.catalogue.indicators[row.indicator].tables)
+            fetched = "" if status.measured else ", endnu ikke hentet"
+            return f"Jobindsats, tabel {known}{fetched}"
+        sources = {one.source for one in status.measured}
+        if EXAMPLE in sources:
+            return "Eksempeldata; startmålingen fra kommunens dokument" if row.start else "Eksempeldata"
+        if MANUAL in sources:
+            return f"Tastet ind af {self.municipality.long_name}"
+        return "Kommunens dokument" if "catalogue" in sources else "Endnu ingen tal"
+
+    def remarks(self) -> Shown:
+        """What readers should know of the document and of single projects."""
+        found = [*self.projects.remarks]
+        for entry in self.projects.projects.values():
+            found += [f"{entry.title}: {remark}" for remark in entry.status.remarks]
+            found += [
+                f"{entry.title}, {entry.status.label_of(key)}: {row.note}"
+                for key, row in entry.status.measures.items()
+                if row.note
+            ]
+        said = [f"Kilde: {self.projects.source}."]
+        return output.text(*(escape_markdown(text) for text in said)) + _bullets(found)
+
+    def downloads(self) -> Shown:
+        """All measured months, paths and targets as one CSV file."""
+        return downloads(
+            {"investeringer.csv": ("Alle startmålinger, måneder, veje og mål (CSV)", self.months_csv())}
+        )
+
+    def months_csv(self) -> str:
+        """Every month that has a figure or a target: the columns of `CSV_COLUMNS`."""
+        target = io.StringIO()
+        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+        writer.writerow(CSV_COLUMNS)
+        for key, status in self.statuses.items():
+            for row in status.rows:
+                if row.row.key is None:
+                    continue
+                measured = {one.month: one for one in row.measured}
+                way = {point.month: point.value for point in row.path}
+                goals = row.row.target_values
+                for month in sorted({*measured, *goals}):
+                    one = measured.get(month)
+                    on_path = way.get(month)
+                    writer.writerow(
+                        [
+                            key,
+                            row.row.key,
+                            status.project.status.label_of(row.row.key),
+                            month.id,
+                            words.plain(one.value if one else None),
+                            words.plain(one.share if one else None),
+                            words.plain(words.path_decimal(on_path) if on_path is not None else None),
+                            words.plain(goals.get(month)),
+                            one.source if one else "",
+                        ]
+                    )
+        return output.CSV_BOM + target.getvalue()
+
+
+def _bullets(texts: Iterable[str]) -> Shown:
+    return output.text("\n".join(f"- {escape_markdown(text)}" for text in texts))
+
+
+def _danish_place(where: str) -> str:
+    """``…/flere-i-job.csv: række 4, kolonne vaerdi``"""
+    return _PLACE.sub(
+        lambda found: f": række {found[1]}" + (f", kolonne {found[2]}" if found[2] else ""), where
+    )
+
+
+def _kind(status: ProjectStatus) -> str:
+    """The class of a project's box: met when nothing is behind, not-met when all is, unknown without data."""
+    behind = status.count(Standing.BEHIND)
+    fine = status.count(Standing.REACHED) + status.count(Standing.ON_TRACK)
+    if not behind and not fine:
+        return "unknown"
+    return "partly" if behind and fine else "not-met" if behind else "met"
+
+
+def notebook_of(key: str) -> str:
+    """A project's notebook, seen from the book's folder."""
+    return f"{key}.ipynb"
+
+
+def page_of(key: str) -> str:
+    """A project's page, seen from the index."""
+    return f"{key}.html"

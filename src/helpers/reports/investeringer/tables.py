@@ -1,0 +1,311 @@
+"""Tables of investment projects: status, the document's own form, target numbers, what it saves.
+
+Comes in: results of the analysis. Goes out: a :class:`~helpers.present.output.Shown`; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+from helpers.periods import Period
+from helpers.present import output, tables
+from helpers.present.output import Shown
+from helpers.present.spark import HEIGHT, WIDTH, Spark
+from helpers.present.tables import Cell, Column, Group, Html
+from helpers.present.theme import palette
+from helpers.present.words import NBSP, capital, number
+from helpers.reports.investeringer import words
+from helpers.reports.investeringer.figures import spark_svg
+from helpers.reports.investeringer.models import ProjectSet
+from helpers.reports.investeringer.status import BusinessCase, ProjectStatus, RowStatus, Standing, TargetSum
+
+SHOWN_MONTHS = 3
+"""How many of the newest months the document's form shows; the figures' tables hold them all."""
+
+_INDENT = "\u2003"
+
+
+def _small(text: str) -> str:
+    return f'<br><small class="state-note">{html.escape(text, quote=False)}</small>'
+
+
+def _label(status: RowStatus, under: int) -> str:
+    """A row's label, set in below a row with figures of its own."""
+    return _INDENT * (status.level - under) + status.row.label
+
+
+def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[Cell, ...]]) -> list[Group]:
+    """Rows under the document's headings; rows without one stand in groups without a label."""
+    groups: list[tuple[Cell, int, list[tuple[Cell, ...]]]] = []
+    for status in rows:
+        if status.row.is_heading:
+            groups.append((status.row.label.rstrip(":"), status.level + 1, []))
+            continue
+        if not groups or status.level < groups[-1][1]:
+            groups.append((None, status.level, []))
+        groups[-1][2].append(cells(status, groups[-1][1]))
+    return [Group(found, label) for label, _, found in groups if found]
+
+
+def status_table(status: ProjectStatus) -> Shown:
+    """Newest figure, change since the start, path, trend and standing of every row of a project."""
+    key = status.project.key
+    colour = palette()
+    pictures: dict[str, str] = {}
+
+    def cells(row: RowStatus, under: int) -> tuple[Cell, ...]:
+        return (
+            _label(row, under),
+            _newest(row),
+            _since_start(row),
+            _way(row),
+            _trend(row),
+            standing_cell(row),
+        )
+
+    def _trend(row: RowStatus) -> Cell:
+        if not row.measured:
+            return None
+        spark = Spark(
+            f"udvikling-{key}-{row.row.key}.svg",
+            spark_svg(row, colour),
+            words.trend_words(row),
+            WIDTH,
+            HEIGHT,
+        )
+        pictures[spark.name] = spark.svg
+        return tables.spark_cell(spark)
+
+    columns = [
+        Column("Række", row_head=True),
+        Column("Nyeste tal", number=True),
+        Column("Siden start", number=True),
+        Column("Vejen nu", number=True),
+        Column("Udvikling"),
+        Column("Status"),
+    ]
+    caption = f"Status for {status.project.title}"
+    text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
+    return output.table(text, text=caption, files=pictures)
+
+
+def _way(status: RowStatus) -> Cell:
+    """Where the path is in the newest month, over the next target; its month stands in the form."""
+    if status.next_target is None:
+        return None
+    goal = words.figure(status.next_target[1], status.row.unit, judged=True)
+    return tables.two_lines(words.on_path(status.path_now, status.row), f"mål {goal}")
+
+
+def _since_start(status: RowStatus) -> Cell:
+    """The change since the start; of a count with its share, both, one over the other."""
+    if status.count_change is None:
+        return None if status.change is None else words.difference(status.change, status.row.unit)
+    counted = number(status.count_change, 0, signed=True)
+    if status.change is None:
+        return counted
+    return tables.two_lines(counted, words.difference(status.change, status.row.unit))
+
+
+def _newest(status: RowStatus) -> Cell:
+    if status.newest is None:
+        return None
+    shown = words.measurement(status.newest, status.row.unit)
+    return tables.two_lines(shown, status.newest.month.short)
+
+
+def standing_cell(status: RowStatus) -> Cell:
+    """Sign and word in the class that colours them; below it why it is not judged."""
+    if status.standing is None:
+        return None
+    text = words.standing(status)
+    if status.reason:
+        text += _small(status.reason)
+    return Html(text, words.STANDING_CLASSES[status.standing])
+
+
+def form_table(status: ProjectStatus) -> Shown:
+    """The document's own form: the start, the newest months and the minimum targets at their dates."""
+    table = status.project.status
+    newest = status.newest
+    months = [newest.shift(step) for step in range(1 - SHOWN_MONTHS, 1)] if newest else []
+    months = [month for month in months if month > table.start.period]
+
+    def cells(row: RowStatus, under: int) -> tuple[Cell, ...]:
+        measured = {one.month: one for one in row.measured}
+        shown = [measured.get(month) for month in months]
+        return (
+            _label(row, under),
+            words.start(row.row) or None,
+            *(words.measurement(one, row.row.unit) if one else None for one in shown),
+            *(words.target(row.row.targets.get(month), row.row) or None for month in table.target_months),
+        )
+
+    columns = [
+        Column("Række", row_head=True),
+        Column(table.start.label, number=True),
+        *(Column(capital(month.short).replace(" ", NBSP), number=True) for month in months),
+        *(Column(label, number=True) for label in table.target_months.values()),
+    ]
+    groups = _grouped(status.rows, cells)
+    caption = f"Skema: {table.title}"
+    return output.table(
+        tables.build(columns, groups, id=f"skema-{status.project.key}", caption=caption), text=caption
+    )
+
+
+def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) -> Shown:
+    """All projects of a set: rows with targets by standing, and the newest month."""
+    columns = [
+        Column("Projekt", row_head=True),
+        Column("Rækker med mål", number=True),
+        *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
+        Column("Nyeste måned"),
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            tables.linked(status.project.title, links(status.project.key)),
+            number(len(status.judged)),
+            *(number(status.count(standing)) for standing in Standing),
+            _month(status.newest) or "Kun startmåling",
+        )
+        for status in found
+    ]
+    return tables.simple_table(columns, rows, id="projekter", caption="Projekterne og deres status")
+
+
+def policy_table(projects: ProjectSet, links: Callable[[str], str]) -> Shown:
+    """The policy's focus areas and the projects that name them."""
+    rows: list[tuple[Cell, ...]] = []
+    for area, title in sorted(projects.policy.items()):
+        serving = [
+            tables.markup_of(tables.linked(project.title, links(project.key)))
+            for project in projects.projects.values()
+            if area in project.policy.focus_areas
+        ]
+        rows.append((f"{area}. {title}", Html("<br>".join(serving)) if serving else None))
+    return tables.simple_table(
+        [
+            Column("Fokusområde i beskæftigelsespolitikken", row_head=True),
+            Column("Projekter, der nævner det"),
+        ],
+        rows,
+        id="politik",
+        caption="Fokusområder i beskæftigelsespolitikken og de projekter, der understøtter dem",
+    )
+
+
+# ----------------------------------------------------------------------------------------- target numbers
+
+
+def target_table(found: TargetSum, unit: str, key: str) -> Shown:
+    """One table of target numbers with its sum, and a word that the sum was checked."""
+    rows: list[tuple[Cell, ...]] = []
+    for line in found.table.lines:
+        label = Html(html.escape(line.label, quote=False) + (_small(line.note) if line.note else ""))
+        shown = words.signed_line(line.amount, is_level=line.level is not None or line.hold)
+        rows.append((label, shown))
+    checked = "✓ Summen passer" if found.agrees else f"× Linjerne giver {number(found.computed)}"
+    total = Html(f"<strong>{html.escape(found.table.total.label, quote=False)}</strong>{_small(checked)}")
+    rows.append((total, _strong(number(found.printed))))
+    return tables.simple_table(
+        [Column(found.table.title, row_head=True), Column(unit, number=True)],
+        rows,
+        id=key,
+        caption=f"Måltal: {found.table.title}",
+    )
+
+
+def effects_table(projects: ProjectSet, changes: Mapping[str, Mapping[str, Decimal]]) -> Shown:
+    """What each project changes on each benefit, in full-time persons; zero where it holds the level."""
+    benefits = [key for key in projects.benefits if any(key in per for per in changes.values())]
+    rows: list[tuple[Cell, ...]] = [
+        (project.title, *(_effect(changes[key].get(benefit)) for benefit in benefits))
+        for key, project in projects.projects.items()
+    ]
+    sums = [
+        sum((per[benefit] for per in changes.values() if benefit in per), Decimal(0)) for benefit in benefits
+    ]
+    rows.append(
+        (
+            _strong("I alt"),
+            *(_strong(number(value, 0, signed=True)) for value in sums),
+        )
+    )
+    columns = [
+        Column("Projekt", row_head=True),
+        *(Column(projects.benefits[benefit], number=True) for benefit in benefits),
+    ]
+    return tables.simple_table(
+        columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
+    )
+
+
+def _effect(value: Decimal | None) -> Cell:
+    return None if value is None else number(value, 0, signed=True)
+
+
+def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
+    """Full-time persons saved per benefit; with the costs the user gave, where they stand, and the amounts."""
+    with_costs = any(one.cost for one in case.savings)
+    rows: list[tuple[Cell, ...]] = []
+    for one in case.savings:
+        cells: tuple[Cell, ...] = (benefits.get(one.benefit, one.benefit), number(one.persons))
+        if with_costs:
+            cost = one.cost
+            source = f"{cost.source} ({cost.year})" if cost and cost.year else cost.source if cost else None
+            cells += (
+                words.money(cost.amount) if cost else None,
+                None if one.amount is None else words.money(one.amount),
+                source or "ikke angivet",
+            )
+        rows.append(cells)
+    if len(rows) > 1 or case.saved is not None:
+        total: tuple[Cell, ...] = (_strong("I alt"), _strong(number(case.persons)))
+        if with_costs:
+            total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
+        rows.append(total)
+    columns = [Column("Ydelse", row_head=True), Column("Sparede fuldtidspersoner om året", number=True)]
+    if with_costs:
+        columns += [
+            Column("Årlig udgift pr. person", number=True),
+            Column("Sparet om året", number=True),
+            Column("Kilde til udgiften"),
+        ]
+    caption = f"Kan det betale sig? {case.project.title}"
+    return tables.simple_table(columns, rows, id=f"betaler-sig-{case.project.key}", caption=caption)
+
+
+def _strong(text: str) -> Html:
+    return Html(f"<strong>{html.escape(text, quote=False)}</strong>")
+
+
+def sources_table(found: Iterable[ProjectStatus], source_of: Callable[[RowStatus], str]) -> Shown:
+    """Every row with where its figures come from and its newest month."""
+    groups = []
+    for status in found:
+        rows: list[tuple[Cell, ...]] = []
+        for row in status.rows:
+            if row.row.key is None:
+                continue
+            rows.append(
+                (
+                    status.project.status.label_of(row.row.key),
+                    source_of(row),
+                    _month(row.newest.month if row.newest else None),
+                )
+            )
+        groups.append(Group(rows, status.project.title))
+    text = tables.build(
+        [Column("Række", row_head=True), Column("Kilde"), Column("Nyeste tal")],
+        groups,
+        id="kilder",
+        caption="Statusrækkerne, deres kilder og nyeste måned",
+    )
+    return output.table(text, text="Kilder")
+
+
+def _month(month: Period | None) -> Cell:
+    return None if month is None else capital(month.danish).replace(" ", NBSP)

@@ -1,0 +1,187 @@
+"""Ranks, groups and reasons in Danish: the words of the Jobcenteroverblik's tiles, figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from helpers.analysis.ranks import Rank, Standing, Third
+from helpers.catalogue.models import Comparison
+from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
+from helpers.reports.jobcenteroverblik.boards import Obstacle
+from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
+from helpers.reports.jobcenteroverblik.models import Area
+from helpers.reports.jobcenteroverblik.standings import FigureStanding
+
+UNDER_PREPARATION = "Figuren er under udarbejdelse"
+"""What a tile says whose measure has no data, as in the report of February 2017."""
+
+THIRD_WORDS = {
+    Third.TOP: "Øverste tredjedel",
+    Third.MIDDLE: "Midterste tredjedel",
+    Third.BOTTOM: "Nederste tredjedel",
+}
+THIRD_SIGNS = {Third.TOP: "▲", Third.MIDDLE: "●", Third.BOTTOM: "▼"}
+"""Stand before the word, never alone."""
+
+THIRD_CLASSES = {
+    Third.TOP: "verdict-met",
+    Third.MIDDLE: "verdict-partly",
+    Third.BOTTOM: "verdict-not-met",
+    None: "verdict-unknown",
+}
+
+SAME_PLACE = "Samme placering som sidste opgørelse"
+
+_OBSTACLES = {
+    Obstacle.NO_RULE: "antallene, andelen er beregnet af, ikke er blandt de offentliggjorte tal",
+    Obstacle.PART: "antallet er diskretioneret eller ikke opgjort for mindst en af dem",
+    Obstacle.BASE: "befolkningen mellem 16 og 66 år, som andelen er beregnet af, ikke er indtastet",
+    Obstacle.MISMATCH: "de indtastede befolkningstal ikke giver kommunernes egne offentliggjorte andele",
+}
+
+_SMALL = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+
+
+def small(value: int) -> str:
+    """A number up to twelve in letters: ``ti``."""
+    return _SMALL[value] if value < len(_SMALL) else number(value)
+
+
+def scope(group: Group) -> str:
+    """Where one is ranked: ``klyngen``, ``den beregnede gruppe``, ``Region Hovedstaden``, ``landet``."""
+    return {
+        GroupKind.CLUSTER: "klyngen",
+        GroupKind.COMPUTED: "den beregnede gruppe",
+        GroupKind.REGION: f"Region {group.name}",
+        GroupKind.COUNTRY: "landet",
+    }[group.kind]
+
+
+def place_words(place: int, of: int, where: str) -> str:
+    """``Nr. 3 af 22 jobcentre i klyngen``"""
+    return f"Nr. {number(place)} af {count(of, 'jobcenter', 'jobcentre')} i {where}"
+
+
+def moved_words(places: int | None) -> str:
+    """``3 pladser dårligere siden sidste opgørelse``; empty when it is not known."""
+    if places is None:
+        return ""
+    if places == 0:
+        return SAME_PLACE
+    word = "bedre" if places > 0 else "dårligere"
+    return f"{count(abs(places), 'plads', 'pladser')} {word} siden sidste opgørelse"
+
+
+def without_words(rank: Rank) -> str:
+    """``1 uden tal``; empty when all have one."""
+    return f"{number(rank.without)} uden tal" if rank.without else ""
+
+
+def rank_words(rank: Rank, group: Group) -> str:
+    """The place in words, or why there is none."""
+    where = scope(group)
+    if rank.standing is Standing.RANKED and rank.place is not None:
+        return place_words(rank.place, rank.of, where)
+    if rank.standing is Standing.ALL_EQUAL:
+        return f"Alle {count(rank.of, 'jobcenter', 'jobcentre')} i {where} har samme værdi"
+    if rank.standing is Standing.ALONE:
+        if not group.members:
+            return f"Der er ingen andre jobcentre i {where} at sammenligne med"
+        return f"Ingen af de andre jobcentre i {where} har et tal"
+    if rank.standing is Standing.NO_VALUE:
+        return "Ingen placering: tallet er diskretioneret eller ikke opgjort"
+    return f"Ingen placering: intet jobcenter i {where} har et tal"
+
+
+def part_words(area: Area, rank: Rank, group: Group) -> str:
+    """A municipality's own place, where two stand side by side: ``Ishøj: nr. 3 af 11 jobcentre i …``."""
+    if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
+        return f"{area.name}: intet tal"
+    words = rank_words(rank, group)
+    return f"{area.name}: {words[:1].lower()}{words[1:]}"
+
+
+def rank_notes(rank: Rank, moved: int | None, group: Group) -> tuple[str, ...]:
+    """What belongs to a place: its move, who shares it, and how many are without a value."""
+    without = without_words(rank)
+    if rank.standing is Standing.NO_VALUE:
+        has = f"{count(rank.of, 'andet jobcenter', 'andre jobcentre')} i {scope(group)} har et tal"
+        return tuple(filter(None, (has, without)))
+    if rank.place is None:
+        return tuple(filter(None, (without,)))
+    shared = ""
+    if rank.standing is Standing.RANKED and rank.sharing:
+        shared = f"Delt med {count(rank.sharing, 'andet jobcenter', 'andre jobcentre')}"
+    return tuple(filter(None, (moved_words(moved), shared, without)))
+
+
+def third_words(third: Third | None) -> str:
+    """``▲ Øverste tredjedel``; empty without a third."""
+    return "" if third is None else f"{THIRD_SIGNS[third]}{NBSP}{THIRD_WORDS[third]}"
+
+
+def value_words(standing: FigureStanding, area: Area) -> str:
+    """An area's newest value: ``17,0 pct. i juni 2026``; empty when there is none."""
+    line = next((line for own, line in standing.own if own.slug == area.slug), None)
+    if line is None or standing.newest is None or line.values[-1] is None:
+        return ""
+    indicator = standing.indicator
+    return f"{number(line.values[-1], indicator.decimals, indicator.unit)} {when_words(standing.newest)}"
+
+
+def apart_words(obstacle: Obstacle, parts: Sequence[Area]) -> str:
+    """Why two municipalities stand side by side where one job centre was asked for."""
+    names = listed(part.name for part in parts)
+    return (
+        f"{names} har fælles jobcenter, men vises hver for sig: en fælles andel kan ikke beregnes, fordi "
+        f"{_OBSTACLES[obstacle]}."
+    )
+
+
+def yardstick_name(standing: FigureStanding) -> str:
+    """Legend name of the third line."""
+    areas = standing.yardstick.areas
+    if standing.rule is Comparison.FRAMEWORK:
+        named = f" ({areas[0].name})" if areas else ""
+        return f"Bedste i {scope(standing.group)}{named}"
+    return f"Gennemsnit af de {small(len(areas))} bedste i landet"
+
+
+def group_sentence(group: Group, cluster_name: str) -> str:
+    """Which group it is, and who is in it."""
+    names = listed(member.name for member in group.members)
+    if group.kind is GroupKind.CLUSTER:
+        return f"Klynge {group.name} ({cluster_name}): {names}."
+    if group.kind is GroupKind.REGION:
+        return f"Sammenlignet med de andre jobcentre i Region {group.name}: {names}."
+    if group.kind is GroupKind.COUNTRY:
+        return "Sammenlignet med alle andre jobcentre i landet."
+    if not group.members:
+        return "Den beregnede gruppe er tom, fordi der ikke er tal for rammevilkårene."
+    many = small(len(group.members))
+    return (
+        f"Den beregnede gruppe er ikke en af STARs klynger, men de {many} jobcentre, hvis rammevilkår ligner "
+        f"mest: {names}."
+    )
+
+
+def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) -> str:
+    """A number as the table of February 2017 prints it: a dash for none, −0,0 for a fall that rounds to 0.
+
+    Parameters
+    ----------
+    change
+        A difference, whose sign is kept also where it rounds to nought.
+    """
+    if value is None:
+        return "-"
+    text = number(value, decimals)
+    if change and value.is_signed() and not text.startswith(MINUS):
+        return f"{MINUS}{text}"
+    return text
+
+
+def heading_words(role: str, heading: str) -> str:
+    """A figure's heading: ``Sigtelinje: Flest muligt skal i arbejde og forsørge sig selv``."""
+    return f"Sigtelinje: {heading}" if role == "aim" else heading

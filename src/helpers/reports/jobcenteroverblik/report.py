@@ -1,0 +1,706 @@
+"""The Jobcenteroverblik of one job centre or municipality: what its notebooks ask for, one call a cell."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache
+
+import pandas as pd
+
+from helpers.analysis.ranks import places
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
+from helpers.data import Basis, Input, basis_for, data_fingerprint, data_inputs, load_observations
+from helpers.data.raw import RawStore
+from helpers.errors import PlanError
+from helpers.periods import Period
+from helpers.present import output, tables
+from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
+from helpers.present.words import NBSP, capital, listed, number
+from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
+from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.stamped import Stamped
+from helpers.reports.jobcenteroverblik import pieces, ranking
+from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
+from helpers.reports.jobcenteroverblik.models import (
+    Area,
+    Overview,
+    OverviewFigure,
+    OverviewSection,
+    PublishedOverview,
+    load_overview,
+    overview_stamp,
+)
+from helpers.reports.jobcenteroverblik.standings import Boards, FigureStanding, Line, Standings
+from helpers.sources.fetch_status import danish_day, fetch_status
+
+KEY = "jobcenteroverblik"
+"""What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+
+
+def open_overview(
+    kommune: str, plan: str = KEY, periode: str = "", *, delay: int | None = None
+) -> OverviewReport:
+    """The Jobcenteroverblik of a job centre or municipality, for its notebooks.
+
+    Parameters
+    ----------
+    kommune
+        A municipality by name, code or slug, or a joint job centre (``Vallensbæk/Ishøj``), in any case.
+    plan
+        Key of the template in ``catalogue/overview.yml``.
+    periode
+        The newest month to show, as ``2026M06``; empty for the newest there is, less the delay. A month whose
+        report the catalogue holds as it was printed (``2017M02``) shows that.
+    delay
+        Months that figures stay behind the newest; default is the template's ``delay_months``.
+
+    Raises
+    ------
+    PlanError
+        When the area, template or period is unknown, with the nearest name; or the catalogue has mistakes.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    if plan != overview.template.key:
+        raise PlanError.of(
+            "plan", f'There is no overview "{plan}".', f"The template's key is {overview.template.key}."
+        )
+    try:
+        bound = Period.parse(periode) if periode.strip() else None
+    except ValueError as error:
+        raise PlanError.of("periode", f"{error}.") from None
+    day = os.environ.get(SNAPSHOT_VARIABLE, "")
+    snapshot = date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    area = overview.area(kommune, catalogue)
+    if is_rendering():
+        # The book's notebooks run in one process and on figures that stand still: they share one report.
+        return _rendered(
+            project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay, example
+        )
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
+
+
+@lru_cache(maxsize=2)
+def _rendered(
+    project: Project,
+    catalogue_hash: str,
+    stamp: object,
+    area: Area,
+    bound: Period | None,
+    snapshot: date | None,
+    delay: int | None,
+    example: bool,
+) -> OverviewReport:
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
+
+
+@lru_cache(maxsize=4)
+def _read_overview(project: Project, catalogue_hash: str, stamp: object) -> Overview:
+    return load_overview(project, load_catalogue(project))
+
+
+def read_overview(project: Project, catalogue: Catalogue) -> Overview:
+    """The template, read once a process and again when one of its files has moved."""
+    return _read_overview(project, catalogue.hash, overview_stamp(project))
+
+
+@lru_cache(maxsize=4)
+def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
+    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
+    from helpers.sources.example import write_example_tables
+
+    catalogue = load_catalogue(project)
+    wanted = [catalogue.indicators[key] for key in keys]
+    write_example_tables(RawStore(project.raw), catalogue, wanted, day)
+
+
+@lru_cache(maxsize=2)
+def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> Boards:
+    # All areas of a country share them: a hundred reports in one process read the figures once.
+    catalogue = load_catalogue(project)
+    return Boards(catalogue, read_overview(project, catalogue), load_observations(project, catalogue, basis))
+
+
+@lru_cache(maxsize=2)
+def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> str:
+    """A hash over the template and the figures of all areas."""
+    catalogue = load_catalogue(project)
+    overview = read_overview(project, catalogue)
+    frame = load_observations(project, catalogue, basis)
+    shown = frame[frame["indicator"].isin(overview.indicators)]
+    digest = hashlib.sha256(repr((catalogue_hash, overview)).encode())
+    digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class OverviewReport(Stamped):
+    """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
+
+    Attributes
+    ----------
+    bound
+        Newest month to show; none for the newest there is, less the delay.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    delay
+        Months that figures stay behind; none for the template's own.
+    example
+        Example data are shown whatever was fetched, and file names say so.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    overview: Overview
+    area: Area
+    bound: Period | None = None
+    snapshot: date | None = None
+    delay: int | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows; a printed month stands on its document."""
+        basis = f"printed-{self.printed.period.id}" if self.printed else self.basis.name
+        return Stamp(KEY, self.area.slug, self.overview.template.key, basis, marked=self.example)
+
+    # ------------------------------------------------------------------------------------ the numbers
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators of the report, each once."""
+        return tuple(self.catalogue.indicators[key] for key in self.overview.indicators)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """Real figures (perhaps as of a day) or example data; never both."""
+        day = self.overview.template.example_date
+        basis = basis_for(self.project, self.indicators, day, self.snapshot, example=self.example)
+        if basis.kind == "example":
+            _make_example(self.project, self.catalogue.hash, self.overview.indicators, day)
+        return basis
+
+    @property
+    def is_example(self) -> bool:
+        return self.basis.kind == "example"
+
+    @cached_property
+    def boards(self) -> Boards:
+        """Figures of all areas that can be ranked."""
+        return _boards(self.project, self.catalogue.hash, self.basis, self._stamp)
+
+    @property
+    def _stamp(self) -> tuple[object, ...]:
+        """Moves when the template's files or the figures do."""
+        return overview_stamp(self.project), data_fingerprint(self.project, self.catalogue, self.basis)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """The area among those it can be compared with."""
+        return Standings(self.boards, self.area, self.bound, self.delay)
+
+    @cached_property
+    def printed(self) -> PublishedOverview | None:
+        """The report as it was printed, when that month is asked for."""
+        return self.overview.printed(self.area, self.bound)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The tables that the report's figures come from."""
+        needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
+        found = data_inputs(self.project, self.catalogue, self.basis)
+        return tuple(item for item in found if item.table in needed)
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the report's figures is for."""
+        frame = load_observations(self.project, self.catalogue, self.basis)
+        shown = frame["indicator"].isin(self.overview.indicators) & frame["value"].notna()
+        return {Period.parse(text) for text in frame[shown]["period"].unique()}
+
+    @property
+    def title(self) -> str:
+        """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
+        name = self.overview.template.title
+        return f"{name}, {self.printed.period.danish}" if self.printed else name
+
+    @property
+    def long_name(self) -> str:
+        """The name on the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
+        if self.area.joint:
+            return f"Jobcenter {self.area.name}"
+        return self.catalogue.municipality(self.area.slug).long_name
+
+    @property
+    def data_day(self) -> date:
+        """The day the figures are from: the newest fetch, or the day the example data pretend to be from."""
+        days = [item.fetched_at.date() for item in self.inputs]
+        return self.snapshot or max(days, default=self.overview.template.example_date)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
+        figures = _figures_hash(self.project, self.catalogue.hash, self.basis, self._stamp)
+        told = (figures, self.basis.name, self.area, self.bound, self.snapshot, self.delay)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def _section(self, slug: str) -> OverviewSection:
+        slugs = [section.slug for section in self.overview.template.sections]
+        if slug not in slugs:
+            raise PlanError.of(
+                f"section {slug}", f'There is no section "{slug}".', f"Sections: {', '.join(slugs)}."
+            )
+        return self.overview.section(slug)
+
+    def _figure(self, number: int) -> OverviewFigure:
+        if not any(figure.number == number for figure in self.overview.figures):
+            last = len(self.overview.figures)
+            raise PlanError.of(
+                f"figure {number}", f"There is no figure {number}.", f"Figures are 1 to {last}."
+            )
+        return self.overview.figure(number)
+
+    # ------------------------------------------------------------------------------------ every page
+
+    def fetch(self, section: str = "") -> Shown:
+        """Bring in what has moved for a section (default: all), and say which figures the page shows.
+
+        Without a key nothing is asked for; while a report is being rendered neither.
+        """
+        if is_rendering() or self.printed:
+            return self._data_note()
+        from helpers.sources.fetch import fetch_for_notebook
+
+        keys = self._keys(self._section(section)) if section else self.overview.indicators
+        told = fetch_for_notebook(self.project, self.catalogue, keys)
+        if told.report is not None:
+            for name in ("basis", "boards", "standings", "inputs"):
+                self.__dict__.pop(name, None)
+        return output.text(told.text) + self._data_note()
+
+    def _keys(self, section: OverviewSection) -> tuple[str, ...]:
+        found = [figure.indicator for figure in section.figures if figure.indicator]
+        if any(figure.table for figure in section.figures):
+            found += [row.indicator for row in self.overview.template.table.rows]
+        return tuple(dict.fromkeys(found))
+
+    def _data_note(self) -> Shown:
+        if self.printed:
+            what = f"STARs rapport for {self.area.name}, {self.printed.period.danish}"
+            said = f"Siden gengiver {what}, som den blev trykt."
+            return output.box(escape_markdown(said), classes=("data-note",))
+        if self.is_example:
+            return output.box(
+                "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så rapporten kan "
+                "ses og prøves uden adgang til Jobindsats. Placeringer og grupper siger derfor intet om "
+                "kommunerne.",
+                classes=("data-note", "example-data"),
+            )
+        needed = {table for indicator in self.indicators for table in indicator.tables}
+        status = fetch_status(self.project, self.snapshot)
+        rows = (row for table, row in status.items() if table in needed)
+        return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
+
+    # ------------------------------------------------------------------------------------ front page
+
+    def introduction(self) -> Shown:
+        """What the report is, and whom it is about."""
+        return output.text(*self.overview.template.introduction, *self._about_area())
+
+    def _about_area(self) -> list[str]:
+        names = escape_markdown(self.area.name)
+        if self.area.joint:
+            centre = self.overview.centre_of(self.area.codes[0])
+            known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
+            parts = escape_markdown(listed(part.name for part in self.standings.parts))
+            return [f"{names} er et fælles jobcenter for {parts}.{known} Antal er lagt sammen."]
+        centre = self.overview.centre_of(self.area.codes[0])
+        if not centre.joint:
+            return []
+        known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
+        return [
+            f"{names} har fælles jobcenter med andre: {escape_markdown(centre.name)}.{known} Rapporten viser "
+            f"kommunens egne tal og sammenligner dem med de øvrige jobcentres."
+        ]
+
+    def tiles(self) -> Shown:
+        """The ten tiles, each leading to its section."""
+        made = []
+        for tile in self.overview.template.tiles:
+            link = self._link(tile.figure)
+            if self.printed:
+                printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
+                made.append(pieces.printed_tile(tile.heading, link, printed))
+            else:
+                standing = self.standings.standing(tile.figure)
+                made.append(pieces.standing_tile(tile.heading, link, standing, self.area))
+        return pieces.tiles(made) + pieces.thirds_legend()
+
+    def _link(self, figure: int) -> str:
+        return f"{section_path(self.overview, self.overview.section_of(figure))}#figur-{figure}"
+
+    # ------------------------------------------------------------------------------------ sections
+
+    def section(self, slug: str) -> Shown:
+        """A section's text, its aim and its steps."""
+        section = self._section(slug)
+        said = list(section.intro)
+        if section.aims:
+            heads = "Sigtelinje" if len(section.aims) == 1 else "Sigtelinjer"
+            said.append(f"**{heads}**\n\n" + "\n".join(f"- {escape_markdown(aim)}" for aim in section.aims))
+        if section.steps:
+            kind = "Mål" if not section.aims else "Implementeringsindikatorer"
+            said.append(f"**{kind}**\n\n" + "\n".join(f"- {escape_markdown(step)}" for step in section.steps))
+        return output.text(*said)
+
+    def figure(self, number: int) -> Shown:
+        """A figure with its place, its comparison and its notes; figure 2 is a table."""
+        figure = self._figure(number)
+        if figure.table:
+            return self._status_table()
+        if self.printed:
+            return self._definition(figure) + output.box(
+                "Kurven i den trykte rapport er et billede; tallene bag den står ikke i teksten.",
+                classes=("no-figure",),
+            )
+        standing = self.standings.standing(number)
+        if standing is None:
+            return self._missing(figure)
+        if not standing.has_data:
+            return self._definition(figure) + output.box(
+                f"**{ranking.UNDER_PREPARATION}.** Der er endnu ingen tal til den.",
+                *self._wanting(standing.indicator),
+                classes=("no-figure",),
+            )
+        return join(
+            [
+                # What is measured today is not what the title of 2017 says: both are told before the figure.
+                self._definition(figure) if figure.differs else Shown(),
+                pieces.verdict_box(standing, self.area),
+                pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
+                pieces.notes(self._figure_notes(standing), _to_all(figure)),
+            ]
+        )
+
+    def _definition(self, figure: OverviewFigure) -> Shown:
+        when = " i 2017" if figure.differs else ""
+        said = [f"**Figur {figure.number}{when}.** {escape_markdown(figure.title)}"]
+        if figure.note:
+            said.append(escape_markdown(f"Note i 2017: {figure.note}"))
+        if figure.differs:
+            said.append(f"**I dag.** {escape_markdown(figure.differs)}")
+        return output.text(*said)
+
+    def _missing(self, figure: OverviewFigure) -> Shown:
+        missing = figure.missing
+        assert missing is not None
+        words = " ".join(missing.find)
+        return self._definition(figure) + output.box(
+            f"**{ranking.UNDER_PREPARATION}.** {escape_markdown(missing.what)}",
+            f"Den, der har en nøgle til Jobindsats, kan søge med `plan find {words}`.",
+            classes=("no-figure",),
+        )
+
+    def _wanting(self, indicator: Indicator) -> list[str]:
+        names = escape_markdown(listed(indicator.tables))
+        return [f"Tallene skal komme fra Jobindsats, tabel {names}."] if indicator.tables else []
+
+    def _counts(self, standing: FigureStanding) -> dict[str, Line]:
+        """The number behind each of the area's shares, where the indicator has one."""
+        if "count" not in standing.indicator.series:
+            return {}
+        counts = self.boards(standing.indicator.key, "count")
+        return {
+            area.name: Line(
+                tuple(counts.value(area.slug, period) for period in standing.periods),
+                tuple(counts.state(area.slug, period) for period in standing.periods),
+                (area,),
+            )
+            for area, _ in standing.own
+        }
+
+    def _figure_notes(self, standing: FigureStanding) -> list[str]:
+        figure, indicator = standing.figure, standing.indicator
+        said = [f"Note i 2017: {figure.note}" if figure.note and not figure.differs else ""]
+        if standing.apart:
+            said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
+        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        compared = ranking.group_sentence(standing.group, cluster.lower())
+        if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
+            names = listed(area.name for area in standing.yardstick.areas)
+            compared += f" De {ranking.small(len(standing.yardstick.areas))} bedste: {names}."
+        said.append(compared)
+        said += [
+            series.note
+            for series in indicator.series.values()
+            if series.certainty is not Certainty.CONFIRMED and series.note
+        ]
+        said += indicator.caveats
+        said.append(f"Kilde: {self._source_words(indicator)}")
+        return list(dict.fromkeys(said))
+
+    def _source_words(self, indicator: Indicator) -> str:
+        real = listed(indicator.tables)
+        if self.is_example:
+            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})." if real else "eksempeldata."
+        days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
+        when = f", hentet den {danish_day(max(days))}" if days else ", endnu ikke hentet"
+        return f"Jobindsats, tabel {real}{when}."
+
+    # ------------------------------------------------------------------------------------ figure 2
+
+    def _status_table(self) -> Shown:
+        template = self.overview.template.table
+        figure = next(figure for figure in self.overview.figures if figure.table)
+        if self.printed:
+            labels = {row.key: row.label for row in template.rows}
+            caption = f"Figur 2. {figure.title} {capital(self.printed.table_period.danish)}"
+            return pieces.printed_status_table(
+                self.printed, labels, footnotes=[template.footnote], caption=caption
+            )
+        found = self.standings.table()
+        if found.period is None:
+            return self._definition(figure) + output.box(ranking.UNDER_PREPARATION, classes=("no-figure",))
+        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        notes = [template.footnote, template.today, ranking.group_sentence(found.group, cluster.lower())]
+        if found.apart:
+            notes.append(ranking.apart_words(found.apart, self.standings.parts))
+        if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
+            notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
+        older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
+        if older:
+            notes.append(f"Indtastede tal er fra {listed(older)}.")
+        group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else ranking.scope(found.group)
+        caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
+        return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+
+    # ------------------------------------------------------------------------------------ all municipalities
+
+    def all_municipalities(self, number: int) -> Shown:
+        """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""
+        if self.printed:
+            return output.text("Den trykte rapport viser ikke alle kommuner.")
+        figure = self._figure(number)
+        standing = self.standings.standing(number)
+        if standing is None:
+            return self._missing(figure)
+        on = self.boards(standing.indicator.key)
+        areas = self.standings.municipalities
+        newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
+        if newest is None:
+            return output.box(
+                f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
+            )
+        values = on.column(areas, newest)
+        ranked = places(values, standing.indicator.direction)
+        before = on.column(areas, newest.shift(-newest.frequency.per_year))
+        own = set(self.area.codes)
+        shown_group = (
+            standing.group if standing.group.kind is not GroupKind.COUNTRY else Group(GroupKind.COUNTRY, ())
+        )
+        grouped = {code for member in shown_group.members for code in member.codes}
+        region = {m.code: m.region for m in self.overview.municipalities}
+        rows = [
+            pieces.Listed(
+                name=area.name,
+                region=region[area.codes[0]],
+                value=values[area.slug],
+                state=on.state(area.slug, newest),
+                place=ranked[area.slug],
+                change=_difference(values[area.slug], before[area.slug]),
+                mark="own" if own & set(area.codes) else "group" if grouped & set(area.codes) else "other",
+            )
+            for area in areas
+        ]
+        rows.sort(key=lambda row: (row.place is None, row.place or 0, row.name))
+        return pieces.all_municipalities(
+            standing,
+            rows,
+            period=newest,
+            country=on.value(NATIONAL, newest),
+            own_name=self.area.name,
+            group_name=capital(ranking.scope(shown_group)) if grouped else "",
+            example=self.is_example,
+        ) + pieces.notes(
+            [
+                f"I dag: {figure.differs}" if figure.differs else "",
+                f"Kilde: {self._source_words(standing.indicator)}",
+            ]
+        )
+
+    def all_figures(self) -> Shown:
+        """Links to the pages of all municipalities, one for each figure that has a table."""
+        rows = [
+            f"- [Figur {figure.number}. {escape_markdown(figure.title)}]({all_path(figure)})"
+            for figure in measured(self.overview)
+        ]
+        return output.text("\n".join(rows))
+
+    # ------------------------------------------------------------------------------------ data and method
+
+    def method(self) -> Shown:
+        """How the figures are made and compared."""
+        texts = self.overview.template.method
+        late = texts.delayed if self.standings.delay else texts.undelayed
+        return output.text(*map(self._filled, (late, *texts.text)), self._centres_words())
+
+    def _filled(self, text: str) -> str:
+        """A method text with the template's numbers in words."""
+        template, delay = self.overview.template, self.standings.delay
+        words = {
+            "{ten}": ranking.small(template.ten_best),
+            "{size}": ranking.small(template.group_size),
+            "{months}": ranking.small(template.group_months),
+            "{delay}": "en måned" if delay == 1 else f"{ranking.small(delay)} måneder",
+        }
+        for brace, word in words.items():
+            text = text.replace(brace, word)
+        return text
+
+    def _centres_words(self) -> str:
+        joint = [centre for centre in self.overview.centres if centre.joint]
+        sure = listed(c.name for c in joint if c.certainty is Certainty.CONFIRMED)
+        unsure = listed(c.name for c in joint if c.certainty is not Certainty.CONFIRMED)
+        many = number(len(self.overview.centres)), number(len(self.overview.municipalities))
+        return (
+            f"Der er {many[0]} jobcentre for {many[1]} kommuner. Fælles er {sure} (bekræftet af STARs rapport fra "
+            f"februar 2017) og {unsure} (ikke bekræftet)."
+        )
+
+    def groups(self) -> Shown:
+        """The five comparison groups: how each was made, and who is in it."""
+        template = self.overview.template
+        if self.printed:
+            return output.text(template.method.clusters)
+        made = [self.standings.group(kind) for kind in template.clusters]
+        computed = any(group.kind is GroupKind.COMPUTED for group in made)
+        said = [template.method.clusters, *([template.method.computed] if computed else [])]
+        columns = [
+            tables.Column("Type", row_head=True),
+            tables.Column("Gruppe"),
+            tables.Column("Jobcentre"),
+            tables.Column("Ikke brugt"),
+        ]
+        rows = [
+            (
+                template.clusters[kind],
+                _kind_words(group),
+                listed(member.name for member in group.members) or "ingen",
+                "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out) or "–",
+            )
+            for kind, group in zip(template.clusters, made, strict=True)
+        ]
+        shown = output.text(*map(self._filled, said))
+        if computed:
+            labels = "\n".join(f"- {escape_markdown(v.label)}" for v in template.framework)
+            shown += output.text(f"Vilkårene er:\n\n{labels}")
+        return shown + tables.simple_table(
+            columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
+        )
+
+    def sources(self) -> Shown:
+        """Every figure: what it measures today, from which table, and how sure that is."""
+        columns = [
+            tables.Column("Figur", row_head=True),
+            tables.Column("Måling i dag"),
+            tables.Column("Tabel"),
+            tables.Column("Sammenlignes med"),
+            tables.Column("Nyeste viste periode"),
+        ]
+        rows = [self._source_row(figure) for figure in self.overview.figures]
+        return tables.simple_table(
+            columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
+        )
+
+    def _source_row(self, figure: OverviewFigure) -> tuple[str, ...]:
+        name = f"Figur{NBSP}{figure.number}"
+        if figure.table:
+            used = [self.catalogue.indicators[row.indicator] for row in self.overview.template.table.rows]
+            names = listed(dict.fromkeys(table for indicator in used for table in indicator.tables))
+            hand = listed(
+                row.label
+                for row, indicator in zip(self.overview.template.table.rows, used, strict=True)
+                if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
+            )
+            shown = "" if self.printed else self._table_period()
+            return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
+        if figure.missing:
+            return name, "Ingen kendt tabel", "–", "–", "–"
+        standing = None if self.printed else self.standings.standing(figure.number)
+        indicator = self.catalogue.indicators[figure.indicator or ""]
+        rule = "gruppen" if figure.cluster else f"de {ranking.small(self.overview.template.ten_best)} bedste"
+        newest = standing.newest.danish if standing and standing.newest else "–"
+        sure = "" if indicator.certainty is Certainty.CONFIRMED else " (ikke bekræftet)"
+        return name, indicator.title, f"{listed(indicator.tables)}{sure}", rule, newest
+
+    def _table_period(self) -> str:
+        period = self.standings.table().period
+        return period.danish if period else "–"
+
+    def caveats(self) -> Shown:
+        """Breaks in the data and caveats of the report's measures."""
+        breaks = {b.period: b for indicator in self.indicators for b in indicator.breaks}
+        said = [
+            f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
+            for _, b in sorted(breaks.items())
+        ]
+        return output.text(*said)
+
+
+_UNSURE = "At jobcentret er fælles, er ikke bekræftet."
+
+
+def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
+    return None if now is None or then is None else now - then
+
+
+def _kind_words(group: Group) -> str:
+    return {
+        GroupKind.CLUSTER: f"STARs klynge {group.name} (fra fil)",
+        GroupKind.COMPUTED: "Beregnet",
+        GroupKind.REGION: f"Region {group.name}",
+        GroupKind.COUNTRY: "Hele landet",
+    }[group.kind]
+
+
+_LEFT_OUT = {
+    "same": "viser det samme som figuren",
+    "none": "ingen tal",
+    "own": "intet tal for området selv",
+    "equal": "ens for alle",
+}
+
+
+# ---------------------------------------------------------------------------------------------- paths
+
+
+def section_path(overview: Overview, section: OverviewSection) -> str:
+    """A section's notebook, seen from the book's folder."""
+    place = overview.template.sections.index(section) + 1
+    return f"{place:02d}-{section.slug}.ipynb"
+
+
+def _to_all(figure: OverviewFigure) -> str:
+    """A link to the page of all municipalities, as Markdown."""
+    return f"[Figur {figure.number} i alle kommuner]({all_path(figure)})"
+
+
+def all_path(figure: OverviewFigure) -> str:
+    """The notebook that shows a figure for all municipalities."""
+    return f"alle-kommuner-{figure.number:02d}.ipynb"
+
+
+def measured(overview: Overview) -> tuple[OverviewFigure, ...]:
+    """The figures that have a page for all municipalities: those that a table is known for."""
+    return tuple(figure for figure in overview.figures if figure.indicator)

@@ -1,0 +1,381 @@
+"""What the Jobcenteroverblik says of one area: each figure's standing, and the rows of the table in figure 2.
+
+In: the template, observations of all municipalities, and the area. Out: :class:`FigureStanding` and
+:class:`TableRow`. Nothing is drawn here, and no number is rounded but a recomputed share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import pandas as pd
+
+from helpers.analysis.ranks import Rank, best, moved, rank
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import NATIONAL, Comparison, Indicator
+from helpers.data.frames import State
+from helpers.periods import Frequency, Period, window
+from helpers.reports.jobcenteroverblik import groups
+from helpers.reports.jobcenteroverblik.boards import BASE_MONTHS, Board, Grids, Obstacle, board, share_of
+from helpers.reports.jobcenteroverblik.groups import Group
+from helpers.reports.jobcenteroverblik.models import Area, Overview, OverviewFigure, OverviewRow
+
+MONTHS_A_YEAR = 12
+
+
+class Boards:
+    """The boards of one set of observations, each made once; all areas of a country can share them."""
+
+    def __init__(self, catalogue: Catalogue, overview: Overview, observations: pd.DataFrame) -> None:
+        self.catalogue = catalogue
+        self.overview = overview
+        self._grids = Grids(observations[observations["indicator"].isin(overview.indicators)])
+        self._made: dict[tuple[str, str], Board] = {}
+        self._conditions: dict[Period | None, pd.DataFrame] = {}
+
+    def __call__(self, indicator: str, series: str | None = None) -> Board:
+        entry = self.catalogue.indicators[indicator]
+        name = series or entry.headline
+        if (indicator, name) not in self._made:
+            self._made[indicator, name] = board(self._grids, self.overview, entry, name)
+        return self._made[indicator, name]
+
+    def conditions(self, newest: Period | None) -> pd.DataFrame:
+        """Framework conditions of every area, for windows that end in `newest`."""
+        if newest not in self._conditions:
+            used = self.overview.template.framework
+            values = {(v.indicator, v.series): self(v.indicator, v.series).frame() for v in used}
+            self._conditions[newest] = groups.framework_conditions(self.overview, values, newest)
+        return self._conditions[newest]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a figure.
+
+    Attributes
+    ----------
+    values
+        In the indicator's unit, one for each period of the window; none where there is none. A mean is not
+        rounded.
+    areas
+        Whose values they are the mean of; empty for the country.
+    """
+
+    values: tuple[Decimal | None, ...]
+    states: tuple[State, ...]
+    areas: tuple[Area, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return any(value is not None for value in self.values)
+
+
+@dataclass(frozen=True)
+class FigureStanding:
+    """Everything a figure and its tile say of one area.
+
+    Attributes
+    ----------
+    newest
+        Last month shown; none when there is nothing to show.
+    own
+        The area's line; of a joint job centre whose share cannot be made, one for each municipality.
+    apart
+        Why a joint job centre's municipalities are shown side by side; none otherwise.
+    rule, group
+        Whom it is compared with.
+    yardstick
+        The third line: the group's best, or the mean of the ten best.
+    rank, moved
+        The area's place, and places gained since the period before. `ranks` holds those of the municipalities
+        shown side by side.
+    all_hidden
+        Whether the newest values of the area and of all it is compared with are suppressed.
+    """
+
+    figure: OverviewFigure
+    indicator: Indicator
+    newest: Period | None
+    periods: tuple[Period, ...]
+    own: tuple[tuple[Area, Line], ...]
+    apart: Obstacle | None
+    country: Line
+    rule: Comparison
+    group: Group
+    yardstick: Line
+    rank: Rank
+    moved: int | None
+    ranks: tuple[tuple[Area, Rank], ...]
+    all_hidden: bool
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to draw: of the area, the country or those it is compared with."""
+        return any(line.known for line in (*(line for _, line in self.own), self.country, self.yardstick))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the table for one area or municipality; `value` is none where there is none."""
+
+    area: Area
+    value: Decimal | None
+    state: State = State.OK
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of figure 2.
+
+    Attributes
+    ----------
+    count, share, change
+        Of the area; of the municipalities side by side where the share of a joint job centre cannot be made.
+        `change` is in percentage points since the same month of the year before.
+    group_share, group_change
+        Unweighted means over the group's members that have them, not rounded; none for rows without a group.
+    period
+        The month of the figures; typed-in ones may be older than the table's.
+    """
+
+    row: OverviewRow
+    period: Period | None
+    count: tuple[Cell, ...]
+    share: tuple[Cell, ...]
+    change: tuple[Cell, ...]
+    group_share: Decimal | None
+    group_change: Decimal | None
+
+
+@dataclass(frozen=True)
+class StatusTable:
+    """Figure 2 for one area and month."""
+
+    period: Period | None
+    group: Group
+    rows: tuple[TableRow, ...]
+    apart: Obstacle | None
+
+
+class Standings:
+    """One area's report.
+
+    Parameters
+    ----------
+    bound
+        Newest month to show; none for the newest there is, less the delay.
+    delay
+        Months that figures stay behind; none for the template's own.
+    """
+
+    def __init__(
+        self, boards: Boards, area: Area, bound: Period | None = None, delay: int | None = None
+    ) -> None:
+        self.boards = boards
+        self.area = area
+        self.bound = bound
+        self.overview = boards.overview
+        self.delay = self.overview.template.delay_months if delay is None else delay
+        self._made: dict[int, FigureStanding | None] = {}
+        self._groups: dict[str, Group] = {}
+
+    @cached_property
+    def parts(self) -> tuple[Area, ...]:
+        """The municipalities of a joint job centre, each as an area of its own."""
+        known = {m.code: m for m in self.overview.municipalities}
+        return tuple(
+            Area(name=known[code].name, slug=known[code].slug, codes=(code,)) for code in self.area.codes
+        )
+
+    @cached_property
+    def municipalities(self) -> tuple[Area, ...]:
+        """All municipalities, each as an area of its own, in the catalogue's order."""
+        return tuple(Area(name=m.name, slug=m.slug, codes=(m.code,)) for m in self.overview.municipalities)
+
+    @cached_property
+    def newest(self) -> Period | None:
+        """The latest month that any figure of the report shows."""
+        shown = [self._newest(self.boards(key)) for key in self._measured]
+        return max((period for period in shown if period is not None), default=None)
+
+    @property
+    def _measured(self) -> tuple[str, ...]:
+        return tuple(figure.indicator for figure in self.overview.figures if figure.indicator)
+
+    def _newest(self, of: Board) -> Period | None:
+        """The newest month shown of a board: the newest published less the delay, within the bound."""
+        slugs = [NATIONAL, self.area.slug, *(part.slug for part in self.parts)]
+        newest = of.newest(slugs)
+        if newest is None:
+            return None
+        # Quarters and years settle before they are published; the delay is for months.
+        last = newest.shift(-self.delay) if newest.frequency is Frequency.MONTH else newest
+        if self.bound is not None and not last.within(self.bound):
+            last = of.newest(slugs, self.bound) or last
+        return last if last in of.periods and (self.bound is None or last.within(self.bound)) else None
+
+    def group(self, cluster: str) -> Group:
+        """The group of one kind of cluster."""
+        if cluster not in self._groups:
+            conditions = self.boards.conditions(self.newest)
+            self._groups[cluster] = groups.group_for(self.overview, self.area, cluster, conditions)
+        return self._groups[cluster]
+
+    def rule_of(self, figure: OverviewFigure) -> Comparison:
+        """Whom a figure is compared with: its own rule, or its indicator's."""
+        if figure.comparison is not None:
+            return figure.comparison
+        key = figure.indicator
+        return self.boards.catalogue.indicators[key].comparison if key else Comparison.EFFORT
+
+    def standing(self, number: int) -> FigureStanding | None:
+        """A figure's standing; none for the table and for figures without a known table."""
+        if number not in self._made:
+            figure = self.overview.figure(number)
+            self._made[number] = self._standing(figure) if figure.indicator else None
+        return self._made[number]
+
+    def _standing(self, figure: OverviewFigure) -> FigureStanding:
+        assert figure.indicator is not None
+        on = self.boards(figure.indicator)
+        rule = self.rule_of(figure)
+        if rule is Comparison.FRAMEWORK and figure.cluster:
+            group = self.group(figure.cluster)
+        else:
+            group = groups.country(self.overview, self.area)
+        newest = self._newest(on)
+        periods = window(newest) if newest else ()
+        apart = on.obstacle(self.area.slug, newest)
+        shown = self.parts if apart else (self.area,)
+        direction = on.indicator.direction
+        count = 1 if rule is Comparison.FRAMEWORK else self.overview.template.ten_best
+        by_slug = {member.slug: member for member in group.members}
+        chosen = tuple(by_slug[slug] for slug in best(on.column(group.members, newest), direction, count))
+        before = newest.shift(-1) if newest else None
+        ranks = tuple((area, self._rank(on, group, area, newest)) for area in shown)
+        place = ranks[0][1] if not apart else self._rank(on, group, self.area, newest)
+        return FigureStanding(
+            figure=figure,
+            indicator=on.indicator,
+            newest=newest,
+            periods=periods,
+            own=tuple((area, _line(on, (area,), periods)) for area in shown),
+            apart=apart,
+            country=_line(on, (), periods),
+            rule=rule,
+            group=group,
+            yardstick=_mean_line(on, chosen, periods),
+            rank=place,
+            moved=moved(place, self._rank(on, group, self.area, before)),
+            ranks=ranks if apart else (),
+            all_hidden=_all_hidden(on, (self.area, *group.members), newest),
+        )
+
+    def _rank(self, on: Board, group: Group, area: Area, period: Period | None) -> Rank:
+        values = on.column((area, *group.members), period)
+        return rank(values, area.slug, on.indicator.direction)
+
+    # ------------------------------------------------------------------------------------------ figure 2
+
+    def table(self) -> StatusTable:
+        """The table of figure 2, in the newest month of its first row that has figures."""
+        template = self.overview.template
+        figure = next(figure for figure in self.overview.figures if figure.table)
+        group = self.group(figure.cluster or next(iter(template.clusters)))
+        period = next(
+            (shown for row in template.table.rows if (shown := self._newest(self._counts(row)))), None
+        )
+        rows = tuple(self._row(row, period, group) for row in template.table.rows)
+        return StatusTable(period, group, rows, self._why_apart(period))
+
+    def _counts(self, row: OverviewRow) -> Board:
+        return self.boards(row.indicator, "count")
+
+    def _has_share(self, row: OverviewRow) -> bool:
+        return "share" in self.boards.catalogue.indicators[row.indicator].series
+
+    def _why_apart(self, period: Period | None) -> Obstacle | None:
+        found = [
+            self.boards(row.indicator).obstacle(self.area.slug, period)
+            for row in self.overview.template.table.rows
+            if self._has_share(row)
+        ]
+        return next((obstacle for obstacle in found if obstacle), None)
+
+    def _row(self, row: OverviewRow, period: Period | None, group: Group) -> TableRow:
+        counts = self._counts(row)
+        typed = not self._has_share(row)
+        when = self._typed_period(counts, period) if typed else period
+        year_ago = when.shift(-MONTHS_A_YEAR) if when else None
+        shown: tuple[Area, ...] = (self.area,)
+        if self.area.joint and self._share(row, self.area, when) is None:
+            shown = (
+                self.parts if any(self._share(row, part, when) is not None for part in self.parts) else shown
+            )
+
+        def change(area: Area) -> Decimal | None:
+            now, then = self._share(row, area, when), self._share(row, area, year_ago)
+            return None if now is None or then is None else now - then
+
+        def cell(area: Area, value: Decimal | None) -> Cell:
+            return Cell(area, value, State.OK if value is not None else counts.state(area.slug, when))
+
+        return TableRow(
+            row=row,
+            period=when,
+            count=(cell(self.area, counts.value(self.area.slug, when)),),
+            share=tuple(cell(area, self._share(row, area, when)) for area in shown) if row.shared else (),
+            change=tuple(cell(area, change(area)) for area in shown) if row.shared else (),
+            group_share=_mean([self._share(row, m, when) for m in group.members]) if row.grouped else None,
+            group_change=_mean([change(m) for m in group.members]) if row.grouped else None,
+        )
+
+    def _typed_period(self, of: Board, period: Period | None) -> Period | None:
+        """The newest period up to `period`, at most a year older, that was typed in."""
+        if period is None:
+            return None
+        slugs = [self.area.slug, *(part.slug for part in self.parts)]
+        newest = of.newest(slugs, period)
+        if newest is None or period.ordinal - newest.ordinal > BASE_MONTHS:
+            return None
+        return newest
+
+    def _share(self, row: OverviewRow, area: Area, period: Period | None) -> Decimal | None:
+        """The published (or recomputed) share; of typed-in counts, theirs of the typed-in population."""
+        if self._has_share(row):
+            return self.boards(row.indicator).value(area.slug, period)
+        key, _, series = self.overview.template.joint.population.partition(".")
+        part = self._counts(row).value(area.slug, period)
+        population = self.boards(key, series)
+        base = population.value(area.slug, self._typed_period(population, period))
+        return None if part is None or not base else share_of(part, base, 1)
+
+
+def _line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> Line:
+    slug = areas[0].slug if areas else NATIONAL
+    return Line(
+        tuple(on.value(slug, period) for period in periods),
+        tuple(on.state(slug, period) for period in periods),
+        tuple(areas),
+    )
+
+
+def _mean_line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> Line:
+    """The unweighted mean, in each period of those that have a value then."""
+    values = tuple(_mean([on.value(area.slug, period) for area in areas]) for period in periods)
+    states = tuple(State.MISSING if value is None else State.OK for value in values)
+    return Line(values, states, tuple(areas))
+
+
+def _mean(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None
+
+
+def _all_hidden(on: Board, areas: Sequence[Area], period: Period | None) -> bool:
+    states = {on.state(area.slug, period) for area in areas}
+    return State.SUPPRESSED in states and State.OK not in states

@@ -1,0 +1,361 @@
+"""A goal's page: all municipalities against one goal, in Danish words, a picture, a table and a CSV file.
+
+In: a :class:`~helpers.reports.plan.country.CountryComparison`. Out: frozen :class:`GoalPage` objects whose texts are ready
+to be put on a page; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from helpers.analysis.gaps import Verdict
+from helpers.analysis.ranks import places
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
+from helpers.periods import Period
+from helpers.present.output import CSV_BOM
+from helpers.present.theme import Palette
+from helpers.present.words import (
+    DIRECTION_WORDS,
+    VERDICT_CLASSES,
+    VERDICT_SIGNS,
+    VERDICT_WORDS,
+    capital,
+    count,
+    number,
+    sentence,
+    target_history,
+    target_phrase,
+    unit_word,
+)
+from helpers.reports.plan.comparison_figure import NARROW, WIDE, Dot, Line, Ranked, alternative, picture
+from helpers.reports.plan.country import CountryComparison, met_by
+from helpers.reports.plan.status import StatusRow, goal_verdicts
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+CSV_COLUMNS = (
+    "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
+    "vurdering", "begrundelse",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One municipality's row in the table, its texts as shown.
+
+    Attributes
+    ----------
+    code, slug
+        ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
+    place
+        ``12``; empty without a value. Equal values share a place.
+    value_key, gap_key
+        What the columns are sorted by; none where there is no number.
+    kind
+        CSS class of the verdict.
+    remark
+        Why it cannot be judged, or that its figure is from another period; else empty.
+    """
+
+    code: str
+    slug: str
+    name: str
+    region: str
+    place: str
+    value: str
+    value_key: Decimal | None
+    gap: str
+    gap_key: Decimal | None
+    sign: str
+    verdict: str
+    kind: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One indicator of a goal; most goals have one.
+
+    Attributes
+    ----------
+    heading
+        Its short name, where the goal has several; else empty.
+    summary
+        Danish sentences: how many meet the target, the country, the target, the direction.
+    wide, narrow
+        The picture as SVG for screens and phones; empty when nobody has a value.
+    columns
+        Heads of the value and gap columns, with their units.
+    standings
+        Best first; without a value last, in the Danish alphabet.
+    csv
+        The same as text with semicolons and decimal commas, to be saved as `csv_name`.
+    """
+
+    key: str
+    heading: str
+    period: str
+    summary: tuple[str, ...]
+    wide: str
+    narrow: str
+    alternative: str
+    columns: tuple[str, str]
+    standings: tuple[Standing, ...]
+    csv_name: str
+    csv: str
+
+
+@dataclass(frozen=True)
+class GoalPage:
+    """The page of one goal.
+
+    Attributes
+    ----------
+    owner
+        Whose target it is, where the plan is one municipality's own; else empty.
+    met, not_met, unknown
+        How many municipalities meet the goal (all its indicators together).
+    """
+
+    number: str
+    title: str
+    wording: str
+    focus_area: str
+    owner: str
+    met: int
+    not_met: int
+    unknown: int
+    parts: tuple[Part, ...]
+
+    @property
+    def of(self) -> int:
+        return self.met + self.not_met + self.unknown
+
+
+def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
+    """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
+    plan = comparison.plan
+    verdicts = [goal_verdicts(rows) for rows in comparison.rows.values()]
+    pages = []
+    for goal in plan.goals:
+        keys = [key for key in goal.indicators if key in catalogue.indicators]
+        if not keys:
+            continue
+        joint = [found[goal.number].verdict for found in verdicts]
+        pages.append(
+            GoalPage(
+                number=goal.number,
+                title=goal.title,
+                wording=sentence(goal.text),
+                focus_area=plan.focus_area_of(goal.number).title,
+                owner=owner_words(plan, comparison.municipalities),
+                met=joint.count(Verdict.MET),
+                not_met=joint.count(Verdict.NOT_MET),
+                unknown=joint.count(Verdict.CANNOT_BE_JUDGED),
+                parts=tuple(
+                    _part(comparison, goal, catalogue.indicators[key], colour, several=len(keys) > 1)
+                    for key in keys
+                ),
+            )
+        )
+    return tuple(pages)
+
+
+def owner_words(plan: Plan, municipalities: Iterable[Municipality]) -> str:
+    """Whose goals a plan holds: ``Målene er sat af Frederikssund Kommune …``; empty for a plan that is nobody's own."""
+    owner = next((area for area in municipalities if area.slug == plan.municipality), None)
+    if owner is None:
+        return ""
+    return (
+        f"Målene er {owner.long_name}s egne, fra {plan.title}. For de øvrige kommuner vises, hvordan de ligger, når "
+        "de holdes op mod de samme mål."
+    )
+
+
+def alphabetical(name: str) -> str:
+    """A key that puts names in the order of the Danish alphabet: æ, ø and å (also written aa) come last."""
+    return name.casefold().replace("aa", "å").translate(str.maketrans("æøå", "{|}"))
+
+
+def _part(
+    comparison: CountryComparison, goal: Goal, indicator: Indicator, colour: Palette, *, several: bool
+) -> Part:
+    rows = comparison.of(goal.number, indicator.key)
+    areas = {area.code: area for area in comparison.municipalities}
+    usual = _usual(rows.values())
+    period = usual.period
+    direction = usual.direction
+    ranking = places({code: row.municipality for code, row in rows.items()}, direction)
+
+    def order(code: str) -> tuple[bool, Decimal, str]:
+        value = rows[code].municipality
+        return value is None, -direction.sign * (value or Decimal(0)), alphabetical(areas[code].name)
+
+    codes = sorted(rows, key=order)
+    standings = [_standing(areas[code], rows[code], ranking[code], period) for code in codes]
+    if usual.national is not None:
+        country = _country(usual)
+        better = sum(
+            direction.sign * (s.value_key - usual.national) > 0 for s in standings if s.value_key is not None
+        )
+        standings.insert(better, country)
+    dots = tuple(
+        Dot(
+            areas[code].name,
+            row.municipality,
+            None if row.verdict is Verdict.CANNOT_BE_JUDGED else row.verdict is Verdict.MET,
+        )
+        for code in codes
+        if (row := rows[code]).municipality is not None
+    )
+    ranked = Ranked(dots, _lines(goal, usual), indicator.unit, indicator.decimals)
+    said = alternative(ranked) if dots else ""
+    file = f"{goal.number}-{indicator.key}" if several else goal.number
+    return Part(
+        key=indicator.key,
+        heading=capital(indicator.name or indicator.title) if several else "",
+        period=period.danish if period else "",
+        summary=_summary(goal, indicator, usual, rows.values()),
+        wide=picture(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
+        narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
+        alternative=said,
+        columns=_columns(indicator),
+        standings=tuple(standings),
+        csv_name=f"{file}.csv",
+        csv=_csv(codes, areas, rows, ranking, indicator),
+    )
+
+
+def _usual(rows: Iterable[StatusRow]) -> StatusRow:
+    """A row of the period that most municipalities have: the one the country and the target are shown for."""
+    found = list(rows)
+    most = Counter(row.period for row in found).most_common(1)[0][0]
+    return next(row for row in found if row.period == most)
+
+
+def _lines(goal: Goal, usual: StatusRow) -> tuple[Line, ...]:
+    lines = []
+
+    def shown(value: Decimal, decimals: int) -> str:
+        return number(value, decimals, usual.unit)
+
+    if usual.national is not None:
+        same = usual.target == usual.national
+        text = f"Hele landet{', målet' if same else ''}: {shown(usual.national, usual.decimals)}"
+        lines.append(Line(text, usual.national, dashed=True))
+    if usual.target is not None and usual.target != usual.national:
+        text = f"Målet: {target_phrase(goal.target, usual.national, usual.decimals, usual.unit)}"
+        lines.append(Line(text, usual.target, dashed=False))
+    return tuple(lines)
+
+
+def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Period | None) -> Standing:
+    remark = row.reason or ""
+    if not remark and row.period is not None and row.period != usual:
+        remark = f"Tallet er for {row.period.danish}."
+    return Standing(
+        code=area.code,
+        slug=area.slug,
+        name=area.name,
+        region=area.region,
+        place="" if place is None else number(place),
+        value=number(row.municipality, row.decimals),
+        value_key=row.municipality,
+        gap=number(row.gap, max(row.decimals, _decimals(row.gap)), signed=True),
+        gap_key=row.gap,
+        sign=VERDICT_SIGNS[row.verdict],
+        verdict=VERDICT_WORDS[row.verdict],
+        kind=VERDICT_CLASSES[row.verdict],
+        remark=remark,
+    )
+
+
+def _country(usual: StatusRow) -> Standing:
+    return Standing(
+        code=NATIONAL,
+        slug="",
+        name=NATIONAL_NAME,
+        region="",
+        place="",
+        value=number(usual.national, usual.decimals),
+        value_key=usual.national,
+        gap="",
+        gap_key=None,
+        sign="",
+        verdict="",
+        kind="country",
+        remark="",
+    )
+
+
+def _decimals(value: Decimal | None) -> int:
+    return 0 if value is None else max(0, -int(value.as_tuple().exponent))
+
+
+def _columns(indicator: Indicator) -> tuple[str, str]:
+    unit = unit_word(indicator.unit)
+    apart = unit_word(indicator.unit, difference=True)
+    return f"Værdi, {unit}" if unit else "Værdi", f"Forskel, {apart}" if apart else "Forskel"
+
+
+def _summary(
+    goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
+) -> tuple[str, ...]:
+    said = [_tally(*met_by(rows))]
+    if usual.period is not None:
+        said.append(f"Tallene er for {usual.period.danish}.")
+    if goal.target.is_set:
+        target = target_phrase(goal.target, usual.national, usual.decimals, usual.unit)
+        said.append(f"Målet er {target}.".replace("..", "."))
+    if usual.national is not None and not goal.target.national:
+        said.append(
+            f"Hele landet ligger på {number(usual.national, usual.decimals, usual.unit)}.".replace("..", ".")
+        )
+    history = target_history(goal.target, usual.decimals, usual.unit)
+    said += [history] if history else []
+    said.append(f"{DIRECTION_WORDS[usual.direction]}.")
+    return tuple(said)
+
+
+def _tally(met: int, not_met: int, unknown: int) -> str:
+    of = met + not_met + unknown
+    if met == of:
+        return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
+    if unknown == of:
+        return "Målet kan ikke vurderes for nogen kommune."
+    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
+    return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
+
+
+def _csv(
+    codes: Iterable[str],
+    areas: Mapping[str, Municipality],
+    rows: Mapping[str, StatusRow],
+    ranking: Mapping[str, int | None],
+    indicator: Indicator,
+) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for code in codes:
+        row, area = rows[code], areas[code]
+        writer.writerow(
+            (
+                ranking[code] or "", code, area.name, area.region, row.period.id if row.period else "",
+                _plain(row.municipality), unit_word(indicator.unit), _plain(row.national), _plain(row.target),
+                _plain(row.gap), VERDICT_WORDS[row.verdict].lower(), row.reason or "",
+            )
+        )  # fmt: skip
+    return CSV_BOM + target.getvalue()
+
+
+def _plain(value: Decimal | None) -> str:
+    """As Danish Excel reads a number: a decimal comma and an ordinary minus; empty when unknown."""
+    return "" if value is None else f"{value:f}".replace(".", ",")

@@ -1,0 +1,861 @@
+"""One municipality's employment plan: everything the notebooks of a plan ask for, one call a cell."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.analysis.gaps import Verdict
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.catalogue import fill
+from helpers.catalogue.models import (
+    NATIONAL,
+    Certainty,
+    FocusArea,
+    FromHand,
+    FromUnknown,
+    Goal,
+    Indicator,
+    Municipality,
+    Plan,
+    Series,
+    Survey,
+)
+from helpers.data import (
+    Basis,
+    Input,
+    choose_basis,
+    data_inputs,
+    data_problems,
+    figure_window,
+    load_observations,
+    plan_indicators,
+    snapshot_days,
+)
+from helpers.data.frames import State
+from helpers.data.revisions import provisional_periods
+from helpers.errors import PlanError
+from helpers.periods import Period, require_figures
+from helpers.present import figures, output, tables, words
+from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.spark import spark
+from helpers.present.stamp import Stamp
+from helpers.present.tables import Column
+from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
+from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.reports.plan import tables as plan_tables
+from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.changes import AreaChangeKind, area_changes, plan_changes
+from helpers.reports.plan.country import country_status
+from helpers.reports.plan.revision_tables import revision_shown
+from helpers.reports.plan.revisions import compare_plan, revision_csv
+from helpers.reports.plan.status import (
+    GoalVerdict,
+    StatusRow,
+    Summary,
+    goal_verdicts,
+    status_rows,
+    summary,
+    survey_rows,
+)
+from helpers.sources.fetch_status import Row, danish_day, fetch_status
+from helpers.sources.manual import SurveyAnswers, read_survey
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+_SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
+"""``uddannelsesparate-aktiveret.share`` in the words of a problem."""
+
+
+def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "") -> Report:
+    """The employment plan of one municipality, for its notebooks.
+
+    Parameters
+    ----------
+    kommune
+        A municipality by name, code or slug, in any case, with or without "Kommune".
+    plan
+        Key of a plan, a file of ``catalogue/plans``.
+    periode
+        The newest period to show, as ``2023M11`` or ``2023Q02``; empty for the newest there is.
+
+    Raises
+    ------
+    PlanError
+        When the municipality, the plan or the period is unknown, with the nearest name; or when the catalogue
+        has mistakes, all of them.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project)
+    chosen = catalogue.plan(plan)
+    area = catalogue.municipality(kommune)
+    try:
+        bound = Period.parse(periode) if periode.strip() else None
+    except ValueError as error:
+        raise PlanError.of("periode", f"{error}.") from None
+    day = os.environ.get(SNAPSHOT_VARIABLE, "")
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    report = Report(
+        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
+    )
+    if not is_rendering():
+        require_figures(bound, report.known_periods)
+        return report
+    # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
+    if key not in _RENDERED:
+        require_figures(bound, report.known_periods)
+        _RENDERED.clear()
+        _RENDERED[key] = report
+    return _RENDERED[key]
+
+
+_RENDERED: dict[tuple[object, ...], Report] = {}
+
+
+def read_report(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    municipality: Municipality,
+    *,
+    bound: Period | None = None,
+    snapshot: date | None = None,
+    example: bool = False,
+) -> Report:
+    """As :func:`open_report`, for what is already found."""
+    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
+
+
+def read_reports(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    municipalities: Sequence[Municipality],
+    *,
+    bound: Period | None = None,
+    snapshot: date | None = None,
+    example: bool = False,
+) -> tuple[Report, ...]:
+    """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
+    reports = tuple(
+        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
+    )
+    if len(reports) < 2:
+        return reports
+    first = reports[0]
+    everything = load_observations(project, catalogue, first.basis)
+    by_area = {str(area): frame for area, frame in everything.groupby("area", sort=False)}
+    nothing = everything.iloc[:0]
+    rows = country_status(catalogue, plan, everything, bound)
+    shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
+    for report in reports:
+        code = report.municipality.code
+        own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
+        report.__dict__.update(shared, observations=own, rows=rows[code])
+    return reports
+
+
+@lru_cache(maxsize=64)
+def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
+    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
+    from helpers.sources.example import write_example
+
+    catalogue = load_catalogue(project)
+    write_example(project, catalogue, catalogue.plan(plan_key))
+
+
+@dataclass(frozen=True)
+class Report(Stamped):
+    """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
+
+    Attributes
+    ----------
+    bound
+        Newest period to show; none for all.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    example
+        Example data are shown whatever was fetched, and file names say so.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    plan: Plan
+    municipality: Municipality
+    bound: Period | None = None
+    snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
+
+    # ------------------------------------------------------------------------------------ the numbers
+
+    @cached_property
+    def basis(self) -> Basis:
+        """Real figures (perhaps as of a day) or example data; never both."""
+        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
+        if basis.kind == "example":
+            _make_example(self.project, self.catalogue.hash, self.plan.key)
+        return basis
+
+    @property
+    def is_example(self) -> bool:
+        return self.basis.kind == "example"
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """Observations of the municipality and the country."""
+        return load_observations(self.project, self.catalogue, self.basis, (NATIONAL, self.municipality.code))
+
+    @cached_property
+    def rows(self) -> tuple[StatusRow, ...]:
+        """The rows of the status table, in the plan's order."""
+        return status_rows(self.catalogue, self.plan, self.observations, self.municipality, self.bound)
+
+    @cached_property
+    def answers(self) -> dict[str, SurveyAnswers | None]:
+        """Survey key → the newest round typed in."""
+        surveys = [survey for goal in self.plan.goals if (survey := self.catalogue.survey(goal))]
+        return {
+            survey.key: read_survey(self.project, self.catalogue, self.municipality, survey, bound=self.bound)
+            for survey in surveys
+        }
+
+    @cached_property
+    def survey_rows(self) -> tuple[StatusRow, ...]:
+        """The goals that are followed by surveys, which the status table leaves out."""
+        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
+
+    @cached_property
+    def verdicts(self) -> dict[str, GoalVerdict]:
+        """Number of each goal → whether it is met, all its rows together."""
+        return goal_verdicts((*self.rows, *self.survey_rows))
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The tables that the plan's figures come from, with when they were fetched."""
+        needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
+        return tuple(
+            item for item in data_inputs(self.project, self.catalogue, self.basis) if item.table in needed
+        )
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return plan_indicators(self.catalogue, self.plan)
+
+    @cached_property
+    def provisional(self) -> dict[str, frozenset[Period]]:
+        """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
+        return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the plan's figures is for."""
+        shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
+        known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
+        return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    def is_provisional(self, row: StatusRow) -> bool:
+        """Whether the row's figures are among those that are likely to be corrected."""
+        known = row.national is not None or row.municipality is not None
+        return known and row.period in self.provisional.get(row.indicator, ())
+
+    def summary_of(self, goals: Iterable[Goal]) -> Summary:
+        """How many of the goals are met, are not, and cannot be judged."""
+        return summary(self.verdicts[goal.number] for goal in goals)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over the catalogue and all numbers that the pages show: it moves when one of them does."""
+        shown = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(shown)]
+        # Of a table its pages tell the dates; its other municipalities' figures (its sha256) are not on them.
+        dates = [(i.table, i.title, i.fetched_at.date(), i.update_latest, i.update_next) for i in self.inputs]
+        told = (
+            self.catalogue.hash,
+            self.basis.name,
+            self.bound,
+            self.survey_rows,
+            self.answers,
+            dates,
+            self._fetch_rows(),
+            self._unusable(),
+        )
+        digest = hashlib.sha256(repr(told).encode())
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------- what is shown
+
+    def fetch(self, *focus_areas: int) -> Shown:
+        """Bring in what has moved for these focus areas (default: all), and say which figures the page shows.
+
+        Without a key nothing is asked for; while a report is being rendered neither.
+        """
+        chosen = [area for area in self.plan.focus_areas if not focus_areas or area.number in focus_areas]
+        keys = [key for area in chosen for goal in area.goals for key in goal.indicators]
+        if is_rendering():
+            return self._data_note()
+        from helpers.sources.fetch import fetch_for_notebook
+
+        told = fetch_for_notebook(
+            self.project, self.catalogue, [key for key in keys if key in self.catalogue.indicators]
+        )
+        if told.report is not None:
+            for name in ("basis", "observations", "rows", "verdicts", "inputs", "provisional", "_windows"):
+                self.__dict__.pop(name, None)
+        return output.text(told.text) + self._data_note()
+
+    def _data_note(self) -> Shown:
+        if self.is_example:
+            said = (
+                "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så planen kan ses og "
+                "prøves uden adgang til Jobindsats."
+            )
+            if self.municipality.slug == self.plan.municipality:
+                said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+            return output.box(said, classes=("data-note", "example-data"))
+        days = (item.fetched_at.date() for item in self.inputs)
+        return fetched_note(days, self._fetch_rows(), self.snapshot)
+
+    def _fetch_rows(self) -> tuple[Row, ...]:
+        needed = {table for indicator in self.indicators for table in indicator.tables}
+        status = fetch_status(self.project, self.snapshot)
+        return tuple(row for table, row in status.items() if table in needed)
+
+    def summary(self) -> Shown:
+        """How many goals are met, in all and in each focus area, with a jump to each."""
+        if is_rendering():
+            self._write_verdicts()
+        own = self.catalogue.texts(self.municipality, self.plan).index
+        return join(
+            [
+                output.text(own) if own else Shown(),
+                output.box(
+                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
+                    classes=("summary",),
+                    anchor="opfyldt",
+                ),
+                tables.simple_table(
+                    [
+                        Column("Fokusområde", row_head=True),
+                        Column("Mål opfyldt", number=True),
+                        Column("Vurdering"),
+                    ],
+                    [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
+                    id="fokusomraader",
+                    caption="Mål opfyldt i hvert fokusområde",
+                ),
+            ]
+        )
+
+    def _met_words(self, goals: Sequence[Goal]) -> str:
+        counted = self.summary_of(goals)
+        met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
+        return f"**{escape_markdown(met)}**"
+
+    def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
+        counted = self.summary_of(area.goals)
+        return (
+            tables.linked(f"{area.number}. {area.title}", self._page(area)),
+            plan_words.short_count(counted.met, len(area.goals)),
+            tables.verdict_cell(self._joint(area)),
+        )
+
+    def _joint(self, area: FocusArea) -> Verdict:
+        found = {self.verdicts[goal.number].verdict for goal in area.goals}
+        return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
+
+    def _page(self, area: FocusArea) -> str:
+        """The focus area's page, seen from the index."""
+        return chapter_path(area, self.plan).removesuffix(".ipynb") + ".html"
+
+    def _goal_page(self, number: str) -> str:
+        return f"{self._page(self.plan.focus_area_of(number))}#maal-{number}"
+
+    def _write_verdicts(self) -> None:
+        verdicts = {}
+        for area in self.plan.focus_areas:
+            if area.goals:
+                counted = self.summary_of(area.goals)
+                verdicts[chapter_path(area, self.plan)] = {
+                    "met": counted.met,
+                    "of": len(area.goals),
+                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
+                    "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
+                }
+        write_verdicts(verdicts, self.stamp)
+
+    def status_table(self) -> Shown:
+        """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
+        sparks = {
+            key: drawn
+            for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
+            if (
+                drawn := spark(
+                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                )
+            )
+        }
+        return plan_tables.status_table(
+            self.rows,
+            self.plan,
+            self.municipality,
+            names={i.key: i.name for i in self.indicators if i.name},
+            sparks=sparks,
+            goal_links=self._goal_page,
+            area_links=lambda number: self._page(self._area(number)),
+            published=self._printed,
+            provisional={row.indicator for row in self.rows if self.is_provisional(row)},
+        )
+
+    @property
+    def _printed(self) -> set[str]:
+        """Indicators whose shown figures a document printed, where the others are example data."""
+        return {row.indicator for row in self.rows if self.is_example and row.published_gap is not None}
+
+    def survey_status(self) -> Shown:
+        """The goals that are followed by surveys, one sentence each."""
+        if not self.survey_rows:
+            return output.text("Planen har ingen mål, der følges med undersøgelser.")
+        said = []
+        for row in self.survey_rows:
+            link = f"[Resultatmål {row.goal}]({self._goal_page(row.goal)})"
+            said.append(f"{link}: {escape_markdown(' '.join(self._sentences(row)))}")
+        return output.text(*said)
+
+    def focus_area(self, number: int) -> Shown:
+        """How many of a focus area's goals are met, and what the municipality adds in its own words."""
+        area = self._area(number)
+        own = self.catalogue.texts(self.municipality, self.plan).focus_areas.get(number)
+        if not area.goals:
+            return output.text(area.goals_missing or "")
+        met = output.box(self._met_words(area.goals), classes=("summary",))
+        return join([output.text(own) if own else Shown(), met])
+
+    def goal(self, number: str) -> Shown:
+        """A goal's wording and its verdict in plain Danish."""
+        goal = self._goal(number)
+        rows = [row for row in (*self.rows, *self.survey_rows) if row.goal == goal.number]
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        for row in rows:
+            heading, *rest = self._sentences(row)
+            if row.period and self.is_provisional(row) and row.municipality is not None:
+                rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
+            said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
+        notes = [row.note for row in rows if row.note]
+        if goal.note and self.plan.shows(goal.note_owner_only, self.municipality):
+            notes.append(goal.note)
+        own = self.catalogue.texts(self.municipality, self.plan).goals.get(goal.number)
+        said += [output.box(escape_markdown(note), classes=("goal-note",)) for note in dict.fromkeys(notes)]
+        return join([*said, output.text(own) if own else Shown()])
+
+    def figure(self, number: str) -> Shown:
+        """A goal's figures as in its document, or the table of its survey."""
+        goal = self._goal(number)
+        survey = self.catalogue.survey(goal)
+        if survey is not None:
+            return self._survey(survey)
+        drawn = []
+        for place, figure in enumerate(self.catalogue.figures(goal)):
+            drawn.append(
+                figures.trend_figure(
+                    figure.indicators,
+                    [self._window(indicator) for indicator in figure.indicators],
+                    self.municipality,
+                    key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
+                    plan_layout=self.plan.figure_layout,
+                    example=self.is_example,
+                    target=goal.target,
+                    provisional=self.provisional,
+                )
+            )
+        notes = self._source_notes(goal)
+        return join([*drawn, output.box(*notes, classes=("source-note",)) if notes else Shown()])
+
+    def _survey(self, survey: Survey) -> Shown:
+        answers = self.answers[survey.key]
+        if answers is None or not answers.answers:
+            where = f"data/raw/manual/{self.municipality.slug}/{survey.key}.csv"
+            return output.box(
+                f"Der er ingen resultater af undersøgelsen. De skrives ind i `{where}`.",
+                classes=("no-figure",),
+            )
+        said = []
+        if survey.heading and answers.period:
+            said.append(survey.heading.replace("{periode}", answers.period.danish))
+        filled = {"kommune": self.municipality.name, "jobcenter": f"Jobcenter {self.municipality.name}"}
+        source = [f"Kilde: {answers.source}"] if answers.source else []
+        return join(
+            [
+                output.text(*(escape_markdown(text) for text in said)),
+                plan_tables.survey_table(survey, answers.answers, words=filled, period=answers.period),
+                *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
+            ]
+        )
+
+    def _source_notes(self, goal: Goal) -> list[str]:
+        """Where the figures of a goal come from, and how sure that is; the data page tells more."""
+        said: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.goal == goal.number:
+                indicator = self.catalogue.indicators[row.indicator]
+                note = f"Kilde: {self._source_words(indicator)}."
+                if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
+                    note += f" {origin}"
+                when = row.period.danish if row.period else "ingen tal endnu"
+                if self.is_provisional(row):
+                    when += f" ({words.PROVISIONAL})"
+                said.setdefault(note, []).append(
+                    f"{indicator.name.lower()} {when}" if indicator.name else when
+                )
+        return [
+            escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
+        ]
+
+    def _source_words(self, indicator: Indicator) -> str:
+        fetched = {item.table: item.fetched_at.date() for item in self.inputs}
+        if self.is_example:
+            real = words.listed(indicator.tables)
+            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
+        if not indicator.tables:
+            return f"indtastet af {self.municipality.name}"
+        by_day: dict[date | None, list[str]] = {}
+        for table in indicator.tables:
+            by_day.setdefault(fetched.get(table), []).append(table)
+        told = (
+            f"tabel {words.listed(tables_of_day)}, "
+            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
+            for day, tables_of_day in by_day.items()
+        )
+        return f"Jobindsats, {'; '.join(told)}"
+
+    def _doubts(self, indicator: Indicator) -> list[str]:
+        """What is unsure about where each series comes from, with the catalogue's notes."""
+        said = []
+        for series in indicator.series.values():
+            if (origin := self._origin_words(series)) is not None:
+                said.append(f"{origin} {series.note or ''}".strip())
+        return list(dict.fromkeys(said))
+
+    def _origin_words(self, series: Series) -> str | None:
+        if isinstance(series.origin, FromUnknown):
+            return (
+                "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene; indtil da kan de indtastes."
+            )
+        if isinstance(series.origin, FromHand):
+            return f"Tallene findes ikke på Jobindsats og indtastes. {words.sentence(series.origin.typed_in)}"
+        if series.certainty is Certainty.PROBABLE:
+            return "Kilden er sandsynlig, men ikke bekræftet."
+        return None
+
+    @cached_property
+    def _windows(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _window(self, indicator: Indicator) -> pd.DataFrame:
+        # The status table's small trend and the figure show the same window.
+        if indicator.key not in self._windows:
+            self._windows[indicator.key] = figure_window(
+                self.observations, indicator, self.municipality.code, self.bound
+            )
+        return self._windows[indicator.key]
+
+    def _sentences(self, row: StatusRow) -> tuple[str, ...]:
+        goal = self.plan.goal(row.goal)
+        indicator = self.catalogue.indicators.get(row.indicator)
+        measured = indicator or self.catalogue.surveys[row.indicator]
+        return words.status_sentences(
+            goal=row.goal,
+            verdict=row.verdict,
+            target=goal.target,
+            period=row.period,
+            municipality=row.municipality,
+            national=row.national,
+            decimals=row.decimals,
+            unit=row.unit,
+            area=self.municipality.name,
+            what=measured.title,
+            finding=measured.finding,
+            reason=row.reason,
+            part=indicator.name.lower()
+            if indicator and indicator.name and len(goal.indicators) > 1
+            else None,
+        )
+
+    def _goal(self, number: str) -> Goal:
+        try:
+            return self.plan.goal(number)
+        except KeyError:
+            there = ", ".join(goal.number for goal in self.plan.goals)
+            raise PlanError.of(
+                f"{self.plan.key}: goal {number}",
+                f'The plan has no goal "{number}".',
+                f"Its goals are {there}.",
+            ) from None
+
+    def _area(self, number: int) -> FocusArea:
+        for area in self.plan.focus_areas:
+            if area.number == number:
+                return area
+        there = ", ".join(str(area.number) for area in self.plan.focus_areas)
+        raise PlanError.of(
+            f"{self.plan.key}: focus area {number}",
+            f"The plan has no focus area {number}.",
+            f"Its focus areas are {there}.",
+        )
+
+    # ------------------------------------------------------------------------------- changes and data
+
+    def _previous(self) -> Plan:
+        if self.plan.previous is None:
+            raise PlanError.of(self.plan.key, "The plan names no plan before it (previous).")
+        return self.catalogue.plan(self.plan.previous)
+
+    def changes_summary(self) -> Shown:
+        """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
+        before = self._previous()
+        said = [plan_words.changes_counted(plan_changes(self.plan, before))]
+        for change in area_changes(self.plan, before):
+            if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
+                told = f"Fokusområdet »{change.old.title}« er erstattet af »{change.new.title}«."
+                said.append(" ".join(filter(None, (told, change.old.goals_missing))))
+        return output.text(*(escape_markdown(text) for text in said))
+
+    def changes_table(self) -> Shown:
+        """The annex (seed 001): every goal beside the one it continues, with the remarks."""
+        before = self._previous()
+        rows = plan_changes(self.plan, before)
+        return plan_tables.changes_table(rows, self.plan, before, self.municipality)
+
+    def revisions(self) -> Shown:
+        """What changed in the figures since the snapshot before, and which verdicts with it."""
+        if self.is_example:
+            return output.text("Siden er lavet af eksempeldata, som ikke revideres.")
+        until = self.snapshot or date.max
+        if len([day for day in snapshot_days(self.project) if day <= until]) < 2:
+            return output.text("Tallene er kun hentet én gang, så der er endnu intet at sammenligne med.")
+        revision = compare_plan(
+            self.project, self.catalogue, self.plan, [self.municipality], new=self.snapshot, bound=self.bound
+        )
+        csv_text = revision_csv(revision, [self.municipality], published=True)
+        return revision_shown(revision, self.catalogue, self.municipality, csv_text)
+
+    def basis_note(self) -> Shown:
+        """Figures that could not be used, and whose plan it is."""
+        said = []
+        if unusable := self._unusable():
+            listed = "\n".join(f"- {escape_markdown(text)}" for text in unusable)
+            where = f"{self.project.relative(self.project.processed)}/{self.basis.name}/datapackage.json"
+            said.append(
+                output.text(
+                    "Disse tal kunne ikke bruges:", listed, f"Enkelthederne står i `{where}`, på engelsk."
+                )
+            )
+        if self.plan.source and self.municipality.slug == self.plan.municipality:
+            said.append(output.text(f"Planens mål er fra: {escape_markdown(self.plan.source)}"))
+        elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
+            said.append(
+                output.text(
+                    f"Målene er en skabelon: de er ikke vedtaget af {escape_markdown(self.municipality.long_name)}."
+                )
+            )
+        return join(said)
+
+    def _unusable(self) -> tuple[str, ...]:
+        """One sentence for each source of this plan of which something could not be used."""
+        goals = {key: goal.number for goal in self.plan.goals for key in goal.indicators}
+        said = []
+        for problem in data_problems(self.project, self.catalogue, self.basis):
+            # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
+            named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
+            parts = problem.where.split(":")[0].split("/")
+            table = next((name for name in parts if name in self._needed_tables), None)
+            if (named and not named & goals.keys()) or (
+                table is None and self.municipality.slug not in parts
+            ):
+                continue
+            if table is None:
+                said.append(f"{problem.where}: noget af det indtastede kunne ikke læses.")
+                continue
+            of = sorted({goals[key] for key in named & goals.keys()})
+            whose = f" (mål {words.listed(of)})" if of else ""
+            what = "noget af det, planen bruger, er ikke med i svaret fra Jobindsats"
+            said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
+        return tuple(dict.fromkeys(said))
+
+    @cached_property
+    def _needed_tables(self) -> frozenset[str]:
+        return frozenset(table for indicator in self.indicators for table in indicator.tables)
+
+    def remarks(self) -> Shown:
+        """Where a document printed another gap than the rule gives, and what the targets were before."""
+        said = []
+        for row in self.rows:
+            if row.published_gap is not None and row.published_gap != row.gap:
+                printed = words.number(row.published_gap, row.decimals, row.unit, signed=True)
+                ours = words.number(row.gap, row.decimals, row.unit, signed=True)
+                said.append(
+                    f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
+                )
+        for goal in self.plan.goals:
+            indicator = self.catalogue.indicators.get(goal.indicators[0])
+            measured = indicator or self.catalogue.surveys[goal.indicators[0]]
+            history = words.target_history(goal.target, measured.decimals, measured.unit)
+            if history:
+                said.append(f"Mål {goal.number}: {history}")
+        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in said)
+        return output.text(listed) if said else Shown()
+
+    def sources(self) -> Shown:
+        """Every series of the plan: goal, definition, source table, how sure, newest period, when fetched."""
+        rows = []
+        for row in self.rows:
+            indicator = self.catalogue.indicators[row.indicator]
+            rows.append(
+                (
+                    row.goal,
+                    plan_words.explained(
+                        fill(indicator.title, kommune=self.municipality.name), indicator.definition
+                    ),
+                    words.capital(self._source_words(indicator)),
+                    plan_words.CERTAINTY_WORDS[indicator.certainty],
+                    tables.period_cell(row.period, provisional=self.is_provisional(row)),
+                )
+            )
+        columns = ["Mål", "Serie", "Kilde", "Kildens sikkerhed", "Nyeste periode"]
+        return tables.simple_table(
+            [Column(label, row_head=label == "Mål") for label in columns],
+            rows,
+            id="kilder",
+            caption="Planens serier og deres kilder",
+        )
+
+    def caveats(self) -> Shown:
+        """The caveats and breaks of each indicator, each told once."""
+        told: dict[str, list[str]] = {}
+        for goal in self.plan.goals:
+            for key in goal.indicators:
+                item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
+                texts = list(item.caveats)
+                if isinstance(item, Indicator):
+                    texts += [
+                        f"Databrud fra {found.period.danish}: {found.text}. {found.meaning or ''}".strip()
+                        for found in item.breaks
+                    ]
+                    texts += self._doubts(item)
+                for text in texts:
+                    told.setdefault(text, []).append(goal.number)
+        listed = "\n".join(
+            f"- {escape_markdown(text)} (mål {escape_markdown(words.listed(dict.fromkeys(goals)))})"
+            for text, goals in told.items()
+        )
+        return output.text(listed or "Der er ingen særlige forbehold.")
+
+    def downloads(self) -> Shown:
+        """The status table and all series of the report as CSV files."""
+        return downloads(
+            {
+                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "observationer.csv": (
+                    "Alle serier for kommunen og hele landet (CSV)",
+                    self._observations_csv(),
+                ),
+            }
+        )
+
+    def _observations_csv(self) -> str:
+        shown = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(shown)]
+        frame = frame.sort_values(["indicator", "series", "area", "period"])
+        return frame.to_csv(index=False, lineterminator="\n")
+
+    @property
+    def newest_period(self) -> Period | None:
+        """The newest period of any goal; none when there are no figures."""
+        periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
+        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+
+    @property
+    def data_day(self) -> date:
+        """The day of the newest snapshot, which is the report's date; the example's day for example data."""
+        return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
+
+
+STATUS_COLUMNS = (
+    "goal",
+    "indicator",
+    "period",
+    "national",
+    "municipality",
+    "target",
+    "gap",
+    "unit",
+    "verdict",
+    "published_gap",
+    "note",
+    "basis",
+)
+"""Columns of ``plan status --format csv`` and keys of its JSON."""
+
+
+def status_records(report: Report) -> list[dict[str, str | None]]:
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
+    order = [goal.number for goal in report.plan.goals]
+    return [
+        {
+            "goal": row.goal,
+            "indicator": row.indicator,
+            "period": row.period.id if row.period else None,
+            "national": _text(row.national),
+            "municipality": _text(row.municipality),
+            "target": _text(row.target),
+            "gap": _text(row.gap),
+            "unit": row.unit.value,
+            "verdict": row.verdict.value,
+            "published_gap": _text(row.published_gap),
+            "note": _note(report, row),
+            "basis": report.basis.kind,
+        }
+        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+    ]
+
+
+def _note(report: Report, row: StatusRow) -> str | None:
+    said = [text for text in (row.note, row.reason) if text]
+    if report.is_provisional(row):
+        said.append(f"{words.PROVISIONAL}t tal")
+    return " ".join(words.sentence(text) for text in said) or None
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def status_csv(report: Report) -> str:
+    """:func:`status_records` as CSV."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(status_records(report))
+    return out.getvalue()

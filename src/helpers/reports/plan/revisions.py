@@ -1,0 +1,138 @@
+"""What changed in the figures between two days, for the page "Ændringer siden sidst" and ``plan compare``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality, Plan
+from helpers.data import Basis, load_observations, plan_indicators
+from helpers.data.revisions import ChangeOfValue, Revision, compare_days
+from helpers.periods import Period
+from helpers.project import Project
+from helpers.reports.plan.status import VerdictChange, compare_verdicts, status_rows
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class PlanRevision:
+    """What differs in a plan's figures between two days.
+
+    Attributes
+    ----------
+    found
+        The figures that differ: ``area``, ``indicator``, ``series``, ``period``, ``kind``, old and new value.
+    verdicts
+        By municipality: the goals whose verdict is another now.
+    compared
+        How many figures both days have a value for, so that the changes can be seen in proportion.
+    """
+
+    found: Revision
+    verdicts: dict[Municipality, tuple[VerdictChange, ...]]
+    compared: int
+
+    @property
+    def old(self) -> date:
+        return self.found.old
+
+    @property
+    def new(self) -> date:
+        return self.found.new
+
+    @property
+    def corrected(self) -> pd.DataFrame:
+        """The figures that were corrected, came or went within the periods that both days have."""
+        beside = [ChangeOfValue.NEW_PERIOD.value, ChangeOfValue.OLD_PERIOD.value]
+        changes = self.found.changes
+        return changes[~changes["kind"].isin(beside)]
+
+    @property
+    def new_periods(self) -> int:
+        """How many figures are for a period that the earlier day did not have."""
+        return int((self.found.changes["kind"] == ChangeOfValue.NEW_PERIOD.value).sum())
+
+
+def compare_plan(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    municipalities: Sequence[Municipality],
+    old: date | None = None,
+    new: date | None = None,
+    bound: Period | None = None,
+) -> PlanRevision:
+    """Compare a plan's figures for some municipalities and the country as they stood on two days.
+
+    Parameters
+    ----------
+    old, new
+        Default: the two newest days from which there are snapshots.
+
+    Raises
+    ------
+    PlanError
+        When there are no two days to compare.
+    """
+    keys = [indicator.key for indicator in plan_indicators(catalogue, plan)]
+    areas = [NATIONAL, *(municipality.code for municipality in municipalities)]
+    found = compare_days(project, catalogue, old, new, areas=areas, indicators=keys)
+    before, after = (
+        load_observations(project, catalogue, Basis("real", day), areas) for day in (found.old, found.new)
+    )
+    verdicts = {}
+    for municipality in municipalities:
+        rows = [status_rows(catalogue, plan, frame, municipality, bound) for frame in (before, after)]
+        if changes := compare_verdicts(*rows):
+            verdicts[municipality] = changes
+    known = before[before["indicator"].isin(keys) & before["state"].eq("ok")]
+    return PlanRevision(found, verdicts, len(known))
+
+
+def area_names(municipalities: Sequence[Municipality]) -> dict[str, str]:
+    """Area code → name, the country included."""
+    return {NATIONAL: NATIONAL_NAME, **{m.code: m.name for m in municipalities}}
+
+
+CSV_COLUMNS = (
+    "area",
+    "name",
+    "indicator",
+    "series",
+    "period",
+    "kind",
+    "old_value",
+    "new_value",
+    "difference",
+)
+
+
+def withheld(changes: pd.DataFrame) -> pd.DataFrame:
+    """The differences as a page may show them: without the old value of a figure that is no longer there.
+
+    The source may have hidden it since, and a new page must not say again what the source has taken back. A
+    report rebuilt as it stood then (``plan render --snapshot``) shows what it showed.
+    """
+    gone = changes["kind"].eq(ChangeOfValue.VANISHED.value)
+    return changes.assign(old_value=changes["old_value"].mask(gone))
+
+
+def revision_csv(
+    revision: PlanRevision, municipalities: Sequence[Municipality], *, published: bool = False
+) -> str:
+    """All differences as CSV, one row per figure, with a decimal point.
+
+    Parameters
+    ----------
+    published
+        For a page: see :func:`withheld`.
+    """
+    changes = withheld(revision.found.changes) if published else revision.found.changes
+    named = changes.assign(name=changes["area"].map(area_names(municipalities)))
+    return named[list(CSV_COLUMNS)].to_csv(index=False, lineterminator="\n")

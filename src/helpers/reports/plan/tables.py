@@ -1,0 +1,256 @@
+"""The tables of a plan: status, changes between two plans, surveys.
+
+In: rows of frozen models. Out: a :class:`~helpers.present.output.Shown`. Nothing is judged or counted here.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
+
+from helpers.catalogue.models import Goal, Municipality, Plan, Survey
+from helpers.periods import Period
+from helpers.present import output
+from helpers.present.spark import Spark
+from helpers.present.tables import (
+    Cell,
+    Column,
+    Group,
+    Html,
+    Links,
+    build,
+    gap_cell,
+    linked,
+    period_cell,
+    simple_table,
+    spark_cell,
+    verdict_cell,
+)
+from helpers.present.words import (
+    number,
+    sentence,
+)
+from helpers.reports.plan.changes import ChangeKind, ChangeRow
+from helpers.reports.plan.status import StatusRow
+
+COUNTRY_HEAD = "Landet"
+PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
+
+
+def status_table(
+    rows: Iterable[StatusRow],
+    plan: Plan,
+    municipality: Municipality,
+    *,
+    id: str = "status",
+    caption: str | None = None,
+    names: Mapping[str, str] | None = None,
+    sparks: Mapping[str, Spark] | None = None,
+    goal_links: Links | None = None,
+    area_links: Callable[[int], str | None] | None = None,
+    published: Collection[str] = (),
+    provisional: Collection[str] = (),
+    grouped: bool = True,
+) -> output.Shown:
+    """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
+
+    Parameters
+    ----------
+    names
+        Indicator → its short name, for goals that are followed by several (``5b``).
+    sparks
+        Indicator → the small trend in its row.
+    goal_links, area_links
+        From a goal's or focus area's number to its place on a page.
+    published
+        Indicators whose figures a document printed: they are marked, because the others are example data.
+    provisional
+        Indicators whose period the source is likely to correct.
+    grouped
+        Under the headings of the focus areas; a single focus area's own table needs none.
+    """
+    given = list(rows)
+    by_goal: dict[str, list[StatusRow]] = {}
+    for row in given:
+        by_goal.setdefault(row.goal, []).append(row)
+    trends = sparks or {}
+    columns = [
+        Column("Mål nr.", row_head=True),
+        Column("Resultatmål"),
+        Column("Måned/år"),
+        Column(COUNTRY_HEAD, number=True),
+        Column(municipality.name, number=True),
+        Column("Forskel", number=True),
+        Column("Vurdering"),
+        *([Column("Udvikling")] if trends else []),
+    ]
+    groups: list[Group] = []
+    for area in plan.focus_areas:
+        cells = [
+            _status_cells(
+                row, goal, names or {}, trends, goal_links, published, provisional, first=place == 0
+            )
+            for goal in area.goals
+            for place, row in enumerate(by_goal.get(goal.number, ()))
+        ]
+        if cells:
+            title = f"Fokusområde {area.number} - {area.title}"
+            address = area_links(area.number) if area_links else None
+            groups.append(Group(cells, linked(title, address) if grouped else None))
+    marked = any(row.indicator in published for row in given)
+    text = build(
+        columns,
+        groups,
+        id=id,
+        caption=caption or f"Status på resultatmålene i {municipality.name}",
+        classes="status",
+        foot=[PUBLISHED_NOTE] if marked else (),
+    )
+    used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
+    return output.table(text, text=f"Status på resultatmålene i {municipality.name}", files=used)
+
+
+def _status_cells(
+    row: StatusRow,
+    goal: Goal,
+    names: Mapping[str, str],
+    sparks: Mapping[str, Spark],
+    links: Links | None,
+    published: Collection[str],
+    provisional: Collection[str],
+    *,
+    first: bool,
+) -> tuple[Cell, ...]:
+    star = "*" if row.indicator in published else ""
+
+    def value(figure: Decimal | None) -> Cell:
+        return None if figure is None else f"{number(figure, row.decimals, row.unit)}{star}"
+
+    # A goal with two indicators is worded once, in the first of its rows.
+    name = names.get(row.indicator) if len(goal.indicators) > 1 else None
+    named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
+    wording = html.escape(goal.text, quote=False) if first or not name else ""
+    said = "<br>".join(part for part in (wording, named) if part)
+    for note in (row.note, row.reason):
+        if note:
+            said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
+    cells: tuple[Cell, ...] = (
+        linked(row.goal, links(row.goal) if links else None),
+        Html(said),
+        period_cell(row.period, provisional=row.indicator in provisional),
+        value(row.national),
+        value(row.municipality),
+        gap_cell(row.gap, row.decimals, row.unit),
+        verdict_cell(row.verdict, row.direction),
+    )
+    if not sparks:
+        return cells
+    spark = sparks.get(row.indicator)
+    return (*cells, spark_cell(spark) if spark else None)
+
+
+def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
+    """What stands in the two columns of goals, in the annex's words (seed 001)."""
+    if row.new_goal is None:
+        return "Indgår ikke", _goal_words(row.old_goal)
+    if row.old_goal is None:
+        return _goal_words(row.new_goal), f"Nyt i {new.year}"
+    if row.kind is ChangeKind.IDENTICAL:
+        return _goal_words(row.new_goal), "Identisk"
+    if row.kind is ChangeKind.RENUMBERED:
+        return _goal_words(row.new_goal), f"Identisk med mål {row.old_goal.number.upper()}"
+    return _goal_words(row.new_goal), _goal_words(row.old_goal)
+
+
+def _goal_words(goal: Goal | None) -> Cell:
+    if goal is None:
+        return None
+    text = html.escape(goal.text, quote=False)
+    return Html(f"<strong>{goal.number.upper()}:</strong> {text}") if goal.number_printed else goal.text
+
+
+_CHANGE_TAGS = {
+    ChangeKind.IDENTICAL: "Identisk",
+    ChangeKind.RENUMBERED: "Nyt nummer",
+    ChangeKind.REWORDED: "Ny ordlyd",
+    ChangeKind.TARGET_CHANGED: "Nyt mål",
+    ChangeKind.MEASURE_CHANGED: "Ny måling",
+    ChangeKind.NEW: "Nyt",
+    ChangeKind.DROPPED: "Udgår",
+}
+"""One word for what became of a goal, for the column that can be skimmed."""
+
+
+def changes_table(
+    rows: Iterable[ChangeRow],
+    new: Plan,
+    old: Plan,
+    municipality: Municipality,
+    *,
+    id: str = "aendringer",
+    goal_links: Links | None = None,
+) -> output.Shown:
+    """The two plans' goals side by side, under the new plan's focus areas, as in the annex (seed 001).
+
+    Remarks that concern the plan's own municipality are left out on another's page.
+    """
+    columns = [
+        Column(f"Resultatmål {new.year}"),
+        Column(f"Resultatmål {old.year}"),
+        Column("Ændring"),
+        Column("Bemærkninger"),
+    ]
+    found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
+    for row in rows:
+        area = row.focus_area
+        title = f"{area.number}. {area.title}"
+        if area.replaces:
+            title += f" (erstatter: {area.replaces})"
+        after, before = change_words(row, new, old)
+        if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
+            address = goal_links(row.new_goal.number)
+            if address:
+                name = f"<strong>{row.new_goal.number.upper()}:</strong>"
+                after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
+        remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
+        cells = (after, before, _CHANGE_TAGS[row.kind], remark)
+        found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
+    caption = f"Fokusområder og resultatmål {new.year} i forhold til {old.year}"
+    text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
+    return output.table(text, text=caption)
+
+
+def survey_table(
+    survey: Survey,
+    answers: Mapping[str, Decimal],
+    *,
+    words: Mapping[str, str],
+    id: str | None = None,
+    period: Period | None = None,
+) -> output.Shown:
+    """The answers to a survey's questions, as in seed 002 (goal 5a).
+
+    Parameters
+    ----------
+    answers
+        Question → share of satisfied answers; a question without one gets a dash.
+    words
+        What the questions' words in braces stand for: ``kommune``, ``jobcenter``.
+    """
+
+    def filled(text: str) -> str:
+        for name, word in words.items():
+            text = text.replace(f"{{{name}}}", word)
+        return text
+
+    rows: list[tuple[Cell, ...]] = []
+    for key, question in survey.questions.items():
+        value = answers.get(key)
+        shown = None if value is None else number(value, survey.decimals, survey.unit)
+        if shown is not None and key in survey.answers:
+            shown = f"{survey.answers[key]}: {shown}"
+        rows.append((filled(question), shown))
+    caption = filled(survey.title) + (f", {period.danish}" if period else "")
+    columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
+    return simple_table(columns, rows, id=id or survey.key, caption=caption)

@@ -1,0 +1,49 @@
+"""Small texts and cells that only the pages of a plan need: counts, certainty, downloads."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable
+
+from helpers.catalogue.models import Certainty
+from helpers.present.tables import Html
+from helpers.present.words import count, number, sentence
+from helpers.reports.plan.changes import ChangeKind, ChangeRow
+
+CERTAINTY_WORDS = {
+    Certainty.CONFIRMED: "Bekræftet",
+    Certainty.PROBABLE: "Sandsynlig",
+    Certainty.UNKNOWN: "Ikke kendt",
+}
+"""How sure the catalogue is of a series' source."""
+
+_CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_CHANGED)
+
+
+def short_count(met: int, of: int) -> str:
+    """``3 af 5``."""
+    return f"{number(met)} af {number(of)}"
+
+
+def changes_counted(rows: Iterable[ChangeRow]) -> str:
+    """``13 resultatmål er identiske, 4 er nye, 4 er ændret, og 2 er udgået.``"""
+    found = Counter(row.kind for row in rows)
+    same = found[ChangeKind.IDENTICAL] + found[ChangeKind.RENUMBERED]
+    parts = [
+        f"{count(same, 'resultatmål er identisk', 'resultatmål er identiske')} med den forrige plan",
+        count(found[ChangeKind.NEW], "er nyt", "er nye"),
+        f"{number(sum(found[kind] for kind in _CHANGED))} er ændret",
+        f"{number(found[ChangeKind.DROPPED])} er udgået",
+    ]
+    return sentence(f"{', '.join(parts[:-1])}, og {parts[-1]}")
+
+
+def explained(title: str, definition: str | None) -> Html:
+    """A cell with a title and, smaller, what it means."""
+    text = html.escape(title, quote=False)
+    if definition:
+        text += (
+            f'<br><small class="state-note">{html.escape(" ".join(definition.split()), quote=False)}</small>'
+        )
+    return Html(text)
