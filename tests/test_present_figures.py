@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.catalogue.models import Break, Indicator, Target
+from helpers.data.frames import Grounds
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
@@ -394,7 +395,7 @@ def test_texts_do_not_cover_each_other_or_leave_the_figure(
     target = 0.5 if kind == "a pair" else 60.0
     places = lay(
         drawn, panels=plan_layout == "panels", example=True, target=target, target_text="Mål: mindst 60 pct.",
-        published_text=figures.PUBLISHED_TEXT,
+        published_text=figures.REAL_TEXTS[Grounds.PRINTED],
     )  # fmt: skip
     spec = figures.chart(drawn, places, theme.palette_from({}))
     boxes = text_boxes(places, spec)
@@ -480,7 +481,7 @@ def test_example_data_say_so_in_the_figure_and_ring_what_was_published() -> None
     one = part(figures.trend_figure(entry, window, TOWN, example=True))
     texts = [row["text"] for row in one.spec["datasets"]["words"]]
     assert layout.BADGE in texts
-    assert figures.PUBLISHED_TEXT in texts
+    assert figures.REAL_TEXTS[Grounds.PRINTED] in texts
     assert len(one.spec["datasets"]["rings"]) == 1 + 9, "one in the legend, one on each bar"
     paper = theme.palette().paper
     rings = [row["period"] for row in one.spec["datasets"]["points"] if row["fill"] == paper]

@@ -92,6 +92,8 @@ def choose_basis(
 ) -> Basis:
     """Real figures when any of the plan's tables was ever fetched, example data otherwise.
 
+    A plan that needs no table is real as soon as something was typed in for it, or anything was fetched.
+
     Parameters
     ----------
     snapshot
@@ -104,8 +106,9 @@ def choose_basis(
     PlanError
         When a day is asked for from which there is nothing; it tells the days there are.
     """
+    surveys = [key for goal in plan.goals for key in goal.indicators if key in catalogue.surveys]
     indicators = plan_indicators(catalogue, plan)
-    return basis_for(project, indicators, plan.example_date, snapshot, example=example)
+    return basis_for(project, indicators, plan.example_date, snapshot, surveys, example=example)
 
 
 def basis_for(
@@ -113,6 +116,7 @@ def basis_for(
     indicators: Iterable[Indicator],
     example_date: date,
     snapshot: date | None = None,
+    surveys: Iterable[str] = (),
     *,
     example: bool = False,
 ) -> Basis:
@@ -120,11 +124,15 @@ def basis_for(
     if example:
         return Basis("example", example_date)
     store = RawStore(project.raw)
-    days = {
-        snapshot_day(found)
-        for table in tables_of(indicators)
-        for found in store.snapshots(REAL_SOURCE, table)
-    }
+    asked = tuple(indicators)
+    tables = tables_of(asked)
+    if not tables:
+        keys = [*(indicator.key for indicator in asked), *surveys]
+        typed = any(path.stem in keys for path in (project.raw / "manual").glob("*/*.csv"))
+        return (
+            Basis("real", snapshot) if typed or store.tables(REAL_SOURCE) else Basis("example", example_date)
+        )
+    days = {snapshot_day(found) for table in tables for found in store.snapshots(REAL_SOURCE, table)}
     if snapshot is None:
         return Basis("real") if days else Basis("example", example_date)
     if any(day <= snapshot for day in days):

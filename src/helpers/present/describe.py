@@ -12,12 +12,13 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from helpers.catalogue.models import Target
-from helpers.data.frames import State
+from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 from helpers.present.layout import gap_notes
 from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import (
+    GROUNDS_WORDS,
     PROVISIONAL,
     STATE_WORDS,
     UNKNOWN,
@@ -31,7 +32,7 @@ from helpers.present.words import (
     unit_word,
 )
 
-CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort")
+CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort", "grundlag")
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 
@@ -155,6 +156,7 @@ def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisi
     """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
+    ``grundlag`` says where each comes from;
     ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
     target = io.StringIO()
@@ -181,7 +183,9 @@ def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) ->
     value = "" if point.value is None else _spelled(point.value, trace.decimals)
     known = PROVISIONAL if provisional else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
-    published = "" if point.value is None else "ja" if point.published or not example else "nej"
+    published = "" if point.value is None else "ja" if point.real or not example else "nej"
+    told = point.grounds or (Grounds.EXAMPLE if example else Grounds.FETCHED)
+    grounds = GROUNDS_WORDS[None if point.value is None else told]
     return (
-        point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published,
+        point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published, grounds,
     )  # fmt: skip

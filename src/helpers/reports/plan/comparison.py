@@ -22,6 +22,7 @@ from helpers.present.output import CSV_BOM
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
+    GROUNDS_WORDS,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
     VERDICT_WORDS,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
-    "vurdering", "begrundelse",
+    "vurdering", "begrundelse", "grundlag",
 )  # fmt: skip
 
 
@@ -351,6 +352,7 @@ def _csv(
                 ranking[code] or "", code, area.name, area.region, row.period.id if row.period else "",
                 _plain(row.municipality), unit_word(indicator.unit), _plain(row.national), _plain(row.target),
                 _plain(row.gap), VERDICT_WORDS[row.verdict].lower(), row.reason or "",
+                GROUNDS_WORDS[row.grounds],
             )
         )  # fmt: skip
     return CSV_BOM + target.getvalue()

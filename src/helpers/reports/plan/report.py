@@ -43,7 +43,7 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
-from helpers.data.frames import State
+from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
@@ -221,6 +221,11 @@ class Report(Stamped):
     def is_example(self) -> bool:
         return self.basis.kind == "example"
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether typed-in figures stand beside made-up ones, so that each row must say which it is."""
+        return self.is_example and any(row.grounds is Grounds.TYPED_IN for row in self.rows)
+
     @cached_property
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
@@ -333,6 +338,8 @@ class Report(Stamped):
             )
             if self.municipality.slug == self.plan.municipality:
                 said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+            if self.is_mixed:
+                said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
             return output.box(said, classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
         return fetched_note(days, self._fetch_rows(), self.snapshot)
@@ -426,6 +433,7 @@ class Report(Stamped):
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
+            grounds=self.is_mixed,
         )
 
     @property
@@ -535,6 +543,13 @@ class Report(Stamped):
 
     def _source_words(self, indicator: Indicator) -> str:
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
+        typed_in = {str(area) for area in self._typed_in(indicator)}
+        if typed_in:
+            return (
+                f"indtastet af {self.municipality.name}"
+                if self.municipality.code in typed_in
+                else "indtastet"
+            )
         if self.is_example:
             real = words.listed(indicator.tables)
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
@@ -549,6 +564,11 @@ class Report(Stamped):
             for day, tables_of_day in by_day.items()
         )
         return f"Jobindsats, {'; '.join(told)}"
+
+    def _typed_in(self, indicator: Indicator) -> pd.Series:
+        """The areas of which somebody typed in figures of an indicator."""
+        frame = self.observations
+        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
@@ -835,7 +855,7 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
-            "basis": report.basis.kind,
+            "basis": row.grounds.value if row.grounds else None,
         }
         for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
     ]
