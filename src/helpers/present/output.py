@@ -31,9 +31,6 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
 
-CSV_BOM = "\ufeff"
-"""Tells Danish Excel that a CSV file is UTF-8."""
-
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
 _LIST_START = re.compile(r"^(\s*\(?\w+)([.)])(?=\s|$)")
@@ -123,7 +120,7 @@ class FigurePart(StampedPart):
     numbers
         The same numbers as a table (HTML), or none.
     csv
-        The same numbers as text with semicolons and decimal commas, or none.
+        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
     screen
         Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
     """
@@ -155,7 +152,7 @@ class FigurePart(StampedPart):
             f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
         }
         if self.csv is not None:
-            made[f"{self.file}.csv"] = CSV_BOM + self.csv
+            made[f"{self.file}.csv"] = self.csv
         return made
 
     def markdown(self) -> str:

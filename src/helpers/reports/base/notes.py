@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from helpers.present import output
-from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart, escape_markdown
+from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
 from helpers.sources.fetch_status import Row, danish_day, failures_in_danish
 
 
@@ -58,10 +58,7 @@ class _Downloads(TextPart):
         return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
 
     def contents(self) -> dict[str, str]:
-        return {
-            self._name(name): content if content.startswith(CSV_BOM) else CSV_BOM + content
-            for name, (_, content) in self.links.items()
-        }
+        return {self._name(name): content for name, (_, content) in self.links.items()}
 
 
 def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:

@@ -5,8 +5,6 @@ In: standings and tables of :mod:`helpers.reports.jobcenteroverblik.standings`. 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,6 +12,7 @@ from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Unit
+from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
@@ -448,15 +447,15 @@ class DotPart(PrintedFigurePart):
 
 
 def _listed_csv(rows: Sequence[Listed], period: Period) -> str:
-    """All municipalities for a spreadsheet, best first; semicolons and decimal commas."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("periode", "nr", "kommune", "region", "vaerdi", "status"))
-    for row in rows:
-        value = "" if row.value is None else f"{row.value:f}".replace(".", ",")
-        state = "ok" if row.value is not None else STATE_WORDS.get(row.state, "")
-        writer.writerow((period.id, row.place or "", row.name, row.region, value, state))
-    return target.getvalue()
+    """All municipalities for a spreadsheet, best first."""
+    return csv_files.for_people(
+        ("periode", "nr", "kommune", "region", "vaerdi", "status"),
+        (
+            (period.id, row.place or None, row.name, row.region, row.value,
+             "ok" if row.value is not None else STATE_WORDS.get(row.state, ""))
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

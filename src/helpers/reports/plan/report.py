@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -36,6 +34,7 @@ from helpers.data import (
     Basis,
     Input,
     choose_basis,
+    csv_files,
     data_inputs,
     data_problems,
     figure_window,
@@ -796,7 +795,7 @@ class Report(Stamped):
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -805,10 +804,16 @@ class Report(Stamped):
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -821,6 +826,12 @@ class Report(Stamped):
         """The day of the newest snapshot, which is the report's date; the example's day for example data."""
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
 
+
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
 
 STATUS_COLUMNS = (
     "goal",
@@ -841,7 +852,6 @@ STATUS_COLUMNS = (
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
-    order = [goal.number for goal in report.plan.goals]
     return [
         {
             "goal": row.goal,
@@ -857,8 +867,13 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "note": _note(report, row),
             "basis": row.grounds.value if row.grounds else None,
         }
-        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+        for row in _all_rows(report)
     ]
+
+
+def _all_rows(report: Report) -> list[StatusRow]:
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
 def _note(report: Report, row: StatusRow) -> str | None:
@@ -873,9 +888,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: Report) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: Report) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note", "grundlag",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in _all_rows(report)
+        ),
+    )  # fmt: skip
