@@ -16,11 +16,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.present.stamp import STAMP_KEY, Stamp, marked_file
 from helpers.project import is_rendering
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
@@ -121,8 +124,8 @@ class FigurePart(StampedPart):
         The same numbers as a table (HTML), or none.
     csv
         The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
-    screen
-        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
+    chart
+        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     """
 
     key: str
@@ -131,7 +134,7 @@ class FigurePart(StampedPart):
     alt: str
     numbers: str | None = None
     csv: str | None = None
-    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
+    chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
@@ -181,7 +184,7 @@ class FigurePart(StampedPart):
         )
 
     def live(self) -> dict[str, Any]:
-        spec = self.screen() if self.screen else self.spec
+        spec = self.chart().to_dict() if self.chart else self.spec
         return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
@@ -271,6 +274,10 @@ class Shown:
         target = folder or Path.cwd() / FIGURE_FOLDER
         return {name: digest for part in self.parts for name, digest in part.write(target).items()}
 
+    def charts(self) -> tuple[Chart, ...]:
+        """The Altair charts of its figures, for an analyst to go on with."""
+        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
+
     @cached_property
     def markdown(self) -> str:
         """The face that both engines read; writes nothing."""
@@ -317,10 +324,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
-    screen: Callable[[], Mapping[str, Any]] | None = None,
+    chart: Callable[[], Chart] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:
