@@ -208,6 +208,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
 def _place(
     output: Path, target: Path, *, sites: int, overwrite: bool, extra: tuple[str, ...] = ()
 ) -> Published:
+    clean_stale(target)
     old = _read_manifest(target)
     new = {name: _hash(output / name) for name in _files(output)}
     there = {name: _hash(target / name) for name in {*new, *old} if (target / name).is_file()}
@@ -237,7 +238,6 @@ def _place(
     result = Published(sites, len(new), len(new.keys() - there.keys()), len(changed), len(gone))
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        clean_stale(target)
         if any(target.glob(f"{PREFIX}*")):
             raise PlanError.of(
                 str(target), "Something else is being published here.", "Publish when it is done."
