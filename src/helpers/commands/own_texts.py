@@ -11,7 +11,7 @@ from helpers.errors import Problem
 from helpers.project import Project
 from helpers.render.book import read_book
 from helpers.render.builtin.texts import PlacedText, text_problems
-from helpers.render.copy import read_notebook
+from helpers.render.notebooks import read_notebook
 from helpers.reports.plan.book import book_folder, chapter_path, has_book, plan_notebooks
 
 
