@@ -15,6 +15,7 @@ HELPERS = CHECKOUT / "src" / "helpers"
 ROOMS = (
     "letters",
     "errors",
+    "locks",
     "periods",
     "project",
     "catalogue",

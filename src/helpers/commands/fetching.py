@@ -69,6 +69,7 @@ def fetch_with_progress(
             force=force,
             accept=accept,
             progress=told,
+            waiting=lambda words: console.print(escape(words)),
         )
     for problem in report.problems:
         console.print(f"[bold red]✗[/] {escape(problem)}", soft_wrap=True)

@@ -18,9 +18,12 @@ from rich.text import Text
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL_NAME, Certainty
+from helpers.data.files import writing
 from helpers.data.raw import Column, RawStore, Sidecar, joined, snapshot_day, snapshot_id
 from helpers.data.text import fold
 from helpers.errors import PlanError
+from helpers.locks import Told as Waiting
+from helpers.locks import alone
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
 from helpers.sources.answers import Answer
@@ -87,6 +90,7 @@ def fetch_tables(
     progress: Told = lambda progress: None,
     reload_waits: Sequence[float] = RELOAD_WAITS,
     now: datetime | None = None,
+    waiting: Waiting = lambda words: None,
 ) -> FetchReport:
     """Fetch what the catalogue needs and Jobindsats has updated.
 
@@ -106,6 +110,8 @@ def fetch_tables(
         Waits before new tries of tables that were being reloaded; empty: no new try in this run.
     now
         The moment the snapshots are named after (with a time zone).
+    waiting
+        Told when another process fetches; this one then waits for it.
 
     Returns
     -------
@@ -124,6 +130,10 @@ def fetch_tables(
     with contextlib.ExitStack() as stack:
         if client is None:
             client = stack.enter_context(Client(read_settings(project)))
+        lock = project.raw / SOURCE / ".lock"
+        with writing(lock):
+            busy = "Another plan fetch is at work here; this one waits for it."
+            stack.enter_context(alone(lock, busy, waiting))
         run = _Run(
             project=project,
             wanted=wanted,
