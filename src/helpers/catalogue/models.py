@@ -43,6 +43,8 @@ Number = Annotated[
 PeriodId = Annotated[Period, BeforeValidator(_period)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+"""Key of a series or question within an indicator or survey."""
 
 
 class Direction(StrEnum):
@@ -297,7 +299,7 @@ class Indicator(Model):
     comparison: Comparison = Comparison.EFFORT
     share_axis: str | None = None
     count_axis: str | None = None
-    series: dict[str, Series]
+    series: dict[Name, Series]
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
@@ -363,7 +365,7 @@ class Survey(Model):
     title: str
     heading: str | None = None
     finding: str | None = Field(default=None, pattern=r"\{value\}")
-    questions: dict[str, str] = Field(min_length=1)
+    questions: dict[Name, str] = Field(min_length=1)
     headline: str
     answer: str
     answers: dict[str, str] = {}

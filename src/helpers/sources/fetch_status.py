@@ -108,6 +108,11 @@ class FetchReport(BaseModel):
         return not self.stopped and not self.interrupted and all(row.ok for row in self.rows)
 
     @property
+    def came(self) -> bool:
+        """Whether the source answered for any table at all."""
+        return any(row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) for row in self.rows)
+
+    @property
     def failed(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if not row.ok)
 

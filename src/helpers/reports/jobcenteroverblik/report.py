@@ -180,6 +180,10 @@ class OverviewReport:
     def is_example(self) -> bool:
         return self.basis.kind == "example"
 
+    def _made_up(self, indicator: Indicator) -> bool:
+        """Whether an indicator's figures are example data: not when anybody typed them in."""
+        return self.is_example and indicator.key not in self.boards.typed_in
+
     @cached_property
     def boards(self) -> Boards:
         """Figures of all areas that can be ranked."""
@@ -373,7 +377,9 @@ class OverviewReport:
                 # What is measured today is not what the title of 2017 says: both are told before the figure.
                 self._definition(figure) if figure.differs else Shown(),
                 pieces.verdict_box(standing, self.area),
-                pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
+                pieces.standing_figure(
+                    standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
+                ),
                 pieces.notes(self._figure_notes(standing), _to_all(figure)),
             ]
         )
@@ -437,6 +443,8 @@ class OverviewReport:
 
     def _source_words(self, indicator: Indicator) -> str:
         real = listed(indicator.tables)
+        if indicator.key in self.boards.typed_in:
+            return "indtastet af kommunerne."
         if self.is_example:
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})." if real else "eksempeldata."
         days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
@@ -516,7 +524,7 @@ class OverviewReport:
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
             group_name=capital(ranking.scope(shown_group)) if grouped else "",
-            example=self.is_example,
+            example=self._made_up(standing.indicator),
         ) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -38,6 +36,7 @@ from helpers.data import (
     Basis,
     Input,
     choose_basis,
+    csv_files,
     data_inputs,
     data_problems,
     figure_window,
@@ -45,7 +44,7 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
-from helpers.data.frames import State
+from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
@@ -208,6 +207,11 @@ class Report:
     def is_example(self) -> bool:
         return self.basis.kind == "example"
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether typed-in figures stand beside made-up ones, so that each row must say which it is."""
+        return self.is_example and any(row.grounds is Grounds.TYPED_IN for row in self.rows)
+
     @cached_property
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
@@ -320,6 +324,8 @@ class Report:
             )
             if self.municipality.slug == self.plan.municipality:
                 said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+            if self.is_mixed:
+                said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
             return output.box(said, classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
         return fetched_note(days, self._fetch_rows(), self.snapshot)
@@ -414,6 +420,7 @@ class Report:
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
+            grounds=self.is_mixed,
         )
 
     @property
@@ -523,6 +530,13 @@ class Report:
 
     def _source_words(self, indicator: Indicator) -> str:
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
+        typed_in = {str(area) for area in self._typed_in(indicator)}
+        if typed_in:
+            return (
+                f"indtastet af {self.municipality.name}"
+                if self.municipality.code in typed_in
+                else "indtastet"
+            )
         if self.is_example:
             real = words.listed(indicator.tables)
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
@@ -537,6 +551,11 @@ class Report:
             for day, tables_of_day in by_day.items()
         )
         return f"Jobindsats, {'; '.join(told)}"
+
+    def _typed_in(self, indicator: Indicator) -> pd.Series:
+        """The areas of which somebody typed in figures of an indicator."""
+        frame = self.observations
+        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
@@ -764,7 +783,7 @@ class Report:
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -773,10 +792,16 @@ class Report:
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -790,6 +815,12 @@ class Report:
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
 
 
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
+
 STATUS_COLUMNS = (
     "goal",
     "indicator",
@@ -802,13 +833,13 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
+    "basis",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
-    order = [goal.number for goal in report.plan.goals]
     return [
         {
             "goal": row.goal,
@@ -822,9 +853,15 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
+            "basis": row.grounds.value if row.grounds else None,
         }
-        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+        for row in _all_rows(report)
     ]
+
+
+def _all_rows(report: Report) -> list[StatusRow]:
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
 def _note(report: Report, row: StatusRow) -> str | None:
@@ -839,9 +876,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: Report) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: Report) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note", "grundlag",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in _all_rows(report)
+        ),
+    )  # fmt: skip
