@@ -16,7 +16,7 @@ import pytest
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Step, render_variants, workspace
-from helpers.render.workspace import LOCK, PREFIX, building, output_lock, put_in_place
+from helpers.render.workspace import PREFIX, building, output_lock, put_in_place
 from render_book import CHECKOUT, code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PATIENCE = 60
@@ -129,7 +129,7 @@ def test_a_site_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.M
             (build / "site" / "a.html").write_text(text)
             put_in_place(build / "site", output, "greve", build)
     assert (output / "greve" / "a.html").read_text() == "new"
-    assert sorted(path.name for path in output.iterdir() if path.name != LOCK) == ["greve"]
+    assert sorted(path.name for path in output.iterdir()) == ["greve"]
 
 
 def test_a_site_set_aside_by_a_killed_render_is_put_back(tmp_path: Path):
@@ -177,8 +177,9 @@ def test_a_lock_of_a_killed_render_holds_up_nobody(tmp_path: Path):
         assert first.stdout.readline() == "builds\n"
         first.kill()
     told: list[str] = []
-    with output_lock(output, told.append):
+    with output_lock(output, told.append), building(output):
         assert told == []
+    assert list(output.iterdir()) == []
 
 
 def test_a_report_may_lie_in_another_s_folder(tmp_path: Path):

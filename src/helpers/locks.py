@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,8 +11,9 @@ from filelock import FileLock, Timeout
 Told = Callable[[str], None]
 
 
-def alone(path: Path, busy: str, told: Told = lambda words: None) -> AbstractContextManager[object]:
-    """Hold the lock at `path` until the context ends; within one process it may be held several times over.
+@contextmanager
+def alone(path: Path, busy: str = "", told: Told = lambda words: None) -> Iterator[None]:
+    """Hold the lock at `path`; within one process it may be held several times over. The file goes with the lock.
 
     Parameters
     ----------
@@ -27,10 +28,34 @@ def alone(path: Path, busy: str, told: Told = lambda words: None) -> AbstractCon
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, is_singleton=True)
     try:
-        return lock.acquire(timeout=0)
+        lock.acquire(timeout=0)
     except Timeout:
         told(busy)
-        return lock.acquire()
-    except NotImplementedError:
-        # A network share without locks: as long as one person renders at a time, nothing is missing.
-        return nullcontext()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        _let_go(lock, path)
+
+
+@contextmanager
+def if_free(path: Path) -> Iterator[bool]:
+    """Hold the lock at `path` if nobody has it, this process included; whether it is held."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        _let_go(lock, path)
+
+
+def _let_go(lock: FileLock, path: Path) -> None:
+    if lock.lock_counter == 1:
+        # Windows removes it by itself, and refuses while it is open.
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    lock.release()

@@ -12,12 +12,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from helpers.data.files import writing
 from helpers.errors import PlanError
-from helpers.locks import Told, alone
+from helpers.locks import Told, alone, if_free
 
 PREFIX = ".building-"
 LOCK = ".lock"
@@ -48,18 +48,27 @@ def output_lock(output: Path, told: Told = lambda words: None) -> Iterator[None]
     PlanError
         When the output folder cannot be written.
     """
-    try:
-        held = alone(
-            output / LOCK, f"Another plan render is at work in {output}; this one waits for it.", told
-        )
-    except OSError as error:
-        raise PlanError.of(
-            str(output),
-            f"The output folder cannot be written: {error.strerror}.",
-            "Choose another one with --output, or make room or rights for it.",
-        ) from None
-    with held:
+    busy = f"Another plan render is at work in {output}; this one waits for it."
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(output / LOCK, busy, told))
+        except OSError as error:
+            raise PlanError.of(
+                str(output),
+                f"The output folder cannot be written: {error.strerror}.",
+                "Choose another one with --output, or make room or rights for it.",
+            ) from None
         yield
+
+
+def clean_stale(output: Path) -> bool:
+    """Remove what killed renders left below `output`; false, and nothing is removed, while one is under way."""
+    if not (output / LOCK).exists() and not any(output.glob(f"{PREFIX}*")):
+        return True  # also where nothing may be written
+    with if_free(output / LOCK) as free:
+        if free:
+            _clear(output)
+    return free
 
 
 @contextmanager
@@ -74,14 +83,18 @@ def building(output: Path) -> Iterator[Path]:
         When the output folder cannot be written.
     """
     with output_lock(output):
-        for left in output.glob(f"{PREFIX}*"):
-            _end(left, output)
+        _clear(output)
         with writing(output):
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=output))
         try:
             yield folder
         finally:
             _end(folder, output)
+
+
+def _clear(output: Path) -> None:
+    for left in output.glob(f"{PREFIX}*"):
+        _end(left, output)
 
 
 def _end(building: Path, output: Path) -> None:
