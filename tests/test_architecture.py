@@ -15,7 +15,6 @@ HELPERS = CHECKOUT / "src" / "helpers"
 ROOMS = (
     "letters",
     "errors",
-    "locks",
     "periods",
     "project",
     "catalogue",

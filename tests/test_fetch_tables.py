@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from helpers.commands.fetching import report_table
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
-from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables, report_table
+from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
 from helpers.sources.fetch_status import FetchReport, Outcome, Row, failure_in_danish, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import (
@@ -833,7 +834,7 @@ def test_a_series_with_a_complement_asks_for_the_measure_as_it_is(
 
 
 def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server: JobindsatsServer) -> None:
-    lock = project.raw / "jobindsats" / ".lock"
+    lock = project.raw / "jobindsats" / ".fetch.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     script = (
         "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n    print('held', flush=True); input()"
@@ -845,11 +846,11 @@ def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server
         assert first.stdout.readline() == "held\n"
         told: list[str] = []
 
-        def waiting(words: str) -> None:
-            told.append(words)
-            first.stdin.close()
+        def progress(now: Progress) -> None:
+            if "another fetch" in now.words:
+                told.append(now.words)
+                first.stdin.close()
 
-        report = fetch(project, server, waiting=waiting)
+        report = fetch(project, server, progress=progress)
     assert report.ok
-    assert len(told) == 1
-    assert "waits" in told[0]
+    assert told == ["waiting for another fetch to end"]

@@ -230,12 +230,11 @@ def fetch(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", help="Put this table in force though much of it is gone (may be repeated)."),
+        typer.Option("--accept", help="Put this table in force though much of it is gone or moved."),
     ] = None,
 ) -> None:
     """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
-    from helpers.commands.fetching import fetch_with_progress
-    from helpers.sources.fetch import report_table
+    from helpers.commands.fetching import fetch_with_progress, report_table
 
     report = fetch_with_progress(
         _project(), err, plan=plan, tables=tuple(table or ()), force=force, accept=tuple(accept or ())

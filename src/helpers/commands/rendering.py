@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -53,7 +54,8 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         )
     catalogue = load_catalogue(request.project)
     with request.holding:
-        request.holding.enter_context(output_lock(request.output, request.told))
+        busy = f"Another plan render is at work in {request.output}; this one waits for it."
+        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
         with err.status("reading the figures"):
             asked = _asked(request, catalogue)
         variants = [item.variant for item in asked]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
-from helpers.data.files import writing
+from helpers.data.files import locked
 from helpers.errors import PlanError
-from helpers.locks import Told, alone
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Variant
@@ -47,16 +48,14 @@ class RenderRequest:
     example: bool
     scheduler: str
     base_url: str = ""
-    told: Told = lambda words: None
+    told: Callable[[str], object] = lambda words: None
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def fresh_book(self, name: str) -> Path:
         """An empty folder for a book that is rendered once, and nobody else's until the run ends."""
-        books = self.project.root / OWN_BOOKS
-        busy = f"Another plan render uses {OWN_BOOKS}; this one waits for it."
-        with writing(books):
-            self.holding.enter_context(alone(books.with_suffix(".lock"), busy, self.told))
-            return fresh_folder(self.project, name)
+        waiting = partial(self.told, f"Another plan render uses {OWN_BOOKS}; this one waits for it.")
+        self.holding.enter_context(locked((self.project.root / OWN_BOOKS).parent, "books.lock", waiting))
+        return fresh_folder(self.project, name)
 
     def check(self) -> None:
         """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""

@@ -11,13 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from helpers.data.files import writing
-from helpers.errors import PlanError
-from helpers.locks import Told, alone, if_free
+from filelock import FileLock, Timeout
+
+from helpers.data.files import locked, writing
 
 PREFIX = ".building-"
 LOCK = ".lock"
@@ -39,36 +39,27 @@ def _restore(building: Path, output: Path) -> None:
             site.rename(place)
 
 
-@contextmanager
-def output_lock(output: Path, told: Told = lambda words: None) -> Iterator[None]:
-    """Have the output folder to oneself; a render that finds another at work there says so and waits.
+def output_lock(output: Path, waiting: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
+    """Have the output folder to oneself; a render that finds another at work there waits.
 
     Raises
     ------
     PlanError
         When the output folder cannot be written.
     """
-    busy = f"Another plan render is at work in {output}; this one waits for it."
-    with ExitStack() as held:
-        try:
-            held.enter_context(alone(output / LOCK, busy, told))
-        except OSError as error:
-            raise PlanError.of(
-                str(output),
-                f"The output folder cannot be written: {error.strerror}.",
-                "Choose another one with --output, or make room or rights for it.",
-            ) from None
-        yield
+    return locked(output, LOCK, waiting, leave=False)
 
 
 def clean_stale(output: Path) -> bool:
     """Remove what killed renders left below `output`; false, and nothing is removed, while one is under way."""
     if not (output / LOCK).exists() and not any(output.glob(f"{PREFIX}*")):
         return True  # also where nothing may be written
-    with if_free(output / LOCK) as free:
-        if free:
+    try:
+        with FileLock(output / LOCK).acquire(timeout=0):
             _clear(output)
-    return free
+    except Timeout:
+        return False
+    return True
 
 
 @contextmanager
