@@ -193,7 +193,7 @@ def list_(
     ] = DEFAULT_PLAN,
 ) -> None:
     """List what the catalogue holds, one line each."""
-    from helpers.commands.terminal import listing
+    from helpers.commands.listing import listing
 
     project = _project()
     from helpers.catalogue import load_catalogue

@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.project import is_rendering
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
@@ -99,8 +102,8 @@ class FigurePart:
         The same numbers as a table (HTML), or none.
     csv
         The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
-    screen
-        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
+    chart
+        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     """
 
     key: str
@@ -109,7 +112,7 @@ class FigurePart:
     alt: str
     numbers: str | None = None
     csv: str | None = None
-    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
+    chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
@@ -150,7 +153,7 @@ class FigurePart:
         )
 
     def live(self) -> dict[str, Any]:
-        spec = self.screen() if self.screen else self.spec
+        spec = self.chart().to_dict() if self.chart else self.spec
         return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
@@ -235,6 +238,10 @@ class Shown:
         for part in self.parts:
             part.write(target)
 
+    def charts(self) -> tuple[Chart, ...]:
+        """The Altair charts of its figures, for an analyst to go on with."""
+        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
+
     @cached_property
     def markdown(self) -> str:
         """The face that both engines read; writes nothing."""
@@ -268,10 +275,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
-    screen: Callable[[], Mapping[str, Any]] | None = None,
+    chart: Callable[[], Chart] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

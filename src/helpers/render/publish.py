@@ -113,7 +113,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             problems.append(
                 Problem(
                     str(output),
-                    f"{len(shown)} of its sites show example data: {_few(shown)}.",
+                    f"It shows example data: {_few(shown)}.",
                     "Fetch figures and render again, or say --example to publish made-up figures.",
                 )
             )
@@ -121,6 +121,11 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         raise PlanError(problems)
     read_sites(output)  # tells of a site.json that cannot be read
     return tuple(records)
+
+
+def counted(count: int, word: str) -> str:
+    """``1 site``, ``2 sites``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _few(names: list[str]) -> str:
@@ -354,7 +359,7 @@ def publish_to_branch(
         made = git("write-tree").strip()
         commit = start
         if not start or made != git("rev-parse", f"{start}^{{tree}}").strip():
-            text = message or f"Publish {done.sites} sites"
+            text = message or f"Publish {counted(done.sites, 'site')}"
             commit = git("commit-tree", made, *(["-p", start] if start else []), "-m", text).strip()
         if commit != local:
             git("update-ref", f"refs/heads/{branch}", commit, local or "0" * len(commit))

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import altair as alt
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
@@ -55,6 +56,7 @@ from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
 from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -75,7 +77,10 @@ from helpers.sources.fetch_status import Row, danish_day, fetch_status
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
+    from great_tables import GT
+
     from helpers.catalogue import Catalogue
+    from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -295,6 +300,28 @@ class Report:
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
 
+    # ------------------------------------------------------------------------------------- to go on with
+
+    def chart(self, number: str) -> Chart:
+        """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        goal = self._goal(number)
+        drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
+        if not drawn:
+            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
+        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+
+    def frame(self, number: str = "") -> pd.DataFrame:
+        """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
+        return frames.goal_frame(self, [self._goal(number)] if number else self.plan.goals)
+
+    def status(self) -> pd.DataFrame:
+        """The status table as a frame: `helpers.reports.plan.frames.STATUS_COLUMNS`."""
+        return frames.status_frame(self)
+
+    def gt(self) -> GT:
+        """The status table as a Great Table, to change or save."""
+        return frames.status_gt(self)
+
     # ------------------------------------------------------------------------------------- what is shown
 
     def fetch(self, *focus_areas: int) -> Shown:
@@ -406,7 +433,7 @@ class Report:
             for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
             if (
                 drawn := spark(
-                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
                 )
             )
         }
@@ -476,7 +503,7 @@ class Report:
             drawn.append(
                 figures.trend_figure(
                     figure.indicators,
-                    [self._window(indicator) for indicator in figure.indicators],
+                    [self.window(indicator) for indicator in figure.indicators],
                     self.municipality,
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
@@ -580,8 +607,8 @@ class Report:
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def _window(self, indicator: Indicator) -> pd.DataFrame:
-        # The status table's small trend and the figure show the same window.
+    def window(self, indicator: Indicator) -> pd.DataFrame:
+        """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         if indicator.key not in self._windows:
             self._windows[indicator.key] = figure_window(
                 self.observations, indicator, self.municipality.code, self.bound
