@@ -206,7 +206,7 @@ def test_two_sites_in_one_folder_are_refused(tmp_path: Path):
 def test_an_output_that_cannot_be_written_is_one_clear_line(tmp_path: Path):
     project = write_book(tmp_path, plain_notebooks())
     (tmp_path / "file").write_text("")
-    with pytest.raises(PlanError, match="could not be written"):
+    with pytest.raises(PlanError, match="cannot be written"):
         render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "file" / "_site")
 
 

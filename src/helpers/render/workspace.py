@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.data.files import locked, writing
+from helpers.errors import PlanError
 
 PREFIX = ".building-"
 LOCK = ".lock"
@@ -47,6 +48,14 @@ def output_lock(output: Path, waiting: Callable[[], object] = lambda: None) -> A
     PlanError
         When the output folder cannot be written.
     """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlanError.of(
+            str(output),
+            f"The output folder cannot be written: {error.strerror}.",
+            "Choose another one with --output, or make room or rights for it.",
+        ) from None
     return locked(output, LOCK, waiting, leave=False)
 
 
