@@ -207,6 +207,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
 def _place(
     output: Path, target: Path, *, sites: int, overwrite: bool, extra: tuple[str, ...] = ()
 ) -> Published:
+    clean_stale(target)
     old = _read_manifest(target)
     new = {name: _hash(output / name) for name in _files(output)}
     there = {name: _hash(target / name) for name in {*new, *old} if (target / name).is_file()}
