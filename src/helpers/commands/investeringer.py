@@ -147,6 +147,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
         dated=report.data_day,
         area=area.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name))
 

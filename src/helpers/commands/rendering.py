@@ -134,6 +134,7 @@ def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
         area=municipality.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     counted = report.summary_of(plan.goals)
     entry = SiteEntry(
