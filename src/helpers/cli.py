@@ -370,6 +370,7 @@ def render(
         example=example,
         scheduler=scheduler,
         base_url=base_url,
+        told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)
     if failed:
