@@ -193,7 +193,7 @@ def list_(
     ] = DEFAULT_PLAN,
 ) -> None:
     """List what the catalogue holds, one line each."""
-    from helpers.commands.terminal import listing
+    from helpers.commands.listing import listing
 
     project = _project()
     from helpers.catalogue import load_catalogue
@@ -372,6 +372,7 @@ def render(
         example=example,
         scheduler=scheduler,
         base_url=base_url,
+        told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)
     if failed:

@@ -14,6 +14,7 @@ from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.project import Project
+from helpers.render.notebooks import check_notebooks
 from helpers.sources.manual import read_series, read_survey
 from helpers.sources.queries import wanted_by_table
 
@@ -38,6 +39,9 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
+    wrong, said = check_notebooks(project)
+    problems += wrong
+    lines += said
     store = RawStore(project.raw)
     problems += store.problems(REAL_SOURCE)
     lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")

@@ -10,14 +10,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from helpers.errors import PlanError
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.brand import Brand
 from helpers.render.models import Variant
+from helpers.render.notebooks import read_notebook
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
@@ -61,26 +60,6 @@ class Copy:
     @property
     def pdf_name(self) -> str:
         return (replace(self.book, title=self.title)).pdf_name
-
-
-def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4, or a Markdown file as one of a single cell.
-
-    Raises
-    ------
-    PlanError
-        When the file is no notebook.
-    """
-    if path.suffix != ".ipynb":
-        return nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))]
-        )
-    try:
-        return nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
-        raise PlanError.of(
-            where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
-        ) from None
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

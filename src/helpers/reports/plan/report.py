@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import altair as alt
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
@@ -51,10 +50,13 @@ from helpers.periods import Period, require_figures
 from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
+from helpers.present.stamp import Stamp
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -75,7 +77,10 @@ from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
+    from great_tables import GT
+
     from helpers.catalogue import Catalogue
+    from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -108,14 +113,15 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    report = read_report(
-        project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    report = Report(
+        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
     )
     if not is_rendering():
         require_figures(bound, report.known_periods)
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
-    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
     if key not in _RENDERED:
         require_figures(bound, report.known_periods)
         _RENDERED.clear()
@@ -134,9 +140,10 @@ def read_report(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> Report:
     """As :func:`open_report`, for what is already found."""
-    return Report(project, catalogue, plan, municipality, bound, snapshot)
+    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
 
 
 def read_reports(
@@ -147,9 +154,12 @@ def read_reports(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> tuple[Report, ...]:
     """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
-    reports = tuple(Report(project, catalogue, plan, area, bound, snapshot) for area in municipalities)
+    reports = tuple(
+        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
+    )
     if len(reports) < 2:
         return reports
     first = reports[0]
@@ -175,7 +185,7 @@ def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Stamped):
     """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -184,6 +194,8 @@ class Report:
         Newest period to show; none for all.
     snapshot
         The day whose figures are shown; none for the newest.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -192,13 +204,19 @@ class Report:
     municipality: Municipality
     bound: Period | None = None
     snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
     @cached_property
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
-        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot)
+        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.plan.key)
         return basis
@@ -294,6 +312,28 @@ class Report:
         digest = hashlib.sha256(repr(told).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------- to go on with
+
+    def chart(self, number: str) -> Chart:
+        """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        goal = self._goal(number)
+        drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
+        if not drawn:
+            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
+        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+
+    def frame(self, number: str = "") -> pd.DataFrame:
+        """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
+        return frames.goal_frame(self, [self._goal(number)] if number else self.plan.goals)
+
+    def status(self) -> pd.DataFrame:
+        """The status table as a frame: `helpers.reports.plan.frames.STATUS_COLUMNS`."""
+        return frames.status_frame(self)
+
+    def gt(self) -> GT:
+        """The status table as a Great Table, to change or save."""
+        return frames.status_gt(self)
 
     # ------------------------------------------------------------------------------------- what is shown
 
@@ -391,8 +431,7 @@ class Report:
                     "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
                     "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
                 }
-        text = json.dumps(verdicts, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(verdicts, self.stamp)
 
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
@@ -401,7 +440,7 @@ class Report:
             for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
             if (
                 drawn := spark(
-                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
                 )
             )
         }
@@ -471,7 +510,7 @@ class Report:
             drawn.append(
                 figures.trend_figure(
                     figure.indicators,
-                    [self._window(indicator) for indicator in figure.indicators],
+                    [self.window(indicator) for indicator in figure.indicators],
                     self.municipality,
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
@@ -575,8 +614,8 @@ class Report:
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def _window(self, indicator: Indicator) -> pd.DataFrame:
-        # The status table's small trend and the figure show the same window.
+    def window(self, indicator: Indicator) -> pd.DataFrame:
+        """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         if indicator.key not in self._windows:
             self._windows[indicator.key] = figure_window(
                 self.observations, indicator, self.municipality.code, self.bound
