@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.documents import read_document
+from helpers.catalogue.models import SOURCES
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
 from helpers.commands.own_texts import check_own_texts
-from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import Problem
@@ -44,8 +44,9 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     problems += wrong
     lines += said
     store = RawStore(project.raw)
-    problems += store.problems(REAL_SOURCE)
-    lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
+    for source, publisher in SOURCES.items():
+        problems += store.problems(source)
+        lines.append(f"fetched from {publisher.name}: {len(store.tables(source))} tables")
     lines += _to_fetch(store, catalogue)
     for folder in sorted((project.raw / "manual").glob("*/")):
         municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
@@ -75,11 +76,12 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
 
 def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:
     """What the catalogue asks for that no fetch has brought yet, once there was one."""
-    if not store.tables(REAL_SOURCE):
-        return
     for table, wanted in wanted_by_table(catalogue).items():
-        snapshot = store.newest(REAL_SOURCE, table)
-        columns = store.sidecar(REAL_SOURCE, table, snapshot).columns if snapshot else ()
+        source = wanted[0].term.source
+        if not store.tables(source):
+            continue
+        snapshot = store.newest(source, table)
+        columns = store.sidecar(source, table, snapshot).columns if snapshot else ()
         known = {fold(word) for column in columns for word in (*column.words, column.label)}
         lacking = dict.fromkeys(
             item.indicator

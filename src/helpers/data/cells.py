@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, STATBANK, Municipality
+from helpers.data.csv_answers import AnswerError, as_table
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import Column, Sidecar
 from helpers.data.text import fold, parse_number, tidy
@@ -22,6 +23,9 @@ from helpers.periods import Period
 
 UNSTATED_AREA: Final = "Uoplyst område"
 """The row of people whose municipality is unknown; part of the country, of no municipality."""
+
+COUNTRY_NUMBER: Final = "000"
+"""The whole country's number where StatBank gives each municipality's code."""
 
 KNOWN_TOTALS: Final = frozenset(
     fold(label)
@@ -45,6 +49,9 @@ KNOWN_TOTALS: Final = frozenset(
 )
 """Labels of totals, for sidecars that do not name the total of a dimension (docs/data.md)."""
 
+HIDDEN: Final = {STATBANK: State.MISSING}
+"""What an empty place of an answer means, where it is not that the source may have suppressed it."""
+
 _KEYS: Final = ("measure", "members", "area", "period")
 _JSON_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
@@ -67,8 +74,11 @@ class Cells:
 
 
 def area_codes(municipalities: Iterable[Municipality]) -> dict[str, str]:
-    """Folded Jobindsats name of each area → its code, the country included."""
-    return {fold(NATIONAL_NAME): NATIONAL, **{fold(area.name): area.code for area in municipalities}}
+    """Folded name of each area, and its number in StatBank → its code, the country included."""
+    found = {fold(NATIONAL_NAME): NATIONAL, COUNTRY_NUMBER: NATIONAL}
+    for area in municipalities:
+        found |= {fold(area.name): area.code, area.code: area.code}
+    return found
 
 
 def member_key(members: Mapping[str, str]) -> str:
@@ -109,7 +119,10 @@ def _answers(content: bytes, where: str) -> list[dict[str, Any]]:
             f"The answer is no JSON: {error}.",
             "Fetch the table again; the raw file stays for inspection.",
         ) from error
-    answers = found.get("answers", [found]) if isinstance(found, dict) else []
+    try:
+        answers = [as_table(a) for a in found.get("answers", [found])] if isinstance(found, dict) else []
+    except AnswerError as error:
+        raise PlanError.of(where, str(error), "Fetch the table again.") from error
     if not answers or not all(isinstance(a, dict) and {"columns", "rows"} <= a.keys() for a in answers):
         raise PlanError.of(
             where,
@@ -182,7 +195,9 @@ class _Reader:
             "table": _categorical(same, [self.sidecar.table]),
             **{key: _categorical(keys[row], list(self._names[key].codes)) for row, key in enumerate(_KEYS)},
             "value": values,
-            "state": _categorical(hidden, [State.OK.value, State.SUPPRESSED.value]),
+            "state": _categorical(
+                hidden, [State.OK.value, HIDDEN.get(self.sidecar.source, State.SUPPRESSED).value]
+            ),
             "snapshot": _categorical(same, [self.sidecar.snapshot]),
         }
         return pd.DataFrame(columns, columns=list(CELL_COLUMNS))

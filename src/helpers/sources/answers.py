@@ -10,21 +10,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.data.csv_answers import AnswerError
 from helpers.data.text import parse_number
 
 Cell = str | int | float | None
 
+__all__ = ["Answer", "AnswerError", "Cell", "load_json", "number", "parse_json"]
+
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
 """Python turns down longer whole numbers with an error of its own; no figure has a hundredth of them."""
-
-
-class AnswerError(ValueError):
-    """The bytes are no answer; `cut_off` when they began as one and broke off."""
-
-    def __init__(self, words: str, *, cut_off: bool = False) -> None:
-        super().__init__(words)
-        self.cut_off = cut_off
 
 
 class Answer(BaseModel):

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
+from helpers.data.csv_answers import as_table
 from helpers.data.raw import Column, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
@@ -122,7 +123,7 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
         found = json.loads(content.decode("utf-8-sig"))
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}
-        for answer in found.get("answers", [found]):
+        for answer in map(as_table, found.get("answers", [found])):
             values |= values_of([by_label[fold(label)] for label in answer["columns"]], answer["rows"])
     except (ValueError, KeyError, StopIteration, AttributeError, TypeError, RecursionError) as error:
         raise Misfit(str(error)) from error
@@ -219,7 +220,7 @@ def broken(
     Parameters
     ----------
     limits
-        Measure → what it may hold; of another only the order of size is looked at.
+        Measure, or measure and members, → what it may hold; of another only the order of size is looked at.
     country
         Folded name of the country, which no part of it can exceed in persons.
     today
@@ -237,7 +238,7 @@ def broken(
                 why_not[place.period] = ""
         why = why_not[place.period]
         if not why and value is not None:
-            allowed = limits.get(place.measure, _ANY)
+            allowed = limits.get((place.measure, place.members)) or limits.get(place.measure, _ANY)
             why = allowed.against(value)
             if not why and allowed.part and place.area != country:
                 whole = values.get(place._replace(area=country))

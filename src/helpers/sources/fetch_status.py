@@ -1,6 +1,6 @@
 """How the last fetches went, table by table, so that a page can say whether its figures are the newest.
 
-In: the outcome of each run. Out: one file for each run under ``data/raw/jobindsats/_runs``, never changed
+In: the outcome of each run. Out: one file for each run under ``data/raw/<source>/_runs``, never changed
 afterwards, and the state of each table as the runs left it.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from helpers.catalogue.models import Indicator
+from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import Period
@@ -66,6 +66,7 @@ class Row(BaseModel):
 
     table: str
     title: str = ""
+    source: str = JOBINDSATS
     outcome: Outcome
     at: datetime
     snapshot: str | None = None
@@ -135,11 +136,11 @@ class FetchReport(BaseModel):
         return tuple(dict.fromkeys(filter(None, (self.stopped, *told))))
 
 
-def keep_report(project: Project, report: FetchReport) -> None:
-    """Write down how a run went."""
-    folder = _folder(project)
+def keep_report(project: Project, source: str, report: FetchReport) -> None:
+    """Write down how a run over the tables of one source went."""
+    folder = _folder(project, source)
     name = next_name(
-        report.started, (found[1] for path in _runs(project) if (found := _RUN.fullmatch(path.name)))
+        report.started, (found[1] for path in folder.glob("*.json") if (found := _RUN.fullmatch(path.name)))
     )
     content = report.model_dump_json(indent=1, exclude_defaults=True)
     # Two runs of different projects' copies may begin in the same second.
@@ -186,14 +187,14 @@ def fetch_rows(
 
 
 REASONS: Final = {
-    Fault.KEY: "nøglen til Jobindsats mangler eller blev afvist",
+    Fault.KEY: "nøglen til {source} mangler eller blev afvist",
     Fault.FORBIDDEN: "nøglen giver ikke adgang til tabellen",
-    Fault.NOT_FOUND: "Jobindsats har ingen tabel med det nummer",
-    Fault.REFUSED: "Jobindsats afviste forespørgslen",
+    Fault.NOT_FOUND: "{source} har ingen tabel med det nummer",
+    Fault.REFUSED: "{source} afviste forespørgslen",
     Fault.RELOADING: "tabellen var ved at blive indlæst på ny",
-    Fault.BUSY: "Jobindsats kunne ikke svare",
+    Fault.BUSY: "{source} kunne ikke svare",
     Fault.LOST: "forbindelsen blev afbrudt, før svaret var helt",
-    Fault.UNREACHABLE: "Jobindsats kunne ikke nås",
+    Fault.UNREACHABLE: "{source} kunne ikke nås",
     Fault.CONTENT: "svaret var ikke det, der blev spurgt om",
     Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
     Fault.VALUES: "svaret havde værdier, som ikke kan være rigtige",
@@ -218,7 +219,9 @@ def failure_in_danish(row: Row) -> str | None:
     str or None
         None when there is nothing to tell.
     """
+    publisher = SOURCES.get(row.source)
     reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
+    reason = reason.format(source=publisher.name if publisher else row.source)
     if row.outcome is Outcome.SKIPPED:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:
@@ -242,10 +245,13 @@ def failures_in_danish(status: Iterable[Row]) -> tuple[str, ...]:
 def _runs(project: Project) -> list[Path]:
     """The files of all runs, in the order they were written, whatever the clock said."""
     found = [
-        (match[1], path) for path in _folder(project).glob("*.json") if (match := _RUN.fullmatch(path.name))
+        (match[1], path)
+        for source in SOURCES
+        for path in _folder(project, source).glob("*.json")
+        if (match := _RUN.fullmatch(path.name))
     ]
     return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
 
 
-def _folder(project: Project) -> Path:
-    return project.raw / "jobindsats" / "_runs"
+def _folder(project: Project, source: str) -> Path:
+    return project.raw / source / "_runs"
