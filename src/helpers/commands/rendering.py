@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -24,6 +25,7 @@ from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.run import settle_engine
 from helpers.render.workspace import output_lock
 from helpers.reports.base.names import SNAPSHOT_VARIABLE
 from helpers.reports.plan.book import book_folder, has_book, write_book
@@ -60,7 +62,11 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             asked = _asked(request, catalogue)
         variants = [item.variant for item in asked]
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        outcomes = _with_progress(request, variants, jobs, err)
+        many = request.everyone or bool(request.region)
+        engine, said = settle_engine(cast("EngineName", request.engine), many=many)
+        if said:
+            request.told(said)
+        outcomes = _with_progress(replace(request, engine=engine), variants, jobs, err)
         if "html" in request.to:
             with err.status("writing the list of municipalities"):
                 _publish(request, catalogue, asked, outcomes)

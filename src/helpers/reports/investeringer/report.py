@@ -40,6 +40,7 @@ from helpers.reports.investeringer.status import (
     project_status,
     target_sums,
 )
+from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,6 +220,9 @@ class Investments(Stamped):
             for name in ("_read", "_observations", "statuses"):
                 self.__dict__.pop(name, None)
             return output.text(told.text) + self._data_note()
+        if is_rendering():
+            who = self.municipality.long_name
+            return output.cover(self.projects.title, who, danish_day(self.data_day)) + self._data_note()
         return self._data_note()
 
     def _data_note(self) -> Shown:

@@ -282,7 +282,10 @@ class OverviewReport(Stamped):
 
         Without a key nothing is asked for; while a report is being rendered neither.
         """
-        if is_rendering() or self.printed:
+        if is_rendering():
+            dated = "" if self.printed else danish_day(self.data_day)
+            return output.cover(self.title, self.long_name, dated) + self._data_note()
+        if self.printed:
             return self._data_note()
         from helpers.sources.fetch import fetch_for_notebook
 

@@ -345,7 +345,8 @@ class Report(Stamped):
         chosen = [area for area in self.plan.focus_areas if not focus_areas or area.number in focus_areas]
         keys = [key for area in chosen for goal in area.goals for key in goal.indicators]
         if is_rendering():
-            return self._data_note()
+            cover = output.cover(self.plan.title, self.municipality.long_name, danish_day(self.data_day))
+            return cover + self._data_note()
         from helpers.sources.fetch import fetch_for_notebook
 
         told = fetch_for_notebook(
