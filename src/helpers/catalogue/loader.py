@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from helpers.catalogue.catalogue import Catalogue
+from helpers.catalogue.catalogue import Catalogue, fold_name
 from helpers.catalogue.checks import (
     Known,
     check_indicators,
@@ -31,7 +31,7 @@ from helpers.catalogue.models import (
     PublishedRow,
     Survey,
 )
-from helpers.catalogue.tables import decimal_point, read_rows
+from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
@@ -172,10 +172,10 @@ class _Reading:
         return digest.hexdigest()
 
     def _municipalities(self) -> tuple[Municipality, ...]:
-        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES)
+        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES, ("aliases",))
         seen: dict[str, str] = {}
         for where, municipality in rows:
-            for value in (municipality.code, municipality.name, municipality.slug):
+            for value in dict.fromkeys(map(fold_name, (municipality.code, *municipality.names))):
                 if value in seen and seen[value] != where:
                     self.problems.append(Problem(where, f'"{value}" is already given in {seen[value]}.'))
                 seen.setdefault(value, where)
@@ -208,15 +208,27 @@ class _Reading:
         return found
 
     def _rows(
-        self, name: str, model: type[Any], columns: tuple[str, ...], optional: tuple[str, ...] = ()
+        self,
+        name: str,
+        model: type[Any],
+        columns: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        whole: Callable[[Mapping[str, str]], bool] = lambda _: False,
     ) -> list[tuple[str, Any]]:
-        rows, problems = read_rows(self.project, self.project.catalogue / name, columns, optional)
+        rows, problems = read_rows(
+            self.project,
+            self.project.catalogue / name,
+            columns,
+            optional,
+            numbers=_NUMBERS.intersection(columns),
+            periods={"period"}.intersection(columns),
+            whole=whole,
+        )
         self.problems += problems
         found: list[tuple[str, Any]] = []
         for row in rows:
-            cells = {key: decimal_point(cell) if key in _NUMBERS else cell for key, cell in row.cells.items()}
             try:
-                found.append((row.where, model.model_validate(cells)))
+                found.append((row.where, model.model_validate(row.cells)))
             except ValidationError as error:
                 for wrong in error.errors(include_url=False):
                     column = str(wrong["loc"][0])
@@ -256,7 +268,7 @@ class _Reading:
                 continue
             file = f"published/{path.name}"
             if path.stem.endswith("-series"):
-                found = self._rows(file, PublishedPoint, _SERIES, ("note",))
+                found = self._rows(file, PublishedPoint, _SERIES, ("note",), known.counts)
                 self.problems += check_points(found, known)
                 points[stem] = tuple(point for _, point in found)
             else:
