@@ -27,6 +27,9 @@ CURRENT_PLAN = "noegletal-2026"
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
+PARTLY = 3
+"""Exit code of `plan fetch` when some tables came and others did not."""
+
 LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
 """Headings of the list of commands."""
 
@@ -190,7 +193,7 @@ def list_(
     ] = DEFAULT_PLAN,
 ) -> None:
     """List what the catalogue holds, one line each."""
-    from helpers.commands.terminal import listing
+    from helpers.commands.listing import listing
 
     project = _project()
     from helpers.catalogue import load_catalogue
@@ -227,12 +230,11 @@ def fetch(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", help="Put this table in force though much of it is gone (may be repeated)."),
+        typer.Option("--accept", help="Put this table in force though much of it is gone or moved."),
     ] = None,
 ) -> None:
     """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
-    from helpers.commands.fetching import fetch_with_progress
-    from helpers.sources.fetch import report_table
+    from helpers.commands.fetching import fetch_with_progress, report_table
 
     report = fetch_with_progress(
         _project(), err, plan=plan, tables=tuple(table or ()), force=force, accept=tuple(accept or ())
@@ -241,7 +243,7 @@ def fetch(
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
     if not report.ok:
-        raise typer.Exit(1)
+        raise typer.Exit(PARTLY if report.came else 1)
 
 
 @app.command(rich_help_panel=FIGURES)
@@ -380,7 +382,7 @@ def render(
     "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
 )
 def publish(
-    site: Annotated[Path, typer.Argument(metavar="[SITE]", help="Folder of the rendered site.")] = Path(
+    site: Annotated[Path, typer.Argument(metavar="SITE", help="Folder of the rendered site.")] = Path(
         "_site"
     ),
     to: Annotated[
@@ -504,7 +506,8 @@ def _stop(error: PlanError) -> NoReturn:
 def main() -> None:
     """Run the command; a user's mistake ends in one clear message and exit code 1.
 
-    Exit codes: 0 done; 1 something is wrong and told; 2 the command line is not understood; 130 Ctrl-C.
+    Exit codes: 0 done; 1 something is wrong and told; 2 the command line is not understood; 3 some tables came and
+    others did not; 130 Ctrl-C.
     """
     accept_any_terminal()
     try:

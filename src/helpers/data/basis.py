@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import RawStore, snapshot_day
+from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
 from helpers.project import Project
@@ -70,17 +70,12 @@ def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> tupl
 
 
 def snapshot_days(project: Project) -> tuple[date, ...]:
-    """Every day (UTC) from which there is a real snapshot of any table, oldest first."""
+    """Every day (UTC) from which there is a real snapshot of any table, in the order they were written."""
     store = RawStore(project.raw)
-    return tuple(
-        sorted(
-            {
-                snapshot_day(snapshot)
-                for table in store.tables(REAL_SOURCE)
-                for snapshot in store.snapshots(REAL_SOURCE, table)
-            }
-        )
-    )
+    tables = store.tables(REAL_SOURCE)
+    found = sorted((s for table in tables for s in store.snapshots(REAL_SOURCE, table)), key=snapshot_order)
+    # By its last snapshot: a day from when the clock was wrong may come again.
+    return tuple(dict.fromkeys(snapshot_day(snapshot) for snapshot in reversed(found)))[::-1]
 
 
 def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None) -> Basis:

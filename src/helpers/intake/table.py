@@ -36,6 +36,12 @@ _SYNONYMS: Final = {
 }  # fmt: skip
 """What people call columns, folded, for the hint alone."""
 
+_SPELLED: Final = {
+    "omraade": "område", "vaerdi": "værdi", "spoergsmaal": "spørgsmål", "raekke": "række", "maaned": "måned",
+    "bemaerkning": "bemærkning",
+}  # fmt: skip
+"""Columns as their heads spell them."""
+
 
 @dataclass(frozen=True)
 class TypedRow:
@@ -201,7 +207,12 @@ def _head_problems(
             yield Problem(where, "The column stands there twice.", expected)
         elif column not in known:
             meant = _SYNONYMS.get(column)
-            hint = f'Did you mean "{meant}"?' if meant in known else nearest(column, known)
+            shown_names = [_SPELLED.get(name, name) for name in known]
+            hint = (
+                f'Did you mean "{_SPELLED.get(meant, meant)}"?'
+                if meant in known
+                else nearest(column, shown_names)
+            )
             yield Problem(where, f'"{head[place]}" is not read. {hint}'.strip(), expected)
     for column in required:
         if column not in columns:

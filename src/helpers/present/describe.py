@@ -5,13 +5,12 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
 from helpers.catalogue.models import Target
+from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 from helpers.present.layout import gap_notes
@@ -159,28 +158,28 @@ def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisi
     ``grundlag`` says where each comes from;
     ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for trace in picture.traces:
-        for point in trace.points:
-            unsettled = _provisional(trace, point, provisional)
-            writer.writerow(_csv_row(trace, point, example=example, provisional=unsettled))
-    return target.getvalue()
+    return csv_files.for_people(
+        CSV_COLUMNS,
+        (
+            _csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional))
+            for trace in picture.traces
+            for point in trace.points
+        ),
+    )
 
 
 def _provisional(trace: Trace, point: Point, provisional: Provisional) -> bool:
     return point.value is not None and point.period in provisional.get(trace.indicator, ())
 
 
-def _spelled(value: Decimal, decimals: int) -> str:
+def _spelled(value: Decimal, decimals: int) -> Decimal:
     """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals))
-    return f"{rounded if rounded == value else value:f}".replace(".", ",")
+    return rounded if rounded == value else value
 
 
-def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[str]:
-    value = "" if point.value is None else _spelled(point.value, trace.decimals)
+def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[csv_files.Cell]:
+    value = None if point.value is None else _spelled(point.value, trace.decimals)
     known = PROVISIONAL if provisional else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.real or not example else "nej"

@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.project import is_rendering
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
@@ -28,9 +31,6 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
-
-CSV_BOM = "\ufeff"
-"""Tells Danish Excel that a CSV file is UTF-8."""
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
@@ -101,9 +101,9 @@ class FigurePart:
     numbers
         The same numbers as a table (HTML), or none.
     csv
-        The same numbers as text with semicolons and decimal commas, or none.
-    screen
-        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
+        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
+    chart
+        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     """
 
     key: str
@@ -112,7 +112,7 @@ class FigurePart:
     alt: str
     numbers: str | None = None
     csv: str | None = None
-    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
+    chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
@@ -125,7 +125,7 @@ class FigurePart:
             folder / f"{self.key}.json", json.dumps(self.spec, ensure_ascii=False, separators=(",", ":"))
         )
         if self.csv is not None:
-            write_if_changed(folder / f"{self.key}.csv", CSV_BOM + self.csv)
+            write_if_changed(folder / f"{self.key}.csv", self.csv)
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.key}"
@@ -153,7 +153,7 @@ class FigurePart:
         )
 
     def live(self) -> dict[str, Any]:
-        spec = self.screen() if self.screen else self.spec
+        spec = self.chart().to_dict() if self.chart else self.spec
         return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
@@ -238,6 +238,10 @@ class Shown:
         for part in self.parts:
             part.write(target)
 
+    def charts(self) -> tuple[Chart, ...]:
+        """The Altair charts of its figures, for an analyst to go on with."""
+        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
+
     @cached_property
     def markdown(self) -> str:
         """The face that both engines read; writes nothing."""
@@ -271,10 +275,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
-    screen: Callable[[], Mapping[str, Any]] | None = None,
+    chart: Callable[[], Chart] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

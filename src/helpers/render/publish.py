@@ -114,7 +114,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             problems.append(
                 Problem(
                     str(output),
-                    f"{len(shown)} of its sites show example data: {_few(shown)}.",
+                    f"It shows example data: {_few(shown)}.",
                     "Fetch figures and render again, or say --example to publish made-up figures.",
                 )
             )
@@ -122,6 +122,11 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         raise PlanError(problems)
     read_sites(output)  # tells of a site.json that cannot be read
     return tuple(records)
+
+
+def counted(count: int, word: str) -> str:
+    """``1 site``, ``2 sites``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _few(names: list[str]) -> str:
@@ -203,6 +208,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
 def _place(
     output: Path, target: Path, *, sites: int, overwrite: bool, extra: tuple[str, ...] = ()
 ) -> Published:
+    clean_stale(target)
     old = _read_manifest(target)
     new = {name: _hash(output / name) for name in _files(output)}
     there = {name: _hash(target / name) for name in {*new, *old} if (target / name).is_file()}
@@ -232,7 +238,6 @@ def _place(
     result = Published(sites, len(new), len(new.keys() - there.keys()), len(changed), len(gone))
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        clean_stale(target)
         if any(target.glob(f"{PREFIX}*")):
             raise PlanError.of(
                 str(target), "Something else is being published here.", "Publish when it is done."
@@ -356,7 +361,7 @@ def publish_to_branch(
         made = git("write-tree").strip()
         commit = start
         if not start or made != git("rev-parse", f"{start}^{{tree}}").strip():
-            text = message or f"Publish {done.sites} sites"
+            text = message or f"Publish {counted(done.sites, 'site')}"
             commit = git("commit-tree", made, *(["-p", start] if start else []), "-m", text).strip()
         if commit != local:
             git("update-ref", f"refs/heads/{branch}", commit, local or "0" * len(commit))

@@ -5,17 +5,17 @@ Comes in: how a row stands. Goes out: a :class:`~helpers.present.output.Shown`, 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from helpers.catalogue.models import NATIONAL, Unit
+from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import layout, output
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.fonts import text_width
 from helpers.present.output import Shown
@@ -79,7 +79,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
     return output.figure(
         key,
         _with_square_rings(chart(drawn, places, colour)),
-        screen=lambda: _with_square_rings(chart(drawn, places, colour, live=True)),
+        chart=lambda: native_chart(drawn, colour, example=example),
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
@@ -212,26 +212,25 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 
 def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
     path = {point.month: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
-    for period in periods:
-        one = measured.get(period)
-        writer.writerow(
-            [
+    return csv_files.for_people(
+        CSV_COLUMNS,
+        (
+            (
                 period.id,
                 period.danish,
-                words.plain(one.value if one else None),
-                words.plain(one.share if one else None),
-                words.plain(path.get(period)),
-                words.plain(goals.get(period)),
-                one.source if one else "",
-            ]
-        )
-    return target.getvalue()
+                one.value if one else None,
+                one.share if one else None,
+                path.get(period),
+                goals.get(period),
+                one.source if one else None,
+            )
+            for period in periods
+            for one in (measured.get(period),)
+        ),
+    )
 
 
 def spark_svg(status: RowStatus, colour: Palette) -> str:

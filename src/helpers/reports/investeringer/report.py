@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterable
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Municipality
-from helpers.data import Basis, load_observations, snapshot_days
+from helpers.data import Basis, csv_files, load_observations, snapshot_days
 from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
@@ -473,9 +471,7 @@ class Investments:
 
     def months_csv(self) -> str:
         """Every month that has a figure or a target: the columns of `CSV_COLUMNS`."""
-        target = io.StringIO()
-        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-        writer.writerow(CSV_COLUMNS)
+        rows: list[list[csv_files.Cell]] = []
         for key, status in self.statuses.items():
             for row in status.rows:
                 if row.row.key is None:
@@ -486,20 +482,20 @@ class Investments:
                 for month in sorted({*measured, *goals}):
                     one = measured.get(month)
                     on_path = way.get(month)
-                    writer.writerow(
+                    rows.append(
                         [
                             key,
                             row.row.key,
                             status.project.status.label_of(row.row.key),
                             month.id,
-                            words.plain(one.value if one else None),
-                            words.plain(one.share if one else None),
-                            words.plain(words.path_decimal(on_path) if on_path is not None else None),
-                            words.plain(goals.get(month)),
-                            one.source if one else "",
+                            one.value if one else None,
+                            one.share if one else None,
+                            words.path_decimal(on_path) if on_path is not None else None,
+                            goals.get(month),
+                            one.source if one else None,
                         ]
                     )
-        return output.CSV_BOM + target.getvalue()
+        return csv_files.for_people(CSV_COLUMNS, rows)
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

@@ -5,8 +5,6 @@ In: standings and tables of :mod:`helpers.reports.jobcenteroverblik.standings`. 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,9 +12,11 @@ from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Unit
+from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.output import (
     FIGURE_FOLDER,
@@ -181,7 +181,7 @@ def standing_figure(
         alt=describe.alt_text(drawn, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
         csv=describe.numbers_csv(listed, example=example),
-        screen=lambda: chart(drawn, places, colour, live=True),
+        chart=lambda: native_chart(drawn, colour, example=example),
     )
     return Shown([part])
 
@@ -427,7 +427,6 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    screen=lambda: dotplot.chart(plot, colour, live=True),
                 )
             ]
         )
@@ -448,15 +447,15 @@ class DotPart(PrintedFigurePart):
 
 
 def _listed_csv(rows: Sequence[Listed], period: Period) -> str:
-    """All municipalities for a spreadsheet, best first; semicolons and decimal commas."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("periode", "nr", "kommune", "region", "vaerdi", "status"))
-    for row in rows:
-        value = "" if row.value is None else f"{row.value:f}".replace(".", ",")
-        state = "ok" if row.value is not None else STATE_WORDS.get(row.state, "")
-        writer.writerow((period.id, row.place or "", row.name, row.region, value, state))
-    return target.getvalue()
+    """All municipalities for a spreadsheet, best first."""
+    return csv_files.for_people(
+        ("periode", "nr", "kommune", "region", "vaerdi", "status"),
+        (
+            (period.id, row.place or None, row.name, row.region, row.value,
+             "ok" if row.value is not None else STATE_WORDS.get(row.state, ""))
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -16,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import altair as alt
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
@@ -38,6 +37,7 @@ from helpers.data import (
     Basis,
     Input,
     choose_basis,
+    csv_files,
     data_inputs,
     data_problems,
     figure_window,
@@ -56,6 +56,7 @@ from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
 from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -76,7 +77,10 @@ from helpers.sources.fetch_status import Row, danish_day, fetch_status
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
+    from great_tables import GT
+
     from helpers.catalogue import Catalogue
+    from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -296,6 +300,28 @@ class Report:
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
 
+    # ------------------------------------------------------------------------------------- to go on with
+
+    def chart(self, number: str) -> Chart:
+        """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        goal = self._goal(number)
+        drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
+        if not drawn:
+            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
+        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+
+    def frame(self, number: str = "") -> pd.DataFrame:
+        """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
+        return frames.goal_frame(self, [self._goal(number)] if number else self.plan.goals)
+
+    def status(self) -> pd.DataFrame:
+        """The status table as a frame: `helpers.reports.plan.frames.STATUS_COLUMNS`."""
+        return frames.status_frame(self)
+
+    def gt(self) -> GT:
+        """The status table as a Great Table, to change or save."""
+        return frames.status_gt(self)
+
     # ------------------------------------------------------------------------------------- what is shown
 
     def fetch(self, *focus_areas: int) -> Shown:
@@ -407,7 +433,7 @@ class Report:
             for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
             if (
                 drawn := spark(
-                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
                 )
             )
         }
@@ -477,7 +503,7 @@ class Report:
             drawn.append(
                 figures.trend_figure(
                     figure.indicators,
-                    [self._window(indicator) for indicator in figure.indicators],
+                    [self.window(indicator) for indicator in figure.indicators],
                     self.municipality,
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
@@ -581,8 +607,8 @@ class Report:
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def _window(self, indicator: Indicator) -> pd.DataFrame:
-        # The status table's small trend and the figure show the same window.
+    def window(self, indicator: Indicator) -> pd.DataFrame:
+        """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         if indicator.key not in self._windows:
             self._windows[indicator.key] = figure_window(
                 self.observations, indicator, self.municipality.code, self.bound
@@ -784,7 +810,7 @@ class Report:
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -793,10 +819,16 @@ class Report:
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -809,6 +841,12 @@ class Report:
         """The day of the newest snapshot, which is the report's date; the example's day for example data."""
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
 
+
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
 
 STATUS_COLUMNS = (
     "goal",
@@ -829,7 +867,6 @@ STATUS_COLUMNS = (
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
-    order = [goal.number for goal in report.plan.goals]
     return [
         {
             "goal": row.goal,
@@ -845,8 +882,13 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "note": _note(report, row),
             "basis": row.grounds.value if row.grounds else None,
         }
-        for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+        for row in _all_rows(report)
     ]
+
+
+def _all_rows(report: Report) -> list[StatusRow]:
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
 def _note(report: Report, row: StatusRow) -> str | None:
@@ -861,9 +903,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: Report) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: Report) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note", "grundlag",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in _all_rows(report)
+        ),
+    )  # fmt: skip
