@@ -17,6 +17,7 @@ ROOMS = (
     "errors",
     "periods",
     "project",
+    "intake",
     "catalogue",
     "data",
     "sources",

@@ -79,8 +79,8 @@ class Catalogue:
         found = self.find_municipality(text)
         if found is not None:
             return found
-        known = {name: m for m in self.municipalities for name in (m.name, m.slug, *m.aliases)}
-        near = did_you_mean(text.strip(), known)
+        names, slugs = ([getattr(m, key) for m in self.municipalities] for key in ("name", "slug"))
+        near = did_you_mean(text.strip(), names) or did_you_mean(text.strip(), slugs)
         raise PlanError.of(
             "municipality",
             f'"{text}" is none of the {len(self.municipalities)} municipalities. {near}'.strip(),

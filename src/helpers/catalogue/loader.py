@@ -39,6 +39,14 @@ from helpers.project import Project
 _MUNICIPALITIES = ("code", "name", "slug", "region")
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
+_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "overview.yml")
+_ENDING = {
+    ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "published": ".csv",
+    "areas": ".csv", "areas/clusters": ".csv",
+}  # fmt: skip
+_KINDS = {".yml", ".yaml", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json"}
+"""Folders of the catalogue and how their files end; other kinds of files (notes, pictures) may lie there."""
+
 _NUMBERS = frozenset({"national", "municipality", "gap", "value"})
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -128,9 +136,7 @@ class _Reading:
             )
         for key, file in plan_files.items():
             check_plan(file, key, known)
-        for path in self._glob("**/*.yaml"):
-            name = self.project.relative(path)
-            self.problems.append(Problem(name, "Files that end in .yaml are not read.", "Name it .yml."))
+        self._strays()
         published, points = self._published(plan_files, known)
         texts = self._texts(known)
 
@@ -154,6 +160,26 @@ class _Reading:
 
     def _glob(self, pattern: str) -> list[Path]:
         return sorted(self.project.catalogue.glob(pattern))
+
+    def _strays(self) -> None:
+        """Files of the catalogue's kinds whose name or place keeps them from being read."""
+        for path in self._glob("**/*"):
+            place = path.relative_to(self.project.catalogue)
+            kinds = {suffix.casefold() for suffix in path.suffixes}
+            if not path.is_file() or path.name.startswith((".", "~")) or not kinds & _KINDS:
+                continue
+            folder = place.parent.as_posix()
+            if path.suffix != _ENDING.get(folder, ".yml"):
+                ending = _ENDING.get(folder, ".yml")
+                what = f'Files that end in "{"".join(path.suffixes)}" are not read here.'
+                plain = path.name[: len(path.name) - len("".join(path.suffixes))]
+                do = f"Name it {plain}{ending}."
+            elif folder not in _ENDING or (folder == "." and place.name not in _SINGLE):
+                what = "A file that lies here, or is called so, is not read."
+                do = f"The catalogue reads {', '.join(_SINGLE)}, and the files in {', '.join(list(_ENDING)[1:])}."
+            else:
+                continue
+            self.problems.append(Problem(self.project.relative(path), what, do))
 
     def _document(self, name: str, needed: bool = True) -> Document:
         path = self.project.catalogue / name

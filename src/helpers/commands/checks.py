@@ -5,11 +5,12 @@ from __future__ import annotations
 from helpers.catalogue import check, load_catalogue
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
+from helpers.commands.typed import unread
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.errors import Problem
 from helpers.project import Project
-from helpers.sources.manual import read_series, read_survey
+from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
 
 
 def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
@@ -32,26 +33,15 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     store = RawStore(project.raw)
     problems += store.problems(REAL_SOURCE)
     lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
-    for folder in sorted((project.raw / "manual").glob("*/")):
-        municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
-        if municipality is None:
-            problems.append(
-                Problem(
-                    project.relative(folder),
-                    f'"{folder.name}" is no municipality\'s slug.',
-                    "Name the folder after one of `plan list municipalities`.",
-                )
-            )
+    problems += unread(project, catalogue)
+    for municipality in catalogue.municipalities:
+        if not manual_folder(project, municipality).is_dir():
             continue
         series = read_series(project, catalogue, municipality)
-        problems.extend(series.problems)
-        answered = [
-            read
-            for survey in catalogue.surveys
-            if (read := read_survey(project, catalogue, municipality, survey)) is not None
-        ]
-        problems.extend(problem for read in answered for problem in read.problems)
+        surveys = [read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys]
+        problems += typed_problems(project, catalogue, municipality)
         lines.append(
-            f"typed in for {municipality.name}: {len(series.values)} figures, {len(answered)} surveys"
+            f"typed in for {municipality.name}: {len(series.values)} figures, "
+            f"{sum(answers is not None for answers in surveys)} surveys"
         )
     return problems, lines

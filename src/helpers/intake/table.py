@@ -206,7 +206,7 @@ def _head_problems(
         elif column in columns[:place]:
             yield Problem(where, "The column stands there twice.", expected)
         elif column not in known:
-            meant = _SYNONYMS.get(column)
+            meant = _SYNONYMS.get(column, "")
             shown_names = [_SPELLED.get(name, name) for name in known]
             hint = (
                 f'Did you mean "{_SPELLED.get(meant, meant)}"?'
