@@ -14,6 +14,7 @@ HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
     "letters",
+    "prose",
     "errors",
     "periods",
     "project",

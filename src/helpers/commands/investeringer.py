@@ -139,7 +139,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
     require_figures(request.bound, report.known_periods)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
     variant = Variant(
-        book=_book(request.project, projects, area),
+        book=_book(request, projects, area),
         slug=f"investeringer/{projects.key if several else area.slug}",
         parameters={
             "kommune": area.name,
@@ -152,20 +152,20 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
         dated=report.data_day,
         area=area.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name))
 
 
-def _book(project: Project, projects: ProjectSet, area: Municipality) -> Path:
-    from helpers.reports.base.notebooks import fresh_folder
+def _book(request: RenderRequest, projects: ProjectSet, area: Municipality) -> Path:
     from helpers.reports.investeringer.book import (
         has_investment_book,
         investment_folder,
         write_investment_book,
     )
 
-    if has_investment_book(project, projects):
-        return investment_folder(project, projects)
-    folder = fresh_folder(project, f"investeringer-{projects.key}")
-    write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
+    if has_investment_book(request.project, projects):
+        return investment_folder(request.project, projects)
+    folder = request.fresh_book(f"investeringer-{projects.key}")
+    write_investment_book(request.project, projects, folder, kommune=area.name, author=area.long_name)
     return folder

@@ -72,6 +72,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, are
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
         area="" if area.joint else area.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     return Asked(variant, SiteEntry(OVERVIEW, area.codes, area.name))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -21,13 +22,12 @@ from helpers.commands.typed import refuse_typed
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
 from helpers.periods import require_figures
-from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.workspace import output_lock
 from helpers.reports.base.names import SNAPSHOT_VARIABLE
-from helpers.reports.base.notebooks import fresh_folder
 from helpers.reports.plan.book import book_folder, has_book, write_book
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.report import Report, read_reports
@@ -56,18 +56,21 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             "Name a folder of its own: --output _site",
         )
     catalogue = load_catalogue(request.project)
-    with err.status("reading the figures"):
-        asked = _asked(request, catalogue)
-    variants = [item.variant for item in asked]
-    jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-    made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
-    outcomes = [
-        Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
-        for item in asked
-    ]
-    if "html" in request.to:
-        with err.status("writing the list of municipalities"):
-            _publish(request, catalogue, asked, outcomes)
+    with request.holding:
+        busy = f"Another plan render is at work in {request.output}; this one waits for it."
+        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
+        with err.status("reading the figures"):
+            asked = _asked(request, catalogue)
+        variants = [item.variant for item in asked]
+        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
+        if "html" in request.to:
+            with err.status("writing the list of municipalities"):
+                _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
 
 
@@ -77,7 +80,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     if request.report == INVESTMENTS:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-    book = _book(request.project, plan)
+    book = _book(request, plan)
     municipalities = chosen_municipalities(request, catalogue)
     refuse_typed(request.project, catalogue, municipalities if len(municipalities) == 1 else ())
     reports = read_reports(
@@ -120,11 +123,11 @@ def _publish(
     write_hub(request.project, request.output, base_url=request.base_url)
 
 
-def _book(project: Project, plan: Plan) -> Path:
-    if has_book(project, plan):
-        return book_folder(project, plan)
-    folder = fresh_folder(project, plan.key)
-    write_book(project, plan, folder)
+def _book(request: RenderRequest, plan: Plan) -> Path:
+    if has_book(request.project, plan):
+        return book_folder(request.project, plan)
+    folder = request.fresh_book(plan.key)
+    write_book(request.project, plan, folder)
     return folder
 
 
@@ -146,6 +149,7 @@ def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
         area=municipality.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     counted = report.summary_of(plan.goals)
     entry = SiteEntry(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from helpers.errors import Problem
+from helpers.present.stamp import Stamp
 
 EngineName = Literal["auto", "quarto", "built-in"]
 Target = Literal["html", "pdf"]
@@ -45,6 +46,9 @@ class Variant:
     inputs
         A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
         a variant is unchanged. Empty: unknown, so it is always rendered.
+    stamp
+        Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
+        report.
     """
 
     book: Path
@@ -57,6 +61,7 @@ class Variant:
     environment: Mapping[str, str] = field(default_factory=dict)
     area: str = ""
     inputs: str = ""
+    stamp: Stamp | None = None
 
 
 class Step(StrEnum):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.catalogue import load_catalogue
@@ -21,10 +19,11 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
 from helpers.present.words import count, listed
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import VERDICT_FILE
 from helpers.reports.base.notes import downloads
+from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.reports.investeringer import figures as project_figures
 from helpers.reports.investeringer import tables as project_tables
 from helpers.reports.investeringer import words
@@ -90,7 +89,7 @@ def open_investments(
 
 
 @dataclass(frozen=True)
-class Investments:
+class Investments(Stamped):
     """A set of projects as it stands; every method is a cell of a notebook.
 
     Attributes
@@ -107,6 +106,12 @@ class Investments:
     municipality: Municipality
     bound: Period | None = None
     example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        basis = "example" if self.example else "real"
+        return Stamp("investeringer", self.municipality.slug, self.projects.key, basis, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -288,8 +293,7 @@ class Investments:
                 "word": word if status.judged else "ingen mål",
                 "class": _kind(status),
             }
-        text = json.dumps(found, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(found, self.stamp)
 
     def policy(self) -> Shown:
         """Which focus areas of the municipality's policy the projects serve."""

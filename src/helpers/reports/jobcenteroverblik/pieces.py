@@ -145,7 +145,7 @@ class PrintedFigurePart(FigurePart):
 
     def markdown(self) -> str:
         image = (
-            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.key}.svg)"
+            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.file}.svg)"
             f'{{#kurve-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
         )
         return f"{image}\n\n{raw_html(self.details())}"

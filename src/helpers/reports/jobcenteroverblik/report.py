@@ -20,10 +20,12 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.stamped import Stamped
 from helpers.reports.jobcenteroverblik import pieces, ranking
 from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
 from helpers.reports.jobcenteroverblik.models import (
@@ -36,7 +38,7 @@ from helpers.reports.jobcenteroverblik.models import (
     overview_stamp,
 )
 from helpers.reports.jobcenteroverblik.standings import Boards, FigureStanding, Line, Standings
-from helpers.sources.fetch_status import danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
@@ -77,11 +79,14 @@ def open_overview(
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
     snapshot = date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
     area = overview.area(kommune, catalogue)
     if is_rendering():
         # The book's notebooks run in one process and on figures that stand still: they share one report.
-        return _rendered(project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay)
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
+        return _rendered(
+            project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay, example
+        )
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
 
 
 @lru_cache(maxsize=2)
@@ -93,10 +98,11 @@ def _rendered(
     bound: Period | None,
     snapshot: date | None,
     delay: int | None,
+    example: bool,
 ) -> OverviewReport:
     catalogue = load_catalogue(project)
     overview = read_overview(project, catalogue)
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
 
 
 @lru_cache(maxsize=4)
@@ -139,7 +145,7 @@ def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: ob
 
 
 @dataclass(frozen=True)
-class OverviewReport:
+class OverviewReport(Stamped):
     """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -150,6 +156,8 @@ class OverviewReport:
         The day whose figures are shown; none for the newest.
     delay
         Months that figures stay behind; none for the template's own.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -159,6 +167,13 @@ class OverviewReport:
     bound: Period | None = None
     snapshot: date | None = None
     delay: int | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows; a printed month stands on its document."""
+        basis = f"printed-{self.printed.period.id}" if self.printed else self.basis.name
+        return Stamp(KEY, self.area.slug, self.overview.template.key, basis, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -171,7 +186,7 @@ class OverviewReport:
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
         day = self.overview.template.example_date
-        basis = basis_for(self.project, self.indicators, day, self.snapshot)
+        basis = basis_for(self.project, self.indicators, day, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.overview.indicators, day)
         return basis
@@ -296,9 +311,7 @@ class OverviewReport:
                 "kommunerne.",
                 classes=("data-note", "example-data"),
             )
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        rows = (row for table, row in status.items() if table in needed)
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
 
     # ------------------------------------------------------------------------------------ front page

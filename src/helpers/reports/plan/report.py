@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -52,10 +50,12 @@ from helpers.periods import Period, require_figures
 from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
+from helpers.present.stamp import Stamp
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
@@ -73,7 +73,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
-from helpers.sources.fetch_status import Row, danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -113,14 +113,15 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    report = read_report(
-        project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    report = Report(
+        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
     )
     if not is_rendering():
         require_figures(bound, report.known_periods)
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
-    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
     if key not in _RENDERED:
         require_figures(bound, report.known_periods)
         _RENDERED.clear()
@@ -139,9 +140,10 @@ def read_report(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> Report:
     """As :func:`open_report`, for what is already found."""
-    return Report(project, catalogue, plan, municipality, bound, snapshot)
+    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
 
 
 def read_reports(
@@ -152,9 +154,12 @@ def read_reports(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> tuple[Report, ...]:
     """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
-    reports = tuple(Report(project, catalogue, plan, area, bound, snapshot) for area in municipalities)
+    reports = tuple(
+        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
+    )
     if len(reports) < 2:
         return reports
     first = reports[0]
@@ -180,7 +185,7 @@ def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Stamped):
     """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -189,6 +194,8 @@ class Report:
         Newest period to show; none for all.
     snapshot
         The day whose figures are shown; none for the newest.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -197,13 +204,19 @@ class Report:
     municipality: Municipality
     bound: Period | None = None
     snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
     @cached_property
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
-        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot)
+        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.plan.key)
         return basis
@@ -293,7 +306,7 @@ class Report:
             self.survey_rows,
             self.answers,
             dates,
-            self._fetch_rows(),
+            fetch_rows(self.project, self.indicators, self.snapshot),
             self._unusable(),
         )
         digest = hashlib.sha256(repr(told).encode())
@@ -355,12 +368,7 @@ class Report:
                 said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
             return output.box(said, classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, self._fetch_rows(), self.snapshot)
-
-    def _fetch_rows(self) -> tuple[Row, ...]:
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        return tuple(row for table, row in status.items() if table in needed)
+        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
@@ -423,8 +431,7 @@ class Report:
                     "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
                     "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
                 }
-        text = json.dumps(verdicts, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(verdicts, self.stamp)
 
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
