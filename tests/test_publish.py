@@ -206,6 +206,7 @@ def test_the_site_s_own_folder_and_the_project_s_are_refused(project: Project, t
     [
         (lambda o: (o / "viborg/notebooks/01-tidlig.html").unlink(), "viborg", "01-tidlig.html is missing"),
         (lambda o: (o / "viborg/plan.pdf").unlink(), "viborg", "plan.pdf is missing"),
+        (lambda o: (o / "viborg/plan.pdf").write_bytes(b""), "viborg", "plan.pdf is missing or empty"),
         (lambda o: (o / "viborg/render.json").write_text("{"), "viborg/render.json", "does not tell"),
         (lambda o: (o / "viborg").rename(o / "vejle"), "vejle/render.json", "does not tell"),
         (lambda o: shutil.rmtree(o / "noegletal"), "index.html", "there is no such file"),

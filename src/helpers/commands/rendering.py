@@ -18,6 +18,7 @@ from helpers.catalogue.models import Plan
 from helpers.commands.investeringer import INVESTMENTS, investments_asked
 from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
+from helpers.commands.typed import refuse_typed
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
 from helpers.periods import require_figures
@@ -31,6 +32,7 @@ from helpers.reports.base.names import SNAPSHOT_VARIABLE
 from helpers.reports.plan.book import book_folder, has_book, write_book
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.report import Report, read_reports
+from helpers.sources.manual import typed_problems
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
@@ -66,7 +68,12 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         engine, said = settle_engine(cast("EngineName", request.engine), many=many)
         if said:
             request.told(said)
-        outcomes = _with_progress(replace(request, engine=engine), variants, jobs, err)
+        sound = [item.variant for item in asked if not item.problems]
+        made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
         if "html" in request.to:
             with err.status("writing the list of municipalities"):
                 _publish(request, catalogue, asked, outcomes)
@@ -80,16 +87,24 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
     book = _book(request, plan)
+    municipalities = chosen_municipalities(request, catalogue)
+    refuse_typed(request.project, catalogue, municipalities if len(municipalities) == 1 else ())
     reports = read_reports(
         request.project,
         catalogue,
         plan,
-        chosen_municipalities(request, catalogue),
+        municipalities,
         bound=request.bound,
         snapshot=request.snapshot,
     )
     require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
-    return [plan_asked(request, report, book) for report in reports]
+    return [
+        replace(
+            plan_asked(request, report, book),
+            problems=typed_problems(request.project, catalogue, report.municipality),
+        )
+        for report in reports
+    ]
 
 
 def _publish(

@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
 from helpers.data.files import locked
-from helpers.errors import PlanError
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Variant
@@ -75,6 +75,8 @@ class Asked:
 
     variant: Variant
     entry: SiteEntry
+    problems: tuple[Problem, ...] = ()
+    """Why it is not rendered beside others that are."""
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:

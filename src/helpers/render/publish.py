@@ -92,9 +92,9 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         named = [folder / name for name in (*record.pages, *filter(None, [record.pdf]))]
         named += [output / FOLDER / name for name in record.assets]
         problems += [
-            Problem(where, f"{file.relative_to(output).as_posix()} is missing.", again)
+            Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)
             for file in named
-            if not file.is_file()
+            if not file.is_file() or not file.stat().st_size
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
