@@ -14,7 +14,7 @@ from helpers.project import Project
 
 
 @dataclass(frozen=True)
-class Row:
+class CatalogueRow:
     """One row of a CSV file: where it stands and what its columns hold (empty ones left out)."""
 
     where: str
@@ -23,7 +23,7 @@ class Row:
 
 def read_rows(
     project: Project, path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> tuple[list[Row], list[Problem]]:
+) -> tuple[list[CatalogueRow], list[Problem]]:
     """The rows of a CSV file with these columns in any order, and what is wrong with the file.
 
     The file is UTF-8 with a comma between columns and a decimal point, or with a semicolon and a decimal
@@ -40,7 +40,7 @@ def read_rows(
     head = text.split("\n", 1)[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
+    rows: list[CatalogueRow] = []
     problems: list[Problem] = []
     header: list[str] | None = None
     try:
@@ -63,7 +63,7 @@ def read_rows(
                 )
             else:
                 found = {key: cell.strip() for key, cell in zip(header, cells, strict=True)}
-                rows.append(Row(where, {key: cell for key, cell in found.items() if cell}))
+                rows.append(CatalogueRow(where, {key: cell for key, cell in found.items() if cell}))
     except csv.Error as error:
         problems.append(Problem(f"{name}:{reader.line_num}", f"The row cannot be read: {error}."))
     if header is None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from helpers.catalogue import check, load_catalogue
-from helpers.commands.investeringer import check_investments
-from helpers.commands.jobcenteroverblik import check_overview
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.errors import Problem
 from helpers.project import Project
+from helpers.reports import wings
 from helpers.sources.manual import read_series, read_survey
 
 
@@ -25,8 +24,8 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    for part in (check_investments, check_overview):
-        wrong, said = part(project, catalogue)
+    for wing in wings():
+        wrong, said = wing.check(project, catalogue)
         problems += wrong
         lines += said
     store = RawStore(project.raw)

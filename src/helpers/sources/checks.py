@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
 from helpers.sources.answers import Answer, Cell, number
@@ -54,7 +54,7 @@ class Misfit(ValueError):
     """A cell holds something else than its column says."""
 
 
-def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
+def columns_of(call: Call, answer: Answer) -> tuple[AnswerColumn, ...]:
     """What each column of an answer is.
 
     Columns are found by their labels, which metadata know; a dimension whose label is another one is found by
@@ -68,7 +68,9 @@ def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
     return _Columns(call, answer).found()
 
 
-def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[Place, int | float | None]:
+def values_of(
+    columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]
+) -> dict[Place, int | float | None]:
     """The numbers of an answer by place.
 
     Raises
@@ -256,7 +258,7 @@ class _Columns:
         self.call, self.answer = call, answer
         self.left = {at: fold(label) for at, label in enumerate(answer.columns)}
 
-    def found(self) -> tuple[Column, ...]:
+    def found(self) -> tuple[AnswerColumn, ...]:
         columns: dict[int, tuple[str, str, str | None]] = {}
         columns[self._take(_PERIOD_LABELS, "period")] = ("period", "period", None)
         columns[self._take(self._area_labels(), "area")] = ("area", "area", None)
@@ -270,7 +272,7 @@ class _Columns:
         for at in self.left:
             columns[at] = ("measure", tidy(self.answer.columns[at]), None)
         return tuple(
-            Column.model_validate({"role": role, "id": word, "label": label, "total": total})
+            AnswerColumn.model_validate({"role": role, "id": word, "label": label, "total": total})
             for label, (role, word, total) in zip(
                 self.answer.columns, (columns[at] for at in sorted(columns)), strict=True
             )

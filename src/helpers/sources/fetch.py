@@ -18,7 +18,7 @@ from rich.text import Text
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL_NAME, Certainty
-from helpers.data.raw import Column, RawStore, Sidecar, joined, snapshot_day, snapshot_id
+from helpers.data.raw import AnswerColumn, RawStore, Sidecar, joined, snapshot_day, snapshot_id
 from helpers.data.text import fold
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -39,9 +39,9 @@ from helpers.sources.checks import (
 )
 from helpers.sources.faults import Fault, JobindsatsError
 from helpers.sources.fetch_status import (
+    FetchOutcome,
     FetchReport,
-    Outcome,
-    Row,
+    FetchRow,
     danish_day,
     failures_in_danish,
     fetch_status,
@@ -185,7 +185,7 @@ def report_table(report: FetchReport) -> RenderableType:
     for row in report.rows:
         table.add_row(
             row.table,
-            row.outcome.value if row.ok or row.outcome is not Outcome.FETCHED else "in part",
+            row.outcome.value if row.ok or row.outcome is not FetchOutcome.FETCHED else "in part",
             row.newest or "",
             row.update_next.isoformat() if row.update_next else "",
             f"{row.cells:,}" if row.cells is not None else "",
@@ -196,8 +196,8 @@ def report_table(report: FetchReport) -> RenderableType:
     return Group(table, *(Text() for _ in remarks[:1]), *remarks)
 
 
-def _changes(row: Row) -> str:
-    if row.outcome is not Outcome.FETCHED:
+def _changes(row: FetchRow) -> str:
+    if row.outcome is not FetchOutcome.FETCHED:
         return ""
     if row.changed is None:
         return "first snapshot"
@@ -269,7 +269,7 @@ class _Gathered:
     """The answers to all calls of a table, and what they say together."""
 
     answers: list[Answer] = field(default_factory=list)
-    columns: dict[Column, None] = field(default_factory=dict)
+    columns: dict[AnswerColumn, None] = field(default_factory=dict)
     values: dict[Place, int | float | None] = field(default_factory=dict)
     cells: int = 0
 
@@ -286,7 +286,7 @@ class _Run:
     accept: frozenset[str]
     progress: Told
     now: datetime
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, FetchRow] = field(default_factory=dict)
     stopped: str = ""
     asked: bool = False
     table: str = ""
@@ -323,7 +323,7 @@ class _Run:
             interrupted=interrupted,
         )
         # A run that asked nothing and found nothing has nothing to add to the ones before.
-        told = any(row.outcome is not Outcome.UNCHANGED for row in report.rows)
+        told = any(row.outcome is not FetchOutcome.UNCHANGED for row in report.rows)
         mended = any(row.table in self.before and not self.before[row.table].ok for row in report.rows)
         if self.asked or told or mended:
             keep_report(self.project, report)
@@ -367,7 +367,7 @@ class _Run:
             except PlanError as error:  # the disk, or a snapshot that was edited
                 self.rows[table] = self._failure(table, title, JobindsatsError(str(error), fault=Fault.STORE))
 
-    def _one(self, name: str, listing: Listing | None) -> Row:
+    def _one(self, name: str, listing: Listing | None) -> FetchRow:
         listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
         info = self.metadata.table(listed, fresh=self.force)
         plan = plan_queries(info, self.wanted[name], self.names, self.client.settings, self.places)
@@ -380,7 +380,7 @@ class _Run:
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
             )
         if table.previous and not self.force and self._in_force_still(table, table.previous):
-            return self._row(table, Outcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
+            return self._row(table, FetchOutcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
         new = self._ask(plan)
         self._doubt(table, new)
         return self._put_in_force(table, new)
@@ -449,7 +449,7 @@ class _Run:
                 do=accept if old else f"{look}, and try again later",
             )
 
-    def _put_in_force(self, table: _Table, new: _Gathered) -> Row:
+    def _put_in_force(self, table: _Table, new: _Gathered) -> FetchRow:
         info, previous = table.info, table.previous
         update_latest, remarks = info.update_latest, []
         promised = table.promised
@@ -486,23 +486,23 @@ class _Run:
             and previous.content == content
             and all(getattr(previous.sidecar, name) == getattr(sidecar, name) for name in told)
         ):
-            return self._row(table, Outcome.UNCHANGED, previous.sidecar, newest, remarks=remarks)
+            return self._row(table, FetchOutcome.UNCHANGED, previous.sidecar, newest, remarks=remarks)
         kept = self.store.write(SOURCE, info.id, sidecar.snapshot, content, sidecar)
         changes = difference(new.values, previous.values, table.oldest) if previous else None
-        return self._row(table, Outcome.FETCHED, kept, newest, changes=changes, remarks=remarks)
+        return self._row(table, FetchOutcome.FETCHED, kept, newest, changes=changes, remarks=remarks)
 
     def _row(
         self,
         table: _Table,
-        outcome: Outcome,
+        outcome: FetchOutcome,
         sidecar: Sidecar,
         newest: Period | None,
         *,
         changes: Difference | None = None,
         remarks: Sequence[str] = (),
-    ) -> Row:
+    ) -> FetchRow:
         problems, expected = table.plan.problems, table.plan.remarks
-        return Row(
+        return FetchRow(
             table=table.info.id,
             title=table.info.title,
             outcome=outcome,
@@ -520,7 +520,7 @@ class _Run:
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
-    def _failure(self, table: str, title: str, error: JobindsatsError) -> Row:
+    def _failure(self, table: str, title: str, error: JobindsatsError) -> FetchRow:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
         in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)
@@ -534,14 +534,14 @@ class _Run:
             kept = str(damage)
         sure = any(item.certainty is Certainty.CONFIRMED for item in wanted)
         if previous is not None:
-            outcome = Outcome.KEPT
+            outcome = FetchOutcome.KEPT
         elif not sure and error.fault in (Fault.NOT_FOUND, Fault.CATALOGUE, Fault.AREAS):
-            outcome = Outcome.SKIPPED
+            outcome = FetchOutcome.SKIPPED
         else:
-            outcome = Outcome.FAILED
+            outcome = FetchOutcome.FAILED
         expected = (f"{error.headline} Only series that are called probable ask for it.",)
         newest = previous.newest if previous else None
-        return Row(
+        return FetchRow(
             table=table,
             title=title or (previous.sidecar.title if previous else ""),
             outcome=outcome,
@@ -552,7 +552,7 @@ class _Run:
             cells=previous.sidecar.cells if previous else None,
             fault=error.fault,
             problem=str(error.keeping(kept, led_here)),
-            remarks=expected if outcome is Outcome.SKIPPED else (),
+            remarks=expected if outcome is FetchOutcome.SKIPPED else (),
         )
 
     def _tell(self, words: str) -> None:
@@ -598,7 +598,7 @@ def _without_key(project: Project) -> str:
 
 
 def _told(project: Project, report: FetchReport) -> str:
-    fetched = [row for row in report.rows if row.outcome is Outcome.FETCHED]
+    fetched = [row for row in report.rows if row.outcome is FetchOutcome.FETCHED]
     if fetched:
         tables = ", ".join(
             f"{row.table} (til og med {Period.parse(row.newest).danish})" if row.newest else row.table

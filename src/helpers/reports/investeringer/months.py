@@ -19,7 +19,7 @@ from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.reports.investeringer.models import InvestmentProject, ProjectRow, ProjectSet, RowUnit
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentRow, InvestmentSet, RowUnit
 from helpers.sources import danish_csv
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
@@ -86,7 +86,7 @@ class _Typed:
         return self.table.where(self.at, column)
 
 
-def month_files(project: Project, projects: ProjectSet, key: str) -> tuple[Path, ...]:
+def month_files(project: Project, projects: InvestmentSet, key: str) -> tuple[Path, ...]:
     """The files typed in for a project: ``<key>.csv`` first, then ``<key>-2024M02.csv`` and so on."""
     folder = project.raw / "manual" / projects.municipality
     later = re.compile(rf"{re.escape(key)}-\d{{4}}M\d{{2}}\.csv", re.IGNORECASE)
@@ -96,7 +96,7 @@ def month_files(project: Project, projects: ProjectSet, key: str) -> tuple[Path,
 
 
 def read_months(
-    project: Project, projects: ProjectSet, key: str
+    project: Project, projects: InvestmentSet, key: str
 ) -> tuple[tuple[Measurement, ...], tuple[Problem, ...]]:
     """What was typed in for a project, oldest first, and what could not be used.
 
@@ -170,7 +170,7 @@ def _read_row(
 
 
 def _cell(
-    table: danish_csv.Table, at: danish_csv.Row, column: str, row: ProjectRow, problems: list[Problem]
+    table: danish_csv.Table, at: danish_csv.Row, column: str, row: InvestmentRow, problems: list[Problem]
 ) -> Decimal | None:
     """The number in a cell, if it can be a figure of the row."""
     if at[column] in _BLANK_MARKS:
@@ -320,7 +320,7 @@ def _with_shares(
     return result
 
 
-def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Problem, ...]]:
+def check_months(project: Project, projects: InvestmentSet) -> tuple[int, tuple[Problem, ...]]:
     """How many figures are typed in for all projects of a set, and what is wrong with any of its files."""
     found = [read_months(project, projects, key) for key in projects.projects]
     return sum(len(measured) for measured, _ in found), tuple(p for _, problems in found for p in problems)
@@ -330,7 +330,7 @@ def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Pro
 
 
 def write_project_template(
-    project: Project, projects: ProjectSet, key: str, month: Period | None = None
+    project: Project, projects: InvestmentSet, key: str, month: Period | None = None
 ) -> Path:
     """Write an empty file with the rows of one month to fill in; returns its path.
 

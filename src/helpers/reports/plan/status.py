@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from helpers.analysis.gaps import Verdict, gap, target_value, verdict
+from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
 from helpers.catalogue.models import (
     NATIONAL,
     Direction,
@@ -112,30 +111,12 @@ class Summary:
         return self.met + self.not_met + self.cannot_be_judged
 
 
-class Turn(StrEnum):
-    """How a row's verdict changed between two sets of figures."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    NOW_JUDGED = "now_judged"
-    NO_LONGER_JUDGED = "no_longer_judged"
-
-
 @dataclass(frozen=True)
 class VerdictChange:
     """A row whose verdict differs between two sets of figures (two snapshots, say)."""
 
     old: StatusRow
     new: StatusRow
-
-    @property
-    def turn(self) -> Turn:
-        """What kind of change it is."""
-        if self.old.verdict is Verdict.CANNOT_BE_JUDGED:
-            return Turn.NOW_JUDGED
-        if self.new.verdict is Verdict.CANNOT_BE_JUDGED:
-            return Turn.NO_LONGER_JUDGED
-        return Turn.BETTER if self.new.verdict is Verdict.MET else Turn.WORSE
 
 
 def status_rows(
@@ -195,7 +176,10 @@ def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
     found: dict[str, list[StatusRow]] = {}
     for row in rows:
         found.setdefault(row.goal, []).append(row)
-    return {goal: GoalVerdict(goal, _joint(of), tuple(of)) for goal, of in found.items()}
+    return {
+        goal: GoalVerdict(goal, joint_verdict(row.verdict for row in of), tuple(of))
+        for goal, of in found.items()
+    }
 
 
 def summary(verdicts: Iterable[GoalVerdict]) -> Summary:
@@ -212,11 +196,6 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
         for row in new
         if (key := (row.goal, row.indicator)) in before and before[key].verdict is not row.verdict
     )
-
-
-def _joint(rows: Iterable[StatusRow]) -> Verdict:
-    found = {row.verdict for row in rows}
-    return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What ``plan status`` and ``plan list`` print."""
+"""The status table of a plan for a terminal, and for machines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue import Catalogue
-from helpers.catalogue.documents import did_you_mean
-from helpers.commands.investeringer import list_projects
-from helpers.errors import PlanError
 from helpers.present import words
-from helpers.project import Project
-from helpers.reports.plan.report import Report, status_records
+from helpers.reports.plan.report import PlanReport, status_records
 from helpers.reports.plan.status import StatusRow
 
 _COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
@@ -28,7 +23,7 @@ WIDE = 120
 """From so many columns on, the status table fits beside the goals' wording."""
 
 
-def status_screen(report: Report, width: int) -> Iterator[RenderableType]:
+def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
     """The status table (seed 000) for a terminal, in Danish, with what its reader must know below it."""
     title = f"{report.plan.title} · {report.municipality.long_name}"
     yield Text(title, style="bold")
@@ -51,7 +46,7 @@ def status_screen(report: Report, width: int) -> Iterator[RenderableType]:
     yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
 
 
-def _areas(report: Report) -> Iterator[tuple[str, list[StatusRow]]]:
+def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
     for area in report.plan.focus_areas:
         rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
         if rows:
@@ -65,7 +60,7 @@ def _numbers(table: Table, municipality: str) -> None:
     table.add_column("Vurdering", no_wrap=True)
 
 
-def _wide(report: Report) -> Iterator[RenderableType]:
+def _wide(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         table = Table(
             title=title,
@@ -84,7 +79,7 @@ def _wide(report: Report) -> Iterator[RenderableType]:
         yield table
 
 
-def _narrow(report: Report) -> Iterator[RenderableType]:
+def _narrow(report: PlanReport) -> Iterator[RenderableType]:
     """Each goal's wording on lines of its own, and its numbers below."""
     for title, rows in _areas(report):
         yield Text(f"\n{title}", style="bold")
@@ -96,7 +91,7 @@ def _narrow(report: Report) -> Iterator[RenderableType]:
             yield Padding(told.append_text(Text.assemble(difference, "  ", verdict)), (0, 0, 0, 3))
 
 
-def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
+def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
     goal = report.plan.goal(row.goal)
     name = report.catalogue.indicators[row.indicator].name if len(goal.indicators) > 1 else None
     colour = _COLOURS[row.verdict]
@@ -111,14 +106,14 @@ def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
     )
 
 
-def _period(report: Report, row: StatusRow) -> str:
+def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
 
-def status_json(report: Report) -> str:
+def status_json(report: PlanReport) -> str:
     """The status table as JSON: municipality, plan, kind of data, and the rows."""
     told = {
         "municipality": report.municipality.name,
@@ -128,30 +123,3 @@ def status_json(report: Report) -> str:
         "rows": status_records(report),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
-
-
-def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
-    """One line for each thing of a kind that the catalogue holds.
-
-    Raises
-    ------
-    PlanError
-        When there is no such kind of thing.
-    """
-    kinds = {
-        "plans": lambda: (f"{key}  {item.title}" for key, item in catalogue.plans.items()),
-        "indicators": lambda: (
-            f"{key}  {item.title}  [{item.certainty.value}]" for key, item in catalogue.indicators.items()
-        ),
-        "surveys": lambda: (f"{key}  {item.title}" for key, item in catalogue.surveys.items()),
-        "goals": lambda: (f"{goal.number}  {goal.text}" for goal in catalogue.plan(plan).goals),
-        "municipalities": lambda: (
-            f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
-        ),
-        "projects": lambda: list_projects(project),
-        "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
-    }
-    if what not in kinds:
-        said = f'"{what}" is nothing to list. {did_you_mean(what, kinds)}'.strip()
-        raise PlanError.of("plan list", said, f"Choose one of {', '.join(kinds)}.")
-    return kinds[what]()
