@@ -25,9 +25,10 @@ lint: setup
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 
 # Brings Quarto into .venv. Its wheel downloads the program from a release page; where that is closed, this
-# fails and everything else goes on with the built-in engine.
+# fails and everything else goes on with the built-in engine. Which versions: pyproject.toml. To be done again after
+# the lock has changed, since .venv is then made anew.
 quarto: setup
-	@.venv/bin/python -m uv pip install "quarto-cli>=1.9" || \
+	@.venv/bin/python -m uv pip install -r pyproject.toml --extra quarto || \
 	{ echo "make: Quarto could not be downloaded here; plan render goes on with its built-in engine." >&2; exit 1; }
 
 bench: setup

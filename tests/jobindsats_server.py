@@ -8,9 +8,7 @@ What was not seen is a switch of :class:`Assumptions`. To try `plan fetch` by ha
 from __future__ import annotations
 
 import argparse
-import csv
 import gzip
-import io
 import json
 import random
 import re
@@ -43,8 +41,6 @@ class Assumptions:
         Bodies were not seen.
     cell_limit
         There is a limit; neither its size nor its error text was seen. 0: none.
-    csv_decimal
-        Decimal mark in CSV, seen in integers only.
     several_measures
         Whether a measure group takes several measure ids joined by commas.
     v2_selector
@@ -57,7 +53,6 @@ class Assumptions:
     body_404: str = '{"code":404,"cause":"Table not found"}'
     body_429: str = "Too many requests"
     cell_limit: int = 0
-    csv_decimal: str = ","
     several_measures: bool = True
     v2_selector: bool = False
     lenient_values: bool = False
@@ -70,7 +65,7 @@ class Shape:
     Attributes
     ----------
     json_bom
-        A byte order mark in front of JSON; CSV always has one.
+        A byte order mark in front of JSON;
     periods_as_object
         ``/tables`` tells periods as an object, ``/table/<id>`` as a list; True here: both as an object.
     measures_in_list
@@ -282,8 +277,6 @@ class JobindsatsServer(ThreadingHTTPServer):
         if request.query.get("format") not in ("json", "csv"):
             raise _Unprocessable("Unknown format")
         parts = request.path.removeprefix("/v3/").split("/")
-        if parts == ["subjects"]:
-            return self._json(self._subjects())
         if parts == ["tables"]:
             return self._json(self._listing())
         if parts[0] in ("table", "data") and len(parts) == 2 and parts[1] in self.tables:
@@ -300,13 +293,6 @@ class JobindsatsServer(ThreadingHTTPServer):
         for table in self.tables.values():
             subjects.setdefault(table.subject, []).append(table)
         return subjects
-
-    def _subjects(self) -> list[dict[str, Any]]:
-        named = [
-            {"subject_id": number, "subject_name": name}
-            for number, name in enumerate(self._by_subject(), start=1)
-        ]
-        return [{"subject_group_id": "1", "subject_group_name": "Alle", "subjects": named}]
 
     def _listing(self) -> list[dict[str, Any]]:
         return [
@@ -409,7 +395,7 @@ class JobindsatsServer(ThreadingHTTPServer):
 
     def _data(self, table: Table, request: Request) -> Reply:
         query = dict(request.query)
-        form = query.pop("format")
+        query.pop("format")
         measures = self._measures_asked(table, query)
         periods = self._periods_asked(table, query)
         members = self._members_asked(table, query)
@@ -420,7 +406,7 @@ class JobindsatsServer(ThreadingHTTPServer):
             raise _Unprocessable(f"Too many cells: {cells}, at most {self.assumptions.cell_limit}")
         columns = self._columns(table, members, [table.measures[at] for at in measures])
         rows = self._rows(table, periods, members, measures)
-        return self._csv(columns, rows) if form == "csv" else self._json({"columns": columns, "rows": rows})
+        return self._json({"columns": columns, "rows": rows})
 
     def _measures_asked(self, table: Table, query: dict[str, str]) -> list[int]:
         asked: list[int] = []
@@ -532,17 +518,6 @@ class JobindsatsServer(ThreadingHTTPServer):
         if self.shape.absent_rows and all(value is None for value in values):
             return None
         return [_danish(value) for value in values] if self.shape.text_numbers else values
-
-    def _csv(self, columns: list[str], rows: list[list[Any]]) -> Reply:
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow(
-                str(cell).replace(".", self.assumptions.csv_decimal) if isinstance(cell, float) else cell
-                for cell in row
-            )
-        return Reply(body=f"\ufeff{text.getvalue()}".encode(), content_type="text/csv; charset=utf-8")
 
 
 class _Unprocessable(Exception):

@@ -16,6 +16,7 @@ from report_support import CHECKOUT
 HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
+    "letters",
     "errors",
     "periods",
     "project",

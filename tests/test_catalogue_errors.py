@@ -674,7 +674,7 @@ def test_printed_figures_saved_by_danish_excel_mean_the_same(project: Project) -
     ("damage", "what"),
     [
         (b"", "empty"),
-        (b"\x00\x00\x00", "null bytes"),
+        (b"\x00\x00\x00", "a null byte"),
         (PUBLISHED.replace("1a", '"1a').encode(), "cannot be read"),
         ("mål;æøå\n".encode("cp1252"), "Windows-1252"),
     ],
@@ -795,3 +795,16 @@ def test_any_damage_to_any_file_is_told_or_harmless_and_never_a_traceback(data: 
 def test_deeply_nested_brackets_are_told(project: Project) -> None:
     (project.catalogue / PLAN_FILE).write_text("a: " + "[" * 5000, encoding="utf-8")
     assert check(project)
+
+
+@pytest.mark.parametrize("number", ["-.inf", ".nan", "1e40", "1e999999999", "-5", "100.1", "1" * 5000])
+def test_a_number_that_cannot_be_is_refused_as_a_target(project: Project, number: str) -> None:
+    spoil(project, PLAN_FILE, "{at_least: 85}", f"{{at_least: {number}}}")
+    problem = only(project)
+    assert problem.where.endswith("target.at_least")
+    assert problem.where.startswith(f"catalogue/{PLAN_FILE}:")
+
+
+def test_a_printed_share_of_more_than_everybody_is_refused(project: Project) -> None:
+    spoil(project, "published/plan-2026.csv", "3.0,2.5", "3.0,250")
+    assert only(project).where == "catalogue/published/plan-2026.csv:2: municipality"

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from helpers.commands.fetching import report_table
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
-from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables, report_table
+from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
 from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow, failure_in_danish, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import (

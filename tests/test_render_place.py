@@ -10,13 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Step, render_variants, workspace
 from helpers.render.workspace import PREFIX, building, clean_stale, put_in_place
-from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
+from render_book import CHECKOUT, code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PATIENCE = 60
 """Seconds a test waits for another process to come to a point; it takes one or two."""
@@ -205,3 +206,15 @@ def test_workers_in_parallel_give_the_same_sites_as_one(tmp_path: Path):
         found[jobs] = contents(tmp_path / f"_site-{jobs}")
     assert found[1] == found[2]
     assert [event.step for event in events].count(Step.PLACED) == 4
+
+
+def test_the_same_inputs_give_the_same_bytes_pdf_included(tmp_path: Path):
+    project = write_book(tmp_path, sample_notebooks())
+    found = []
+    for output in (tmp_path / "_site-1", tmp_path / "_site-2"):
+        (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=output)
+        assert outcome.ok, outcome.problems
+        found.append(contents(output))
+    assert found[0] == found[1]
+    made = pypdf.PdfReader(outcome.pdf).metadata
+    assert made.creation_date.date() == variant(project).dated

@@ -131,7 +131,7 @@ def test_equal_reports_hash_alike_and_are_told_in_one_line(opened: Report, proje
     assert again is not opened
     assert again == opened and hash(again) == hash(opened)
     assert again.fingerprint == opened.fingerprint
-    other = open_report(*OPENED[opened.kind], "2023M06")
+    other = open_report(*OPENED[opened.kind], eksempel="ja")
     assert other != opened
     assert len(repr(opened)) < 120 and "\n" not in repr(opened)
     assert opened.whom.long_name in repr(opened)

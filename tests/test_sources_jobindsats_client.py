@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import logging
 import time
 import traceback
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,15 +17,16 @@ from helpers.errors import PlanError
 from helpers.periods import Frequency
 from helpers.sources import faults
 from helpers.sources.answers import Answer, number
-from helpers.sources.faults import JobindsatsError
+from helpers.sources.faults import SourceError
 from helpers.sources.jobindsats import Client, Periods
+from helpers.sources.metadata import parse_table, parse_tables
 from helpers.sources.settings import Key, Settings, read_settings
 from jobindsats_server import (
     FORBIDDEN,
     TOKEN,
-    Assumptions,
     Fault,
     JobindsatsServer,
+    Reply,
     Shape,
     cause,
     cut_off,
@@ -49,8 +52,8 @@ def server() -> Iterator[JobindsatsServer]:
         yield running
 
 
-def ask(client: Client, latest: int = 3, **options: str) -> Answer:
-    return client.data("y25i01", UNEMPLOYED, Periods(MONTHS, latest), {"_nykom": "*"}, **options)
+def ask(client: Client, latest: int = 3) -> Answer:
+    return client.data("y25i01", UNEMPLOYED, Periods(MONTHS, latest), {"_nykom": "*"})
 
 
 def values(answer: Answer) -> dict[tuple[str, str], int | float | None]:
@@ -72,12 +75,10 @@ def expected(latest: int = 3) -> dict[tuple[str, str], int | float | None]:
 
 def test_a_call_carries_the_key_as_bearer_its_own_name_and_the_format(server: JobindsatsServer) -> None:
     with new_client(server) as client:
-        client.subjects()
-        client.tables()
-        client.table("y25i01")
+        client.raw_tables()
+        client.raw_table("y25i01")
         ask(client)
     assert [request.path for request in server.requests] == [
-        "/v3/subjects",
         "/v3/tables",
         "/v3/table/y25i01",
         "/v3/data/y25i01",
@@ -114,23 +115,11 @@ def test_an_answer_holds_the_served_values_and_the_bytes_as_received(server: Job
 def test_every_form_that_was_seen_gives_the_same_values(shape: Shape) -> None:
     with serving(made_up(), shape=shape) as server, new_client(server) as client:
         assert values(ask(client)) == expected()
-        months = client.table("y25i01").period_type(MONTHS)
+        months = parse_table(client.raw_table("y25i01")).period_type(MONTHS)
         assert (len(months.periods), months.ids[-1]) == (36, "2026M06")
-        listed = {table.id: table for table in client.tables()}
+        listed = {table.id: table for table in parse_tables(client.raw_tables())}
         assert listed["y25i01"].period_type(MONTHS).newest == months.newest
         assert listed["y01b01"].update_latest is not None
-
-
-@pytest.mark.parametrize("mark", [",", "."])
-def test_csv_is_read_with_either_decimal_mark(mark: str) -> None:
-    with serving(made_up(), assumptions=Assumptions(csv_decimal=mark)) as server:
-        client = new_client(server)
-        asked = ({"mgrpy25i01_2": "measy25i01_2"}, Periods(MONTHS, 5), {"_nykom": "*"})
-        share = ({"mgrpy25i01_4": "measy25i01_4"}, *asked[1:])
-        for call in (asked, share):
-            from_csv = client.data("y25i01", *call, form="csv")
-            assert values(from_csv) == values(client.data("y25i01", *call))
-        assert any(isinstance(value, float) for value in values(from_csv).values())
 
 
 def test_more_periods_than_there_are_become_those_there_are(server: JobindsatsServer) -> None:
@@ -195,7 +184,7 @@ def test_it_gives_up_after_the_last_wait_and_says_how_often_it_tried(
     server: JobindsatsServer, fault: Fault, word: str
 ) -> None:
     server.fail("data", fault, times=9)
-    with pytest.raises(JobindsatsError, match=r"\(4 tries\)") as caught:
+    with pytest.raises(SourceError, match=r"\(4 tries\)") as caught:
         ask(new_client(server))
     assert word in str(caught.value)
     assert len(server.calls("data")) == 4
@@ -204,22 +193,22 @@ def test_it_gives_up_after_the_last_wait_and_says_how_often_it_tried(
 
 def test_a_silent_server_is_given_up(server: JobindsatsServer) -> None:
     server.fail("data", slow(2), times=2)
-    with pytest.raises(JobindsatsError, match=r"silent for 0\.1 seconds") as caught:
+    with pytest.raises(SourceError, match=r"silent for 0\.1 seconds") as caught:
         ask(new_client(server, read_timeout=0.1, waits=(0,)))
     assert caught.value.fault is faults.Fault.LOST
 
 
 def test_a_server_that_drips_is_given_up(server: JobindsatsServer) -> None:
     server.fail("data", dripping(0.05))
-    with pytest.raises(JobindsatsError, match=r"not whole after 0\.1 seconds"):
+    with pytest.raises(SourceError, match=r"not whole after 0\.1 seconds"):
         ask(new_client(server, longest_answer=0.1, waits=()))
 
 
 def test_nobody_at_the_address_is_told_apart_from_a_lost_connection() -> None:
     with serving(made_up()) as server:
         url = server.url
-    with pytest.raises(JobindsatsError, match="cannot be reached") as caught:
-        new_client(server, url=url).tables()
+    with pytest.raises(SourceError, match="cannot be reached") as caught:
+        new_client(server, url=url).raw_tables()
     assert caught.value.fault is faults.Fault.UNREACHABLE
     assert "JOBINDSATS_API_URL" in str(caught.value)
 
@@ -228,8 +217,8 @@ def test_nobody_at_the_address_is_told_apart_from_a_lost_connection() -> None:
 
 
 def test_a_wrong_key_is_told_with_how_to_get_one(server: JobindsatsServer) -> None:
-    with pytest.raises(JobindsatsError) as caught:
-        new_client(server, key=Key("another-key-altogether")).tables()
+    with pytest.raises(SourceError) as caught:
+        new_client(server, key=Key("another-key-altogether")).raw_tables()
     told = str(caught.value)
     assert "401" in told
     assert "STAR" in told
@@ -239,7 +228,7 @@ def test_a_wrong_key_is_told_with_how_to_get_one(server: JobindsatsServer) -> No
 
 
 def test_no_key_is_told_before_anything_is_asked(server: JobindsatsServer) -> None:
-    with pytest.raises(JobindsatsError, match="STAR"):
+    with pytest.raises(SourceError, match="STAR"):
         new_client(server, key=None)
     assert not server.requests
 
@@ -268,7 +257,7 @@ def test_what_cannot_get_better_is_not_asked_again(
     server: JobindsatsServer, fault: Fault, kind: faults.Fault, words: str
 ) -> None:
     server.fail("data", fault, times=9)
-    with pytest.raises(JobindsatsError) as caught:
+    with pytest.raises(SourceError) as caught:
         ask(new_client(server))
     assert caught.value.fault is kind
     assert words in str(caught.value)
@@ -278,7 +267,7 @@ def test_what_cannot_get_better_is_not_asked_again(
 
 def test_only_the_first_200_characters_of_a_page_are_shown(server: JobindsatsServer) -> None:
     server.fail("data", page(f"<html>{'x' * 500}TAIL</html>"))
-    with pytest.raises(JobindsatsError) as caught:
+    with pytest.raises(SourceError) as caught:
         ask(new_client(server))
     assert f"<html>{'x' * 194}…" in str(caught.value)
     assert "TAIL" not in str(caught.value)
@@ -286,7 +275,7 @@ def test_only_the_first_200_characters_of_a_page_are_shown(server: JobindsatsSer
 
 def test_broken_json_that_stays_broken_is_shown(server: JobindsatsServer) -> None:
     server.fail("data", raw(b'{"columns": ["Periode", "Omr'), times=9)
-    with pytest.raises(JobindsatsError, match="breaks off") as caught:
+    with pytest.raises(SourceError, match="breaks off") as caught:
         ask(new_client(server))
     assert '{"columns": ["Periode", "Omr' in str(caught.value)
 
@@ -297,20 +286,20 @@ def test_broken_json_that_stays_broken_is_shown(server: JobindsatsServer) -> Non
 def test_the_key_is_not_handed_to_another_host(server: JobindsatsServer) -> None:
     with serving(made_up()) as other:
         server.fail("tables", redirect(f"{other.url}/tables?format=json"))
-        with pytest.raises(JobindsatsError, match="JOBINDSATS_API_URL"):
-            new_client(server).tables()
+        with pytest.raises(SourceError, match="JOBINDSATS_API_URL"):
+            new_client(server).raw_tables()
         assert not other.requests
 
 
 def test_a_redirect_on_the_same_host_is_followed(server: JobindsatsServer) -> None:
     server.fail("tables", redirect("/v3/tables?format=json"))
-    assert len(new_client(server).tables()) == len(server.tables)
+    assert len(parse_tables(new_client(server).raw_tables())) == len(server.tables)
 
 
 def test_redirects_in_a_circle_end(server: JobindsatsServer) -> None:
     server.fail("tables", redirect("/v3/tables?format=json"), times=99)
-    with pytest.raises(JobindsatsError, match="without end"):
-        new_client(server).tables()
+    with pytest.raises(SourceError, match="without end"):
+        new_client(server).raw_tables()
 
 
 # ------------------------------------------------------------------------------- the key shows nowhere
@@ -326,7 +315,7 @@ def test_a_key_that_the_server_sends_back_is_not_shown(
     caplog.set_level(logging.DEBUG)
     server.fail("", echo(status), times=9)
     client = new_client(server)
-    with pytest.raises(JobindsatsError) as caught:
+    with pytest.raises(SourceError) as caught:
         ask(client)
     shown = [
         "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()),
@@ -347,7 +336,7 @@ def test_an_answer_that_holds_the_key_is_turned_down(server: JobindsatsServer) -
     body = f'{{"columns": ["Periode", "{TOKEN}"], "rows": []}}'.encode()
     server.fail("data", raw(body), raw(body.replace(b"/", b"\\/")))
     for _ in range(2):
-        with pytest.raises(JobindsatsError, match="holds the key"):
+        with pytest.raises(SourceError, match="holds the key"):
             ask(new_client(server))
 
 
@@ -355,7 +344,7 @@ def test_a_key_at_the_edge_of_what_is_shown_is_masked_before_the_text_is_cut(
     server: JobindsatsServer,
 ) -> None:
     server.fail("data", page("<" + "x" * 190 + TOKEN), times=1)
-    with pytest.raises(JobindsatsError) as caught:
+    with pytest.raises(SourceError) as caught:
         ask(new_client(server))
     assert TOKEN[:8] not in str(caught.value)
 
@@ -370,7 +359,7 @@ def test_stopping_by_hand_shows_no_frame_that_holds_the_key(
     client = new_client(server)
     monkeypatch.setattr(client, "_get", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
-        client.tables()
+        client.raw_tables()
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert TOKEN not in "".join(shown.format())
 
@@ -484,10 +473,190 @@ def test_a_proxy_is_not_asked_for_a_server_on_this_machine(
         clean.setenv("http_proxy", proxy.url.removesuffix("/v3"))
         clean.delenv("NO_PROXY", raising=False)
         clean.delenv("no_proxy", raising=False)
-        new_client(server).tables()
+        new_client(server).raw_tables()
         assert not proxy.requests
 
 
 def test_the_country_is_in_the_one_call_for_all_municipalities(server: JobindsatsServer) -> None:
     assert COUNTRY in {area for _, area in values(ask(new_client(server)))}
     assert len(server.calls("data")) == 1
+
+
+# ---------------------------------------------------------------------------------------- odd transport
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nan", "1e999", "-5", "Mon, 99 Foo 99999 99:99:99 GMT", "9" * 5000, "Fri, 01 Jan 1999 00:00:00 GMT"],
+)
+def test_a_retry_after_nobody_can_use_gives_way_to_the_own_wait(server: JobindsatsServer, text: str) -> None:
+    server.fail("data", refusal(503, Retry_After=text))
+    sleep = Sleeps()
+    assert values(ask(new_client(server, sleep=sleep))) == expected()
+    assert sleep == [1]
+
+
+def test_a_retry_after_in_the_far_future_is_waited_for_no_longer_than_the_limit(
+    server: JobindsatsServer,
+) -> None:
+    server.fail("data", refusal(503, Retry_After="Fri, 31 Dec 9999 23:59:59 GMT"))
+    sleep = Sleeps()
+    ask(new_client(server, sleep=sleep, longest_wait=7))
+    assert sleep == [7]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "//[", "http://host:port/", "\xff\xfe", "http://127.0.0.1:99999/", "x" * 9000]
+)
+def test_a_location_nobody_can_read_ends_in_one_message(server: JobindsatsServer, location: str) -> None:
+    server.fail("tables", redirect(location), times=9)
+    with pytest.raises(SourceError, match="tables: "):
+        new_client(server).raw_tables()
+    assert len(server.requests) <= 2
+
+
+def test_an_answer_nested_without_end_is_no_answer(server: JobindsatsServer) -> None:
+    server.fail(
+        "data", raw(b"[" * 200_000 + b"]" * 200_000), raw(b'{"a":' * 200_000), refusal(422, "[" * 200_000)
+    )
+    for _ in range(3):
+        with pytest.raises(SourceError):
+            ask(new_client(server))
+
+
+def test_an_answer_that_inflates_without_end_is_left_unread(server: JobindsatsServer) -> None:
+    bomb = gzip.compress(b" " * (256 << 20), 9)
+    server.fail("data", lambda request, reply: Reply(body=bomb, headers=(("Content-Encoding", "gzip"),)))
+    server.fail(
+        "tables", lambda request, reply: Reply(302, bomb, (("Content-Encoding", "gzip"), ("Location", "/x")))
+    )
+    client = new_client(server, waits=())
+    tracemalloc.start()
+    try:
+        for call in (lambda: ask(client), client.raw_tables):
+            with pytest.raises(SourceError, match="larger than 32 MB"):
+                call()
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 500])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Invalid API key",
+        '{"error": "invalid_token"}',
+        '{"message": "Authorization has been denied for this request."}',
+        '{"fejl": "Din n\\u00f8gle er udl\\u00f8bet"}',
+        "Nøglen er udløbet".encode("latin-1"),
+        "Ugyldig nøgle",
+    ],
+)
+def test_a_key_that_is_turned_down_is_known_by_the_words_whatever_the_status(
+    server: JobindsatsServer, status: int, body: str | bytes
+) -> None:
+    content = body if isinstance(body, bytes) else body.encode()
+    server.fail("", lambda request, reply: Reply(status, content), times=9)
+    with pytest.raises(SourceError) as caught:
+        ask(new_client(server))
+    assert caught.value.fault is faults.Fault.KEY
+    assert "JOBINDSATS_API_TOKEN" in str(caught.value)
+    assert "\ufffd" not in str(caught.value)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The given key was not present in the dictionary.",
+        "Unknown measures: ['Nøgletal']",
+        "Unknown values: ['key']",
+        FORBIDDEN,
+        "KeyError: 'rows'",
+    ],
+)
+def test_other_words_about_keys_are_no_verdict_on_the_key(server: JobindsatsServer, body: str) -> None:
+    server.fail("", cause(body), times=9)
+    with pytest.raises(SourceError) as caught:
+        ask(new_client(server))
+    assert caught.value.fault is faults.Fault.REFUSED
+
+
+def test_what_steers_a_terminal_does_not_reach_a_message(server: JobindsatsServer) -> None:
+    server.fail("", refusal(422, "\x1b[2Jgone\x07"), cause("\x1b]0;title\x07"))
+    for _ in range(2):
+        with pytest.raises(SourceError) as caught:
+            ask(new_client(server))
+        assert "\x1b" not in str(caught.value)
+        assert "\x07" not in str(caught.value)
+
+
+# ------------------------------------------------------------------------ the key as people write it
+
+PLAIN = "3f2a-Ab_9.key/=="
+NAME = "JOBINDSATS_API_TOKEN"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{NAME}='{PLAIN}'",
+        f'{NAME}="{PLAIN}"',
+        f"{NAME} = {PLAIN} ",
+        f"\ufeff{NAME}={PLAIN}",
+        f"{NAME}: {PLAIN}",
+        f"{NAME} {PLAIN}",
+        PLAIN,
+        f"Bearer {PLAIN}",
+        f"{NAME}=Bearer {PLAIN}",
+        f"Authorization: Bearer {PLAIN}",
+        f"export {NAME}={PLAIN}",
+        f"set {NAME}={PLAIN}",
+        f"{NAME}=“{PLAIN}”",
+        f"{NAME}={NAME}={PLAIN}",
+        f"{NAME.lower()}={PLAIN}",
+        f"# nøglen\n\n{PLAIN}\n",
+        f"{NAME}=\u00a0{PLAIN}",
+        f'{NAME}="{PLAIN}',
+        f"{NAME}={PLAIN} # min",
+        f"{NAME}={PLAIN}".encode("utf-16"),
+    ],
+)
+@pytest.mark.parametrize("file", [".env", ".env.txt"])
+def test_a_key_is_read_as_people_write_it(
+    clean: pytest.MonkeyPatch, tmp_path: Path, file: str, written: str | bytes
+) -> None:
+    (tmp_path / file).write_bytes(written if isinstance(written, bytes) else written.encode())
+    assert _header(read_settings(new_project(tmp_path))) == f"Bearer {PLAIN}"
+
+
+@pytest.mark.parametrize(
+    "written", [f'"{PLAIN}"', f" {PLAIN}\n", f"\ufeff{PLAIN}", f"Bearer {PLAIN}", f"'{PLAIN}'"]
+)
+def test_a_key_in_the_environment_is_read_as_shells_leave_it(
+    clean: pytest.MonkeyPatch, tmp_path: Path, written: str
+) -> None:
+    clean.setenv(NAME, written)
+    assert _header(read_settings(new_project(tmp_path))) == f"Bearer {PLAIN}"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (f"{NAME}=Bearer", "Bearer"),
+        ("Bearer", "Bearer"),
+        (f"{NAME}=abc {PLAIN}", "blanks"),
+        (f"{NAME}=<{PLAIN}>", "other signs"),
+        (f"{NAME}=nøgle-{PLAIN}", "other signs"),
+        (f"JOBINDSATS_API_KEY={PLAIN}", f"called {NAME}"),
+        (f"jobindsats_nøgle: {PLAIN}", f"called {NAME}"),
+    ],
+)
+def test_what_is_no_key_is_named_for_what_it_is(
+    clean: pytest.MonkeyPatch, tmp_path: Path, written: str, told: str
+) -> None:
+    (tmp_path / ".env").write_text(written, encoding="utf-8")
+    with pytest.raises(PlanError, match=told) as caught:
+        read_settings(new_project(tmp_path))
+    assert PLAIN not in str(caught.value)

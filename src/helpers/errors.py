@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from helpers.letters import without_hidden
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -27,6 +29,11 @@ class Problem:
     where: str
     what: str
     do: str = ""
+
+    def __post_init__(self) -> None:
+        # What was typed, named or answered is quoted here, and goes on to terminals and pages.
+        for name in ("where", "what", "do"):
+            object.__setattr__(self, name, without_hidden(getattr(self, name)))
 
     def __str__(self) -> str:
         lines = [self.where, *(f"  {line}" for line in self.what.splitlines())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ from helpers.catalogue.models import (
     PublishedRow,
     Survey,
     Target,
+    Unit,
 )
 from helpers.errors import Problem
 from helpers.periods import Period
@@ -259,8 +261,11 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
         if key in known.indicators:
             indicator = known.indicators[key]
             if indicator and target:
+                _check_numbers(document, (*at, "target"), target, indicator)
                 _check_target(document, (*at, "target"), target, indicator)
         elif key in known.surveys:
+            if target and (survey := known.surveys[key]):
+                _check_numbers(document, (*at, "target"), target, survey)
             _check_survey(document, at, target, alone=len(keys) == 1)
         elif known.complete:
             document.problem(
@@ -268,6 +273,13 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
                 unknown("indicator", key, [*known.indicators, *known.surveys]),
                 f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml.",
             )
+
+
+def _check_numbers(document: Document, loc: Loc, target: Target, measured: Indicator | Survey) -> None:
+    for key, value in ((target.rule, target.value), ("was", target.was), ("margin", target.margin)):
+        if value is not None and not possible(value, measured.unit, difference=key == "margin"):
+            what = f"{value} cannot be: {measured.key} is counted in {measured.unit}."
+            document.problem((*loc, key), what)
 
 
 def _check_survey(document: Document, at: Loc, target: Target | None, alone: bool) -> None:
@@ -297,6 +309,12 @@ def _check_target(document: Document, loc: Loc, target: Target, indicator: Indic
             f"its series {indicator.headline} is the municipality's alone.",
             "Take `national: false` away there, name another `headline`, or give the goal a number.",
         )
+
+
+def possible(value: Decimal, unit: Unit, *, difference: bool = False) -> bool:
+    """Whether a value, or the difference of two, can be measured in `unit` at all."""
+    size = abs(value) if difference else value
+    return size >= 0 and (size <= 100 or unit is not Unit.PERCENT)
 
 
 def check_published(
@@ -329,6 +347,10 @@ def check_published(
         indicator = known.indicators.get(row.indicator)
         if indicator:
             yield from _check_period(where, row.period, indicator)
+            for column in ("national", "municipality"):
+                if not possible(value := getattr(row, column), indicator.unit):
+                    what = f"{value} cannot be: {indicator.key} is counted in {indicator.unit}."
+                    yield Problem(f"{where}: {column}", what)
             if row.unit is not indicator.unit:
                 yield Problem(
                     f"{where}: unit", f"The unit of {indicator.key} is {indicator.unit}, not {row.unit}."
@@ -355,6 +377,10 @@ def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> 
             yield Problem(f"{where}: series", what, f"Allowed: {', '.join(indicator.series)}.")
         if indicator:
             yield from _check_period(where, point.period, indicator)
+            if point.series in indicator.series:
+                unit = indicator.unit_of(point.series)
+                if not possible(point.value, unit):
+                    yield Problem(f"{where}: value", f"{point.value} cannot be: the series is in {unit}.")
 
 
 def _check_period(where: str, period: Period, indicator: Indicator) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ text until the models read them, so that ``no``, ``1:30`` or ``0.20`` mean what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -15,10 +16,19 @@ from typing import Any
 import yaml
 
 from helpers.errors import Problem
+from helpers.letters import find_hidden, find_odd_blank, name_of
 from helpers.project import Project
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
+_LARGEST_FILE = 4_000_000
+"""Bytes; the catalogue's own files have 40 kB at most."""
+_LONGEST_TEXT = 20_000
+"""Letters of one text: some eight pages."""
+_DEEPEST = 40
+"""Levels of keys and lists within each other; the catalogue's own files have 9."""
+_MOST_ENTRIES = 200_000
+"""Keys and items of one file, those an alias repeats included."""
 _NAMED_BY = ("number", "goal", "table", "period", "name")
 """Keys that name an entry of a list better than its position does."""
 
@@ -106,11 +116,14 @@ def read_text(project: Project, path: Path) -> tuple[str, Problem | None]:
     """
     name = project.relative(path)
     try:
+        if (size := path.stat().st_size) > _LARGEST_FILE:
+            what = f"The file has {size // 1_000_000} MB; no file of the catalogue has more than {_LARGEST_FILE // 1_000_000}."
+            return "", Problem(f"{name}:1", what, "Take out what does not belong here.")
         content = path.read_bytes()
     except OSError as error:
         return "", Problem(name, f"The file cannot be read: {error.strerror}.")
     try:
-        return content.decode("utf-8-sig"), None
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return "", Problem(
@@ -118,6 +131,11 @@ def read_text(project: Project, path: Path) -> tuple[str, Problem | None]:
             "The file is not UTF-8; it was probably saved as Windows-1252 (ANSI).",
             'Save it again with the encoding "UTF-8".',
         )
+    if hidden := find_hidden(text):
+        line = text.count("\n", 0, hidden.start()) + 1
+        what = f"The line holds a character that cannot be seen: {name_of(hidden[0])}."
+        return "", Problem(f"{name}:{line}", what, "Type the line again.")
+    return text, None
 
 
 def read_document(project: Project, path: Path) -> Document:
@@ -128,9 +146,13 @@ def read_document(project: Project, path: Path) -> Document:
         document.problems.append(problem)
         return document
     try:
+        if deep := _too_deep(text):
+            what = f"More than {_DEEPEST} levels of keys and lists begin here, one within the other."
+            document.problems.append(Problem(f"{document.name}:{deep}", what, "Write it out flat."))
+            return document
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        document.problems.append(_broken(document.name, text, error))
+        document.problems.append(_odd_indentation(document.name, text) or _broken(document.name, text, error))
         return document
     except yaml.YAMLError as error:
         document.problems.append(
@@ -141,7 +163,13 @@ def read_document(project: Project, path: Path) -> Document:
         document.problems.append(Problem(f"{document.name}:1", "The file is empty."))
         return document
     builder = _Builder(document)
-    data = builder.build(root, ())
+    try:
+        data = builder.build(root, ())
+    except _TooMuch as error:
+        what = f"Aliases (*) make more than {_MOST_ENTRIES:,} entries of this file."
+        document.problems.append(Problem(f"{document.name}:{error.line}", what, "Write the entries out."))
+        document.lines.clear()
+        return document
     if isinstance(data, dict):
         document.data = data
     else:
@@ -151,6 +179,27 @@ def read_document(project: Project, path: Path) -> Document:
     return document
 
 
+def _too_deep(text: str) -> int | None:
+    """The line in which the file goes deeper than any catalogue does, found without going there."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                mark: Any = event.start_mark  # the stubs allow a start without one
+                return int(mark.line) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+class _TooMuch(Exception):
+    """An alias of aliases of aliases."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
 class _Builder:
     """Plain data from YAML nodes; what is wrong is told once all data stand, so that it is named rightly."""
 
@@ -158,11 +207,21 @@ class _Builder:
         self.lines = document.lines
         self.found: list[tuple[Loc, int, str, str]] = []
         self.open: set[int] = set()
+        self.entries = 0
 
     def build(self, node: yaml.Node, loc: Loc) -> Any:
+        self.entries += 1
+        if self.entries > _MOST_ENTRIES:
+            raise _TooMuch(node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             if node.tag == _NULL:
                 return None
+            if hidden := find_hidden(node.value):
+                what = f"The text holds a character that cannot be seen: {name_of(hidden[0])}."
+                self.found.append((loc, node.start_mark.line + 1, what, "Type it again, without."))
+            if len(node.value) > _LONGEST_TEXT:
+                what = f"The text has {len(node.value):,} letters; {_LONGEST_TEXT:,} are the most."
+                self.found.append((loc, node.start_mark.line + 1, what, "Make a notebook of it."))
             return node.value.strip() if node.style in ("|", ">") else node.value
         if id(node) in self.open:
             what = "This entry contains itself (an alias, *, points to what it is part of)."
@@ -190,6 +249,11 @@ class _Builder:
                 self.found.append((loc, line, "A key must be a single word.", do))
                 continue
             key = key_node.value
+            if odd := find_odd_blank(key) or find_hidden(key):
+                inside = (*loc, key.strip())
+                what = f"The key holds {name_of(odd[0])}."
+                self.found.append((inside, line, what, "Type ordinary blanks there."))
+                continue
             inside = (*loc, key)
             if key in data:
                 what = f'"{key}" is already given in line {self.lines[inside]}.'
@@ -200,6 +264,25 @@ class _Builder:
             self.lines[inside] = line
             data[key] = self.build(value_node, inside)
         return data
+
+
+_ODD_INDENTATION = re.compile(r"^(\s*(?:- *|[\w.-]+: *)*)([^\S \n\r\t])", re.MULTILINE)
+
+
+def _odd_indentation(name: str, text: str) -> Problem | None:
+    """What to say when a file is no YAML for a blank that only looks like one, in an indentation or after a colon."""
+    found = [match for match in _ODD_INDENTATION.finditer(text) if find_odd_blank(match[0])]
+    if not found:
+        return None
+    odd = find_odd_blank(found[0][0])
+    assert odd is not None
+    line = text.count("\n", 0, found[0].start() + len(found[0][1])) + 1
+    lines = {text.count("\n", 0, match.end()) + 1 for match in found}
+    more = f" So do {len(lines) - 1} other lines of the file." if len(lines) > 1 else ""
+    what = f"The line is indented with {name_of(odd[0])}, which YAML does not take for a blank.{more}"
+    return Problem(
+        f"{name}:{line}", what, "Replace it by ordinary blanks; it often comes with text from a web page."
+    )
 
 
 def _broken(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:

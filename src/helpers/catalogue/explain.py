@@ -120,6 +120,10 @@ def explain(model: type[Model], found: Any, name: str) -> tuple[str, str]:
             f'"{given}" is neither national nor a number. {did_you_mean(given, ["national"])}'.strip(),
             "Write national, or a number with a decimal point.",
         )
+    if kind in ("greater_than_equal", "less_than_equal", "finite_number") or kind.startswith("decimal_max"):
+        least, most = context.get("ge"), context.get("le")
+        limit = f"at least {least}" if least is not None else f"at most {most}" if most is not None else ""
+        return f'"{given}" cannot be.', f"Write a number{' of ' + limit if limit else ''}."
     if kind in _NAMES:
         shown = f'"{given}"' if isinstance(given, str) else "What stands here"
         return f"{shown} is not {_NAMES[kind]}.", ""

@@ -33,10 +33,6 @@ def read_rows(
     text, problem = read_text(project, path)
     if problem:
         return [], [problem]
-    if "\0" in text:
-        return [], [
-            Problem(name, "The file holds null bytes; it is no CSV file.", "Save it again as CSV UTF-8.")
-        ]
     head = text.split("\n", 1)[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

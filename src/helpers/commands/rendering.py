@@ -30,6 +30,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     PlanError
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
+    request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')

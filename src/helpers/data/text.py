@@ -29,6 +29,11 @@ def tidy(label: str) -> str:
     return " ".join(label.split())
 
 
+def printable(text: str) -> str:
+    """Text from elsewhere without what steers a terminal or turns the direction of writing."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 def parse_number(text: str) -> Decimal | None:
     """Read a number as Danes and machines write it; none where there is none.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from altair.utils.schemapi import debug_mode
 
 from helpers.catalogue.models import Indicator, Municipality, Target
+from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import WORDS
 from helpers.present.layout import Layout
@@ -21,8 +22,8 @@ from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace, picture
 from helpers.present.words import number, target_phrase
 
-PUBLISHED_TEXT = "Offentliggjort tal"
-"""Legend name of the ring around those example points that a document printed."""
+REAL_TEXTS = {Grounds.PRINTED: "Offentliggjort tal", Grounds.TYPED_IN: "Indtastet tal"}
+"""Legend name of the ring around real points among made-up ones."""
 
 _SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
 
@@ -51,7 +52,8 @@ def trend_figure(
     plan_layout
         ``combined``: bars behind, lines in front, two axes, as in seed 002; ``panels``: shares above counts.
     example
-        The numbers are example data: the figure says so, and rings the points that a document printed.
+        The report is on example data: a figure with made-up numbers says so, and rings those that a document
+        printed or somebody typed in.
     target
         A goal's target; a fixed number is drawn as a line.
     caption
@@ -66,14 +68,15 @@ def trend_figure(
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
     fixed = target if target is not None and target.value is not None else None
     first = (drawn.lines or drawn.bars)[0]
-    published = example and any(point.published for trace in drawn.traces for point in trace.points)
+    example = example and any(trace.made_up for trace in drawn.traces)
+    real = {point.grounds for trace in drawn.traces for point in trace.points} if example else set()
     places = layout.lay_out(
         drawn,
         panels=plan_layout == "panels",
         example=example,
         target=float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None,
         target_text=f"Mål: {target_phrase(fixed, None, first.decimals, first.unit)}" if fixed else "",
-        published_text=PUBLISHED_TEXT if published else "",
+        published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
     )
     colour = palette()
     unsettled = provisional or {}
@@ -300,9 +303,9 @@ def _datasets(
             value = None if point.value is None else float(point.value)
             row = {"serie": line.label, "period": point.period.id, "value": value}
             lines.append({**row, **_hint(line, point)} if live else row)
-            if value is not None and (few or point.published or _stands_alone(line, index)):
-                # A figure that a document printed is a ring: its marker is filled with paper.
-                ring = places.rings and point.published
+            if value is not None and (few or point.real or _stands_alone(line, index)):
+                # A real figure among made-up ones is a ring: its marker is filled with paper.
+                ring = places.rings and point.real
                 points.append({**row, "fill": colour.paper if ring else colours(line, colour)[0]})
     sets: dict[str, list[dict[str, Any]]] = {WORDS: _words(drawn, places, colour)}
     if places.share:
@@ -369,7 +372,7 @@ def _bars(drawn: Picture, *, live: bool) -> list[dict[str, Any]]:
 
 
 def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
-    """The ring of the legend, and one on each bar whose number a document printed."""
+    """The ring of the legend, and one on each bar whose number is real."""
     rows = [
         {"x": entry.x + layout.SYMBOL / 2, "y": entry.y, "colour": colour.ink}
         for entry in places.legend
@@ -382,7 +385,7 @@ def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
         aside = (place - (len(bars) - 1) / 2) * places.bar_width(len(drawn.periods)) / len(bars)
         for index in range(len(drawn.periods)):
             for bar, top in zip(stack, layout.stack_tops(stack, index) or (), strict=False):
-                if bar.points[index].published:
+                if bar.points[index].real:
                     x, y = places.centre(index, len(drawn.periods)) + aside, places.count.pixel(top)
                     rows.append({"x": x, "y": y, "colour": colours(bar, colour)[1]})
     return rows

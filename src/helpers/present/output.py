@@ -29,9 +29,6 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
 
-CSV_BOM = "\ufeff"
-"""Tells Danish Excel that a CSV file is UTF-8."""
-
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
 _LIST_START = re.compile(r"^(\s*\(?\w+)([.)])(?=\s|$)")
@@ -101,7 +98,7 @@ class FigurePart:
     numbers
         The same numbers as a table (HTML), or none.
     csv
-        The same numbers as text with semicolons and decimal commas, or none.
+        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
     screen
         Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
     """
@@ -125,7 +122,7 @@ class FigurePart:
             folder / f"{self.key}.json", json.dumps(self.spec, ensure_ascii=False, separators=(",", ":"))
         )
         if self.csv is not None:
-            write_if_changed(folder / f"{self.key}.csv", CSV_BOM + self.csv)
+            write_if_changed(folder / f"{self.key}.csv", self.csv)
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.key}"

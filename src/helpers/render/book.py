@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from helpers.errors import PlanError, Problem
+from helpers.letters import without_hidden
 
 CONFIGURATION = "_quarto.yml"
 
@@ -119,8 +120,11 @@ class Book:
 
 
 def pdf_name(title: str) -> str:
-    """The name Quarto gives a book's PDF: the title, with what TeX and shells dislike turned into hyphens."""
-    return re.sub(r"[ <>()|:&;#?*'\\/]", "-", title) + ".pdf"
+    """The name Quarto gives a book's PDF: the title, with what TeX and shells dislike turned into hyphens.
+
+    Quotation marks become hyphens too; :func:`helpers.render.copy.make_copy` tells Quarto of these names.
+    """
+    return re.sub(r"[ <>()|:&;#?*'\"’‘“”„«»\\/]", "-", without_hidden(title)) + ".pdf"
 
 
 def _listed(value: Any) -> list[Any]:

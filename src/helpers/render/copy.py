@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,12 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def timestamp(self) -> int:
+        """When the PDF says it was made: noon of the plan's day, so that the same book gives the same bytes."""
+        day = self.variant.dated or date(1970, 1, 1)
+        return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
 
     @property
     def pdf_name(self) -> str:
@@ -118,6 +126,8 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
         configuration["brand"] = "_brand.yml"
     copy = Copy(folder, book, brand, variant, {})
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
+    if re.search(r'["’‘“”„«»]', copy.pdf_name + copy.title):
+        head["output-file"] = copy.pdf_name.removesuffix(".pdf")
     if variant.dated is not None:
         head |= {"date": variant.dated.isoformat(), "date-format": DATE_FORMAT}
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}

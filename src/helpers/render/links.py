@@ -46,6 +46,10 @@ _TOP = "top"
 
 _QUIET_SCHEMES = ("data", "mailto", "tel")
 
+_NO_ID, _NO_SCHEME = "there is no id", "links with"
+_ONLY_WORSE = (_NO_ID, _NO_SCHEME, "links to other hosts")
+"""How troubles begin after which a page still shows all it has."""
+
 
 @dataclass(frozen=True)
 class LinkReport:
@@ -55,6 +59,8 @@ class LinkReport:
     ----------
     problems
         By page; none when every link leads somewhere and nothing is asked of another host.
+    missing
+        Those of them for which a file is not there, or is asked of another host.
     external
         Address on another host → the pages that link to it.
     pages, links
@@ -62,6 +68,7 @@ class LinkReport:
     """
 
     problems: tuple[Problem, ...]
+    missing: tuple[Problem, ...]
     external: Mapping[str, tuple[str, ...]]
     pages: int
     links: int
@@ -93,6 +100,7 @@ def read_links(output: Path) -> LinkReport:
     files = set(_files(output))
     pages = {path: _read_page(output, path) for path in sorted(files) if path.endswith(".html")}
     problems: list[Problem] = []
+    missing: list[Problem] = []
     external: dict[str, dict[str, None]] = defaultdict(dict)
     count = 0
     folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
@@ -105,11 +113,13 @@ def read_links(output: Path) -> LinkReport:
             trouble = _trouble(page.path, address, followed, files, folders, pages)
             if trouble:
                 told[f'{what}="{address}": {trouble}'] = None
+                if not trouble.startswith(_ONLY_WORSE):
+                    missing.append(Problem(page.path, f'{what}="{address}": {trouble}'))
             elif urlsplit(address).scheme == "https":
                 external[address][page.path] = None
         problems += [Problem(page.path, text) for text in told]
     named = {address: tuple(found) for address, found in sorted(external.items())}
-    return LinkReport(tuple(problems), named, len(pages), count)
+    return LinkReport(tuple(problems), tuple(dict.fromkeys(missing)), named, len(pages), count)
 
 
 def _files(output: Path) -> Iterator[str]:
@@ -200,7 +210,7 @@ def _trouble(
         return ""
     if parts.scheme or parts.netloc:
         if parts.scheme not in ("http", "https", ""):
-            return f"links with {parts.scheme}: are not used."
+            return f"{_NO_SCHEME} {parts.scheme}: are not used."
         if not followed:
             return "the page asks another host for it; a site must carry all it shows."
         return "" if parts.scheme == "https" else "links to other hosts must begin with https://."
@@ -218,7 +228,7 @@ def _trouble(
         return f"the file is called {near}; upper and lower case count." if near else "there is no such file."
     anchor = unquote(parts.fragment)
     if anchor and anchor != _TOP and target in pages and anchor not in pages[target].ids:
-        return f'there is no id "{anchor}" on {target}.'
+        return f'{_NO_ID} "{anchor}" on {target}.'
     return ""
 
 

@@ -130,15 +130,21 @@ def put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
         if not (site / inner).exists():
             (site / inner.parent).mkdir(parents=True, exist_ok=True)
             shutil.copytree(record.parent, site / inner)
+    exchange(site, output, slug, building)
+    return place
+
+
+def exchange(site: Path, output: Path, slug: str, building: Path) -> None:
+    """Let the folder `site` take the place of the one at ``<output>/<slug>``, which goes; see :func:`put_in_place`."""
+    place = output / slug
     if _exchange(site, place):
         shutil.rmtree(site, ignore_errors=True)
-        return place
+        return
     aside = Path(tempfile.mkdtemp(dir=_made(building / _ASIDE)))
     (aside / "slug").write_text(slug, encoding="utf-8")
     place.rename(aside / "site")
     site.rename(place)
     shutil.rmtree(aside, ignore_errors=True)
-    return place
 
 
 def _made(folder: Path) -> Path:

@@ -1,14 +1,12 @@
-"""One answer of ``/data``: columns and rows, read from JSON or CSV.
+"""One answer of ``/data``: columns and rows, read from JSON.
 
 In: bytes as received. Out: an :class:`Answer`; its values are still what the source sent.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +15,8 @@ from helpers.data.text import parse_number
 Cell = str | int | float | None
 
 _CELLS = frozenset({str, int, float, type(None)})
+_MOST_DIGITS: Final = 4000
+"""Python turns down longer whole numbers with an error of its own; no figure has a hundredth of them."""
 
 
 class AnswerError(ValueError):
@@ -69,7 +69,9 @@ def load_json(content: bytes) -> Any:
     if start == "<":
         raise AnswerError("A web page came back instead of JSON.")
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_int=_whole)
+    except RecursionError:
+        raise AnswerError("The JSON is nested too deeply to be an answer.") from None
     except ValueError:
         if start in ("{", "["):
             raise AnswerError(
@@ -82,6 +84,10 @@ def load_json(content: bytes) -> Any:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def parse_json(content: bytes) -> Answer:
@@ -100,38 +106,6 @@ def parse_json(content: bytes) -> Answer:
     return _answer(columns, rows, content)
 
 
-def parse_csv(content: bytes) -> Answer:
-    """Semicolons between columns, a header row of labels, with or without a byte order mark.
-
-    Columns of nothing but numbers become numbers, with either decimal mark, because which one version 3
-    writes has not been seen.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no such table.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise AnswerError("The answer is not UTF-8 text.") from None
-    if text.lstrip()[:1] == "<":
-        raise AnswerError("A web page came back instead of CSV.")
-    lines = [line for line in csv.reader(io.StringIO(text), delimiter=";") if line]
-    if not lines or len(lines[0]) < 2:
-        raise AnswerError("Something else than CSV with semicolons came back.")
-    columns, texts = lines[0], lines[1:]
-    numeric = [
-        position
-        for position in range(len(columns))
-        if texts and all(position < len(row) and _is_number(row[position]) for row in texts)
-    ]
-    rows = [
-        [number(cell) if position in numeric else cell for position, cell in enumerate(row)] for row in texts
-    ]
-    return _answer(columns, rows, content)
-
-
 def _answer(columns: list[Any], rows: list[Any], content: bytes) -> Answer:
     if not all(isinstance(column, str) for column in columns):
         raise AnswerError("A column has no label.")
@@ -144,14 +118,6 @@ def _answer(columns: list[Any], rows: list[Any], content: bytes) -> Answer:
     return Answer.model_construct(
         columns=tuple(columns), rows=tuple(map(tuple, rows)), content=content, query={}
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        parse_number(text)
-    except ValueError:
-        return False
-    return True
 
 
 def number(cell: Cell) -> int | float | None:

@@ -42,7 +42,7 @@ _NAMED = re.compile(r"([a-zæøå]+)\.?[-\s]*(\d{4}|\d{2})")
 
 
 @dataclass(frozen=True)
-class Row:
+class TypedRow:
     """One row: its number as Excel counts them (the header is 1) and its cells by column, blanks trimmed."""
 
     number: int
@@ -58,14 +58,14 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TypedRow, ...]
     decimal_point: bool = False
 
-    def where(self, row: Row, column: str) -> str:
+    def where(self, row: TypedRow, column: str) -> str:
         """``data/raw/manual/hedensted/flere-i-job.csv: row 4, column vaerdi``"""
         return f"{self.name}: row {row.number}, column {column}"
 
-    def number(self, row: Row, column: str) -> Decimal | None:
+    def number(self, row: TypedRow, column: str) -> Decimal | None:
         """The cell as a number; none when it is blank. ValueError as :func:`parse_number`."""
         text = row[column]
         return parse_number(text, decimal_point=self.decimal_point) if text else None
@@ -221,7 +221,7 @@ def read_table(
                 )
             )
         first_of = {column: cells[i] for i, column in reversed(list(enumerate(columns))) if i < len(cells)}
-        rows.append(Row(number, first_of))
+        rows.append(TypedRow(number, first_of))
     return Table(name, tuple(columns), tuple(rows), decimal_point=delimiter == ","), problems
 
 

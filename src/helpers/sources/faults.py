@@ -1,4 +1,4 @@
-"""Why there is no new answer from Jobindsats: the kinds of fault, and the one error that carries them."""
+"""Why a source gave no new answer: the kinds of fault, and the one error that carries them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Fault(StrEnum):
     LOST = "lost"
     UNREACHABLE = "unreachable"
     CONTENT = "content"
+    VALUES = "values"
     IMPLAUSIBLE = "implausible"
+    MOVED = "moved"
     CATALOGUE = "catalogue"
     AREAS = "areas"
     STORE = "store"
@@ -30,7 +32,7 @@ class Fault(StrEnum):
         return self in (Fault.KEY, Fault.UNREACHABLE)
 
 
-class JobindsatsError(PlanError):
+class SourceError(PlanError):
     """What a call came to when it did not come to an answer.
 
     Attributes
@@ -41,6 +43,8 @@ class JobindsatsError(PlanError):
         The call in short, never with the key.
     kept
         What stays in force; empty until somebody who knows has filled it in (:meth:`keeping`).
+    lies
+        Where the answer is kept that was not put in force; empty when there is none.
     fault, status, cause
         Kind of fault, HTTP status, and the server's own words, where there are any.
     """
@@ -58,6 +62,7 @@ class JobindsatsError(PlanError):
     ) -> None:
         self.headline, self.fault, self.asked, self.kept, self.do = headline, fault, asked, kept, do
         self.status, self.cause = status, cause
+        self.lies = ""
         # Lines under a label are set in, as its first one is.
         lines = [
             f"{label:<7}" + text.replace("\n", "\n" + " " * 7)
@@ -66,9 +71,14 @@ class JobindsatsError(PlanError):
         ]
         super().__init__(Problem(headline, "\n".join(lines)))
 
-    def keeping(self, kept: str, led_here: str = "") -> JobindsatsError:
+    def received(self, where: str) -> SourceError:
+        """The same error with where the answer lies that was not put in force."""
+        self.lies = where
+        return self
+
+    def keeping(self, kept: str, led_here: str = "") -> SourceError:
         """The same error with what stays in force, and what in the catalogue led to the call."""
-        return JobindsatsError(
+        return SourceError(
             self.headline,
             fault=self.fault,
             asked="\n".join(text for text in (self.asked, led_here) if text),

@@ -6,6 +6,7 @@ afterwards, and the state of each table as the runs left it.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -16,10 +17,12 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.data.files import write_whole
-from helpers.data.raw import snapshot_day, snapshot_id
+from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.faults import Fault
+
+_RUN: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z(?:_\d+)?)-\w+\.json")
 
 
 class FetchOutcome(StrEnum):
@@ -52,6 +55,8 @@ class FetchRow(BaseModel):
         Against the snapshot before; none when there was none, or nothing was fetched.
     fault, problem
         Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
+    concerned
+        Of a table that was fetched in part: the indicators that lack something.
     remarks
         What is worth knowing and is no fault, one line each.
     """
@@ -72,6 +77,7 @@ class FetchRow(BaseModel):
     vanished: int | None = None
     fault: Fault | None = None
     problem: str = ""
+    concerned: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -93,6 +99,8 @@ class FetchReport(BaseModel):
         Why the run ended before its end (a refused key, no network); empty when it did not.
     interrupted
         Whether the user stopped it; tables that were not reached have no row.
+    remarks
+        What is worth knowing of the run as a whole: the list of tables was not to be had, the clock is wrong.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -101,11 +109,17 @@ class FetchReport(BaseModel):
     rows: tuple[FetchRow, ...]
     stopped: str = ""
     interrupted: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether the exit code is 0."""
         return not self.stopped and not self.interrupted and all(row.ok for row in self.rows)
+
+    @property
+    def came(self) -> bool:
+        """Whether the source answered for any table at all."""
+        return any(row.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED) for row in self.rows)
 
     @property
     def failed(self) -> tuple[FetchRow, ...]:
@@ -122,10 +136,13 @@ class FetchReport(BaseModel):
 
 def keep_report(project: Project, report: FetchReport) -> None:
     """Write down how a run went."""
-    # Two runs may begin in the same second.
-    name = f"{snapshot_id(report.started)}-{secrets.token_hex(3)}.json"
+    folder = _folder(project)
+    name = next_name(
+        report.started, (found[1] for path in _runs(project) if (found := _RUN.fullmatch(path.name)))
+    )
     content = report.model_dump_json(indent=1, exclude_defaults=True)
-    write_whole(_folder(project) / name, f"{content}\n".encode())
+    # Two runs of different projects' copies may begin in the same second.
+    write_whole(folder / f"{name}-{secrets.token_hex(3)}.json", f"{content}\n".encode())
 
 
 def fetch_status(project: Project, as_of: date | None = None) -> dict[str, FetchRow]:
@@ -142,7 +159,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Fetch
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
     status: dict[str, FetchRow] = {}
-    for path in sorted(_folder(project).glob("*.json")):
+    for path in _runs(project):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
                 continue
@@ -164,6 +181,8 @@ REASONS: Final = {
     Fault.UNREACHABLE: "Jobindsats kunne ikke nås",
     Fault.CONTENT: "svaret var ikke det, der blev spurgt om",
     Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
+    Fault.VALUES: "svaret havde værdier, som ikke kan være rigtige",
+    Fault.MOVED: "det nye svar ændrede for mange tal på én gang og er holdt tilbage",
     Fault.CATALOGUE: "kataloget spørger efter noget, tabellen ikke har",
     Fault.AREAS: "tabellen har ikke tal for kommuner, kun for andre områder",
     Fault.STORE: "svaret kunne ikke gemmes",
@@ -203,6 +222,14 @@ def failure_in_danish(row: FetchRow) -> str | None:
 def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     """The sentences of :func:`failure_in_danish` for several tables, those with nothing to tell left out."""
     return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
+
+
+def _runs(project: Project) -> list[Path]:
+    """The files of all runs, in the order they were written, whatever the clock said."""
+    found = [
+        (match[1], path) for path in _folder(project).glob("*.json") if (match := _RUN.fullmatch(path.name))
+    ]
+    return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
 
 
 def _folder(project: Project) -> Path:

@@ -1,35 +1,34 @@
-"""The Jobindsats API, version 3: lists of subjects and tables, a table's metadata, and its data.
+"""The Jobindsats API, version 3: the list of tables, a table's metadata, and its data.
 
-In: settings with a key. Out: typed metadata and answers as received. Every call waits and tries again where that
-helps, and otherwise ends in an error that says what to do.
+In: settings with a key. Out: answers as received. Every call waits and tries again where that helps, and
+otherwise ends in an error that says what to do.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import InvalidHeader, NewConnectionError
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util import Retry
 
+from helpers.data.text import printable
 from helpers.periods import Frequency
-from helpers.sources.answers import Answer, AnswerError, parse_csv, parse_json
-from helpers.sources.faults import Fault, JobindsatsError
-from helpers.sources.metadata import (
-    SubjectGroup,
-    TableInfo,
-    parse_subjects,
-    parse_table,
-    parse_tables,
-)
+from helpers.sources.answers import Answer, AnswerError, parse_json
+from helpers.sources.faults import Fault, SourceError
+from helpers.sources.metadata import parse_table, parse_tables
 from helpers.sources.settings import (
     HOW_TO_GET_A_KEY,
     KEY_VARIABLE,
@@ -46,6 +45,29 @@ _SHOWN = 200
 """How much of an answer that is not what it should be is shown: its first 200 characters."""
 _ONLY_SO_MANY = re.compile(r"only (\d+) periods? (?:is|are) available", re.IGNORECASE)
 _UNKNOWN_PERIOD_TYPE = re.compile(r"unknown period type", re.IGNORECASE)
+_PIECE: Final = 1 << 14
+
+_KEY = (
+    r"(?:\b(?:(?:api|access|subscription|your|the|this) ?key|token|(?:api|adgangs)?nøglen?|credentials?"
+    r"|authori[sz]ation|authentication)\b)"
+)
+_BAD = (
+    r"(?:invalid|not valid|expired|wrong|missing|reject|revoked|withdrawn|denied|required|inactive|disabled"
+    r"|incorrect|unknown|not recogni[sz]ed|ugyldig|udløb|forkert|mangler|afvis|spærret|tilbagekaldt|nægtet"
+    r"|ukendt|ikke (?:gyldig|godkendt))"
+)
+_KEY_TURNED_DOWN = re.compile(
+    rf"{_KEY}.{{0,60}}{_BAD}|{_BAD}.{{0,60}}{_KEY}|unauthori[sz]ed|not authenticated"
+    r"|\b(?:invalid|expired|wrong|revoked) key\b|\bkey (?:is |has )?(?:invalid|not valid|expired|revoked)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How servers say that a key is turned down, whatever the status they say it with."""
+
+_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
 
 Result = TypeVar("Result")
 
@@ -70,6 +92,16 @@ class Periods:
 
 
 @dataclass(frozen=True)
+class _Call:
+    """One call: where to, and how it is spoken of."""
+
+    url: str
+    query: Mapping[str, str]
+    table: str
+    words: str
+
+
+@dataclass(frozen=True)
 class _Reply:
     """What came back, whole; where it held the key, the key is masked and `held_key` set."""
 
@@ -81,16 +113,32 @@ class _Reply:
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8-sig", errors="replace")
+        return _decoded(self.body)
+
+    @property
+    def turns_the_key_down(self) -> bool:
+        if self.status == requests.codes.unauthorized:
+            return True
+        text = self.text
+        # A page is a login or a proxy's notice; a server that is too busy says nothing of the key.
+        if self.status == requests.codes.too_many_requests or text.lstrip().startswith("<"):
+            return False
+        with contextlib.suppress(ValueError, RecursionError):  # letters may be escaped in JSON
+            text = json.dumps(json.loads(text), ensure_ascii=False)
+        return bool(_KEY_TURNED_DOWN.search(text[:2000].replace("_", " ")))
 
 
-class _TryAgain(Exception):
-    """Something that may be better in a moment; `fault` and `words` are for the case that it is not."""
+class _TryAgain(SourceError):
+    """Something that may be better in a moment."""
 
-    def __init__(self, fault: Fault, words: str, do: str, status: int | None = None) -> None:
-        super().__init__(words)
-        self.fault, self.words, self.do, self.status = fault, words, do, status
-        self.retry_after: str | None = None
+    retry_after: str | None = None
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        # Asked even where redirects are not followed; it would read a body of any size and trip over odd
+        # addresses. Redirects are looked at in _send.
+        return None
 
 
 class Client:
@@ -104,6 +152,11 @@ class Client:
         Waits so many seconds; tests give one that does not.
     waiting
         Told before each wait: how many seconds, and why.
+
+    Attributes
+    ----------
+    server_time
+        What the server's clock said with its last answer.
     """
 
     def __init__(
@@ -114,14 +167,15 @@ class Client:
         waiting: Callable[[float, str], None] = lambda seconds, why: None,
     ) -> None:
         if settings.key is None:
-            raise JobindsatsError(
+            raise SourceError(
                 f"{KEY_VARIABLE}: there is no key to Jobindsats.", fault=Fault.KEY, do=HOW_TO_GET_A_KEY
             )
         self.settings = settings
         self.sleep = sleep
         self.waiting = waiting
+        self.server_time: datetime | None = None
         self._key = settings.key
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = Bearer(settings.key)
         self._session.headers.update({"Accept": "application/json", "User-Agent": _user_agent()})
         # A proxy has no business between this program and a server on the same machine.
@@ -136,25 +190,12 @@ class Client:
     def __exit__(self, *exception: object) -> None:
         self._session.close()
 
-    def subjects(self) -> tuple[SubjectGroup, ...]:
-        """The subjects that tables are sorted under."""
-        return parse_subjects(self.raw_subjects())
-
-    def tables(self) -> tuple[TableInfo, ...]:
-        """All tables, with their release days, measures and dimensions but without members and values."""
-        return parse_tables(self.raw_tables())
-
-    def table(self, table: str) -> TableInfo:
-        """All that is known of one table: measures, periods, dimensions and their members."""
-        return parse_table(self.raw_table(table))
-
-    def raw_subjects(self) -> bytes:
-        return self._metadata("subjects", "subjects", parse_subjects)
-
     def raw_tables(self) -> bytes:
+        """The list of tables as received, known to be readable."""
         return self._metadata("tables", "tables", parse_tables)
 
     def raw_table(self, table: str) -> bytes:
+        """All that is known of one table, as received, known to be readable."""
         return self._metadata(f"table/{quote(table, safe='')}", table, parse_table)
 
     def data(
@@ -163,8 +204,6 @@ class Client:
         measures: Mapping[str, str],
         periods: Periods,
         hierarchies: Mapping[str, str],
-        *,
-        form: str = "json",
     ) -> Answer:
         """Ask for numbers.
 
@@ -177,8 +216,6 @@ class Client:
         hierarchies
             Hierarchy id → ``*`` (all members), ``/`` (the total) or value ids joined by commas. What is not
             named is at its total.
-        form
-            ``json`` or ``csv``.
 
         Returns
         -------
@@ -187,25 +224,24 @@ class Client:
 
         Raises
         ------
-        JobindsatsError
+        SourceError
             For everything that the notes on the API list, and for an answer that is none.
         """
         fixed = {
             **{f"mgroup.{group}": measure for group, measure in measures.items()},
             **{f"hierarchy.{hierarchy}": members for hierarchy, members in hierarchies.items()},
         }
-        parse = parse_csv if form == "csv" else parse_json
 
         def ask(periods: Periods) -> Answer:
             name, value = periods.parameter
-            query = {**fixed, name: value, "format": form}
+            query = {**fixed, name: value, "format": "json"}
             asked = f"data/{table}, {_spelled(query)} ({periods})"
-            answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse)
+            answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse_json)
             return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
 
         try:
             return ask(periods)
-        except JobindsatsError as error:
+        except SourceError as error:
             fewer = _ONLY_SO_MANY.search(error.cause)
             if fewer is None or periods.ids or not 0 < int(fewer[1]) < periods.latest:
                 raise
@@ -213,7 +249,6 @@ class Client:
         return ask(Periods(periods.frequency, latest=available))
 
     def _metadata(self, path: str, table: str, parse: Callable[[bytes], object]) -> bytes:
-        # Read once here, so that what is kept on disk is known to be readable.
         def checked(body: bytes) -> bytes:
             parse(body)
             return body
@@ -223,90 +258,93 @@ class Client:
     def _ask(
         self, path: str, query: Mapping[str, str], table: str, asked: str, parse: Callable[[bytes], Result]
     ) -> Result:
-        for tried, wait in enumerate((*self.settings.waits, None), start=1):
-            try:
-                return self._once(f"{self.settings.url}/{path}", query, table, asked, parse)
-            except _TryAgain as trouble:
-                if wait is None:
-                    times = f" ({tried} tries)" if tried > 1 else ""
-                    raise JobindsatsError(
-                        f"{table}: {trouble.words}{times}",
-                        fault=trouble.fault,
-                        asked=asked,
-                        do=trouble.do,
-                        status=trouble.status,
-                    ) from None
-                seconds = self._seconds(trouble.retry_after, wait)
-                self.waiting(seconds, f"{table}: {trouble.words}")
-                self.sleep(seconds)
-        raise AssertionError("the last try has no wait and ends above")
+        def told(state: RetryCallState) -> None:
+            assert state.outcome and state.next_action
+            trouble = state.outcome.exception()
+            assert isinstance(trouble, _TryAgain)
+            self.waiting(state.next_action.sleep, trouble.headline)
 
-    def _seconds(self, retry_after: str | None, wait: float) -> float:
-        if not retry_after:
-            return wait
+        tries = Retrying(
+            retry=retry_if_exception_type(_TryAgain),
+            stop=stop_after_attempt(len(self.settings.waits) + 1),
+            wait=self._wait,
+            sleep=self.sleep,
+            before_sleep=told,
+            reraise=True,
+        )
         try:
-            asked_for = Retry().parse_retry_after(retry_after)
-        except InvalidHeader:
-            return wait
-        return min(asked_for, self.settings.longest_wait)
-
-    def _once(
-        self, url: str, query: Mapping[str, str], table: str, asked: str, parse: Callable[[bytes], Result]
-    ) -> Result:
-        reply = self._send(url, query, table)
-        if reply.status in _WORTH_ANOTHER_TRY:
-            trouble = _TryAgain(
-                Fault.BUSY,
-                f"Jobindsats answered {reply.status}: {_shown(reply.text)}",
-                "try again later; jobindsats.dk tells of known trouble",
-                reply.status,
-            )
-            trouble.retry_after = reply.retry_after
-            raise trouble
-        if reply.status != requests.codes.ok:
-            raise self._refusal(reply, table, asked)
-        if reply.held_key:
-            raise JobindsatsError(
-                f"{table}: the answer holds the key it was asked with, so it is not kept.",
-                fault=Fault.CONTENT,
+            return tries(self._once, _Call(f"{self.settings.url}/{path}", query, table, asked), parse)
+        except _TryAgain as trouble:
+            count = len(self.settings.waits) + 1
+            times = f" ({count} tries)" if count > 1 else ""
+            raise SourceError(
+                f"{trouble.headline}{times}",
+                fault=trouble.fault,
                 asked=asked,
+                do=trouble.do,
+                status=trouble.status,
+            ) from None
+
+    def _wait(self, state: RetryCallState) -> float:
+        """The wait that is due, or what the server asks for instead: neither none at all nor for ever."""
+        due = (*self.settings.waits, 0.0)[state.attempt_number - 1]  # asked for after the last try too
+        trouble = state.outcome.exception() if state.outcome else None
+        if not isinstance(trouble, _TryAgain) or not trouble.retry_after:
+            return due
+        try:
+            asked_for = float(Retry().parse_retry_after(trouble.retry_after))
+        except (InvalidHeader, ValueError, OverflowError, TypeError):
+            return due
+        return min(asked_for or due, self.settings.longest_wait)
+
+    def _once(self, call: _Call, parse: Callable[[bytes], Result]) -> Result:
+        reply = self._send(call)
+        if reply.status != requests.codes.ok:
+            raise self._refusal(reply, call)
+        if reply.held_key:
+            raise SourceError(
+                f"{call.table}: the answer holds the key it was asked with, so it is not kept.",
+                fault=Fault.CONTENT,
+                asked=call.words,
                 do=f"check {URL_VARIABLE}: Jobindsats does not do that",
             )
         try:
             return parse(reply.body)
         except AnswerError as error:
-            words = f"{error} It begins: {_shown(reply.text)}"
+            if reply.turns_the_key_down:
+                raise self._refusal(reply, call) from None
+            words = f"{call.table}: {error} It begins: {_shown(reply.text)}"
             if error.cut_off:
-                raise _TryAgain(Fault.LOST, words, "try again later") from None
-            raise JobindsatsError(
-                f"{table}: {words}",
+                raise _TryAgain(words, fault=Fault.LOST, do="try again later") from None
+            raise SourceError(
+                words,
                 fault=Fault.CONTENT,
-                asked=asked,
+                asked=call.words,
                 do=f"try again later; check {URL_VARIABLE} ({self.settings.url}) and whether a web page "
                 "(a login, a notice) stands between this machine and Jobindsats",
             ) from None
 
-    def _send(self, url: str, query: Mapping[str, str], table: str) -> _Reply:
-        host = urlsplit(url).netloc
+    def _send(self, call: _Call) -> _Reply:
+        url, table, host = call.url, call.table, urlsplit(call.url).netloc
         try:
-            reply = self._get(url, query)
+            reply = self._get(url, call.query, table)
             for _ in range(_MOST_REDIRECTS):
                 if reply.status not in _REDIRECTS or not reply.location:
                     return reply
-                target = urljoin(url, reply.location)
+                target = _target(url, reply.location)
                 # The key is for the host it was given for, and for no other.
-                if _origin(target) != _origin(url):
-                    raise JobindsatsError(
+                if target is None or _origin(target) != _origin(url):
+                    raise SourceError(
                         f"{table}: {host} answered {reply.status} and points to "
-                        f"{_shown(target.split('?')[0])}.",
+                        f"{_shown(reply.location.split('?')[0])}.",
                         fault=Fault.REFUSED,
                         asked="nothing there, because the key is not handed on to another host",
                         do=f"if the API has moved, set {URL_VARIABLE} to its new address",
                         status=reply.status,
                     )
                 url = target
-                reply = self._get(url, {})
-            raise JobindsatsError(
+                reply = self._get(url, {}, table)
+            raise SourceError(
                 f"{table}: {host} sends from one address to the next without end.",
                 fault=Fault.CONTENT,
                 do=f"check {URL_VARIABLE}",
@@ -315,7 +353,7 @@ class Client:
             # A new one, so that no traceback shows the frames in which the key is on its way.
             raise KeyboardInterrupt from None
         except requests.exceptions.SSLError:
-            raise JobindsatsError(
+            raise SourceError(
                 f"{table}: the certificate of {host} is not trusted on this machine.",
                 fault=Fault.UNREACHABLE,
                 do="if a firewall opens encrypted traffic, name its certificate in REQUESTS_CA_BUNDLE; "
@@ -323,57 +361,63 @@ class Client:
             ) from None
         except requests.exceptions.ProxyError:
             raise _TryAgain(
-                Fault.UNREACHABLE,
-                f"the proxy lets nothing through to {host}.",
-                "check HTTPS_PROXY and NO_PROXY",
+                f"{table}: the proxy lets nothing through to {host}.",
+                fault=Fault.UNREACHABLE,
+                do="check HTTPS_PROXY and NO_PROXY",
             ) from None
         except requests.exceptions.ConnectTimeout:
-            raise self._unreachable(host, "does not answer") from None
+            raise self._unreachable(table, host, "does not answer") from None
         except requests.exceptions.ReadTimeout:
             raise _TryAgain(
-                Fault.LOST,
-                f"{host} was silent for {self.settings.read_timeout:g} seconds.",
-                "try again later; if it stays so, ask for less at a time with JOBINDSATS_CELL_LIMIT "
+                f"{table}: {host} was silent for {self.settings.read_timeout:g} seconds.",
+                fault=Fault.LOST,
+                do="try again later; if it stays so, ask for less at a time with JOBINDSATS_CELL_LIMIT "
                 f"(now {self.settings.cell_limit:,})",
             ) from None
         except requests.exceptions.ConnectionError as error:
             if _never_connected(error):
-                raise self._unreachable(host, "cannot be reached") from None
-            raise _TryAgain(
-                Fault.LOST,
-                f"the connection to {host} was lost before the answer was whole.",
-                "try again later",
+                raise self._unreachable(table, host, "cannot be reached") from None
+            raise self._lost(
+                table, f"the connection to {host} was lost before the answer was whole"
             ) from None
         except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
-            raise _TryAgain(
-                Fault.LOST, f"the answer of {host} broke off before it was whole.", "try again later"
-            ) from None
-        except requests.exceptions.RequestException as error:
-            raise JobindsatsError(
+            raise self._lost(table, f"the answer of {host} broke off before it was whole") from None
+        except (requests.exceptions.RequestException, HTTPError, ValueError, OverflowError) as error:
+            # The last three: headers that the libraries below cannot make sense of.
+            raise SourceError(
                 f"{table}: the call could not be made ({type(error).__name__}).",
-                fault=Fault.UNREACHABLE,
+                fault=Fault.UNREACHABLE if isinstance(error, _ADDRESS) else Fault.CONTENT,
                 do=f"check {URL_VARIABLE} ({self.settings.url})",
             ) from None
 
-    def _get(self, url: str, query: Mapping[str, str]) -> _Reply:
+    def _get(self, url: str, query: Mapping[str, str], table: str) -> _Reply:
         timeout = (self.settings.connect_timeout, self.settings.read_timeout)
         ends = time.monotonic() + self.settings.longest_answer
         with self._session.get(
             url, params=dict(query), timeout=timeout, allow_redirects=False, stream=True
         ) as response:
-            pieces = []
-            for piece in response.iter_content(1 << 16):
-                pieces.append(piece)
+            with contextlib.suppress(KeyError, ValueError, TypeError, OverflowError):
+                self.server_time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+            body = bytearray()
+            # Small pieces, since each is inflated as a whole.
+            for piece in response.iter_content(_PIECE):
+                body += piece
                 # The read timeout is for silence only; a server that drips would keep this waiting for ever.
                 if time.monotonic() > ends:
-                    raise _TryAgain(
-                        Fault.LOST,
-                        f"the answer was not whole after {self.settings.longest_answer:g} seconds.",
-                        "try again later",
+                    raise self._lost(
+                        table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
+                    )
+                if len(body) > self.settings.largest_answer:
+                    raise SourceError(
+                        f"{table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
+                        "and was not read to its end.",
+                        fault=Fault.CONTENT,
+                        do="no table's answer is; try again later. If it stays so, lower "
+                        f"JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,})",
                     )
             return self._masked(
                 response.status_code,
-                b"".join(pieces),
+                bytes(body),
                 response.headers.get("Retry-After"),
                 response.headers.get("Location"),
             )
@@ -382,23 +426,36 @@ class Client:
         # Here and not where it is shown, so that no traceback with local variables has it either.
         held_key = self._key.is_in(body)
         if held_key or status != requests.codes.ok:
-            body = self._key.mask(body.decode("utf-8", errors="replace")).encode()
+            body = self._key.mask(_decoded(body)).encode()
         return _Reply(status, body, held_key, retry_after, self._key.mask(location) if location else None)
 
-    def _unreachable(self, host: str, how: str) -> _TryAgain:
+    def _unreachable(self, table: str, host: str, how: str) -> _TryAgain:
         return _TryAgain(
-            Fault.UNREACHABLE,
-            f"{host} {how}.",
-            f"check the network, and {URL_VARIABLE} ({self.settings.url})",
+            f"{table}: {host} {how}.",
+            fault=Fault.UNREACHABLE,
+            do=f"check the network, and {URL_VARIABLE} ({self.settings.url})",
         )
 
-    def _refusal(self, reply: _Reply, table: str, asked: str) -> JobindsatsError:
-        cause = _cause(reply.text)
-        said = f'"{cause}"' if cause else _shown(reply.text)
+    @staticmethod
+    def _lost(table: str, how: str) -> _TryAgain:
+        return _TryAgain(f"{table}: {how}.", fault=Fault.LOST, do="try again later")
+
+    def _refusal(self, reply: _Reply, call: _Call) -> SourceError:
+        table, cause = call.table, _cause(reply.text)
+        said = f'"{printable(cause)}"' if cause else _shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
-        if reply.status == requests.codes.unauthorized:
+        if reply.turns_the_key_down:
             fault = Fault.KEY
             do = f"check the key in {KEY_VARIABLE}: it is wrong or withdrawn.\n{HOW_TO_GET_A_KEY}"
+        elif reply.status in _WORTH_ANOTHER_TRY:
+            trouble = _TryAgain(
+                f"{table}: Jobindsats answered {reply.status}: {_shown(reply.text)}",
+                fault=Fault.BUSY,
+                do="try again later; jobindsats.dk tells of known trouble",
+                status=reply.status,
+            )
+            trouble.retry_after = reply.retry_after
+            return trouble
         elif reply.status == requests.codes.forbidden:
             fault = Fault.FORBIDDEN
             do = (
@@ -423,18 +480,25 @@ class Client:
                 f"If the answer is too large, lower JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,}); "
                 "if ids of measures\nare turned down, JOBINDSATS_ALL_MEASURES=1 asks for all measures at once"
             )
-        return JobindsatsError(
+        return SourceError(
             f"{table}: Jobindsats answered {reply.status} {said}",
             fault=fault,
-            asked=asked,
+            asked=call.words,
             do=do,
             status=reply.status,
             cause=cause,
         )
 
 
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:  # an older server's, or cut in the middle of a letter
+        return body.decode("cp1252", errors="replace")
+
+
 def _shown(text: str) -> str:
-    text = " ".join(text.split())
+    text = printable(" ".join(text[: 10 * _SHOWN].split()))
     return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
 
 
@@ -445,10 +509,20 @@ def _spelled(query: Mapping[str, str]) -> str:
 def _cause(text: str) -> str:
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     cause = answer.get("cause") if isinstance(answer, dict) else None
     return cause if isinstance(cause, str) else ""
+
+
+def _target(url: str, location: str) -> str | None:
+    """The address a redirect leads to; none when nobody can read it."""
+    try:
+        target = urljoin(url, location)
+        _origin(target)
+    except ValueError:
+        return None
+    return target
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -6,8 +6,6 @@ what is wrong is named by file, row and column, and costs nothing but the cell i
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
+from helpers.data import csv_files
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period, window
 from helpers.project import Project
-from helpers.sources.danish_csv import Row, Table, parse_period, read_table
+from helpers.sources.danish_csv import Table, TypedRow, parse_period, read_table
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -205,7 +204,7 @@ def write_template(
     else:
         raise PlanError(_no_such_key(name, key, catalogue))
     try:
-        write_whole(path, _danish_csv([head, *rows]))
+        write_whole(path, csv_files.for_people(head, rows).encode())
     except FileExistsError:
         raise PlanError.of(
             name,
@@ -228,10 +227,10 @@ class _Reader:
         self.table = table
         self.problems: list[Problem] = []
 
-    def wrong(self, row: Row, column: str, what: str, do: str = "") -> None:
+    def wrong(self, row: TypedRow, column: str, what: str, do: str = "") -> None:
         self.problems.append(Problem(self.table.where(row, column), what, do))
 
-    def number(self, row: Row, column: str, unit: Unit) -> Decimal | None:
+    def number(self, row: TypedRow, column: str, unit: Unit) -> Decimal | None:
         """The number in a cell; none when it is not filled in, or wrong (which is noted)."""
         if row[column] in _BLANK_MARKS:
             return None
@@ -248,14 +247,16 @@ class _Reader:
             return None
         return value
 
-    def period(self, row: Row, column: str) -> Period | None:
+    def period(self, row: TypedRow, column: str) -> Period | None:
         try:
             return parse_period(row[column])
         except ValueError as error:
             self.wrong(row, column, f"{error}.")
             return None
 
-    def choice(self, row: Row, column: str, choices: Mapping[str, str], shown: Iterable[str]) -> str | None:
+    def choice(
+        self, row: TypedRow, column: str, choices: Mapping[str, str], shown: Iterable[str]
+    ) -> str | None:
         """The key that a cell names, among folded names → keys."""
         found = choices.get(fold(row[column]))
         if found is None:
@@ -267,7 +268,12 @@ class _Reader:
         return found
 
     def once(
-        self, seen: dict[object, tuple[Decimal, int]], place: object, value: Decimal, row: Row, column: str
+        self,
+        seen: dict[object, tuple[Decimal, int]],
+        place: object,
+        value: Decimal,
+        row: TypedRow,
+        column: str,
     ) -> bool:
         """Whether a place is met for the first time; two different values for it are a problem."""
         earlier = seen.setdefault(place, (value, row.number))
@@ -385,10 +391,3 @@ def _series_rows(indicator: Indicator, municipality: Municipality, today: date) 
         for area in ((municipality.name, NATIONAL_NAME) if series.national else (municipality.name,))
         for period in window(newest)
     ]
-
-
-def _danish_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV that Danish Excel opens in columns and with its letters right."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")

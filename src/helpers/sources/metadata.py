@@ -1,6 +1,6 @@
 """What Jobindsats says of its tables: typed, in both shapes it sends, with look-ups that never guess.
 
-In: answers of ``/subjects``, ``/tables`` and ``/table/<id>``. Out: frozen models; ids and labels are found by
+In: answers of ``/tables`` and ``/table/<id>``. Out: frozen models; ids and labels are found by
 their whole text only (blanks and case do not count), and an error lists what there is.
 """
 
@@ -327,18 +327,6 @@ class NoMunicipalities(PlanError):
         )
 
 
-class SubjectGroup(_Model):
-    """A heading over subjects."""
-
-    class Subject(_Model):
-        id: Id = Field(alias="subject_id")
-        name: str = Field(alias="subject_name", default="")
-
-    id: Id = Field(alias="subject_group_id", default="")
-    name: str = Field(alias="subject_group_name", default="")
-    subjects: Many[Subject] = ()
-
-
 class _TableGroup(_Model):
     tables: Many[TableInfo] = ()
 
@@ -390,20 +378,6 @@ def parse_table(content: bytes) -> TableInfo:
         When the bytes are no metadata of a table.
     """
     return _validated(TableInfo, load_json(content))
-
-
-def parse_subjects(content: bytes) -> tuple[SubjectGroup, ...]:
-    """The answer of ``/subjects``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no such list.
-    """
-    found = load_json(content)
-    if not isinstance(found, list):
-        raise AnswerError("The list of subjects is no list.")
-    return tuple(_validated(SubjectGroup, entry) for entry in found)
 
 
 Parsed = TypeVar("Parsed", bound=BaseModel)

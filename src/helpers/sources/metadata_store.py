@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from helpers.data.raw import RawStore, Sidecar, snapshot_id, snapshot_moment
+from helpers.data.raw import RawStore, Sidecar, snapshot_moment
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.answers import AnswerError
-from helpers.sources.faults import Fault, JobindsatsError
+from helpers.sources.faults import Fault, SourceError
 from helpers.sources.jobindsats import Client
 from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables
 
@@ -49,14 +49,14 @@ class Listing:
 
         Raises
         ------
-        JobindsatsError
+        SourceError
             When there is none of that id; names the nearest ids and titles.
         """
         if table in self.tables:
             return self.tables[table]
         near = nearest(table, self.tables)
         names = ", ".join(f"{name} ({self.tables[name].title})" for name in near)
-        raise JobindsatsError(
+        raise SourceError(
             f"{table}: Jobindsats has no table of that id.",
             fault=Fault.NOT_FOUND,
             asked="tables",
@@ -132,7 +132,7 @@ class MetadataStore:
         PlanError
             When they can neither be asked for nor were kept.
         """
-        kept = self._newest("table", listed.id)
+        kept = self._store.newest("table", listed.id)
         if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):
             found = self._kept_table(listed.id, kept)
         else:
@@ -152,13 +152,8 @@ class MetadataStore:
         }
         return found.model_copy(update={**days, "id": listed.id, "title": found.title or listed.title})
 
-    def keep_subjects(self) -> None:
-        """Ask for the subjects and keep them."""
-        if self.client is not None:
-            self._keep("subjects", "all", self.client.raw_subjects(), "Subjects", None)
-
     def _kept_listing(self) -> Listing | None:
-        snapshot = self._newest("tables", "all")
+        snapshot = self._store.newest("tables", "all")
         if snapshot is None:
             return None
         try:
@@ -172,9 +167,6 @@ class MetadataStore:
             return parse_table(self._store.read("table", table, snapshot))
         except AnswerError:
             return None
-
-    def _newest(self, kind: str, name: str) -> str | None:
-        return self._store.newest(kind, name)
 
     def _is_young(self) -> bool:
         marker = self._store.root / "tables" / "all" / _CHECKED
@@ -191,10 +183,11 @@ class MetadataStore:
     def _has_moved(self, listed: TableInfo, kept: str) -> bool:
         if listed.update_latest is not None:
             return self._store.sidecar("table", listed.id, kept).update_latest != listed.update_latest
-        return self.now - snapshot_moment(kept) >= KEPT_FOR
+        # A moment to come is one of a wrong clock.
+        return not timedelta(0) <= self.now - snapshot_moment(kept) < KEPT_FOR
 
     def _keep(self, kind: str, name: str, content: bytes, title: str, listed: TableInfo | None) -> str:
-        kept = self._newest(kind, name)
+        kept = self._store.newest(kind, name)
         latest = listed.update_latest if listed else None
         if (
             kept is not None
@@ -202,8 +195,8 @@ class MetadataStore:
             and (self._store.sidecar(kind, name, kept).update_latest == latest)
         ):
             return kept
-        path = {"subjects": "subjects", "tables": "tables", "table": f"table/{name}"}[kind]
-        snapshot = snapshot_id(self.now)
+        path = "tables" if kind == "tables" else f"table/{name}"
+        snapshot = self._store.next_snapshot(kind, name, self.now)
         self._store.write(
             kind,
             name,

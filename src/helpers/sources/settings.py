@@ -5,16 +5,17 @@ The key is kept where nothing that prints, logs or stores objects comes across i
 
 from __future__ import annotations
 
+import codecs
 import html
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 import requests
-from dotenv import dotenv_values
 from requests.auth import AuthBase
 
 from helpers.errors import PlanError
@@ -33,6 +34,18 @@ HOW_TO_GET_A_KEY = (
     f"  {KEY_VARIABLE}=…"
 )
 
+_WRAPPING = " \t\r\n\u00a0\u200b\ufeff\"'`“”„‘’‚«»;,"
+"""What mail programs, editors and shells leave around a key."""
+
+_BLANK = " \t\r\n\u00a0\ufeff"
+
+_SETTING = re.compile(r"(?:export\s+|set\s+)?'?(\w+)'?(?:\s*[=:]\s*|\s+|$)(.*)", re.IGNORECASE)
+
+_NAME_OF_KEY = re.compile(rf"^(?:export\s+)?(?:{KEY_VARIABLE}|Authorization)\s*[=:]\s*", re.IGNORECASE)
+
+_NEARLY_THE_NAME = re.compile(r"(?:JOBINDSATS|STAR)\w*(?:TOKEN|KEY|N(?:Ø|OE)GLE)\w*", re.IGNORECASE)
+"""Names that somebody may have given the key who did not copy ours."""
+
 _SHORTEST_TELLING_KEY = 8
 """A shorter "key" may stand in an answer by chance, so that is no reason to turn the answer down."""
 
@@ -46,14 +59,20 @@ class Key:
     __slots__ = ("__reveal",)
 
     def __init__(self, text: str) -> None:
-        text = text.strip()
-        if text.lower().startswith("bearer "):
-            text = text[7:].strip()
-        if not text or not text.isascii() or not text.isprintable() or " " in text:
+        text = _NAME_OF_KEY.sub("", text.strip(_WRAPPING)).strip(_WRAPPING)
+        text = re.sub(r"^bearer(\s+|$)", "", text, flags=re.IGNORECASE).strip(_WRAPPING)
+        if not text or not text.isascii() or not text.isprintable() or re.search(r"[\s<>]", text):
+            found = (
+                'only the word "Bearer" or quotes stand there'
+                if not text
+                else "it holds blanks or line breaks"
+                if re.search(r"\s", text)
+                else "it holds other signs"
+            )
             raise PlanError.of(
                 KEY_VARIABLE,
-                "This is no key: a key is one word of plain letters, digits and signs.",
-                "Copy it again from STAR's letter, without quotes, blanks or line breaks.",
+                f"This is no key: {found}. A key is one word of plain letters, digits and signs.",
+                "Copy it again from STAR's letter, whole and on one line.",
             )
         self.__reveal = lambda: text
 
@@ -127,6 +146,8 @@ class Settings:
         seen in one client only; this is the way out should the API turn it down.
     connect_timeout, read_timeout, longest_answer
         In seconds: for the connection, for silence while reading, and for one whole answer.
+    largest_answer
+        Most bytes of one answer after it is inflated; 98,000 cells take about 8 MB.
     waits
         Seconds before each new try after a busy server or a lost connection.
     longest_wait
@@ -148,6 +169,7 @@ class Settings:
     connect_timeout: float = 10
     read_timeout: float = 180
     longest_answer: float = 900
+    largest_answer: int = 32 << 20
     waits: tuple[float, ...] = (5, 15, 45)
     longest_wait: float = 120
 
@@ -177,7 +199,7 @@ def read_settings(project: Project) -> Settings:
         return int(text)
 
     standard = Settings()
-    key = found.get(KEY_VARIABLE, "").strip()
+    key = found.get(KEY_VARIABLE, "").strip(_BLANK)
     quarters = number("JOBINDSATS_QUARTERS", standard.periods[Frequency.QUARTER])
     return Settings(
         url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
@@ -194,15 +216,47 @@ def read_settings(project: Project) -> Settings:
 
 
 def _dotenv(project: Project) -> dict[str, str]:
-    path = project.root / ".env"
+    """What ``.env`` sets, read as people write it: ``NAME: key``, or nothing but the key itself.
+
+    ``.env.txt`` counts where there is no ``.env``: Windows adds the ending and does not show it.
+    """
+    path = next((p for p in (project.root / ".env", project.root / ".env.txt") if p.is_file()), None)
+    if path is None:
+        return {}
+    content = path.read_bytes()
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        # Windows' Notepad puts a mark in front of UTF-8; a key may hold "$", which is not to be interpreted.
-        values = dotenv_values(path, encoding="utf-8-sig", interpolate=False) if path.is_file() else {}
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise PlanError.of(
-            ".env", "The file is not UTF-8 text.", "Save it again with the encoding UTF-8."
+            path.name, "The file is not UTF-8 text.", "Save it again with the encoding UTF-8."
         ) from None
-    return {name: value for name, value in values.items() if value is not None}
+    values: dict[str, str] = {}
+    for written in text.splitlines():
+        line = re.sub(r"(^|\s+)#.*", "", written.strip(_BLANK))
+        setting = _SETTING.match(line)
+        # A key may hold any sign, "$" too: nothing in it is interpreted.
+        if _is_bare_key(line):
+            name, value = KEY_VARIABLE, line
+        else:
+            name, value = setting.groups() if setting else ("", "")
+        if name:
+            values[name.upper()] = value.strip(_WRAPPING)
+        if _NEARLY_THE_NAME.fullmatch(name) and name.upper() != KEY_VARIABLE:
+            raise PlanError.of(
+                path.name,
+                f"{name} is not read: the key is called {KEY_VARIABLE}.",
+                f"Write {KEY_VARIABLE}= in front of the key.",
+            )
+    return values
+
+
+def _is_bare_key(line: str) -> bool:
+    """Whether a line is a key without its name: ``3f2a…`` or ``Bearer 3f2a…``."""
+    if line.upper().startswith("JOBINDSATS_"):
+        return False
+    word = re.sub(r"^(?:authorization\s*:\s*)?bearer\s+", "", line, flags=re.IGNORECASE).strip(_WRAPPING)
+    return bool(re.fullmatch(r"[\w.+/~-]{8,}={0,2}", word, re.ASCII)) or word.lower() == "bearer"
 
 
 def _checked_url(url: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from helpers.present import output
-from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart, escape_markdown, write_if_changed
+from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown, write_if_changed
 from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
 
 
@@ -48,7 +48,7 @@ class _Downloads(TextPart):
 
     def write(self, folder: Any) -> None:
         for name, content in self.contents.items():
-            write_if_changed(folder / name, CSV_BOM + content)
+            write_if_changed(folder / name, content)
 
 
 def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:

@@ -24,7 +24,7 @@ from helpers.catalogue.models import Indicator
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
-from helpers.periods import Period
+from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import Shown
 from helpers.present.words import listed
@@ -189,6 +189,16 @@ class Report(ABC):
         return frozenset(table for indicator in self.indicators for table in indicator.tables)
 
     @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the report's figures is for."""
+        return set()
+
+    def check_period(self) -> None:
+        """Refuse a newest period to show that lies outside all figures there are."""
+        if self.bound is not None:
+            require_figures(self.bound, self.known_periods)
+
+    @property
     def data_day(self) -> date:
         """The report's date: the day of its newest figures, or the one that example data pretend to be from."""
         return max((item.fetched_at.date() for item in self.inputs), default=self.example_date)
@@ -226,8 +236,14 @@ class Report(ABC):
         status = fetch_status(self.project, self.snapshot)
         return tuple(row for table, row in status.items() if table in self._tables)
 
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        """That somebody typed in an indicator's figures; empty when nobody did."""
+        return ""
+
     def _source_words(self, indicator: Indicator) -> str:
         """``Jobindsats, tabel y01b01, hentet den 22. august 2026``"""
+        if typed_in := self._typed_in_words(indicator):
+            return typed_in
         if self.is_example:
             real = listed(indicator.tables)
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
@@ -320,8 +336,10 @@ def rendered_once(report: R) -> R:
     A book's notebooks run in one process on figures that stand still: they share what was read and judged.
     """
     if not is_rendering():
+        report.check_period()
         return report
     if report not in _RENDERED:
+        report.check_period()
         _RENDERED.clear()
         _RENDERED[report] = report
     found: R = _RENDERED[report]

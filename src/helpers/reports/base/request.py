@@ -70,6 +70,17 @@ class RenderRequest:
         """Whether a region or the whole country is asked for."""
         return self.everyone or bool(self.region)
 
+    def check(self) -> None:
+        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        region = f"--region {self.region}" if self.region else ""
+        given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
+        if len(said := [text for text in given if text]) > 1:
+            raise PlanError.of(
+                "plan render",
+                f"{' and '.join(said)} contradict each other: each says which municipalities are rendered.",
+                "Name municipalities, or a region, or take them all.",
+            )
+
     def selection(self, catalogue: Catalogue) -> Selection:
         """Which figures, for every municipality of the request."""
         return Selection(self.project, catalogue, self.plan, self.bound, self.snapshot, self.example)

@@ -70,6 +70,7 @@ class Wing(ABC):
         found = []
         for report in self.reports(request, catalogue):
             if report.key not in books:
+                report.check_period()
                 books[report.key] = self.book(report)
             found.append(report.asked(books[report.key]))
         return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data import Basis, load_observations, snapshot_days
+from helpers.data import Basis, csv_files, load_observations, snapshot_days
 from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
@@ -162,6 +160,10 @@ class InvestmentReport(Report):
             key: project_status(entry, self._read[key][0], bound)
             for key, entry in self.projects.projects.items()
         }
+
+    @property
+    def known_periods(self) -> set[Period]:
+        return {measured.month for months, _ in self._read.values() for measured in months}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -458,9 +460,7 @@ class InvestmentReport(Report):
 
     def months_csv(self) -> str:
         """Every month that has a figure or a target: the columns of `CSV_COLUMNS`."""
-        target = io.StringIO()
-        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-        writer.writerow(CSV_COLUMNS)
+        rows: list[list[csv_files.Cell]] = []
         for key, status in self.statuses.items():
             for row in status.rows:
                 if row.row.key is None:
@@ -471,20 +471,20 @@ class InvestmentReport(Report):
                 for month in sorted({*measured, *goals}):
                     one = measured.get(month)
                     on_path = way.get(month)
-                    writer.writerow(
+                    rows.append(
                         [
                             key,
                             row.row.key,
                             status.project.status.label_of(row.row.key),
                             month.id,
-                            words.plain(one.value if one else None),
-                            words.plain(one.share if one else None),
-                            words.plain(words.path_decimal(on_path) if on_path is not None else None),
-                            words.plain(goals.get(month)),
-                            one.source if one else "",
+                            one.value if one else None,
+                            one.share if one else None,
+                            words.path_decimal(on_path) if on_path is not None else None,
+                            goals.get(month),
+                            one.source if one else None,
                         ]
                     )
-        return output.CSV_BOM + target.getvalue()
+        return csv_files.for_people(CSV_COLUMNS, rows)
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

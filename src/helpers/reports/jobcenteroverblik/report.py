@@ -15,6 +15,7 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
 from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
+from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number
@@ -165,6 +166,10 @@ class JobcenteroverblikReport(Report):
         """All indicators of the report, each once."""
         return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
 
+    def _made_up(self, indicator: Indicator) -> bool:
+        """Whether an indicator's figures are example data: not when anybody typed them in."""
+        return self.is_example and indicator.key not in self.boards.typed_in
+
     @derived
     def boards(self) -> Boards:
         """Figures of all areas that can be ranked."""
@@ -184,6 +189,14 @@ class JobcenteroverblikReport(Report):
     def printed(self) -> PrintedReport | None:
         """The report as it was printed, when that month is asked for."""
         return self.jobcenteroverblik.printed(self.area, self.bound)
+
+    @property
+    def known_periods(self) -> set[Period]:
+        if self.printed:
+            return set()
+        frame = load_observations(self.project, self.catalogue, self.basis)
+        shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
+        return {Period.parse(text) for text in frame[shown]["period"].unique()}
 
     @property
     def data_day(self) -> date:
@@ -319,7 +332,9 @@ class JobcenteroverblikReport(Report):
                 # What is measured today is not what the title of 2017 says: both are told before the figure.
                 self._definition(figure) if figure.differs else Shown(),
                 pieces.verdict_box(standing, self.area),
-                pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
+                pieces.standing_figure(
+                    standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
+                ),
                 pieces.notes(self._figure_notes(standing), _to_all(figure)),
             ]
         )
@@ -380,6 +395,9 @@ class JobcenteroverblikReport(Report):
         said += indicator.caveats
         said.append(f"Kilde: {self._source_words(indicator)}.")
         return list(dict.fromkeys(said))
+
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -456,7 +474,7 @@ class JobcenteroverblikReport(Report):
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
             group_name=capital(ranking.scope(shown_group)) if grouped else "",
-            example=self.is_example,
+            example=self._made_up(standing.indicator),
         ) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",

@@ -35,6 +35,7 @@ class Boards:
         self.catalogue = catalogue
         self.jobcenteroverblik = jobcenteroverblik
         self._grids = AreaGrids(observations[observations["indicator"].isin(jobcenteroverblik.indicators)])
+        self.typed_in = frozenset(observations.loc[observations["source"] == "manual", "indicator"])
         self._made: dict[tuple[str, str], Board] = {}
         self._conditions: dict[Period | None, pd.DataFrame] = {}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,12 +27,14 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data import (
+    csv_files,
     data_problems,
     figure_window,
     load_observations,
     plan_indicators,
     snapshot_days,
 )
+from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -148,6 +148,11 @@ class PlanReport(Report):
 
     # ------------------------------------------------------------------------------------ the numbers
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether typed-in figures stand beside made-up ones, so that each row must say which it is."""
+        return self.is_example and any(row.grounds is Grounds.TYPED_IN for row in self.rows)
+
     @derived
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
@@ -186,6 +191,12 @@ class PlanReport(Report):
         """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
         return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
 
+    @property
+    def known_periods(self) -> set[Period]:
+        shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
+        known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
+        return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
         known = row.national is not None or row.municipality is not None
@@ -220,6 +231,8 @@ class PlanReport(Report):
         )
         if self.municipality.slug == self.plan.municipality:
             said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+        if self.is_mixed:
+            said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
 
     def summary(self) -> Shown:
@@ -307,6 +320,7 @@ class PlanReport(Report):
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
+            grounds=self.is_mixed,
         )
 
     @property
@@ -413,6 +427,17 @@ class PlanReport(Report):
         return [
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
+
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        areas = set(self._typed_in(indicator))
+        if self.municipality.code in areas:
+            return f"indtastet af {self.municipality.name}"
+        return "indtastet" if areas else ""
+
+    def _typed_in(self, indicator: Indicator) -> pd.Series:
+        """The areas of which somebody typed in figures of an indicator."""
+        frame = self.observations
+        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
@@ -636,7 +661,7 @@ class PlanReport(Report):
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -645,10 +670,16 @@ class PlanReport(Report):
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -656,6 +687,12 @@ class PlanReport(Report):
         periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)
 
+
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
 
 STATUS_COLUMNS = (
     "goal",
@@ -669,12 +706,13 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
+    "basis",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
 
 def status_records(report: PlanReport) -> list[dict[str, str | None]]:
-    """The status table for machines: numbers as text with a decimal point, exactly as published."""
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
     return [
         {
             "goal": row.goal,
@@ -688,9 +726,15 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
+            "basis": row.grounds.value if row.grounds else None,
         }
-        for row in report.rows
+        for row in _all_rows(report)
     ]
+
+
+def _all_rows(report: PlanReport) -> list[StatusRow]:
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
 def _note(report: PlanReport, row: StatusRow) -> str | None:
@@ -705,9 +749,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: PlanReport) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: PlanReport) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note", "grundlag",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in _all_rows(report)
+        ),
+    )  # fmt: skip

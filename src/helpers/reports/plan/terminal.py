@@ -110,6 +110,10 @@ def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
+    if report.is_mixed and row.grounds:
+        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
+    if report.is_mixed and row.grounds:
+        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
 

@@ -73,6 +73,7 @@ class PlanWing(Wing):
         from helpers.reports.plan.terminal import status_json, status_screen
 
         report = self.report(selection, kommune)
+        report.check_period()
         if form == "table":
             yield from status_screen(report, width)
         else:
