@@ -79,7 +79,7 @@ class _Typed:
 
     measured: Measurement
     table: danish_csv.Table
-    at: danish_csv.Row
+    at: danish_csv.TypedRow
 
     def where(self, column: str) -> str:
         return self.table.where(self.at, column)
@@ -125,7 +125,7 @@ def read_months(
 
 
 def _read_row(
-    table: danish_csv.Table, at: danish_csv.Row, entry: InvestmentProject, problems: list[Problem]
+    table: danish_csv.Table, at: danish_csv.TypedRow, entry: InvestmentProject, problems: list[Problem]
 ) -> Iterator[_Typed]:
     """The row's measurement, if it can be used; a row without a figure is one that was not filled in."""
 
@@ -169,7 +169,7 @@ def _read_row(
 
 
 def _cell(
-    table: danish_csv.Table, at: danish_csv.Row, column: str, row: InvestmentRow, problems: list[Problem]
+    table: danish_csv.Table, at: danish_csv.TypedRow, column: str, row: InvestmentRow, problems: list[Problem]
 ) -> Decimal | None:
     """The number in a cell, if it can be a figure of the row."""
     if at[column] in _BLANK_MARKS:
