@@ -17,6 +17,7 @@ HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
     "letters",
+    "prose",
     "errors",
     "periods",
     "project",

@@ -410,3 +410,18 @@ def test_every_command_has_help(monkeypatch: pytest.MonkeyPatch, shared_root: Pa
         code, output, _, _ = plan(monkeypatch, shared_root, name, "--help")
         assert code == 0
         assert "Usage" in output
+
+
+def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_root: Path) -> None:
+    script = (
+        "import sys\n"
+        "from helpers.cli import app\n"
+        "app(['list', 'plans'], standalone_mode=False)\n"
+        "print('loaded', *sorted({'pandas', 'pyarrow', 'altair', 'great_tables', 'requests'} & set(sys.modules)))\n"
+    )
+    environment = {**os.environ, ROOT_VARIABLE: str(shared_root)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "noegletal-2026" in done.stdout
+    assert done.stdout.splitlines()[-1] == "loaded"

@@ -32,7 +32,7 @@ TOY_WING = '''
 
 from typing import ClassVar
 
-from helpers.reports.base.notebooks import OPENING, book_settings, fresh_folder, make_notebook
+from helpers.reports.base.notebooks import OPENING, book_settings, make_notebook
 from helpers.reports.base.report import Report, Whom
 from helpers.reports.base.wing import Wing
 from helpers.present import output
@@ -82,8 +82,8 @@ class ToyWing(Wing):
     def report(self, wanted, kommune, **more):
         return ToyReport(wanted.project, wanted.catalogue, kommune, **wanted.figures)
 
-    def book(self, report):
-        folder = fresh_folder(report.project, "regioner")
+    def book(self, report, request):
+        folder = request.fresh_book("regioner")
         notebook = make_notebook(
             [("title", "markdown", "# Regionen {.unnumbered}"), ("region", "code", "report.region()")],
             parameters='kommune = ""\\nplan = "regioner"\\nperiode = ""',

@@ -218,7 +218,9 @@ def check() -> None:
     for line in lines:
         typer.echo(line)
     if problems:
-        raise PlanError(problems)
+        raise PlanError(problems, f"{len(problems)} to mend.")
+    asked = sum("\n" in line for line in lines)
+    typer.echo("All is in order." if not asked else f"Nothing is wrong; {asked} above to think about.")
 
 
 # ---------------------------------------------------------------------------------------------- fetching
@@ -382,6 +384,7 @@ def render(
         example=example,
         scheduler=scheduler,
         base_url=base_url,
+        told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)
     if failed:
@@ -483,8 +486,8 @@ def _stop(error: PlanError) -> NoReturn:
     count = len(error.problems)
     for problem in error.problems:
         err.print(f"[bold red]✗[/] {escape(str(problem))}", soft_wrap=True)
-    if count > 1:
-        err.print(f"{count} problems.")
+    if error.verdict or count > 1:
+        err.print(error.verdict or f"{count} problems.")
     raise SystemExit(1)
 
 

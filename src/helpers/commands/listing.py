@@ -1,4 +1,4 @@
-"""What ``plan list`` prints."""
+"""What ``plan list`` prints; it loads no figures, nor what draws them."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render.publish import publish_to_branch, publish_to_folder
+from helpers.render.publish import counted, publish_to_branch, publish_to_folder
 
 BRANCH = "branch:"
 """What ``--to`` begins with for a branch; anything else is a folder."""
@@ -44,4 +44,4 @@ def publish_site(
     said = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing has changed"
     pushed = f" and pushed to {push}" if push else ""
     kept = f"; commit {done.commit[:10]}{pushed}" if done.commit else pushed
-    return f"{to}: {done.sites} sites, {done.files} files ({said}){kept}"
+    return f"{to}: {counted(done.sites, 'site')}, {counted(done.files, 'file')} ({said}){kept}"

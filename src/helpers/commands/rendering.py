@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
 
@@ -41,13 +43,16 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             "Name a folder of its own: --output _site",
         )
     catalogue = load_catalogue(request.project)
-    with err.status("reading the figures"):
-        asked = wing(request.report).asked(request, catalogue)
-    variants = [item.variant for item in asked]
-    jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-    outcomes = _with_progress(request, variants, jobs, err)
-    with err.status("writing the list of municipalities"):
-        _publish(request, catalogue, asked, outcomes)
+    with request.holding:
+        busy = f"Another plan render is at work in {request.output}; this one waits for it."
+        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
+        with err.status("reading the figures"):
+            asked = wing(request.report).asked(request, catalogue)
+        variants = [item.variant for item in asked]
+        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        outcomes = _with_progress(request, variants, jobs, err)
+        with err.status("writing the list of municipalities"):
+            _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
 
 

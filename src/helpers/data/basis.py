@@ -77,7 +77,14 @@ def snapshot_days(project: Project) -> tuple[date, ...]:
     return tuple(dict.fromkeys(snapshot_day(snapshot) for snapshot in reversed(found)))[::-1]
 
 
-def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None) -> Basis:
+def choose_basis(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    snapshot: date | None = None,
+    *,
+    example: bool = False,
+) -> Basis:
     """Real figures when any of the plan's tables was ever fetched, example data otherwise.
 
     A plan that needs no table is real as soon as something was typed in for it, or anything was fetched.
@@ -86,6 +93,8 @@ def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: d
     ----------
     snapshot
         A day: the report as the figures stood then.
+    example
+        Example data, whatever was fetched.
 
     Raises
     ------
@@ -93,7 +102,8 @@ def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: d
         When a day is asked for from which there is nothing; it tells the days there are.
     """
     surveys = [key for goal in plan.goals for key in goal.indicators if key in catalogue.surveys]
-    return basis_for(project, plan_indicators(catalogue, plan), plan.example_date, snapshot, surveys)
+    indicators = plan_indicators(catalogue, plan)
+    return basis_for(project, indicators, plan.example_date, snapshot, surveys, example=example)
 
 
 def basis_for(
@@ -102,8 +112,12 @@ def basis_for(
     example_date: date,
     snapshot: date | None = None,
     surveys: Iterable[str] = (),
+    *,
+    example: bool = False,
 ) -> Basis:
     """As :func:`choose_basis`, for any indicators (reports that are no plan)."""
+    if example:
+        return Basis("example", example_date)
     store = RawStore(project.raw)
     asked = tuple(indicators)
     tables = tables_of(asked)

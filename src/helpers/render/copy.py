@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from helpers.errors import PlanError
+from helpers.letters import without_hidden
+from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.brand import Brand
 from helpers.render.models import Variant
+from helpers.render.notebooks import read_notebook
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
@@ -63,24 +64,21 @@ class Copy:
         return (replace(self.book, title=self.title)).pdf_name
 
 
-def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4, or a Markdown file as one of a single cell.
-
-    Raises
-    ------
-    PlanError
-        When the file is no notebook.
-    """
-    if path.suffix != ".ipynb":
-        return nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))]
-        )
-    try:
-        return nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
-        raise PlanError.of(
-            where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
-        ) from None
+def settle_prose(copy: Copy) -> None:
+    """Make the texts of all cells and outputs say what they look like: no false lists, nothing that nobody sees."""
+    for notebook in copy.notebooks.values():
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = without_false_lists(without_hidden(cell.source))
+            for output in cell.get("outputs", ()):
+                if output.output_type == "stream":
+                    output.text = without_hidden(output.text)
+                data = output.get("data", {})
+                for kind in ("text/plain", "text/markdown"):
+                    if kind in data:
+                        data[kind] = without_hidden(data[kind])
+                if "text/markdown" in data:
+                    data["text/markdown"] = without_false_lists(data["text/markdown"])
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

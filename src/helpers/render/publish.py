@@ -22,7 +22,7 @@ from helpers.project import Project
 from helpers.render.assets import FOLDER
 from helpers.render.hub import COMPARISONS, RECORD, Record, read_goals, read_record, read_sites
 from helpers.render.links import read_links
-from helpers.render.workspace import PREFIX, building, clean_stale, exchange
+from helpers.render.workspace import building, clean_stale, exchange
 
 MANIFEST = ".plan-publish.json"
 """What was published, with the hash of each file; lies at the top of where it was published."""
@@ -75,8 +75,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
     again = "Render again: plan render …"
     if not (output / HUB).is_file():
         raise PlanError.of(str(output), f"There is no rendered site here (no {HUB}).", again)
-    clean_stale(output)
-    if any(output.glob(f"{PREFIX}*")):
+    if not clean_stale(output):
         raise PlanError.of(str(output), "A render is under way here.", "Publish when it is done.")
     problems: list[Problem] = []
     records = []
@@ -93,9 +92,9 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         named = [folder / name for name in (*record.pages, *filter(None, [record.pdf]))]
         named += [output / FOLDER / name for name in record.assets]
         problems += [
-            Problem(where, f"{file.relative_to(output).as_posix()} is missing.", again)
+            Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)
             for file in named
-            if not file.is_file()
+            if not file.is_file() or not file.stat().st_size
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
@@ -114,7 +113,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             problems.append(
                 Problem(
                     str(output),
-                    f"{len(shown)} of its sites show example data: {_few(shown)}.",
+                    f"It shows example data: {_few(shown)}.",
                     "Fetch figures and render again, or say --example to publish made-up figures.",
                 )
             )
@@ -122,6 +121,11 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         raise PlanError(problems)
     read_sites(output)  # tells of a site.json that cannot be read
     return tuple(records)
+
+
+def counted(count: int, word: str) -> str:
+    """``1 site``, ``2 sites``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _few(names: list[str]) -> str:
@@ -203,6 +207,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
 def _place(
     output: Path, target: Path, *, sites: int, overwrite: bool, extra: tuple[str, ...] = ()
 ) -> Published:
+    clean_stale(target)
     old = _read_manifest(target)
     new = {name: _hash(output / name) for name in _files(output)}
     there = {name: _hash(target / name) for name in {*new, *old} if (target / name).is_file()}
@@ -232,8 +237,7 @@ def _place(
     result = Published(sites, len(new), len(new.keys() - there.keys()), len(changed), len(gone))
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        clean_stale(target)
-        if any(target.glob(f"{PREFIX}*")):
+        if not clean_stale(target):
             raise PlanError.of(
                 str(target), "Something else is being published here.", "Publish when it is done."
             )
@@ -356,7 +360,7 @@ def publish_to_branch(
         made = git("write-tree").strip()
         commit = start
         if not start or made != git("rev-parse", f"{start}^{{tree}}").strip():
-            text = message or f"Publish {done.sites} sites"
+            text = message or f"Publish {counted(done.sites, 'site')}"
             commit = git("commit-tree", made, *(["-p", start] if start else []), "-m", text).strip()
         if commit != local:
             git("update-ref", f"refs/heads/{branch}", commit, local or "0" * len(commit))

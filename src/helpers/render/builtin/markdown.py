@@ -15,6 +15,7 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.errors import Problem
+from helpers.render.notebooks import INJECTED, cell_number, cell_tags
 
 ADVICE = "docs/rendering.md lists what the built-in engine supports; with Quarto installed, --engine quarto renders the rest."
 
@@ -44,7 +45,8 @@ def _unsupported(path: str, cell: int, line: int | None, what: str) -> Problem:
     return Problem(_where(path, cell, line), f"The built-in engine does not support {what}.", ADVICE)
 
 
-def _looks(path: str, cell: int, text: str) -> Iterator[Problem]:
+def looks(path: str, cell: int, text: str) -> Iterator[Problem]:
+    """What the engine does not support, as far as a text's looks tell it."""
     fence = ""
     for number, line in enumerate(text.splitlines(), start=1):
         found = _FENCE.match(line)
@@ -76,7 +78,7 @@ def _output(path: str, cell: int, output: NotebookNode) -> tuple[str, list[Probl
     data = output.get("data", {})
     if "text/markdown" in data:
         text = data["text/markdown"]
-        return text, list(_looks(path, cell, text))
+        return text, list(looks(path, cell, text))
     other = [kind for kind in data if kind != "text/plain"]
     if other:
         return "", [
@@ -92,13 +94,11 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
     """The Markdown of a notebook, cell by cell, with what is not supported by its looks."""
     found: list[Piece] = []
     problems: list[Problem] = []
-    number = 0
-    for cell in notebook.cells:
-        # The cell that was put in has no number of its own: the author counts without it.
-        injected = "injected-parameters" in cell.get("metadata", {}).get("tags", [])
-        number += not injected
+    for place, cell in enumerate(notebook.cells, start=1):
+        injected = INJECTED in cell_tags(cell)
+        number = cell_number(cell) or place
         if cell.cell_type == "markdown":
-            problems += _looks(path, number, cell.source)
+            problems += looks(path, number, cell.source)
             found.append(Piece(number, cell.source))
         elif cell.cell_type == "raw":
             if cell.source.strip():

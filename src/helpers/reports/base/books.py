@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from helpers.project import Project, book_plan
 
@@ -25,3 +29,32 @@ def has_book(project: Project, key: str) -> bool:
     """Whether there are notebooks of its own."""
     folder = book_folder(project, key)
     return (folder / "_quarto.yml").is_file() and (folder / "index.ipynb").is_file()
+
+
+@dataclass(frozen=True)
+class PlacedText:
+    """A text that a municipality wrote, the page it stands on (from the book's folder), and where a user finds it."""
+
+    page: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class BookTexts:
+    """The own texts of one book, and what its pages hold.
+
+    Attributes
+    ----------
+    folder
+        The book's folder, with notebooks of its own or without.
+    made
+        The notebooks it is made of where it has none of its own.
+    added
+        Page → what its cells will show, as Markdown: anchors and figures that a text may refer to.
+    """
+
+    folder: Path
+    made: Mapping[str, NotebookNode]
+    added: Mapping[str, str]
+    texts: tuple[PlacedText, ...]

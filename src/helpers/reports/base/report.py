@@ -7,10 +7,9 @@ inputs, fingerprint, fetching, notes on the data and what rendering needs are ma
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from functools import cache
@@ -27,12 +26,14 @@ from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import Shown
+from helpers.present.stamp import Stamp
 from helpers.present.words import listed
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
-from helpers.sources.fetch_status import FetchRow, danish_day, fetch_status
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.sources.fetch_status import danish_day, fetch_rows
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Report")
@@ -80,7 +81,7 @@ class Whom:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Report(ABC):
+class Report(Stamped, ABC):
     """A report for one municipality or job centre; its public methods are cells of a notebook.
 
     Reports of the same plan, area, period and basis are equal and hash alike.
@@ -92,7 +93,7 @@ class Report(ABC):
     snapshot
         The day whose figures are shown; none for the newest.
     example
-        Example data are shown, whatever was fetched or typed in.
+        Example data are shown, whatever was fetched or typed in, and file names say so.
     """
 
     kind: ClassVar[str]
@@ -167,11 +168,31 @@ class Report(ABC):
     @derived
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
-        basis = basis_for(self.project, self.indicators, self.example_date, self.snapshot)
+        basis = basis_for(
+            self.project,
+            self.indicators,
+            self.example_date,
+            self.snapshot,
+            self._surveys(),
+            example=self.example,
+        )
         if basis.kind == "example":
             keys = tuple(indicator.key for indicator in self.indicators)
             _make_example(self.project, self.catalogue.hash, keys, self.example_date)
         return basis
+
+    def _surveys(self) -> Sequence[str]:
+        """Keys of the surveys whose answers the report shows."""
+        return ()
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp(self.kind, self.whom.slug, self.key, self._basis_name, marked=self.example)
+
+    @property
+    def _basis_name(self) -> str:
+        return self.basis.name
 
     @property
     def is_example(self) -> bool:
@@ -229,12 +250,7 @@ class Report(ABC):
         if self.is_example:
             return output.box(self._example_note(), classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, self._fetch_rows(), self.snapshot)
-
-    def _fetch_rows(self) -> tuple[FetchRow, ...]:
-        """How the last fetch of each of the report's tables went."""
-        status = fetch_status(self.project, self.snapshot)
-        return tuple(row for table, row in status.items() if table in self._tables)
+        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         """That somebody typed in an indicator's figures; empty when nobody did."""
@@ -269,6 +285,11 @@ class Report(ABC):
         return {"kommune": self.whom.name, "plan": self.key, "periode": period}
 
     @property
+    def _environment(self) -> dict[str, str]:
+        told = {SNAPSHOT_VARIABLE: self.snapshot.isoformat()} if self.snapshot else {}
+        return {**told, EXAMPLE_VARIABLE: "1"} if self.example else told
+
+    @property
     def entry(self) -> SiteEntry:
         """What the hub says of its site."""
         return SiteEntry(self.kind, self.whom.codes, self.whom.name)
@@ -282,17 +303,17 @@ class Report(ABC):
             title=self.title,
             municipality=self.whom.long_name,
             dated=self.data_day,
-            environment={SNAPSHOT_VARIABLE: self.snapshot.isoformat()} if self.snapshot else {},
+            environment=self._environment,
             area=self.whom.slug if len(self.whom.codes) == 1 else "",
             inputs=self.fingerprint,
+            stamp=self.stamp,
         )
         return Asked(variant, self.entry)
 
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
         if is_rendering():
-            text = json.dumps(verdicts, ensure_ascii=False, indent=1)
-            output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+            write_verdicts(verdicts, self.stamp)
 
 
 def frame_hash(frame: pd.DataFrame) -> str:
@@ -325,6 +346,7 @@ def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> S
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
+    example = example or os.environ.get(EXAMPLE_VARIABLE) == "1"
     return Selection(
         project, catalogue, plan.strip(), bound, date.fromisoformat(day) if day else None, example
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
+from helpers.data.files import locked
 from helpers.errors import PlanError
 from helpers.periods import Period
+from helpers.present.stamp import Stamp
 from helpers.project import Project
+from helpers.reports.base.notebooks import OWN_BOOKS, fresh_folder
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,15 @@ class Selection:
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What was typed after ``plan render``; every field is named as its option."""
+    """What was typed after ``plan render``; every field is named as its option.
+
+    Attributes
+    ----------
+    told
+        Says to the user what cannot wait, such as that another run is waited for.
+    holding
+        What this run holds until it ends: locks.
+    """
 
     project: Project
     report: str
@@ -64,6 +77,14 @@ class RenderRequest:
     example: bool
     scheduler: str
     base_url: str = ""
+    told: Callable[[str], object] = lambda words: None
+    holding: ExitStack = field(default_factory=ExitStack, compare=False)
+
+    def fresh_book(self, name: str) -> Path:
+        """An empty folder for a book that is rendered once, and nobody else's until the run ends."""
+        waiting = partial(self.told, f"Another plan render uses {OWN_BOOKS}; this one waits for it.")
+        self.holding.enter_context(locked((self.project.root / OWN_BOOKS).parent, "books.lock", waiting))
+        return fresh_folder(self.project, name)
 
     @property
     def many(self) -> bool:
@@ -113,6 +134,9 @@ class Variant:
     inputs
         A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
         a variant is unchanged. Empty: unknown, so it is always rendered.
+    stamp
+        Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
+        report.
     """
 
     book: Path
@@ -125,6 +149,7 @@ class Variant:
     environment: Mapping[str, str] = field(default_factory=dict)
     area: str = ""
     inputs: str = ""
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
+from helpers.reports.base.books import BookTexts
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Wing(ABC):
         """
 
     @abstractmethod
-    def book(self, report: Report) -> Path:
+    def book(self, report: Report, request: RenderRequest) -> Path:
         """The folder with the report's notebooks; written first where it has none of its own."""
 
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
@@ -71,7 +72,7 @@ class Wing(ABC):
         for report in self.reports(request, catalogue):
             if report.key not in books:
                 report.check_period()
-                books[report.key] = self.book(report)
+                books[report.key] = self.book(report, request)
             found.append(report.asked(books[report.key]))
         return found
 
@@ -108,6 +109,10 @@ class Wing(ABC):
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
         """What is wrong with its own files of the catalogue, and lines that sum them up."""
         return [], []
+
+    def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
+        """What municipalities wrote themselves in ``catalogue/texts``, by the book that it stands in."""
+        return iter(())
 
     def listed(self, project: Project) -> Iterator[str]:
         """One line for each thing that its files describe, for ``plan list projects``."""

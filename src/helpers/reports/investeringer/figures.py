@@ -15,6 +15,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import layout, output
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.fonts import text_width
 from helpers.present.output import Shown
@@ -78,7 +79,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
     return output.figure(
         key,
         _with_square_rings(chart(drawn, places, colour)),
-        screen=lambda: _with_square_rings(chart(drawn, places, colour, live=True)),
+        chart=lambda: native_chart(drawn, colour, example=example),
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),

@@ -113,6 +113,10 @@ class InvestmentReport(Report):
     def is_example(self) -> bool:
         return self.example
 
+    @property
+    def _basis_name(self) -> str:
+        return "example" if self.example else "real"
+
     # ------------------------------------------------------------------------------------ the numbers
 
     @derived

@@ -11,7 +11,6 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.base.books import book_folder, has_book
-from helpers.reports.base.notebooks import fresh_folder
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
@@ -48,12 +47,12 @@ class InvestmentWing(Wing):
         selection = request.selection(catalogue)
         return [investment_report(selection, area.name) for area in areas]
 
-    def book(self, report: Report) -> Path:
+    def book(self, report: Report, request: RenderRequest) -> Path:
         assert isinstance(report, InvestmentReport)
         project, projects, area = report.project, report.projects, report.municipality
         if has_book(project, projects.key):
             return book_folder(project, projects.key)
-        folder = fresh_folder(project, f"{self.key}-{projects.key}")
+        folder = request.fresh_book(f"{self.key}-{projects.key}")
         write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
         return folder
 

@@ -16,6 +16,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.output import (
     FIGURE_FOLDER,
@@ -144,7 +145,7 @@ class PrintedFigurePart(FigurePart):
 
     def markdown(self) -> str:
         image = (
-            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.key}.svg)"
+            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.file}.svg)"
             f'{{#kurve-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
         )
         return f"{image}\n\n{raw_html(self.details())}"
@@ -180,7 +181,7 @@ def standing_figure(
         alt=describe.alt_text(drawn, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
         csv=describe.numbers_csv(listed, example=example),
-        screen=lambda: chart(drawn, places, colour, live=True),
+        chart=lambda: native_chart(drawn, colour, example=example),
     )
     return Shown([part])
 
@@ -426,7 +427,6 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    screen=lambda: dotplot.chart(plot, colour, live=True),
                 )
             ]
         )

@@ -199,6 +199,11 @@ class JobcenteroverblikReport(Report):
         return {Period.parse(text) for text in frame[shown]["period"].unique()}
 
     @property
+    def _basis_name(self) -> str:
+        """A printed month stands on its document."""
+        return f"printed-{self.printed.period.id}" if self.printed else super()._basis_name
+
+    @property
     def data_day(self) -> date:
         return self.snapshot or super().data_day
 

@@ -47,7 +47,7 @@ class JobcenteroverblikWing(Wing):
             for area in _areas(request, catalogue, jobcenteroverblik)
         ]
 
-    def book(self, report: Report) -> Path:
+    def book(self, report: Report, request: RenderRequest) -> Path:
         return book_folder(report.project, KEY)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import altair as alt
 import pandas as pd
 
 from helpers.catalogue import Catalogue
@@ -46,6 +47,7 @@ from helpers.project import Project, book_plan
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
+from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -63,7 +65,13 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+    from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -127,6 +135,9 @@ class PlanReport(Report):
     @property
     def example_date(self) -> date:
         return self.plan.example_date
+
+    def _surveys(self) -> list[str]:
+        return [key for goal in self.plan.goals for key in goal.indicators if key in self.catalogue.surveys]
 
     @property
     def folder(self) -> str:
@@ -211,8 +222,37 @@ class PlanReport(Report):
         frame = self.observations[self.observations["indicator"].isin(shown)]
         # Of a table its pages tell the dates; its other municipalities' figures (its sha256) are not on them.
         dates = [(i.table, i.title, i.fetched_at.date(), i.update_latest, i.update_next) for i in self.inputs]
-        told = self.basis.name, self.bound, self.survey_rows, self.answers, dates, self._fetch_rows()
+        told = (
+            self.basis.name,
+            self.bound,
+            self.survey_rows,
+            self.answers,
+            dates,
+            fetch_rows(self.project, self.indicators, self.snapshot),
+        )
         return (self.catalogue.hash, *told, self._unusable(), frame_hash(frame))
+
+    # ------------------------------------------------------------------------------------- to go on with
+
+    def chart(self, number: str) -> Chart:
+        """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        goal = self._goal(number)
+        drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
+        if not drawn:
+            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
+        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+
+    def frame(self, number: str = "") -> pd.DataFrame:
+        """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
+        return frames.goal_frame(self, [self._goal(number)] if number else self.plan.goals)
+
+    def status(self) -> pd.DataFrame:
+        """The status table as a frame: `helpers.reports.plan.frames.STATUS_COLUMNS`."""
+        return frames.status_frame(self)
+
+    def gt(self) -> GT:
+        """The status table as a Great Table, to change or save."""
+        return frames.status_gt(self)
 
     # ------------------------------------------------------------------------------------- what is shown
 
@@ -306,7 +346,7 @@ class PlanReport(Report):
             for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
             if (
                 drawn := spark(
-                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
                 )
             )
         }
@@ -376,7 +416,7 @@ class PlanReport(Report):
             drawn.append(
                 figures.trend_figure(
                     figure.indicators,
-                    [self._window(indicator) for indicator in figure.indicators],
+                    [self.window(indicator) for indicator in figure.indicators],
                     self.municipality,
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
@@ -462,8 +502,8 @@ class PlanReport(Report):
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def _window(self, indicator: Indicator) -> pd.DataFrame:
-        # The status table's small trend and the figure show the same window.
+    def window(self, indicator: Indicator) -> pd.DataFrame:
+        """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         if indicator.key not in self._windows:
             self._windows[indicator.key] = figure_window(
                 self.observations, indicator, self.municipality.code, self.bound

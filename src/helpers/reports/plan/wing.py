@@ -12,15 +12,15 @@ from helpers.catalogue.models import Plan
 from helpers.data import load_observations
 from helpers.present.theme import palette_from, read_brand
 from helpers.project import Project
-from helpers.reports.base.books import book_folder, has_book
+from helpers.reports.base.books import BookTexts, book_folder, has_book
 from helpers.reports.base.goals import GoalComparison
-from helpers.reports.base.notebooks import fresh_folder
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.book import example_municipality, write_book
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.own_texts import placed_texts
 from helpers.reports.plan.report import PlanReport, read_report, read_reports, status_csv
 from helpers.reports.plan.revisions import compare_plan
 
@@ -46,12 +46,12 @@ class PlanWing(Wing):
         areas = chosen_municipalities(request, catalogue)
         return read_reports(request.project, catalogue, plan, areas, **request.selection(catalogue).figures)
 
-    def book(self, report: Report) -> Path:
+    def book(self, report: Report, request: RenderRequest) -> Path:
         assert isinstance(report, PlanReport)
         project, plan = report.project, report.plan
         if has_book(project, plan.key):
             return book_folder(project, plan.key)
-        folder = fresh_folder(project, plan.key)
+        folder = request.fresh_book(plan.key)
         write_book(project, plan, folder, example_municipality(project, report.catalogue, plan))
         return folder
 
@@ -91,6 +91,9 @@ class PlanWing(Wing):
             yield from comparison_screen(found, areas)
         else:
             yield comparison_text(found, areas, form)
+
+    def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
+        return placed_texts(project, catalogue)
 
     def write_notebooks(self, project: Project, catalogue: Catalogue, plan: str) -> list[Path]:
         chosen = catalogue.plan(plan)
