@@ -67,7 +67,7 @@ class ToyReport(Report):
     def _shown(self):
         return (self.catalogue.hash, self.kommune)
 
-    def region(self):
+    def region(self) -> output.Shown:
         own = self.catalogue.municipality(self.kommune).region
         count = sum(area.region == own for area in self.catalogue.municipalities)
         return output.text(f"Region {own} har {count} kommuner.")
