@@ -21,6 +21,7 @@ ROOMS = (
     "errors",
     "periods",
     "project",
+    "intake",
     "catalogue",
     "data",
     "sources",

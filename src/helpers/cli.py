@@ -185,7 +185,10 @@ def status(
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
+    from helpers.commands.typed import refuse_typed
+
     chosen = _selection(plan, period, snapshot)
+    refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
     _print(_wing(chosen).status(chosen, municipality, output_format.value, out.width), output_format)
 
 

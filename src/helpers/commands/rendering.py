@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.commands.typed import refuse_typed
 from helpers.errors import PlanError
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
@@ -47,10 +48,15 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
         with err.status("reading the figures"):
+            refuse_typed(request.project, catalogue)
             asked = wing(request.report).asked(request, catalogue)
         variants = [item.variant for item in asked]
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        outcomes = _with_progress(request, variants, jobs, err)
+        made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
         with err.status("writing the list of municipalities"):
             _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)

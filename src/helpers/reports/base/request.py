@@ -13,7 +13,7 @@ from typing import Any
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
 from helpers.data.files import locked
-from helpers.errors import PlanError
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.stamp import Stamp
 from helpers.project import Project
@@ -188,6 +188,8 @@ class Asked:
 
     variant: Variant
     entry: SiteEntry
+    problems: tuple[Problem, ...] = ()
+    """Why it is not rendered beside others that are."""
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,8 +74,22 @@ class Wing(ABC):
             if report.key not in books:
                 report.check_period()
                 books[report.key] = self.book(report, request)
-            found.append(report.asked(books[report.key]))
+            found.append(replace(report.asked(books[report.key]), problems=self.typed_problems(report)))
+        if len(found) == 1 and found[0].problems:
+            raise PlanError(found[0].problems)
         return found
+
+    def typed_problems(self, report: Report) -> tuple[Problem, ...]:
+        """What is wrong with the typed-in files whose figures the report shows."""
+        from helpers.sources.manual import typed_problems
+
+        catalogue, codes = report.catalogue, report.whom.codes
+        areas = [area for area in catalogue.municipalities if area.code in codes]
+        return tuple(p for area in areas for p in typed_problems(report.project, catalogue, area))
+
+    def unread(self, project: Project) -> list[Problem]:
+        """Typed-in files that look like this report's, and that it does not read."""
+        return []
 
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
         """All municipalities on each goal, for pages of their own; none for a report without goals."""

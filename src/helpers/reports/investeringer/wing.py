@@ -21,7 +21,7 @@ from helpers.reports.investeringer.loader import (
     load_investment_set,
     load_investments,
 )
-from helpers.reports.investeringer.months import check_months, write_project_template
+from helpers.reports.investeringer.months import check_months, unclaimed, write_project_template
 from helpers.reports.investeringer.report import InvestmentReport, investment_report
 
 
@@ -66,6 +66,13 @@ class InvestmentWing(Wing):
                 f"{self.key} {projects.key}: {len(projects.projects)} projects, {figures} figures typed in"
             )
         return problems, lines
+
+    def typed_problems(self, report: Report) -> tuple[Problem, ...]:
+        assert isinstance(report, InvestmentReport)
+        return () if report.example else tuple(check_months(report.project, report.projects)[1])
+
+    def unread(self, project: Project) -> list[Problem]:
+        return unclaimed(project, load_investments(project).values())
 
     def listed(self, project: Project) -> Iterator[str]:
         """One line per project, under one for each set: ``hedensted-2024-2025``, ``  flere-i-job: … (10 rows)``."""

@@ -202,7 +202,7 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
 
 
 @dataclass(frozen=True)
-class Reading:
+class StatusReading:
     """What is known of one area in one period: the value as published, or why there is none."""
 
     value: Decimal | None
@@ -240,8 +240,8 @@ def judged_row(
     municipality: Municipality,
     bound: Period | None,
     period: Period | None,
-    ours: Reading,
-    national: Reading,
+    ours: StatusReading,
+    national: StatusReading,
     printed: PublishedRow | None = None,
 ) -> StatusRow:
     """The row that follows once it is known what the municipality and the country have in `period`.
@@ -277,14 +277,14 @@ def judged_row(
     )
 
 
-def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> Reading:
+def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> StatusReading:
     found = rows[(rows["area"] == area) & (rows["period"] == (period.id if period else ""))]
     if found.empty:
-        return Reading(None, State.MISSING, None)
+        return StatusReading(None, State.MISSING, None)
     row = found.iloc[0]
     state = State(row["state"])
     value = as_published(float(row["value"]), decimals) if state is State.OK else None
-    return Reading(value, state, str(row["source"]), bool(row["published"]))
+    return StatusReading(value, state, str(row["source"]), bool(row["published"]))
 
 
 def as_published(value: float, decimals: int) -> Decimal:
@@ -300,8 +300,8 @@ def _reason(
     rows: pd.DataFrame,
     municipality: Municipality,
     period: Period | None,
-    ours: Reading,
-    national: Reading,
+    ours: StatusReading,
+    national: StatusReading,
     bound: Period | None,
 ) -> str | None:
     """Why a goal cannot be judged; none when it can."""
