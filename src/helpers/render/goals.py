@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.catalogue.brand import read_brand
 from helpers.present.theme import palette_from
 from helpers.project import Project
-from helpers.render.brand import read_brand
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
 from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets
