@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 from nbformat import NotebookNode
 
+from helpers.catalogue.brand import Brand
 from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
-from helpers.render.brand import Brand
 from helpers.render.models import Variant
 from helpers.render.notebooks import read_notebook
 
@@ -115,7 +115,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
         brand_data["typography"] = {key: value for key, value in typography.items() if key != "fonts"}
     if brand.logo is not None:
         logo = styles / f"logo{brand.logo.suffix}"
-        shutil.copyfile(brand.logo, logo)
+        logo.write_bytes(brand.logo_bytes())
         brand_data["logo"] = {"medium": {"path": f"{STYLES}/{logo.name}", "alt": brand.logo_alt}}
     if brand_data:
         (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from helpers.catalogue.brand import OVERRIDES, Brand, read_brand
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
-from helpers.render.brand import OVERRIDES, Brand, read_brand
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.execute import Kernel, run_notebooks
