@@ -34,6 +34,12 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
+def short(value: object, most: int = 40) -> str:
+    """A cell or label for a message: printable, and of thousands of signs only the first."""
+    text = "no value" if value is None else printable(str(value))
+    return text if len(text) <= most else f"{text[:12]}… ({len(text):,} signs)"
+
+
 def parse_number(text: str) -> Decimal | None:
     """Read a number as Danes and machines write it; none where there is none.
 
