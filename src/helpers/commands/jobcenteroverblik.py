@@ -54,7 +54,9 @@ def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> 
 
 
 def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area) -> Asked:
-    report = OverviewReport(request.project, catalogue, overview, area, request.bound, request.snapshot)
+    report = OverviewReport(
+        request.project, catalogue, overview, area, request.bound, request.snapshot, example=request.example
+    )
     if not report.printed:
         require_figures(request.bound, report.known_periods if request.bound else ())
     printed = f"-{request.bound.id.lower()}" if report.printed and request.bound else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -19,12 +21,21 @@ from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
 from helpers.periods import require_figures
+from helpers.present.stamp import EXAMPLE_MARK
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
-from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
+from helpers.render.hub import (
+    COMPARISONS,
+    PLAN,
+    SiteEntry,
+    read_goals,
+    read_sites,
+    write_hub,
+    write_site_entry,
+)
 from helpers.render.models import EngineName, Target
-from helpers.reports.base.names import SNAPSHOT_VARIABLE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notebooks import fresh_folder
 from helpers.reports.plan.book import book_folder, has_book, write_book
 from helpers.reports.plan.country import CountryComparison, country_status
@@ -55,7 +66,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     catalogue = load_catalogue(request.project)
     with err.status("reading the figures"):
         asked = _asked(request, catalogue)
-    variants = [item.variant for item in asked]
+    variants = [_marked(item.variant) for item in asked]
+    _hold_example_back(request, variants)
+    out.print(f"Figures: {_basis_words(request, variants)}", soft_wrap=True)
     jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
     outcomes = _with_progress(request, variants, jobs, err)
     if "html" in request.to:
@@ -78,6 +91,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         chosen_municipalities(request, catalogue),
         bound=request.bound,
         snapshot=request.snapshot,
+        example=request.example,
     )
     require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
     return [plan_asked(request, report, book) for report in reports]
@@ -89,10 +103,12 @@ def _publish(
     """Tell the hub of each site; for many municipalities, a page for each goal that compares them all."""
     for item, outcome in zip(asked, outcomes, strict=True):
         if outcome.folder is not None:
-            write_site_entry(outcome.folder, item.entry)
+            stamp = item.variant.stamp
+            entry = replace(item.entry, basis=stamp.basis if stamp else "")
+            write_site_entry(outcome.folder, entry)
     if request.report == PLAN and (request.everyone or request.region):
         plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-        basis = choose_basis(request.project, catalogue, plan, request.snapshot)
+        basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
         observations = load_observations(request.project, catalogue, basis)
         comparison = CountryComparison(
             plan,
@@ -101,8 +117,62 @@ def _publish(
             example=basis.kind == "example",
             data_day=asked[0].variant.dated,
         )
-        write_comparison(request.project, request.output, catalogue, comparison)
-    write_hub(request.project, request.output, base_url=request.base_url)
+        write_comparison(request.project, request.output, catalogue, comparison, marked=request.example)
+    write_hub(request.project, request.output, base_url="" if request.example else request.base_url)
+
+
+def _marked(variant: Variant) -> Variant:
+    """The same, its title saying EKSEMPEL when example data were asked for; the PDF is named after it."""
+    if variant.stamp is None or not variant.stamp.prefix:
+        return variant
+    environment = {**variant.environment, EXAMPLE_VARIABLE: "1"}
+    return replace(variant, title=f"{EXAMPLE_MARK} {variant.title}", environment=environment)
+
+
+def _hold_example_back(request: RenderRequest, variants: Sequence[Variant]) -> None:
+    """Refuse a render for readers that would show example data nobody asked for, or leave some in the output."""
+    if not request.for_readers or request.example:
+        return
+    made_up = [variant for variant in variants if variant.stamp and variant.stamp.is_example]
+    if made_up:
+        key = made_up[0].parameters["plan"]
+        fetch = f"plan fetch -p {key}" if request.report == PLAN else "plan fetch"
+        raise PlanError.of(
+            f"plan render ({request.report} {key})",
+            f"{len(made_up)} of {len(variants)} would show example data: made-up figures are not for readers, and "
+            "none of its tables has been fetched.",
+            f"Fetch first: {fetch}. To show made-up figures, marked as such: --example.",
+        )
+    slugs = {variant.slug for variant in variants}
+    there = [
+        s.record.slug for s in read_sites(request.output) if s.record.example and s.record.slug not in slugs
+    ]
+    goals = {key for variant in variants if request.everyone and (key := variant.parameters["plan"])}
+    there += [
+        f"{COMPARISONS}/{g.plan}" for g in read_goals(request.output) if g.example and g.plan not in goals
+    ]
+    if there:
+        raise PlanError.of(
+            f"--output {request.output}",
+            f"Pages of example data lie there: {', '.join(there[:5])}{' …' if len(there) > 5 else ''}",
+            "Delete them, or name a folder of its own with --output.",
+        )
+
+
+def _basis_words(request: RenderRequest, variants: Sequence[Variant]) -> str:
+    """What the render stands on, in a line: ``real figures of 2026-08-22``."""
+    told = Counter(
+        "example data, made up"
+        if variant.stamp and variant.stamp.is_example
+        else "as printed"
+        if variant.stamp and variant.stamp.basis.startswith("printed")
+        else f"real figures of {variant.dated}"
+        for variant in variants
+    )
+    if len(told) == 1:
+        return next(iter(told))
+    newest = ", ".join(f"{words} ({count})" for words, count in told.most_common(3))
+    return newest + (" …" if len(told) > 3 else "")
 
 
 def _book(project: Project, plan: Plan) -> Path:

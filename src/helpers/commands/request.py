@@ -35,9 +35,21 @@ class RenderRequest:
     example: bool
     scheduler: str
     base_url: str = ""
+    for_publication: bool = False
+
+    @property
+    def for_readers(self) -> bool:
+        """Whether others than the analyst will read the site, so that it may not show example data by accident."""
+        return self.for_publication or self.everyone or bool(self.base_url)
 
     def check(self) -> None:
-        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        """Refuse options that contradict: names, a region and ``--all``; example data as they stood on a day."""
+        if self.example and self.snapshot:
+            raise PlanError.of(
+                "--example, --snapshot",
+                "Example data are of no day: they were never fetched.",
+                "Leave one of them out.",
+            )
         region = f"--region {self.region}" if self.region else ""
         given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
         if len(said := [text for text in given if text]) > 1:

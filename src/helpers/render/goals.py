@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.render.brand import read_brand
@@ -28,11 +30,21 @@ _ABOVE = "../../"
 
 
 def write_comparison(
-    project: Project, output: Path, catalogue: Catalogue, comparison: CountryComparison
+    project: Project,
+    output: Path,
+    catalogue: Catalogue,
+    comparison: CountryComparison,
+    *,
+    marked: bool = False,
 ) -> tuple[Path, ...]:
     """Write the goals' pages of a plan, all or none; :func:`helpers.render.hub.write_hub` then lists them.
 
     Names of municipalities that have a site in the output are links to it.
+
+    Parameters
+    ----------
+    marked
+        Example data were asked for: titles and file names say EKSEMPEL.
 
     Returns
     -------
@@ -48,6 +60,14 @@ def write_comparison(
     pages = goal_pages(catalogue, comparison, palette_from(brand.colours))
     if not pages:
         return ()
+    if marked:
+        pages = tuple(
+            replace(
+                page,
+                parts=tuple(replace(p, csv_name=f"{EXAMPLE_MARK}-{p.csv_name}") for p in page.parts),
+            )
+            for page in pages
+        )
     output.mkdir(parents=True, exist_ok=True)
     plan = comparison.plan
     context = {
@@ -60,6 +80,7 @@ def write_comparison(
         },
         "plan": plan,
         "example": comparison.example,
+        "mark": f"{EXAMPLE_MARK} " if marked else "",
         "date": danish_date(comparison.data_day) if comparison.data_day else "",
         "script": (project.styles / SORT_SCRIPT).read_text(encoding="utf-8").strip(),
     }
@@ -91,6 +112,7 @@ def _index(comparison: CountryComparison, pages: Sequence[GoalPage]) -> dict[str
         "title": comparison.plan.title,
         "owner": pages[0].owner,
         "example": comparison.example,
+        "basis": "example" if comparison.example else "real",
         "goals": [
             {"number": p.number, "title": p.title, "url": f"{p.number}.html", "met": p.met, "of": p.of}
             for p in pages

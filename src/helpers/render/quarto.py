@@ -36,6 +36,9 @@ QUARTO_TIMEOUT = 900
 SHOWN_LINES = 25
 """How much of what a failed Quarto wrote is shown; its error stands at the end."""
 
+NO_INDEX = '<meta name="robots" content="noindex">'
+"""For pages of example data; the built-in engine's templates say the same."""
+
 _FORMATS = {"html": "html", "pdf": "typst"}
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -139,6 +142,10 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
         for chapter in copy.book.chapters
     ]
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
+    if is_example(copy) and (html := configuration["format"].get("html")) is not None:
+        named = html.get("include-in-header") or []
+        header = named if isinstance(named, list) else [named]
+        html["include-in-header"] = [*header, {"text": NO_INDEX}]
     file.write_text(
         yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8"
     )
