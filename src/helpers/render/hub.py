@@ -291,8 +291,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     )  # fmt: skip
     target = output / "index.html"
     write_whole(target, text.encode(), replace=True)
-    real = [site for site in sites if not site.record.example]
-    _write_sitemap(output, base_url, real, [found for found in goals if not found.example])
+    _write_sitemap(output, base_url, [site for site in sites if not site.record.example], goals)
     return target
 
 
