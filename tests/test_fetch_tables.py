@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -829,3 +831,26 @@ def test_a_series_with_a_complement_asks_for_the_measure_as_it_is(
         project, server, entries={"afgang": entry("quarter", share=SURVIVING), "kth": entry(share=ON_BENEFIT)}
     )
     assert server.calls("data")[0].query["mgroup.mgrpb01_1"] == "measb01_13"
+
+
+def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server: JobindsatsServer) -> None:
+    lock = project.raw / "jobindsats" / ".fetch.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    script = (
+        "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n    print('held', flush=True); input()"
+    )
+    command = [sys.executable, "-c", script, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdin is not None
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        told: list[str] = []
+
+        def progress(now: Progress) -> None:
+            if "another fetch" in now.words:
+                told.append(now.words)
+                first.stdin.close()
+
+        report = fetch(project, server, progress=progress)
+    assert report.ok
+    assert told == ["waiting for another fetch to end"]

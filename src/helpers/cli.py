@@ -167,9 +167,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
+    from helpers.commands.typed import refuse_typed
     from helpers.periods import require_figures
     from helpers.reports.plan.report import read_report, status_csv
 
+    refuse_typed(project, catalogue, [area])
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:
@@ -211,7 +213,9 @@ def check() -> None:
     for line in lines:
         typer.echo(line)
     if problems:
-        raise PlanError(problems)
+        raise PlanError(problems, f"{len(problems)} to mend.")
+    asked = sum("\n" in line for line in lines)
+    typer.echo("All is in order." if not asked else f"Nothing is wrong; {asked} above to think about.")
 
 
 # ---------------------------------------------------------------------------------------------- fetching
@@ -378,6 +382,7 @@ def render(
         scheduler=scheduler,
         base_url=base_url,
         for_publication=for_publication,
+        told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)
     if failed:
@@ -506,8 +511,8 @@ def _stop(error: PlanError) -> NoReturn:
     count = len(error.problems)
     for problem in error.problems:
         err.print(f"[bold red]✗[/] {escape(str(problem))}", soft_wrap=True)
-    if count > 1:
-        err.print(f"{count} problems.")
+    if error.verdict or count > 1:
+        err.print(error.verdict or f"{count} problems.")
     raise SystemExit(1)
 
 

@@ -123,6 +123,11 @@ def investments_asked(request: RenderRequest, catalogue: Catalogue) -> list[Aske
         wanted = [area for area in wanted if area.slug in owners]
         if not wanted:
             raise PlanError.of("plan render", "None of these municipalities has investment projects.")
+    for projects in load_projects(request.project).values():
+        if projects.municipality in {area.slug for area in wanted}:
+            _, wrong = check_months(request.project, projects)
+            if wrong and not request.example:
+                raise PlanError(wrong)
     return [_asked(request, catalogue, area) for area in wanted]
 
 
@@ -134,7 +139,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
     require_figures(request.bound, report.known_periods)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
     variant = Variant(
-        book=_book(request.project, projects, area),
+        book=_book(request, projects, area),
         slug=f"investeringer/{projects.key if several else area.slug}",
         parameters={
             "kommune": area.name,
@@ -152,16 +157,15 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
     return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name))
 
 
-def _book(project: Project, projects: ProjectSet, area: Municipality) -> Path:
-    from helpers.reports.base.notebooks import fresh_folder
+def _book(request: RenderRequest, projects: ProjectSet, area: Municipality) -> Path:
     from helpers.reports.investeringer.book import (
         has_investment_book,
         investment_folder,
         write_investment_book,
     )
 
-    if has_investment_book(project, projects):
-        return investment_folder(project, projects)
-    folder = fresh_folder(project, f"investeringer-{projects.key}")
-    write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
+    if has_investment_book(request.project, projects):
+        return investment_folder(request.project, projects)
+    folder = request.fresh_book(f"investeringer-{projects.key}")
+    write_investment_book(request.project, projects, folder, kommune=area.name, author=area.long_name)
     return folder

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -18,11 +19,11 @@ from helpers.catalogue.models import Plan
 from helpers.commands.investeringer import INVESTMENTS, investments_asked
 from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
+from helpers.commands.typed import refuse_typed
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
 from helpers.periods import require_figures
 from helpers.present.stamp import EXAMPLE_MARK
-from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import (
@@ -35,11 +36,12 @@ from helpers.render.hub import (
     write_site_entry,
 )
 from helpers.render.models import EngineName, Target
+from helpers.render.workspace import output_lock
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notebooks import fresh_folder
 from helpers.reports.plan.book import book_folder, has_book, write_book
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.report import Report, read_reports
+from helpers.sources.manual import typed_problems
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
@@ -64,16 +66,24 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             "Name a folder of its own: --output _site",
         )
     catalogue = load_catalogue(request.project)
-    with err.status("reading the figures"):
-        asked = _asked(request, catalogue)
-    variants = [_marked(item.variant) for item in asked]
-    _hold_example_back(request, variants)
-    out.print(f"Figures: {_basis_words(request, variants)}", soft_wrap=True)
-    jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-    outcomes = _with_progress(request, variants, jobs, err)
-    if "html" in request.to:
-        with err.status("writing the list of municipalities"):
-            _publish(request, catalogue, asked, outcomes)
+    with request.holding:
+        busy = f"Another plan render is at work in {request.output}; this one waits for it."
+        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
+        with err.status("reading the figures"):
+            asked = _asked(request, catalogue)
+        variants = [_marked(item.variant) for item in asked]
+        _hold_example_back(request, variants)
+        out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
+        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        sound = [variant for item, variant in zip(asked, variants, strict=True) if not item.problems]
+        made = iter(_with_progress(request, sound, jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
+        if "html" in request.to:
+            with err.status("writing the list of municipalities"):
+                _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
 
 
@@ -83,18 +93,26 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     if request.report == INVESTMENTS:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-    book = _book(request.project, plan)
+    book = _book(request, plan)
+    municipalities = chosen_municipalities(request, catalogue)
+    refuse_typed(request.project, catalogue, municipalities if len(municipalities) == 1 else ())
     reports = read_reports(
         request.project,
         catalogue,
         plan,
-        chosen_municipalities(request, catalogue),
+        municipalities,
         bound=request.bound,
         snapshot=request.snapshot,
         example=request.example,
     )
     require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
-    return [plan_asked(request, report, book) for report in reports]
+    return [
+        replace(
+            plan_asked(request, report, book),
+            problems=typed_problems(request.project, catalogue, report.municipality),
+        )
+        for report in reports
+    ]
 
 
 def _publish(
@@ -159,7 +177,7 @@ def _hold_example_back(request: RenderRequest, variants: Sequence[Variant]) -> N
         )
 
 
-def _basis_words(request: RenderRequest, variants: Sequence[Variant]) -> str:
+def _basis_words(variants: Sequence[Variant]) -> str:
     """What the render stands on, in a line: ``real figures of 2026-08-22``."""
     told = Counter(
         "example data, made up"
@@ -175,11 +193,11 @@ def _basis_words(request: RenderRequest, variants: Sequence[Variant]) -> str:
     return newest + (" …" if len(told) > 3 else "")
 
 
-def _book(project: Project, plan: Plan) -> Path:
-    if has_book(project, plan):
-        return book_folder(project, plan)
-    folder = fresh_folder(project, plan.key)
-    write_book(project, plan, folder)
+def _book(request: RenderRequest, plan: Plan) -> Path:
+    if has_book(request.project, plan):
+        return book_folder(request.project, plan)
+    folder = request.fresh_book(plan.key)
+    write_book(request.project, plan, folder)
     return folder
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
-from helpers.errors import PlanError
+from helpers.data.files import locked
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
+from helpers.reports.base.notebooks import OWN_BOOKS, fresh_folder
 
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What was typed; every field is named as its option."""
+    """What was typed; every field is named as its option.
+
+    Attributes
+    ----------
+    told
+        Says to the user what cannot wait, such as that another run is waited for.
+    holding
+        What this run holds until it ends: locks.
+    """
 
     project: Project
     report: str
@@ -36,6 +49,14 @@ class RenderRequest:
     scheduler: str
     base_url: str = ""
     for_publication: bool = False
+    told: Callable[[str], object] = lambda words: None
+    holding: ExitStack = field(default_factory=ExitStack, compare=False)
+
+    def fresh_book(self, name: str) -> Path:
+        """An empty folder for a book that is rendered once, and nobody else's until the run ends."""
+        waiting = partial(self.told, f"Another plan render uses {OWN_BOOKS}; this one waits for it.")
+        self.holding.enter_context(locked((self.project.root / OWN_BOOKS).parent, "books.lock", waiting))
+        return fresh_folder(self.project, name)
 
     @property
     def for_readers(self) -> bool:
@@ -66,6 +87,8 @@ class Asked:
 
     variant: Variant
     entry: SiteEntry
+    problems: tuple[Problem, ...] = ()
+    """Why it is not rendered beside others that are."""
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:

@@ -43,13 +43,19 @@ def writing(where: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, name: str = ".lock", waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+def locked(
+    folder: Path, name: str = ".lock", waiting: Callable[[], object] = lambda: None, *, leave: bool = True
+) -> Iterator[None]:
     """Let one process at a time do what is done inside; the lock of a process that is killed is free again.
+
+    Within one process it may be held several times over.
 
     Parameters
     ----------
     waiting
         Called once when another process is at it.
+    leave
+        Whether the lock's file stays.
 
     Raises
     ------
@@ -58,7 +64,7 @@ def locked(folder: Path, name: str = ".lock", waiting: Callable[[], object] = la
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / name)
+        lock = FileLock(folder / name, is_singleton=True)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -67,6 +73,9 @@ def locked(folder: Path, name: str = ".lock", waiting: Callable[[], object] = la
     try:
         yield
     finally:
+        if not leave and lock.lock_counter == 1:
+            with contextlib.suppress(OSError):  # Windows removes it by itself, and refuses while it is open
+                (folder / name).unlink(missing_ok=True)
         lock.release()
 
 

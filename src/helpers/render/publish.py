@@ -22,7 +22,7 @@ from helpers.project import Project
 from helpers.render.assets import FOLDER
 from helpers.render.hub import COMPARISONS, RECORD, Record, read_goals, read_record, read_sites
 from helpers.render.links import read_links
-from helpers.render.workspace import PREFIX, building, clean_stale, exchange
+from helpers.render.workspace import building, clean_stale, exchange
 
 MANIFEST = ".plan-publish.json"
 """What was published, with the hash of each file; lies at the top of where it was published."""
@@ -75,8 +75,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
     again = "Render again: plan render …"
     if not (output / HUB).is_file():
         raise PlanError.of(str(output), f"There is no rendered site here (no {HUB}).", again)
-    clean_stale(output)
-    if any(output.glob(f"{PREFIX}*")):
+    if not clean_stale(output):
         raise PlanError.of(str(output), "A render is under way here.", "Publish when it is done.")
     problems: list[Problem] = []
     records = []
@@ -93,9 +92,9 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         named = [folder / name for name in (*record.pages, *filter(None, [record.pdf]))]
         named += [output / FOLDER / name for name in record.assets]
         problems += [
-            Problem(where, f"{file.relative_to(output).as_posix()} is missing.", again)
+            Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)
             for file in named
-            if not file.is_file()
+            if not file.is_file() or not file.stat().st_size
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
@@ -238,7 +237,7 @@ def _place(
     result = Published(sites, len(new), len(new.keys() - there.keys()), len(changed), len(gone))
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        if any(target.glob(f"{PREFIX}*")):
+        if not clean_stale(target):
             raise PlanError.of(
                 str(target), "Something else is being published here.", "Publish when it is done."
             )

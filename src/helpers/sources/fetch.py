@@ -322,9 +322,18 @@ class _Run:
             try:
                 self.rows[table] = self._one(table, listing)
             except SourceError as error:
+                if self.shut_out and error.fault is Fault.FORBIDDEN:
+                    self._stop(
+                        SourceError(
+                            f"{error.headline} The list of tables was refused too: the key opens nothing.",
+                            fault=Fault.KEY,
+                            asked=error.asked,
+                            do=f"check the key in {KEY_VARIABLE}; {error.do}",
+                        )
+                    )
+                    return
                 self.rows[table] = self._failure(table, title, error)
-                # Turned away at the list and at the first table: a key that opens nothing.
-                if error.fault.ends_the_run or (self.shut_out and error.fault is Fault.FORBIDDEN):
+                if error.fault.ends_the_run:
                     self._stop(error)
             except NoMunicipalities as error:
                 problem = error.problems[0]

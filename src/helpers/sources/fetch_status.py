@@ -16,6 +16,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from helpers.catalogue.models import Indicator
 from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import Period
@@ -170,6 +171,20 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
     return status
 
 
+def fetch_rows(
+    project: Project, indicators: Iterable[Indicator], as_of: date | None = None
+) -> tuple[Row, ...]:
+    """How the last fetch went of the tables of some indicators; what only others lack of a table is left out."""
+    wanted = {indicator.key: indicator.tables for indicator in indicators}
+    tables = {table for used in wanted.values() for table in used}
+    rows = fetch_status(project, as_of).values()
+    return tuple(
+        row
+        for row in rows
+        if row.table in tables and (not row.concerned or not wanted.keys().isdisjoint(row.concerned))
+    )
+
+
 REASONS: Final = {
     Fault.KEY: "nøglen til Jobindsats mangler eller blev afvist",
     Fault.FORBIDDEN: "nøglen giver ikke adgang til tabellen",
@@ -208,7 +223,7 @@ def failure_in_danish(row: Row) -> str | None:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:
         return None
-    if row.outcome is Outcome.FETCHED:
+    if row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED):
         return f"Tabel {row.table} blev kun hentet delvis: {reason}."
     failed = (
         f"Seneste hentning af tabel {row.table} den {danish_day(row.at.astimezone(UTC).date())} "

@@ -38,7 +38,7 @@ from helpers.reports.jobcenteroverblik.models import (
     overview_stamp,
 )
 from helpers.reports.jobcenteroverblik.standings import Boards, FigureStanding, Line, Standings
-from helpers.sources.fetch_status import danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
@@ -311,9 +311,7 @@ class OverviewReport(Stamped):
                 "kommunerne.",
                 classes=("data-note", "example-data"),
             )
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        rows = (row for table, row in status.items() if table in needed)
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
 
     # ------------------------------------------------------------------------------------ front page

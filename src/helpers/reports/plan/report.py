@@ -73,7 +73,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
-from helpers.sources.fetch_status import Row, danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ class Report(Stamped):
             self.survey_rows,
             self.answers,
             dates,
-            self._fetch_rows(),
+            fetch_rows(self.project, self.indicators, self.snapshot),
             self._unusable(),
         )
         digest = hashlib.sha256(repr(told).encode())
@@ -368,12 +368,7 @@ class Report(Stamped):
                 said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
             return output.box(said, classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, self._fetch_rows(), self.snapshot)
-
-    def _fetch_rows(self) -> tuple[Row, ...]:
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        return tuple(row for table, row in status.items() if table in needed)
+        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
