@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.commands.rendering import _hold_example_back
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE, Project
+from helpers.reports.base.request import RenderRequest
 from render_book import copy_project
 
 PLAN = "noegletal-2026"
@@ -91,7 +92,7 @@ def test_example_data_that_lie_in_the_output_are_not_published_with_real_figures
         "", for_publication=True,
     )  # fmt: skip
     with pytest.raises(PlanError, match="Pages of example data lie there: noegletal-2026/halsnaes"):
-        _hold_example_back(request, [])
+        _hold_example_back(request, load_catalogue(project), [])
 
 
 def test_example_data_of_a_day_are_refused(project: Project):
