@@ -344,7 +344,10 @@ def render(
     snapshot: SnapshotDay = "",
     to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="auto takes Quarto when it is on PATH.")
+        EngineName,
+        typer.Option(
+            "--engine", help="auto takes Quarto when it is on PATH, for a region or all the built-in."
+        ),
     ] = EngineName.AUTO,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
     everyone: Annotated[bool, typer.Option("--all", help="All 98 municipalities.")] = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -19,6 +20,7 @@ from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.run import settle_engine
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
@@ -55,7 +57,12 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         _hold_example_back(request, catalogue, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
+        many = request.everyone or bool(request.region)
+        engine, said = settle_engine(cast("EngineName", request.engine), many=many)
+        if said:
+            request.told(said)
+        sound = [item.variant for item in asked if not item.problems]
+        made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
             Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
             for item in asked

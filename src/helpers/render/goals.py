@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from helpers.catalogue.brand import read_brand
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.project import Project
-from helpers.render.brand import read_brand
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
 from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets

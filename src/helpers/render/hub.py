@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from helpers.catalogue.brand import Brand, read_brand
 from helpers.catalogue.models import Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.data.files import write_whole
@@ -26,7 +27,6 @@ from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
 from helpers.render.assets import FOLDER, write_assets
-from helpers.render.brand import Brand, read_brand
 from helpers.render.builtin.pages import environment
 from helpers.reports.base.request import SiteEntry
 

@@ -238,13 +238,25 @@ class Report(Stamped, ABC):
         """
         keys = [key for key in indicators if key in self.catalogue.indicators]
         if is_rendering() or not keys or self.example:
-            return self._data_note()
+            return self._cover() + self._data_note()
         from helpers.sources.fetch import fetch_for_notebook
 
         told = fetch_for_notebook(self.project, self.catalogue, keys)
         if told.report is not None:
             self._held.clear()
         return output.text(told.text) + self._data_note()
+
+    @property
+    def _dated(self) -> date | None:
+        """The date on the cover; none where there is none."""
+        return self.data_day
+
+    def _cover(self) -> Shown:
+        """Whose page it is, for cover, running head and page title; nothing but while rendering."""
+        if not is_rendering():
+            return Shown()
+        dated = danish_day(self._dated) if self._dated else ""
+        return output.cover(self.title, self.whom.long_name, dated)
 
     def _data_note(self) -> Shown:
         if self.is_example:
@@ -302,7 +314,7 @@ class Report(Stamped, ABC):
             parameters=self.parameters,
             title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,
             municipality=self.whom.long_name,
-            dated=self.data_day,
+            dated=self._dated,
             environment=self._environment,
             area=self.whom.slug if len(self.whom.codes) == 1 else "",
             inputs=self.fingerprint,

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue import Catalogue
+from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
 from helpers.data import load_observations
-from helpers.present.theme import palette_from, read_brand
+from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts, book_folder, has_book
 from helpers.reports.base.goals import GoalComparison
@@ -66,7 +67,7 @@ class PlanWing(Wing):
             example=first.is_example,
             data_day=first.data_day,
         )
-        colours = palette_from(read_brand(request.project.root / "_brand.yml"))
+        colours = palette_from(read_brand(request.project.root / "_brand.yml").said)
         return compared(catalogue, country, colours)
 
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
