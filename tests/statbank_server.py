@@ -529,7 +529,7 @@ def steady(name: str, low: int, high: int, decimals: int) -> Callable[[tuple[str
         seed = int(hashlib.sha256(f"{name} {rest}".encode()).hexdigest()[:8], 16)
         step = int(hashlib.sha256(period.encode()).hexdigest()[:2], 16) / 255
         number = low + (seed % 1000) / 1000 * (high - low) * 0.9 + step * (high - low) * 0.1
-        if "000" in rest and not decimals:
+        if "000" in rest and not decimals and (name, rest[1:2]) != ("AULK04", ["2"]):
             number = high * 98
         return f"{number:.{decimals}f}"
 

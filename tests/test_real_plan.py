@@ -32,13 +32,13 @@ from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports.plan.book import chapter_path, plan_notebooks
-from helpers.reports.plan.report import Report, read_report
+from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.settings import KEY_VARIABLE, URL_VARIABLE
-from jobindsats_server import TOKEN, JobindsatsServer, Shape, refusal
+from jobindsats_server import TOKEN, JobindsatsServer, Shape, changed, refusal
 from jobindsats_support import new_client, serving
 from jobindsats_tables import (
     CROSS_SECTION,
@@ -49,7 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import copy_project
+from report_support import CHECKOUT, copy_project
 
 pytestmark = [
     pytest.mark.reference,
@@ -169,7 +169,7 @@ class World:
     def site(self, town: str) -> Path:
         return self.now / PLAN / SLUGS[town]
 
-    def report(self, town: str, snapshot: date | None = None) -> Report:
+    def report(self, town: str, snapshot: date | None = None) -> PlanReport:
         area = self.catalogue.municipality(town)
         plan = self.catalogue.plan(PLAN)
         return read_report(self.project, self.catalogue, plan, area, snapshot=snapshot)
@@ -393,9 +393,9 @@ def test_nothing_is_called_example_data(world: World) -> None:
 def test_pages_name_table_day_and_newest_period_of_every_figure(world: World) -> None:
     plan = world.catalogue.plan(PLAN)
     for area in plan.focus_areas:
-        page = (world.site("Hedensted") / chapter_path(area, plan).replace(".ipynb", ".html")).read_text(
-            "utf-8"
-        )
+        page = (
+            world.site("Hedensted") / chapter_path(world.project, plan, area).replace(".ipynb", ".html")
+        ).read_text("utf-8")
         assert "Tal fra Jobindsats, hentet" in page
         for goal in area.goals:
             indicator = world.catalogue.indicators[goal.indicators[0]]
@@ -646,6 +646,7 @@ def test_a_fault_leaves_the_last_good_figures_in_force_and_is_named(
     before = copied.report("Læsø").rows
     with serving(reference()) as server:
         server.fail("data/y60a02", refusal(403, "No."))
+        server.fail("data/y60c07", changed(lambda found: found["rows"][5].__setitem__(-1, 250)))
         done = plan_command(
             copied.project.root,
             *("fetch", "--plan", PLAN, "--force"),
@@ -653,7 +654,10 @@ def test_a_fault_leaves_the_last_good_figures_in_force_and_is_named(
         )
     assert done.exit_code != 0
     assert "y60a02" in done.output
+    assert ": 250 (outside 0 to 100)" in done.output
     assert TOKEN not in done.output
+    status = plan_command(copied.project.root, "status", "Læsø", "--plan", PLAN)
+    assert "tabel y60a02" in status.output and "værdier, som ikke kan være rigtige" in status.output
     report = copied.report("Læsø")
     assert [facts(row) for row in report.rows] == [facts(row) for row in before]
     monkeypatch.setenv(RENDERING_VARIABLE, "1")
@@ -688,7 +692,9 @@ def test_without_a_key_and_without_figures_the_plan_shows_example_data(
 def run_cells(plan: str, municipality: Municipality, catalogue: Catalogue) -> dict[str, Any]:
     """The code cells of the first focus area's notebook, one after the other as in JupyterLab."""
     chosen = catalogue.plan(plan)
-    notebook = plan_notebooks(chosen, municipality.name)[chapter_path(chosen.focus_areas[0], chosen)]
+    checkout = Project(CHECKOUT)
+    path = chapter_path(checkout, chosen, chosen.focus_areas[0])
+    notebook = plan_notebooks(checkout, chosen, municipality.name)[path]
     names: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code":

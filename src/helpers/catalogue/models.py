@@ -364,7 +364,7 @@ class Limits(NamedTuple):
     def against(self, value: float) -> str:
         """Why a value cannot be right; empty when it can."""
         if not self.low <= value <= self.high:  # a number that is none is in no range
-            return f"outside {self.low:,g} to {self.high:,g}"
+            return f"outside {self.low:,.12g} to {self.high:,.12g}"
         return "a count of persons with a fraction" if self.whole and value != int(value) else ""
 
 
@@ -776,13 +776,26 @@ NATIONAL_NAME = "Hele landet"
 _LONG_NAMES = {"101": "Københavns Kommune", "400": "Bornholms Regionskommune"}
 
 
+def _split(aliases: object) -> object:
+    return tuple(map(str.strip, aliases.split("|"))) if isinstance(aliases, str) else aliases
+
+
 class Municipality(Model):
-    """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes."""
+    """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes.
+
+    `aliases` are other names people use, parted by ``|`` in the file.
+    """
 
     code: str = Field(pattern=r"^\d{3}$")
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     region: str
+    aliases: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called in typed-in files and on the command line."""
+        return self.name, self.slug, self.long_name, *self.aliases
 
     @property
     def long_name(self) -> str:

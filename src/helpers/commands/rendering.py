@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 from rich.console import Console
@@ -13,24 +14,17 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Plan
-from helpers.commands.investeringer import INVESTMENTS, investments_asked
-from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
-from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
-from helpers.data import choose_basis, load_observations
+from helpers.commands.typed import refuse_typed
 from helpers.errors import PlanError
-from helpers.periods import require_figures
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
-from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
+from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.run import settle_engine
 from helpers.render.workspace import output_lock
-from helpers.reports.base.names import SNAPSHOT_VARIABLE
-from helpers.reports.plan.book import book_folder, has_book, write_book
-from helpers.reports.plan.country import CountryComparison, country_status
-from helpers.reports.plan.report import Report, read_reports
+from helpers.reports import wing
+from helpers.reports.base.request import Asked, RenderRequest
 
-DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
 
 
@@ -57,97 +51,85 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
         with err.status("reading the figures"):
-            asked = _asked(request, catalogue)
+            refuse_typed(request.project, catalogue)
+            asked = wing(request.report).asked(request, catalogue)
         variants = [item.variant for item in asked]
+        _hold_example_back(request, catalogue, variants)
+        out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        outcomes = _with_progress(request, variants, jobs, err)
-        if "html" in request.to:
-            with err.status("writing the list of municipalities"):
-                _publish(request, catalogue, asked, outcomes)
+        many = request.everyone or bool(request.region)
+        engine, said = settle_engine(cast("EngineName", request.engine), many=many)
+        if said:
+            request.told(said)
+        sound = [item.variant for item in asked if not item.problems]
+        made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
+        with err.status("writing the list of municipalities"):
+            _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
-
-
-def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
-    if request.report == OVERVIEW:
-        return overview_asked(request, catalogue)
-    if request.report == INVESTMENTS:
-        return investments_asked(request, catalogue)
-    plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-    book = _book(request, plan)
-    reports = read_reports(
-        request.project,
-        catalogue,
-        plan,
-        chosen_municipalities(request, catalogue),
-        bound=request.bound,
-        snapshot=request.snapshot,
-    )
-    require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
-    return [plan_asked(request, report, book) for report in reports]
 
 
 def _publish(
     request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked], outcomes: Sequence[Outcome]
 ) -> None:
-    """Tell the hub of each site; for many municipalities, a page for each goal that compares them all."""
+    """Tell the hub of each site; for many municipalities, write a page for each goal that compares them all."""
     for item, outcome in zip(asked, outcomes, strict=True):
         if outcome.folder is not None:
             write_site_entry(outcome.folder, item.entry)
-    if request.report == PLAN and (request.everyone or request.region):
-        plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-        basis = choose_basis(request.project, catalogue, plan, request.snapshot)
-        observations = load_observations(request.project, catalogue, basis)
-        comparison = CountryComparison(
-            plan,
-            catalogue.municipalities,
-            country_status(catalogue, plan, observations, request.bound),
-            example=basis.kind == "example",
-            data_day=asked[0].variant.dated,
+    compared = request.many and "html" in request.to
+    comparison = wing(request.report).comparison(request, catalogue) if compared else None
+    if comparison is not None:
+        write_comparison(request.project, request.output, comparison, marked=request.example)
+    write_hub(request.project, request.output, base_url="" if request.example else request.base_url)
+
+
+def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: Sequence[Variant]) -> None:
+    """Refuse a render for readers that would show example data nobody asked for, or leave some in the output."""
+    if not request.for_readers or request.example:
+        return
+    made_up = [variant for variant in variants if variant.stamp and variant.stamp.is_example]
+    if made_up:
+        key = made_up[0].parameters["plan"]
+        fetch = f"plan fetch -p {key}" if key in catalogue.plans else "plan fetch"
+        raise PlanError.of(
+            f"plan render ({request.report} {key})",
+            f"{len(made_up)} of {len(variants)} would show example data: made-up figures are not for readers, and "
+            "none of its tables has been fetched.",
+            f"Fetch first: {fetch}. To show made-up figures, marked as such: --example.",
         )
-        write_comparison(request.project, request.output, catalogue, comparison)
-    write_hub(request.project, request.output, base_url=request.base_url)
+    slugs = {variant.slug for variant in variants}
+    there = [
+        s.record.slug for s in read_sites(request.output) if s.record.example and s.record.slug not in slugs
+    ]
+    goals = {key for variant in variants if request.everyone and (key := variant.parameters["plan"])}
+    there += [
+        f"{COMPARISONS}/{g.plan}" for g in read_goals(request.output) if g.example and g.plan not in goals
+    ]
+    if there:
+        raise PlanError.of(
+            f"--output {request.output}",
+            f"Pages of example data lie there: {', '.join(there[:5])}{' …' if len(there) > 5 else ''}",
+            "Delete them, or name a folder of its own with --output.",
+        )
 
 
-def _book(request: RenderRequest, plan: Plan) -> Path:
-    if has_book(request.project, plan):
-        return book_folder(request.project, plan)
-    folder = request.fresh_book(plan.key)
-    write_book(request.project, plan, folder)
-    return folder
-
-
-def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
-    """One municipality's plan as the rendering room wants it."""
-    plan, municipality = report.plan, report.municipality
-    slug = municipality.slug if plan.key == DEFAULT_PLAN else f"{plan.key}/{municipality.slug}"
-    variant = Variant(
-        book=book,
-        slug=slug,
-        parameters={
-            "kommune": municipality.name,
-            "plan": plan.key,
-            "periode": request.bound.id if request.bound else "",
-        },
-        title=plan.title,
-        municipality=municipality.long_name,
-        dated=report.data_day,
-        environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
-        area=municipality.slug,
-        inputs=report.fingerprint,
-        stamp=report.stamp,
+def _basis_words(variants: Sequence[Variant]) -> str:
+    """What the render stands on, in a line: ``real figures of 2026-08-22``."""
+    told = Counter(
+        "example data, made up"
+        if variant.stamp and variant.stamp.is_example
+        else "as printed"
+        if variant.stamp and variant.stamp.basis.startswith("printed")
+        else f"real figures of {variant.dated}"
+        for variant in variants
     )
-    counted = report.summary_of(plan.goals)
-    entry = SiteEntry(
-        PLAN,
-        (municipality.code,),
-        municipality.name,
-        plan=plan.key,
-        met=counted.met,
-        of=len(plan.goals),
-        unknown=counted.cannot_be_judged,
-        newest=report.newest_period,
-    )
-    return Asked(variant, entry)
+    if len(told) == 1:
+        return next(iter(told))
+    newest = ", ".join(f"{words} ({count})" for words, count in told.most_common(3))
+    return newest + (" …" if len(told) > 3 else "")
 
 
 def _with_progress(

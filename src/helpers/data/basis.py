@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
 from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
+from helpers.intake import typed_files
 from helpers.project import Project
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def basis_for(
     tables = tables_of(asked)
     if not tables:
         keys = [*(indicator.key for indicator in asked), *surveys]
-        typed = any(path.stem in keys for path in (project.raw / "manual").glob("*/*.csv"))
+        folders = (project.raw / "manual").glob("*/")
+        typed = any(key in keys for folder in folders for key in typed_files(folder))
         fetched = any(store.tables(source) for source in SOURCES)
         return Basis("real", snapshot) if typed or fetched else Basis("example", example_date)
     main = Counter(tables.values()).most_common(1)[0][0]

@@ -54,7 +54,7 @@ class Grid:
     states: np.ndarray
 
 
-class Table:
+class CellTable:
     """The cells of one table, found by measure and filter.
 
     Parameters
@@ -229,7 +229,7 @@ class Observed:
 
 def observe(
     indicators: Iterable[Indicator],
-    tables: Mapping[str, Table],
+    tables: Mapping[str, CellTable],
     areas: Sequence[str],
     *,
     made_up: bool = False,
@@ -299,7 +299,7 @@ def _absent(sidecar: Sidecar, wanted: Mapping[str, Sequence[str]]) -> Problem:
     )
 
 
-def _source(tables: Sequence[Table]) -> str:
+def _source(tables: Sequence[CellTable]) -> str:
     """``jobindsats:y08a02+y09a02``."""
     return f"{tables[0].sidecar.source}:{'+'.join(table.sidecar.table for table in tables)}"
 
@@ -307,7 +307,9 @@ def _source(tables: Sequence[Table]) -> str:
 class _Evaluation:
     """Evaluates what one series comes from, on the grid of areas and periods."""
 
-    def __init__(self, tables: Mapping[str, Table], areas: Sequence[str], periods: Sequence[Period]) -> None:
+    def __init__(
+        self, tables: Mapping[str, CellTable], areas: Sequence[str], periods: Sequence[Period]
+    ) -> None:
         self.tables = tables
         self.areas = areas
         self.periods = periods
@@ -326,7 +328,7 @@ class _Evaluation:
         grids = [grid for term in terms for grid in self.members(term)]
         if len(grids) == 1:
             return grids[0]
-        states = np.maximum.reduce([grid.states for grid in grids])
+        states = joint_states(grid.states for grid in grids)
         scale = _scale([grid.values for grid in grids])
         total = sum(_whole(grid.values, scale) for grid in grids)
         return Grid(np.where(states == OK, total / scale, np.nan), states)
@@ -346,6 +348,11 @@ class _Evaluation:
         return found
 
 
+def joint_states(states: Iterable[np.ndarray]) -> np.ndarray:
+    """The state of what is made from several terms, place by place: the last of theirs in :data:`STATES`."""
+    return np.maximum.reduce(list(states))
+
+
 def _complement(grid: Grid) -> Grid:
     """100 − each value, exact in the decimals the value has."""
     scale = _scale([grid.values])
@@ -354,7 +361,7 @@ def _complement(grid: Grid) -> Grid:
 
 def _share(part: Grid, base: Grid, decimals: int) -> Grid:
     """100 × part / base, rounded once, half up, to `decimals`; a share of nothing is missing."""
-    states = np.maximum(part.states, base.states)
+    states = joint_states((part.states, base.states))
     scale = _scale([part.values, base.values])
     above, below = _whole(part.values, scale), _whole(base.values, scale)
     states = np.where((states == OK) & (below == 0), MISSING, states).astype(np.int8)

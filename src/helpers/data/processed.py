@@ -26,7 +26,7 @@ from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
 from helpers.data.files import remove_stale, write_whole
-from helpers.data.observations import OK, Grid, Observed, Table, observe
+from helpers.data.observations import OK, SUPPRESSED, CellTable, Grid, Observed, observe
 from helpers.data.package import (
     CSV,
     MADE_FROM,
@@ -118,7 +118,7 @@ def load_observations(
     return held[1].copy()
 
 
-def _read(path: Path, areas: Collection[str] | None) -> pa.Table:
+def _read(path: Path, areas: Collection[str] | None) -> pa.CellTable:
     """The table, or the row groups of some areas: each area has one of its own."""
     file = pq.ParquetFile(path)
     if areas is None:
@@ -247,7 +247,7 @@ def _status(path: Path) -> str:
 
 
 def _typed_files(project: Project) -> list[Path]:
-    return sorted((project.raw / "manual").glob("*/*.csv"))
+    return sorted(path for path in (project.raw / "manual").glob("*/*") if path.is_file())
 
 
 def _seal(path: Path) -> str:
@@ -265,8 +265,8 @@ def _code() -> str:
     files = [
         *sorted((package / "data").glob("*.py")),
         package / "catalogue" / "models.py",
+        *sorted((package / "intake").glob("*.py")),
         package / "sources" / "manual.py",
-        package / "sources" / "danish_csv.py",
         package / "periods.py",
     ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -327,7 +327,7 @@ class _Needed:
         write_whole(folder / PACKAGE, described, replace=True)
         write_whole(folder / PARQUET, whole, replace=True)
 
-    def _tables(self, problems: list[Problem]) -> dict[str, Table]:
+    def _tables(self, problems: list[Problem]) -> dict[str, CellTable]:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
         areas = area_codes(self.catalogue.municipalities)
         tables = {}
@@ -346,7 +346,7 @@ class _Needed:
                     continue
                 if cells.unknown_areas:
                     problems.append(_unknown_areas(sidecar, cells.unknown_areas))
-                tables[name] = Table(sidecar, cells.frame)
+                tables[name] = CellTable(sidecar, cells.frame)
                 break
         return tables
 
@@ -382,7 +382,8 @@ class _Needed:
             observed.discard(indicator, series, known)
         for place, value in values.items():
             if place not in contradicted:
-                grid = Grid(np.array([[float(value.value)]]), np.array([[OK]], dtype=np.int8))
+                number, state = (np.nan, SUPPRESSED) if value.value is None else (float(value.value), OK)
+                grid = Grid(np.array([[number]]), np.array([[state]], dtype=np.int8))
                 key = (value.indicator, value.series)
                 observed.add(key, [value.area], [value.period], grid, source="manual", snapshot="")
 

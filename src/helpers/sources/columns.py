@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from helpers.data.raw import Column
-from helpers.data.text import fold, tidy
+from helpers.data.raw import AnswerColumn
+from helpers.data.text import fold, short, tidy
 from helpers.sources.answers import Answer
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import labels_of
 from helpers.sources.queries import Call, DimensionColumn, MeasureColumn
 
+_LISTED: Final = 30
 _PERIOD_LABELS: Final = frozenset({fold("Periode"), fold("Period")})
 _AREA_LABELS: Final = frozenset({fold("Område"), fold("Area")})
 
 
-def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
+def columns_of(call: Call, answer: Answer) -> tuple[AnswerColumn, ...]:
     """What each column of an answer is.
 
     Columns are found by their labels, which metadata know; a dimension whose label is another one is found by
@@ -40,7 +41,7 @@ class _Columns:
         self.call, self.answer = call, answer
         self.left = {at: fold(label) for at, label in enumerate(answer.columns)}
 
-    def found(self) -> tuple[Column, ...]:
+    def found(self) -> tuple[AnswerColumn, ...]:
         columns: dict[int, dict[str, Any]] = {}
         columns[self._take(_PERIOD_LABELS, "period")] = {"role": "period", "id": "period"}
         columns[self._take(self._area_labels(), "area")] = {"role": "area", "id": "area"}
@@ -62,7 +63,7 @@ class _Columns:
         for at in self.left:
             columns[at] = {"role": "measure", "id": tidy(self.answer.columns[at])}
         return tuple(
-            Column.model_validate({"label": label, **columns[at]})
+            AnswerColumn.model_validate({"label": label, **columns[at]})
             for at, label in enumerate(self.answer.columns)
         )
 
@@ -104,7 +105,7 @@ class _Columns:
 
     def _shown(self, places: Iterable[int] | None = None) -> str:
         labels = self.answer.columns if places is None else [self.answer.columns[at] for at in places]
-        return ", ".join(f'"{tidy(label)}"' for label in labels) or "none"
+        return ", ".join(f'"{short(tidy(label))}"' for label in labels[:_LISTED]) or "none"
 
     def _wrong(self, what: str) -> SourceError:
         return misfit(self.call, self.answer, what)

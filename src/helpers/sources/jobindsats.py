@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import requests
 
-from helpers.data.text import printable
+from helpers.letters import without_hidden
 from helpers.sources.answers import Answer, parse_json
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import parse_table, parse_tables
@@ -27,7 +27,7 @@ from helpers.sources.settings import (
     Bearer,
     Settings,
 )
-from helpers.sources.transport import WORTH_ANOTHER_TRY, Call, Periods, Reply, Transport, decoded, shown
+from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Periods, Reply, Transport, decoded, shown
 
 _ONLY_SO_MANY = re.compile(r"only (\d+) periods? (?:is|are) available", re.IGNORECASE)
 _UNKNOWN_PERIOD_TYPE = re.compile(r"unknown period type", re.IGNORECASE)
@@ -160,7 +160,7 @@ class Client(Transport):
         location = self._key.mask(reply.location) if reply.location else None
         return replace(reply, body=body, held_key=held_key, location=location)
 
-    def _checked(self, reply: Reply, call: Call) -> None:
+    def _checked(self, reply: Reply, call: HttpCall) -> None:
         if reply.held_key:
             raise SourceError(
                 f"{call.table}: the answer holds the key it was asked with, so it is not kept.",
@@ -175,9 +175,9 @@ class Client(Transport):
     def _ask_for_less(self) -> str:
         return f"ask for less at a time with JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,})"
 
-    def _refusal(self, reply: Reply, call: Call) -> SourceError:
+    def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
         table, cause = call.table, _cause(reply.text)
-        said = f'"{printable(cause)}"' if cause else shown(reply.text)
+        said = f'"{without_hidden(cause)}"' if cause else shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
         if _turns_the_key_down(reply):
             fault = Fault.KEY

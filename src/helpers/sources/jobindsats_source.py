@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, Limits
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.answers import Answer
@@ -73,7 +73,9 @@ class Jobindsats:
         except SourceError as error:
             raise self._locked_out(error) from None
 
-    def read(self, call: Call, answer: Answer) -> tuple[tuple[Column, ...], dict[Place, int | float | None]]:
+    def read(
+        self, call: Call, answer: Answer
+    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
         columns = columns_of(call, answer)
         try:
             return columns, values_of(columns, answer.rows)

@@ -15,14 +15,14 @@ from typing import Final
 from helpers.catalogue.models import Limits
 from helpers.data.raw import (
     ANSWER_SUFFIX,
-    Column,
+    AnswerColumn,
     RawStore,
     Sidecar,
     joined,
     snapshot_day,
     snapshot_moment,
 )
-from helpers.data.text import fold
+from helpers.data.text import fold, short
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.sources.answers import Answer
@@ -39,11 +39,10 @@ from helpers.sources.checks import (
     newest_period,
     periods_of,
     shifts,
-    spelled,
     stored_values,
 )
 from helpers.sources.faults import Fault, SourceError
-from helpers.sources.fetch_status import Row
+from helpers.sources.fetch_status import FetchRow
 
 QUARANTINE: Final = "_quarantine"
 
@@ -59,7 +58,7 @@ class Gathered:
     """The answers to all calls of a table, and what they say together."""
 
     answers: list[Answer] = field(default_factory=list)
-    columns: dict[Column, None] = field(default_factory=dict)
+    columns: dict[AnswerColumn, None] = field(default_factory=dict)
     values: dict[Place, int | float | None] = field(default_factory=dict)
     cells: int = 0
 
@@ -150,7 +149,7 @@ class Keeper:
         How the last fetch of each table went.
     """
 
-    def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, Row]) -> None:
+    def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, FetchRow]) -> None:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
@@ -218,7 +217,7 @@ class Keeper:
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(kept.snapshot, previous))
 
     def quarantine(
-        self, about: About, answers: Sequence[Answer], columns: tuple[Column, ...], why: PlanError
+        self, about: About, answers: Sequence[Answer], columns: tuple[AnswerColumn, ...], why: PlanError
     ) -> str:
         """Keep answers that are not put in force, as received; returns where they lie.
 
@@ -234,7 +233,12 @@ class Keeper:
         return f"data/raw/{source}/{about.table}/{snapshot}{ANSWER_SUFFIX}"
 
     def _sidecar(
-        self, about: About, answers: Sequence[Answer], columns: tuple[Column, ...], source: str, cells: int
+        self,
+        about: About,
+        answers: Sequence[Answer],
+        columns: tuple[AnswerColumn, ...],
+        source: str,
+        cells: int,
     ) -> Sidecar:
         return Sidecar(
             source=source,
@@ -256,7 +260,7 @@ class Keeper:
             shown = {fold(area): area for area in (*about.names, about.country)}
             told = [
                 f"{place.measure}{f' ({place.members})' if place.members else ''}, "
-                f"{shown.get(place.area, place.area)}, {place.period}: {spelled(value)} ({why})"
+                f"{shown.get(place.area, short(place.area))}, {place.period}: {short(value)} ({why})"
                 for place, value, why in wrong[:_SHOWN]
             ]
             more = f"; and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.errors import Problem
 from helpers.sources.answers import Answer
 from helpers.sources.checks import Place
@@ -73,7 +73,9 @@ class Source(Protocol):
     def ask(self, call: Any) -> Answer:
         """Make a call."""
 
-    def read(self, call: Any, answer: Answer) -> tuple[tuple[Column, ...], dict[Place, int | float | None]]:
+    def read(
+        self, call: Any, answer: Answer
+    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
         """Columns and values of an answer that fits its call; a SourceError where it does not."""
 
     def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:

@@ -19,12 +19,13 @@ import requests
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from helpers.data.csv_answers import BULK, AnswerError, as_table, period
-from helpers.data.text import fold, printable
+from helpers.data.text import fold
+from helpers.letters import without_hidden
 from helpers.periods import Frequency, Period
 from helpers.sources.answers import Answer, load_json
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import STATBANK_URL_VARIABLE, StatbankSettings
-from helpers.sources.transport import WORTH_ANOTHER_TRY, Call, Reply, Transport, shown
+from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Reply, Transport, shown
 
 LANGUAGE: Final = "da"
 
@@ -39,7 +40,7 @@ class _Read(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Value(_Read):
+class StatbankValue(_Read):
     """One value of a variable: its code, and what it is called."""
 
     id: str
@@ -59,7 +60,7 @@ class Variable(_Read):
     text: str = ""
     elimination: bool = False
     time: bool = False
-    values: tuple[Value, ...]
+    values: tuple[StatbankValue, ...]
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -77,7 +78,7 @@ class Variable(_Read):
         return next(by_code, None) or (by_text[0] if len(by_text) == 1 else None)
 
 
-class TableInfo(_Read):
+class StatbankTable(_Read):
     """What ``tableinfo`` tells of a table."""
 
     id: str
@@ -114,7 +115,7 @@ class TableInfo(_Read):
         return next(iter(self.periods)).frequency
 
 
-def parse_tableinfo(content: bytes) -> TableInfo:
+def parse_tableinfo(content: bytes) -> StatbankTable:
     """What ``tableinfo`` tells of a table.
 
     Raises
@@ -124,7 +125,7 @@ def parse_tableinfo(content: bytes) -> TableInfo:
     """
     found = load_json(content)
     try:
-        info = TableInfo.model_validate(found)
+        info = StatbankTable.model_validate(found)
     except ValidationError as error:
         at = ".".join(map(str, error.errors()[0]["loc"]))
         raise AnswerError(f"The answer tells of no table ({at}: {error.errors()[0]['msg']}).") from None
@@ -150,7 +151,7 @@ class StatbankClient(Transport):
         self.settings = settings
         self._called = False
 
-    def table(self, table: str) -> TableInfo:
+    def table(self, table: str) -> StatbankTable:
         """All that is known of one table.
 
         Raises
@@ -165,7 +166,7 @@ class StatbankClient(Transport):
 
     def data(
         self,
-        info: TableInfo,
+        info: StatbankTable,
         asked: Mapping[str, Mapping[str, str | Sequence[str]]],
         periods: Sequence[str],
     ) -> Answer:
@@ -227,7 +228,7 @@ class StatbankClient(Transport):
 
     def query(
         self,
-        info: TableInfo,
+        info: StatbankTable,
         asked: Mapping[str, Mapping[str, str | Sequence[str]]],
         periods: Sequence[str],
     ) -> dict[str, str]:
@@ -242,7 +243,7 @@ class StatbankClient(Transport):
 
     def _chosen(
         self,
-        info: TableInfo,
+        info: StatbankTable,
         asked: Mapping[str, Mapping[str, str | Sequence[str]]],
         periods: Sequence[str],
     ) -> dict[str, list[str]]:
@@ -272,10 +273,10 @@ class StatbankClient(Transport):
     def _is_refusal(self, reply: Reply) -> bool:
         return bool(_refused(reply.text)[1])
 
-    def _refusal(self, reply: Reply, call: Call) -> SourceError:
+    def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
         code, message = _refused(reply.text)
-        said = f'"{printable(message)}"' if message else shown(reply.text)
-        kind = f" ({printable(code)})" if code else ""
+        said = f'"{without_hidden(message)}"' if message else shown(reply.text)
+        kind = f" ({without_hidden(code)})" if code else ""
         fault = Fault.REFUSED
         do = "the catalogue asks for something the table does not have: statistikbanken.dk shows what it has now"
         if reply.status in WORTH_ANOTHER_TRY and not message:

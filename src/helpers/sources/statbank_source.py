@@ -13,7 +13,7 @@ from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.models import STATBANK, Limits
 from helpers.data.cells import COUNTRY_NUMBER
 from helpers.data.csv_answers import VALUE_COLUMN
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.project import Project
@@ -23,7 +23,7 @@ from helpers.sources.faults import Fault, SourceError
 from helpers.sources.keeping import About
 from helpers.sources.queries import Places, Wanted
 from helpers.sources.source import Prepared
-from helpers.sources.statbank import StatbankClient, TableInfo, Variable
+from helpers.sources.statbank import StatbankClient, StatbankTable, Variable
 from helpers.sources.transport import Periods
 
 _SPAN: Final = re.compile(r"(\d+)\.\.(\d+)")
@@ -36,11 +36,11 @@ Chosen = str | tuple[str, ...]
 class Question:
     """One call of ``data``: a table, the values of its variables, and some of its periods."""
 
-    info: TableInfo
+    info: StatbankTable
     asked: Mapping[str, Mapping[str, str | tuple[str, ...]]]
     periods: Periods
     codes: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[AnswerColumn, ...]
 
     def cells(self, periods: int) -> int:
         """As StatBank counts them: rows × columns, time and value among the columns; a sum counts its parts."""
@@ -115,7 +115,7 @@ class Statbank:
 
     def read(
         self, call: Question, answer: Answer
-    ) -> tuple[tuple[Column, ...], dict[Place, int | float | None]]:
+    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
         columns = {column.label: column for column in call.columns}
         try:
             ordered = tuple(columns[label] for label in answer.columns)
@@ -131,7 +131,7 @@ class Statbank:
             do="try again later; statistikbanken.dk shows what the table has now",
         )
 
-    def _areas(self, info: TableInfo) -> Variable:
+    def _areas(self, info: StatbankTable) -> Variable:
         """The variable that is divided by municipality, whatever it is called."""
         codes = set(self.codes)
         best = max(info.variables, key=lambda variable: len(codes & variable.codes.keys()))
@@ -146,7 +146,7 @@ class Statbank:
 
     def _questions(
         self,
-        info: TableInfo,
+        info: StatbankTable,
         areas: Variable,
         named: Mapping[str, Mapping[str, Chosen]],
         sought: Sequence[Wanted],
@@ -155,8 +155,8 @@ class Statbank:
             areas.id: {c: areas.codes[c] for c in (COUNTRY_NUMBER, *self.codes) if c in areas.codes}
         }
         columns = [
-            Column(role="period", id="period", label=info.time.id),
-            Column(role="area", id="area", label=areas.id),
+            AnswerColumn(role="period", id="period", label=info.time.id),
+            AnswerColumn(role="area", id="area", label=areas.id),
         ]
         for variable in info.variables:
             if variable.is_time or variable is areas:
@@ -180,7 +180,7 @@ class Statbank:
             asked[variable.id] = values
             words = {word: "" if code == total else code for word, code in codes.items()}
             columns.append(
-                Column(
+                AnswerColumn(
                     role="dimension",
                     id=variable.id,
                     label=variable.id,
@@ -188,7 +188,7 @@ class Statbank:
                     members=tuple(sorted(words.items())),
                 )
             )
-        columns.append(Column(role="measure", id=VALUE_COLUMN, label=VALUE_COLUMN))
+        columns.append(AnswerColumn(role="measure", id=VALUE_COLUMN, label=VALUE_COLUMN))
         wanted = self.client.settings.periods[info.frequency]
         newest = list(info.periods.items())[-wanted:]
         whole = Question(info, asked, Periods(info.frequency), (), tuple(columns))
@@ -210,7 +210,7 @@ class Statbank:
 
     def _about(
         self,
-        info: TableInfo,
+        info: StatbankTable,
         areas: Variable,
         limits: Mapping[str | tuple[str, str], Limits],
         calls: Sequence[Question],
@@ -231,7 +231,7 @@ class Statbank:
 
 
 def _unmoved(
-    info: TableInfo, calls: Sequence[Question], queries: Sequence[dict[str, str]], before: Sidecar
+    info: StatbankTable, calls: Sequence[Question], queries: Sequence[dict[str, str]], before: Sidecar
 ) -> bool:
     # The day alone would miss a correction on the day of the release; the query has the moment.
     return (
@@ -242,7 +242,7 @@ def _unmoved(
     )
 
 
-def _members(info: TableInfo, areas: Variable, item: Wanted) -> dict[str, dict[str, Chosen]]:
+def _members(info: StatbankTable, areas: Variable, item: Wanted) -> dict[str, dict[str, Chosen]]:
     """Variable → the catalogue's word for a value → its code."""
     if info.frequency is not item.frequency:
         raise _Absent(
@@ -263,7 +263,7 @@ def _members(info: TableInfo, areas: Variable, item: Wanted) -> dict[str, dict[s
     return found
 
 
-def _places(info: TableInfo, found: Mapping[str, Mapping[str, Chosen]]) -> Iterator[str]:
+def _places(info: StatbankTable, found: Mapping[str, Mapping[str, Chosen]]) -> Iterator[str]:
     """The combinations of values that a term asks for, as :class:`~helpers.sources.checks.Place` spells them."""
     variables = {variable.id: variable for variable in info.variables}
     for combination in product(*(members.items() for members in found.values())):

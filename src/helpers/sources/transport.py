@@ -22,7 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util import Retry
 
-from helpers.data.text import printable
+from helpers.letters import without_hidden
 from helpers.periods import Frequency
 from helpers.sources.answers import AnswerError
 from helpers.sources.faults import Fault, SourceError
@@ -64,7 +64,7 @@ class Periods:
 
 
 @dataclass(frozen=True)
-class Call:
+class HttpCall:
     """One call: where to, what is sent along (as a body, it is a POST), and how it is spoken of."""
 
     url: str
@@ -152,7 +152,7 @@ class Transport:
 
     # What is the source's own.
 
-    def _refusal(self, reply: Reply, call: Call) -> SourceError:
+    def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
         """The error for an answer with another status than 200."""
         raise NotImplementedError
 
@@ -164,7 +164,7 @@ class Transport:
         """What may be kept of a reply."""
         return reply
 
-    def _checked(self, reply: Reply, call: Call) -> None:
+    def _checked(self, reply: Reply, call: HttpCall) -> None:
         """Raise where a reply of status 200 must not be read."""
 
     def _is_refusal(self, reply: Reply) -> bool:
@@ -195,7 +195,9 @@ class Transport:
             reraise=True,
         )
         try:
-            return tries(self._once, Call(f"{self.patience.url}/{path}", query, table, asked, body), parse)
+            return tries(
+                self._once, HttpCall(f"{self.patience.url}/{path}", query, table, asked, body), parse
+            )
         except TryAgain as trouble:
             count = len(self.patience.waits) + 1
             times = f" ({count} tries)" if count > 1 else ""
@@ -219,7 +221,7 @@ class Transport:
             return due
         return min(asked_for or due, self.patience.longest_wait)
 
-    def _once(self, call: Call, parse: Callable[[bytes], Result]) -> Result:
+    def _once(self, call: HttpCall, parse: Callable[[bytes], Result]) -> Result:
         reply = self._send(call)
         if reply.status != requests.codes.ok:
             raise self._refusal(reply, call)
@@ -240,7 +242,7 @@ class Transport:
                 f"(a login, a notice) stands between this machine and {self.name}",
             ) from None
 
-    def _send(self, call: Call) -> Reply:
+    def _send(self, call: HttpCall) -> Reply:
         url, table, host = call.url, call.table, urlsplit(call.url).netloc
         try:
             reply = self._get(url, call.query, table, call.body)
@@ -377,7 +379,7 @@ def decoded(body: bytes) -> str:
 
 
 def shown(text: str) -> str:
-    text = printable(" ".join(text[: 10 * _SHOWN].split()))
+    text = without_hidden(" ".join(text[: 10 * _SHOWN].split()))
     return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
 
 

@@ -18,17 +18,14 @@ import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import State
+from helpers.data.observations import MISSING, OK, STATES, SUPPRESSED, joint_states
 from helpers.periods import Period
-from helpers.reports.jobcenteroverblik.models import Area, Overview
+from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik
 
 BASE_MONTHS = 12
 """A population count stands for so many months after its own: there is one each quarter, or each year."""
 
-_STATES = (State.OK, State.MISSING, State.NOT_PUBLISHED, State.SUPPRESSED)
-"""As numbers; of several terms the highest is the state of what would be made from them."""
-
-_NUMBER = {state.value: number for number, state in enumerate(_STATES)}
-_OK, _MISSING, _SUPPRESSED = (_NUMBER[s.value] for s in (State.OK, State.MISSING, State.SUPPRESSED))
+_NUMBER = {state.value: number for number, state in enumerate(STATES)}
 
 
 class Obstacle(StrEnum):
@@ -41,7 +38,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True)
-class Grid:
+class AreaGrid:
     """Values and states of one series: areas in rows, periods in columns, oldest first.
 
     Attributes
@@ -67,20 +64,20 @@ class Grid:
         row = self.rows.get(area)
         if row is None:
             count = len(self.periods)
-            return np.full(count, np.nan), np.full(count, _MISSING, dtype=np.int8)
+            return np.full(count, np.nan), np.full(count, MISSING, dtype=np.int8)
         return self.values[row], self.states[row]
 
     def total(self, areas: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Sum over areas in every period; unknown as soon as one of them is."""
         return _sum([self.of(area) for area in areas])
 
-    def at(self, periods: Sequence[Period], *, carried: bool = False) -> Grid:
+    def at(self, periods: Sequence[Period], *, carried: bool = False) -> AreaGrid:
         """The same on other periods; what is not there is missing.
 
         With `carried`, it is the last known value of the `BASE_MONTHS` before, if there is one.
         """
         values = np.full((len(self.values), len(periods)), np.nan)
-        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        states = np.full(values.shape, MISSING, dtype=np.int8)
         for column, period in enumerate(periods):
             for back in range(BASE_MONTHS + 1 if carried else 1):
                 known = self.columns.get(period.shift(-back))
@@ -90,16 +87,16 @@ class Grid:
                 values[empty, column] = self.values[empty, known]
                 if back == 0:
                     states[:, column] = self.states[:, known]
-            states[~np.isnan(values[:, column]), column] = _OK
-        return Grid(self.rows, tuple(periods), values, states)
+            states[~np.isnan(values[:, column]), column] = OK
+        return AreaGrid(self.rows, tuple(periods), values, states)
 
 
 def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    states = np.maximum.reduce([states for _, states in terms])
-    return np.where(states == _OK, sum(values for values, _ in terms), np.nan), states
+    states = joint_states(states for _, states in terms)
+    return np.where(states == OK, sum(values for values, _ in terms), np.nan), states
 
 
-class Grids:
+class AreaGrids:
     """The series of a set of observations, each found once.
 
     Parameters
@@ -115,17 +112,17 @@ class Grids:
                 ["indicator", "series"], observed=True, sort=False
             )
         }
-        self._made: dict[tuple[str, str], Grid] = {}
+        self._made: dict[tuple[str, str], AreaGrid] = {}
 
-    def __call__(self, indicator: str, series: str) -> Grid:
+    def __call__(self, indicator: str, series: str) -> AreaGrid:
         key = indicator, series
         if key not in self._made:
             self._made[key] = self._make(self._frames.get(key))
         return self._made[key]
 
-    def _make(self, frame: pd.DataFrame | None) -> Grid:
+    def _make(self, frame: pd.DataFrame | None) -> AreaGrid:
         if frame is None:
-            return Grid({}, (), np.empty((0, 0)), np.empty((0, 0), dtype=np.int8))
+            return AreaGrid({}, (), np.empty((0, 0)), np.empty((0, 0), dtype=np.int8))
         area_codes, areas = pd.factorize(frame["area"])
         period_codes, texts = pd.factorize(frame["period"])
         periods = [Period.parse(str(text)) for text in texts]
@@ -133,13 +130,13 @@ class Grids:
         column = np.empty(len(order), dtype=int)
         column[order] = range(len(order))
         values = np.full((len(areas), len(order)), np.nan)
-        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        states = np.full(values.shape, MISSING, dtype=np.int8)
         place = area_codes, column[period_codes]
         values[place] = frame["value"].to_numpy(dtype=float)
         states[place] = frame["state"].map(_NUMBER).to_numpy(dtype=np.int8)
-        values[states != _OK] = np.nan
+        values[states != OK] = np.nan
         rows = {str(area): row for row, area in enumerate(areas)}
-        return Grid(rows, tuple(periods[place] for place in order), values, states)
+        return AreaGrid(rows, tuple(periods[place] for place in order), values, states)
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ class Board:
 
     indicator: Indicator
     series: str
-    grid: Grid
+    grid: AreaGrid
     obstacles: Mapping[str, tuple[Obstacle | None, ...]]
 
     @property
@@ -173,7 +170,7 @@ class Board:
 
     def state(self, slug: str, period: Period | None) -> State:
         row, column = self.grid.rows.get(slug), self._column(period)
-        return State.MISSING if row is None or column is None else _STATES[self.grid.states[row, column]]
+        return State.MISSING if row is None or column is None else STATES[self.grid.states[row, column]]
 
     def obstacle(self, slug: str, period: Period | None) -> Obstacle | None:
         """Why a joint job centre has no share in a period; none where it has one, or is not joint."""
@@ -187,7 +184,7 @@ class Board:
     def newest(self, slugs: Sequence[str], bound: Period | None = None) -> Period | None:
         """The newest period that is published for any of the areas; a suppressed value is published."""
         rows = [self.grid.rows[slug] for slug in slugs if slug in self.grid.rows]
-        shown = np.isin(self.grid.states[rows], (_OK, _SUPPRESSED))
+        shown = np.isin(self.grid.states[rows], (OK, SUPPRESSED))
         found = (period for at, period in enumerate(self.periods) if shown[:, at].any())
         return max((p for p in found if bound is None or p.within(bound)), default=None)
 
@@ -202,7 +199,9 @@ def exact(value: float) -> Decimal | None:
     return None if np.isnan(value) else Decimal(repr(value))
 
 
-def board(grids: Grids, overview: Overview, indicator: Indicator, series: str | None = None) -> Board:
+def board(
+    grids: AreaGrids, jobcenteroverblik: Jobcenteroverblik, indicator: Indicator, series: str | None = None
+) -> Board:
     """One series for the 94 job centres, the municipalities of joint ones, and the country.
 
     Parameters
@@ -213,19 +212,19 @@ def board(grids: Grids, overview: Overview, indicator: Indicator, series: str | 
     name = series or indicator.headline
     single = grids(indicator.key, name)
     found = {NATIONAL: single.of(NATIONAL)}
-    found |= {m.slug: single.of(m.code) for m in overview.municipalities}
+    found |= {m.slug: single.of(m.code) for m in jobcenteroverblik.municipalities}
     obstacles: dict[str, tuple[Obstacle | None, ...]] = {}
-    joint = [centre for centre in overview.centres if centre.joint]
+    joint = [centre for centre in jobcenteroverblik.centres if centre.joint]
     if indicator.series[name].axis == "count":
         found |= {centre.slug: single.total(centre.codes) for centre in joint}
     else:
-        share = _share(grids, overview, indicator, name)
+        share = _share(grids, jobcenteroverblik, indicator, name)
         for centre in joint:
             *made, obstacles[centre.slug] = share.joint(centre.codes)
             found[centre.slug] = made[0], made[1]
     rows = {slug: row for row, slug in enumerate(found)}
     values, states = (np.vstack([pair[part] for pair in found.values()]) for part in (0, 1))
-    return Board(indicator, name, Grid(rows, single.periods, values, states), obstacles)
+    return Board(indicator, name, AreaGrid(rows, single.periods, values, states), obstacles)
 
 
 @dataclass(frozen=True)
@@ -240,8 +239,8 @@ class _Share:
         Whether the base is from another source than the share.
     """
 
-    published: Grid
-    terms: tuple[Grid, Grid] | None
+    published: AreaGrid
+    terms: tuple[AreaGrid, AreaGrid] | None
     foreign: bool
     decimals: int
 
@@ -259,9 +258,9 @@ class _Share:
             ]
         values = np.array([np.nan if isinstance(one, Obstacle) else float(one) for one in made])
         # What is known of its municipalities does not become known of the job centre.
-        hidden = np.where(states == _SUPPRESSED, _SUPPRESSED, _MISSING)
+        hidden = np.where(states == OK, MISSING, states)
         obstacles = tuple(one if isinstance(one, Obstacle) else None for one in made)
-        return values, np.where(np.isnan(values), hidden, _OK).astype(np.int8), obstacles
+        return values, np.where(np.isnan(values), hidden, OK).astype(np.int8), obstacles
 
     def _made(self, part: float, base: float, own: Sequence[Sequence[float]]) -> Decimal | Obstacle:
         """The share in one period, or why there is none; `own` has part, base and share of each municipality."""
@@ -284,13 +283,15 @@ class _Share:
         return abs(again - Decimal(repr(float(share)))) <= Decimal(1).scaleb(-self.decimals)
 
 
-def _share(grids: Grids, overview: Overview, indicator: Indicator, series: str) -> _Share:
+def _share(
+    grids: AreaGrids, jobcenteroverblik: Jobcenteroverblik, indicator: Indicator, series: str
+) -> _Share:
     """How a share of joint job centres is made, by the template's rules."""
-    rules = overview.template.joint
+    rules = jobcenteroverblik.template.joint
     own = rules.of_counts.get(indicator.key)
     published = grids(indicator.key, series)
     periods = published.periods
-    terms: tuple[Grid, Grid] | None = None
+    terms: tuple[AreaGrid, AreaGrid] | None = None
     if own is not None and series == indicator.headline:
         part, base = (
             _added([grids(indicator.key, name).at(periods) for name in names])
@@ -303,14 +304,14 @@ def _share(grids: Grids, overview: Overview, indicator: Indicator, series: str) 
     return _Share(published, terms, own is None, indicator.decimals_of(series))
 
 
-def _added(grids: Sequence[Grid]) -> Grid:
+def _added(grids: Sequence[AreaGrid]) -> AreaGrid:
     """Several series as one, added up; unknown where one of them is."""
     areas = list(dict.fromkeys(area for grid in grids for area in grid.rows))
     sums = [_sum([grid.of(area) for grid in grids]) for area in areas]
     shape = len(areas), len(grids[0].periods)
     values = np.array([values for values, _ in sums]).reshape(shape)
     states = np.array([states for _, states in sums], dtype=np.int8).reshape(shape)
-    return Grid({area: row for row, area in enumerate(areas)}, grids[0].periods, values, states)
+    return AreaGrid({area: row for row, area in enumerate(areas)}, grids[0].periods, values, states)
 
 
 def share_of(part: Decimal, base: Decimal, decimals: int) -> Decimal:
