@@ -57,7 +57,7 @@ def test_an_altair_chart_of_ones_own_is_shown_with_danish_numbers_and_from_no_ot
     report: Report,
 ) -> None:
     own = alt.Chart(report.frame("1a")).mark_line().encode(x="month:T", y="value:Q")
-    shown = json.dumps(own._repr_mimebundle_()[0], default=str)
+    shown = json.dumps(own._repr_mimebundle_(), default=str)
     assert '"decimal": ","' in shown and "cdn" not in shown and "jsdelivr" not in shown
 
 
