@@ -276,6 +276,7 @@ class _Run:
             self.remarks[f"This machine's clock says {said}: set the clock."] = None
         report = FetchReport(
             started=self.now,
+            source=SOURCE,
             rows=tuple(self.rows[table] for table in self.wanted if table in self.rows),
             stopped=self.stopped,
             interrupted=interrupted,
