@@ -245,7 +245,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         owner=next((found.owner for found in goals if found.plan == plan), ""),
         all_example=bool(example) and all(example),
         some_example=any(example) and not all(example),
-        script=(project.styles / HUB_SCRIPT).read_text(encoding="utf-8").strip(),
+        script=f"<script>\n{(project.styles / HUB_SCRIPT).read_text(encoding='utf-8').strip()}\n</script>",
         megabytes={
             site.pdf: _megabytes(output / site.record.slug / name)
             for site in sites

@@ -26,6 +26,7 @@ from helpers.render.builtin.pages import read_verdicts
 from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
+from helpers.render.policy import QUARTO_POLICY
 
 OLDEST = (1, 9)
 """Typst books came with Quarto 1.9."""
@@ -106,6 +107,8 @@ def _formats(configuration: dict[str, Any], to: Collection[str], css: str) -> di
     if "html" in formats:
         named = formats["html"].get("css") or []
         formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{QUARTO_POLICY}">'
+        formats["html"]["include-in-header"] = [{"text": meta}]
     if "typst" in formats:
         formats["typst"]["font-paths"] = [str(font_folder())]
     return formats
