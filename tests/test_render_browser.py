@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from helpers.render import render_variants
+from helpers.render.hub import write_hub
 from render_book import copy_project, variant, write_book
 
 CHROMIUM = next(
@@ -45,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert outcome.ok, outcome.problems
     assert outcome.folder is not None
+    write_hub(project, project.root / "_site")
     return outcome.folder
 
 

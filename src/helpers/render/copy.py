@@ -104,17 +104,15 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     styles.mkdir(parents=True)
     names: dict[str, str] = {}
     for text, path in book.files.items():
-        # A Typst part may import its neighbours, so whole folders keep their company.
         target = styles / path.name
         if not target.exists():
             shutil.copyfile(path, target)
         names[text] = f"{STYLES}/{path.name}"
-    for directory in {path.parent for path in book.files.values()}:
-        for path in directory.glob("*.typ"):
-            if not (styles / path.name).exists():
-                shutil.copyfile(path, styles / path.name)
     configuration = _renamed(dict(book.configuration), names)
     brand_data = dict(brand.data)
+    if "fonts" in (typography := brand_data.get("typography") or {}):
+        # Their paths are seen from elsewhere; each engine is given the fonts in its own way.
+        brand_data["typography"] = {key: value for key, value in typography.items() if key != "fonts"}
     if brand.logo is not None:
         logo = styles / f"logo{brand.logo.suffix}"
         logo.write_bytes(brand.logo_bytes())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from helpers.catalogue.brand import OVERRIDES, Brand, read_brand
 from helpers.errors import PlanError
@@ -24,8 +25,8 @@ from helpers.render.models import Event, Outcome, Progress, Step, Target, Varian
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
 
-BUILT_IN = "built-in"
-QUARTO = "quarto"
+BUILT_IN: Final = "built-in"
+QUARTO: Final = "quarto"
 
 SITE_CSS = "site.css"
 FAVICON = "favicon.svg"
