@@ -16,14 +16,14 @@ from pypdf import PdfReader
 
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.commands.investeringer import investments_asked
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
+from helpers.reports import wing
+from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.book import investment_notebooks
-from helpers.reports.investeringer.loader import load_project_set
+from helpers.reports.investeringer.loader import load_investment_set
 from report_support import copy_project
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
@@ -101,7 +101,7 @@ TARGET_NUMBERS = [
 
 
 def investment_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
-    return [asked.variant for asked in investments_asked(request, catalogue)]
+    return [asked.variant for asked in wing("investeringer").asked(request, catalogue)]
 
 
 def render(project: Project, municipality: str, *, example: bool = False, pdf: bool = False) -> Outcome:
@@ -186,7 +186,7 @@ def test_the_target_numbers_page_holds_the_documents_tables(hedensted: Outcome, 
 
 
 def test_every_text_of_the_projects_is_on_its_page(hedensted: Outcome):
-    for key, entry in load_project_set(Project(ROOT), KEY).projects.items():
+    for key, entry in load_investment_set(Project(ROOT), KEY).projects.items():
         shown = text_of(page(hedensted, key))
         status = entry.status
         texts = [
@@ -313,7 +313,7 @@ def test_a_committed_notebook_has_parameters_one_call_a_cell_and_no_outputs(name
 
 def test_the_committed_book_shows_all_that_a_new_one_would():
     settings = yaml.safe_load((BOOK / "_quarto.yml").read_text(encoding="utf-8"))
-    made = investment_notebooks(load_project_set(Project(ROOT), KEY), "Hedensted")
+    made = investment_notebooks(load_investment_set(Project(ROOT), KEY), "Hedensted")
     assert settings["book"]["chapters"] == list(made) == [f"{name}.ipynb" for name in PAGES]
     for path, notebook in made.items():
         written = nbformat.read(BOOK / path, as_version=4)

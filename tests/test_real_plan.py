@@ -32,7 +32,7 @@ from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports.plan.book import chapter_path, plan_notebooks
-from helpers.reports.plan.report import Report, read_report
+from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
 from helpers.reports.plan.status import StatusRow
@@ -49,7 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import copy_project
+from report_support import CHECKOUT, copy_project
 
 pytestmark = [
     pytest.mark.reference,
@@ -169,7 +169,7 @@ class World:
     def site(self, town: str) -> Path:
         return self.now / PLAN / SLUGS[town]
 
-    def report(self, town: str, snapshot: date | None = None) -> Report:
+    def report(self, town: str, snapshot: date | None = None) -> PlanReport:
         area = self.catalogue.municipality(town)
         plan = self.catalogue.plan(PLAN)
         return read_report(self.project, self.catalogue, plan, area, snapshot=snapshot)
@@ -393,9 +393,9 @@ def test_nothing_is_called_example_data(world: World) -> None:
 def test_pages_name_table_day_and_newest_period_of_every_figure(world: World) -> None:
     plan = world.catalogue.plan(PLAN)
     for area in plan.focus_areas:
-        page = (world.site("Hedensted") / chapter_path(area, plan).replace(".ipynb", ".html")).read_text(
-            "utf-8"
-        )
+        page = (
+            world.site("Hedensted") / chapter_path(world.project, plan, area).replace(".ipynb", ".html")
+        ).read_text("utf-8")
         assert "Tal fra Jobindsats, hentet" in page
         for goal in area.goals:
             indicator = world.catalogue.indicators[goal.indicators[0]]
@@ -688,7 +688,9 @@ def test_without_a_key_and_without_figures_the_plan_shows_example_data(
 def run_cells(plan: str, municipality: Municipality, catalogue: Catalogue) -> dict[str, Any]:
     """The code cells of the first focus area's notebook, one after the other as in JupyterLab."""
     chosen = catalogue.plan(plan)
-    notebook = plan_notebooks(chosen, municipality.name)[chapter_path(chosen.focus_areas[0], chosen)]
+    checkout = Project(CHECKOUT)
+    path = chapter_path(checkout, chosen, chosen.focus_areas[0])
+    notebook = plan_notebooks(checkout, chosen, municipality.name)[path]
     names: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code":

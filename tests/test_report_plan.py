@@ -18,8 +18,9 @@ from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
+from helpers.reports import open_report
 from helpers.reports.plan.book import plan_notebooks, write_book
-from helpers.reports.plan.report import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports.plan.report import STATUS_COLUMNS, PlanReport, read_report, status_csv
 from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
@@ -31,7 +32,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return copy_project(tmp_path_factory.mktemp("project"))
 
 
-def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str = "") -> Report:
+def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str = "") -> PlanReport:
     catalogue = load_catalogue(project)
     return read_report(
         project,
@@ -43,12 +44,12 @@ def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str 
 
 
 @pytest.fixture(scope="module")
-def frederikssund(project: Project) -> Report:
+def frederikssund(project: Project) -> PlanReport:
     return report_on(project, "Frederikssund")
 
 
 @pytest.fixture(scope="module")
-def hedensted(project: Project) -> Report:
+def hedensted(project: Project) -> PlanReport:
     return report_on(project, "Hedensted")
 
 
@@ -59,7 +60,7 @@ def rendering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikssund: Report) -> None:
+def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikssund: PlanReport) -> None:
     printed = frederikssund.catalogue.published_rows(frederikssund.plan)
     ours = {(row.goal, row.indicator): row for row in frederikssund.rows}
     assert len(printed) == len(ours) == 19
@@ -75,21 +76,21 @@ def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikss
 
 
 def test_the_page_says_what_the_document_printed_for_4b_and_only_in_the_plans_own_municipality(
-    frederikssund: Report, hedensted: Report
+    frederikssund: PlanReport, hedensted: PlanReport
 ) -> None:
     assert "+2,0" in frederikssund.goal("4b").markdown
     assert "+2,0" in frederikssund.remarks().markdown
     assert "+2,0" not in hedensted.goal("4b").markdown + hedensted.remarks().markdown
 
 
-def test_a_figure_that_is_no_better_than_the_rule_is_not_called_met(frederikssund: Report) -> None:
+def test_a_figure_that_is_no_better_than_the_rule_is_not_called_met(frederikssund: PlanReport) -> None:
     for row in frederikssund.rows:
         expected = Verdict.MET if row.gap is not None and row.gap >= 0 else Verdict.NOT_MET
         assert row.verdict is expected
 
 
 def test_printed_figures_are_starred_only_where_a_document_printed_the_shown_pair(
-    frederikssund: Report, hedensted: Report
+    frederikssund: PlanReport, hedensted: PlanReport
 ) -> None:
     shown = frederikssund.status_table().markdown
     assert "83,8\u00a0pct.*" in shown  # 1a, as printed
@@ -100,7 +101,7 @@ def test_printed_figures_are_starred_only_where_a_document_printed_the_shown_pai
 
 
 def test_the_example_is_told_on_every_page_and_names_no_real_fetch(
-    frederikssund: Report, rendering: Path
+    frederikssund: PlanReport, rendering: Path
 ) -> None:
     for area in frederikssund.plan.focus_areas:
         shown = frederikssund.fetch(area.number).markdown
@@ -108,7 +109,7 @@ def test_the_example_is_told_on_every_page_and_names_no_real_fetch(
         assert "hentet" not in shown
 
 
-def _all_markdown(report: Report) -> str:
+def _all_markdown(report: PlanReport) -> str:
     shown = [
         report.fetch(),
         report.summary(),
@@ -133,7 +134,7 @@ def _all_markdown(report: Report) -> str:
 
 
 def test_no_page_of_one_municipality_names_the_other(
-    frederikssund: Report, hedensted: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    frederikssund: PlanReport, hedensted: PlanReport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(RENDERING_VARIABLE, "1")
     pages = {}
@@ -149,8 +150,8 @@ def test_no_page_of_one_municipality_names_the_other(
     assert "Ungekontakten" not in pages["Hedensted"]
 
 
-def test_all_numbers_change_with_the_municipality(frederikssund: Report, hedensted: Report) -> None:
-    def numbers(report: Report) -> list[Decimal | None]:
+def test_all_numbers_change_with_the_municipality(frederikssund: PlanReport, hedensted: PlanReport) -> None:
+    def numbers(report: PlanReport) -> list[Decimal | None]:
         return [row.municipality for row in report.rows]
 
     pairs = list(zip(numbers(frederikssund), numbers(hedensted), strict=True))
@@ -166,7 +167,7 @@ def test_a_bound_moves_every_period_and_the_published_figures_away(project: Proj
     assert all(row.published_gap is None for row in bounded.rows)
 
 
-def test_the_changes_page_counts_what_the_annex_lists(frederikssund: Report) -> None:
+def test_the_changes_page_counts_what_the_annex_lists(frederikssund: PlanReport) -> None:
     told = frederikssund.changes_summary().markdown.replace("\u00a0", " ")
     # The annex says "Identisk" of 12 (7B is "Identisk med mål 7C"), and leaves 6D's old column empty.
     assert "12 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændret, og 2 er udgået." in told
@@ -176,7 +177,7 @@ def test_the_changes_page_counts_what_the_annex_lists(frederikssund: Report) -> 
         assert words in table
 
 
-def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: Report, rendering: Path) -> None:
+def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: PlanReport, rendering: Path) -> None:
     frederikssund.summary()
     verdicts = json.loads((rendering / "verdicts.json").read_text(encoding="utf-8"))
     assert list(verdicts) == [
@@ -186,7 +187,7 @@ def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: Report, render
     assert verdicts["notebooks/03-flygtninge.ipynb"]["class"] == "met"
 
 
-def test_an_unknown_goal_or_focus_area_names_those_there_are(frederikssund: Report) -> None:
+def test_an_unknown_goal_or_focus_area_names_those_there_are(frederikssund: PlanReport) -> None:
     with pytest.raises(PlanError, match="1a, 1b"):
         frederikssund.goal("9z")
     with pytest.raises(PlanError, match="1, 2, 3"):
@@ -216,7 +217,7 @@ def run(project: Project, monkeypatch: pytest.MonkeyPatch, *words: str, columns:
 
 
 def test_plan_status_gives_machines_the_named_columns_and_exact_figures(
-    project: Project, monkeypatch: pytest.MonkeyPatch, frederikssund: Report
+    project: Project, monkeypatch: pytest.MonkeyPatch, frederikssund: PlanReport
 ) -> None:
     rows = list(csv.DictReader(io.StringIO(run(project, monkeypatch, "status", "250", "--format", "csv"))))
     assert tuple(rows[0]) == STATUS_COLUMNS
@@ -250,7 +251,7 @@ def test_plan_status_shows_every_number_at_any_width(
 
 
 def test_the_csv_on_the_data_page_says_in_danish_what_the_status_command_says(
-    frederikssund: Report, rendering: Path
+    frederikssund: PlanReport, rendering: Path
 ) -> None:
     frederikssund.downloads().write()
     page = (rendering / "figures" / "status.csv").read_text(encoding="utf-8-sig")
@@ -288,8 +289,8 @@ def test_notebooks_are_committed_without_outputs_and_hold_no_logic(path: Path) -
         assert len(cell.source.strip().splitlines()) == 1, "a cell is one call"
 
 
-def test_the_committed_notebooks_hold_every_goal_of_the_plan(frederikssund: Report) -> None:
-    for path, made in plan_notebooks(frederikssund.plan).items():
+def test_the_committed_notebooks_hold_every_goal_of_the_plan(frederikssund: PlanReport) -> None:
+    for path, made in plan_notebooks(frederikssund.project, frederikssund.plan, "Frederikssund").items():
         kept = nbformat.read(CHECKOUT / path, as_version=4)
         calls = [cell.source for cell in made.cells if cell.cell_type == "code"]
         assert [cell.source for cell in kept.cells if cell.cell_type == "code"] == calls
@@ -300,17 +301,17 @@ def test_a_plan_without_notebooks_gets_them_and_an_analysts_text_is_never_overwr
 ) -> None:
     plan = load_catalogue(project).plan("noegletal-2026")
     folder = project.notebooks / "noegletal-2026"
-    written = write_book(project, plan, folder)
+    written = write_book(project, plan, folder, "Frederikssund")
     assert folder / "index.ipynb" in written
     (folder / "index.ipynb").write_text("my own text", encoding="utf-8")
     with pytest.raises(PlanError, match="not overwritten"):
-        write_book(project, plan, folder)
+        write_book(project, plan, folder, "Frederikssund")
     assert (folder / "index.ipynb").read_text(encoding="utf-8") == "my own text"
 
 
 def test_a_plans_own_book_reaches_the_shared_styles_and_brand(project: Project) -> None:
     plan = load_catalogue(project).plan("frederikssund-2022")
-    write_book(project, plan, project.notebooks / plan.key)
+    write_book(project, plan, project.notebooks / plan.key, "Frederikssund")
     text = (project.notebooks / plan.key / "_quarto.yml").read_text(encoding="utf-8")
     assert "../../styles/plan.css" in text
     assert "../../_brand.yml" in text

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.commands.request import RenderRequest
 
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.brand import read_brand
 from helpers.commands.checks import check_everything
 from helpers.commands.rendering import plan_asked
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Variant, render_variants
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold

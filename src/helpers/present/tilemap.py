@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from helpers.catalogue.models import Municipality
-from helpers.catalogue.tables import Row, read_rows
+from helpers.catalogue.tables import CatalogueRow, read_rows
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import contrast, mix
 from helpers.present.words import count, listed, number
@@ -34,6 +34,12 @@ ABSENT = "absent"
 """Class of a municipality that is not on the site."""
 
 _COLUMNS = ("code", "row", "column", "short")
+
+
+_FARTHEST = 60
+"""Rows and columns of the map: Denmark takes half of them."""
+
+_LONGEST_NAME = 14
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def read_tiles(project: Project, municipalities: Sequence[Municipality]) -> tupl
     return tuple(tiles)
 
 
-def _tile(row: Row, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
+def _tile(row: CatalogueRow, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
     cells = row.cells
     empty = [name for name in _COLUMNS if name not in cells]
     if empty:
@@ -133,9 +139,14 @@ def _tile(row: Row, names: Mapping[str, str], problems: list[Problem]) -> Tile |
         problems.append(Problem(f"{row.where}: code", f'"{cells["code"]}" is no municipality.'))
         return None
     for name in ("row", "column"):
-        if not cells[name].isdecimal():
-            problems.append(Problem(f"{row.where}: {name}", f'"{cells[name]}" is no whole number from 0 up.'))
+        if not cells[name].isdecimal() or len(cells[name]) > 3 or int(cells[name]) > _FARTHEST:
+            what = f'"{cells[name]}" is no whole number from 0 to {_FARTHEST}.'
+            problems.append(Problem(f"{row.where}: {name}", what))
             return None
+    if len(cells["short"]) > _LONGEST_NAME:
+        what = f'"{cells["short"][:40]}" is too long for a tile; {_LONGEST_NAME} letters are the most.'
+        problems.append(Problem(f"{row.where}: short", what))
+        return None
     return Tile(cells["code"], int(cells["row"]), int(cells["column"]), cells["short"])
 
 

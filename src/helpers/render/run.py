@@ -1,4 +1,4 @@
-"""Render many variants: choose the engine, share out the work, and write the page that lists what is there."""
+"""Render many variants: choose the engine and share out the work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.hub import write_hub
 from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
@@ -35,6 +34,25 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
     if found and is_new_enough(found[1]):
         return QUARTO, found[1]
     return BUILT_IN, f"pandoc {pypandoc.get_pandoc_version()}, typst {getattr(typst, '__version__', '')}"
+
+
+def settle_engine(wanted: EngineName, *, many: bool) -> tuple[EngineName, str]:
+    """The engine for a run, and one line for the user where a Quarto on PATH made it a choice.
+
+    Parameters
+    ----------
+    many
+        Whether a region or the whole country is rendered: ``auto`` is then the built-in engine (docs/rendering.md has
+        what each costs).
+    """
+    found = find_quarto() if wanted == "auto" else None
+    if found is None:
+        return wanted, ""
+    if not is_new_enough(found[1]):
+        return BUILT_IN, f"Engine: built-in. The Quarto on PATH is {found[1]}, too old for books as PDF."
+    if many:
+        return BUILT_IN, "Engine: built-in, which takes a third of the time; --engine quarto takes Quarto."
+    return QUARTO, f"Engine: Quarto {found[1]}, as it is on PATH; --engine built-in does without."
 
 
 def _check(variants: Sequence[Variant]) -> None:
@@ -63,7 +81,7 @@ def render_variants(
     force: bool = False,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Render each variant to ``<output>/<slug>/`` and the hub to ``<output>/index.html``.
+    """Render each variant to ``<output>/<slug>/``; :func:`helpers.render.hub.write_hub` then lists them.
 
     Parameters
     ----------
@@ -113,6 +131,4 @@ def render_variants(
             work.append((variant, room))
         rendered = iter(share_out(setting, work, jobs=jobs, scheduler=scheduler, told=told))
         outcomes = [settled.get(index) or next(rendered) for index in range(len(variants))]
-    if variants:
-        write_hub(project, setting.output)
     return outcomes

@@ -20,6 +20,9 @@ OWN_BOOKS = ".plan/books"
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
 
+OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)"
+"""The cell that opens the report, after the parameters."""
+
 CellText = tuple[str, str, str]
 """A cell's id, its kind (``markdown`` or ``code``) and its text."""
 
@@ -49,7 +52,9 @@ def make_notebook(cells: Iterable[CellText], *, parameters: str, opening: str) -
     return notebook
 
 
-def book_settings(project: Project, folder: Path, *, title: str, author: str, chapters: Sequence[str]) -> str:
+def book_settings(
+    project: Project, folder: Path, *, plan: str, title: str, author: str, chapters: Sequence[str]
+) -> str:
     """A book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from `folder`.
 
     Raises
@@ -69,6 +74,7 @@ def book_settings(project: Project, folder: Path, *, title: str, author: str, ch
     if up != ".":
         text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", text)
     settings = yaml.safe_load(text)
+    settings["plan"] = plan
     settings["book"].update(title=title, author=author, chapters=list(chapters))
     return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110)
 

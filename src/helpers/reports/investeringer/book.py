@@ -1,7 +1,6 @@
 """The notebooks of investment projects as files: front page, one per project, target numbers, data and method.
 
-Those of Hedensted lie in ``notebooks/investeringer`` and are edited by hand. A set of projects without notebooks
-of its own is rendered from the same ones, written beside the site and thrown away.
+A set of projects without notebooks of its own is rendered from these, written beside the site and thrown away.
 """
 
 from __future__ import annotations
@@ -13,17 +12,10 @@ from nbformat import NotebookNode
 
 from helpers.project import Project
 from helpers.reports.base.notebooks import UNNUMBERED, CellText, book_settings, make_notebook, write_new
-from helpers.reports.investeringer.models import InvestmentProject, ProjectSet
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
 
-FOLDER = "investeringer"
-"""Below ``notebooks/``: the book of :data:`FIRST_SET`; another set's is ``investeringer-<key>``."""
-
-FIRST_SET = "hedensted-2024-2025"
-
-OPENING = (
-    "from helpers import open_investments\n\nreport = open_investments(kommune, plan, periode, eksempel)"
-)
+_OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode, eksempel)"
 
 _INDEX: list[CellText] = [
     ("title", "markdown", UNNUMBERED + "# Status kort {.unnumbered}"),
@@ -124,7 +116,7 @@ def _project(entry: InvestmentProject) -> list[CellText]:
     ]
 
 
-def investment_notebooks(projects: ProjectSet, kommune: str) -> dict[str, NotebookNode]:
+def investment_notebooks(projects: InvestmentSet, kommune: str) -> dict[str, NotebookNode]:
     """All notebooks of the book, by path from its folder, in the order of its chapters."""
     pages: dict[str, list[CellText]] = {"index.ipynb": _INDEX}
     for key, entry in projects.projects.items():
@@ -134,23 +126,12 @@ def investment_notebooks(projects: ProjectSet, kommune: str) -> dict[str, Notebo
     pages["data-og-metode.ipynb"] = _DATA
     parameters = f'kommune = "{kommune}"\nplan = "{projects.key}"\nperiode = ""\neksempel = ""'
     return {
-        path: make_notebook(cells, parameters=parameters, opening=OPENING) for path, cells in pages.items()
+        path: make_notebook(cells, parameters=parameters, opening=_OPENING) for path, cells in pages.items()
     }
 
 
-def investment_folder(project: Project, projects: ProjectSet) -> Path:
-    """Where the set's own notebooks lie, or would lie."""
-    return project.notebooks / (FOLDER if projects.key == FIRST_SET else f"{FOLDER}-{projects.key}")
-
-
-def has_investment_book(project: Project, projects: ProjectSet) -> bool:
-    """Whether the set has notebooks of its own."""
-    folder = investment_folder(project, projects)
-    return (folder / "_quarto.yml").is_file() and (folder / "index.ipynb").is_file()
-
-
 def write_investment_book(
-    project: Project, projects: ProjectSet, folder: Path, *, kommune: str, author: str
+    project: Project, projects: InvestmentSet, folder: Path, *, kommune: str, author: str
 ) -> list[Path]:
     """Write the set's notebooks and ``_quarto.yml`` into `folder`; returns what was written.
 
@@ -167,6 +148,6 @@ def write_investment_book(
     notebooks = investment_notebooks(projects, kommune)
     files = {folder / path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
     files[folder / "_quarto.yml"] = book_settings(
-        project, folder, title=projects.title, author=author, chapters=list(notebooks)
+        project, folder, plan=projects.key, title=projects.title, author=author, chapters=list(notebooks)
     )
     return write_new(project, files, of=projects.key)

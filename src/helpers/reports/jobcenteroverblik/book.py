@@ -5,24 +5,17 @@ In: the template. Out: the notebooks of ``notebooks/jobcenteroverblik``, without
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import nbformat
 from nbformat import NotebookNode
 
-from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, CellText, make_notebook
-from helpers.reports.jobcenteroverblik.models import Overview, OverviewFigure, OverviewSection
+from helpers.reports.base.notebooks import OPENING, UNNUMBERED, CellText, make_notebook
+from helpers.reports.jobcenteroverblik.models import (
+    Jobcenteroverblik,
+    JobCentre,
+    TemplateFigure,
+    TemplateSection,
+)
 from helpers.reports.jobcenteroverblik.ranking import heading_words
 from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, section_path
-
-EXAMPLE_AREA = "Vallensbæk/Ishøj"
-"""What the parameters cell holds: the job centre of STAR's report of February 2017."""
-
-_OPENING = """\
-from helpers import open_overview
-
-report = open_overview(kommune, plan, periode)"""
 
 _Cells = list[CellText]
 
@@ -58,39 +51,32 @@ _DATA: _Cells = [
 ]
 
 
-def overview_notebooks(overview: Overview) -> dict[str, NotebookNode]:
+def jobcenteroverblik_notebooks(jobcenteroverblik: Jobcenteroverblik) -> dict[str, NotebookNode]:
     """All notebooks of the book by name, in the order of its chapters."""
     pages: dict[str, _Cells] = {"index.ipynb": _INDEX}
-    for section in overview.template.sections:
-        pages[section_path(overview, section)] = _section(section)
+    for section in jobcenteroverblik.template.sections:
+        pages[section_path(jobcenteroverblik, section)] = _section(section)
     pages["alle-kommuner.ipynb"] = _ALL
-    for figure in measured(overview):
+    for figure in measured(jobcenteroverblik):
         pages[all_path(figure)] = _all_municipalities(figure)
     pages["data-og-metode.ipynb"] = _DATA
-    parameters = f'kommune = "{EXAMPLE_AREA}"\nplan = "{KEY}"\nperiode = ""'
+    example = _example_area(jobcenteroverblik).name
+    parameters = f'kommune = "{example}"\nplan = "{KEY}"\nperiode = ""'
     return {
-        name: make_notebook(cells, parameters=parameters, opening=_OPENING) for name, cells in pages.items()
+        name: make_notebook(cells, parameters=parameters, opening=OPENING) for name, cells in pages.items()
     }
 
 
-def overview_folder(project: Project) -> Path:
-    """Where the book lies."""
-    return project.notebooks / KEY
+def _example_area(jobcenteroverblik: Jobcenteroverblik) -> JobCentre:
+    """The job centre that the notebooks open with: that of the printed report, else the first."""
+    printed = {report.area for report in jobcenteroverblik.published}
+    return next(
+        (centre for centre in jobcenteroverblik.centres if centre.slug in printed),
+        jobcenteroverblik.centres[0],
+    )
 
 
-def write_overview_notebooks(project: Project, overview: Overview) -> list[Path]:
-    """Write those notebooks that are not there yet; what is there is the analyst's own and stays."""
-    written = []
-    for name, notebook in overview_notebooks(overview).items():
-        path = overview_folder(project) / name
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-            written.append(path)
-    return written
-
-
-def _section(section: OverviewSection) -> _Cells:
+def _section(section: TemplateSection) -> _Cells:
     cells: _Cells = [
         ("title", "markdown", f"{UNNUMBERED}# {section.title} {{.unnumbered}}"),
         ("fetch", "code", f'report.fetch("{section.slug}")'),
@@ -106,7 +92,7 @@ def _section(section: OverviewSection) -> _Cells:
     return cells
 
 
-def _all_municipalities(figure: OverviewFigure) -> _Cells:
+def _all_municipalities(figure: TemplateFigure) -> _Cells:
     return [
         ("title", "markdown", f"{UNNUMBERED}# Alle kommuner: figur {figure.number} {{.unnumbered}}"),
         ("fetch", "code", "report.fetch()"),

@@ -8,51 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
 
 from helpers.catalogue.models import FocusArea, Plan
-from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, CellText, book_settings, make_notebook, write_new
+from helpers.project import Project, book_plan
+from helpers.reports.base.notebooks import (
+    OPENING,
+    UNNUMBERED,
+    CellText,
+    book_settings,
+    make_notebook,
+    write_new,
+)
 
-EXAMPLE_MUNICIPALITY = "Frederikssund"
-"""What the parameters cell holds for a plan anyone may use; `plan render` and papermill replace it."""
-
-ROOT_PLAN = "frederikssund-2023"
-"""The plan whose book is the project folder itself (``index.ipynb`` and ``notebooks/*.ipynb``)."""
-
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
 
 ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 
-def book_folder(project: Project, plan: Plan) -> Path:
-    """Where the plan's own notebooks lie, or would lie once ``plan notebooks`` has written them."""
-    return project.root if plan.key == ROOT_PLAN else project.notebooks / plan.key
-
-
-def has_book(project: Project, plan: Plan) -> bool:
-    """Whether the plan has notebooks of its own."""
-    folder = book_folder(project, plan)
-    return (folder / "_quarto.yml").is_file() and (folder / "index.ipynb").is_file()
-
-
-def chapter_path(area: FocusArea, plan: Plan) -> str:
+def chapter_path(project: Project, plan: Plan, area: FocusArea) -> str:
     """The focus area's notebook, seen from the book's folder (with forward slashes)."""
-    name = f"{area.number:02d}-{area.slug}.ipynb"
-    return f"notebooks/{name}" if plan.key == ROOT_PLAN else name
+    return _path(project, plan, f"{area.number:02d}-{area.slug}")
 
 
-def _path(name: str, plan: Plan) -> str:
-    return f"notebooks/{name}.ipynb" if plan.key == ROOT_PLAN else f"{name}.ipynb"
+def _path(project: Project, plan: Plan, name: str) -> str:
+    return f"notebooks/{name}.ipynb" if book_plan(project.root) == plan.key else f"{name}.ipynb"
 
 
 def _notebook(plan: Plan, municipality: str, cells: Iterable[CellText]) -> NotebookNode:
     return make_notebook(
         cells,
         parameters=f'kommune = "{municipality}"\nplan = "{plan.key}"\nperiode = ""',
-        opening="from helpers import open_report\n\nreport = open_report(kommune, plan, periode)",
+        opening=OPENING,
     )
 
 
@@ -146,21 +138,30 @@ _DATA = [
 ]
 
 
-def plan_notebooks(plan: Plan, municipality: str = EXAMPLE_MUNICIPALITY) -> dict[str, NotebookNode]:
+def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> str:
+    """Name of the municipality that a plan's notebooks open with; `plan render` and papermill replace it.
+
+    The plan's own; for a plan anyone may use, that of the project's plan, else the catalogue's first.
+    """
+    main = catalogue.plans.get(book_plan(project.root))
+    owner = plan.municipality or (main.municipality if main else None)
+    found = [area for area in catalogue.municipalities if area.slug == owner]
+    return (found or catalogue.municipalities)[0].name
+
+
+def plan_notebooks(project: Project, plan: Plan, municipality: str) -> dict[str, NotebookNode]:
     """All notebooks of the plan's book, by path from the book's folder, in the order of its chapters."""
     pages: dict[str, list[CellText]] = {"index.ipynb": _INDEX}
     for area in plan.focus_areas:
-        pages[chapter_path(area, plan)] = _focus_area(area)
+        pages[chapter_path(project, plan, area)] = _focus_area(area)
     if plan.previous:
-        pages[_path("aendringer", plan)] = _CHANGES
-    pages[_path("siden-sidst", plan)] = _SINCE_LAST
-    pages[_path("data-og-metode", plan)] = _DATA
+        pages[_path(project, plan, "aendringer")] = _CHANGES
+    pages[_path(project, plan, "siden-sidst")] = _SINCE_LAST
+    pages[_path(project, plan, "data-og-metode")] = _DATA
     return {path: _notebook(plan, municipality, cells) for path, cells in pages.items()}
 
 
-def write_book(
-    project: Project, plan: Plan, folder: Path, *, municipality: str = EXAMPLE_MUNICIPALITY
-) -> list[Path]:
+def write_book(project: Project, plan: Plan, folder: Path, municipality: str) -> list[Path]:
     """Write the plan's notebooks and ``_quarto.yml`` below `folder`; returns what was written.
 
     Raises
@@ -168,10 +169,10 @@ def write_book(
     PlanError
         When one of the files is there already: an analyst's own text is never overwritten.
     """
-    notebooks = plan_notebooks(plan, municipality)
+    notebooks = plan_notebooks(project, plan, municipality)
     files = {folder / path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
     if folder != project.root:
         files[folder / "_quarto.yml"] = book_settings(
-            project, folder, title=plan.title, author=ANYBODY, chapters=list(notebooks)
+            project, folder, plan=plan.key, title=plan.title, author=ANYBODY, chapters=list(notebooks)
         )
     return write_new(project, files, of=plan.key)
