@@ -14,9 +14,9 @@ import pytest
 import typst
 import yaml
 
+from helpers.catalogue.brand import read_brand
 from helpers.present.output import cover
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.copy import make_copy
 from helpers.render.fonts import FACES, FAMILY, font_folder
 from helpers.render.quarto_pages import finish_pages
