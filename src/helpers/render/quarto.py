@@ -20,6 +20,7 @@ import yaml
 from helpers.errors import PlanError
 from helpers.render.assets import write_font_css
 from helpers.render.book import CONFIGURATION
+from helpers.render.builtin.engine import is_example
 from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
@@ -33,6 +34,9 @@ QUARTO_TIMEOUT = 900
 
 SHOWN_LINES = 25
 """How much of what a failed Quarto wrote is shown; its error stands at the end."""
+
+NO_INDEX = '<meta name="robots" content="noindex">'
+"""For pages of example data; the built-in engine's templates say the same."""
 
 _FORMATS = {"html": "html", "pdf": "typst"}
 
@@ -119,6 +123,10 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
     configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
+    if is_example(copy) and (html := configuration["format"].get("html")) is not None:
+        named = html.get("include-in-header") or []
+        header = named if isinstance(named, list) else [named]
+        html["include-in-header"] = [*header, {"text": NO_INDEX}]
     file.write_text(
         yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8"
     )

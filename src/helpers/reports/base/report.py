@@ -10,7 +10,7 @@ import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import Shown
-from helpers.present.stamp import Stamp
+from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
@@ -312,7 +312,7 @@ class Report(Stamped, ABC):
             book=book,
             slug=self.folder,
             parameters=self.parameters,
-            title=self.title,
+            title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,
             municipality=self.whom.long_name,
             dated=self._dated,
             environment=self._environment,
@@ -320,7 +320,7 @@ class Report(Stamped, ABC):
             inputs=self.fingerprint,
             stamp=self.stamp,
         )
-        return Asked(variant, self.entry)
+        return Asked(variant, replace(self.entry, basis=self._basis_name))
 
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
