@@ -13,7 +13,6 @@ import pypdf
 import pytest
 import typst
 import yaml
-from helpers.render.brand import read_brand
 
 from helpers.catalogue.brand import read_brand
 from helpers.present.output import cover
