@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.intake import Mark, Reading, Wrong, read_table, strays, typed_files
+from helpers.intake import BlankMark, Reading, Wrong, read_table, strays, typed_files
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.files import decode
 from helpers.intake.marks import mark_of
-from helpers.intake.numbers import Column
+from helpers.intake.numbers import NumberColumn
 
 HEAD = "periode;område;serie;værdi;kilde"
 COLUMNS = ("periode", "vaerdi"), ("omraade", "serie", "kilde")
@@ -205,7 +205,7 @@ def test_every_file_of_a_folder_is_read_or_named(tmp_path):
 
 def numbers(texts, **more):
     english = more.pop("english", False)
-    column = Column.of(texts, english=english)
+    column = NumberColumn.of(texts, english=english)
     return [
         None if isinstance(found, Wrong) else found.value
         for found in (column.read(text, **more) for text in texts)
@@ -241,18 +241,18 @@ def test_what_two_readings_are_left_for_is_refused_with_both():
         (["1,017"], {"whole": True}),
         (["1.017"], {"most": Decimal(100)}),
     ):
-        found = Column.of(texts).read(texts[0], **more)
+        found = NumberColumn.of(texts).read(texts[0], **more)
         assert isinstance(found, Wrong) and "1017 and as 1,017" in found.what
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "–", "—", "−", ".", "..", "...", "…", "#I/T", "#N/A", "n/a"])
 def test_marks_for_no_number_are_known(text):
-    assert Column().read(text) == Reading(None, Mark.MISSING)
+    assert NumberColumn().read(text) == Reading(None, BlankMark.MISSING)
 
 
 @pytest.mark.parametrize("text", ["*", "<3", "< 5", "1-2", "diskretioneret"])
 def test_marks_for_a_hidden_number_are_known(text):
-    assert mark_of(text) is Mark.SUPPRESSED
+    assert mark_of(text) is BlankMark.SUPPRESSED
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_marks_for_a_hidden_number_are_known(text):
     ["#DIVISION/0!", "#VÆRDI!", "12x", "1e9", "nan0", "١٢", "1'234", "9" * 30, "--5", "1,2,3", "O,5", "½"],
 )
 def test_what_is_no_number_is_refused(text):
-    assert isinstance(Column().read(text), Wrong)
+    assert isinstance(NumberColumn().read(text), Wrong)
 
 
 # -------------------------------------------------------------------------------------------- periods

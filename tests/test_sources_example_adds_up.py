@@ -11,7 +11,7 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Unit
 from helpers.data import Basis, load_observations
 from helpers.data.raw import RawStore
-from helpers.reports.jobcenteroverblik.models import load_overview
+from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
 from helpers.sources.example import write_example, write_example_tables
 
 PRINTED_SO = {
@@ -74,7 +74,7 @@ def test_every_count_and_its_share_fit_a_whole_base(project, catalogue, key):
 
 
 def test_the_parts_of_figure_2_make_their_totals_in_all_municipalities(project, catalogue):
-    overview = load_overview(project, catalogue)
+    overview = load_jobcenteroverblik(project, catalogue)
     day = overview.template.example_date
     indicators = [catalogue.indicators[key] for key in overview.indicators]
     write_example_tables(RawStore(project.raw), catalogue, indicators, day)
