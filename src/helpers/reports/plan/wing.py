@@ -20,10 +20,11 @@ from helpers.reports.base.request import RenderRequest, Selection, chosen_munici
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.book import example_municipality, write_book
 from helpers.reports.plan.comparison import compared
-from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.own_texts import placed_texts
 from helpers.reports.plan.report import PlanReport, read_report, read_reports, status_csv
 from helpers.reports.plan.revisions import compare_plan
+from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -63,7 +64,7 @@ class PlanWing(Wing):
         country = CountryComparison(
             plan,
             catalogue.municipalities,
-            country_status(catalogue, plan, observations, request.bound),
+            rows_of_all(catalogue, plan, observations, catalogue.municipalities, request.bound),
             example=first.is_example,
             data_day=first.data_day,
         )
