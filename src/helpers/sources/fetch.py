@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES, STATBANK
+from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
 from helpers.data.files import locked
 from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
-from helpers.sources.answers import Answer
 from helpers.sources.checks import Difference, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
@@ -288,6 +288,7 @@ class _Run:
             self.remarks[f"This machine's clock says {said}: set the clock."] = None
         report = FetchReport(
             started=self.now,
+            source=self.source.key,
             rows=tuple(self.rows[table] for table in self.wanted if table in self.rows),
             stopped=self.stopped,
             interrupted=interrupted,
@@ -297,7 +298,7 @@ class _Run:
         told = any(row.outcome is not FetchOutcome.UNCHANGED for row in report.rows)
         mended = any(row.table in self.before and not self.before[row.table].ok for row in report.rows)
         if self.asked or self.source.asked or told or mended:
-            keep_report(self.project, self.source.key, report)
+            keep_report(self.project, report)
         return report
 
     def _begin(self) -> None:

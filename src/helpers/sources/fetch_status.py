@@ -23,6 +23,7 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.faults import Fault
 
+_RUNS: Final = "_runs"
 _RUN: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z(?:_\d+)?)-\w+\.json")
 
 
@@ -30,7 +31,7 @@ class FetchOutcome(StrEnum):
     """What a fetch came to for one table.
 
     ``fetched``: a new snapshot. ``unchanged``: the source has nothing newer. ``kept``: it failed, and the
-    snapshot before stays in force. ``failed``: it failed, and there is no figure yet. ``skipped``: Jobindsats
+    snapshot before stays in force. ``failed``: it failed, and there is no figure yet. ``skipped``: the source
     does not have it, or not for municipalities, and only series that are called probable ask for it.
     """
 
@@ -49,7 +50,7 @@ class FetchRow(BaseModel):
     snapshot
         The snapshot in force afterwards; none when there is none.
     newest
-        Newest period with a value in it, as Jobindsats writes it.
+        Newest period with a value in it.
     cells
         Measure cells of the snapshot in force.
     changed, new, vanished
@@ -65,8 +66,8 @@ class FetchRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     table: str
-    title: str = ""
     source: str = JOBINDSATS
+    title: str = ""
     outcome: FetchOutcome
     at: datetime
     snapshot: str | None = None
@@ -108,6 +109,7 @@ class FetchReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     started: datetime
+    source: str = JOBINDSATS
     rows: tuple[FetchRow, ...]
     stopped: str = ""
     interrupted: bool = False
@@ -136,11 +138,11 @@ class FetchReport(BaseModel):
         return tuple(dict.fromkeys(filter(None, (self.stopped, *told))))
 
 
-def keep_report(project: Project, source: str, report: FetchReport) -> None:
-    """Write down how a run over the tables of one source went."""
-    folder = _folder(project, source)
+def keep_report(project: Project, report: FetchReport) -> None:
+    """Write down how a run went."""
+    folder = project.raw / report.source / _RUNS
     name = next_name(
-        report.started, (found[1] for path in folder.glob("*.json") if (found := _RUN.fullmatch(path.name)))
+        report.started, (found[1] for path in _runs(folder) if (found := _RUN.fullmatch(path.name)))
     )
     content = report.model_dump_json(indent=1, exclude_defaults=True)
     # Two runs of different projects' copies may begin in the same second.
@@ -161,7 +163,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Fetch
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
     status: dict[str, FetchRow] = {}
-    for path in _runs(project):
+    for path in (path for folder in sorted(project.raw.glob(f"*/{_RUNS}")) for path in _runs(folder)):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
                 continue
@@ -242,16 +244,7 @@ def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
 
 
-def _runs(project: Project) -> list[Path]:
+def _runs(folder: Path) -> list[Path]:
     """The files of all runs, in the order they were written, whatever the clock said."""
-    found = [
-        (match[1], path)
-        for source in SOURCES
-        for path in _folder(project, source).glob("*.json")
-        if (match := _RUN.fullmatch(path.name))
-    ]
+    found = [(match[1], path) for path in folder.glob("*.json") if (match := _RUN.fullmatch(path.name))]
     return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
-
-
-def _folder(project: Project, source: str) -> Path:
-    return project.raw / source / "_runs"

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import requests
 
+from helpers.data.answers import Answer, parse_json
 from helpers.letters import without_hidden
-from helpers.sources.answers import Answer, parse_json
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import parse_table, parse_tables
 from helpers.sources.settings import (

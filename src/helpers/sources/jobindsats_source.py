@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, Limits
+from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.answers import Answer
 from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.columns import columns_of, misfit
 from helpers.sources.faults import Fault, SourceError

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.errors import Problem
-from helpers.sources.answers import Answer
 from helpers.sources.checks import Place
 from helpers.sources.faults import SourceError
 from helpers.sources.keeping import About

@@ -18,11 +18,11 @@ from typing import Any, Final
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from helpers.data.answers import Answer, load_json
 from helpers.data.csv_answers import BULK, AnswerError, as_table, period
 from helpers.data.text import fold
 from helpers.letters import without_hidden
 from helpers.periods import Frequency, Period
-from helpers.sources.answers import Answer, load_json
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import STATBANK_URL_VARIABLE, StatbankSettings
 from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Reply, Transport, shown

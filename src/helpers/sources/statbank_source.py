@@ -11,13 +11,13 @@ from typing import Final
 
 from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.models import STATBANK, Limits
+from helpers.data.answers import Answer
 from helpers.data.cells import COUNTRY_NUMBER
 from helpers.data.csv_answers import VALUE_COLUMN
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.project import Project
-from helpers.sources.answers import Answer
 from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.keeping import About

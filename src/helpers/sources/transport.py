@@ -22,9 +22,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util import Retry
 
+from helpers.data.answers import AnswerError
 from helpers.letters import without_hidden
 from helpers.periods import Frequency
-from helpers.sources.answers import AnswerError
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import Patience, is_loopback
 
