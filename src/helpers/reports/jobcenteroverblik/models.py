@@ -156,7 +156,7 @@ class TemplateRow(Model):
     label
         As printed in 2017.
     today
-        What stands there today, where that is part of another benefit (`part_of`).
+        What stands there today, where that is part of another benefit.
     grouped, shared
         Whether the group's columns and the share are shown.
     """
@@ -165,7 +165,6 @@ class TemplateRow(Model):
     label: str
     indicator: str
     today: str | None = None
-    part_of: str | None = None
     grouped: bool = True
     shared: bool = True
 
