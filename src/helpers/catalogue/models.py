@@ -536,10 +536,6 @@ class Survey(Model):
             raise ValueError(f'answers: "{strange[0]}" is none of the questions: {", ".join(self.questions)}')
         return self
 
-    def answer_of(self, question: str) -> str:
-        """What counts as a satisfied answer to one question."""
-        return self.answers.get(question, self.answer)
-
 
 RULES = ("at_least", "over", "at_most", "under")
 """The four directions a target can be written with."""
@@ -731,7 +727,6 @@ class Plan(Model):
     title: str
     year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
-    decided: date | None = None
     source: str | None = None
     example_date: date
     previous: str | None = None
