@@ -321,7 +321,7 @@ class JobcenteroverblikReport(Report):
                 classes=("no-figure",),
             )
         standing = self.standings.standing(number)
-        if standing is None:
+        if standing is None or (figure.missing and not standing.has_data):
             return self._missing(figure)
         if not standing.has_data:
             return self._definition(figure) + output.box(
@@ -337,7 +337,7 @@ class JobcenteroverblikReport(Report):
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
                 ),
-                pieces.notes(self._figure_notes(standing), _to_all(figure)),
+                pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
             ]
         )
 
@@ -449,6 +449,8 @@ class JobcenteroverblikReport(Report):
         on = self.boards(standing.indicator.key)
         areas = self.standings.municipalities
         newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
+        if newest is None and figure.missing:
+            return self._missing(figure)
         if newest is None:
             return output.box(
                 f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
@@ -662,4 +664,4 @@ def all_path(figure: TemplateFigure) -> str:
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
     """The figures that have a page for all municipalities: those that a table is known for."""
-    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator)
+    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator and not figure.missing)

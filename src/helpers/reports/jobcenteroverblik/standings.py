@@ -217,7 +217,11 @@ class Standings:
 
     @property
     def _measured(self) -> tuple[str, ...]:
-        return tuple(figure.indicator for figure in self.jobcenteroverblik.figures if figure.indicator)
+        return tuple(
+            figure.indicator
+            for figure in self.jobcenteroverblik.figures
+            if figure.indicator and not figure.missing
+        )
 
     def _newest(self, of: Board) -> Period | None:
         """The newest month shown of a board: the newest published less the delay, within the bound."""
