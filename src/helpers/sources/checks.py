@@ -6,7 +6,6 @@ by place, what differs, and what speaks against them.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
+from helpers.data.answers import Cell, number, parse_parts
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
-from helpers.sources.answers import Cell, number
 
 ACCEPTED_LOSS: Final = 0.1
 """An answer that lacks more than a tenth of the areas or values of the one before is not put in its place."""
@@ -121,12 +120,11 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
         When the snapshot cannot be read this way.
     """
     try:
-        found = json.loads(content.decode("utf-8-sig"))
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}
-        for answer in found.get("answers", [found]):
-            values |= values_of([by_label[fold(label)] for label in answer["columns"]], answer["rows"])
-    except (ValueError, KeyError, StopIteration, AttributeError, TypeError, RecursionError) as error:
+        for answer in parse_parts(content):
+            values |= values_of([by_label[fold(label)] for label in answer.columns], answer.rows)
+    except (ValueError, KeyError, StopIteration) as error:
         raise Misfit(str(error)) from error
     return values
 
@@ -214,14 +212,14 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
 
 def broken(
-    values: Values, limits: Mapping[str, Limits], country: str, today: date
+    values: Values, limits: Mapping[str | tuple[str, str], Limits], country: str, today: date
 ) -> Iterator[tuple[Place, int | float | None, str]]:
     """Every value that cannot be right, with why.
 
     Parameters
     ----------
     limits
-        Measure → what it may hold; of another only the order of size is looked at.
+        Measure, or measure and members, → what it may hold; of another only the order of size is looked at.
     country
         Folded name of the country, which no part of it can exceed in persons.
     today
@@ -239,7 +237,7 @@ def broken(
                 why_not[place.period] = ""
         why = why_not[place.period]
         if not why and value is not None:
-            allowed = limits.get(place.measure, _ANY)
+            allowed = limits.get((place.measure, place.members)) or limits.get(place.measure, _ANY)
             why = allowed.against(value)
             if not why and allowed.part and place.area != country:
                 whole = values.get(place._replace(area=country))

@@ -11,6 +11,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.project import Project
 
@@ -95,10 +96,17 @@ def write_new(project: Project, files: Mapping[Path, str], *, of: str) -> list[P
             "in them is not overwritten.",
             "Edit them as they are, or move them away first.",
         )
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return list(files)
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            write_whole(path, text.encode())
+            written.append(path)
+    except PlanError:
+        # All or none: half a book would be in the way of the next try.
+        for path in written:
+            path.unlink()
+        raise
+    return written
 
 
 def fresh_folder(project: Project, name: str) -> Path:
