@@ -295,11 +295,12 @@ class _Run:
         try:
             listing = self.metadata.listing(self.wanted, fresh=self.force)
         except SourceError as error:
+            self.shut_out = error.fault is Fault.FORBIDDEN
             if error.fault.ends_the_run:
                 self._stop(error)
-            self.shut_out = error.fault is Fault.FORBIDDEN
-            said = "The list of tables could not be had; each table was asked by itself."
-            self.remarks[f"{error.headline} {said}"] = None
+            else:
+                said = "The list of tables could not be had; each table was asked by itself."
+                self.remarks[f"{error.headline} {said}"] = None
             return None
         except PlanError as error:  # the disk
             self._stop(SourceError(str(error), fault=Fault.STORE))
