@@ -18,6 +18,7 @@ from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.models import Variant
+from helpers.render.named import bring_files
 from helpers.render.notebooks import read_notebook
 
 STYLES = "styles"
@@ -131,7 +132,9 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     for chapter in book.chapters:
         source = book.folder / chapter.path
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
-        copy.notebooks[chapter.path] = read_notebook(source, chapter.path)
+        notebook = read_notebook(source, chapter.path)
+        bring_files(notebook, chapter.path, book.folder, folder)
+        copy.notebooks[chapter.path] = notebook
     return copy
 
 

@@ -28,12 +28,18 @@ from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
-from helpers.render.notebooks import INJECTED, cell_place, is_parameters, parameter_problems, strip_outputs
+from helpers.render.notebooks import cell_place, is_parameters, parameter_problems, strip_outputs
+from helpers.render.strip import INJECTED
 
 CELL_TIMEOUT = 300
 """Seconds a single cell may take; a rendered cell draws a chart or a table and takes well under one."""
 
 STARTUP_TIMEOUT = 120
+
+_SECRET = re.compile(
+    r"(?:^|_)(?:TOKEN|KEY|APIKEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT)S?(?:_|$)", re.IGNORECASE
+)
+"""Names of variables that the kernel does not get: what a cell prints stands on a page."""
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -93,7 +99,7 @@ class Kernel:
     def _start(self) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="plan-kernel-")
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not _SECRET.search(name)},
             RENDERING_VARIABLE: "1",
             ROOT_VARIABLE: str(self._project.root),
             # Neither a user's start-up files nor their history take part in a report.
