@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
-from helpers.commands.streams import accept_any_terminal, for_machines, reader_has_gone
+from helpers.commands.streams import PlainConsole, accept_any_terminal, for_machines, reader_has_gone
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.reports import REPORTS, wing_of
@@ -52,8 +51,8 @@ project_app = typer.Typer(
 )
 app.add_typer(project_app, name="project", rich_help_panel=MAKE)
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = PlainConsole(highlight=False)
+err = PlainConsole(stderr=True, highlight=False)
 
 
 class Output(StrEnum):
@@ -459,6 +458,18 @@ def publish(
             message=message,
         )
     )
+
+
+@app.command(rich_help_panel=MAKE)
+def clean() -> None:
+    """Take outputs, other runs' cells and leftovers out of the notebooks' folders; your own text stays."""
+    from helpers.render.clean import clean_sources
+
+    said, problems = clean_sources(_project())
+    for line in said or ["nothing to take out"]:
+        typer.echo(line)
+    if problems:
+        raise PlanError(problems)
 
 
 @app.command(rich_help_panel=MAKE)

@@ -14,12 +14,10 @@ from nbformat import NotebookNode
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
+from helpers.render.strip import INJECTED, tags_of
 
 PARAMETERS = "parameters"
 """Tag of the cell that holds a notebook's parameters."""
-
-INJECTED = "injected-parameters"
-"""Tag of a cell with another run's values; papermill and ``quarto render -P`` leave them in the notebook."""
 
 NUMBER = "plan-cell"
 """Key in the metadata of a cell that was read: its number in the file, from 1."""
@@ -42,8 +40,7 @@ def read_notebook(path: Path, where: str) -> NotebookNode:
     if path.suffix != ".ipynb":
         text = _decoded(path.read_bytes(), where, "utf-8-sig")
         return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
-    content = path.read_bytes()
-    data = _parsed(_decoded(content, where, json.detect_encoding(content)), where)
+    data = _parsed(notebook_text(path, where), where)
     if data.get("nbformat") == 4:
         _tidied(data, where)
     try:
@@ -64,6 +61,18 @@ _UNREADABLE = (
     RecursionError,
 )  # fmt: skip
 """What nbformat raises for a file that has not the shape of a notebook."""
+
+
+def notebook_text(path: Path, where: str) -> str:
+    """The text of a notebook's file, in whichever Unicode encoding it is.
+
+    Raises
+    ------
+    PlanError
+        When it is no Unicode text.
+    """
+    content = path.read_bytes()
+    return _decoded(content, where, json.detect_encoding(content))
 
 
 def _no_notebook(where: str, why: str) -> PlanError:
@@ -113,9 +122,7 @@ def _tidied(data: dict[str, Any], where: str) -> None:
             cell["id"] = f"plan-cell-{number}"
         seen.add(cell["id"])
         metadata = cell["metadata"] if isinstance(cell.get("metadata"), dict) else {}
-        tags = metadata.get("tags")
-        given = [tags] if isinstance(tags, str) else tags if isinstance(tags, list) else []
-        kept = dict.fromkeys(tag.strip() for tag in given if isinstance(tag, str) and tag.strip())
+        kept = dict.fromkeys(tag.strip() for tag in tags_of(cell) if isinstance(tag, str) and tag.strip())
         cell["metadata"] = {**metadata, "tags": list(kept)} if "tags" in metadata else metadata
         cell["source"] = cell.get("source") or ""
         if cell.get("cell_type") == "code":
