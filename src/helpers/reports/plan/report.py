@@ -129,8 +129,7 @@ class PlanReport(Report):
 
     @property
     def whom(self) -> Whom:
-        area = self.municipality
-        return Whom(area.name, area.long_name, area.slug, (area.code,))
+        return Whom.municipality(self.municipality)
 
     @property
     def example_date(self) -> date:
