@@ -374,22 +374,21 @@ def render(
 
 @app.command(rich_help_panel=MAKE)
 def notebooks(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of a plan, one of `plan list plans`.")],
+    plan: Annotated[
+        str,
+        typer.Argument(
+            metavar="[PLAN]",
+            help="Key of a plan, of a set of projects, or jobcenteroverblik; default: all that have notebooks.",
+        ),
+    ] = "",
 ) -> None:
-    """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
-    from helpers.commands.investeringer import write_project_notebooks
-    from helpers.reports.investeringer.loader import project_files
-    from helpers.reports.plan.book import book_folder, write_book
+    """Write a plan's notebooks, or bring them up to date with the catalogue; cells of your own stay."""
+    from helpers.catalogue import load_catalogue
+    from helpers.commands.notebooks import update_notebooks
 
     project = _project()
-    if plan in project_files(project):
-        written = write_project_notebooks(project, plan)
-    else:
-        project, _, chosen = _open(plan)
-        written = write_book(project, chosen, book_folder(project, chosen))
-    for path in written:
-        typer.echo(f"wrote {project.relative(path)}")
-    typer.echo("Edit them in JupyterLab, then render again.")
+    for line in update_notebooks(project, load_catalogue(project), plan):
+        typer.echo(line)
 
 
 @app.command(rich_help_panel=FIGURES)
@@ -431,20 +430,6 @@ def project_template(
     project = _project()
     path = investments.project_template(project, key, plan=plan, month=month)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and render the report again")
-
-
-@project_app.command("notebooks")
-def project_notebooks(
-    plan: Annotated[
-        str, typer.Argument(metavar="PLAN", help="Key of a set of projects, see `plan project list`.")
-    ],
-) -> None:
-    """Write the notebooks of a set of projects, for you to edit; what is there is never overwritten."""
-    from helpers.commands.investeringer import write_project_notebooks
-
-    project = _project()
-    for path in write_project_notebooks(project, plan):
-        typer.echo(f"wrote {project.relative(path)}")
 
 
 def _stop(error: PlanError) -> NoReturn:

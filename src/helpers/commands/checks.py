@@ -5,9 +5,10 @@ from __future__ import annotations
 from helpers.catalogue import check, load_catalogue
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
+from helpers.commands.notebooks import own_books
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
-from helpers.errors import Problem
+from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.sources.manual import read_series, read_survey
 
@@ -29,6 +30,11 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
+    try:
+        for book in own_books(project, catalogue) if not problems else ():
+            lines += book.behind()
+    except PlanError as error:
+        problems += error.problems
     store = RawStore(project.raw)
     problems += store.problems(REAL_SOURCE)
     lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.catalogue import load_catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
@@ -14,6 +13,8 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
+from helpers.reports.base.bookfiles import Book
+from helpers.reports.base.notebooks import Contents
 from helpers.reports.investeringer.loader import check_projects, find_projects, load_projects
 from helpers.reports.investeringer.models import ProjectSet
 from helpers.reports.investeringer.months import check_months, write_project_template
@@ -76,22 +77,12 @@ def _set_with(project: Project, key: str, plan: str) -> ProjectSet:
     )
 
 
-def write_project_notebooks(project: Project, plan: str) -> list[Path]:
-    """Write the notebooks of a set of projects, for the analyst to edit; returns their paths."""
-    from helpers.reports.investeringer.book import investment_folder, write_investment_book
+def set_contents(project: Project, catalogue: Catalogue, projects: ProjectSet) -> Contents:
+    """The book of a set of projects."""
+    from helpers.reports.investeringer.book import investment_contents
 
-    catalogue = load_catalogue(project)
-    sets = load_projects(project, catalogue)
-    if plan not in sets:
-        raise PlanError.of(
-            f"projects {plan}",
-            f'There are no investment projects "{plan}". {did_you_mean(plan, sets)}'.strip(),
-            f"There are: {', '.join(sets) or 'none'}.",
-        )
-    projects = sets[plan]
     area = catalogue.municipality(projects.municipality)
-    folder = investment_folder(project, projects)
-    return write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
+    return investment_contents(project, projects, area.name, area.long_name)
 
 
 def check_investments(project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
@@ -132,8 +123,10 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
     projects = find_projects(request.project, area.slug, request.plan, catalogue)
     report = Investments(request.project, catalogue, projects, area, request.bound, request.example)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
+    book = Book(set_contents(request.project, catalogue, projects)).laid()
     variant = Variant(
-        book=_book(request.project, projects, area),
+        book=book.folder,
+        pages=book.pages,
         slug=f"investeringer/{projects.key if several else area.slug}",
         parameters={
             "kommune": area.name,
@@ -147,19 +140,4 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
         area=area.slug,
         inputs=report.fingerprint,
     )
-    return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name))
-
-
-def _book(project: Project, projects: ProjectSet, area: Municipality) -> Path:
-    from helpers.reports.base.notebooks import fresh_folder
-    from helpers.reports.investeringer.book import (
-        has_investment_book,
-        investment_folder,
-        write_investment_book,
-    )
-
-    if has_investment_book(project, projects):
-        return investment_folder(project, projects)
-    folder = fresh_folder(project, f"investeringer-{projects.key}")
-    write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
-    return folder
+    return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name), book.notes)

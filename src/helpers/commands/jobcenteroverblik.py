@@ -8,7 +8,8 @@ from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
-from helpers.reports.jobcenteroverblik.book import overview_folder
+from helpers.reports.base.bookfiles import Book, Laid
+from helpers.reports.jobcenteroverblik.book import overview_contents
 from helpers.reports.jobcenteroverblik.models import Area, Overview, load_overview
 from helpers.reports.jobcenteroverblik.report import KEY, OverviewReport, read_overview
 from helpers.reports.plan.report import SNAPSHOT_VARIABLE
@@ -33,7 +34,9 @@ def overview_asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     overview = read_overview(request.project, catalogue)
     if request.plan not in ("", KEY):
         raise PlanError.of("--plan", f'"{request.plan}" is no overview; there is {KEY}.', "Leave --plan out.")
-    return [_asked(request, catalogue, overview, area) for area in _areas(request, catalogue, overview)]
+    areas = _areas(request, catalogue, overview)
+    book = Book(overview_contents(request.project, overview)).laid()
+    return [_asked(request, catalogue, overview, area, book) for area in areas]
 
 
 def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> list[Area]:
@@ -52,11 +55,12 @@ def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> 
     return list({area.slug: area for area in found}.values())
 
 
-def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area) -> Asked:
+def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area, book: Laid) -> Asked:
     report = OverviewReport(request.project, catalogue, overview, area, request.bound, request.snapshot)
     printed = f"-{request.bound.id.lower()}" if report.printed and request.bound else ""
     variant = Variant(
-        book=overview_folder(request.project),
+        book=book.folder,
+        pages=book.pages,
         slug=f"{KEY}/{area.slug}{printed}",
         parameters={"kommune": area.name, "plan": KEY, "periode": request.bound.id if request.bound else ""},
         title=report.title,
@@ -66,7 +70,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, are
         area="" if area.joint else area.slug,
         inputs=report.fingerprint,
     )
-    return Asked(variant, SiteEntry(OVERVIEW, area.codes, area.name))
+    return Asked(variant, SiteEntry(OVERVIEW, area.codes, area.name), book.notes)
 
 
 def check_overview(project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import cast
 
 from rich.console import Console
@@ -12,20 +11,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Plan
 from helpers.commands.investeringer import INVESTMENTS, investments_asked
 from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
-from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.reports.base.bookfiles import Book, Laid
 from helpers.reports.base.names import SNAPSHOT_VARIABLE
-from helpers.reports.base.notebooks import fresh_folder
-from helpers.reports.plan.book import book_folder, has_book, write_book
+from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.report import Report, read_reports
 
@@ -53,6 +50,8 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     catalogue = load_catalogue(request.project)
     with err.status("reading the figures"):
         asked = _asked(request, catalogue)
+    for note in dict.fromkeys(note for item in asked for note in item.notes):
+        err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
     variants = [item.variant for item in asked]
     jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
     outcomes = _with_progress(request, variants, jobs, err)
@@ -68,7 +67,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     if request.report == INVESTMENTS:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-    book = _book(request.project, plan)
+    book = Book(plan_contents(request.project, plan)).laid()
     reports = read_reports(
         request.project,
         catalogue,
@@ -102,20 +101,13 @@ def _publish(
     write_hub(request.project, request.output, base_url=request.base_url)
 
 
-def _book(project: Project, plan: Plan) -> Path:
-    if has_book(project, plan):
-        return book_folder(project, plan)
-    folder = fresh_folder(project, plan.key)
-    write_book(project, plan, folder)
-    return folder
-
-
-def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
+def plan_asked(request: RenderRequest, report: Report, book: Laid) -> Asked:
     """One municipality's plan as the rendering room wants it."""
     plan, municipality = report.plan, report.municipality
     slug = municipality.slug if plan.key == DEFAULT_PLAN else f"{plan.key}/{municipality.slug}"
     variant = Variant(
-        book=book,
+        book=book.folder,
+        pages=book.pages,
         slug=slug,
         parameters={
             "kommune": municipality.name,
@@ -140,7 +132,7 @@ def plan_asked(request: RenderRequest, report: Report, book: Path) -> Asked:
         unknown=counted.cannot_be_judged,
         newest=report.newest_period,
     )
-    return Asked(variant, entry)
+    return Asked(variant, entry, book.notes)
 
 
 def _with_progress(

@@ -39,10 +39,11 @@ class RenderRequest:
 
 @dataclass(frozen=True)
 class Asked:
-    """One variant that was asked for, and what the hub will say of its site."""
+    """One variant that was asked for, what the hub will say of its site, and what to tell of its notebooks."""
 
     variant: Variant
     entry: SiteEntry
+    notes: tuple[str, ...] = ()
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:

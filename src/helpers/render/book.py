@@ -93,6 +93,8 @@ class Book:
     files
         Everything the configuration names besides the chapters (css, theme, brand, filters, template parts),
         by the text that names it; paths are absolute.
+    pages
+        Chapters whose notebook is not taken from its file: path → the notebook as JSON.
     """
 
     folder: Path
@@ -113,6 +115,7 @@ class Book:
     output_file: str
     output_folder: str
     configuration: Mapping[str, Any] = field(repr=False)
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def pdf_name(self) -> str:
@@ -163,11 +166,13 @@ def load_yaml(path: Path, where: str) -> Any:
         raise PlanError.of(where, "The file is not UTF-8 text.", "Save it as UTF-8.") from None
 
 
-def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
+def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str] | None = None) -> Book:
     """Read a book's ``_quarto.yml``.
 
     Parameters
     ----------
+    pages
+        Its chapters, instead of those the file names (see :attr:`~helpers.render.models.Variant.pages`).
     where
         What to call the file in errors: its path from the project's folder.
 
@@ -184,7 +189,9 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
             "It needs `project: {type: book}` and `book: {title: …, chapters: […]}`.",
         )
     book = data.get("book") or {}
-    chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in _listed(book.get("chapters")))
+    pages = pages or {}
+    listed = list(pages) or _listed(book.get("chapters"))
+    chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in listed)
     problems = [
         Problem(
             f"{where}: book.chapters",
@@ -192,7 +199,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
             "Correct the path, or take the chapter out.",
         )
         for chapter in chapters
-        if not (folder / chapter.path).is_file()
+        if not pages.get(chapter.path) and not (folder / chapter.path).is_file()
     ]
     if not any(chapter.is_index for chapter in chapters):
         problems.append(Problem(f"{where}: book.chapters", "A book needs index.ipynb as its first chapter."))
@@ -249,6 +256,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
         output_file=str(book.get("output-file") or ""),
         output_folder=str((data.get("project") or {}).get("output-dir") or "_book"),
         configuration=data,
+        pages=pages,
     )
 
 

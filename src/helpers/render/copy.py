@@ -13,10 +13,12 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from helpers.errors import PlanError
+from helpers.catalogue.catalogue import fill
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.brand import Brand
 from helpers.render.models import Variant
+from helpers.reports.base.bookfiles import read_notebook
+from helpers.reports.base.notebooks import PREFIX
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
@@ -56,24 +58,22 @@ class Copy:
         return (replace(self.book, title=self.title)).pdf_name
 
 
-def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4, or a Markdown file as one of a single cell.
+def _chapter(book: Book, path: str) -> NotebookNode:
+    """A chapter's notebook, or a Markdown file as one of a single cell.
 
     Raises
     ------
     PlanError
         When the file is no notebook.
     """
-    if path.suffix != ".ipynb":
+    if text := book.pages.get(path):
+        return nbformat.reads(text, as_version=4)
+    source = book.folder / path
+    if source.suffix != ".ipynb":
         return nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))]
+            cells=[nbformat.v4.new_markdown_cell(source.read_text(encoding="utf-8"))]
         )
-    try:
-        return nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
-        raise PlanError.of(
-            where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
-        ) from None
+    return read_notebook(source, path)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -126,9 +126,11 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
     (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
     for chapter in book.chapters:
-        source = book.folder / chapter.path
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
-        copy.notebooks[chapter.path] = read_notebook(source, chapter.path)
+        copy.notebooks[chapter.path] = notebook = _chapter(book, chapter.path)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown" and cell.get("id", "").startswith(PREFIX):
+                cell["source"] = fill(cell.source, kommune=variant.parameters.get("kommune", "{kommune}"))
     return copy
 
 

@@ -37,11 +37,13 @@ def code_hash() -> str:
 
 def book_hash(book: Book, brand: Brand, styles: Path) -> str:
     """Of a book's notebooks, configuration, brand and styles."""
-    files = [book.folder / CONFIGURATION, *(book.folder / chapter.path for chapter in book.chapters)]
+    named = [chapter.path for chapter in book.chapters if not book.pages.get(chapter.path)]
+    files = [book.folder / CONFIGURATION, *(book.folder / path for path in named)]
     files += sorted({*book.files.values(), *(path for path in styles.glob("*") if path.is_file())})
     if brand.logo is not None:
         files.append(brand.logo)
     look = json.dumps([brand.data, dict(brand.colours)], sort_keys=True, default=str)
+    look += json.dumps(dict(book.pages))
     return hashlib.sha256((_content(files) + look).encode()).hexdigest()
 
 

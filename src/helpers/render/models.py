@@ -42,6 +42,9 @@ class Variant:
         Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``.
     area
         Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``).
+    pages
+        The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
+        taken as its file is. None at all: those that ``_quarto.yml`` names.
     inputs
         A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
         a variant is unchanged. Empty: unknown, so it is always rendered.
@@ -56,6 +59,7 @@ class Variant:
     dated: date | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     area: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     inputs: str = ""
 
 

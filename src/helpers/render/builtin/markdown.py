@@ -95,7 +95,8 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
     number = 0
     for cell in notebook.cells:
         # The cell that was put in has no number of its own: the author counts without it.
-        injected = "injected-parameters" in cell.get("metadata", {}).get("tags", [])
+        tags = cell.get("metadata", {}).get("tags", [])
+        injected = "injected-parameters" in tags
         number += not injected
         if cell.cell_type == "markdown":
             problems += _looks(path, number, cell.source)
@@ -105,7 +106,7 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
                 text, wrong = _front_matter(path, number, cell.source)
                 problems += wrong
                 found.append(Piece(number, text))
-        elif not injected:
+        elif not injected and "remove-cell" not in tags:
             for line, source in enumerate(cell.source.splitlines(), start=1):
                 option = _OPTION.match(source)
                 if option and not _HARMLESS_OPTION.match(option[1]):
