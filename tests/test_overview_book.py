@@ -21,11 +21,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
-from helpers.reports.jobcenteroverblik.book import (
-    overview_folder,
-    overview_notebooks,
-    write_overview_notebooks,
-)
+from helpers.reports.jobcenteroverblik.book import SHARED, overview_folder
 from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured
 from overview_support import CHECKOUT, shipped
 from report_support import copy_project
@@ -50,35 +46,22 @@ def request_for(project: Project, *names: str, **more: Any) -> RenderRequest:
     return RenderRequest(project=project, municipalities=names, **{**plain, **more})
 
 
+NOTEBOOKS = sorted({SHARED, *(name for name in CHAPTERS if not name.startswith("alle-kommuner-"))})
+
 # -------------------------------------------------------------------------------- the notebooks as files
 
 
-def test_the_notebooks_in_the_checkout_are_those_of_the_template_in_the_order_of_the_book():
-    made = overview_notebooks(shipped()[1])
-    assert list(made) == CHAPTERS
-    for name, notebook in made.items():
-        assert (BOOK / name).read_text(encoding="utf-8") == nbformat.writes(notebook) + "\n", name
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_has_parameters_first_no_outputs_and_one_call_a_cell(name):
     notebook = nbformat.read(BOOK / name, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert code[0].metadata["tags"] == ["parameters"]
-    assert re.findall(r"^(\w+) =", code[0].source, re.MULTILINE) == ["kommune", "plan", "periode"]
+    given = ["kommune", "plan", "periode", *(["figur"] if name == SHARED else [])]
+    assert re.findall(r"^(\w+) =", code[0].source, re.MULTILINE) == given
     assert not any(cell.outputs or cell.execution_count for cell in code)
-    assert all(re.fullmatch(r"report\.\w+\([^()]*\)", cell.source) for cell in code[2:])
+    ours = [cell.source for cell in code if cell.id.startswith("plan-")]
+    assert all(re.fullmatch(r"report\.\w+\([^()]*\)", source) for source in ours)
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
-
-
-def test_writing_the_notebooks_leaves_an_edited_one_as_it_is(tmp_path):
-    project = Project(tmp_path)
-    written = write_overview_notebooks(project, shipped()[1])
-    assert len(written) == len(CHAPTERS)
-    written[0].write_text("mine", encoding="utf-8")
-    written[1].unlink()
-    assert write_overview_notebooks(project, shipped()[1]) == [written[1]]
-    assert written[0].read_text(encoding="utf-8") == "mine"
 
 
 # -------------------------------------------------------------------------------- what can be asked for

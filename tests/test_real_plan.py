@@ -31,7 +31,7 @@ from helpers.cli import app
 from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.reports.plan.book import chapter_path, plan_notebooks
+from helpers.reports.plan.book import EXAMPLE_MUNICIPALITY, chapter_path, plan_contents
 from helpers.reports.plan.report import Report, read_report
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
@@ -49,7 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import copy_project
+from report_support import CHECKOUT, copy_project
 
 pytestmark = [
     pytest.mark.reference,
@@ -684,16 +684,17 @@ def test_without_a_key_and_without_figures_the_plan_shows_example_data(
 def run_cells(plan: str, municipality: Municipality, catalogue: Catalogue) -> dict[str, Any]:
     """The code cells of the first focus area's notebook, one after the other as in JupyterLab."""
     chosen = catalogue.plan(plan)
-    notebook = plan_notebooks(chosen, municipality.name)[chapter_path(chosen.focus_areas[0], chosen)]
+    contents = plan_contents(Project(CHECKOUT), chosen)
+    cells = contents.files[chapter_path(chosen.focus_areas[0], chosen)]
     names: dict[str, Any] = {}
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
+    for cell in cells:
+        if cell.kind != "code":
             continue
-        if cell.source.startswith("report."):
-            names[cell.source] = eval(cell.source, names)
-            assert names[cell.source]._repr_mimebundle_()
+        if cell.text.startswith("report."):
+            names[cell.text] = eval(cell.text, names)
+            assert names[cell.text]._repr_mimebundle_()
         else:
-            exec(cell.source, names)
+            exec(cell.text.replace(EXAMPLE_MUNICIPALITY, municipality.name), names)
     return names
 
 

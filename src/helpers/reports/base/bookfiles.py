@@ -152,10 +152,9 @@ class Book:
     def _behind(self) -> Iterator[str]:
         for path, said in self.merged.changes.items():
             if said:
-                what = (
-                    "is not there yet" if said == ["new"] else f"is behind the catalogue ({'; '.join(said)})"
-                )
-                yield f"{self._name(path)} {what}."
+                what = "is not there yet" if "new" in said else "is behind the catalogue"
+                told = _words(said)
+                yield f"{self._name(path)} {what}{f' ({told})' if told else ''}."
         for path, page in self._shared.items():
             if path in self._there and _cells(page) != _cells(self._there[path]):
                 yield f"{self._name(path)} is behind the notebook that it is made from."
@@ -228,7 +227,8 @@ class Book:
 
 
 def _words(changes: Changes) -> str:
-    return "; ".join(f"{kind} {', '.join(cells)}".strip() for kind, cells in changes.items())
+    said = (f"{kind} {', '.join(cells)}" for kind, cells in changes.items() if kind != "new")
+    return "; ".join(said).strip()
 
 
 def _cells_of_yours(count: int) -> str:

@@ -335,9 +335,8 @@ class _Walk:
             made += self.kept[path, cell.id]
         order = [cell.id for cell in cells if cell.id in self._orders[path]]
         if order != self._orders[path]:
-            said["in the catalogue's order again"] = []
+            said["in the order of"].append("the catalogue")
         if there is None:
-            said.clear()
             said["new"] = []
             return make_notebook(made)
         found: NotebookNode = NotebookNode({**there, "cells": _unique(made)})
