@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data.raw import Column, RawStore, Sidecar
+from helpers.data.raw import Column, RawStore, Sidecar, snapshot_moment
 from helpers.project import Project
 
 CHECKOUT = Path(__file__).parents[1]
@@ -49,7 +49,7 @@ def sidecar(
         table=table,
         title=f"Tabel {table}",
         snapshot=snapshot,
-        fetched_at=datetime.strptime(snapshot, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC),
+        fetched_at=snapshot_moment(snapshot),
         columns=tuple(columns),
         cells=1,
         **more,

@@ -36,7 +36,7 @@ def entry(frequency: str = "month", **series: Any) -> dict[str, Any]:
         found[key] = {"label": "{area}", "from": source, "certainty": certainty}
     return {
         "title": "En indikator",
-        "unit": "percent",
+        "unit": "number",
         "decimals": 1,
         "frequency": frequency,
         "direction": "higher_is_better",

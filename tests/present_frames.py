@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, Indicator, Municipality
+from helpers.data.frames import WINDOW_COLUMNS
 from helpers.periods import Period, window
 
 TOWN = Municipality(code="250", name="Frederikssund", slug="frederikssund", region="Hovedstaden")
@@ -64,5 +65,7 @@ def frame(
             state = (states or {}).get((series, area), {}).get(index, "ok")
             value = given if isinstance(given, int | float) else given[index]
             is_published = index in (published or {}).get((series, area), ())
-            rows.append((series, code, period.id, value if state == "ok" else SECRET, state, is_published))
-    return pd.DataFrame(rows, columns=["series", "area", "period", "value", "state", "published"])
+            rows.append(
+                (series, code, period.id, value if state == "ok" else SECRET, state, is_published, "")
+            )
+    return pd.DataFrame(rows, columns=list(WINDOW_COLUMNS))

@@ -114,6 +114,15 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
         (("render",), "No municipality is named"),
         (("render", "Frederikssnd"), 'Did you mean "Frederikssund"?'),
         (("render", "Frederikssund", "--plan", "x"), "is no plan"),
+        (("status", "Viborg", "--period", "2030M01"), "the newest are for 2023M11"),
+        (("render", "Viborg", "--period", "2030M01"), "the newest are for 2023M11"),
+        (("render", "Viborg", "--period", "2015M01"), "the oldest are for 2020Q01"),
+        (("render", "Viborg", "--period", "2030M01", "--report", "jobcenteroverblik"), "the newest are for"),
+        (("render", "Hedensted", "--period", "2015M01", "--report", "investeringer"), "the oldest are for"),
+        (("render", "Viborg", "--region", "Midtjylland"), "Viborg and --region Midtjylland contradict"),
+        (("render", "Viborg", "--all"), "Viborg and --all contradict"),
+        (("render", "--all", "--region", "Midtjylland"), "--region Midtjylland and --all contradict"),
+        (("render", "Viborg", "--all", "--report", "jobcenteroverblik"), "Viborg and --all contradict"),
         (("render", "Frederikssund", "--to", "docx"), "html,pdf"),
         (("render", "Frederikssund", "--to", ""), "html,pdf"),
         (("render", "Frederikssund", "--output", ""), "--output _site"),
@@ -401,3 +410,18 @@ def test_every_command_has_help(monkeypatch: pytest.MonkeyPatch, shared_root: Pa
         code, output, _, _ = plan(monkeypatch, shared_root, name, "--help")
         assert code == 0
         assert "Usage" in output
+
+
+def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_root: Path) -> None:
+    script = (
+        "import sys\n"
+        "from helpers.cli import app\n"
+        "app(['list', 'plans'], standalone_mode=False)\n"
+        "print('loaded', *sorted({'pandas', 'pyarrow', 'altair', 'great_tables', 'requests'} & set(sys.modules)))\n"
+    )
+    environment = {**os.environ, ROOT_VARIABLE: str(shared_root)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "noegletal-2026" in done.stdout
+    assert done.stdout.splitlines()[-1] == "loaded"

@@ -216,9 +216,11 @@ def test_typed_in_figures_stand_in_for_a_table_without_data(tmp_path, numbers):
     assert not frame.duplicated(list(OBSERVATION_KEYS)).any()
 
 
-def test_typed_in_figures_are_never_mixed_with_example_data(project):
+def test_typed_in_figures_are_real_beside_example_data_too(project):
     type_in(project, "laesoe", "anke", HEAD + f"{MONTH};Læsø;share;27,1;x\n")
-    assert load_observations(project, BOTH, Basis("example", DAY)).empty
+    frame = load_observations(project, BOTH, Basis("example", DAY))
+    assert value(frame, item="anke") == 27.1
+    assert set(frame["source"]) == {"manual"}
 
 
 def test_a_changed_typed_in_file_makes_the_table_again(project):

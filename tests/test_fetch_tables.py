@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,11 +15,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from helpers.commands.fetching import report_table
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
-from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables, report_table
+from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
 from helpers.sources.fetch_status import FetchReport, Outcome, Row, failure_in_danish, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import (
@@ -828,3 +831,26 @@ def test_a_series_with_a_complement_asks_for_the_measure_as_it_is(
         project, server, entries={"afgang": entry("quarter", share=SURVIVING), "kth": entry(share=ON_BENEFIT)}
     )
     assert server.calls("data")[0].query["mgroup.mgrpb01_1"] == "measb01_13"
+
+
+def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server: JobindsatsServer) -> None:
+    lock = project.raw / "jobindsats" / ".fetch.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    script = (
+        "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n    print('held', flush=True); input()"
+    )
+    command = [sys.executable, "-c", script, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdin is not None
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        told: list[str] = []
+
+        def progress(now: Progress) -> None:
+            if "another fetch" in now.words:
+                told.append(now.words)
+                first.stdin.close()
+
+        report = fetch(project, server, progress=progress)
+    assert report.ok
+    assert told == ["waiting for another fetch to end"]

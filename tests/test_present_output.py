@@ -58,7 +58,7 @@ def pandoc(markdown: str, to: str) -> str:
 
 
 def test_while_rendering_a_figure_is_markdown_only_and_its_files_lie_beside_it(rendering: Path) -> None:
-    bundle = figure(csv="a;b\r\n1;2,5\r\n")._repr_mimebundle_()
+    bundle = figure(csv="\ufeffa;b\r\n1;2,5\r\n")._repr_mimebundle_()
     assert list(bundle) == ["text/markdown"]
     assert bundle["text/markdown"].startswith('![En figur](figures/1a.svg){#fig-1a fig-alt="Det, der ses"}\n')
     folder = rendering / "figures"

@@ -231,13 +231,17 @@ def test_every_page_with_example_months_says_so(example: Outcome, name: str):
 
 
 def test_example_figures_and_files_are_marked(example: Outcome):
-    figure = (example.folder / "figures" / "flere-i-job-maalgruppe-aktivitetsparate.svg").read_text(
+    figure = (example.folder / "figures" / "EKSEMPEL-flere-i-job-maalgruppe-aktivitetsparate.svg").read_text(
         encoding="utf-8"
     )
     assert "Eksempeldata" in figure
-    months = (example.folder / "figures" / "investeringer.csv").read_text(encoding="utf-8-sig").splitlines()
-    sources = {line.split(";")[-1] for line in months[1:] if ";2024M04;" in line}
-    assert sources == {"example"}
+    months = (
+        (example.folder / "figures" / "EKSEMPEL-investeringer.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()
+    )
+    sources = {tuple(line.split(";")[-2:]) for line in months[1:] if ";2024M04;" in line}
+    assert sources == {("example", "eksempeldata")}
 
 
 # ---------------------------------------------------------------------------------- another municipality

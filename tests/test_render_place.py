@@ -10,13 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Step, render_variants, workspace
-from helpers.render.workspace import PREFIX, building, clean_stale, put_in_place
-from render_book import CHECKOUT, code, notebook, plain_notebooks, variant, write_book
+from helpers.render.workspace import PREFIX, building, output_lock, put_in_place
+from render_book import CHECKOUT, code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PATIENCE = 60
 """Seconds a test waits for another process to come to a point; it takes one or two."""
@@ -137,23 +138,48 @@ def test_a_site_set_aside_by_a_killed_render_is_put_back(tmp_path: Path):
     (aside / "site").mkdir(parents=True)
     (aside / "site" / "a.html").write_text("old")
     (aside / "slug").write_text("greve")
-    (output / f"{PREFIX}x" / "lock").touch()
-    clean_stale(output)
+    with building(output):
+        pass
     assert (output / "greve" / "a.html").read_text() == "old"
     assert not list(output.glob(f"{PREFIX}*"))
 
 
-def test_a_render_that_still_runs_is_not_cleared_away(tmp_path: Path):
+WAITS = """
+import sys
+from pathlib import Path
+from helpers.render.workspace import building, output_lock
+
+output = Path(sys.argv[1])
+with output_lock(output, lambda: print('waits', flush=True)), building(output) as build:
+    print("builds", flush=True)
+"""
+
+
+def test_a_second_render_into_the_same_folder_waits_and_says_so(tmp_path: Path):
     output = tmp_path / "_site"
     with building(output) as build:
-        command = [
-            sys.executable,
-            "-c",
-            "import sys; from pathlib import Path; from helpers.render.workspace import clean_stale; clean_stale(Path(sys.argv[1]))",
-            str(output),
-        ]
-        subprocess.run(command, check=True, timeout=PATIENCE)
-        assert build.is_dir()
+        command = [sys.executable, "-c", WAITS, str(output)]
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert second.stdout is not None
+        assert second.stdout.readline() == "waits\n"
+        assert build.is_dir(), "what is being built is left alone"
+        assert second.poll() is None
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert said == "builds\n"
+
+
+def test_a_lock_of_a_killed_render_holds_up_nobody(tmp_path: Path):
+    output = tmp_path / "_site"
+    script = WAITS.replace('print("builds", flush=True)', 'print("builds", flush=True); input()')
+    command = [sys.executable, "-c", script, str(output)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "builds\n"
+        first.kill()
+    told: list[str] = []
+    with output_lock(output, lambda: told.append("waits")), building(output):
+        assert told == []
+    assert list(output.iterdir()) == []
 
 
 def test_a_report_may_lie_in_another_s_folder(tmp_path: Path):
@@ -205,3 +231,15 @@ def test_workers_in_parallel_give_the_same_sites_as_one(tmp_path: Path):
         found[jobs] = contents(tmp_path / f"_site-{jobs}")
     assert found[1] == found[2]
     assert [event.step for event in events].count(Step.PLACED) == 4
+
+
+def test_the_same_inputs_give_the_same_bytes_pdf_included(tmp_path: Path):
+    project = write_book(tmp_path, sample_notebooks())
+    found = []
+    for output in (tmp_path / "_site-1", tmp_path / "_site-2"):
+        (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=output)
+        assert outcome.ok, outcome.problems
+        found.append(contents(output))
+    assert found[0] == found[1]
+    made = pypdf.PdfReader(outcome.pdf).metadata
+    assert made.creation_date.date() == variant(project).dated

@@ -220,12 +220,17 @@ def test_plan_status_gives_machines_the_named_columns_and_exact_figures(
     rows = list(csv.DictReader(io.StringIO(run(project, monkeypatch, "status", "250", "--format", "csv"))))
     assert tuple(rows[0]) == STATUS_COLUMNS
     printed = {(r.goal, r.indicator): r for r in frederikssund.catalogue.published_rows(frederikssund.plan)}
-    assert [(r["goal"], r["indicator"]) for r in rows] == list(printed)
-    for row in rows:
+    assert list(dict.fromkeys(r["goal"] for r in rows)) == [g.number for g in frederikssund.plan.goals]
+    surveys = {row.indicator for row in frederikssund.survey_rows}
+    measured = [row for row in rows if row["indicator"] not in surveys]
+    assert [(r["goal"], r["indicator"]) for r in measured] == list(printed)
+    for row in measured:
         document = printed[row["goal"], row["indicator"]]
         assert Decimal(row["municipality"]) == document.municipality
         assert Decimal(row["published_gap"]) == document.gap
     by_goal = {row["goal"]: row for row in rows}
+    assert by_goal["5a"]["verdict"] == "met"
+    assert by_goal["4d"]["verdict"] == "cannot_be_judged"
     assert by_goal["4b"]["gap"] == "2.8"
     assert "+2,0" in by_goal["4b"]["note"]
     told = json.loads(run(project, monkeypatch, "status", "250", "--format", "json"))
@@ -243,10 +248,22 @@ def test_plan_status_shows_every_number_at_any_width(
     assert "…" not in shown
 
 
-def test_the_csv_on_the_data_page_is_the_status_command(frederikssund: Report, rendering: Path) -> None:
+def test_the_csv_on_the_data_page_says_in_danish_what_the_status_command_says(
+    frederikssund: Report, rendering: Path
+) -> None:
     frederikssund.downloads().write()
     page = (rendering / "figures" / "status.csv").read_text(encoding="utf-8-sig")
-    assert page == status_csv(frederikssund)
+    people = list(csv.DictReader(io.StringIO(page), delimiter=";"))
+    programs = list(csv.DictReader(io.StringIO(status_csv(frederikssund))))
+    assert len(people) == len(programs) > 15
+    for danish, row in zip(people, programs, strict=True):
+        for head, name in (
+            ("maal", "goal"),
+            ("hele_landet", "national"),
+            ("kommune", "municipality"),
+            ("forskel", "gap"),
+        ):
+            assert danish[head].replace(",", ".") == row[name]
 
 
 # -------------------------------------------------------------------------------------- the notebooks

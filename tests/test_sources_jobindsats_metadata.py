@@ -12,7 +12,8 @@ from helpers.catalogue import Catalogue
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.answers import AnswerError, parse_json
-from helpers.sources.checks import Misfit, Place, columns_of, difference, doubts, values_of
+from helpers.sources.checks import Misfit, Place, difference, doubts, values_of
+from helpers.sources.columns import columns_of
 from helpers.sources.faults import SourceError
 from helpers.sources.metadata import NoMunicipalities, TableInfo, parse_table, parse_tables
 from helpers.sources.queries import Call, Places, QueryPlan, plan_queries, wanted_by_table
@@ -256,14 +257,19 @@ def test_a_confirmed_term_that_is_not_there_is_a_problem_and_a_probable_one_a_re
     assert plan.problems[0].where == f"catalogue/indicators.yml:{line}: ledige.series.gone: y25i01"
 
 
-def test_one_measure_under_two_names_is_refused(tmp_path: Path) -> None:
+def test_one_measure_under_its_id_and_its_label_is_asked_for_once(tmp_path: Path) -> None:
     entries = {
         "ledige": entry(
             share={"table": "y25i01", "measure": "mgrpy25i01_2"},
             again={"table": "y25i01", "measure": "Antal ledige fuldtidspersoner"},
         )
     }
-    assert "calls one measure" in planned(entries, "y25i01", tmp_path).problems[0].what
+    found = planned(entries, "y25i01", tmp_path)
+    assert found.problems == ()
+    (call,) = found.calls
+    assert call.measure_query == {"mgrpy25i01_2": "measy25i01_2"}
+    (measure,) = [c for c in columns_of(call, parse_json(answered(call))) if c.role == "measure"]
+    assert measure.words == ("mgrpy25i01_2", "Antal ledige fuldtidspersoner")
 
 
 def test_a_table_or_indicator_that_the_catalogue_does_not_use_is_named() -> None:

@@ -27,6 +27,9 @@ CURRENT_PLAN = "noegletal-2026"
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
+PARTLY = 3
+"""Exit code of `plan fetch` when some tables came and others did not."""
+
 LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
 """Headings of the list of commands."""
 
@@ -164,9 +167,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
+    from helpers.periods import require_figures
     from helpers.reports.plan.report import read_report, status_csv
 
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
+    require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:
         for part in list(status_screen(report, out.width)):
             out.print(part)
@@ -188,7 +193,7 @@ def list_(
     ] = DEFAULT_PLAN,
 ) -> None:
     """List what the catalogue holds, one line each."""
-    from helpers.commands.terminal import listing
+    from helpers.commands.listing import listing
 
     project = _project()
     from helpers.catalogue import load_catalogue
@@ -206,7 +211,9 @@ def check() -> None:
     for line in lines:
         typer.echo(line)
     if problems:
-        raise PlanError(problems)
+        raise PlanError(problems, f"{len(problems)} to mend.")
+    asked = sum("\n" in line for line in lines)
+    typer.echo("All is in order." if not asked else f"Nothing is wrong; {asked} above to think about.")
 
 
 # ---------------------------------------------------------------------------------------------- fetching
@@ -225,12 +232,11 @@ def fetch(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", help="Put this table in force though much of it is gone (may be repeated)."),
+        typer.Option("--accept", help="Put this table in force though much of it is gone or moved."),
     ] = None,
 ) -> None:
     """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
-    from helpers.commands.fetching import fetch_with_progress
-    from helpers.sources.fetch import report_table
+    from helpers.commands.fetching import fetch_with_progress, report_table
 
     report = fetch_with_progress(
         _project(), err, plan=plan, tables=tuple(table or ()), force=force, accept=tuple(accept or ())
@@ -239,7 +245,7 @@ def fetch(
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
     if not report.ok:
-        raise typer.Exit(1)
+        raise typer.Exit(PARTLY if report.came else 1)
 
 
 @app.command(rich_help_panel=FIGURES)
@@ -366,10 +372,54 @@ def render(
         example=example,
         scheduler=scheduler,
         base_url=base_url,
+        told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan publish --to /srv/www/plan` · `plan publish --to branch:gh-pages --push` · "
+    "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
+)
+def publish(
+    site: Annotated[Path, typer.Argument(metavar="SITE", help="Folder of the rendered site.")] = Path(
+        "_site"
+    ),
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FOLDER|branch:NAME",
+            help="A folder, or a branch of this repository.",
+            show_default=False,
+        ),
+    ] = "",
+    example: Annotated[bool, typer.Option("--example", help="Publish pages with example data too.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files in the way that plan publish did not put there."),
+    ] = False,
+    push: Annotated[bool, typer.Option("--push", help="Push the branch as well.")] = False,
+    remote: Annotated[str, typer.Option("--remote", help="Where the branch is pushed to.")] = "origin",
+    message: Annotated[str, typer.Option("--message", "-m", help="Of the commit.")] = "",
+) -> None:
+    """Check a rendered site whole, and put it into a folder or a git branch; nothing else there is touched."""
+    from helpers.commands.publishing import publish_site
+
+    typer.echo(
+        publish_site(
+            _project(),
+            site,
+            to,
+            example=example,
+            overwrite=overwrite,
+            push=remote if push else "",
+            message=message,
+        )
+    )
 
 
 @app.command(rich_help_panel=MAKE)
@@ -436,15 +486,16 @@ def _stop(error: PlanError) -> NoReturn:
     count = len(error.problems)
     for problem in error.problems:
         err.print(f"[bold red]✗[/] {escape(str(problem))}", soft_wrap=True)
-    if count > 1:
-        err.print(f"{count} problems.")
+    if error.verdict or count > 1:
+        err.print(error.verdict or f"{count} problems.")
     raise SystemExit(1)
 
 
 def main() -> None:
     """Run the command; a user's mistake ends in one clear message and exit code 1.
 
-    Exit codes: 0 done; 1 something is wrong and told; 2 the command line is not understood; 130 Ctrl-C.
+    Exit codes: 0 done; 1 something is wrong and told; 2 the command line is not understood; 3 some tables came and
+    others did not; 130 Ctrl-C.
     """
     accept_any_terminal()
     try:

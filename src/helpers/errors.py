@@ -45,7 +45,8 @@ class Problem:
 class PlanError(Exception):
     """One or more problems that a user can act on; never a fault of this program."""
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    def __init__(self, problems: Problem | Iterable[Problem], verdict: str = "") -> None:
+        self.verdict = verdict  # printed last
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from helpers.errors import PlanError
 
 WINDOW_MONTHS = 25
 """A figure shows 25 months, so that the newest month stands beside the same month of the two years before."""
@@ -131,6 +134,11 @@ class Period:
         return Period(Frequency.MONTH, self.ordinal * months + months - 1)
 
     @property
+    def first_month(self) -> Period:
+        """The first month of the period (of its last quarter, for rolling four quarters); a month is its own."""
+        return Period.month(self.first_day.year, self.first_day.month)
+
+    @property
     def first_day(self) -> date:
         """The first day of the period (of its last quarter, for rolling four quarters)."""
         months = 12 // self.frequency.per_year
@@ -171,3 +179,29 @@ def window(newest: Period, length: int | None = None) -> tuple[Period, ...]:
     """
     count = newest.frequency.window if length is None else length
     return tuple(newest.shift(step) for step in range(1 - count, 1))
+
+
+def require_figures(bound: Period | None, known: Iterable[Period]) -> None:
+    """Refuse a newest period to show that lies outside all figures there are.
+
+    Parameters
+    ----------
+    known
+        Periods of the report's figures; none at all is no mistake of the period.
+
+    Raises
+    ------
+    PlanError
+        Naming the newest or the oldest period there is.
+    """
+    periods = sorted(set(known), key=lambda period: (period.last_month.ordinal, period.frequency.per_year))
+    if bound is None or not periods:
+        return
+    oldest, newest = periods[0], periods[-1]
+    if bound.first_month.ordinal > newest.last_month.ordinal:
+        said = f"There are no figures as new as {bound}; the newest are for {newest}."
+    elif not any(period.within(bound) for period in periods):
+        said = f"There are no figures as old as {bound}; the oldest are for {oldest}."
+    else:
+        return
+    raise PlanError.of("--period", said, f"Name a period from {oldest} to {newest}, or leave it out.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -43,6 +43,8 @@ Number = Annotated[
 PeriodId = Annotated[Period, BeforeValidator(_period)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+"""Key of a series or question within an indicator or survey."""
 
 
 class Direction(StrEnum):
@@ -256,6 +258,52 @@ class Break(Model):
     name: str | None = None
 
 
+class Limits(NamedTuple):
+    """What a measure may hold.
+
+    Attributes
+    ----------
+    low, high
+        The least and the largest value that can be right.
+    whole
+        It counts persons, so that it has no fraction.
+    part
+        What an area has is a part of what the country has.
+    """
+
+    low: float
+    high: float
+    whole: bool = False
+    part: bool = False
+
+    def both(self, other: Limits | None) -> Limits:
+        """What may be held to satisfy another's limits too."""
+        if other is None:
+            return self
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Limits(low, high, self.whole or other.whole, self.part or other.part)
+
+    def against(self, value: float) -> str:
+        """Why a value cannot be right; empty when it can."""
+        if not self.low <= value <= self.high:  # a number that is none is in no range
+            return f"outside {self.low:,g} to {self.high:,g}"
+        return "a count of persons with a fraction" if self.whole and value != int(value) else ""
+
+
+_PEOPLE = 10_000_000
+"""More than live in the country."""
+
+LIMITS = {
+    Unit.PERCENT: Limits(0, 100),
+    Unit.PERSONS: Limits(0, _PEOPLE, whole=True, part=True),
+    Unit.FULL_TIME: Limits(0, _PEOPLE, part=True),
+    Unit.RATIO: Limits(0, 100_000),
+    Unit.WEEKS: Limits(0, 10_000),
+    Unit.NUMBER: Limits(0, 1e9),
+}
+"""What values of a unit may be, unless the indicator says otherwise (`value_range`)."""
+
+
 class Indicator(Model):
     """A measured series behind a goal.
 
@@ -279,6 +327,9 @@ class Indicator(Model):
         Indicators of one goal with the same word here share one figure, drawn with the first one's title.
     share_axis, count_axis
         Axis titles where seed 002 prints them.
+    value_range
+        The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
+        narrow: a growth in per cent, ``[-100, 400]``.
     valid_to
         Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
@@ -297,10 +348,11 @@ class Indicator(Model):
     comparison: Comparison = Comparison.EFFORT
     share_axis: str | None = None
     count_axis: str | None = None
-    series: dict[str, Series]
+    series: dict[Name, Series]
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()
 
@@ -321,6 +373,12 @@ class Indicator(Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _range_goes_up(self) -> Indicator:
+        if self.value_range and not -1e12 <= self.value_range[0] < self.value_range[1] <= 1e12:
+            raise ValueError("value_range is two numbers, the least first, such as [-100, 400]")
+        return self
+
     @property
     def certainty(self) -> Certainty:
         """The least sure of its series."""
@@ -336,6 +394,19 @@ class Indicator(Model):
         """Unit of one series: its own, or the indicator's on the share axis, or persons on the count axis."""
         item = self.series[series]
         return item.unit or (self.unit if item.axis == "share" else Unit.PERSONS)
+
+    def limits_of(self, series: str) -> Limits:
+        """What the measures may hold that a series is made from."""
+        unit, origin = self.unit_of(series), self.series[series].origin
+        if isinstance(origin, FromShare):  # of counts, of whomever
+            return Limits(0, _PEOPLE)
+        limits = LIMITS[unit]
+        if self.value_range and unit is self.unit:
+            low, high = self.value_range
+            if isinstance(origin, FromMeasure) and origin.complement:
+                low, high = 100 - high, 100 - low
+            limits = limits._replace(low=low, high=high)
+        return limits
 
     def decimals_of(self, series: str) -> int:
         """Decimals of one series; counts have none."""
@@ -363,7 +434,7 @@ class Survey(Model):
     title: str
     heading: str | None = None
     finding: str | None = Field(default=None, pattern=r"\{value\}")
-    questions: dict[str, str] = Field(min_length=1)
+    questions: dict[Name, str] = Field(min_length=1)
     headline: str
     answer: str
     answers: dict[str, str] = {}

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from helpers.catalogue import check, load_catalogue
+import re
+from collections.abc import Iterator
+
+from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.catalogue.documents import read_document
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
-from helpers.commands.notebooks import own_books
+from helpers.commands.notebooks import notebooks_behind
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
-from helpers.errors import PlanError, Problem
+from helpers.data.text import fold
+from helpers.errors import Problem
 from helpers.project import Project
+from helpers.render.notebooks import check_notebooks
 from helpers.sources.manual import read_series, read_survey
+from helpers.sources.queries import wanted_by_table
+
+_LOWER, _HIGHER = re.compile(r"\b(lavere|under|mindre|færre)\b"), re.compile(r"\b(højere|over|mere|flere)\b")
+"""How a goal's text says which way its margin goes."""
 
 
 def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
@@ -30,14 +40,15 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
-    try:
-        for book in own_books(project, catalogue) if not problems else ():
-            lines += book.behind()
-    except PlanError as error:
-        problems += error.problems
+    wrong, said = check_notebooks(project)
+    problems += wrong
+    lines += said
+    if not problems:
+        lines += notebooks_behind(project, catalogue)
     store = RawStore(project.raw)
     problems += store.problems(REAL_SOURCE)
     lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
+    lines += _to_fetch(store, catalogue)
     for folder in sorted((project.raw / "manual").glob("*/")):
         municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
         if municipality is None:
@@ -60,4 +71,36 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         lines.append(
             f"typed in for {municipality.name}: {len(series.values)} figures, {len(answered)} surveys"
         )
+    lines += _questions(project, catalogue)
     return problems, lines
+
+
+def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:
+    """What the catalogue asks for that no fetch has brought yet, once there was one."""
+    if not store.tables(REAL_SOURCE):
+        return
+    for table, wanted in wanted_by_table(catalogue).items():
+        snapshot = store.newest(REAL_SOURCE, table)
+        columns = store.sidecar(REAL_SOURCE, table, snapshot).columns if snapshot else ()
+        known = {fold(word) for column in columns for word in (*column.words, column.label)}
+        lacking = dict.fromkeys(
+            item.indicator
+            for item in wanted
+            if item.judged and not {fold(item.term.measure), *map(fold, item.term.where)} <= known
+        )
+        if lacking:
+            yield f"not fetched yet: {table} for {', '.join(lacking)} (plan fetch --table {table})"
+
+
+def _questions(project: Project, catalogue: Catalogue) -> Iterator[str]:
+    """What can be meant so, and probably is not: a margin whose sign is not the one of its goal's text."""
+    for plan in catalogue.plans.values():
+        document = read_document(project, project.catalogue / "plans" / f"{plan.key}.yml")
+        for at, area in enumerate(plan.focus_areas):
+            for number, goal in enumerate(area.goals):
+                margin = goal.target.margin
+                lower, higher = _LOWER.search(goal.text), _HIGHER.search(goal.text)
+                said = lower or higher
+                if margin and said and not (lower and higher) and (margin > 0) is bool(lower):
+                    where = document.where(("focus_areas", at, "goals", number, "target", "margin"))
+                    yield f'{where}\n  Is {margin:+} right? The text says "{said[1]}"; {-margin:+} would be that.'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.catalogue.documents import did_you_mean
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, require_figures
 from helpers.project import Project
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
@@ -122,6 +122,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
 
     projects = find_projects(request.project, area.slug, request.plan, catalogue)
     report = Investments(request.project, catalogue, projects, area, request.bound, request.example)
+    require_figures(request.bound, report.known_periods)
     several = sum(found.municipality == area.slug for found in load_projects(request.project).values()) > 1
     book = Book(set_contents(request.project, catalogue, projects)).laid()
     variant = Variant(
@@ -139,5 +140,6 @@ def _asked(request: RenderRequest, catalogue: Catalogue, area: Municipality) -> 
         dated=report.data_day,
         area=area.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     return Asked(variant, SiteEntry(INVESTMENTS, (area.code,), area.name), book.notes)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.errors import PlanError, Problem
+from helpers.periods import require_figures
 from helpers.render import Variant
 from helpers.render.hub import SiteEntry
 from helpers.reports.base.bookfiles import Book, Laid
@@ -57,6 +58,8 @@ def _areas(request: RenderRequest, catalogue: Catalogue, overview: Overview) -> 
 
 def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, area: Area, book: Laid) -> Asked:
     report = OverviewReport(request.project, catalogue, overview, area, request.bound, request.snapshot)
+    if not report.printed:
+        require_figures(request.bound, report.known_periods if request.bound else ())
     printed = f"-{request.bound.id.lower()}" if report.printed and request.bound else ""
     variant = Variant(
         book=book.folder,
@@ -69,6 +72,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue, overview: Overview, are
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
         area="" if area.joint else area.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     return Asked(variant, SiteEntry(OVERVIEW, area.codes, area.name), book.notes)
 

@@ -37,6 +37,11 @@ def own_books(project: Project, catalogue: Catalogue) -> Iterator[Book]:
     return (book for book in books if book.own)
 
 
+def notebooks_behind(project: Project, catalogue: Catalogue) -> list[str]:
+    """Each file that is behind the catalogue, with what brings it up to date."""
+    return [line for book in own_books(project, catalogue) for line in book.behind()]
+
+
 def update_notebooks(project: Project, catalogue: Catalogue, key: str) -> Iterator[str]:
     """Write a book's notebooks or bring them up to date (every book's without a key); a line for each change."""
     books = [Book(book_contents(project, catalogue, key))] if key else own_books(project, catalogue)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from rich.console import Console
@@ -16,10 +17,12 @@ from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
+from helpers.periods import require_figures
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.workspace import output_lock
 from helpers.reports.base.bookfiles import Book, Laid
 from helpers.reports.base.names import SNAPSHOT_VARIABLE
 from helpers.reports.plan.book import plan_contents
@@ -38,6 +41,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     PlanError
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
+    request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
@@ -48,16 +52,19 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             "Name a folder of its own: --output _site",
         )
     catalogue = load_catalogue(request.project)
-    with err.status("reading the figures"):
-        asked = _asked(request, catalogue)
-    for note in dict.fromkeys(note for item in asked for note in item.notes):
-        err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
-    variants = [item.variant for item in asked]
-    jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-    outcomes = _with_progress(request, variants, jobs, err)
-    if "html" in request.to:
-        with err.status("writing the list of municipalities"):
-            _publish(request, catalogue, asked, outcomes)
+    with request.holding:
+        busy = f"Another plan render is at work in {request.output}; this one waits for it."
+        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
+        with err.status("reading the figures"):
+            asked = _asked(request, catalogue)
+        for note in dict.fromkeys(note for item in asked for note in item.notes):
+            err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
+        variants = [item.variant for item in asked]
+        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        outcomes = _with_progress(request, variants, jobs, err)
+        if "html" in request.to:
+            with err.status("writing the list of municipalities"):
+                _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
 
 
@@ -76,6 +83,7 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         bound=request.bound,
         snapshot=request.snapshot,
     )
+    require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
     return [plan_asked(request, report, book) for report in reports]
 
 
@@ -120,6 +128,7 @@ def plan_asked(request: RenderRequest, report: Report, book: Laid) -> Asked:
         environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
         area=municipality.slug,
         inputs=report.fingerprint,
+        stamp=report.stamp,
     )
     counted = report.summary_of(plan.goals)
     entry = SiteEntry(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +19,15 @@ from helpers.render.hub import SiteEntry
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What was typed; every field is named as its option."""
+    """What was typed; every field is named as its option.
+
+    Attributes
+    ----------
+    told
+        Says to the user what cannot wait, such as that another run is waited for.
+    holding
+        What this run holds until it ends: locks.
+    """
 
     project: Project
     report: str
@@ -35,6 +45,19 @@ class RenderRequest:
     example: bool
     scheduler: str
     base_url: str = ""
+    told: Callable[[str], object] = lambda words: None
+    holding: ExitStack = field(default_factory=ExitStack, compare=False)
+
+    def check(self) -> None:
+        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        region = f"--region {self.region}" if self.region else ""
+        given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
+        if len(said := [text for text in given if text]) > 1:
+            raise PlanError.of(
+                "plan render",
+                f"{' and '.join(said)} contradict each other: each says which municipalities are rendered.",
+                "Name municipalities, or a region, or take them all.",
+            )
 
 
 @dataclass(frozen=True)

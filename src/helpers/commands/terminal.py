@@ -1,4 +1,4 @@
-"""What ``plan status`` and ``plan list`` print."""
+"""What ``plan status`` prints."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue import Catalogue
-from helpers.catalogue.documents import did_you_mean
-from helpers.commands.investeringer import list_projects
-from helpers.errors import PlanError
 from helpers.present import words
-from helpers.project import Project
 from helpers.reports.plan.report import Report, status_records
 from helpers.reports.plan.status import StatusRow
 
@@ -115,6 +110,8 @@ def _period(report: Report, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
+    if report.is_mixed and row.grounds:
+        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
 
@@ -128,30 +125,3 @@ def status_json(report: Report) -> str:
         "rows": status_records(report),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
-
-
-def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
-    """One line for each thing of a kind that the catalogue holds.
-
-    Raises
-    ------
-    PlanError
-        When there is no such kind of thing.
-    """
-    kinds = {
-        "plans": lambda: (f"{key}  {item.title}" for key, item in catalogue.plans.items()),
-        "indicators": lambda: (
-            f"{key}  {item.title}  [{item.certainty.value}]" for key, item in catalogue.indicators.items()
-        ),
-        "surveys": lambda: (f"{key}  {item.title}" for key, item in catalogue.surveys.items()),
-        "goals": lambda: (f"{goal.number}  {goal.text}" for goal in catalogue.plan(plan).goals),
-        "municipalities": lambda: (
-            f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
-        ),
-        "projects": lambda: list_projects(project),
-        "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
-    }
-    if what not in kinds:
-        said = f'"{what}" is nothing to list. {did_you_mean(what, kinds)}'.strip()
-        raise PlanError.of("plan list", said, f"Choose one of {', '.join(kinds)}.")
-    return kinds[what]()

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import RawStore, snapshot_day
+from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 
@@ -69,45 +69,65 @@ def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> tupl
 
 
 def snapshot_days(project: Project) -> tuple[date, ...]:
-    """Every day (UTC) from which there is a real snapshot of any table, oldest first."""
+    """Every day (UTC) from which there is a real snapshot of any table, in the order they were written."""
     store = RawStore(project.raw)
-    return tuple(
-        sorted(
-            {
-                snapshot_day(snapshot)
-                for table in store.tables(REAL_SOURCE)
-                for snapshot in store.snapshots(REAL_SOURCE, table)
-            }
-        )
-    )
+    tables = store.tables(REAL_SOURCE)
+    found = sorted((s for table in tables for s in store.snapshots(REAL_SOURCE, table)), key=snapshot_order)
+    # By its last snapshot: a day from when the clock was wrong may come again.
+    return tuple(dict.fromkeys(snapshot_day(snapshot) for snapshot in reversed(found)))[::-1]
 
 
-def choose_basis(project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None) -> Basis:
+def choose_basis(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    snapshot: date | None = None,
+    *,
+    example: bool = False,
+) -> Basis:
     """Real figures when any of the plan's tables was ever fetched, example data otherwise.
+
+    A plan that needs no table is real as soon as something was typed in for it, or anything was fetched.
 
     Parameters
     ----------
     snapshot
         A day: the report as the figures stood then.
+    example
+        Example data, whatever was fetched.
 
     Raises
     ------
     PlanError
         When a day is asked for from which there is nothing; it tells the days there are.
     """
-    return basis_for(project, plan_indicators(catalogue, plan), plan.example_date, snapshot)
+    surveys = [key for goal in plan.goals for key in goal.indicators if key in catalogue.surveys]
+    indicators = plan_indicators(catalogue, plan)
+    return basis_for(project, indicators, plan.example_date, snapshot, surveys, example=example)
 
 
 def basis_for(
-    project: Project, indicators: Iterable[Indicator], example_date: date, snapshot: date | None = None
+    project: Project,
+    indicators: Iterable[Indicator],
+    example_date: date,
+    snapshot: date | None = None,
+    surveys: Iterable[str] = (),
+    *,
+    example: bool = False,
 ) -> Basis:
     """As :func:`choose_basis`, for any indicators (reports that are no plan)."""
+    if example:
+        return Basis("example", example_date)
     store = RawStore(project.raw)
-    days = {
-        snapshot_day(found)
-        for table in tables_of(indicators)
-        for found in store.snapshots(REAL_SOURCE, table)
-    }
+    asked = tuple(indicators)
+    tables = tables_of(asked)
+    if not tables:
+        keys = [*(indicator.key for indicator in asked), *surveys]
+        typed = any(path.stem in keys for path in (project.raw / "manual").glob("*/*.csv"))
+        return (
+            Basis("real", snapshot) if typed or store.tables(REAL_SOURCE) else Basis("example", example_date)
+        )
+    days = {snapshot_day(found) for table in tables for found in store.snapshots(REAL_SOURCE, table)}
     if snapshot is None:
         return Basis("real") if days else Basis("example", example_date)
     if any(day <= snapshot for day in days):

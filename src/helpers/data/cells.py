@@ -103,7 +103,7 @@ def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Ce
 def _answers(content: bytes, where: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanError.of(
             where,
             f"The answer is no JSON: {error}.",
@@ -166,9 +166,11 @@ class _Reader:
         members = self._members(by_role.get("dimension", []), len(areas))
         kept = areas >= 0
         for column, values in by_role["measure"]:
-            measure = self._names["measure"].encode(np.zeros(len(areas), dtype=np.int64), [column.id])
-            self._keys.append(np.stack([measure, members, areas, periods])[:, kept])
-            self._values.append(self._numbers(column, values)[kept])
+            numbers = self._numbers(column, values)[kept]
+            for word in column.words:
+                measure = self._names["measure"].encode(np.zeros(len(areas), dtype=np.int64), [word])
+                self._keys.append(np.stack([measure, members, areas, periods])[:, kept])
+                self._values.append(numbers)
 
     def frame(self) -> pd.DataFrame:
         """All parts as *Cells*."""
@@ -265,14 +267,17 @@ class _Reader:
         return self._names["members"].encode(codes, [member_key(keys[code]) for code in used])
 
     def _numbers(self, column: Column, values: np.ndarray) -> np.ndarray:
-        if pd.api.types.infer_dtype(values, skipna=True) in _NUMBERS:
-            return values.astype(float)
-        codes, found = pd.factorize(values)
         try:
-            numbers = [_number(value) for value in found]
-        except ValueError as error:
-            raise self._wrong(f'Column "{tidy(column.label)}": {error}.') from error
-        return np.array([*numbers, np.nan])[codes]  # code −1 is null
+            if pd.api.types.infer_dtype(values, skipna=True) in _NUMBERS:
+                numbers = values.astype(float)
+            else:
+                codes, found = pd.factorize(values)
+                numbers = np.array([*map(_number, found), np.nan])[codes]  # code −1 is null
+        except (ValueError, OverflowError) as error:
+            raise self._wrong(f'Column "{tidy(column.label)}": {str(error)[:200]}.') from error
+        if np.isinf(numbers).any():
+            raise self._wrong(f'Column "{tidy(column.label)}" holds a number without end.')
+        return numbers
 
     def _wrong(self, what: str) -> PlanError:
         return PlanError.of(

@@ -7,8 +7,10 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from helpers.errors import PlanError
 
@@ -38,6 +40,43 @@ def writing(where: Path) -> Iterator[None]:
             errno.EROFS: "The disk is read-only: run from a copy of the project that you may write in.",
         }.get(error.errno or 0, "Nothing was changed; run the command again when this is mended.")
         raise PlanError.of(str(where), f"It could not be written: {error.strerror or error}.", do) from error
+
+
+@contextlib.contextmanager
+def locked(
+    folder: Path, name: str = ".lock", waiting: Callable[[], object] = lambda: None, *, leave: bool = True
+) -> Iterator[None]:
+    """Let one process at a time do what is done inside; the lock of a process that is killed is free again.
+
+    Within one process it may be held several times over.
+
+    Parameters
+    ----------
+    waiting
+        Called once when another process is at it.
+    leave
+        Whether the lock's file stays.
+
+    Raises
+    ------
+    PlanError
+        When the disk refuses.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / name, is_singleton=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    try:
+        yield
+    finally:
+        if not leave and lock.lock_counter == 1:
+            with contextlib.suppress(OSError):  # Windows removes it by itself, and refuses while it is open
+                (folder / name).unlink(missing_ok=True)
+        lock.release()
 
 
 def write_whole(path: Path, content: bytes | Iterable[bytes], *, replace: bool = False) -> None:

@@ -34,8 +34,31 @@ OBSERVATION_COLUMNS: Final = (
 OBSERVATION_KEYS: Final = ("indicator", "series", "area", "period")
 """What names one observation."""
 
-WINDOW_COLUMNS: Final = ("series", "area", "period", "value", "state", "published")
+WINDOW_COLUMNS: Final = ("series", "area", "period", "value", "state", "published", "source")
 """*Window*: the full grid of one figure, missing points included."""
+
+
+class Grounds(StrEnum):
+    """What one figure stands on: fetched, typed in by a person, printed in a document, or made up."""
+
+    FETCHED = "jobindsats"
+    TYPED_IN = "typed_in"
+    PRINTED = "printed"
+    EXAMPLE = "example"
+
+    @classmethod
+    def of(cls, source: str, *, published: bool = False) -> Grounds | None:
+        """From an observation's `source` and `published`; none for a place no source speaks of.
+
+        Examples
+        --------
+        >>> Grounds.of("example:y01b01"), Grounds.of("manual")
+        (<Grounds.EXAMPLE: 'example'>, <Grounds.TYPED_IN: 'typed_in'>)
+        """
+        found = {"jobindsats": cls.FETCHED, "manual": cls.TYPED_IN, "example": cls.EXAMPLE}.get(
+            source.partition(":")[0]
+        )
+        return cls.PRINTED if published and found is not cls.TYPED_IN else found
 
 
 class State(StrEnum):

@@ -6,7 +6,7 @@ Nothing is ever derived from a term that is suppressed, missing or not published
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
@@ -171,9 +171,18 @@ class Observed:
         """Whether any value of a series is known."""
         return any(block.known for block in self._blocks.get((indicator, series), ()))
 
-    def discard(self, indicator: str, series: str) -> None:
-        """Forget all of a series."""
-        self._blocks.pop((indicator, series), None)
+    def discard(self, indicator: str, series: str, known: Collection[tuple[str, str]] = ()) -> None:
+        """Forget all of a series but what a document printed, and of that what is `known` (area, period id)."""
+        areas, periods = (
+            {code: name for name, code in self._names[key].items()} for key in ("area", "period")
+        )
+        for block in self._blocks.pop((indicator, series), ()):
+            places = zip(block.codes["area"].tolist(), block.codes["period"].tolist(), strict=True)
+            kept = block.published & [(areas[a], periods[p]) not in known for a, p in places]
+            if kept.any():
+                codes = {key: found[kept] for key, found in block.codes.items()}
+                rest = _Block(codes, block.values[kept], block.published[kept], known=True)
+                self._blocks.setdefault((indicator, series), []).append(rest)
 
     def add(
         self,

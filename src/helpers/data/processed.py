@@ -233,8 +233,7 @@ def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
         for name in names[-2:]:
             seen += [_status(store.path(basis.source, table, name))]
             seen += [_status(store.sidecar_path(basis.source, table, name))]
-    if not made_up:
-        seen += [_status(path) for path in _typed_files(project)]
+    seen += [_status(path) for path in _typed_files(project)]
     return _hash(seen)
 
 
@@ -296,8 +295,7 @@ class _Needed:
             snapshot, problems = basis.in_force(store, table)
             seal = store.sidecar(basis.source, table, snapshot).sha256 if snapshot is not None else ""
             parts += [f"{table} {snapshot} {seal}", *map(str, problems)]
-        if not made_up:
-            parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project)]
+        parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project)]
         return cls(project, catalogue, basis, store, tables, _hash(parts))
 
     def build(self, folder: Path) -> None:
@@ -310,8 +308,7 @@ class _Needed:
         made_up = self.basis.kind == "example"
         observed = observe(self.catalogue.indicators.values(), tables, areas, made_up=made_up)
         problems += observed.problems
-        if not made_up:
-            self._add_typed(observed, problems)
+        self._add_typed(observed, problems)
         table = arrow_table(observed.frame(), self.fingerprint)
         csv, parquet = Sealed(csv_pieces(table)), Sealed([parquet_bytes(table)])
         write_whole(folder / CSV, csv, replace=True)
@@ -323,9 +320,7 @@ class _Needed:
             rows=table.num_rows,
             files={CSV: csv, PARQUET: parquet},
             sidecars=[(found.sidecar, found.period_ids) for found in tables.values()],
-            typed_in={}
-            if made_up
-            else {self.project.relative(p): _seal(p) for p in _typed_files(self.project)},
+            typed_in={self.project.relative(p): _seal(p) for p in _typed_files(self.project)},
             problems=problems,
         )
         write_whole(folder / PACKAGE, described, replace=True)
@@ -354,7 +349,12 @@ class _Needed:
         return tables
 
     def _add_typed(self, observed: Observed, problems: list[Problem]) -> None:
-        """Add what was typed in for series of which no table gives a value."""
+        """Add what was typed in for series of which no fetched table gives a value.
+
+        An indicator that anybody typed in has no made-up figures, for no series and no area: only what a
+        document printed stays beside them.
+        """
+        made_up = self.basis.kind == "example"
         values: dict[tuple[str, str, str, Period], TypedValue] = {}
         contradicted = set()
         for municipality in self.catalogue.municipalities:
@@ -363,15 +363,21 @@ class _Needed:
             typed = read_series(self.project, self.catalogue, municipality)
             problems += typed.problems
             for value in typed.values:
-                if observed.knows(value.indicator, value.series):
+                if not made_up and observed.knows(value.indicator, value.series):
                     continue
                 place = (value.indicator, value.series, value.area, value.period)
                 earlier = values.setdefault(place, value)
                 if earlier.value != value.value:
                     contradicted.add(place)
                     problems.append(_contradiction(earlier, value))
-        for key in dict.fromkeys((value.indicator, value.series) for value in values.values()):
-            observed.discard(*key)
+        replaced: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for value in values.values():
+            if made_up:
+                for series in self.catalogue.indicators[value.indicator].series:
+                    replaced.setdefault((value.indicator, series), set())
+            replaced.setdefault((value.indicator, value.series), set()).add((value.area, value.period.id))
+        for (indicator, series), known in replaced.items():
+            observed.discard(indicator, series, known)
         for place, value in values.items():
             if place not in contradicted:
                 grid = Grid(np.array([[float(value.value)]]), np.array([[OK]], dtype=np.int8))

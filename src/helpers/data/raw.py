@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from helpers.data.files import STALE_SECONDS, remove_stale, write_whole
+from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 
@@ -26,8 +25,9 @@ ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"
 
 _SNAPSHOT_FORMAT = "%Y-%m-%dT%H%M%SZ"
-_SNAPSHOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
+_SNAPSHOT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z(_[1-9]\d{0,5})?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_SOURCE = re.compile(rf"{_NAME.pattern}(/_quarantine)?")
 
 
 class _Frozen(BaseModel):
@@ -48,12 +48,19 @@ class Column(_Frozen):
         As in the answer; compared with blanks and case folded.
     total
         For a dimension: the label of its total ("Tilbud i alt"). Rows of the total count as not broken down.
+    also
+        For a measure: other words by which the catalogue asks for it (its id here, its label there).
     """
 
     role: Literal["period", "area", "dimension", "measure"]
     id: str
     label: str
     total: str | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.id, *self.also)
 
 
 class Mark(_Frozen):
@@ -76,11 +83,12 @@ class Sidecar(_Frozen):
     Attributes
     ----------
     source
-        ``jobindsats`` or ``example``.
+        ``jobindsats`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
     table, title
         Id and name of the table; in example data of an indicator without a known table, the indicator's.
     snapshot
-        ``2026-08-22T061500Z``: when it was fetched (UTC). For example data the day they pretend to be from.
+        ``2026-08-22T061500Z``: when it was fetched (UTC), see :func:`next_name`. For example data the day they
+        pretend to be from.
     fetched_at
         The same moment in full; for example data too.
     query
@@ -95,6 +103,8 @@ class Sidecar(_Frozen):
         Seal of the answer as stored; filled in by :meth:`RawStore.write`.
     published
         Example data only: the values that a document printed.
+    refused
+        Quarantine only: why the answer is not in force.
     made_from
         Example data only: fingerprint of what the generator was given, so that it is not run in vain.
     """
@@ -113,6 +123,7 @@ class Sidecar(_Frozen):
     size: int = 0
     published: tuple[Mark, ...] = ()
     made_from: str | None = None
+    refused: str = ""
 
     @field_validator("query", mode="before")
     @classmethod
@@ -129,7 +140,29 @@ def snapshot_id(moment: datetime) -> str:
 
 def snapshot_moment(snapshot: str) -> datetime:
     """The moment (UTC) that a snapshot id spells."""
-    return datetime.strptime(snapshot, _SNAPSHOT_FORMAT).replace(tzinfo=UTC)
+    return datetime.strptime(snapshot.partition("_")[0], _SNAPSHOT_FORMAT).replace(tzinfo=UTC)
+
+
+def snapshot_order(snapshot: str) -> tuple[int, str]:
+    """What snapshots of one table are sorted by; the newest is the last one written, whatever the clock said."""
+    moment, _, turn = snapshot.partition("_")
+    return int(turn or 0), moment
+
+
+def next_name(moment: datetime, there: Iterable[str]) -> str:
+    """The id of a new snapshot: its moment, and a number where the clock alone would put it in the wrong place.
+
+    Examples
+    --------
+    >>> next_name(datetime(2026, 8, 22, 6, 15, tzinfo=UTC), ["2026-08-19T050300Z"])
+    '2026-08-22T061500Z'
+    >>> next_name(datetime(2026, 8, 22, 6, 15, tzinfo=UTC), ["2026-08-19T050300Z", "2036-08-19T050300Z"])
+    '2026-08-22T061500Z_1'
+    """
+    name = snapshot_id(moment)
+    turn, last = max(map(snapshot_order, there), default=(0, ""))
+    turn += name <= last
+    return f"{name}_{turn}" if turn else name
 
 
 def snapshot_day(snapshot: str) -> date:
@@ -163,7 +196,7 @@ class RawStore:
     def path(self, source: str, table: str, snapshot: str) -> Path:
         """Where the answer of a snapshot lies (or would lie)."""
         for kind, name, pattern in (
-            ("source", source, _NAME),
+            ("source", source, _SOURCE),
             ("table", table, _NAME),
             ("snapshot", snapshot, _SNAPSHOT),
         ):
@@ -207,17 +240,24 @@ class RawStore:
                 "size": len(content),
             }
         )
-        remove_stale(answer_path.parent)
-        self._write_answer(answer_path, sidecar_path, content)
-        try:
-            write_whole(sidecar_path, f"{sealed.model_dump_json(indent=1)}\n".encode())
-        except FileExistsError:
-            # The same answer, kept before or by a process that was faster.
-            stored = self.sidecar(source, table, snapshot)
-            if stored.sha256 != sealed.sha256:
-                raise self._taken(answer_path) from None
-            return stored
+        with locked(self.root / source):
+            remove_stale(answer_path.parent)
+            if sidecar_path.exists():
+                stored = self.sidecar(source, table, snapshot)
+                if stored.sha256 != sealed.sha256:
+                    raise self._taken(answer_path)
+                if answer_path.exists():
+                    return stored
+            # An answer without a sidecar is the trace of a write that was cut off.
+            write_whole(answer_path, content, replace=True)
+            write_whole(sidecar_path, f"{sealed.model_dump_json(indent=1)}\n".encode(), replace=True)
         return sealed
+
+    def next_snapshot(self, source: str, table: str, moment: datetime) -> str:
+        """The id of a snapshot that is to be the newest, whatever the clock."""
+        folder = self.root / source / table
+        names = (path.name.split(".")[0] for path in folder.iterdir()) if folder.is_dir() else ()
+        return next_name(moment, filter(_SNAPSHOT.fullmatch, names))
 
     def sources(self) -> tuple[str, ...]:
         """Sources that have a folder, typed-in files left out."""
@@ -228,15 +268,14 @@ class RawStore:
         return _folders(self.root / source)
 
     def snapshots(self, source: str, table: str) -> tuple[str, ...]:
-        """Snapshots of which both files are there, oldest first; their seals are not tried here."""
+        """Snapshots of which both files are there, in the order they were written; no seal is tried here."""
         folder = self.root / source / table
         if not folder.is_dir():
             return ()
         names = {path.name for path in folder.iterdir()}
         sealed = (name.removesuffix(SIDECAR_SUFFIX) for name in names if name.endswith(SIDECAR_SUFFIX))
-        return tuple(
-            sorted(name for name in sealed if _SNAPSHOT.fullmatch(name) and f"{name}{ANSWER_SUFFIX}" in names)
-        )
+        whole = (name for name in sealed if _SNAPSHOT.fullmatch(name) and f"{name}{ANSWER_SUFFIX}" in names)
+        return tuple(sorted(whole, key=snapshot_order))
 
     def newest(self, source: str, table: str, as_of: date | None = None) -> str | None:
         """The snapshot in force: the newest whole one, no later than the day `as_of`; none if there is none.
@@ -260,7 +299,7 @@ class RawStore:
         passed_over: list[Problem] = []
         for snapshot in reversed(self.snapshots(source, table)):
             if (as_of is not None and snapshot_day(snapshot) > as_of) or (
-                before is not None and snapshot >= before
+                before is not None and snapshot_order(snapshot) >= snapshot_order(before)
             ):
                 continue
             problem = self._problem(source, table, snapshot)
@@ -336,24 +375,6 @@ class RawStore:
         # The sidecar first: without it the answer is no snapshot.
         self.sidecar_path("example", table, snapshot).unlink(missing_ok=True)
         self.path("example", table, snapshot).unlink(missing_ok=True)
-
-    def _write_answer(self, answer_path: Path, sidecar_path: Path, content: bytes) -> None:
-        for last_try in (False, True):
-            try:
-                write_whole(answer_path, content)
-                return
-            except FileExistsError:
-                try:
-                    same = answer_path.read_bytes() == content
-                    age = time.time() - answer_path.stat().st_mtime
-                except FileNotFoundError:  # given up by another process in this very moment
-                    continue
-                if same:
-                    return
-                # An answer without a sidecar is the trace of a write that was cut off, or of one under way.
-                if last_try or sidecar_path.exists() or age < STALE_SECONDS:
-                    raise self._taken(answer_path) from None
-                answer_path.unlink(missing_ok=True)
 
     def _problem(self, source: str, table: str, snapshot: str) -> Problem | None:
         try:

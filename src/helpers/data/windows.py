@@ -68,7 +68,7 @@ def figure_window(
         & observations["area"].isin([NATIONAL, municipality_code])
     ]
     found = grid.merge(
-        own[["series", "area", "period", "value", "state", "published"]],
+        own[list(WINDOW_COLUMNS)],
         on=["series", "area", "period"],
         how="left",
         validate="one_to_one",
@@ -80,6 +80,7 @@ def figure_window(
     found.loc[unspoken, "state"] = State.MISSING.value
     found.loc[unspoken & later & found["series"].isin(last.index), "state"] = State.NOT_PUBLISHED.value
     found["published"] = found["published"].eq(True)
+    found["source"] = found["source"].fillna("")
     return _typed(found[list(WINDOW_COLUMNS)])
 
 

@@ -5,20 +5,19 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
 from helpers.catalogue.models import Target
-from helpers.data.frames import State
+from helpers.data import csv_files
+from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 from helpers.present.layout import gap_notes
-from helpers.present.output import HTML_ONLY
+from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import (
+    GROUNDS_WORDS,
     PROVISIONAL,
     STATE_WORDS,
     UNKNOWN,
@@ -32,7 +31,7 @@ from helpers.present.words import (
     unit_word,
 )
 
-CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort")
+CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort", "grundlag")
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 
@@ -127,24 +126,17 @@ def cell(trace: Trace, point: Point) -> str:
 
 def numbers_table(picture: Picture, *, caption: str, provisional: Provisional = _SETTLED) -> str:
     """The figure's numbers as an HTML table: one row per period, newest first, one column per trace."""
-    heads = "".join(
-        f'<th scope="col" class="num">{html.escape(_head(trace))}</th>' for trace in picture.traces
-    )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for index in range(len(picture.periods) - 1, -1, -1):
-        cells = "".join(_table_cell(trace, trace.points[index]) for trace in picture.traces)
-        period = html.escape(capital(picture.periods[index].danish))
+        period = capital(picture.periods[index].danish)
         if any(_provisional(trace, trace.points[index], provisional) for trace in picture.traces):
             period += f" ({PROVISIONAL})"
-        rows.append(f'<tr><th scope="row">{period}</th>{cells}</tr>')
-    body = "\n".join(rows)
-    return (
-        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">\n'
-        f'<table class="plan-table numbers" id="tal-{picture.key}" {HTML_ONLY}>\n'
-        f'<caption class="visually-hidden">{html.escape(caption)}</caption>\n'
-        f'<thead><tr><th scope="col">Periode</th>{heads}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        rows.append((period, *(_table_cell(trace, trace.points[index]) for trace in picture.traces)))
+    columns = [Column("Periode", row_head=True), *(Column(_head(t), number=True) for t in picture.traces)]
+    table = build(
+        columns, [Group(rows)], id=f"tal-{picture.key}", caption=caption, classes="numbers", html_only=True
     )
+    return scrolling(table, caption)
 
 
 def _head(trace: Trace) -> str:
@@ -152,44 +144,47 @@ def _head(trace: Trace) -> str:
     return f"{trace.label} ({word})" if word and word not in trace.label else trace.label
 
 
-def _table_cell(trace: Trace, point: Point) -> str:
-    text = html.escape(cell(trace, point))
+def _table_cell(trace: Trace, point: Point) -> Cell:
+    text = cell(trace, point)
     if point.value is None:
-        return f'<td class="num state-note">{text}</td>'
-    return f'<td class="num published">{text}</td>' if point.published else f'<td class="num">{text}</td>'
+        return tagged(text, "state-note")
+    return tagged(text, "published") if point.published else text
 
 
 def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:
     """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
+    ``grundlag`` says where each comes from;
     ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for trace in picture.traces:
-        for point in trace.points:
-            unsettled = _provisional(trace, point, provisional)
-            writer.writerow(_csv_row(trace, point, example=example, provisional=unsettled))
-    return target.getvalue()
+    return csv_files.for_people(
+        CSV_COLUMNS,
+        (
+            _csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional))
+            for trace in picture.traces
+            for point in trace.points
+        ),
+    )
 
 
 def _provisional(trace: Trace, point: Point, provisional: Provisional) -> bool:
     return point.value is not None and point.period in provisional.get(trace.indicator, ())
 
 
-def _spelled(value: Decimal, decimals: int) -> str:
+def _spelled(value: Decimal, decimals: int) -> Decimal:
     """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals))
-    return f"{rounded if rounded == value else value:f}".replace(".", ",")
+    return rounded if rounded == value else value
 
 
-def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[str]:
-    value = "" if point.value is None else _spelled(point.value, trace.decimals)
+def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[csv_files.Cell]:
+    value = None if point.value is None else _spelled(point.value, trace.decimals)
     known = PROVISIONAL if provisional else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
-    published = "" if point.value is None else "ja" if point.published or not example else "nej"
+    published = "" if point.value is None else "ja" if point.real or not example else "nej"
+    told = point.grounds or (Grounds.EXAMPLE if example else Grounds.FETCHED)
+    grounds = GROUNDS_WORDS[None if point.value is None else told]
     return (
-        point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published,
+        point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published, grounds,
     )  # fmt: skip

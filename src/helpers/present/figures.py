@@ -14,15 +14,17 @@ import pandas as pd
 from altair.utils.schemapi import debug_mode
 
 from helpers.catalogue.models import Indicator, Municipality, Target
+from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
+from helpers.present.charts import native_chart
 from helpers.present.draw import WORDS
 from helpers.present.layout import Layout
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import Picture, Point, Trace, picture
+from helpers.present.traces import Picture, Trace, picture
 from helpers.present.words import number, target_phrase
 
-PUBLISHED_TEXT = "Offentliggjort tal"
-"""Legend name of the ring around those example points that a document printed."""
+REAL_TEXTS = {Grounds.PRINTED: "Offentliggjort tal", Grounds.TYPED_IN: "Indtastet tal"}
+"""Legend name of the ring around real points among made-up ones."""
 
 _SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
 
@@ -51,7 +53,8 @@ def trend_figure(
     plan_layout
         ``combined``: bars behind, lines in front, two axes, as in seed 002; ``panels``: shares above counts.
     example
-        The numbers are example data: the figure says so, and rings the points that a document printed.
+        The report is on example data: a figure with made-up numbers says so, and rings those that a document
+        printed or somebody typed in.
     target
         A goal's target; a fixed number is drawn as a line.
     caption
@@ -65,22 +68,24 @@ def trend_figure(
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
     fixed = target if target is not None and target.value is not None else None
+    value = float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None
     first = (drawn.lines or drawn.bars)[0]
-    published = example and any(point.published for trace in drawn.traces for point in trace.points)
+    example = example and any(trace.made_up for trace in drawn.traces)
+    real = {point.grounds for trace in drawn.traces for point in trace.points} if example else set()
     places = layout.lay_out(
         drawn,
         panels=plan_layout == "panels",
         example=example,
-        target=float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None,
+        target=value,
         target_text=f"Mål: {target_phrase(fixed, None, first.decimals, first.unit)}" if fixed else "",
-        published_text=PUBLISHED_TEXT if published else "",
+        published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
     )
     colour = palette()
     unsettled = provisional or {}
     return output.figure(
         drawn.key,
         chart(drawn, places, colour),
-        screen=lambda: chart(drawn, places, colour, live=True),
+        chart=lambda: native_chart(drawn, colour, target=value, example=example),
         caption=caption or describe.caption(drawn),
         alt=describe.alt_text(drawn, target=fixed, example=example, provisional=unsettled),
         numbers=describe.numbers_table(
@@ -112,25 +117,21 @@ def dash(trace: Trace) -> list[int]:
     return [1, 0] if trace.group % 2 == 0 else [10, 2]
 
 
-def chart(
-    drawn: Picture, places: Layout, colour: Palette, *, live: bool = False, validate: bool = False
-) -> dict[str, Any]:
+def chart(drawn: Picture, places: Layout, colour: Palette, *, validate: bool = False) -> dict[str, Any]:
     """The figure as a Vega-Lite specification.
 
     Parameters
     ----------
-    live
-        With tooltips, for the screen of JupyterLab.
     validate
         Check it against the Vega-Lite schema. That costs more than drawing does, so tests do it, not renders.
     """
     with debug_mode(validate):
-        spec: dict[str, Any] = _build(drawn, places, colour, live=live).to_dict(validate=validate)
-    spec["datasets"] = _datasets(drawn, places, colour, live=live)
+        spec: dict[str, Any] = _build(drawn, places, colour).to_dict(validate=validate)
+    spec["datasets"] = _datasets(drawn, places, colour)
     return spec
 
 
-def _build(drawn: Picture, places: Layout, colour: Palette, *, live: bool) -> alt.LayerChart:
+def _build(drawn: Picture, places: Layout, colour: Palette) -> alt.LayerChart:
     """The chart without its numbers, because Altair copies a chart, numbers and all, at every step."""
     periods = [period.id for period in drawn.periods]
     x = alt.X(
@@ -152,8 +153,6 @@ def _build(drawn: Picture, places: Layout, colour: Palette, *, live: bool) -> al
     bar_names = [bar.label for bar in drawn.bars]
     fills = alt.Scale(domain=bar_names, range=[colours(bar, colour)[0] for bar in drawn.bars])
     edges = alt.Scale(domain=bar_names, range=[colours(bar, colour)[1] for bar in drawn.bars])
-    hint = [alt.Tooltip("serie:N", title="Serie"), alt.Tooltip("tid:N", title="Periode"),
-            alt.Tooltip("tal:N", title="Værdi")]  # fmt: skip
     fixed_x, fixed_y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
     layers: list[alt.Chart] = []
     if places.count:
@@ -167,8 +166,6 @@ def _build(drawn: Picture, places: Layout, colour: Palette, *, live: bool) -> al
         }
         if sets > 1:
             encoding["xOffset"] = alt.XOffset("set:O", scale=alt.Scale(domain=list(range(sets))))
-        if live:
-            encoding["tooltip"] = hint
         layers.append(_layer("bars").mark_bar(strokeWidth=1).encode(**encoding))
         layers.append(
             _layer("legend_bars")
@@ -215,12 +212,6 @@ def _build(drawn: Picture, places: Layout, colour: Palette, *, live: bool) -> al
             .mark_point(size=46, strokeWidth=2, opacity=1)
             .encode(fixed_x, fixed_y, shape=marked, stroke=outlined, fill=own_fill),
         ]
-        if live:
-            layers.append(
-                _layer("lines")
-                .mark_point(size=160, filled=True, opacity=0)
-                .encode(x_again, again, tooltip=hint)
-            )
     if places.rings:
         layers.append(
             _layer("rings")
@@ -288,9 +279,7 @@ def _config(colour: Palette) -> alt.Config:
     )
 
 
-def _datasets(
-    drawn: Picture, places: Layout, colour: Palette, *, live: bool
-) -> dict[str, list[dict[str, Any]]]:
+def _datasets(drawn: Picture, places: Layout, colour: Palette) -> dict[str, list[dict[str, Any]]]:
     """The numbers of every layer. A value that is not known is null here, whatever its cell held."""
     few = len(drawn.periods) <= layout.FEW_PERIODS
     lines: list[dict[str, Any]] = []
@@ -299,10 +288,10 @@ def _datasets(
         for index, point in enumerate(line.points):
             value = None if point.value is None else float(point.value)
             row = {"serie": line.label, "period": point.period.id, "value": value}
-            lines.append({**row, **_hint(line, point)} if live else row)
-            if value is not None and (few or point.published or _stands_alone(line, index)):
-                # A figure that a document printed is a ring: its marker is filled with paper.
-                ring = places.rings and point.published
+            lines.append(row)
+            if value is not None and (few or point.real or _stands_alone(line, index)):
+                # A real figure among made-up ones is a ring: its marker is filled with paper.
+                ring = places.rings and point.real
                 points.append({**row, "fill": colour.paper if ring else colours(line, colour)[0]})
     sets: dict[str, list[dict[str, Any]]] = {WORDS: _words(drawn, places, colour)}
     if places.share:
@@ -316,7 +305,7 @@ def _datasets(
             {"serie": name, "x": entry.x + layout.SYMBOL / 2, "y": entry.y} for entry, name in own
         ]
     if places.count:
-        sets["bars"] = _bars(drawn, live=live)
+        sets["bars"] = _bars(drawn)
         sets["legend_bars"] = [
             {"serie": e.trace.label, "x": e.x + 6, "x2": e.x + layout.SYMBOL, "y": e.y - 5.5, "y2": e.y + 5.5}
             for e in places.legend
@@ -342,11 +331,6 @@ def _rules(places: Layout) -> list[tuple[float, float, float, float, str, list[i
     return rules
 
 
-def _hint(trace: Trace, point: Point) -> dict[str, str]:
-    """What the tooltip says of a point."""
-    return {"tid": point.period.danish, "tal": number(point.value, trace.decimals, trace.unit)}
-
-
 def _stands_alone(line: Trace, index: int) -> bool:
     """The newest known point, or one without neighbours: no line would show it."""
     if line.points[index].period == line.known[-1][0].period:
@@ -355,7 +339,7 @@ def _stands_alone(line: Trace, index: int) -> bool:
     return sum(point.value is not None for point in near) == 1
 
 
-def _bars(drawn: Picture, *, live: bool) -> list[dict[str, Any]]:
+def _bars(drawn: Picture) -> list[dict[str, Any]]:
     rows = []
     for place, stack in enumerate(layout.stacks(drawn)):
         for index, period in enumerate(drawn.periods):
@@ -363,13 +347,12 @@ def _bars(drawn: Picture, *, live: bool) -> list[dict[str, Any]]:
             if tops is None:
                 continue
             for bar, low, high in zip(stack, (0.0, *tops), tops, strict=False):
-                row = {"serie": bar.label, "period": period.id, "low": low, "high": high, "set": place}
-                rows.append({**row, **_hint(bar, bar.points[index])} if live else row)
+                rows.append({"serie": bar.label, "period": period.id, "low": low, "high": high, "set": place})
     return rows
 
 
 def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
-    """The ring of the legend, and one on each bar whose number a document printed."""
+    """The ring of the legend, and one on each bar whose number is real."""
     rows = [
         {"x": entry.x + layout.SYMBOL / 2, "y": entry.y, "colour": colour.ink}
         for entry in places.legend
@@ -382,7 +365,7 @@ def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
         aside = (place - (len(bars) - 1) / 2) * places.bar_width(len(drawn.periods)) / len(bars)
         for index in range(len(drawn.periods)):
             for bar, top in zip(stack, layout.stack_tops(stack, index) or (), strict=False):
-                if bar.points[index].published:
+                if bar.points[index].real:
                     x, y = places.centre(index, len(drawn.periods)) + aside, places.count.pixel(top)
                     rows.append({"x": x, "y": y, "colour": colours(bar, colour)[1]})
     return rows

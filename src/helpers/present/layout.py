@@ -167,7 +167,7 @@ def nice_axis(
     return Axis(ticks[0], ticks[-1], ticks, needed, top, bottom, title)
 
 
-_AXIS_WORDS = {
+AXIS_WORDS = {
     Unit.PERCENT: "Andel i pct.",
     Unit.PERSONS: "Antal personer",
     Unit.FULL_TIME: "Antal fuldtidspersoner",
@@ -200,7 +200,7 @@ def share_axis(
         high = max(min(high, 100.0), *values)
     if min(values) >= 0 and low < ZERO_RULE * high:
         low = 0.0
-    title = picture.share_axis or _AXIS_WORDS[unit]
+    title = picture.share_axis or AXIS_WORDS[unit]
     axis = nice_axis(low, high, about=5, least=10.0**-decimals, top=top, bottom=bottom, title=title)
     if axis.low == 0:
         return axis
@@ -240,7 +240,7 @@ def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
         if (tops := stack_tops(stack, index)) is not None
     ]
     highest = max([*heights, 1.0])
-    title = picture.count_axis or _AXIS_WORDS[bars[0].unit]
+    title = picture.count_axis or AXIS_WORDS[bars[0].unit]
     least = 1.0 if bars[0].decimals == 0 else 10.0 ** -bars[0].decimals
     about = 3 if bottom - top < PLOT_HEIGHT * 0.7 else 5
     return nice_axis(0.0, highest, about=about, least=least, top=top, bottom=bottom, title=title)

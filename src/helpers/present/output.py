@@ -7,18 +7,23 @@ the built-in engine both read, and the files of each figure beside it.
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
+from helpers.present.stamp import STAMP_KEY, Stamp, marked_file
 from helpers.project import is_rendering
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
@@ -28,9 +33,6 @@ VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
-
-CSV_BOM = "\ufeff"
-"""Tells Danish Excel that a CSV file is UTF-8."""
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
@@ -88,8 +90,28 @@ def raw_html(markup: str) -> str:
     return f"```{{=html}}\n{body}\n```"
 
 
+@dataclass(frozen=True, kw_only=True)
+class StampedPart:
+    """What every part has: whose figures it shows, and the files it needs."""
+
+    stamp: Stamp | None = None
+
+    def contents(self) -> Mapping[str, str]:
+        """Names and texts of its files, in the folder of figures."""
+        return {}
+
+    def write(self, folder: Path) -> dict[str, str]:
+        """Write its files into `folder`, each with its basis in it; returns their names and sha256."""
+        written = {}
+        for name, text in self.contents().items():
+            marked = marked_file(name, text, self.stamp) if self.stamp else text
+            write_if_changed(folder / name, marked)
+            written[name] = hashlib.sha256(marked.encode("utf-8")).hexdigest()
+        return written
+
+
 @dataclass(frozen=True)
-class FigurePart:
+class FigurePart(StampedPart):
     """A figure: a Vega-Lite specification, its texts and its numbers.
 
     Attributes
@@ -101,9 +123,9 @@ class FigurePart:
     numbers
         The same numbers as a table (HTML), or none.
     csv
-        The same numbers as text with semicolons and decimal commas, or none.
-    screen
-        Makes the specification with tooltips that JupyterLab shows; none shows `spec`.
+        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
+    chart
+        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     """
 
     key: str
@@ -112,23 +134,32 @@ class FigurePart:
     alt: str
     numbers: str | None = None
     csv: str | None = None
-    screen: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
+    chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
 
     def __post_init__(self) -> None:
         check_key(self.key)
 
-    def write(self, folder: Path) -> None:
-        """Write ``<key>.svg``, ``<key>.json`` and, when there are numbers, ``<key>.csv`` into `folder`."""
-        write_if_changed(folder / f"{self.key}.svg", svg_of(self.spec))
-        write_if_changed(
-            folder / f"{self.key}.json", json.dumps(self.spec, ensure_ascii=False, separators=(",", ":"))
-        )
+    @property
+    def file(self) -> str:
+        """What its files are called, without their endings."""
+        return f"{self.stamp.prefix if self.stamp else ''}{self.key}"
+
+    def contents(self) -> dict[str, str]:
+        """``<key>.svg``, ``<key>.json`` and, when there are numbers, ``<key>.csv``."""
+        spec = dict(self.spec)
+        if self.stamp:
+            spec["usermeta"] = self.stamp.mark()
+        made = {
+            f"{self.file}.svg": svg_of(self.spec),
+            f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
+        }
         if self.csv is not None:
-            write_if_changed(folder / f"{self.key}.csv", CSV_BOM + self.csv)
+            made[f"{self.file}.csv"] = self.csv
+        return made
 
     def markdown(self) -> str:
-        path = f"{FIGURE_FOLDER}/{self.key}"
+        path = f"{FIGURE_FOLDER}/{self.file}"
         image = (
             f"![{escape_markdown(self.caption)}]({path}.svg)"
             f'{{#fig-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
@@ -141,7 +172,7 @@ class FigurePart:
         For the web page only: on paper the figure with its last values and alternative text speaks for
         itself, and files cannot be clicked.
         """
-        path = f"{FIGURE_FOLDER}/{self.key}"
+        path = f"{FIGURE_FOLDER}/{self.file}"
         named = html.escape(self.caption, quote=True)
         links = [f'<a href="{path}.json" download aria-label="Figur (JSON): {named}">Figur (JSON)</a>']
         if self.csv is not None:
@@ -153,21 +184,20 @@ class FigurePart:
         )
 
     def live(self) -> dict[str, Any]:
-        spec = self.screen() if self.screen else self.spec
+        spec = self.chart().to_dict() if self.chart else self.spec
         return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
 
 
 @dataclass(frozen=True)
-class TablePart:
+class TablePart(StampedPart):
     """A table as HTML with its own ``id``; `files` are small pictures in its cells: name → SVG."""
 
     markup: str
     text: str = "Tabel"
     files: Mapping[str, str] = field(default_factory=dict)
 
-    def write(self, folder: Path) -> None:
-        for name, content in self.files.items():
-            write_if_changed(folder / name, content)
+    def contents(self) -> Mapping[str, str]:
+        return self.files
 
     def markdown(self) -> str:
         return raw_html(self.markup)
@@ -181,15 +211,12 @@ class TablePart:
 
 
 @dataclass(frozen=True)
-class TextPart:
+class TextPart(StampedPart):
     """Paragraphs of Markdown, in a box (a fenced div) when `classes` are given."""
 
     paragraphs: tuple[str, ...]
     classes: tuple[str, ...] = ()
     anchor: str | None = None
-
-    def write(self, folder: Path) -> None:
-        """Text has no files."""
 
     def markdown(self) -> str:
         body = "\n\n".join(self.paragraphs)
@@ -232,11 +259,24 @@ class Shown:
     def __bool__(self) -> bool:
         return bool(self.parts)
 
-    def write(self, folder: Path | None = None) -> None:
-        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder)."""
+    def stamped(self, stamp: Stamp) -> Shown:
+        """The same, with the stamp on every part that has none."""
+        return Shown(part if part.stamp else replace(part, stamp=stamp) for part in self.parts)
+
+    def write(self, folder: Path | None = None) -> dict[str, str]:
+        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder).
+
+        Returns
+        -------
+        dict
+            Name of each file → sha256 of what was written.
+        """
         target = folder or Path.cwd() / FIGURE_FOLDER
-        for part in self.parts:
-            part.write(target)
+        return {name: digest for part in self.parts for name, digest in part.write(target).items()}
+
+    def charts(self) -> tuple[Chart, ...]:
+        """The Altair charts of its figures, for an analyst to go on with."""
+        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
 
     @cached_property
     def markdown(self) -> str:
@@ -255,9 +295,22 @@ class Shown:
         # IPython would add a plain text to the bundle, and has room for one part only.
         from IPython.display import display
 
-        bundles = [self._repr_mimebundle_()] if is_rendering() else [part.live() for part in self.parts]
-        for bundle in bundles:
-            display(bundle, raw=True)
+        if not is_rendering():
+            for part in self.parts:
+                display(part.live(), raw=True)
+            return
+        told = {"stamps": self.stamps, "files": self.write()}
+        display({"text/markdown": self.markdown}, raw=True, metadata={STAMP_KEY: told})
+
+    @property
+    def stamps(self) -> list[dict[str, Any] | None]:
+        """The stamps of its parts, each once; none for a part that has none."""
+        found: list[dict[str, Any] | None] = []
+        for part in self.parts:
+            told = part.stamp.data() if part.stamp else None
+            if told not in found:
+                found.append(told)
+        return found
 
     def __repr__(self) -> str:
         return f"Shown({', '.join(type(part).__name__ for part in self.parts)})"
@@ -271,10 +324,10 @@ def figure(
     alt: str,
     numbers: str | None = None,
     csv: str | None = None,
-    screen: Callable[[], Mapping[str, Any]] | None = None,
+    chart: Callable[[], Chart] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, screen)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

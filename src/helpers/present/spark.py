@@ -52,7 +52,9 @@ def spark(
     if own is None:
         return None
     country = next((trace for trace in drawn.traces if trace.area == NATIONAL), None)
-    return Spark(f"trend-{key}.svg", _draw(own, country, palette()), _words(own, example=example))
+    return Spark(
+        f"trend-{key}.svg", _draw(own, country, palette()), _words(own, example=example and own.made_up)
+    )
 
 
 def _words(own: Trace, *, example: bool) -> str:

@@ -1,4 +1,4 @@
-"""Tables, made with Great Tables and stripped to HTML that the pages' own styles can dress.
+"""Tables of cells, as HTML that the pages' own styles dress.
 
 In: rows of frozen models or of cells. Out: a :class:`~helpers.present.output.Shown` whose table has its own
 ``id``, a caption, and heads that screen readers can use. Nothing is judged or counted here.
@@ -7,19 +7,15 @@ In: rows of frozen models or of cells. Out: a :class:`~helpers.present.output.Sh
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-
-import pandas as pd
-from great_tables import GT
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import Direction, Unit
 from helpers.periods import Period
 from helpers.present import output
-from helpers.present.output import FIGURE_FOLDER
+from helpers.present.output import FIGURE_FOLDER, HTML_ONLY
 from helpers.present.spark import Spark
 from helpers.present.words import (
     DIRECTION_SIGNS,
@@ -39,9 +35,23 @@ Links = Callable[[str], str | None]
 
 
 class Html(str):
-    """Markup for a cell; every other text is escaped."""
+    """Markup for a cell; every other text is escaped.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    css
+        Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only.
+    sort
+        What a sortable column is sorted by, where the text is not it; rows without it stay last.
+    """
+
+    css: str
+    sort: object
+
+    def __new__(cls, markup: str, css: str = "", sort: object = None) -> Html:
+        made = super().__new__(cls, markup)
+        made.css, made.sort = css, sort
+        return made
 
 
 Cell = str | None
@@ -59,7 +69,7 @@ class Column:
     number
         Aligned right, in figures of one width.
     row_head
-        Its cells name their rows (at most one column, the first).
+        Its cells name their rows (at most one column).
     """
 
     label: str
@@ -68,16 +78,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row that has a class of its own; one without is a plain sequence of cells."""
+
+    cells: Sequence[Cell]
+    css: str
+
+
+@dataclass(frozen=True)
 class Group:
     """Rows under a common heading; without a `label` they have none."""
 
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[Cell] | Row]
     label: Cell = None
 
 
-def tagged(text: str, css_class: str) -> Html:
-    """A cell that is wholly of one class, such as ``verdict-met`` or ``state-note``."""
-    return Html(f'<span class="{css_class}">{html.escape(text, quote=False)}</span>')
+def tagged(text: str, css: str, sort: object = None) -> Html:
+    """A cell that is wholly of one class, such as ``state-note``."""
+    return Html(html.escape(text, quote=False), css, sort)
 
 
 def linked(text: str, address: str | None) -> Cell:
@@ -99,24 +117,39 @@ def markup_of(cell: Cell) -> str:
     return cell if isinstance(cell, Html) else html.escape(cell, quote=False)
 
 
-# ------------------------------------------------------------------------------ Great Tables
-
-_TOKEN = "¤{}¤"
-"""Stands for a cell's markup while Great Tables, which escapes cells, builds the table around it."""
-
-_TOKENS = re.compile(r"¤(\d+)¤")
-_ALIGNED = {"gt_left": "", "gt_right": "num", "gt_center": "mid"}
-_HOISTED = re.compile(
-    r'<td( class="[^"]*")?><span class="((?:verdict|state)-[a-z-]+)">((?:(?!</?span).)*)</span></td>',
-    re.DOTALL,
-)
+def _element(tag: str, content: str, css: str = "", **attributes: object) -> str:
+    said = "".join(
+        f' {name}="{html.escape(str(value))}"'
+        for name, value in (("class", css or None), *attributes.items())
+        if value is not None
+    )
+    return f"<{tag}{said}>{content}</{tag}>"
 
 
-def html_table(table: GT, *, id: str, caption: str, caption_shown: bool = False, classes: str = "") -> str:
-    """A Great Tables table as the plan's pages want it.
+def _row(row: Sequence[Cell] | Row, columns: Sequence[Column]) -> str:
+    cells, css = (row.cells, row.css) if isinstance(row, Row) else (row, "")
+    made = []
+    for cell, column in zip(cells, columns, strict=True):
+        own = cell if isinstance(cell, Html) else Html("")
+        classes = " ".join(filter(None, ("num" if column.number else "", own.css)))
+        kind = {"scope": "row"} if column.row_head else {}
+        tag = "th" if column.row_head else "td"
+        made.append(_element(tag, markup_of(cell), classes, **kind, **{"data-sort": own.sort}))
+    return _element("tr", "\n".join(["", *made, ""]), css)
 
-    Its own style block, wrapper and ``gt_`` classes are left out, so that ``styles/plan.css`` decides; what
-    stays are ``table.plan-table``, ``tr.group``, ``td.num``, and ``scope`` on every head.
+
+def build(
+    columns: Sequence[Column],
+    groups: Sequence[Group],
+    *,
+    id: str,
+    caption: str | None,
+    caption_shown: bool = False,
+    classes: str = "",
+    foot: Iterable[str] = (),
+    html_only: bool = False,
+) -> str:
+    """Build a table as HTML that the pages' own styles dress, with heads that screen readers can use.
 
     Parameters
     ----------
@@ -126,93 +159,46 @@ def html_table(table: GT, *, id: str, caption: str, caption_shown: bool = False,
         Read aloud before the table; shown over it too when `caption_shown`.
     classes
         More classes for the ``table``.
-    """
-    output.check_key(id)
-    built = table.as_raw_html(inline_css=False)
-    body = built[built.index("<table") : built.rindex("</table>") + len("</table>")]
-    body = re.sub(r' (?:headers|id|style|rowspan="1" colspan|data-quarto-[a-z-]+)="[^"]*"', "", body)
-    body = re.sub(r'<tr class="gt_group_heading_row">', '<tr class="group">', body)
-    body = re.sub(r' class="(gt_[^"]*)"', _plain_class, body)
-    names = f"plan-table {classes}".strip()
-    hidden = "" if caption_shown else ' class="visually-hidden"'
-    head = (
-        f'<table class="{names}" id="{id}" data-quarto-bootstrap="false">\n'
-        f"<caption{hidden}>{html.escape(caption, quote=False)}</caption>"
-    )
-    body = re.sub(r"^<table[^>]*>", lambda _: head, body)
-    return re.sub(r"\n\s*", "\n", body)
-
-
-def _plain_class(found: re.Match[str]) -> str:
-    names = [_ALIGNED[name] for name in found[1].split() if _ALIGNED.get(name)]
-    return f' class="{" ".join(names)}"' if names else ""
-
-
-def build(
-    columns: Sequence[Column],
-    groups: Sequence[Group],
-    *,
-    id: str,
-    caption: str,
-    caption_shown: bool = False,
-    classes: str = "",
-    foot: Iterable[str] = (),
-) -> str:
-    """A table from cells.
-
-    Parameters
-    ----------
     foot
         Notes under the table, one row each.
+    html_only
+        For the web page and not for the PDF.
+
+    Raises
+    ------
+    ValueError
+        When `id` is no anchor.
     """
-    markup: list[str] = []
+    output.check_key(id)
+    wide = len(columns)
+    heads = [_element("th", markup_of(c.label), "num" if c.number else "", scope="col") for c in columns]
+    lines = [_element("tr", "\n".join(["", *heads, ""]))]
+    body = []
+    for group in groups:
+        if group.label is not None:
+            head = _element("th", markup_of(group.label), colspan=wide, scope="colgroup")
+            body.append(_element("tr", f"\n{head}\n", "group"))
+        body += [_row(row, columns) for row in group.rows]
+    notes = [_element("tr", _element("td", markup_of(note), "state-note", colspan=wide)) for note in foot]
+    names = f"plan-table {classes}".strip()
+    mark = HTML_ONLY if html_only else 'data-quarto-bootstrap="false"'
+    hidden = "" if caption_shown else "visually-hidden"
+    parts = [
+        f'<table class="{names}" id="{id}" {mark}>',
+        *([_element("caption", html.escape(caption, quote=False), hidden)] if caption is not None else []),
+        "<thead>", *lines, "</thead>", "<tbody>", *body, "</tbody>",
+        *(["<tfoot>", *notes, "</tfoot>"] if notes else []),
+        "</table>",
+    ]  # fmt: skip
+    return "\n".join(parts)
 
-    def token(cell: Cell) -> str | None:
-        if cell is None:
-            return None
-        markup.append(markup_of(cell))
-        return _TOKEN.format(len(markup) - 1)
 
-    names = [f"c{index}" for index in range(len(columns))]
-    grouped = any(group.label is not None for group in groups)
-    labels = [token(group.label or "") for group in groups]
-    records = [
-        {**dict(zip(names, map(token, row), strict=True)), "group": label}
-        for group, label in zip(groups, labels, strict=True)
-        for row in group.rows
-    ]
-    frame = pd.DataFrame(records, columns=[*names, "group"], dtype=object)
-    head = next((name for name, column in zip(names, columns, strict=True) if column.row_head), None)
-    table = GT(
-        frame if grouped else frame.drop(columns="group"),
-        rowname_col=head,
-        groupname_col="group" if grouped else None,
-        id=id,
-        locale="da",
+def scrolling(table: str, caption: str) -> str:
+    """A wide table in a region of its own that a keyboard reaches."""
+    return (
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">\n'
+        f"{table}\n</div>"
     )
-    by_name = dict(zip(names, columns, strict=True))
-    table = table.cols_label({name: column.label for name, column in by_name.items() if name != head})
-    if head is not None:
-        table = table.tab_stubhead(label=by_name[head].label)
-    table = table.cols_align("left", columns=names)
-    numbers = [name for name, column in by_name.items() if column.number]
-    if numbers:
-        table = table.cols_align("right", columns=numbers)
-    table = table.sub_missing(missing_text=UNKNOWN)
-    text = html_table(table, id=id, caption=caption, caption_shown=caption_shown, classes=classes)
-    text = _TOKENS.sub(lambda found: markup[int(found[1])], text)
-    # A cell that is wholly of one class carries it itself: the PDF knows classes of cells only.
-    text = _HOISTED.sub(_hoist, text)
-    notes = "".join(
-        f'<tr><td colspan="{len(columns)}" class="state-note">{html.escape(note, quote=False)}</td></tr>'
-        for note in foot
-    )
-    return text.replace("</table>", f"<tfoot>{notes}</tfoot>\n</table>") if notes else text
-
-
-def _hoist(found: re.Match[str]) -> str:
-    own = found[1][len(' class="') : -1] if found[1] else ""
-    return f'<td class="{f"{own} {found[2]}".strip()}">{found[3]}</td>'
 
 
 def simple_table(
@@ -241,7 +227,7 @@ def verdict_cell(verdict: Verdict, direction: Direction | None = None) -> Html:
     said = f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
     if direction is not None:
         said += f'<br><small class="state-note">{direction_words(direction)}</small>'
-    return Html(f'<span class="{VERDICT_CLASSES[verdict]}">{said}</span>')
+    return Html(said, VERDICT_CLASSES[verdict])
 
 
 def direction_words(direction: Direction) -> str:

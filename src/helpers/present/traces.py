@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Indicator, Municipality, Unit
-from helpers.data.frames import State
+from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
 from helpers.present.words import exact, listed
@@ -27,6 +27,17 @@ class Point:
     value: Decimal | None
     state: State
     published: bool = False
+    source: str = ""
+
+    @property
+    def grounds(self) -> Grounds | None:
+        """What the value stands on; none without one."""
+        return None if self.value is None else Grounds.of(self.source, published=self.published)
+
+    @property
+    def real(self) -> bool:
+        """Whether a document printed it, or somebody typed it in."""
+        return self.value is not None and (self.published or self.grounds is Grounds.TYPED_IN)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,11 @@ class Trace:
     @property
     def national(self) -> bool:
         return self.area == NATIONAL
+
+    @property
+    def made_up(self) -> bool:
+        """Whether any of its values, on example data, is neither typed in nor printed."""
+        return any(not point.real for point, _ in self.known)
 
     def gaps(self) -> tuple[Point, ...]:
         """Points without a value, but not those after its newest one that are simply not published yet."""
@@ -125,7 +141,7 @@ def picture(
     Parameters
     ----------
     windows
-        One frame per indicator with the columns ``series, area, period, value, state, published``.
+        One frame per indicator with the columns ``series, area, period, value, state, published, source``.
 
     Raises
     ------
@@ -214,11 +230,12 @@ def _check_one_figure(indicators: Sequence[Indicator]) -> None:
 def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
     """The frame by series and area. What is not ``ok`` has no value here, whatever its cell holds."""
     table: dict[tuple[str, str], dict[Period, Point]] = {}
-    columns = (frame[name].tolist() for name in ("series", "area", "period", "value", "state", "published"))
-    for series, area, period, value, state, published in zip(*columns, strict=True):
+    columns = (frame[name].tolist() for name in WINDOW_COLUMNS)
+    for series, area, period, value, state, published, source in zip(*columns, strict=True):
         known = State(state) is State.OK and not pd.isna(value)
         when = Period.parse(period)
-        point = Point(when, exact(float(value)) if known else None, State(state), known and bool(published))
+        figure = exact(float(value)) if known else None
+        point = Point(when, figure, State(state), known and bool(published), source)
         table.setdefault((series, area), {})[when] = point
     return table
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
 from helpers.catalogue.models import NATIONAL_NAME, Direction, Target, Unit
-from helpers.data.frames import State
+from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 
 MINUS = "−"
@@ -58,6 +58,15 @@ STATE_WORDS = {
 
 PROVISIONAL = "foreløbig"
 """Of a period whose figures the source is likely to correct."""
+
+GROUNDS_WORDS = {
+    Grounds.FETCHED: "Jobindsats",
+    Grounds.TYPED_IN: "indtastet",
+    Grounds.PRINTED: "offentliggjort",
+    Grounds.EXAMPLE: "eksempeldata",
+    None: "",
+}
+"""What a figure stands on, for the column ``grundlag`` and for rows among others."""
 
 RULE_WORDS = {"at_least": "mindst", "over": "over", "at_most": "højst", "under": "under"}
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from helpers.catalogue.catalogue import fill
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.brand import Brand
 from helpers.render.models import Variant
-from helpers.reports.base.bookfiles import read_notebook
+from helpers.render.notebooks import read_notebook
 from helpers.reports.base.notebooks import PREFIX
 
 STYLES = "styles"
@@ -54,26 +55,21 @@ class Copy:
         return self.variant.municipality or self.book.author
 
     @property
+    def timestamp(self) -> int:
+        """When the PDF says it was made: noon of the plan's day, so that the same book gives the same bytes."""
+        day = self.variant.dated or date(1970, 1, 1)
+        return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
+
+    @property
     def pdf_name(self) -> str:
         return (replace(self.book, title=self.title)).pdf_name
 
 
 def _chapter(book: Book, path: str) -> NotebookNode:
-    """A chapter's notebook, or a Markdown file as one of a single cell.
-
-    Raises
-    ------
-    PlanError
-        When the file is no notebook.
-    """
+    """A chapter's notebook: as it was laid out, else as its file is."""
     if text := book.pages.get(path):
         return nbformat.reads(text, as_version=4)
-    source = book.folder / path
-    if source.suffix != ".ipynb":
-        return nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_markdown_cell(source.read_text(encoding="utf-8"))]
-        )
-    return read_notebook(source, path)
+    return read_notebook(book.folder / path, path)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

@@ -27,9 +27,7 @@ from papermill.translators import papermill_translators
 from helpers.errors import PlanError, Problem
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
-
-PARAMETERS = "parameters"
-"""Tag of the cell that holds a notebook's parameters."""
+from helpers.render.notebooks import INJECTED, cell_place, is_parameters, parameter_problems, strip_outputs
 
 CELL_TIMEOUT = 300
 """Seconds a single cell may take; a rendered cell draws a chart or a table and takes well under one."""
@@ -184,48 +182,33 @@ def inject(notebook: NotebookNode, parameters: Mapping[str, str], where: str) ->
     Raises
     ------
     PlanError
-        When the notebook has code but no such cell: it would show the numbers of the municipality it was
-        written with.
+        When the notebook has code but not one such cell: it would show the numbers of another municipality.
     """
-    code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not code or not parameters:
         return
-    tagged = [index for index in code if PARAMETERS in cell_tags(notebook.cells[index])]
-    if not tagged:
-        raise PlanError.of(
-            where,
-            "The notebook has code, but no cell tagged “parameters”: it cannot be rendered for another municipality.",
-            'Put kommune, plan, periode = "…", "…", "" into a cell of its own and tag it “parameters” '
-            "(in JupyterLab: the gear at the top right, Cell Tags).",
-        )
+    if problems := parameter_problems(notebook, where):
+        raise PlanError(problems)
+    place = next(
+        i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and is_parameters(cell)
+    )
     translator = papermill_translators.find_translator("python3", "python")
     source = translator.codify(dict(parameters), "Values put in by plan render")
     cell = NotebookNode(
-        cell_type="code", id="injected-parameters", metadata={"tags": ["injected-parameters"]}, source=source,
-        outputs=[], execution_count=None,
+        cell_type="code", id=INJECTED, metadata={"tags": [INJECTED]}, source=source, outputs=[], execution_count=None
     )  # fmt: skip
-    notebook.cells.insert(tagged[0] + 1, cell)
-
-
-def cell_tags(cell: NotebookNode) -> list[str]:
-    """The tags of a cell."""
-    return list(cell.get("metadata", {}).get("tags", []))
+    notebook.cells.insert(place + 1, cell)
 
 
 def _failure(notebook: NotebookNode, path: str, error: CellExecutionError) -> Problem:
     """One message for a failed cell: which, and the problem; our own traceback only when the fault may be ours."""
-    number, cell = next(
-        (
-            (index, cell)
-            for index, cell in enumerate(notebook.cells, start=1)
-            if any(output.output_type == "error" for output in cell.get("outputs", []))
-        ),
-        (0, None),
+    failed = (
+        cell
+        for cell in notebook.cells
+        if any(output.output_type == "error" for output in cell.get("outputs", []))
     )
-    if cell is not None and any(c.get("id") == "injected-parameters" for c in notebook.cells[: number - 1]):
-        number -= 1
-    source = cell.source.strip().splitlines()[0] if cell is not None and cell.source.strip() else ""
-    where = f"{path}, cell {number}: {source}"
+    cell = next(failed, None)
+    where = cell_place(path, cell) if cell is not None else path
     message = _ESCAPES.sub("", error.evalue).strip()
     if error.ename == "PlanError":
         return Problem(where, message)
@@ -262,6 +245,7 @@ def run_notebooks(
     environment = {**copy.variant.environment, RENDERING_VARIABLE: "1"}
     for path, notebook in copy.notebooks.items():
         told(path)
+        strip_outputs(notebook, path)
         if not any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells):
             continue
         inject(notebook, copy.variant.parameters, path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from helpers.errors import Problem
+from helpers.present.stamp import Stamp
 
 EngineName = Literal["auto", "quarto", "built-in"]
 Target = Literal["html", "pdf"]
@@ -48,6 +49,9 @@ class Variant:
     inputs
         A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
         a variant is unchanged. Empty: unknown, so it is always rendered.
+    stamp
+        Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
+        report.
     """
 
     book: Path
@@ -61,6 +65,7 @@ class Variant:
     area: str = ""
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     inputs: str = ""
+    stamp: Stamp | None = None
 
 
 class Step(StrEnum):

@@ -5,6 +5,7 @@ Quarto executes nothing here (``--no-execute``), so it needs no Jupyter of its o
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -158,7 +159,13 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
     where = f"quarto render ({copy.variant.slug})"
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=QUARTO_TIMEOUT, cwd=copy.folder, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=QUARTO_TIMEOUT,
+            cwd=copy.folder,
+            check=False,
+            env={**os.environ, "SOURCE_DATE_EPOCH": str(copy.timestamp)},
         )
     except subprocess.TimeoutExpired:
         raise PlanError.of(

@@ -16,7 +16,7 @@ from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Ta
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
-from helpers.render.workspace import building, clean_stale
+from helpers.render.workspace import building
 
 
 def choose_engine(wanted: EngineName) -> tuple[str, str]:
@@ -101,7 +101,6 @@ def render_variants(
         worker.book(variant)
     settled = {index: done for index, variant in enumerate(variants) if (done := worker.settled(variant))}
     with building(setting.output) as build:
-        clean_stale(setting.output)
         work = []
         for index, variant in enumerate(variants):
             total = worker.steps(variant)

@@ -18,6 +18,7 @@ from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
+from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
 from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
 from helpers.render.quarto import render_quarto
@@ -170,6 +171,7 @@ class Worker:
 
         with _timed(seconds, "notebooks"):
             warnings = run_notebooks(copy, self.kernel, notebook)
+            hold(copy)
 
         def laid_out(step: Step, what: str) -> None:
             nonlocal done

@@ -1,7 +1,7 @@
 """Build beside, put in place whole: what a reader sees is the previous site or the new one, never half of one.
 
-Everything is made in ``<output>/.building-…/``; the finished folder is exchanged with the one in place. A folder left
-by a render that was killed is recognised by its lock, which the system lets go of when its process ends.
+Everything is made in ``<output>/.building-…/``; the finished folder is exchanged with the one in place. One render at
+a time has an output folder; its lock goes with its process, and the next one clears away what a killed one left.
 """
 
 from __future__ import annotations
@@ -11,34 +11,20 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO
 
+from filelock import FileLock, Timeout
+
+from helpers.data.files import locked, writing
 from helpers.errors import PlanError
 
 PREFIX = ".building-"
-_LOCK = "lock"
+LOCK = ".lock"
 _ASIDE = "aside"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    """Take the file's lock if nobody has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _restore(building: Path, output: Path) -> None:
@@ -54,23 +40,8 @@ def _restore(building: Path, output: Path) -> None:
             site.rename(place)
 
 
-def clean_stale(output: Path) -> None:
-    """Remove what killed renders left below `output`; folders of renders that still run are left alone."""
-    for building in output.glob(f"{PREFIX}*"):
-        lock = building / _LOCK
-        try:
-            with lock.open("ab") as file:
-                if not _try_lock(file):
-                    continue
-                _restore(building, output)
-        except OSError:
-            continue
-        shutil.rmtree(building, ignore_errors=True)
-
-
-@contextmanager
-def building(output: Path) -> Iterator[Path]:
-    """A folder to build in, on the same disk as the output; gone afterwards.
+def output_lock(output: Path, waiting: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
+    """Have the output folder to oneself; a render that finds another at work there waits.
 
     Raises
     ------
@@ -79,20 +50,56 @@ def building(output: Path) -> Iterator[Path]:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=output))
     except OSError as error:
         raise PlanError.of(
             str(output),
             f"The output folder cannot be written: {error.strerror}.",
             "Choose another one with --output, or make room or rights for it.",
         ) from None
-    with (folder / _LOCK).open("ab") as file:
-        _try_lock(file)
+    return locked(output, LOCK, waiting, leave=False)
+
+
+def clean_stale(output: Path) -> bool:
+    """Remove what killed renders left below `output`; false, and nothing is removed, while one is under way."""
+    if not (output / LOCK).exists() and not any(output.glob(f"{PREFIX}*")):
+        return True  # also where nothing may be written
+    try:
+        with FileLock(output / LOCK).acquire(timeout=0):
+            _clear(output)
+    except Timeout:
+        return False
+    return True
+
+
+@contextmanager
+def building(output: Path) -> Iterator[Path]:
+    """A folder to build in, on the same disk as the output; gone afterwards.
+
+    What killed renders left is cleared away first: nobody else builds while this one has the output's lock.
+
+    Raises
+    ------
+    PlanError
+        When the output folder cannot be written.
+    """
+    with output_lock(output):
+        _clear(output)
+        with writing(output):
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=output))
         try:
             yield folder
         finally:
-            _restore(folder, output)
-            shutil.rmtree(folder, ignore_errors=True)
+            _end(folder, output)
+
+
+def _clear(output: Path) -> None:
+    for left in output.glob(f"{PREFIX}*"):
+        _end(left, output)
+
+
+def _end(building: Path, output: Path) -> None:
+    _restore(building, output)
+    shutil.rmtree(building, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -1,29 +1,40 @@
-"""Whether an answer is the one to what was asked, and whether it may replace the one in force.
+"""Whether values can be right, and whether they may replace those in force.
 
-In: a call and its answer, or the values of two snapshots. Out: what each column is, values by place, and
-what differs.
+In: the values of an answer, what each measure may hold, and the values of the snapshots before. Out: values
+by place, what differs, and what speaks against them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from statistics import median
 from typing import Final, NamedTuple
 
+from helpers.catalogue.models import Limits
 from helpers.data.raw import Column, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
-from helpers.sources.answers import Answer, Cell, number
-from helpers.sources.faults import Fault, SourceError
-from helpers.sources.metadata import labels_of
-from helpers.sources.queries import Call, DimensionColumn, MeasureColumn
+from helpers.sources.answers import Cell, number
 
 ACCEPTED_LOSS: Final = 0.1
 """An answer that lacks more than a tenth of the areas or values of the one before is not put in its place."""
 
-_PERIOD_LABELS: Final = frozenset({fold("Periode"), fold("Period")})
-_AREA_LABELS: Final = frozenset({fold("Område"), fold("Area")})
+ACCEPTED_SHIFT: Final = 0.1
+"""A value that differs by more than a tenth from the one before has moved, unless the table always moves so."""
+
+LEAST_COMPARED: Final = 10
+"""Of fewer values nothing is said."""
+
+ACCEPTED_JUMP: Final = 10
+"""Ten times as much, or a tenth, from one period to the next in half of the areas is no development."""
+
+FIRST_YEAR: Final = 1990
+
+_ANY: Final = Limits(-1e12, 1e12)
 
 
 class Place(NamedTuple):
@@ -52,20 +63,6 @@ Values = Mapping[Place, int | float | None]
 
 class Misfit(ValueError):
     """A cell holds something else than its column says."""
-
-
-def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
-    """What each column of an answer is.
-
-    Columns are found by their labels, which metadata know; a dimension whose label is another one is found by
-    the members that its column holds. No label is matched by a part of it.
-
-    Raises
-    ------
-    SourceError
-        When a column is missing, was not asked for, or cannot be told from another.
-    """
-    return _Columns(call, answer).found()
 
 
 def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[Place, int | float | None]:
@@ -127,7 +124,7 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
         values: dict[Place, int | float | None] = {}
         for answer in found.get("answers", [found]):
             values |= values_of([by_label[fold(label)] for label in answer["columns"]], answer["rows"])
-    except (ValueError, KeyError, StopIteration, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, StopIteration, AttributeError, TypeError, RecursionError) as error:
         raise Misfit(str(error)) from error
     return values
 
@@ -214,6 +211,129 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
     return tuple(found)
 
 
+def broken(
+    values: Values, limits: Mapping[str, Limits], country: str, today: date
+) -> Iterator[tuple[Place, int | float | None, str]]:
+    """Every value that cannot be right, with why.
+
+    Parameters
+    ----------
+    limits
+        Measure → what it may hold; of another only the order of size is looked at.
+    country
+        Folded name of the country, which no part of it can exceed in persons.
+    today
+        The day of fetching.
+    """
+    why_not: dict[str, str] = {}
+    for place, value in values.items():
+        if place.period not in why_not:
+            period = Period.parse(place.period)
+            if period.year < FIRST_YEAR:
+                why_not[place.period] = f"a period before {FIRST_YEAR}"
+            elif period.first_day > today:
+                why_not[place.period] = f"a period after the day of fetching, {today} by this machine's clock"
+            else:
+                why_not[place.period] = ""
+        why = why_not[place.period]
+        if not why and value is not None:
+            allowed = limits.get(place.measure, _ANY)
+            why = allowed.against(value)
+            if not why and allowed.part and place.area != country:
+                whole = values.get(place._replace(area=country))
+                if whole is not None and value > whole:
+                    why = f"more than the {spelled(whole)} of the whole country"
+        if why:
+            yield place, value, why
+
+
+def spelled(value: int | float | None) -> str:
+    """A value for a message; of thousands of digits only the first."""
+    if value is None:
+        return "no value"
+    text = str(value)
+    return text if len(text) <= 20 else f"{text[:12]}… ({len(text):,} signs)"
+
+
+def moved(new: Values, old: Values, usual: Callable[[], Mapping[tuple[str, str], float]]) -> tuple[str, ...]:
+    """Where more than half of the values of a measure moved more than they ever did; nothing when they did not.
+
+    Parameters
+    ----------
+    usual
+        Gives, for measure and members, how far values moved in the revisions before (:func:`shifts`).
+    """
+    found = []
+    for (measure, members), places in _shared(new, old).items():
+        far = _moved_by(places, ACCEPTED_SHIFT)
+        if len(far) * 2 > len(places) >= LEAST_COMPARED:
+            tolerance = max(ACCEPTED_SHIFT, usual().get((measure, members), 0))
+            far = _moved_by(places, tolerance)
+            if len(far) * 2 > len(places):
+                place, before, now = max(far, key=lambda item: _shift(item[1], item[2]))
+                name = f"{measure} ({members})" if members else measure
+                found.append(
+                    f"{len(far):,} of {len(places):,} values of {name} moved by more than {tolerance:.0%}, as "
+                    f"{place.area} {place.period} from {spelled(before)} to {spelled(now)}"
+                )
+    return tuple(found)
+
+
+def shifts(new: Values, old: Values) -> dict[tuple[str, str], float]:
+    """Measure and members → half of the values that were revised moved at least so far, as a part of 1."""
+    found = {}
+    for key, places in _shared(new, old).items():
+        changed = [_shift(before, now) for _, before, now in places if before != now]
+        if changed:
+            found[key] = median(changed)
+    return found
+
+
+def jumps(new: Values, old: Values) -> tuple[str, ...]:
+    """Where a period that has come is nothing like the one before it; nothing when there is none such."""
+    by_measure: dict[tuple[str, str], dict[Period, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    periods = {period.id: period for period in periods_of(new)}
+    for place, value in new.items():
+        if value is not None:
+            by_measure[place.measure, place.members][periods[place.period]][place.area] = value
+    known = {place.period for place in old}
+    found = []
+    for (measure, members), values in by_measure.items():
+        ordered = sorted(values)
+        came = [p for p in ordered[1:] if p.id not in known][-3:] if known else ordered[-1:]
+        for period in came:
+            before = values.get(period.shift(-1), {})
+            areas = before.keys() & values[period].keys()
+            if len(areas) < LEAST_COMPARED / 2:
+                continue
+            was, now = (median(abs(of[area]) for area in areas) for of in (before, values[period]))
+            if was and not was / ACCEPTED_JUMP < now < was * ACCEPTED_JUMP:
+                name = f"{measure} ({members})" if members else measure
+                found.append(f"{period} of {name} is nothing like the period before ({now:g} after {was:g})")
+    if not old and len(new) >= LEAST_COMPARED and {v for v in new.values() if v is not None} == {0}:
+        found.append("every value is 0")
+    return tuple(found)
+
+
+def _shared(new: Values, old: Values) -> dict[tuple[str, str], list[tuple[Place, float, float]]]:
+    found: dict[tuple[str, str], list[tuple[Place, float, float]]] = {}
+    for place, now in new.items():
+        before = old.get(place)
+        if before is not None and now is not None:
+            found.setdefault((place.measure, place.members), []).append((place, before, now))
+    return found
+
+
+def _moved_by(
+    places: Iterable[tuple[Place, float, float]], tolerance: float
+) -> list[tuple[Place, float, float]]:
+    return [item for item in places if item[1] != item[2] and _shift(item[1], item[2]) > tolerance]
+
+
+def _shift(before: float, now: float) -> float:
+    return abs(now - before) / max(abs(now), abs(before)) if now != before else 0.0
+
+
 def newest_period(values: Values) -> Period | None:
     """The newest period that has a value; of several kinds of period, the finest."""
     found = periods_of(place for place, value in values.items() if value is not None)
@@ -247,86 +367,3 @@ def _label(cell: Cell, what: str) -> str:
     if not isinstance(cell, str):
         raise Misfit(f'"{cell}" where {what} should be')
     return fold(cell)
-
-
-class _Columns:
-    """Finds the columns of one answer; what is found is taken off the list of what is left."""
-
-    def __init__(self, call: Call, answer: Answer) -> None:
-        self.call, self.answer = call, answer
-        self.left = {at: fold(label) for at, label in enumerate(answer.columns)}
-
-    def found(self) -> tuple[Column, ...]:
-        columns: dict[int, tuple[str, str, str | None]] = {}
-        columns[self._take(_PERIOD_LABELS, "period")] = ("period", "period", None)
-        columns[self._take(self._area_labels(), "area")] = ("area", "area", None)
-        for dimension in self.call.dimensions:
-            columns[self._dimension(dimension)] = ("dimension", dimension.word, dimension.total)
-        for measure in self.call.measures:
-            columns[self._measure(measure)] = ("measure", measure.word, None)
-        if self.left and not self.call.all_measures:
-            raise self._wrong(f"columns that were not asked for: {self._shown(self.left)}")
-        # When all measures had to be asked for, those that nobody wants are called by their labels.
-        for at in self.left:
-            columns[at] = ("measure", tidy(self.answer.columns[at]), None)
-        return tuple(
-            Column.model_validate({"role": role, "id": word, "label": label, "total": total})
-            for label, (role, word, total) in zip(
-                self.answer.columns, (columns[at] for at in sorted(columns)), strict=True
-            )
-        )
-
-    def _area_labels(self) -> set[str]:
-        areas = self.call.areas
-        dimension = next((d.label for d in self.call.table.dimensions if areas in d.hierarchies), "")
-        return {*_AREA_LABELS, fold(areas.label), fold(dimension)} - {""}
-
-    def _take(self, labels: Collection[str], what: str) -> int:
-        for at, label in self.left.items():
-            if label in labels:
-                del self.left[at]
-                return at
-        raise self._wrong(f"no column with the {what}; its columns are {self._shown()}")
-
-    def _dimension(self, wanted: DimensionColumn) -> int:
-        members = {fold(value.label) for value in wanted.hierarchy.values}
-        labels = {fold(wanted.dimension.label), fold(wanted.hierarchy.label)}
-        # By its label, and where that is another one, by what the column holds.
-        for at in sorted(self.left, key=lambda at: self.left[at] not in labels):
-            held = {row[at] for row in self.answer.rows}
-            fits = all(isinstance(cell, str) and fold(cell) in members for cell in held)
-            if fits and (held or self.left[at] in labels):
-                del self.left[at]
-                return at
-        raise self._wrong(f"no column with the members of {wanted.word} ({wanted.dimension.label})")
-
-    def _measure(self, wanted: MeasureColumn) -> int:
-        # The fullest label first: "6 m" alone may stand for several measures.
-        for label in sorted(labels_of(wanted.group, wanted.measure), key=len, reverse=True):
-            places = [at for at, left in self.left.items() if left == label]
-            if len(places) == 1:
-                del self.left[places[0]]
-                return places[0]
-        label = tidy((wanted.measure or wanted.group).label)
-        raise self._wrong(
-            f'no column that is surely "{label}" ({wanted.word}); its columns are {self._shown()}'
-        )
-
-    def _shown(self, places: Iterable[int] | None = None) -> str:
-        labels = self.answer.columns if places is None else [self.answer.columns[at] for at in places]
-        return ", ".join(f'"{tidy(label)}"' for label in labels) or "none"
-
-    def _wrong(self, what: str) -> SourceError:
-        return misfit(self.call, self.answer, what)
-
-
-def misfit(call: Call, answer: Answer, what: str) -> SourceError:
-    """The error for an answer that has something else than what was asked for."""
-    query = {name: value for name, value in answer.query.items() if name != "path"}
-    return SourceError(
-        f"{call.table.id}: the answer does not fit what was asked: it has {what}.",
-        fault=Fault.CONTENT,
-        asked=f"data/{call.table.id}, " + "&".join(f"{name}={value}" for name, value in query.items()),
-        do="`plan fetch --force` reads the metadata again; if it stays so, "
-        f"`plan find {call.table.id}` shows what the table has now",
-    )

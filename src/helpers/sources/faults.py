@@ -43,6 +43,8 @@ class SourceError(PlanError):
         The call in short, never with the key.
     kept
         What stays in force; empty until somebody who knows has filled it in (:meth:`keeping`).
+    lies
+        Where the answer is kept that was not put in force; empty when there is none.
     fault, status, cause
         Kind of fault, HTTP status, and the server's own words, where there are any.
     """
@@ -60,6 +62,7 @@ class SourceError(PlanError):
     ) -> None:
         self.headline, self.fault, self.asked, self.kept, self.do = headline, fault, asked, kept, do
         self.status, self.cause = status, cause
+        self.lies = ""
         # Lines under a label are set in, as its first one is.
         lines = [
             f"{label:<7}" + text.replace("\n", "\n" + " " * 7)
@@ -67,6 +70,11 @@ class SourceError(PlanError):
             if text
         ]
         super().__init__(Problem(headline, "\n".join(lines)))
+
+    def received(self, where: str) -> SourceError:
+        """The same error with where the answer lies that was not put in force."""
+        self.lies = where
+        return self
 
     def keeping(self, kept: str, led_here: str = "") -> SourceError:
         """The same error with what stays in force, and what in the catalogue led to the call."""

@@ -9,34 +9,19 @@ import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from rich.console import Group, RenderableType
-from rich.table import Table as RichTable
-from rich.text import Text
-
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import NATIONAL_NAME, Certainty
-from helpers.data.raw import Column, RawStore, Sidecar, joined, snapshot_day, snapshot_id
-from helpers.data.text import fold
-from helpers.errors import PlanError
+from helpers.catalogue.models import NATIONAL_NAME, Limits
+from helpers.data.files import locked
+from helpers.data.raw import RawStore, Sidecar, snapshot_day, snapshot_order
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
 from helpers.sources.answers import Answer
-from helpers.sources.checks import (
-    Difference,
-    Misfit,
-    Place,
-    columns_of,
-    difference,
-    doubts,
-    misfit,
-    newest_period,
-    periods_of,
-    stored_values,
-    values_of,
-)
+from helpers.sources.checks import Difference, Misfit, periods_of, values_of
+from helpers.sources.columns import columns_of, misfit
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchReport,
@@ -48,6 +33,7 @@ from helpers.sources.fetch_status import (
     keep_report,
 )
 from helpers.sources.jobindsats import Client
+from helpers.sources.keeping import About, Gathered, Keeper, Previous
 from helpers.sources.metadata import NoMunicipalities, TableInfo
 from helpers.sources.metadata_store import Listing, MetadataStore
 from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries, wanted_by_table
@@ -57,6 +43,9 @@ SOURCE: Final = "jobindsats"
 
 RELOAD_WAITS: Final = (60.0, 240.0)
 """Seconds before tables that were being reloaded are tried again, after all others are done."""
+
+CLOCK_OFF: Final = timedelta(days=1)
+"""A clock that differs by more from the server's is told."""
 
 HURRIED_WAITS: Final = (2.0, 5.0)
 """In a notebook somebody is waiting: fewer and shorter waits, and the next run tries again anyway."""
@@ -93,11 +82,12 @@ def fetch_tables(
     Parameters
     ----------
     tables, indicators
-        Only these tables, or those that the indicators use; None: all of the catalogue.
+        Only these tables, or those that the indicators use; None: all of the catalogue. Of a table that others
+        use too, what only they need is asked for as well, but its absence is no fault.
     force
         Fetch again what has not been updated.
     accept
-        Tables whose answer is put in force though much of the one before is gone from it.
+        Tables whose answer is put in force though much of the one before is gone from it or has moved.
     client
         None: one made from the environment and ``.env``.
     progress
@@ -121,6 +111,16 @@ def fetch_tables(
         When the user stops it; what was fetched until then is whole and kept.
     """
     wanted = wanted_by_table(catalogue, indicators, tables)
+    accepted = frozenset(table.lower() for table in accept)
+    if unknown := sorted(accepted - wanted.keys()):
+        raise PlanError(
+            Problem(
+                table,
+                "Nothing is fetched of this table, so nothing of it can be accepted.",
+                f"Tables of this run: {', '.join(sorted(wanted))}.",
+            )
+            for table in unknown
+        )
     with contextlib.ExitStack() as stack:
         if client is None:
             client = stack.enter_context(Client(read_settings(project)))
@@ -130,10 +130,12 @@ def fetch_tables(
             names=tuple(municipality.name for municipality in catalogue.municipalities),
             client=client,
             force=force,
-            accept=frozenset(table.lower() for table in accept),
+            accept=accepted,
             progress=progress,
             now=(now or datetime.now(UTC)).replace(microsecond=0),
         )
+        waiting = functools.partial(run.tell, "waiting for another fetch to end")
+        stack.enter_context(locked(project.raw / SOURCE, ".fetch.lock", waiting))
         return run.go(reload_waits)
 
 
@@ -177,73 +179,13 @@ def fetch_for_notebook(
     return Notebook(_told(project, report), report)
 
 
-def report_table(report: FetchReport) -> RenderableType:
-    """The end of ``plan fetch``: one row for each table, and what is worth knowing below."""
-    table = RichTable(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Table", "State", "Newest", "Next update", "Cells", "Since the snapshot before"):
-        table.add_column(heading, justify="right" if heading == "Cells" else "left", overflow="fold")
-    for row in report.rows:
-        table.add_row(
-            row.table,
-            row.outcome.value if row.ok or row.outcome is not Outcome.FETCHED else "in part",
-            row.newest or "",
-            row.update_next.isoformat() if row.update_next else "",
-            f"{row.cells:,}" if row.cells is not None else "",
-            _changes(row),
-            style=None if row.ok else "red",
-        )
-    remarks = [Text(remark, style="dim") for row in report.rows for remark in row.remarks]
-    return Group(table, *(Text() for _ in remarks[:1]), *remarks)
-
-
-def _changes(row: Row) -> str:
-    if row.outcome is not Outcome.FETCHED:
-        return ""
-    if row.changed is None:
-        return "first snapshot"
-    counts = ((row.changed, "changed"), (row.new, "new"), (row.vanished, "vanished"))
-    return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "nothing"
-
-
-@dataclass(frozen=True)
-class _Previous:
-    """The snapshot in force before a fetch.
-
-    Attributes
-    ----------
-    told
-        Newest period as an earlier run told it; else it is looked for in the values.
-    """
-
-    sidecar: Sidecar
-    content: bytes
-    told: str | None
-
-    @functools.cached_property
-    def values(self) -> dict[Place, int | float | None]:
-        try:
-            return stored_values(self.content, self.sidecar)
-        except Misfit:  # whole, but not to be understood any more: nothing to compare with
-            return {}
-
-    @functools.cached_property
-    def newest(self) -> Period | None:
-        return Period.parse(self.told) if self.told else newest_period(self.values)
-
-    @property
-    def words(self) -> str:
-        newest = self.newest
-        upto = f" (newest {newest.frequency.value.replace('_', ' ')} {newest})" if newest else ""
-        return f"the snapshot of {snapshot_day(self.sidecar.snapshot)}{upto} stays in force"
-
-
 @dataclass(frozen=True)
 class _Table:
     """What is known of a table before its numbers are asked for."""
 
     info: TableInfo
     plan: QueryPlan
-    previous: _Previous | None
+    previous: Previous | None
 
     @property
     def oldest(self) -> Period | None:
@@ -255,7 +197,7 @@ class _Table:
                 found.append(Period.parse(call.periods.ids[0]))
             elif periods:
                 found.append(periods[-min(call.periods.latest, len(periods))])
-        return min(found, key=lambda period: period.last_month.ordinal, default=None)
+        return min(found, key=_end, default=None)
 
     @property
     def promised(self) -> Period | None:
@@ -263,15 +205,25 @@ class _Table:
         found = (self.info.period_type(call.periods.frequency).newest for call in self.plan.calls)
         return max((period for period in found if period), key=_end, default=None)
 
-
-@dataclass
-class _Gathered:
-    """The answers to all calls of a table, and what they say together."""
-
-    answers: list[Answer] = field(default_factory=list)
-    columns: dict[Column, None] = field(default_factory=dict)
-    values: dict[Place, int | float | None] = field(default_factory=dict)
-    cells: int = 0
+    def about(self, wanted: Iterable[Wanted], names: Collection[str]) -> About:
+        """What its values are held against."""
+        limits: dict[str, Limits] = {}
+        named = {word: m.word for c in self.plan.calls for m in c.measures for word in m.words}
+        for item in wanted:
+            word = named.get(item.term.measure, item.term.measure)
+            limits[word] = item.limits.both(limits.get(word))
+        total = self.plan.calls[0].areas.total
+        return About(
+            table=self.info.id,
+            title=self.info.title or self.info.id,
+            country=total.label if total else NATIONAL_NAME,
+            names=names,
+            limits=limits,
+            oldest=self.oldest,
+            promised=self.promised,
+            update_latest=self.info.update_latest,
+            update_next=self.info.update_next,
+        )
 
 
 @dataclass
@@ -287,16 +239,18 @@ class _Run:
     progress: Told
     now: datetime
     rows: dict[str, Row] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+    shut_out: bool = False
     stopped: str = ""
     asked: bool = False
     table: str = ""
 
     def __post_init__(self) -> None:
-        self.store = RawStore(self.project.raw)
         self.places = Places(self.project)
         self.before = fetch_status(self.project)
+        self.keeper = Keeper(RawStore(self.project.raw), SOURCE, self.now, self.before)
         self.metadata = MetadataStore(self.project, self.client, self.now)
-        self.client.waiting = lambda seconds, why: self._tell(f"waiting {seconds:g} s ({why})")
+        self.client.waiting = lambda seconds, why: self.tell(f"waiting {seconds:g} s ({why})")
 
     def go(self, reload_waits: Sequence[float]) -> FetchReport:
         try:
@@ -307,7 +261,7 @@ class _Run:
                 if not reloading or self.stopped:
                     break
                 self.table = reloading[0]
-                self._tell(f"waiting {wait:g} s for tables that are being reloaded ({', '.join(reloading)})")
+                self.tell(f"waiting {wait:g} s for tables that are being reloaded ({', '.join(reloading)})")
                 self.client.sleep(wait)
                 self._each(reloading, listing)
         except KeyboardInterrupt:
@@ -316,11 +270,16 @@ class _Run:
         return self._keep(interrupted=False)
 
     def _keep(self, *, interrupted: bool) -> FetchReport:
+        off = self.client.server_time and self.client.server_time - self.now
+        if off and abs(off) > CLOCK_OFF:
+            said = f"{self.now:%Y-%m-%d %H:%M} UTC, and the server's says {self.client.server_time:%Y-%m-%d %H:%M}"
+            self.remarks[f"This machine's clock says {said}: set the clock."] = None
         report = FetchReport(
             started=self.now,
             rows=tuple(self.rows[table] for table in self.wanted if table in self.rows),
             stopped=self.stopped,
             interrupted=interrupted,
+            remarks=tuple(self.remarks),
         )
         # A run that asked nothing and found nothing has nothing to add to the ones before.
         told = any(row.outcome is not Outcome.UNCHANGED for row in report.rows)
@@ -331,12 +290,18 @@ class _Run:
 
     def _listing(self) -> Listing | None:
         """The list of tables; none when it cannot be had, and each table has to speak for itself."""
-        self._tell("reading the list of tables")
+        self.tell("reading the list of tables")
         try:
             listing = self.metadata.listing(self.wanted, fresh=self.force)
         except SourceError as error:
             if error.fault.ends_the_run:
                 self._stop(error)
+            self.shut_out = error.fault is Fault.FORBIDDEN
+            said = "The list of tables could not be had; each table was asked by itself."
+            self.remarks[f"{error.headline} {said}"] = None
+            return None
+        except PlanError as error:  # the disk
+            self._stop(SourceError(str(error), fault=Fault.STORE))
             return None
         self.asked = listing.asked
         return listing
@@ -352,11 +317,21 @@ class _Run:
             if self.stopped:
                 return
             self.table = table
-            self._tell("asking")
+            self.tell("asking")
             title = listing.tables[table].title if listing and table in listing.tables else ""
             try:
                 self.rows[table] = self._one(table, listing)
             except SourceError as error:
+                if self.shut_out and error.fault is Fault.FORBIDDEN:
+                    self._stop(
+                        SourceError(
+                            f"{error.headline} The list of tables was refused too: the key opens nothing.",
+                            fault=Fault.KEY,
+                            asked=error.asked,
+                            do=f"check the key in {KEY_VARIABLE}; {error.do}",
+                        )
+                    )
+                    return
                 self.rows[table] = self._failure(table, title, error)
                 if error.fault.ends_the_run:
                     self._stop(error)
@@ -371,7 +346,7 @@ class _Run:
         listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
         info = self.metadata.table(listed, fresh=self.force)
         plan = plan_queries(info, self.wanted[name], self.names, self.client.settings, self.places)
-        table = _Table(info, plan, self._previous(name))
+        table = _Table(info, plan, self.keeper.previous(name))
         if not plan.calls:
             problems = plan.problems or plan.remarks
             raise SourceError(
@@ -379,117 +354,67 @@ class _Run:
                 fault=Fault.CATALOGUE,
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
             )
-        if table.previous and not self.force and self._in_force_still(table, table.previous):
+        asked_for = self.force or name in self.accept
+        if table.previous and not asked_for and self._in_force_still(table, table.previous):
             return self._row(table, Outcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
-        new = self._ask(plan)
-        self._doubt(table, new)
-        return self._put_in_force(table, new)
+        about = table.about(self.wanted[name], self.names)
+        new = self._ask(plan, about)
+        kept = self.keeper.keep(about, new, table.previous, accept=name in self.accept)
+        if kept.clock:
+            self.remarks[kept.clock] = None
+        outcome = Outcome.FETCHED if kept.new else Outcome.UNCHANGED
+        return self._row(
+            table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
+        )
 
-    def _previous(self, table: str) -> _Previous | None:
-        snapshot = self.store.newest(SOURCE, table)
-        if snapshot is None:
-            return None
-        told = self.before.get(table)
-        newest = told.newest if told and told.snapshot == snapshot else None
-        content = self.store.read(SOURCE, table, snapshot)
-        return _Previous(self.store.sidecar(SOURCE, table, snapshot), content, newest)
-
-    def _in_force_still(self, table: _Table, previous: _Previous) -> bool:
+    def _in_force_still(self, table: _Table, previous: Previous) -> bool:
         before = previous.sidecar
         if table.info.update_latest is None or before.update_latest != table.info.update_latest:
             return False
-        words = {column.id for column in before.columns if column.role == "measure"}
+        words = {word for column in before.columns if column.role == "measure" for word in column.words}
         asked = _periods_asked(_query(call) for call in table.plan.calls)
         had = _periods_asked(before.query)
-        return {m.word for call in table.plan.calls for m in call.measures} <= words and all(
-            had.get(what, 0) >= periods for what, periods in asked.items()
-        )
+        asked_words = {word for call in table.plan.calls for m in call.measures for word in m.words}
+        return asked_words <= words and all(had.get(what, 0) >= periods for what, periods in asked.items())
 
-    def _ask(self, plan: QueryPlan) -> _Gathered:
-        gathered = _Gathered()
+    def _ask(self, plan: QueryPlan, about: About) -> Gathered:
+        gathered = Gathered()
         for number, call in enumerate(plan.calls, start=1):
             part = f" (part {number} of {len(plan.calls)})" if len(plan.calls) > 1 else ""
-            self._tell(f"asking for {call.periods}{part}")
+            self.tell(f"asking for {call.periods}{part}")
             self.asked = True
             answer = self.client.data(call.table.id, call.measure_query, call.periods, call.hierarchy_query)
-            columns = columns_of(call, answer)
-            try:
-                values = values_of(columns, answer.rows)
-            except Misfit as error:
-                raise misfit(call, answer, str(error)) from None
-            for period in periods_of(values):
-                if period.frequency is not call.periods.frequency:
-                    raise misfit(call, answer, f'"{period}" where a {call.periods.frequency} should be')
-            for place in gathered.values.keys() & values.keys():
-                if gathered.values[place] != values[place]:
-                    raise SourceError(
-                        f"{call.table.id}: two parts of the answer disagree "
-                        f"({place.measure}, {place.period}): the table changed between them.",
-                        fault=Fault.RELOADING,
-                        do="try again in some minutes",
-                    )
             gathered.answers.append(answer)
-            gathered.columns.update(dict.fromkeys(columns))
-            gathered.values |= values
-            gathered.cells += len(answer.rows) * sum(column.role == "measure" for column in columns)
+            try:
+                self._take(gathered, call, answer)
+            except SourceError as error:
+                if error.fault is not Fault.CONTENT:
+                    raise
+                raise error.received(self.keeper.quarantine(about, gathered.answers, (), error)) from None
         return gathered
 
-    def _doubt(self, table: _Table, new: _Gathered) -> None:
-        name = table.info.id
-        total = table.plan.calls[0].areas.total
-        old = table.previous.values if table.previous and name not in self.accept else {}
-        found = doubts(new.values, old, fold(total.label if total else NATIONAL_NAME), table.oldest)
-        if found:
-            look = "look at the table on jobindsats.dk"
-            accept = f"{look}; if it is right, `plan fetch --table {name} --accept {name}` puts it in force"
-            raise SourceError(
-                f"{name}: the new answer is not put in force: {'; '.join(found)}.",
-                fault=Fault.IMPLAUSIBLE,
-                asked="; ".join(str(call.periods) for call in table.plan.calls),
-                do=accept if old else f"{look}, and try again later",
-            )
-
-    def _put_in_force(self, table: _Table, new: _Gathered) -> Row:
-        info, previous = table.info, table.previous
-        update_latest, remarks = info.update_latest, []
-        promised = table.promised
-        reached = max(periods_of(new.values), key=_end, default=None)
-        if promised and reached and _end(reached) < _end(promised):
-            # Not marked as being of this release, so that the next run asks again.
-            update_latest = None
-            remarks.append(
-                f"{info.id}: ends at {reached} though {promised} is announced; the next fetch asks again"
-            )
-        known = {fold(name) for name in self.names}
-        spoken_of = len({place.area for place in new.values} & known)
-        if spoken_of < len(known):
-            remarks.append(f"{info.id}: {spoken_of} of {len(known)} municipalities")
-        if all(value is None for value in new.values.values()):
-            remarks.append(f"{info.id}: every value is empty")
-        newest = newest_period(new.values)
-        content = joined([answer.content for answer in new.answers])
-        sidecar = Sidecar(
-            source=SOURCE,
-            table=info.id,
-            title=info.title or info.id,
-            snapshot=snapshot_id(self.now),
-            fetched_at=self.now,
-            query=tuple(answer.query for answer in new.answers),
-            columns=tuple(new.columns),
-            update_latest=update_latest,
-            update_next=info.update_next,
-            cells=new.cells,
-        )
-        told = ("query", "columns", "update_latest", "update_next")
-        if (
-            previous
-            and previous.content == content
-            and all(getattr(previous.sidecar, name) == getattr(sidecar, name) for name in told)
-        ):
-            return self._row(table, Outcome.UNCHANGED, previous.sidecar, newest, remarks=remarks)
-        kept = self.store.write(SOURCE, info.id, sidecar.snapshot, content, sidecar)
-        changes = difference(new.values, previous.values, table.oldest) if previous else None
-        return self._row(table, Outcome.FETCHED, kept, newest, changes=changes, remarks=remarks)
+    @staticmethod
+    def _take(gathered: Gathered, call: Call, answer: Answer) -> None:
+        """Add one part of a table's answer, held against its call and the parts before it."""
+        columns = columns_of(call, answer)
+        try:
+            values = values_of(columns, answer.rows)
+        except Misfit as error:
+            raise misfit(call, answer, str(error)) from None
+        for period in periods_of(values):
+            if period.frequency is not call.periods.frequency:
+                raise misfit(call, answer, f'"{period}" where a {call.periods.frequency} should be')
+        for place in gathered.values.keys() & values.keys():
+            if gathered.values[place] != values[place]:
+                raise SourceError(
+                    f"{call.table.id}: two parts of the answer disagree "
+                    f"({place.measure}, {place.period}): the table changed between them.",
+                    fault=Fault.RELOADING,
+                    do="try again in some minutes",
+                )
+        gathered.columns.update(dict.fromkeys(columns))
+        gathered.values |= values
+        gathered.cells += len(answer.rows) * sum(column.role == "measure" for column in columns)
 
     def _row(
         self,
@@ -517,6 +442,7 @@ class _Run:
             vanished=changes.vanished if changes else None,
             fault=Fault.CATALOGUE if problems else None,
             problem="\n".join(str(problem) for problem in problems),
+            concerned=table.plan.concerned,
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
@@ -528,11 +454,13 @@ class _Run:
         led_here = "\n".join(f"for {place}" for place in places)
         previous = None
         try:
-            previous = self._previous(table)
+            previous = self.keeper.previous(table)
             kept = previous.words if previous else "nothing; there is no snapshot of this table yet"
         except PlanError as damage:
             kept = str(damage)
-        sure = any(item.certainty is Certainty.CONFIRMED for item in wanted)
+        if error.lies:
+            kept += f"\nThe answer is kept as received, out of use: {error.lies}"
+        sure = any(item.judged for item in wanted)
         if previous is not None:
             outcome = Outcome.KEPT
         elif not sure and error.fault in (Fault.NOT_FOUND, Fault.CATALOGUE, Fault.AREAS):
@@ -555,7 +483,7 @@ class _Run:
             remarks=expected if outcome is Outcome.SKIPPED else (),
         )
 
-    def _tell(self, words: str) -> None:
+    def tell(self, words: str) -> None:
         self.progress(Progress(len(self.rows), len(self.wanted), self.table, words))
 
 
@@ -587,7 +515,8 @@ def _end(period: Period) -> int:
 
 def _in_force(project: Project) -> str:
     store = RawStore(project.raw)
-    newest = max(filter(None, (store.newest(SOURCE, table) for table in store.tables(SOURCE))), default=None)
+    found = filter(None, (store.newest(SOURCE, table) for table in store.tables(SOURCE)))
+    newest = max(found, key=snapshot_order, default=None)
     if newest is None:
         return "Der er endnu ingen tal fra Jobindsats, så siden viser eksempeldata."
     return f"Siden viser tallene fra den seneste hentning, den {danish_day(snapshot_day(newest))}."

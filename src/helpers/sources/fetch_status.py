@@ -6,6 +6,7 @@ afterwards, and the state of each table as the runs left it.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -15,11 +16,14 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from helpers.catalogue.models import Indicator
 from helpers.data.files import write_whole
-from helpers.data.raw import snapshot_day, snapshot_id
+from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.faults import Fault
+
+_RUN: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z(?:_\d+)?)-\w+\.json")
 
 
 class Outcome(StrEnum):
@@ -52,6 +56,8 @@ class Row(BaseModel):
         Against the snapshot before; none when there was none, or nothing was fetched.
     fault, problem
         Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
+    concerned
+        Of a table that was fetched in part: the indicators that lack something.
     remarks
         What is worth knowing and is no fault, one line each.
     """
@@ -72,6 +78,7 @@ class Row(BaseModel):
     vanished: int | None = None
     fault: Fault | None = None
     problem: str = ""
+    concerned: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -93,6 +100,8 @@ class FetchReport(BaseModel):
         Why the run ended before its end (a refused key, no network); empty when it did not.
     interrupted
         Whether the user stopped it; tables that were not reached have no row.
+    remarks
+        What is worth knowing of the run as a whole: the list of tables was not to be had, the clock is wrong.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -101,11 +110,17 @@ class FetchReport(BaseModel):
     rows: tuple[Row, ...]
     stopped: str = ""
     interrupted: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether the exit code is 0."""
         return not self.stopped and not self.interrupted and all(row.ok for row in self.rows)
+
+    @property
+    def came(self) -> bool:
+        """Whether the source answered for any table at all."""
+        return any(row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) for row in self.rows)
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -122,10 +137,13 @@ class FetchReport(BaseModel):
 
 def keep_report(project: Project, report: FetchReport) -> None:
     """Write down how a run went."""
-    # Two runs may begin in the same second.
-    name = f"{snapshot_id(report.started)}-{secrets.token_hex(3)}.json"
+    folder = _folder(project)
+    name = next_name(
+        report.started, (found[1] for path in _runs(project) if (found := _RUN.fullmatch(path.name)))
+    )
     content = report.model_dump_json(indent=1, exclude_defaults=True)
-    write_whole(_folder(project) / name, f"{content}\n".encode())
+    # Two runs of different projects' copies may begin in the same second.
+    write_whole(folder / f"{name}-{secrets.token_hex(3)}.json", f"{content}\n".encode())
 
 
 def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
@@ -142,7 +160,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
     status: dict[str, Row] = {}
-    for path in sorted(_folder(project).glob("*.json")):
+    for path in _runs(project):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
                 continue
@@ -151,6 +169,20 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
             continue
         status.update({row.table: row for row in report.rows})
     return status
+
+
+def fetch_rows(
+    project: Project, indicators: Iterable[Indicator], as_of: date | None = None
+) -> tuple[Row, ...]:
+    """How the last fetch went of the tables of some indicators; what only others lack of a table is left out."""
+    wanted = {indicator.key: indicator.tables for indicator in indicators}
+    tables = {table for used in wanted.values() for table in used}
+    rows = fetch_status(project, as_of).values()
+    return tuple(
+        row
+        for row in rows
+        if row.table in tables and (not row.concerned or not wanted.keys().isdisjoint(row.concerned))
+    )
 
 
 REASONS: Final = {
@@ -191,7 +223,7 @@ def failure_in_danish(row: Row) -> str | None:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:
         return None
-    if row.outcome is Outcome.FETCHED:
+    if row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED):
         return f"Tabel {row.table} blev kun hentet delvis: {reason}."
     failed = (
         f"Seneste hentning af tabel {row.table} den {danish_day(row.at.astimezone(UTC).date())} "
@@ -205,6 +237,14 @@ def failure_in_danish(row: Row) -> str | None:
 def failures_in_danish(status: Iterable[Row]) -> tuple[str, ...]:
     """The sentences of :func:`failure_in_danish` for several tables, those with nothing to tell left out."""
     return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
+
+
+def _runs(project: Project) -> list[Path]:
+    """The files of all runs, in the order they were written, whatever the clock said."""
+    found = [
+        (match[1], path) for path in _folder(project).glob("*.json") if (match := _RUN.fullmatch(path.name))
+    ]
+    return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
 
 
 def _folder(project: Project) -> Path:

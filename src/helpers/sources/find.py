@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from helpers.data.text import tidy
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.sources.jobindsats import Client
-from helpers.sources.metadata import AREA_DIMENSION, TableInfo
+from helpers.sources.metadata import TableInfo
 from helpers.sources.metadata_store import MetadataStore
-from helpers.sources.settings import KEY_VARIABLE, read_settings
+from helpers.sources.settings import read_settings
 
 _SPELLINGS: Final = (
     str.maketrans({"æ": "ae", "ø": "o", "å": "a"}),  # as other keyboards leave them
@@ -111,44 +108,6 @@ def save(
     if problems:
         raise PlanError(problems)
     return tuple(kept)
-
-
-def describe(found: Found) -> RenderableType:
-    """The tables for a terminal: id and title, then measures, dimensions and periods."""
-    parts: list[RenderableType] = [_described(table) for table in found.tables]
-    source = f", from the list of {found.from_disk[:10]} in data/raw" if found.from_disk else ""
-    parts.append(Text(f"{len(found.tables)} of {found.seen} tables{source}", style="dim"))
-    if found.from_disk:
-        parts.append(Text(f"With a key ({KEY_VARIABLE}) it is asked for once a day.", style="dim"))
-    return Group(*parts)
-
-
-def _described(table: TableInfo) -> Text:
-    text = Text()
-    text.append(table.id, style="bold").append(f"  {tidy(table.title)}")
-    if table.subject:
-        text.append(f"  ({tidy(table.subject)})", style="dim")
-    for group in table.groups:
-        inside = group.measures if len(group.measures) > 1 else ()
-        text.append(f"\n  measure    {group.id}  {tidy(group.label)}")
-        for measure in inside:
-            text.append(f"\n             {measure.id}  {tidy(measure.label)}")
-    for dimension in table.dimensions:
-        hierarchies = ", ".join(h.id for h in dimension.hierarchies)
-        shown = f" [{hierarchies}]" if hierarchies and hierarchies != dimension.id else ""
-        kind = "areas      " if dimension.id == AREA_DIMENSION else "dimension  "
-        text.append(f"\n  {kind}{dimension.id}  {tidy(dimension.label)}{shown}")
-        for hierarchy in dimension.hierarchies:
-            members = [tidy(value.label) for value in hierarchy.values]
-            if members and dimension.id != AREA_DIMENSION:
-                text.append(f"\n             {'; '.join(members)}")
-    for periods in table.period_types:
-        first, last = (periods.ids[0], periods.ids[-1]) if periods.ids else (periods.first, periods.last)
-        text.append(f"\n  periods    {periods.code}  {first or '?'} to {last or '?'}")
-    latest, coming = table.update_latest, table.update_next
-    if latest or coming:
-        text.append(f"\n  updated    {latest or '?'}, next {coming or '?'}")
-    return text.append("\n")
 
 
 def _fits(table: TableInfo, words: Sequence[str]) -> bool:

@@ -13,6 +13,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -150,6 +152,11 @@ class Client:
         Waits so many seconds; tests give one that does not.
     waiting
         Told before each wait: how many seconds, and why.
+
+    Attributes
+    ----------
+    server_time
+        What the server's clock said with its last answer.
     """
 
     def __init__(
@@ -166,6 +173,7 @@ class Client:
         self.settings = settings
         self.sleep = sleep
         self.waiting = waiting
+        self.server_time: datetime | None = None
         self._key = settings.key
         self._session = _Session()
         self._session.auth = Bearer(settings.key)
@@ -388,6 +396,8 @@ class Client:
         with self._session.get(
             url, params=dict(query), timeout=timeout, allow_redirects=False, stream=True
         ) as response:
+            with contextlib.suppress(KeyError, ValueError, TypeError, OverflowError):
+                self.server_time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
             body = bytearray()
             # Small pieces, since each is inflated as a whole.
             for piece in response.iter_content(_PIECE):

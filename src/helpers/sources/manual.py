@@ -6,8 +6,6 @@ what is wrong is named by file, row and column, and costs nothing but the cell i
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
+from helpers.data import csv_files
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
@@ -205,7 +204,7 @@ def write_template(
     else:
         raise PlanError(_no_such_key(name, key, catalogue))
     try:
-        write_whole(path, _danish_csv([head, *rows]))
+        write_whole(path, csv_files.for_people(head, rows).encode())
     except FileExistsError:
         raise PlanError.of(
             name,
@@ -385,10 +384,3 @@ def _series_rows(indicator: Indicator, municipality: Municipality, today: date) 
         for area in ((municipality.name, NATIONAL_NAME) if series.national else (municipality.name,))
         for period in window(newest)
     ]
-
-
-def _danish_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV that Danish Excel opens in columns and with its letters right."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from helpers.data.raw import RawStore, Sidecar, snapshot_id, snapshot_moment
+from helpers.data.raw import RawStore, Sidecar, snapshot_moment
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.answers import AnswerError
@@ -183,7 +183,8 @@ class MetadataStore:
     def _has_moved(self, listed: TableInfo, kept: str) -> bool:
         if listed.update_latest is not None:
             return self._store.sidecar("table", listed.id, kept).update_latest != listed.update_latest
-        return self.now - snapshot_moment(kept) >= KEPT_FOR
+        # A moment to come is one of a wrong clock.
+        return not timedelta(0) <= self.now - snapshot_moment(kept) < KEPT_FOR
 
     def _keep(self, kind: str, name: str, content: bytes, title: str, listed: TableInfo | None) -> str:
         kept = self._store.newest(kind, name)
@@ -195,7 +196,7 @@ class MetadataStore:
         ):
             return kept
         path = "tables" if kind == "tables" else f"table/{name}"
-        snapshot = snapshot_id(self.now)
+        snapshot = self._store.next_snapshot(kind, name, self.now)
         self._store.write(
             kind,
             name,

@@ -14,7 +14,7 @@ from typing import Final
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import Document, read_document
-from helpers.catalogue.models import Certainty, Term
+from helpers.catalogue.models import Certainty, Limits, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency
 from helpers.project import Project
@@ -35,13 +35,22 @@ USUAL_AREAS: Final = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """One term that a series of the catalogue needs, and where it says so."""
+    """One term that a series of the catalogue needs, and where it says so.
+
+    Attributes
+    ----------
+    limits
+        What its values may be.
+    judged
+        Whether its absence is a fault: the catalogue is sure of it, and the run is about it.
+    """
 
     term: Term
     frequency: Frequency
-    certainty: Certainty
     indicator: str
     series: str
+    limits: Limits
+    judged: bool = True
 
     def __str__(self) -> str:
         return f"{self.indicator}.series.{self.series}"
@@ -73,7 +82,7 @@ def wanted_by_table(
     """What the catalogue asks of each table, tables in the order they are first named.
 
     A table is always asked for everything that any series needs of it: its snapshot is one, and another
-    notebook or plan must find its own figures in it too.
+    notebook or plan must find its own figures in it too. What only others need is asked for and not judged.
 
     Parameters
     ----------
@@ -87,15 +96,18 @@ def wanted_by_table(
     PlanError
         When an indicator is none of the catalogue's, or no series uses a table.
     """
+    about = catalogue.indicators.keys() if indicators is None else frozenset(indicators)
+    used = {table for key in about for table in catalogue.indicator(key).tables}
     found: dict[str, list[Wanted]] = {}
     for indicator in catalogue.indicators.values():
         for key, series in indicator.series.items():
+            judged = series.certainty is Certainty.CONFIRMED and indicator.key in about
             for term in series.origin.terms:
-                wanted = Wanted(term, indicator.frequency, series.certainty, indicator.key, key)
-                found.setdefault(term.table, []).append(wanted)
-    if indicators is not None:
-        used = {table for key in indicators for table in catalogue.indicator(key).tables}
-        found = {table: wanted for table, wanted in found.items() if table in used}
+                if term.table in used:
+                    wanted = Wanted(
+                        term, indicator.frequency, indicator.key, key, indicator.limits_of(key), judged
+                    )
+                    found.setdefault(term.table, []).append(wanted)
     if tables is not None:
         asked = [table.lower() for table in dict.fromkeys(tables)]
         unknown = [table for table in asked if table not in found]
@@ -115,11 +127,16 @@ def wanted_by_table(
 
 @dataclass(frozen=True)
 class MeasureColumn:
-    """A measure that is asked for: the catalogue's word for it, and what metadata know."""
+    """A measure that is asked for: the catalogue's words for it (id, label), and what metadata know."""
 
     word: str
     group: MeasureGroup
     measure: Measure | None
+    other_words: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.word, *self.other_words)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -175,14 +192,17 @@ class QueryPlan:
     Attributes
     ----------
     problems
-        Of series that are confirmed: an id or label that the metadata do not have.
+        Of what is judged: an id or label that the metadata do not have.
     remarks
-        The same of series that are only probable, so that it was to be expected.
+        The same of what is only probable, so that it was to be expected, or what the run is not about.
+    concerned
+        Indicators with problems.
     """
 
     calls: tuple[Call, ...]
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
+    concerned: tuple[str, ...] = ()
 
 
 def plan_queries(
@@ -204,37 +224,35 @@ def plan_queries(
     """
     areas = table.areas(municipalities)
     groups: dict[tuple[Frequency, tuple[str, ...]], list[tuple[MeasureColumn, list[DimensionColumn]]]] = {}
-    problems: dict[Problem, None] = {}
+    problems: dict[Problem, set[str]] = {}
     remarks: dict[Problem, None] = {}
-    words: dict[tuple[str, str], str] = {}
+    words: dict[tuple[str, str], dict[str, None]] = {}
     for item in wanted:
         try:
             table.period_type(item.frequency)
             measure = MeasureColumn(item.term.measure, *table.measure(item.term.measure))
-            word = words.setdefault(measure.key, measure.word)
-            if word != measure.word:
-                raise PlanError.of(
-                    table.id,
-                    f'The catalogue calls one measure "{word}" and "{measure.word}".',
-                    "Use the same word for it everywhere in the catalogue.",
-                )
+            words.setdefault(measure.key, {})[measure.word] = None
             dimensions = [
                 DimensionColumn(key, *table.members(key, labels))
                 for key, labels in sorted(item.term.where.items())
             ]
         except PlanError as error:
-            told = problems if item.certainty is Certainty.CONFIRMED else remarks
             for problem in error.problems:
-                told[Problem(f"{places.of(item)}: {problem.where}", problem.what, problem.do)] = None
+                where = Problem(f"{places.of(item)}: {problem.where}", problem.what, problem.do)
+                if item.judged:
+                    problems.setdefault(where, set()).add(item.indicator)
+                else:
+                    remarks[where] = None
             continue
         key = (item.frequency, tuple(d.word for d in dimensions))
         groups.setdefault(key, []).append((measure, dimensions))
     calls = [
         call
         for (frequency, _), terms in groups.items()
-        for call in _split(_joined(table, areas, frequency, terms, settings), settings)
+        for call in _split(_joined(table, areas, frequency, terms, words, settings), settings)
     ]
-    return QueryPlan(tuple(calls), tuple(problems), tuple(remarks))
+    concerned = sorted(set().union(*problems.values()))
+    return QueryPlan(tuple(calls), tuple(problems), tuple(remarks), tuple(concerned))
 
 
 def _joined(
@@ -242,9 +260,13 @@ def _joined(
     areas: Hierarchy,
     frequency: Frequency,
     terms: list[tuple[MeasureColumn, list[DimensionColumn]]],
+    words: dict[tuple[str, str], dict[str, None]],
     settings: Settings,
 ) -> Call:
-    measures = {measure.key: measure for measure, _ in terms}
+    measures: dict[tuple[str, str], MeasureColumn] = {}
+    for measure, _ in terms:
+        first, *others = words[measure.key]
+        measures[measure.key] = replace(measure, word=first, other_words=tuple(others))
     dimensions: dict[str, DimensionColumn] = {}
     for dimension in itertools.chain.from_iterable(dimensions for _, dimensions in terms):
         known = dimensions.get(dimension.word)

@@ -15,6 +15,7 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.errors import Problem
+from helpers.render.notebooks import INJECTED, cell_number, cell_tags
 
 ADVICE = "docs/rendering.md lists what the built-in engine supports; with Quarto installed, --engine quarto renders the rest."
 
@@ -92,12 +93,10 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
     """The Markdown of a notebook, cell by cell, with what is not supported by its looks."""
     found: list[Piece] = []
     problems: list[Problem] = []
-    number = 0
-    for cell in notebook.cells:
-        # The cell that was put in has no number of its own: the author counts without it.
-        tags = cell.get("metadata", {}).get("tags", [])
-        injected = "injected-parameters" in tags
-        number += not injected
+    for place, cell in enumerate(notebook.cells, start=1):
+        tags = cell_tags(cell)
+        injected = INJECTED in tags
+        number = cell_number(cell) or place
         if cell.cell_type == "markdown":
             problems += _looks(path, number, cell.source)
             found.append(Piece(number, cell.source))

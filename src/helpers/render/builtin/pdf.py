@@ -82,7 +82,12 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
     main.write_text(_main(copy, body, example), encoding="utf-8")
     try:
         _compiler(os.getpid()).compile(
-            input=str(main), root=str(copy.folder), output=str(target), format="pdf", pdf_standards=[STANDARD]
+            input=str(main),
+            root=str(copy.folder),
+            output=str(target),
+            format="pdf",
+            pdf_standards=[STANDARD],
+            timestamp=copy.timestamp,
         )
     except typst.TypstError as error:
         hints = "".join(f"\nHint: {hint}" for hint in error.hints)

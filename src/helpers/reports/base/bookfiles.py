@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,9 @@ IGNORED = ".gitignore"
 REMOVE = "remove-cell"
 """Tag of a cell that no page shows; Quarto knows it too."""
 
+NUMBER = "plan-cell"
+"""Key in the metadata of a cell that is rendered: its number in its notebook, from 1."""
+
 _MADE = "# Pages that `plan notebooks` makes from a notebook they share, for plain `quarto render`.\n"
 
 
@@ -46,6 +50,14 @@ def read_notebook(path: Path, where: str) -> NotebookNode:
         raise PlanError.of(
             where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
         ) from None
+
+
+def numbered(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose cells know their numbers."""
+    made = deepcopy(notebook)
+    for number, cell in enumerate(made.cells, start=1):
+        cell.metadata[NUMBER] = number
+    return made
 
 
 @dataclass(frozen=True)
@@ -241,13 +253,14 @@ def _cells(notebook: NotebookNode) -> list[tuple[str, str]]:
 
 def _shown(notebook: NotebookNode) -> str:
     """The notebook as JSON, without text and catalogue cells that are tagged as not shown."""
-    cells = [
+    made = numbered(notebook)
+    made.cells = [
         cell
-        for cell in notebook.cells
+        for cell in made.cells
         if REMOVE not in cell.metadata.get("tags", ())
         or (cell.cell_type == "code" and not cell.id.startswith(PREFIX))
     ]
-    return str(nbformat.writes(NotebookNode({**notebook, "cells": cells})))
+    return str(nbformat.writes(made))
 
 
 def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:

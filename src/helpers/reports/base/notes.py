@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from helpers.present import output
-from helpers.present.output import CSV_BOM, FIGURE_FOLDER, Shown, TextPart, escape_markdown, write_if_changed
+from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
 from helpers.sources.fetch_status import Row, danish_day, failures_in_danish
 
 
@@ -44,11 +44,21 @@ def fetched_note(days: Iterable[date], rows: Iterable[Row], snapshot: date | Non
 class _Downloads(TextPart):
     """A list of links, and the files they lead to."""
 
-    contents: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def write(self, folder: Any) -> None:
-        for name, content in self.contents.items():
-            write_if_changed(folder / name, CSV_BOM + content)
+    def _name(self, name: str) -> str:
+        return f"{self.stamp.prefix if self.stamp else ''}{name}"
+
+    def markdown(self) -> str:
+        return "\n".join(
+            f"- [{text}]({FIGURE_FOLDER}/{self._name(name)})" for name, (text, _) in self.links.items()
+        )
+
+    def live(self) -> dict[str, Any]:
+        return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
+
+    def contents(self) -> dict[str, str]:
+        return {self._name(name): content for name, (_, content) in self.links.items()}
 
 
 def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
@@ -59,5 +69,4 @@ def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
     files
         File name → the link's text and the file's content.
     """
-    links = "\n".join(f"- [{text}]({FIGURE_FOLDER}/{name})" for name, (text, _) in files.items())
-    return Shown([_Downloads((links,), contents={name: content for name, (_, content) in files.items()})])
+    return Shown([_Downloads((), links=files)])

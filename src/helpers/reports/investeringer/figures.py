@@ -5,25 +5,25 @@ Comes in: how a row stands. Goes out: a :class:`~helpers.present.output.Shown`, 
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from helpers.catalogue.models import NATIONAL, Unit
+from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import layout, output
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.fonts import text_width
-from helpers.present.output import HTML_ONLY, Shown
+from helpers.present.output import Shown
 from helpers.present.spark import HEIGHT, WIDTH
+from helpers.present.tables import Column, Group, build
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import UNKNOWN, listed
+from helpers.present.words import listed
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.models import RowUnit
 from helpers.reports.investeringer.months import Measurement
@@ -79,7 +79,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
     return output.figure(
         key,
         _with_square_rings(chart(drawn, places, colour)),
-        screen=lambda: _with_square_rings(chart(drawn, places, colour, live=True)),
+        chart=lambda: native_chart(drawn, colour, example=example),
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
@@ -196,49 +196,41 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     row = status.row
     measured = {one.month: one for one in status.measured}
     path = {point.month: point.value for point in status.path}
-    lines = []
-    for period in reversed(tuple(periods)):
-        goal = row.targets.get(period)
-        cells = (
+    lines = [
+        (
+            words.month_heading(period),
             words.measurement(measured.get(period), row.unit),
             words.on_path(path.get(period), row),
-            words.target(goal, row) or UNKNOWN,
+            words.target(row.targets.get(period), row) or None,
         )
-        shown = "".join(f'<td class="num">{html.escape(cell)}</td>' for cell in cells)
-        lines.append(f'<tr><th scope="row">{html.escape(words.month_heading(period))}</th>{shown}</tr>')
-    heads = "".join(
-        f'<th scope="col" class="num">{head}</th>'
-        for head in (MEASURED_TEXT, HELD_TEXT if row.hold else PATH_TEXT, TARGET_TEXT)
-    )
-    body = "\n".join(lines)
-    return (
-        f'<table class="plan-table numbers" id="tal-{key}" {HTML_ONLY}>\n'
-        f'<caption class="visually-hidden">Tal bag figuren: {html.escape(title)}</caption>\n'
-        f'<thead><tr><th scope="col">Måned</th>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
-    )
+        for period in reversed(tuple(periods))
+    ]
+    heads = (MEASURED_TEXT, HELD_TEXT if row.hold else PATH_TEXT, TARGET_TEXT)
+    columns = [Column("Måned", row_head=True), *(Column(head, number=True) for head in heads)]
+    caption = f"Tal bag figuren: {title}"
+    return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
 
 
 def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
     path = {point.month: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
-    for period in periods:
-        one = measured.get(period)
-        writer.writerow(
-            [
+    return csv_files.for_people(
+        CSV_COLUMNS,
+        (
+            (
                 period.id,
                 period.danish,
-                words.plain(one.value if one else None),
-                words.plain(one.share if one else None),
-                words.plain(path.get(period)),
-                words.plain(goals.get(period)),
-                one.source if one else "",
-            ]
-        )
-    return target.getvalue()
+                one.value if one else None,
+                one.share if one else None,
+                path.get(period),
+                goals.get(period),
+                one.source if one else None,
+            )
+            for period in periods
+            for one in (measured.get(period),)
+        ),
+    )
 
 
 def spark_svg(status: RowStatus, colour: Palette) -> str:

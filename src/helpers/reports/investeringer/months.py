@@ -6,15 +6,14 @@ Comes in: a project's entry in the catalogue and its files ``data/raw/manual/<sl
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from helpers.data import csv_files
 from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
@@ -354,19 +353,16 @@ def write_project_template(
     month = month or newest.shift(1)
     first = folder / f"{key}.csv"
     path = folder / f"{key}-{month}.csv" if first.exists() else first
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(TEMPLATE_COLUMNS)
     rows = [row for row in entry.status.measures.values() if row.indicator is None]
     if not rows:
         raise PlanError.of(f"{projects.key}: {key}", "All rows of this project come from Jobindsats.")
+    lines = []
     for row in rows:
         assert row.key is not None and row.unit is not None
         label = entry.status.label_of(row.key)
-        writer.writerow([row.key, f"{label} [{_UNIT_HINTS[row.unit]}]", month, "", "", ""])
+        lines.append([row.key, f"{label} [{_UNIT_HINTS[row.unit]}]", month.id, None, None, None])
     try:
-        # The byte order mark tells Danish Excel that the letters are UTF-8.
-        write_whole(path, text.getvalue().encode("utf-8-sig"))
+        write_whole(path, csv_files.for_people(TEMPLATE_COLUMNS, lines).encode())
     except FileExistsError:
         raise PlanError.of(
             project.relative(path),

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Municipality
-from helpers.data import Basis, load_observations, snapshot_days
+from helpers.data import Basis, csv_files, load_observations, snapshot_days
 from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
 from helpers.present.words import count, listed
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import VERDICT_FILE
 from helpers.reports.base.notes import downloads
+from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.reports.investeringer import figures as project_figures
 from helpers.reports.investeringer import tables as project_tables
 from helpers.reports.investeringer import words
@@ -92,7 +89,7 @@ def open_investments(
 
 
 @dataclass(frozen=True)
-class Investments:
+class Investments(Stamped):
     """A set of projects as it stands; every method is a cell of a notebook.
 
     Attributes
@@ -109,6 +106,12 @@ class Investments:
     municipality: Municipality
     bound: Period | None = None
     example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        basis = "example" if self.example else "real"
+        return Stamp("investeringer", self.municipality.slug, self.projects.key, basis, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -157,6 +160,11 @@ class Investments:
             key: project_status(entry, self._read[key][0], bound)
             for key, entry in self.projects.projects.items()
         }
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The months that any row of the projects is measured in."""
+        return {measured.month for months, _ in self._read.values() for measured in months}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -285,8 +293,7 @@ class Investments:
                 "word": word if status.judged else "ingen mål",
                 "class": _kind(status),
             }
-        text = json.dumps(found, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(found, self.stamp)
 
     def policy(self) -> Shown:
         """Which focus areas of the municipality's policy the projects serve."""
@@ -468,9 +475,7 @@ class Investments:
 
     def months_csv(self) -> str:
         """Every month that has a figure or a target: the columns of `CSV_COLUMNS`."""
-        target = io.StringIO()
-        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-        writer.writerow(CSV_COLUMNS)
+        rows: list[list[csv_files.Cell]] = []
         for key, status in self.statuses.items():
             for row in status.rows:
                 if row.row.key is None:
@@ -481,20 +486,20 @@ class Investments:
                 for month in sorted({*measured, *goals}):
                     one = measured.get(month)
                     on_path = way.get(month)
-                    writer.writerow(
+                    rows.append(
                         [
                             key,
                             row.row.key,
                             status.project.status.label_of(row.row.key),
                             month.id,
-                            words.plain(one.value if one else None),
-                            words.plain(one.share if one else None),
-                            words.plain(words.path_decimal(on_path) if on_path is not None else None),
-                            words.plain(goals.get(month)),
-                            one.source if one else "",
+                            one.value if one else None,
+                            one.share if one else None,
+                            words.path_decimal(on_path) if on_path is not None else None,
+                            goals.get(month),
+                            one.source if one else None,
                         ]
                     )
-        return output.CSV_BOM + target.getvalue()
+        return csv_files.for_people(CSV_COLUMNS, rows)
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

@@ -6,8 +6,7 @@ Comes in: results of the analysis. Goes out: a :class:`~helpers.present.output.S
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from helpers.periods import Period
@@ -26,7 +25,6 @@ SHOWN_MONTHS = 3
 """How many of the newest months the document's form shows; the figures' tables hold them all."""
 
 _INDENT = "\u2003"
-_EMPTY_GROUP = re.compile(r'<tr class="group">\s*<th[^>]*>\s*</th>\s*</tr>\s*')
 
 
 def _small(text: str) -> str:
@@ -49,11 +47,6 @@ def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[
             groups.append((None, status.level, []))
         groups[-1][2].append(cells(status, groups[-1][1]))
     return [Group(found, label) for label, _, found in groups if found]
-
-
-def _table(columns: Sequence[Column], groups: Sequence[Group], *, id: str, caption: str) -> str:
-    """As :func:`helpers.present.tables.build`, but rows without a heading have no empty one over them."""
-    return _EMPTY_GROUP.sub("", tables.build(columns, groups, id=id, caption=caption))
 
 
 def status_table(status: ProjectStatus) -> Shown:
@@ -94,7 +87,7 @@ def status_table(status: ProjectStatus) -> Shown:
         Column("Status"),
     ]
     caption = f"Status for {status.project.title}"
-    text = _table(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
+    text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
     return output.table(text, text=caption, files=pictures)
 
 
@@ -130,7 +123,7 @@ def standing_cell(status: RowStatus) -> Cell:
     text = words.standing(status)
     if status.reason:
         text += _small(status.reason)
-    return Html(f'<span class="{words.STANDING_CLASSES[status.standing]}">{text}</span>')
+    return Html(text, words.STANDING_CLASSES[status.standing])
 
 
 def form_table(status: ProjectStatus) -> Shown:
@@ -159,7 +152,7 @@ def form_table(status: ProjectStatus) -> Shown:
     groups = _grouped(status.rows, cells)
     caption = f"Skema: {table.title}"
     return output.table(
-        _table(columns, groups, id=f"skema-{status.project.key}", caption=caption), text=caption
+        tables.build(columns, groups, id=f"skema-{status.project.key}", caption=caption), text=caption
     )
 
 

@@ -154,11 +154,6 @@ def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
     return rounded(Decimal(value.numerator) / Decimal(value.denominator), decimals)
 
 
-def plain(value: Decimal | None) -> str:
-    """A number for a CSV file: decimal comma, no thousands, nothing where there is none."""
-    return "" if value is None else f"{value:f}".replace(".", ",")
-
-
 def standing(status: RowStatus) -> str:
     """Sign and word: ``✓ Nået``; empty for a heading."""
     if status.standing is None:

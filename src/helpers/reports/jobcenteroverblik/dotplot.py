@@ -141,8 +141,8 @@ def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour:
     return found
 
 
-def chart(plot: DotPlot, colour: Palette, *, live: bool = False) -> dict[str, Any]:
-    """The picture as a Vega-Lite specification; with tooltips when `live`."""
+def chart(plot: DotPlot, colour: Palette) -> dict[str, Any]:
+    """The picture as a Vega-Lite specification, with a tooltip for each municipality."""
     axis = _axis(plot)
     placed = _stacked(plot, axis)
     labels = _labels(plot, placed, axis, colour)
@@ -163,7 +163,7 @@ def chart(plot: DotPlot, colour: Palette, *, live: bool = False) -> dict[str, An
         rules.append(_rule(label.x, y + 4, label.x, foot, label.colour, [6, 3] if country else [1, 2]))
     symbols: list[dict[str, Any]] = [
         {"x": p.x, "y": height - DOT / 2 - p.level * DOT, "mark": p.dot.mark}
-        | ({"kommune": p.dot.name, "tal": number(p.dot.value, plot.decimals, plot.unit)} if live else {})
+        | {"kommune": p.dot.name, "tal": number(p.dot.value, plot.decimals, plot.unit)}
         for p in placed
     ]
     symbols += [{"x": x, "y": y - top, "mark": mark} for mark, x, y in legend]
@@ -176,7 +176,7 @@ def chart(plot: DotPlot, colour: Palette, *, live: bool = False) -> dict[str, An
         "autosize": {"type": "none"},
         "background": colour.paper,
         "config": {"font": fonts.FAMILY, "aria": False, "view": {"stroke": None}},
-        "layer": [_RULES, _symbols(colour, live=live), _WORDS],
+        "layer": [_RULES, _symbols(colour), _WORDS],
         "datasets": {"rules": rules, "symbols": symbols, WORDS: moved},
     }
 
@@ -259,7 +259,7 @@ _WORDS = {
 }
 
 
-def _symbols(colour: Palette, *, live: bool) -> dict[str, Any]:
+def _symbols(colour: Palette) -> dict[str, Any]:
     marks = list(_LOOKS)
     inks = [str(getattr(colour, _LOOKS[mark][1])) for mark in marks]
     fills = [ink if _LOOKS[mark][2] else colour.paper for mark, ink in zip(marks, inks, strict=True)]
@@ -274,12 +274,11 @@ def _symbols(colour: Palette, *, live: bool) -> dict[str, Any]:
         "shape": by_mark([_LOOKS[mark][0] for mark in marks]),
         "stroke": by_mark(inks),
         "fill": by_mark(fills),
-    }
-    if live:
-        encoding["tooltip"] = [
+        "tooltip": [
             {"field": "kommune", "type": "nominal", "title": "Kommune"},
             {"field": "tal", "type": "nominal", "title": "Værdi"},
-        ]
+        ],
+    }
     mark = {"type": "point", "size": 72, "strokeWidth": 1.6, "opacity": 1}
     return {"data": {"name": "symbols"}, "mark": mark, "encoding": encoding}
 

@@ -5,9 +5,6 @@ In: standings and tables of :mod:`helpers.reports.jobcenteroverblik.standings`. 
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,13 +12,14 @@ from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Unit
+from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
+from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.output import (
     FIGURE_FOLDER,
-    HTML_ONLY,
     FigurePart,
     Shown,
     TablePart,
@@ -33,7 +31,7 @@ from helpers.present.output import (
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import UNKNOWN, capital, number, rounded, sentence
+from helpers.present.words import STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
 from helpers.reports.jobcenteroverblik.models import Area, PublishedOverview, PublishedTile
 from helpers.reports.jobcenteroverblik.standings import Cell, FigureStanding, Line, StatusTable
@@ -147,7 +145,7 @@ class PrintedFigurePart(FigurePart):
 
     def markdown(self) -> str:
         image = (
-            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.key}.svg)"
+            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.file}.svg)"
             f'{{#kurve-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
         )
         return f"{image}\n\n{raw_html(self.details())}"
@@ -183,7 +181,7 @@ def standing_figure(
         alt=describe.alt_text(drawn, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
         csv=describe.numbers_csv(listed, example=example),
-        screen=lambda: chart(drawn, places, colour, live=True),
+        chart=lambda: native_chart(drawn, colour, example=example),
     )
     return Shown([part])
 
@@ -429,7 +427,6 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    screen=lambda: dotplot.chart(plot, colour, live=True),
                 )
             ]
         )
@@ -450,15 +447,15 @@ class DotPart(PrintedFigurePart):
 
 
 def _listed_csv(rows: Sequence[Listed], period: Period) -> str:
-    """All municipalities for a spreadsheet, best first; semicolons and decimal commas."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("periode", "nr", "kommune", "region", "vaerdi", "status"))
-    for row in rows:
-        value = "" if row.value is None else f"{row.value:f}".replace(".", ",")
-        state = "ok" if row.value is not None else describe.STATE_WORDS.get(row.state, "")
-        writer.writerow((period.id, row.place or "", row.name, row.region, value, state))
-    return target.getvalue()
+    """All municipalities for a spreadsheet, best first."""
+    return csv_files.for_people(
+        ("periode", "nr", "kommune", "region", "vaerdi", "status"),
+        (
+            (period.id, row.place or None, row.name, row.region, row.value,
+             "ok" if row.value is not None else STATE_WORDS.get(row.state, ""))
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -479,25 +476,21 @@ PRINT_COLUMNS = 3
 def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
     """Place, name and value of all municipalities, read down the columns."""
     deep = -(-len(rows) // PRINT_COLUMNS)
-    head = '<th scope="col" class="num">Nr.</th><th scope="col">Kommune</th><th scope="col" class="num">Værdi</th>'
+    columns = [
+        tables.Column("Nr.", number=True),
+        tables.Column("Kommune"),
+        tables.Column("Værdi", number=True),
+    ] * PRINT_COLUMNS
     lines = []
     for line in range(deep):
-        cells = []
+        cells: list[tables.Cell] = []
         for row in rows[line::deep]:
-            place = UNKNOWN if row.place is None else number(row.place)
-            value = number(row.value, standing.indicator.decimals)
+            place = None if row.place is None else number(row.place)
             mark = {"own": " ◄", "group": " *", "other": ""}[row.mark]
-            cells.append(
-                f'<td class="num">{place}</td><td>{html.escape(row.name)}{mark}</td><td class="num">{value}</td>'
-            )
-        cells += ["<td></td><td></td><td></td>"] * (PRINT_COLUMNS - len(cells))
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    body = "\n".join(lines)
-    return (
-        f'<table class="plan-table tight" id="tryk-alle-{standing.figure.number}">\n'
-        f"<thead><tr>{head * PRINT_COLUMNS}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody>\n</table>"
-    )
+            cells += [place, f"{row.name}{mark}", number(row.value, standing.indicator.decimals)]
+        lines.append(cells + [""] * (len(columns) - len(cells)))
+    identifier = f"tryk-alle-{standing.figure.number}"
+    return tables.build(columns, [tables.Group(lines)], id=identifier, caption=None, classes="tight")
 
 
 def _axis_words(indicator: Indicator) -> str:
@@ -511,43 +504,39 @@ def _listed_table(
     words = {"own": own, "group": group, "other": ""}
     body = []
     for row in rows:
-        place = UNKNOWN if row.place is None else number(row.place)
-        value = (
-            number(row.value, indicator.decimals)
-            if row.value is not None
-            else describe.STATE_WORDS.get(row.state) or UNKNOWN
-        )
-        change = UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True)
-        kind = "num" if row.value is not None else "num state-note"
-        marked = {"own": ' class="is-own"', "group": ' class="is-member"', "other": ""}[row.mark]
-        body.append(
-            f'<tr{marked}><td class="num"{_sort(row.place)}>{place}</td>'
-            f'<th scope="row">{html.escape(row.name)}</th>'
-            f'<td class="{kind}"{_sort(row.value)}>{html.escape(value)}</td>'
-            f'<td class="num"{_sort(row.change)}>{change}</td>'
-            f"<td>{html.escape(row.region)}</td><td>{html.escape(words[row.mark])}</td></tr>"
-        )
+        known = row.value is not None
+        value = number(row.value, indicator.decimals) if known else STATE_WORDS.get(row.state)
+        cells: list[tables.Cell] = [
+            tables.tagged(UNKNOWN if row.place is None else number(row.place), "", row.place),
+            row.name,
+            tables.tagged(value or UNKNOWN, "" if known else "state-note", row.value),
+            tables.tagged(
+                UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
+                "",
+                row.change,
+            ),
+            row.region,
+            words[row.mark],
+        ]
+        body.append(tables.Row(cells, {"own": "is-own", "group": "is-member", "other": ""}[row.mark]))
     unit = "pct." if indicator.unit is Unit.PERCENT else "antal"
-    heads = (
-        ("Nr.", "num"), ("Kommune", ""), (f"Værdi, {unit}", "num"), ("Ændring på et år, pct. point", "num"),
-        ("Region", ""), ("Bemærkning", ""),
-    )  # fmt: skip
-    columns = "".join(
-        f'<th scope="col"{f" class={chr(34)}{kind}{chr(34)}" if kind else ""}>{html.escape(head)}</th>'
-        for head, kind in heads
+    columns = [
+        tables.Column("Nr.", number=True),
+        tables.Column("Kommune", row_head=True),
+        tables.Column(f"Værdi, {unit}", number=True),
+        tables.Column("Ændring på et år, procentpoint", number=True),
+        tables.Column("Region"),
+        tables.Column("Bemærkning"),
+    ]
+    return tables.build(
+        columns,
+        [tables.Group(body)],
+        id=f"tabel-alle-{standing.figure.number}",
+        caption=f"Figur {standing.figure.number}: alle kommuner, {period.danish}",
+        caption_shown=True,
+        classes="sortable",
+        html_only=True,
     )
-    caption = f"Figur {standing.figure.number}: alle kommuner, {period.danish}"
-    lines = "\n".join(body)
-    return (
-        f'<table class="plan-table sortable" id="tabel-alle-{standing.figure.number}" {HTML_ONLY}>\n'
-        f"<caption>{html.escape(caption)}</caption>\n<thead><tr>{columns}</tr></thead>\n"
-        f"<tbody>\n{lines}\n</tbody>\n</table>"
-    )
-
-
-def _sort(value: Decimal | int | None) -> str:
-    """What a column is sorted by; rows without it stay last."""
-    return "" if value is None else f' data-sort="{value}"'
 
 
 # -------------------------------------------------------------------------------- notes

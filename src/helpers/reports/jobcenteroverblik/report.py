@@ -20,10 +20,12 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
+from helpers.present.stamp import Stamp
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.stamped import Stamped
 from helpers.reports.jobcenteroverblik import pieces, ranking
 from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
 from helpers.reports.jobcenteroverblik.models import (
@@ -36,7 +38,7 @@ from helpers.reports.jobcenteroverblik.models import (
     overview_stamp,
 )
 from helpers.reports.jobcenteroverblik.standings import Boards, FigureStanding, Line, Standings
-from helpers.sources.fetch_status import danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
@@ -77,11 +79,14 @@ def open_overview(
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
     snapshot = date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
     area = overview.area(kommune, catalogue)
     if is_rendering():
         # The book's notebooks run in one process and on figures that stand still: they share one report.
-        return _rendered(project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay)
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
+        return _rendered(
+            project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay, example
+        )
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
 
 
 @lru_cache(maxsize=2)
@@ -93,10 +98,11 @@ def _rendered(
     bound: Period | None,
     snapshot: date | None,
     delay: int | None,
+    example: bool,
 ) -> OverviewReport:
     catalogue = load_catalogue(project)
     overview = read_overview(project, catalogue)
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay)
+    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
 
 
 @lru_cache(maxsize=4)
@@ -139,7 +145,7 @@ def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: ob
 
 
 @dataclass(frozen=True)
-class OverviewReport:
+class OverviewReport(Stamped):
     """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -150,6 +156,8 @@ class OverviewReport:
         The day whose figures are shown; none for the newest.
     delay
         Months that figures stay behind; none for the template's own.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -159,6 +167,13 @@ class OverviewReport:
     bound: Period | None = None
     snapshot: date | None = None
     delay: int | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows; a printed month stands on its document."""
+        basis = f"printed-{self.printed.period.id}" if self.printed else self.basis.name
+        return Stamp(KEY, self.area.slug, self.overview.template.key, basis, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -171,7 +186,7 @@ class OverviewReport:
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
         day = self.overview.template.example_date
-        basis = basis_for(self.project, self.indicators, day, self.snapshot)
+        basis = basis_for(self.project, self.indicators, day, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.overview.indicators, day)
         return basis
@@ -179,6 +194,10 @@ class OverviewReport:
     @property
     def is_example(self) -> bool:
         return self.basis.kind == "example"
+
+    def _made_up(self, indicator: Indicator) -> bool:
+        """Whether an indicator's figures are example data: not when anybody typed them in."""
+        return self.is_example and indicator.key not in self.boards.typed_in
 
     @cached_property
     def boards(self) -> Boards:
@@ -206,6 +225,13 @@ class OverviewReport:
         needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
         found = data_inputs(self.project, self.catalogue, self.basis)
         return tuple(item for item in found if item.table in needed)
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the report's figures is for."""
+        frame = load_observations(self.project, self.catalogue, self.basis)
+        shown = frame["indicator"].isin(self.overview.indicators) & frame["value"].notna()
+        return {Period.parse(text) for text in frame[shown]["period"].unique()}
 
     @property
     def title(self) -> str:
@@ -285,9 +311,7 @@ class OverviewReport:
                 "kommunerne.",
                 classes=("data-note", "example-data"),
             )
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        rows = (row for table, row in status.items() if table in needed)
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
 
     # ------------------------------------------------------------------------------------ front page
@@ -366,7 +390,9 @@ class OverviewReport:
                 # What is measured today is not what the title of 2017 says: both are told before the figure.
                 self._definition(figure) if figure.differs else Shown(),
                 pieces.verdict_box(standing, self.area),
-                pieces.standing_figure(standing, self.area, self._counts(standing), example=self.is_example),
+                pieces.standing_figure(
+                    standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
+                ),
                 pieces.notes(self._figure_notes(standing), _to_all(figure)),
             ]
         )
@@ -430,6 +456,8 @@ class OverviewReport:
 
     def _source_words(self, indicator: Indicator) -> str:
         real = listed(indicator.tables)
+        if indicator.key in self.boards.typed_in:
+            return "indtastet af kommunerne."
         if self.is_example:
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})." if real else "eksempeldata."
         days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
@@ -509,7 +537,7 @@ class OverviewReport:
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
             group_name=capital(ranking.scope(shown_group)) if grouped else "",
-            example=self.is_example,
+            example=self._made_up(standing.indicator),
         ) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",

@@ -33,6 +33,7 @@ class Boards:
         self.catalogue = catalogue
         self.overview = overview
         self._grids = Grids(observations[observations["indicator"].isin(overview.indicators)])
+        self.typed_in = frozenset(observations.loc[observations["source"] == "manual", "indicator"])
         self._made: dict[tuple[str, str], Board] = {}
         self._conditions: dict[Period | None, pd.DataFrame] = {}
 

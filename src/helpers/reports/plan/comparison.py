@@ -6,8 +6,6 @@ to be put on a page; nothing is judged here.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,11 +15,12 @@ from typing import TYPE_CHECKING
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
+from helpers.data import csv_files
 from helpers.periods import Period
-from helpers.present.output import CSV_BOM
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
+    GROUNDS_WORDS,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
     VERDICT_WORDS,
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
-    "vurdering", "begrundelse",
+    "vurdering", "begrundelse", "grundlag",
 )  # fmt: skip
 
 
@@ -341,21 +340,16 @@ def _csv(
     ranking: Mapping[str, int | None],
     indicator: Indicator,
 ) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for code in codes:
-        row, area = rows[code], areas[code]
-        writer.writerow(
+    unit = unit_word(indicator.unit)
+    return csv_files.for_people(
+        CSV_COLUMNS,
+        (
             (
-                ranking[code] or "", code, area.name, area.region, row.period.id if row.period else "",
-                _plain(row.municipality), unit_word(indicator.unit), _plain(row.national), _plain(row.target),
-                _plain(row.gap), VERDICT_WORDS[row.verdict].lower(), row.reason or "",
+                ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
+                row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
+                row.reason, GROUNDS_WORDS[row.grounds],
             )
-        )  # fmt: skip
-    return CSV_BOM + target.getvalue()
-
-
-def _plain(value: Decimal | None) -> str:
-    """As Danish Excel reads a number: a decimal comma and an ordinary minus; empty when unknown."""
-    return "" if value is None else f"{value:f}".replace(".", ",")
+            for code in codes
+            for row in (rows[code],)
+        ),
+    )  # fmt: skip

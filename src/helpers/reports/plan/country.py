@@ -122,11 +122,11 @@ def _headline(observations: pd.DataFrame, indicator: Indicator, bound: Period | 
     newest = {str(area): periods[text] for area, text in published.groupby("area")["period"].max().items()}
     counted = rows[rows["period"].isin({period.id for period in newest.values()})]
     readings: dict[tuple[str, str], Reading] = {}
-    columns = (counted[name] for name in ("area", "period", "value", "state", "source"))
-    for area, period, value, text, source in zip(*columns, strict=True):
+    columns = (counted[name] for name in ("area", "period", "value", "state", "source", "published"))
+    for area, period, value, text, source, published in zip(*columns, strict=True):
         state = State(text)
         exact = as_published(float(value), indicator.decimals) if state is State.OK else None
-        readings.setdefault((area, period), Reading(exact, state, str(source)))
+        readings.setdefault((area, period), Reading(exact, state, str(source), bool(published)))
     return _Headline(indicator, rows, bound, newest, readings)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -13,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import altair as alt
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
@@ -38,6 +35,7 @@ from helpers.data import (
     Basis,
     Input,
     choose_basis,
+    csv_files,
     data_inputs,
     data_problems,
     figure_window,
@@ -45,16 +43,20 @@ from helpers.data import (
     plan_indicators,
     snapshot_days,
 )
+from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.periods import Period
+from helpers.periods import Period, require_figures
 from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
+from helpers.present.stamp import Stamp
 from helpers.present.tables import Column
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import SNAPSHOT_VARIABLE, VERDICT_FILE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import downloads, fetched_note
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -71,11 +73,14 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
-from helpers.sources.fetch_status import Row, danish_day, fetch_status
+from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
+    from great_tables import GT
+
     from helpers.catalogue import Catalogue
+    from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -108,14 +113,17 @@ def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "
     except ValueError as error:
         raise PlanError.of("periode", f"{error}.") from None
     day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    report = read_report(
-        project, catalogue, chosen, area, bound=bound, snapshot=date.fromisoformat(day) if day else None
+    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
+    report = Report(
+        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
     )
     if not is_rendering():
+        require_figures(bound, report.known_periods)
         return report
     # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
-    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day)
+    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
     if key not in _RENDERED:
+        require_figures(bound, report.known_periods)
         _RENDERED.clear()
         _RENDERED[key] = report
     return _RENDERED[key]
@@ -132,9 +140,10 @@ def read_report(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> Report:
     """As :func:`open_report`, for what is already found."""
-    return Report(project, catalogue, plan, municipality, bound, snapshot)
+    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
 
 
 def read_reports(
@@ -145,9 +154,12 @@ def read_reports(
     *,
     bound: Period | None = None,
     snapshot: date | None = None,
+    example: bool = False,
 ) -> tuple[Report, ...]:
     """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
-    reports = tuple(Report(project, catalogue, plan, area, bound, snapshot) for area in municipalities)
+    reports = tuple(
+        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
+    )
     if len(reports) < 2:
         return reports
     first = reports[0]
@@ -173,7 +185,7 @@ def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Stamped):
     """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
 
     Attributes
@@ -182,6 +194,8 @@ class Report:
         Newest period to show; none for all.
     snapshot
         The day whose figures are shown; none for the newest.
+    example
+        Example data are shown whatever was fetched, and file names say so.
     """
 
     project: Project
@@ -190,13 +204,19 @@ class Report:
     municipality: Municipality
     bound: Period | None = None
     snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
 
     # ------------------------------------------------------------------------------------ the numbers
 
     @cached_property
     def basis(self) -> Basis:
         """Real figures (perhaps as of a day) or example data; never both."""
-        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot)
+        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
         if basis.kind == "example":
             _make_example(self.project, self.catalogue.hash, self.plan.key)
         return basis
@@ -204,6 +224,11 @@ class Report:
     @property
     def is_example(self) -> bool:
         return self.basis.kind == "example"
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether typed-in figures stand beside made-up ones, so that each row must say which it is."""
+        return self.is_example and any(row.grounds is Grounds.TYPED_IN for row in self.rows)
 
     @cached_property
     def observations(self) -> pd.DataFrame:
@@ -251,6 +276,13 @@ class Report:
         """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
         return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
 
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the plan's figures is for."""
+        shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
+        known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
+        return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
         known = row.national is not None or row.municipality is not None
@@ -274,12 +306,34 @@ class Report:
             self.survey_rows,
             self.answers,
             dates,
-            self._fetch_rows(),
+            fetch_rows(self.project, self.indicators, self.snapshot),
             self._unusable(),
         )
         digest = hashlib.sha256(repr(told).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------- to go on with
+
+    def chart(self, number: str) -> Chart:
+        """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        goal = self._goal(number)
+        drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
+        if not drawn:
+            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
+        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+
+    def frame(self, number: str = "") -> pd.DataFrame:
+        """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
+        return frames.goal_frame(self, [self._goal(number)] if number else self.plan.goals)
+
+    def status(self) -> pd.DataFrame:
+        """The status table as a frame: `helpers.reports.plan.frames.STATUS_COLUMNS`."""
+        return frames.status_frame(self)
+
+    def gt(self) -> GT:
+        """The status table as a Great Table, to change or save."""
+        return frames.status_gt(self)
 
     # ------------------------------------------------------------------------------------- what is shown
 
@@ -310,14 +364,11 @@ class Report:
             )
             if self.municipality.slug == self.plan.municipality:
                 said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+            if self.is_mixed:
+                said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
             return output.box(said, classes=("data-note", "example-data"))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, self._fetch_rows(), self.snapshot)
-
-    def _fetch_rows(self) -> tuple[Row, ...]:
-        needed = {table for indicator in self.indicators for table in indicator.tables}
-        status = fetch_status(self.project, self.snapshot)
-        return tuple(row for table, row in status.items() if table in needed)
+        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
@@ -380,8 +431,7 @@ class Report:
                     "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
                     "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
                 }
-        text = json.dumps(verdicts, ensure_ascii=False, indent=1)
-        output.write_if_changed(Path.cwd() / VERDICT_FILE, text)
+        write_verdicts(verdicts, self.stamp)
 
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
@@ -390,7 +440,7 @@ class Report:
             for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
             if (
                 drawn := spark(
-                    key, indicator, self._window(indicator), self.municipality, example=self.is_example
+                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
                 )
             )
         }
@@ -404,6 +454,7 @@ class Report:
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
+            grounds=self.is_mixed,
         )
 
     @property
@@ -459,7 +510,7 @@ class Report:
             drawn.append(
                 figures.trend_figure(
                     figure.indicators,
-                    [self._window(indicator) for indicator in figure.indicators],
+                    [self.window(indicator) for indicator in figure.indicators],
                     self.municipality,
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
@@ -513,6 +564,13 @@ class Report:
 
     def _source_words(self, indicator: Indicator) -> str:
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
+        typed_in = {str(area) for area in self._typed_in(indicator)}
+        if typed_in:
+            return (
+                f"indtastet af {self.municipality.name}"
+                if self.municipality.code in typed_in
+                else "indtastet"
+            )
         if self.is_example:
             real = words.listed(indicator.tables)
             return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
@@ -527,6 +585,11 @@ class Report:
             for day, tables_of_day in by_day.items()
         )
         return f"Jobindsats, {'; '.join(told)}"
+
+    def _typed_in(self, indicator: Indicator) -> pd.Series:
+        """The areas of which somebody typed in figures of an indicator."""
+        frame = self.observations
+        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
@@ -551,8 +614,8 @@ class Report:
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def _window(self, indicator: Indicator) -> pd.DataFrame:
-        # The status table's small trend and the figure show the same window.
+    def window(self, indicator: Indicator) -> pd.DataFrame:
+        """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         if indicator.key not in self._windows:
             self._windows[indicator.key] = figure_window(
                 self.observations, indicator, self.municipality.code, self.bound
@@ -754,7 +817,7 @@ class Report:
         """The status table and all series of the report as CSV files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_csv(self)),
+                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     self._observations_csv(),
@@ -763,10 +826,16 @@ class Report:
         )
 
     def _observations_csv(self) -> str:
-        shown = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(shown)]
+        keys = {indicator.key for indicator in self.indicators}
+        frame = self.observations[self.observations["indicator"].isin(keys)]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
-        return frame.to_csv(index=False, lineterminator="\n")
+        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
+        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+        shown = frame.assign(
+            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
+        )
+        rows = shown.astype(object).to_numpy().tolist()
+        return csv_files.for_people(list(columns.values()), rows)
 
     @property
     def newest_period(self) -> Period | None:
@@ -780,6 +849,12 @@ class Report:
         return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
 
 
+OBSERVATIONS_IN_DANISH = {
+    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
+    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
+}  # fmt: skip
+"""Heads of the file on a plan's page that has all its series."""
+
 STATUS_COLUMNS = (
     "goal",
     "indicator",
@@ -792,12 +867,13 @@ STATUS_COLUMNS = (
     "verdict",
     "published_gap",
     "note",
+    "basis",
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
 
 def status_records(report: Report) -> list[dict[str, str | None]]:
-    """The status table for machines: numbers as text with a decimal point, exactly as published."""
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
     return [
         {
             "goal": row.goal,
@@ -811,9 +887,15 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
             "verdict": row.verdict.value,
             "published_gap": _text(row.published_gap),
             "note": _note(report, row),
+            "basis": row.grounds.value if row.grounds else None,
         }
-        for row in report.rows
+        for row in _all_rows(report)
     ]
+
+
+def _all_rows(report: Report) -> list[StatusRow]:
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
 def _note(report: Report, row: StatusRow) -> str | None:
@@ -828,9 +910,23 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def status_csv(report: Report) -> str:
-    """:func:`status_records` as CSV."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, STATUS_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(status_records(report))
-    return out.getvalue()
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def status_for_people(report: Report) -> str:
+    """The status table as CSV for Danish Excel."""
+    return csv_files.for_people(
+        (
+            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
+            "trykt_forskel", "note", "grundlag",
+        ),
+        (
+            (
+                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
+                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in _all_rows(report)
+        ),
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality, Plan
-from helpers.data import Basis, load_observations, plan_indicators
+from helpers.data import Basis, csv_files, load_observations, plan_indicators
 from helpers.data.revisions import ChangeOfValue, Revision, compare_days
 from helpers.periods import Period
 from helpers.project import Project
@@ -100,17 +100,18 @@ def area_names(municipalities: Sequence[Municipality]) -> dict[str, str]:
     return {NATIONAL: NATIONAL_NAME, **{m.code: m.name for m in municipalities}}
 
 
-CSV_COLUMNS = (
-    "area",
-    "name",
-    "indicator",
-    "series",
-    "period",
-    "kind",
-    "old_value",
-    "new_value",
-    "difference",
-)
+CSV_COLUMNS = {
+    "area": "omraadekode",
+    "name": "omraade",
+    "indicator": "indikator",
+    "series": "serie",
+    "period": "periode",
+    "kind": "art",
+    "old_value": "foer",
+    "new_value": "nu",
+    "difference": "forskel",
+}
+"""Columns for programs, and for people."""
 
 
 def withheld(changes: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +127,7 @@ def withheld(changes: pd.DataFrame) -> pd.DataFrame:
 def revision_csv(
     revision: PlanRevision, municipalities: Sequence[Municipality], *, published: bool = False
 ) -> str:
-    """All differences as CSV, one row per figure, with a decimal point.
+    """All differences as CSV, one row per figure: for programs, or for a page and so for people.
 
     Parameters
     ----------
@@ -135,4 +136,7 @@ def revision_csv(
     """
     changes = withheld(revision.found.changes) if published else revision.found.changes
     named = changes.assign(name=changes["area"].map(area_names(municipalities)))
-    return named[list(CSV_COLUMNS)].to_csv(index=False, lineterminator="\n")
+    rows = named[list(CSV_COLUMNS)].to_numpy().tolist()
+    if published:
+        return csv_files.for_people(list(CSV_COLUMNS.values()), rows)
+    return csv_files.for_programs(list(CSV_COLUMNS), rows)

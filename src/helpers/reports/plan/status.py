@@ -28,7 +28,7 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.data.frames import State
+from helpers.data.frames import Grounds, State
 from helpers.data.windows import newest_period
 from helpers.periods import Period
 from helpers.project import Project
@@ -70,6 +70,8 @@ class StatusRow:
         As in the column `source` of observations; for a survey, where its answers were taken from.
     kind
         ``survey`` for goals that are followed by a survey, which the document's table leaves out.
+    grounds
+        What the municipality's value stands on, or the country's where there is none; none without a value.
     """
 
     goal: str
@@ -88,6 +90,7 @@ class StatusRow:
     reason: str | None = None
     sources: tuple[str, ...] = ()
     kind: Literal["indicator", "survey"] = "indicator"
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,12 @@ class Reading:
     value: Decimal | None
     state: State
     source: str | None
+    published: bool = False
+
+    @property
+    def grounds(self) -> Grounds | None:
+        """What the value stands on; none without one."""
+        return None if self.value is None else Grounds.of(self.source or "", published=self.published)
 
 
 def _indicator_row(
@@ -285,6 +294,7 @@ def judged_row(
         note=printed.note if printed is not None and same_period and printed.gap != difference else None,
         reason=_reason(goal, indicator, rows, municipality, period, ours, national, bound),
         sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
+        grounds=ours.grounds or national.grounds,
     )
 
 
@@ -295,7 +305,7 @@ def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int
     row = found.iloc[0]
     state = State(row["state"])
     value = as_published(float(row["value"]), decimals) if state is State.OK else None
-    return Reading(value, state, str(row["source"]))
+    return Reading(value, state, str(row["source"]), bool(row["published"]))
 
 
 def as_published(value: float, decimals: int) -> Decimal:
@@ -319,7 +329,8 @@ def _reason(
     if not goal.target.is_set:
         return goal.target.because or "Der er ikke fastsat et mål."
     if period is None:
-        return _no_figures(indicator, asked=not rows.empty)
+        asked = rows.loc[rows["area"].isin([NATIONAL, municipality.code]), "source"]
+        return _no_figures(indicator, asked=bool(asked.ne("manual").any()))
     if ours.value is not None and (national.value is not None or not goal.target.national):
         return None
     sides = [(municipality.code, f"for {municipality.name}", ours)]
@@ -347,13 +358,13 @@ def _newest_known(rows: pd.DataFrame, area: str, bound: Period | None) -> Period
 
 
 def _no_figures(indicator: Indicator, *, asked: bool) -> str:
-    if asked:
-        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
     origin = indicator.series[indicator.headline].origin
     if isinstance(origin, FromHand):
         return "Tallene findes ikke på Jobindsats, og de er ikke indtastet."
     if isinstance(origin, FromUnknown):
         return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
+    if asked:
+        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
     return "Der er ikke hentet tal fra Jobindsats."
 
 
@@ -391,5 +402,6 @@ def _survey_row(
         direction=direction,
         reason=reason,
         sources=() if answers is None or answers.source is None else (answers.source,),
+        grounds=None if ours is None else Grounds.TYPED_IN,
         kind="survey",
     )

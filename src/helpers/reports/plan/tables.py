@@ -28,6 +28,7 @@ from helpers.present.tables import (
     verdict_cell,
 )
 from helpers.present.words import (
+    GROUNDS_WORDS,
     number,
     sentence,
 )
@@ -51,6 +52,7 @@ def status_table(
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
     provisional: Collection[str] = (),
+    grounds: bool = False,
     grouped: bool = True,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
@@ -67,6 +69,8 @@ def status_table(
         Indicators whose figures a document printed: they are marked, because the others are example data.
     provisional
         Indicators whose period the source is likely to correct.
+    grounds
+        Each row says what it stands on: for a report in which real and made-up figures stand side by side.
     grouped
         Under the headings of the focus areas; a single focus area's own table needs none.
     """
@@ -89,7 +93,7 @@ def status_table(
     for area in plan.focus_areas:
         cells = [
             _status_cells(
-                row, goal, names or {}, trends, goal_links, published, provisional, first=place == 0
+                row, goal, names or {}, trends, goal_links, published, provisional, grounds, first=place == 0
             )
             for goal in area.goals
             for place, row in enumerate(by_goal.get(goal.number, ()))
@@ -119,6 +123,7 @@ def _status_cells(
     links: Links | None,
     published: Collection[str],
     provisional: Collection[str],
+    grounds: bool,
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -132,7 +137,8 @@ def _status_cells(
     named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
-    for note in (row.note, row.reason):
+    told = GROUNDS_WORDS[row.grounds] if grounds else ""
+    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (

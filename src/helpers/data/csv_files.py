@@ -1,0 +1,70 @@
+"""The two kinds of CSV that leave this program: for people (Danish Excel) and for programs.
+
+For people: semicolons, decimal commas, CRLF, a byte order mark, Danish heads. For programs: commas, decimal points,
+line feeds, English heads. In both, a text that a spreadsheet would run as a formula is marked as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from math import isnan
+from typing import Final
+
+from helpers.letters import without_hidden
+
+BOM: Final = "\ufeff"
+"""Tells Danish Excel that a CSV file is UTF-8."""
+
+Cell = str | Decimal | float | int | None
+
+_FORMULA: Final = re.compile(r"\s*[=+\-@]|\s")
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?")
+
+
+def guarded(text: str) -> str:
+    """`text` as it can stand in a spreadsheet: with an apostrophe before it when it looks like a formula.
+
+    Examples
+    --------
+    >>> guarded("=HYPERLINK(1)"), guarded("-3,5"), guarded("Fleksjob")
+    ("'=HYPERLINK(1)", '-3,5', 'Fleksjob')
+    """
+    clean = without_hidden(text).replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{clean}" if _FORMULA.match(clean) and not _NUMBER.fullmatch(clean) else clean
+
+
+def for_people(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """CSV that Danish Excel opens in columns, with its letters and numbers right.
+
+    Numbers are spelled exactly, with a decimal comma and an ordinary minus; None is an empty cell.
+    """
+    return BOM + _written(head, rows, ";", "\r\n", ",")
+
+
+def for_programs(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """CSV with commas and decimal points, as ``read_csv`` expects it; None is an empty cell."""
+    return _written(head, rows, ",", "\n", ".")
+
+
+def _written(
+    head: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter: str, line_end: str, point: str
+) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=delimiter, lineterminator=line_end)
+    writer.writerow(head)
+    writer.writerows([_spelled(cell, point) for cell in row] for row in rows)
+    return target.getvalue()
+
+
+def _spelled(cell: Cell, point: str) -> str:
+    if cell is None or (isinstance(cell, float) and isnan(cell)):
+        return ""
+    if isinstance(cell, str):
+        return guarded(cell)
+    if isinstance(cell, float):
+        cell = int(cell) if cell.is_integer() else Decimal(repr(cell))
+    return f"{cell:f}".replace(".", point) if isinstance(cell, Decimal) else str(cell)

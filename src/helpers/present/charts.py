@@ -1,0 +1,168 @@
+"""Figures as Altair charts that an analyst goes on with: plain layers over one tidy frame.
+
+The pages' figures are laid out by :mod:`helpers.present.figures`, five times faster and with every label in its
+place; what JupyterLab shows, and what ``report.chart()`` gives, is made here from the same pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from helpers.present.draw import spec_for_screen
+from helpers.present.layout import AXIS_WORDS, BADGE
+from helpers.present.output import VEGALITE_MIME
+from helpers.present.theme import Palette
+from helpers.present.traces import Picture, Trace
+from helpers.present.words import NBSP, number
+
+Chart = alt.LayerChart | alt.VConcatChart
+"""One figure, or several below each other."""
+
+CHART_COLUMNS = ("serie", "mark", "periode", "måned", "værdi", "tal", "tilstand", "grundlag")
+"""Of a chart's data: name in the legend, ``line`` or ``bar``, the period in Danish and as its
+last month's first day, the value in the series' unit, the same as Danish text, state, and what it stands on (`Grounds`)."""
+
+WIDTH, HEIGHT = 620, 300
+"""Of a chart's plot, in pixels."""
+
+_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=WIDTH)
+
+RENDERER = "beskaeftigelsesplan"
+"""Name under which Altair knows how charts are shown here."""
+
+
+def chart_frame(drawn: Picture) -> pd.DataFrame:
+    """The numbers of a figure, one row per series, area and period, with the columns of `CHART_COLUMNS`."""
+    rows = [
+        (
+            trace.label,
+            trace.mark,
+            point.period.danish,
+            pd.Timestamp(point.period.last_month.first_day),
+            None if point.value is None else float(point.value),
+            number(point.value, trace.decimals, trace.unit),
+            point.state.value,
+            point.grounds.value if point.grounds else None,
+        )
+        for trace in drawn.traces
+        for point in trace.points
+    ]
+    return pd.DataFrame(rows, columns=list(CHART_COLUMNS)).astype({"værdi": float})
+
+
+def native_chart(
+    drawn: Picture, colours: Palette, *, target: float | None = None, example: bool = False
+) -> alt.LayerChart:
+    """Draw a figure as layers of bars and lines over :func:`chart_frame`, which is the chart's data.
+
+    Parameters
+    ----------
+    target
+        A fixed target in the unit of the lines, drawn as a rule.
+    example
+        Say under the title that the numbers are example data.
+    """
+    frame = chart_frame(drawn)
+    order = [period.danish for period in drawn.periods]
+    step = max(1, len(order) // 9)
+    x = alt.X(
+        "periode:O",
+        sort=order,
+        title=None,
+        axis=alt.Axis(values=order[(len(order) - 1) % step :: step], labelAngle=0, labelOverlap=True),
+    )
+    hint = [
+        alt.Tooltip("serie:N", title="Serie"),
+        alt.Tooltip("periode:N", title="Periode"),
+        alt.Tooltip("tal:N", title="Værdi"),
+    ]
+    layers: list[alt.Chart] = []
+    if drawn.bars:
+        fills = [(colours.bar, colours.bar_edge), (colours.bar2, colours.bar2_edge)]
+        tint = _scale(drawn.bars, [fills[bar.group % 2][0] for bar in drawn.bars])
+        edge = _scale(drawn.bars, [fills[bar.group % 2][1] for bar in drawn.bars])
+        layers.append(
+            alt.Chart()
+            .transform_filter(alt.datum.mark == "bar")
+            .mark_bar(strokeWidth=1)
+            .encode(
+                x=x,
+                y=alt.Y(
+                    "værdi:Q",
+                    title=drawn.count_axis or AXIS_WORDS[drawn.bars[0].unit],
+                    axis=alt.Axis(orient="right" if drawn.lines else "left", grid=not drawn.lines),
+                    scale=alt.Scale(zero=True),
+                ),
+                fill=alt.Fill("serie:N", scale=tint, legend=_LEGEND),
+                stroke=alt.Stroke("serie:N", scale=edge, legend=_LEGEND),
+                tooltip=hint,
+            )
+        )
+    if drawn.lines:
+        inks = [
+            (colours.accent, colours.country),
+            (colours.second, colours.second_country),
+        ]
+        ink = _scale(drawn.lines, [inks[line.group % 2][line.national] for line in drawn.lines])
+        dash = _scale(drawn.lines, [[6, 3] if line.national else [1, 0] for line in drawn.lines])
+        y = alt.Y(
+            "værdi:Q",
+            title=drawn.share_axis or AXIS_WORDS[drawn.lines[0].unit],
+            scale=alt.Scale(zero=False),
+        )
+        layers.append(
+            alt.Chart()
+            .transform_filter(alt.datum.mark == "line")
+            .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=30))
+            .encode(
+                x=x,
+                y=y,
+                color=alt.Color("serie:N", scale=ink, legend=_LEGEND),
+                strokeDash=alt.StrokeDash("serie:N", scale=dash, legend=_LEGEND),
+                tooltip=hint,
+            )
+        )
+        if target is not None:
+            layers.append(
+                alt.Chart().mark_rule(color=colours.ink).encode(y=alt.Y(datum=target), size=alt.value(1))
+            )
+    subtitle = [text for text in (drawn.subtitle, BADGE if example else None) if text]
+    made = alt.layer(*layers, data=frame).resolve_scale(
+        y="independent" if drawn.bars and drawn.lines else "shared",
+        color="independent",
+        fill="independent",
+        stroke="independent",
+        strokeDash="independent",
+    )
+    title = alt.TitleParams(drawn.title, subtitle=subtitle, anchor="start")
+    return made.properties(width=WIDTH, height=HEIGHT, title=title)
+
+
+def _scale(traces: Sequence[Trace], values: Sequence[Any]) -> alt.Scale:
+    return alt.Scale(domain=[trace.label for trace in traces], range=list(values))
+
+
+def bundle(spec: Mapping[str, Any], text: str = "") -> dict[str, Any]:
+    """A specification as JupyterLab shows it: Danish numbers, no request to any other host.
+
+    Parameters
+    ----------
+    text
+        What is said where no chart can be shown.
+    """
+    return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": text or f"Figur{NBSP}(Vega-Lite)"}
+
+
+def _render(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    return bundle(spec)
+
+
+def use_danish_charts() -> None:
+    """Let every Altair chart of this session show Danish numbers and months, and load nothing from elsewhere."""
+    if RENDERER not in alt.renderers.names():
+        alt.renderers.register(RENDERER, _render)
+    alt.renderers.enable(RENDERER)

@@ -1,0 +1,174 @@
+"""What an analyst goes on with in JupyterLab: the plan's figures and status as frames, the status as a Great Table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+from great_tables import GT, loc, style
+
+from helpers.analysis.gaps import Verdict
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
+from helpers.data.frames import WINDOW_COLUMNS, Grounds
+from helpers.periods import Period
+from helpers.present.charts import WIDTH, Chart
+from helpers.present.theme import palette
+from helpers.present.traces import fill
+from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
+
+if TYPE_CHECKING:
+    from helpers.reports.plan.report import Report
+
+FRAME_COLUMNS = (
+    "goal", "indicator", "series", "label", "area", "area_name", "period", "month", "value", "unit", "state",
+    "grounds",
+)  # fmt: skip
+"""Of :func:`goal_frame`, one row per series, area and period.
+
+``area`` is ``dk`` or the municipality's code; ``period`` as Jobindsats writes it (``2023M11``, ``2023Q02``) and ``month``
+the first day of its last month; ``value`` a float in ``unit``, missing unless ``state`` is ``ok``; ``grounds`` a value
+of :class:`~helpers.data.frames.Grounds`. Of a survey, ``series`` is the question and ``area`` the
+municipality.
+"""
+
+STATUS_COLUMNS = (
+    "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
+    "decimals", "verdict", "note",
+)  # fmt: skip
+"""Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
+
+``national``, ``municipality``, ``target`` and ``gap`` are floats in ``unit`` (a gap of per cents in percentage points),
+missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``.
+"""
+
+
+def _month(period: Period | None) -> pd.Timestamp | None:
+    return None if period is None else pd.Timestamp(period.last_month.first_day)
+
+
+def _float(value: Decimal | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
+    """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
+    own = report.municipality
+    names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
+    rows: list[tuple[object, ...]] = []
+    for goal in goals:
+        survey = report.catalogue.survey(goal)
+        if survey is not None:
+            found = report.answers[survey.key]
+            for key, question in survey.questions.items() if found else ():
+                value = found.answers.get(key) if found else None
+                period = found.period if found else None
+                rows.append(
+                    (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
+                     period.id if period else None, _month(period), _float(value), survey.unit.value,
+                     "missing" if value is None else "ok", Grounds.TYPED_IN)
+                )  # fmt: skip
+            continue
+        for indicator in (report.catalogue.indicators[key] for key in goal.indicators):
+            grid = report.window(indicator)
+            columns = (grid[name].tolist() for name in WINDOW_COLUMNS)
+            for name, area, period, value, state, published, source in zip(*columns, strict=True):
+                series = indicator.series[name]
+                label = series.label_national if area == NATIONAL else None
+                rows.append(
+                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own.name), area,
+                     names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
+                     state, Grounds.of(source, published=published))
+                )  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
+    return frame.astype({"value": float, "month": "datetime64[ns]"})
+
+
+def status_frame(report: Report) -> pd.DataFrame:
+    """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
+    of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
+    order = {number: place for place, number in enumerate(of_goal)}
+    rows = []
+    for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order[row.goal]):
+        area, goal = of_goal[row.goal]
+        rows.append(
+            (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
+             row.period.id if row.period else None, _float(row.national), _float(row.municipality),
+             _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
+             " ".join(filter(None, (row.note, row.reason))) or None)
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+
+
+_VERDICT_COLOURS = {Verdict.MET: "#1b6e3c", Verdict.NOT_MET: "#a3231c", Verdict.CANNOT_BE_JUDGED: "#5b5b5b"}
+
+
+def status_gt(report: Report) -> GT:
+    """The status as a Great Table with typed columns, for an analyst to change, save or export.
+
+    Notes
+    -----
+    The pages' own status table is built by :mod:`helpers.present.tables`: Great Tables takes some 80 times as long
+    for it, and its markup would have to be rewritten for the PDF and for screen readers.
+    """
+    frame = status_frame(report)
+    figures = ["national", "municipality", "gap"]
+    verdicts = [Verdict(value) for value in frame["verdict"]]
+    said = frame.assign(
+        period=[Period.parse(text).danish if isinstance(text, str) else UNKNOWN for text in frame["period"]],
+        verdict=[f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}" for verdict in verdicts],
+    )
+    shown = ["goal", "focus_area", "text", "period", *figures, "verdict"]
+    table = GT(said[shown], rowname_col="goal", groupname_col="focus_area", locale="da").tab_header(
+        title=f"{report.plan.title}: status på målene", subtitle=report.municipality.long_name
+    )
+    kinds: dict[tuple[str, int], list[int]] = {}
+    for at, kind in enumerate(zip(frame["unit"], frame["decimals"], strict=True)):
+        kinds.setdefault(kind, []).append(at)
+    for (unit, decimals), rows in kinds.items():
+        pattern = f"{{x}} {unit_word(Unit(unit))}".strip()
+        table = table.fmt_number(figures[:2], rows=rows, decimals=decimals, pattern=pattern)
+        table = table.fmt_number("gap", rows=rows, decimals=decimals, force_sign=True)
+    for verdict, colour in _VERDICT_COLOURS.items():
+        rows = [at for at, found in enumerate(verdicts) if found is verdict]
+        if rows:
+            table = table.tab_style(style.text(color=colour, weight="bold"), loc.body("verdict", rows))
+    table = table.sub_missing(missing_text=UNKNOWN).cols_align("right", figures)
+    table = table.tab_stubhead(label="Nr.").cols_label(
+        text="Mål",
+        period="Måned/år",
+        national="Landet",
+        municipality=report.municipality.name,
+        gap="Forskel",
+        verdict="Vurdering",
+    )
+    return table.tab_source_note("Eksempeldata") if report.is_example else table
+
+
+def survey_charts(report: Report, goal: Goal) -> tuple[Chart, ...]:
+    """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
+    answers = (
+        goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()
+    )
+    if answers.empty:
+        return ()
+    bars = (
+        alt.Chart()
+        .mark_bar(color=palette().accent)
+        .encode(
+            alt.X(
+                "value:Q",
+                title=capital(unit_word(Unit(answers["unit"].iloc[0])) or "Svar"),
+                scale=alt.Scale(zero=True),
+            ),
+            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH)),
+            tooltip=[alt.Tooltip("label:N", title="Spørgsmål"), alt.Tooltip("value:Q", title="Svar")],
+        )
+    )
+    return (
+        alt.LayerChart(
+            layer=[bars], data=answers, width=WIDTH // 2, title=alt.TitleParams(goal.title, anchor="start")
+        ),
+    )
