@@ -266,6 +266,8 @@ local function keep_together(blocks)
   for i, block in ipairs(blocks) do
     if (block.t == 'Para' or block.t == 'Div') and not is_verdict(block) and is_verdict(blocks[i + 1]) then
       out:extend{ raw('#keep-with-next['), block, raw(']') }
+    elseif block.t == 'OrderedList' and i > 1 and blocks[i - 1].t == 'OrderedList' then
+      out:extend{ raw('#[]'), block }  -- or Typst would go on counting
     else
       out:insert(block)
     end
@@ -282,6 +284,65 @@ local function escape_first(inlines)
     return inlines
   end
 end
+
+-- What an author cannot have meant, or must not do -----------------------------------------------------------
+
+-- "15. juni 2023" at the start of a paragraph is read as item 15 of a list. `plan render` mends it in the text, where two
+-- dates in a row can be told from two items; a lone item is mended here, for plain `quarto render`.
+local function lone_item(list)
+  if #list.content ~= 1 then return nil end
+  local style, number = list.style, tostring(list.start)
+  if style == 'LowerAlpha' or style == 'UpperAlpha' then
+    number = string.char((style == 'LowerAlpha' and 96 or 64) + (list.start - 1) % 26 + 1)
+  elseif style ~= 'Decimal' and style ~= 'DefaultStyle' then
+    return nil
+  end
+  local delimiters = { OneParen = { '', ')' }, TwoParens = { '(', ')' } }
+  local around = delimiters[list.delimiter] or { '', '.' }
+  local blocks = pandoc.List(list.content[1])
+  local first = blocks[1]
+  if not first or (first.t ~= 'Para' and first.t ~= 'Plain') then return nil end
+  local inlines = pandoc.List{ pandoc.Str(around[1] .. number .. around[2]), pandoc.Space() }
+  inlines:extend(first.content)
+  blocks[1] = pandoc.Para(inlines)
+  return blocks
+end
+
+local LINKS = { http = true, https = true, mailto = true, tel = true }
+
+local function scheme_of(url)
+  local scheme = url:gsub('[%c%s]', ''):match('^(%a[%w+.-]*):')
+  return scheme and scheme:lower()
+end
+
+-- No handler runs on a page, and no link runs anything.
+local function harmless(element)
+  local found = pandoc.List{}
+  for key in pairs(element.attributes) do
+    local name = key:lower()
+    if name:match('^on') or name == 'srcdoc' or name == 'formaction' then found:insert(key) end
+  end
+  for _, key in ipairs(found) do element.attributes[key] = nil end
+  return element
+end
+
+local function harmless_link(link)
+  local scheme = scheme_of(link.target)
+  if scheme and not LINKS[scheme] then return link.content end
+  return harmless(link)
+end
+
+local function harmless_image(image)
+  local scheme = scheme_of(image.src)
+  local inside = scheme == 'data' and image.src:match('^data:image/')
+  if (scheme and not inside) or image.src:match('^[/\\][/\\]') then return image.caption end
+  return harmless(image)
+end
+
+local harmless_filter = {
+  Link = harmless_link, Image = harmless_image, Span = harmless, Div = harmless, Header = harmless, Code = harmless,
+  CodeBlock = harmless, Table = harmless, Figure = harmless, OrderedList = lone_item,
+}
 
 -- Headings under an unnumbered chapter carry no number either: they would continue the chapter before.
 local function unnumber(doc)
@@ -301,13 +362,14 @@ end
 
 if to_typst then
   return {
+    harmless_filter,
     { Pandoc = unnumber },
     { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
     { Inlines = escape_first },
   }
 elseif to_html then
-  return { { RawBlock = html_raw } }
+  return { harmless_filter, { RawBlock = html_raw } }
 else
   return {}
 end

@@ -14,9 +14,11 @@ HELPERS = CHECKOUT / "src" / "helpers"
 
 ROOMS = (
     "letters",
+    "prose",
     "errors",
     "periods",
     "project",
+    "intake",
     "catalogue",
     "data",
     "sources",

@@ -436,7 +436,7 @@ MISTAKES = {
     ),
     "a printed value that is no number": (
         "published/plan-2026.csv", "3.0", "3.0x", "3.0x",
-        "national", ['"3.0x" is not a number'],
+        "national", ['"3.0x" is no number'],
     ),
     "a printed value that is missing": (
         "published/plan-2026.csv", "3.0", "", "2025M11",
@@ -448,7 +448,7 @@ MISTAKES = {
     ),
     "a row with too many columns": (
         "published/plan-2026.csv", "0.5,percent", "0,5,percent", "2025M11",
-        "", ["The row has 8 columns, the first line has 7."],
+        "", ["The row has 8 cells, but the file has 7 columns"],
     ),
     "a missing column": (
         "published/plan-2026.csv", ",gap,", ",", "goal,",
@@ -456,7 +456,7 @@ MISTAKES = {
     ),
     "an unknown column": (
         "published/plan-2026-series.csv", "period,value", "period,value,notes", "notes",
-        "", ['Unknown column "notes".', 'Did you mean "note"?'],
+        "notes", ['"notes" is not read.', 'Did you mean "note"?'],
     ),
     "a printed point of an unknown area": (
         "published/plan-2026-series.csv", "766", "767", "767",
@@ -674,11 +674,12 @@ def test_printed_figures_saved_by_danish_excel_mean_the_same(project: Project) -
     ("damage", "what"),
     [
         (b"", "empty"),
-        (b"\x00\x00\x00", "a null byte"),
-        (PUBLISHED.replace("1a", '"1a').encode(), "cannot be read"),
-        ("mål;æøå\n".encode("cp1252"), "Windows-1252"),
+        (b"\x00\x00\x00", "null bytes"),
+        (PUBLISHED.replace("1a", '"1a').encode(), "never closed"),
+        ("mål;æøå\n".encode("cp1252"), '"mål" is not read'),
+        (b"\x81\x8d\xff;\xfe\n", "encoding"),
     ],
-    ids=["empty", "null bytes", "an open quotation mark", "windows-1252"],
+    ids=["empty", "null bytes", "an open quotation mark", "windows-1252", "no encoding"],
 )  # fmt: skip
 def test_a_damaged_csv_file_is_told(project: Project, damage: bytes, what: str) -> None:
     (project.catalogue / "published" / "plan-2026.csv").write_bytes(damage)

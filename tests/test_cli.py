@@ -86,7 +86,7 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
     [
         (("status", "Frederikssnd"), 'Did you mean "Frederikssund"?'),
         (("status", ""), "none of the 98 municipalities"),
-        (("status", "Læsoe"), "none of the 98 municipalities"),
+        (("status", "Læsnø"), "none of the 98 municipalities"),
         (("status", "Frederikssund", "--plan", "frederikssund-2032"), 'Did you mean "frederikssund-2023"?'),
         (("status", "Frederikssund", "--plan", ""), "is no plan"),
         (("status", "Frederikssund", "--period", "2023M13"), "--period"),

@@ -135,7 +135,7 @@ def laesoe(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     (project.catalogue / "projects" / "laesoe-2026.yml").write_text(worked_example(), encoding="utf-8")
     folder = project.raw / "manual" / "laesoe"
     folder.mkdir(parents=True)
-    typed = "række;måned;værdi;andel\nledige;2026M03;8;\nloentimer;2026M03;2;\nvirksomheder;2026M03;1;\nledig;2026M03;8;\n"
+    typed = "række;måned;værdi;andel\nledige;2026M03;8;\nloentimer;2026M03;2;\nvirksomheder;2026M03;1;\n"
     (folder / "smaajob.csv").write_text(typed, encoding="utf-8")
     columns = (PERIOD, AREA, measure("mgrpa02_5b"))
     rows = [
@@ -274,9 +274,12 @@ def test_a_row_that_jobindsats_has_comes_from_there_and_says_so(laesoe: Outcome)
     assert "Nogle rækker hentes fra Jobindsats (y60a02)." in text_of(page(laesoe, "index"))
 
 
-def test_a_bad_row_is_named_on_the_page_and_costs_nothing_else(laesoe: Outcome):
-    box = page(laesoe, "index").find(class_="problems")
-    assert "data/raw/manual/laesoe/smaajob.csv: række 5, kolonne raekke" in text_of(box)
+def test_a_bad_row_is_refused_by_its_file_row_and_column(tmp_path: Path):
+    project = copy_project(tmp_path)
+    folder = project.raw / "manual" / "hedensted"
+    (folder / "flere-i-job-2024M05.csv").write_text("række;måned;værdi\nledig;2024M05;8\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"flere-i-job-2024M05.csv: row 2, column raekke"):
+        render(project, "Hedensted")
 
 
 def test_costs_that_were_given_make_a_business_case(laesoe: Outcome):

@@ -167,9 +167,11 @@ def status(
 
     project, catalogue, chosen = _open(plan)
     area = catalogue.municipality(municipality)
+    from helpers.commands.typed import refuse_typed
     from helpers.periods import require_figures
     from helpers.reports.plan.report import read_report, status_csv
 
+    refuse_typed(project, catalogue, [area])
     report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
     require_figures(report.bound, report.known_periods)
     if output_format is Output.TABLE:

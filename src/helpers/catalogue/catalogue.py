@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from helpers.catalogue.documents import did_you_mean, unknown
 from helpers.catalogue.models import (
@@ -67,29 +69,40 @@ class Catalogue:
     own_texts: Mapping[tuple[str, str], OwnTexts] = field(default_factory=dict)
 
     def municipality(self, text: str) -> Municipality:
-        """The municipality with that name, code or slug, in any case, with or without "Kommune".
+        """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
 
         Raises
         ------
         PlanError
             When there is none, with the nearest name.
         """
-        wanted = fold_name(text)
-        names: dict[str, Municipality] = {}
-        for municipality in self.municipalities:
-            names[municipality.code] = municipality
-            for name in (municipality.name, municipality.slug, municipality.long_name):
-                names[fold_name(name)] = municipality
-        if wanted in names:
-            return names[wanted]
-        near = did_you_mean(wanted, [m.name for m in self.municipalities]) or did_you_mean(
-            wanted, [m.slug for m in self.municipalities]
-        )
+        found = self.find_municipality(text)
+        if found is not None:
+            return found
+        names, slugs = ([getattr(m, key) for m in self.municipalities] for key in ("name", "slug"))
+        near = did_you_mean(text.strip(), names) or did_you_mean(text.strip(), slugs)
         raise PlanError.of(
             "municipality",
             f'"{text}" is none of the {len(self.municipalities)} municipalities. {near}'.strip(),
             "Write a name, a code or a slug of catalogue/areas/municipalities.csv.",
         )
+
+    def find_municipality(self, text: str) -> Municipality | None:
+        """As :meth:`municipality`; none when there is none, or several can be meant."""
+        folded = fold_name(text)
+        for wanted in (folded, folded.removesuffix("s")):
+            found = self._by_name.get(wanted, ())
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[Municipality, ...]]:
+        names: dict[str, dict[str, Municipality]] = {}
+        for municipality in self.municipalities:
+            for name in (municipality.code, f"0{municipality.code}", *municipality.names):
+                names.setdefault(fold_name(name), {})[municipality.code] = municipality
+        return {name: tuple(found.values()) for name, found in names.items()}
 
     def plan(self, key: str) -> Plan:
         """The plan with that key (the name of its file).
@@ -169,9 +182,31 @@ def fill(text: str, **words: str) -> str:
     return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
+COUNTRY_NAMES = frozenset(
+    {"helelandet", "danmark", "landet", "heledanmark", "landsgennemsnit", "dk", "0", "000"}
+)
+"""What people write for the whole country, folded."""
+
+
+def is_country(text: str) -> bool:
+    """Whether a cell of data names the whole country."""
+    return fold_name(text) in COUNTRY_NAMES
+
+
 def fold_name(text: str) -> str:
-    """A municipality's name as people may write it, brought to one form."""
-    folded = " ".join(text.split()).casefold()
-    for tail in (" kommune", " regionskommune"):
-        folded = folded.removesuffix(tail)
-    return folded
+    """A municipality's name as people may write it, brought to one form.
+
+    Case, blanks, hyphens, å and aa, and "Kommune" do not matter.
+
+    Examples
+    --------
+    >>> fold_name("Fåborg-Midtfyn Kommune"), fold_name("Høje Taastrup")
+    ('faaborgmidtfyn', 'hoejetaastrup')
+    """
+    letters = unicodedata.normalize("NFC", text).casefold()
+    letters = re.sub(r"\s+(regions)?kommune\s*$", "", letters.rstrip())
+    letters = re.sub(r"^kommunen?\s+", "", letters.strip())
+    return re.sub(r"[\W_]+", "", letters.translate(_ASCII))
+
+
+_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})

@@ -56,6 +56,11 @@ class Known:
     def names(self) -> tuple[str, ...]:
         return tuple(municipality.name for municipality in self.municipalities)
 
+    def counts(self, cells: Mapping[str, str]) -> bool:
+        """Whether the printed point in a row's cells is of a series of whole numbers."""
+        indicator, series = self.indicators.get(cells.get("indicator", "")), cells.get("series", "")
+        return indicator is not None and series in indicator.series and indicator.decimals_of(series) == 0
+
     @property
     def plans_are(self) -> str:
         return f"Plans are the files of catalogue/plans: {', '.join(self.plans)}."

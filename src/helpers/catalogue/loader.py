@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from helpers.catalogue.catalogue import Catalogue
+from helpers.catalogue.catalogue import Catalogue, fold_name
 from helpers.catalogue.checks import (
     Known,
     check_indicators,
@@ -31,7 +31,7 @@ from helpers.catalogue.models import (
     PublishedRow,
     Survey,
 )
-from helpers.catalogue.tables import decimal_point, read_rows
+from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
@@ -39,6 +39,14 @@ from helpers.project import Project
 _MUNICIPALITIES = ("code", "name", "slug", "region")
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
+_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "overview.yml")
+_ENDING = {
+    ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "published": ".csv",
+    "areas": ".csv", "areas/clusters": ".csv",
+}  # fmt: skip
+_KINDS = {".yml", ".yaml", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json"}
+"""Folders of the catalogue and how their files end; other kinds of files (notes, pictures) may lie there."""
+
 _NUMBERS = frozenset({"national", "municipality", "gap", "value"})
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -128,9 +136,7 @@ class _Reading:
             )
         for key, file in plan_files.items():
             check_plan(file, key, known)
-        for path in self._glob("**/*.yaml"):
-            name = self.project.relative(path)
-            self.problems.append(Problem(name, "Files that end in .yaml are not read.", "Name it .yml."))
+        self._strays()
         published, points = self._published(plan_files, known)
         texts = self._texts(known)
 
@@ -155,6 +161,26 @@ class _Reading:
     def _glob(self, pattern: str) -> list[Path]:
         return sorted(self.project.catalogue.glob(pattern))
 
+    def _strays(self) -> None:
+        """Files of the catalogue's kinds whose name or place keeps them from being read."""
+        for path in self._glob("**/*"):
+            place = path.relative_to(self.project.catalogue)
+            kinds = {suffix.casefold() for suffix in path.suffixes}
+            if not path.is_file() or path.name.startswith((".", "~")) or not kinds & _KINDS:
+                continue
+            folder = place.parent.as_posix()
+            if path.suffix != _ENDING.get(folder, ".yml"):
+                ending = _ENDING.get(folder, ".yml")
+                what = f'Files that end in "{"".join(path.suffixes)}" are not read here.'
+                plain = path.name[: len(path.name) - len("".join(path.suffixes))]
+                do = f"Name it {plain}{ending}."
+            elif folder not in _ENDING or (folder == "." and place.name not in _SINGLE):
+                what = "A file that lies here, or is called so, is not read."
+                do = f"The catalogue reads {', '.join(_SINGLE)}, and the files in {', '.join(list(_ENDING)[1:])}."
+            else:
+                continue
+            self.problems.append(Problem(self.project.relative(path), what, do))
+
     def _document(self, name: str, needed: bool = True) -> Document:
         path = self.project.catalogue / name
         if not needed and not path.is_file():
@@ -172,10 +198,10 @@ class _Reading:
         return digest.hexdigest()
 
     def _municipalities(self) -> tuple[Municipality, ...]:
-        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES)
+        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES, ("aliases",))
         seen: dict[str, str] = {}
         for where, municipality in rows:
-            for value in (municipality.code, municipality.name, municipality.slug):
+            for value in dict.fromkeys(map(fold_name, (municipality.code, *municipality.names))):
                 if value in seen and seen[value] != where:
                     self.problems.append(Problem(where, f'"{value}" is already given in {seen[value]}.'))
                 seen.setdefault(value, where)
@@ -208,15 +234,27 @@ class _Reading:
         return found
 
     def _rows(
-        self, name: str, model: type[Any], columns: tuple[str, ...], optional: tuple[str, ...] = ()
+        self,
+        name: str,
+        model: type[Any],
+        columns: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        whole: Callable[[Mapping[str, str]], bool] = lambda _: False,
     ) -> list[tuple[str, Any]]:
-        rows, problems = read_rows(self.project, self.project.catalogue / name, columns, optional)
+        rows, problems = read_rows(
+            self.project,
+            self.project.catalogue / name,
+            columns,
+            optional,
+            numbers=_NUMBERS.intersection(columns),
+            periods={"period"}.intersection(columns),
+            whole=whole,
+        )
         self.problems += problems
         found: list[tuple[str, Any]] = []
         for row in rows:
-            cells = {key: decimal_point(cell) if key in _NUMBERS else cell for key, cell in row.cells.items()}
             try:
-                found.append((row.where, model.model_validate(cells)))
+                found.append((row.where, model.model_validate(row.cells)))
             except ValidationError as error:
                 for wrong in error.errors(include_url=False):
                     column = str(wrong["loc"][0])
@@ -256,7 +294,7 @@ class _Reading:
                 continue
             file = f"published/{path.name}"
             if path.stem.endswith("-series"):
-                found = self._rows(file, PublishedPoint, _SERIES, ("note",))
+                found = self._rows(file, PublishedPoint, _SERIES, ("note",), known.counts)
                 self.problems += check_points(found, known)
                 points[stem] = tuple(point for _, point in found)
             else:

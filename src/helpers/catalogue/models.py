@@ -10,9 +10,19 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from helpers.periods import Frequency, Period
+from helpers.prose import clean
 
 
 class Model(BaseModel):
@@ -45,6 +55,10 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 """Key of a series or question within an indicator or survey."""
+
+
+OwnText = Annotated[str, AfterValidator(clean)]
+"""Markdown that a municipality writes itself."""
 
 
 class Direction(StrEnum):
@@ -693,13 +707,26 @@ NATIONAL_NAME = "Hele landet"
 _LONG_NAMES = {"101": "Københavns Kommune", "400": "Bornholms Regionskommune"}
 
 
+def _split(aliases: object) -> object:
+    return tuple(map(str.strip, aliases.split("|"))) if isinstance(aliases, str) else aliases
+
+
 class Municipality(Model):
-    """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes."""
+    """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes.
+
+    `aliases` are other names people use, parted by ``|`` in the file.
+    """
 
     code: str = Field(pattern=r"^\d{3}$")
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     region: str
+    aliases: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called in typed-in files and on the command line."""
+        return self.name, self.slug, self.long_name, *self.aliases
 
     @property
     def long_name(self) -> str:
@@ -732,7 +759,7 @@ class PublishedPoint(Model):
 
 
 class OwnTexts(Model):
-    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``).
+    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``), HTML in it cleaned.
 
     Attributes
     ----------
@@ -742,6 +769,6 @@ class OwnTexts(Model):
         Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     """
 
-    index: str | None = None
-    focus_areas: dict[int, str] = {}
-    goals: dict[str, str] = {}
+    index: OwnText | None = None
+    focus_areas: dict[int, OwnText] = {}
+    goals: dict[str, OwnText] = {}

@@ -1,15 +1,14 @@
-"""The CSV files of the catalogue: municipalities and what documents printed. Read strictly, row by row."""
+"""The CSV files of the catalogue: areas, and what documents printed; read as every file that people type."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from helpers.catalogue.documents import did_you_mean, read_text
 from helpers.errors import Problem
+from helpers.intake import Reading, Wrong, read_table
 from helpers.project import Project
 
 
@@ -22,74 +21,53 @@ class Row:
 
 
 def read_rows(
-    project: Project, path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+    project: Project,
+    path: Path,
+    columns: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    *,
+    numbers: Collection[str] = (),
+    periods: Collection[str] = (),
+    whole: Callable[[Mapping[str, str]], bool] = lambda _: False,
 ) -> tuple[list[Row], list[Problem]]:
-    """The rows of a CSV file with these columns in any order, and what is wrong with the file.
+    """The rows of a file with these columns in any order, and what is wrong with the file.
 
-    The file is UTF-8 with a comma between columns and a decimal point, or with a semicolon and a decimal
-    comma as Danish Excel saves it.
+    Parameters
+    ----------
+    numbers, periods
+        Columns whose cells are read by :mod:`helpers.intake`, and handed on with a decimal point and as period ids.
+    whole
+        Whether the numbers of a row are whole ones.
     """
     name = project.relative(path)
-    text, problem = read_text(project, path)
-    if problem:
-        return [], [problem]
-    head = text.split("\n", 1)[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    (table, *_), found_wrong = read_table(path, name, columns, optional)
+    problems = [replace(wrong, where=_with_line(wrong.where)) for wrong in found_wrong]
     rows: list[Row] = []
-    problems: list[Problem] = []
-    header: list[str] | None = None
-    try:
-        for cells in reader:
-            where = f"{name}:{reader.line_num}"
-            if not any(cell.strip() for cell in cells):
-                continue
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                problems += _header_problems(where, header, columns, optional)
-                if problems:
-                    break
-            elif len(cells) != len(header):
-                problems.append(
-                    Problem(
-                        where,
-                        f"The row has {len(cells)} columns, the first line has {len(header)}.",
-                        f'A text that holds "{delimiter}" must stand in quotation marks.',
-                    )
-                )
+    written = {column: table.numbers(column) for column in numbers}
+    dated = {column: table.periods(column) for column in periods}
+    for row in table.rows:
+        where, wrong = f"{name}:{row.line}", list[Problem]()
+        cells = {key: cell for key, cell in row.cells.items() if cell}
+        for column, text in list(cells.items()):
+            found = (
+                written[column].read(text, whole=whole(cells))
+                if column in written
+                else dated[column].read(text)
+                if column in dated
+                else text
+            )
+            if isinstance(found, Wrong):
+                wrong.append(Problem(f"{where}: {column}", found.what, found.do))
+            elif isinstance(found, Reading):
+                cells[column] = "" if found.value is None else f"{found.value:f}"
             else:
-                found = {key: cell.strip() for key, cell in zip(header, cells, strict=True)}
-                rows.append(Row(where, {key: cell for key, cell in found.items() if cell}))
-    except csv.Error as error:
-        problems.append(Problem(f"{name}:{reader.line_num}", f"The row cannot be read: {error}."))
-    if header is None:
-        problems.append(
-            Problem(f"{name}:1", "The file is empty.", f"Its first line must be {','.join(columns)}.")
-        )
+                cells[column] = str(found)
+        problems += wrong
+        if not wrong:
+            rows.append(Row(where, {key: cell for key, cell in cells.items() if cell}))
     return rows, problems
 
 
-def _header_problems(
-    where: str, header: list[str], columns: tuple[str, ...], optional: tuple[str, ...]
-) -> list[Problem]:
-    known = (*columns, *optional)
-    problems = [
-        Problem(
-            where, f'The column "{column}" is missing.', f"The first line must name: {', '.join(columns)}."
-        )
-        for column in columns
-        if column not in header
-    ]
-    for position, column in enumerate(header):
-        if column not in known:
-            hint = f'Unknown column "{column}". {did_you_mean(column, known)}'.strip()
-            problems.append(Problem(where, hint, f"Allowed: {', '.join(known)}."))
-        elif column in header[:position]:
-            problems.append(Problem(where, f'The column "{column}" is there twice.'))
-    return problems
-
-
-def decimal_point(text: str) -> str:
-    """``87,3`` as ``87.3``; anything else unchanged. A real minus sign counts as a minus."""
-    text = text.replace("−", "-")
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+def _with_line(where: str) -> str:
+    """``published/x.csv: row 4, column gap`` as the rest of the catalogue tells places: ``published/x.csv:4: gap``."""
+    return re.sub(r": row (\d+)(?:, column )?", lambda row: f":{row[1]}: ", where).removesuffix(": ")

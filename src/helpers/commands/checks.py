@@ -10,13 +10,15 @@ from helpers.catalogue.documents import read_document
 from helpers.commands.investeringer import check_investments
 from helpers.commands.jobcenteroverblik import check_overview
 from helpers.commands.notebooks import notebooks_behind
+from helpers.commands.own_texts import check_own_texts
+from helpers.commands.typed import unread
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.project import Project
 from helpers.render.notebooks import check_notebooks
-from helpers.sources.manual import read_series, read_survey
+from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
 _LOWER, _HIGHER = re.compile(r"\b(lavere|under|mindre|færre)\b"), re.compile(r"\b(højere|over|mere|flere)\b")
@@ -36,7 +38,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    for part in (check_investments, check_overview):
+    for part in (check_own_texts, check_investments, check_overview):
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said
@@ -49,27 +51,16 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     problems += store.problems(REAL_SOURCE)
     lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
     lines += _to_fetch(store, catalogue)
-    for folder in sorted((project.raw / "manual").glob("*/")):
-        municipality = next((m for m in catalogue.municipalities if m.slug == folder.name), None)
-        if municipality is None:
-            problems.append(
-                Problem(
-                    project.relative(folder),
-                    f'"{folder.name}" is no municipality\'s slug.',
-                    "Name the folder after one of `plan list municipalities`.",
-                )
-            )
+    problems += unread(project, catalogue)
+    for municipality in catalogue.municipalities:
+        if not manual_folder(project, municipality).is_dir():
             continue
         series = read_series(project, catalogue, municipality)
-        problems.extend(series.problems)
-        answered = [
-            read
-            for survey in catalogue.surveys
-            if (read := read_survey(project, catalogue, municipality, survey)) is not None
-        ]
-        problems.extend(problem for read in answered for problem in read.problems)
+        surveys = [read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys]
+        problems += typed_problems(project, catalogue, municipality)
         lines.append(
-            f"typed in for {municipality.name}: {len(series.values)} figures, {len(answered)} surveys"
+            f"typed in for {municipality.name}: {len(series.values)} figures, "
+            f"{sum(answers is not None for answers in surveys)} surveys"
         )
     lines += _questions(project, catalogue)
     return problems, lines

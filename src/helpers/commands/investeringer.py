@@ -114,6 +114,11 @@ def investments_asked(request: RenderRequest, catalogue: Catalogue) -> list[Aske
         wanted = [area for area in wanted if area.slug in owners]
         if not wanted:
             raise PlanError.of("plan render", "None of these municipalities has investment projects.")
+    for projects in load_projects(request.project).values():
+        if projects.municipality in {area.slug for area in wanted}:
+            _, wrong = check_months(request.project, projects)
+            if wrong and not request.example:
+                raise PlanError(wrong)
     return [_asked(request, catalogue, area) for area in wanted]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
+from helpers.commands.typed import refuse_typed
 from helpers.errors import PlanError, Problem
 from helpers.periods import require_figures
 from helpers.render import Variant
@@ -36,6 +37,8 @@ def overview_asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
     if request.plan not in ("", KEY):
         raise PlanError.of("--plan", f'"{request.plan}" is no overview; there is {KEY}.', "Leave --plan out.")
     areas = _areas(request, catalogue, overview)
+    codes = {code for area in areas for code in area.codes}
+    refuse_typed(request.project, catalogue, [m for m in catalogue.municipalities if m.code in codes])
     book = Book(overview_contents(request.project, overview)).laid()
     return [_asked(request, catalogue, overview, area, book) for area in areas]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -15,6 +16,7 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.commands.investeringer import INVESTMENTS, investments_asked
 from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
 from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
+from helpers.commands.typed import refuse_typed
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
 from helpers.periods import require_figures
@@ -28,6 +30,7 @@ from helpers.reports.base.names import SNAPSHOT_VARIABLE
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.report import Report, read_reports
+from helpers.sources.manual import typed_problems
 
 DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
@@ -59,9 +62,12 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             asked = _asked(request, catalogue)
         for note in dict.fromkeys(note for item in asked for note in item.notes):
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
-        variants = [item.variant for item in asked]
-        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        outcomes = _with_progress(request, variants, jobs, err)
+        jobs = request.jobs or min(os.cpu_count() or 1, len(asked))
+        made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
+        outcomes = [
+            Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
+            for item in asked
+        ]
         if "html" in request.to:
             with err.status("writing the list of municipalities"):
                 _publish(request, catalogue, asked, outcomes)
@@ -75,16 +81,24 @@ def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         return investments_asked(request, catalogue)
     plan = catalogue.plan(request.plan or DEFAULT_PLAN)
     book = Book(plan_contents(request.project, plan)).laid()
+    municipalities = chosen_municipalities(request, catalogue)
+    refuse_typed(request.project, catalogue, municipalities if len(municipalities) == 1 else ())
     reports = read_reports(
         request.project,
         catalogue,
         plan,
-        chosen_municipalities(request, catalogue),
+        municipalities,
         bound=request.bound,
         snapshot=request.snapshot,
     )
     require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
-    return [plan_asked(request, report, book) for report in reports]
+    return [
+        replace(
+            plan_asked(request, report, book),
+            problems=typed_problems(request.project, catalogue, report.municipality),
+        )
+        for report in reports
+    ]
 
 
 def _publish(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
-from helpers.errors import PlanError
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Variant
@@ -67,6 +67,9 @@ class Asked:
     variant: Variant
     entry: SiteEntry
     notes: tuple[str, ...] = ()
+    """What to tell of its notebooks."""
+    problems: tuple[Problem, ...] = ()
+    """Why it is not rendered beside others that are."""
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Plan
 from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
+from helpers.intake import typed_files
 from helpers.project import Project
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def basis_for(
     tables = tables_of(asked)
     if not tables:
         keys = [*(indicator.key for indicator in asked), *surveys]
-        typed = any(path.stem in keys for path in (project.raw / "manual").glob("*/*.csv"))
+        folders = (project.raw / "manual").glob("*/")
+        typed = any(key in keys for folder in folders for key in typed_files(folder))
         return (
             Basis("real", snapshot) if typed or store.tables(REAL_SOURCE) else Basis("example", example_date)
         )

@@ -26,7 +26,7 @@ from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
 from helpers.data.files import remove_stale, write_whole
-from helpers.data.observations import OK, Grid, Observed, Table, observe
+from helpers.data.observations import OK, SUPPRESSED, Grid, Observed, Table, observe
 from helpers.data.package import (
     CSV,
     MADE_FROM,
@@ -246,7 +246,7 @@ def _status(path: Path) -> str:
 
 
 def _typed_files(project: Project) -> list[Path]:
-    return sorted((project.raw / "manual").glob("*/*.csv"))
+    return sorted(path for path in (project.raw / "manual").glob("*/*") if path.is_file())
 
 
 def _seal(path: Path) -> str:
@@ -264,8 +264,8 @@ def _code() -> str:
     files = [
         *sorted((package / "data").glob("*.py")),
         package / "catalogue" / "models.py",
+        *sorted((package / "intake").glob("*.py")),
         package / "sources" / "manual.py",
-        package / "sources" / "danish_csv.py",
         package / "periods.py",
     ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -380,7 +380,8 @@ class _Needed:
             observed.discard(indicator, series, known)
         for place, value in values.items():
             if place not in contradicted:
-                grid = Grid(np.array([[float(value.value)]]), np.array([[OK]], dtype=np.int8))
+                number, state = (np.nan, SUPPRESSED) if value.value is None else (float(value.value), OK)
+                grid = Grid(np.array([[number]]), np.array([[state]], dtype=np.int8))
                 key = (value.indicator, value.series)
                 observed.add(key, [value.area], [value.period], grid, source="manual", snapshot="")
 

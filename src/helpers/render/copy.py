@@ -15,6 +15,8 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.catalogue.catalogue import fill
+from helpers.letters import without_hidden
+from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.brand import Brand
 from helpers.render.models import Variant
@@ -70,6 +72,23 @@ def _chapter(book: Book, path: str) -> NotebookNode:
     if text := book.pages.get(path):
         return nbformat.reads(text, as_version=4)
     return read_notebook(book.folder / path, path)
+
+
+def settle_prose(copy: Copy) -> None:
+    """Make the texts of all cells and outputs say what they look like: no false lists, nothing that nobody sees."""
+    for notebook in copy.notebooks.values():
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = without_false_lists(without_hidden(cell.source))
+            for output in cell.get("outputs", ()):
+                if output.output_type == "stream":
+                    output.text = without_hidden(output.text)
+                data = output.get("data", {})
+                for kind in ("text/plain", "text/markdown"):
+                    if kind in data:
+                        data[kind] = without_hidden(data[kind])
+                if "text/markdown" in data:
+                    data["text/markdown"] = without_false_lists(data["text/markdown"])
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

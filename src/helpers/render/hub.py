@@ -304,10 +304,10 @@ def read_municipalities(project: Project) -> tuple[Municipality, ...]:
     path = project.catalogue / "areas" / "municipalities.csv"
     if not path.is_file():
         return ()
-    rows, problems = read_rows(project, path, ("code", "name", "slug", "region"))
+    rows, problems = read_rows(project, path, ("code", "name", "slug", "region"), ("aliases",))
     if problems:
         raise PlanError(problems)
-    return tuple(Municipality(**row.cells) for row in rows)
+    return tuple(Municipality.model_validate(row.cells) for row in rows)
 
 
 def homes(sites: Iterable[Site], municipalities: Iterable[Municipality]) -> dict[str, str]:

@@ -115,7 +115,7 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
     """Store the executed notebooks, and write into ``_quarto.yml`` what only the outputs know."""
     for path, notebook in copy.notebooks.items():
         if not path.endswith(".ipynb"):
-            shutil.copyfile(copy.book.folder / path, copy.folder / path)
+            (copy.folder / path).write_text(notebook.cells[0].source, encoding="utf-8")
             continue
         first = next((cell for cell in notebook.cells if cell.source.strip()), None)
         if (

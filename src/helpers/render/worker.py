@@ -15,7 +15,7 @@ from helpers.render.assets import Assets, write_assets
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
 from helpers.render.brand import OVERRIDES, Brand, read_brand
 from helpers.render.builtin.engine import is_example, render_built_in
-from helpers.render.copy import Copy, make_copy
+from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
 from helpers.render.hold import hold
@@ -193,6 +193,7 @@ class Worker:
     def _lay_out(self, copy: Copy, site: Path, told: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.
         assets = self.assets(copy.variant)
+        settle_prose(copy)
         if self.engine == QUARTO:
             render_quarto(copy, site, self.to, told)
         else:

@@ -10,19 +10,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from helpers.catalogue.catalogue import fill
+from helpers.catalogue.catalogue import fill, is_country
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data import csv_files
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
+from helpers.intake import (
+    Mark,
+    Reading,
+    TypedRow,
+    TypedTable,
+    Wrong,
+    nearest,
+    read_table,
+    strays,
+    typed_files,
+)
+from helpers.intake.table import typed_ending
 from helpers.periods import Period, window
 from helpers.project import Project
-from helpers.sources.danish_csv import Row, Table, parse_period, read_table
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -34,8 +44,7 @@ SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
 _PROJECT_COLUMN: Final = "raekke"
 """Files of investment projects lie in the same folder; this column of theirs tells them apart."""
 
-_BLANK_MARKS: Final = frozenset({"-", "–", "—", ".", "..", "..."})
-"""Written where there is no number; such a cell counts as not filled in, never as zero."""
+_SERIES_HEAD: Final = (("periode", "vaerdi"), ("omraade", "serie", "kilde"))
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class TypedValue:
     ----------
     area
         The municipality's code, or ``dk``.
+    value
+        None where it was typed in that the figure is suppressed (``*``, ``<3``).
     source
         Where it was taken from, in the typist's words; none when not told.
     file, row
@@ -56,7 +67,7 @@ class TypedValue:
     series: str
     area: str
     period: Period
-    value: Decimal
+    value: Decimal | None
     source: str | None
     file: str
     row: int
@@ -110,25 +121,40 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
     Returns
     -------
     TypedSeries
-        Every value that could be read, in the files' order, each place once; and every problem.
+        Every value that could be read, in the files' order, each place once; and every problem, files that nobody reads
+        among them.
     """
+    folder = manual_folder(project, municipality)
     values: list[TypedValue] = []
-    problems: list[Problem] = []
-    for path in sorted(manual_folder(project, municipality).glob("*.csv")):
-        name = project.relative(path)
-        if path.stem in catalogue.surveys:
+    problems = strays(folder, project.relative(folder))
+    keys = {key.casefold(): key for key in (*catalogue.indicators, *catalogue.surveys)}
+    for typed_key, paths in typed_files(folder).items():
+        key = keys.get(typed_key.casefold(), typed_key)
+        problems += [
+            Problem(
+                project.relative(path),
+                f"{paths[0].name} holds the same figures, and is read instead.",
+                "Keep one of the two files.",
+            )
+            for path in paths[1:]
+        ]
+        if key in catalogue.surveys:
             continue
-        table, found = read_table(path, name, ("periode", "vaerdi"), ("omraade", "serie", "kilde"))
-        if _PROJECT_COLUMN in table.columns:
+        path, name = paths[0], project.relative(paths[0])
+        indicator = catalogue.indicators.get(key)
+        sheets = () if indicator is None else _sheet_names(indicator, municipality)
+        tables, found = read_table(path, name, *_SERIES_HEAD, sheets=sheets)
+        if any(_PROJECT_COLUMN in table.columns for table in tables):
             continue
-        indicator = catalogue.indicators.get(path.stem)
         if indicator is None:
-            problems.append(_no_such_key(name, path.stem, catalogue))
+            problems.append(_no_such_key(name, typed_key, catalogue))
             continue
-        problems.extend(found)
-        reader = _SeriesReader(table, indicator, municipality)
-        values.extend(reader.values())
-        problems.extend(reader.problems)
+        problems += found
+        seen: dict[object, tuple[Decimal | None, str]] = {}
+        for table in tables:
+            reader = _SeriesReader(table, catalogue, indicator, municipality, seen)
+            values.extend(reader.values())
+            problems.extend(reader.problems)
     return TypedSeries(tuple(values), tuple(problems))
 
 
@@ -150,12 +176,13 @@ def read_survey(
     chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
     if chosen is None:
         raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))
-    path = manual_path(project, municipality, chosen.key)
-    if not path.is_file():
+    files = typed_files(manual_folder(project, municipality))
+    path = next((paths[0] for key, paths in files.items() if key.casefold() == chosen.key.casefold()), None)
+    if path is None:
         return None
     name = project.relative(path)
-    table, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"))
-    reader = _SurveyReader(table, chosen, municipality)
+    tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[chosen.key])
+    reader = _SurveyReader(tables[0], chosen, municipality)
     rounds = reader.rounds()
     problems.extend(reader.problems)
     wanted = [period for period in rounds if bound is None or period is None or period.within(bound)]
@@ -164,6 +191,33 @@ def read_survey(
     newest = max(wanted, key=lambda period: -1 if period is None else period.ordinal)
     answers, source = rounds[newest]
     return SurveyAnswers(chosen.key, newest, answers, source, name, tuple(problems))
+
+
+def typed_problems(project: Project, catalogue: Catalogue, municipality: Municipality) -> tuple[Problem, ...]:
+    """Everything that is wrong with what a municipality typed in for indicators and surveys."""
+    found = list(read_series(project, catalogue, municipality).problems)
+    for survey in catalogue.surveys:
+        answers = read_survey(project, catalogue, municipality, survey)
+        found += answers.problems if answers is not None else ()
+    return tuple(found)
+
+
+def misplaced(project: Project, catalogue: Catalogue) -> list[Problem]:
+    """Files that lie where no typed-in file is read: one folder too high, or in a folder of no municipality."""
+    manual = project.raw / "manual"
+    slugs = {municipality.slug for municipality in catalogue.municipalities}
+    problems = []
+    for path in (*sorted(project.raw.glob("*.*")), *sorted(manual.glob("*"))):
+        name = project.relative(path)
+        if path.is_file() and typed_ending(path):
+            do = "Move it into the folder of its municipality: data/raw/manual/<slug>/."
+            problems.append(Problem(name, "A file that lies here is not read.", do))
+        elif path.parent == manual and path.is_dir() and path.name not in slugs:
+            meant = catalogue.find_municipality(path.name)
+            near = f'Did you mean "{meant.slug}"?' if meant else nearest(path.name, slugs)
+            what = f'"{path.name}" is no municipality\'s slug. {near}'.strip()
+            problems.append(Problem(name, what, "Name the folder after one of `plan list municipalities`."))
+    return problems
 
 
 def write_template(
@@ -223,121 +277,196 @@ def filled(survey: Survey, municipality: Municipality) -> dict[str, str]:
 class _Reader:
     """What the two kinds of typed-in files have in common: problems are collected, never raised."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TypedTable, numbers: str, periods: str) -> None:
         self.table = table
         self.problems: list[Problem] = []
+        self._numbers, self._periods = table.numbers(numbers), table.periods(periods)
 
-    def wrong(self, row: Row, column: str, what: str, do: str = "") -> None:
+    def wrong(self, row: TypedRow, column: str, what: str, do: str = "") -> None:
         self.problems.append(Problem(self.table.where(row, column), what, do))
 
-    def number(self, row: Row, column: str, unit: Unit) -> Decimal | None:
-        """The number in a cell; none when it is not filled in, or wrong (which is noted)."""
-        if row[column] in _BLANK_MARKS:
+    def number(self, row: TypedRow, column: str, unit: Unit, decimals: int) -> Reading | None:
+        """What a cell holds; none when it is wrong, which is noted."""
+        most = Decimal(100) if unit is Unit.PERCENT else None
+        found = self._numbers.read(row[column], whole=unit is Unit.PERSONS or decimals == 0, most=most)
+        if isinstance(found, Wrong):
+            self.wrong(row, column, found.what, found.do)
             return None
-        try:
-            value = self.table.number(row, column)
-        except ValueError as error:
-            self.wrong(row, column, f"{error}.")
-            return None
-        if value is not None and (value < 0 or (unit is Unit.PERCENT and value > 100)):
-            limits = "between 0 and 100 per cent" if unit is Unit.PERCENT else "0 or more"
+        value = found.value
+        if value is None:
+            return found
+        if value < 0 or (most is not None and value > most):
+            limits = "between 0 and 100 per cent" if most is not None else "0 or more"
             self.wrong(
                 row, column, f'"{row[column]}" cannot be: the figure is {limits}.', "Is a comma missing?"
             )
-            return None
-        return value
+        elif unit is Unit.PERSONS and value != value.to_integral_value():
+            self.wrong(row, column, f'"{row[column]}" is no whole number, but persons are counted.')
+        elif found.percent and unit is not Unit.PERCENT:
+            self.wrong(row, column, f'"{row[column]}" is in per cent, but the series counts in {unit.value}.')
+        elif self.table.english and value == value.to_integral_value() and row["kilde"].isdigit():
+            # 27,1 without quotes, in a file whose cells are parted by commas.
+            both = f"{row[column]},{row['kilde']}"
+            self.wrong(
+                row, column, f'"{both}" is two cells here.', f'Write "{both}" in quotes, or with a point.'
+            )
+        else:
+            return found
+        return None
 
-    def period(self, row: Row, column: str) -> Period | None:
-        try:
-            return parse_period(row[column])
-        except ValueError as error:
-            self.wrong(row, column, f"{error}.")
+    def period(self, row: TypedRow, column: str) -> Period | None:
+        found = self._periods.read(row[column])
+        if isinstance(found, Wrong):
+            self.wrong(row, column, found.what, found.do)
             return None
+        return found
 
-    def choice(self, row: Row, column: str, choices: Mapping[str, str], shown: Iterable[str]) -> str | None:
+    def choice(
+        self, row: TypedRow, column: str, choices: Mapping[str, str], shown: Iterable[str]
+    ) -> str | None:
         """The key that a cell names, among folded names → keys."""
         found = choices.get(fold(row[column]))
         if found is None:
-            allowed = list(shown)
-            near = get_close_matches(row[column], allowed, n=1)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            what = f'"{row[column]}" is unknown.' if row[column] else "The cell is empty."
-            self.wrong(row, column, f"{what}{hint}", f"Write one of: {', '.join(allowed)}.")
+            self.unknown(row, column, list(shown))
         return found
 
+    def unknown(self, row: TypedRow, column: str, allowed: Sequence[str]) -> None:
+        what = f'"{row[column]}" is unknown. {nearest(row[column], allowed)}'.strip()
+        self.wrong(
+            row, column, what if row[column] else "The cell is empty.", f"Write one of: {', '.join(allowed)}."
+        )
+
     def once(
-        self, seen: dict[object, tuple[Decimal, int]], place: object, value: Decimal, row: Row, column: str
+        self,
+        seen: dict[object, tuple[Decimal | None, str]],
+        place: object,
+        value: Decimal | None,
+        row: TypedRow,
+        column: str,
     ) -> bool:
         """Whether a place is met for the first time; two different values for it are a problem."""
-        earlier = seen.setdefault(place, (value, row.number))
-        if earlier[1] != row.number and earlier[0] != value:
+        here = self.table.where(row, column)
+        before, where = seen.setdefault(place, (value, here))
+        if where != here and before != value:
+            first = where.removeprefix(f"{self.table.name}: ").removesuffix(f", column {column}").capitalize()
             self.wrong(
                 row,
                 column,
-                f"Row {earlier[1]} says {earlier[0]} for the same figure; that one is used.",
+                f"{first} says {before} for the same figure; that one is used.",
                 "Remove one of the two rows.",
             )
-        return earlier[1] == row.number
+        return where == here
+
+    def fraction(self, row: TypedRow, column: str, value: Decimal) -> None:
+        """Ask about a percentage that looks like a fraction."""
+        meant = f"{(value * 100).normalize():f}".replace(".", ",")
+        self.wrong(
+            row,
+            column,
+            f'Is "{row[column]}" {meant} per cent, typed as a fraction? The figures are in per cent.',
+            f'Write {meant}; or "{row[column]} %", if it is no more than one per cent.',
+        )
 
 
 class _SeriesReader(_Reader):
-    def __init__(self, table: Table, indicator: Indicator, municipality: Municipality) -> None:
-        super().__init__(table)
+    def __init__(
+        self,
+        table: TypedTable,
+        catalogue: Catalogue,
+        indicator: Indicator,
+        municipality: Municipality,
+        seen: dict[object, tuple[Decimal | None, str]],
+    ) -> None:
+        super().__init__(table, "vaerdi", "periode")
+        self.catalogue = catalogue
         self.indicator = indicator
-        self.areas = {
-            fold(NATIONAL_NAME): NATIONAL,
-            fold(municipality.name): municipality.code,
-            fold(municipality.long_name): municipality.code,
-            fold(municipality.code): municipality.code,
-            fold(""): municipality.code,
-        }
-        self.area_names = (municipality.name, NATIONAL_NAME)
-        self.series = {fold(key): key for key in indicator.series}
-        for key, series in indicator.series.items():
-            for name in (municipality.name, NATIONAL_NAME):
-                self.series.setdefault(fold(series.label.replace("{area}", name)), key)
-        if len(indicator.series) == 1:
-            self.series[fold("")] = next(iter(indicator.series))
+        self.municipality = municipality
+        self.seen = seen
+        self.series = _series_names(indicator, municipality)
+        sheet = self.series.get(fold(table.sheet))
+        if sheet is not None or len(indicator.series) == 1:
+            self.series[fold("")] = sheet or next(iter(indicator.series))
+
+    def area(self, row: TypedRow) -> str | None:
+        """The code of the municipality, or of the country; other areas are noted."""
+        text = row["omraade"]
+        if not text:
+            return self.municipality.code
+        if is_country(text):
+            return NATIONAL
+        if self.catalogue.find_municipality(text) == self.municipality:
+            return self.municipality.code
+        self.unknown(row, "omraade", (self.municipality.name, NATIONAL_NAME))
+        return None
 
     def values(self) -> list[TypedValue]:
-        found = []
-        seen: dict[object, tuple[Decimal, int]] = {}
+        groups: dict[tuple[str, str], list[tuple[TypedRow, TypedValue, bool]]] = {}
         for row in self.table.rows:
-            series = self.choice(row, "serie", self.series, self.indicator.series)
-            area = self.choice(row, "omraade", self.areas, self.area_names)
-            period = self.period(row, "periode")
-            if period is not None and period.frequency is not self.indicator.frequency:
-                self.wrong(
-                    row,
-                    "periode",
-                    f'"{row["periode"]}" is a {period.frequency.value}, '
-                    f"but {self.indicator.key} is published by {self.indicator.frequency.value}.",
-                )
-                period = None
-            if series is None:
-                continue
-            value = self.number(row, "vaerdi", self.indicator.unit_of(series))
-            if area is None or period is None or value is None:
-                continue
-            if self.once(seen, (series, area, period), value, row, "vaerdi"):
-                found.append(
-                    TypedValue(
-                        self.indicator.key,
-                        series,
-                        area,
-                        period,
-                        value,
-                        row["kilde"] or None,
-                        self.table.name,
-                        row.number,
-                    )
-                )
-        return found
+            read = self._row(row)
+            if read is not None:
+                groups.setdefault((read[1].series, read[1].area), []).append(read)
+        kept = []
+        for group in groups.values():
+            asked = self._fractions(group)
+            for row, value, _ in group:
+                place = (value.series, value.area, value.period)
+                if row in asked and value.value is not None:
+                    self.fraction(row, "vaerdi", value.value)
+                elif self.once(self.seen, place, value.value, row, "vaerdi"):
+                    kept.append(value)
+        return sorted(kept, key=lambda value: value.row)
+
+    def _fractions(self, group: Sequence[tuple[TypedRow, TypedValue, bool]]) -> list[TypedRow]:
+        """The rows of a percentage when all of it lies at one or below, with more decimals than the series has."""
+        series = group[0][1].series
+        known = [(row, value.value) for row, value, percent in group if value.value and not percent]
+        if self.indicator.unit_of(series) is not Unit.PERCENT or any(value > 1 for _, value in known):
+            return []
+        finer = Decimal(1).scaleb(-self.indicator.decimals_of(series))
+        return [row for row, _ in known] if any(value % finer for _, value in known) else []
+
+    def _row(self, row: TypedRow) -> tuple[TypedRow, TypedValue, bool] | None:
+        series = self.choice(row, "serie", self.series, self.indicator.series)
+        area = self.area(row)
+        period = self.period(row, "periode")
+        if period is not None and period.frequency is not self.indicator.frequency:
+            self.wrong(
+                row,
+                "periode",
+                f'"{row["periode"]}" is a {period.frequency.value}, '
+                f"but {self.indicator.key} is published by {self.indicator.frequency.value}.",
+            )
+            period = None
+        if series is None:
+            return None
+        unit, decimals = self.indicator.unit_of(series), self.indicator.decimals_of(series)
+        found = self.number(row, "vaerdi", unit, decimals)
+        if area is None or period is None or found is None or found.mark is Mark.MISSING:
+            return None
+        if period.first_day > date.today():
+            self.wrong(
+                row,
+                "periode",
+                f'"{row["periode"]}" is still to come, and cannot have a figure.',
+                "Mend the period.",
+            )
+            return None
+        value = TypedValue(
+            self.indicator.key,
+            series,
+            area,
+            period,
+            found.value,
+            row["kilde"] or None,
+            self.table.name,
+            row.number,
+        )
+        return row, value, found.percent
 
 
 class _SurveyReader(_Reader):
-    def __init__(self, table: Table, survey: Survey, municipality: Municipality) -> None:
-        super().__init__(table)
+    def __init__(self, table: TypedTable, survey: Survey, municipality: Municipality) -> None:
+        super().__init__(table, "svar", "dato")
         self.survey = survey
         self.shown = filled(survey, municipality)
         self.questions = {
@@ -349,27 +478,47 @@ class _SurveyReader(_Reader):
     def rounds(self) -> dict[Period | None, tuple[dict[str, Decimal], str | None]]:
         """The month of each round → its answers and their source."""
         found: dict[Period | None, tuple[dict[str, Decimal], str | None]] = {}
-        seen: dict[object, tuple[Decimal, int]] = {}
+        seen: dict[object, tuple[Decimal | None, str]] = {}
         for row in self.table.rows:
             question = self.choice(row, "spoergsmaal", self.questions, self.shown.values())
-            value = self.number(row, "svar", self.survey.unit)
+            reading = self.number(row, "svar", self.survey.unit, self.survey.decimals)
             month = self.period(row, "dato") if row["dato"] else None
-            if question is None or value is None or (row["dato"] and month is None):
+            if (
+                question is None
+                or reading is None
+                or reading.value is None
+                or (row["dato"] and month is None)
+            ):
                 continue
-            if self.once(seen, (question, month), value, row, "svar"):
+            value = reading.value
+            if self.survey.unit is Unit.PERCENT and 0 < value <= 1 and not reading.percent:
+                self.fraction(row, "svar", value)
+            elif self.once(seen, (question, month), value, row, "svar"):
                 answers, source = found.get(month, ({}, None))
                 answers[question] = value
                 found[month] = (answers, source or row["kilde"] or None)
         return found
 
 
+def _series_names(indicator: Indicator, municipality: Municipality) -> dict[str, str]:
+    """Folded names a series may be called by: its key, and its name in the figure's legend."""
+    names = {fold(key): key for key in indicator.series}
+    for key, series in indicator.series.items():
+        for name in (municipality.name, NATIONAL_NAME):
+            names.setdefault(fold(series.label.replace("{area}", name)), key)
+    return names
+
+
+def _sheet_names(indicator: Indicator, municipality: Municipality) -> list[str]:
+    """Names under which a workbook's sheet is read: the indicator's, or of one of its series."""
+    return [indicator.key, *indicator.series, *_series_names(indicator, municipality)]
+
+
 def _no_such_key(where: str, key: str, catalogue: Catalogue) -> Problem:
     keys = [*catalogue.indicators, *catalogue.surveys]
-    near = get_close_matches(key, keys, n=1)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
     return Problem(
         where,
-        f'"{key}" is no indicator and no survey.{hint}',
+        f'"{key}" is no indicator and no survey. {nearest(key, keys)}'.strip(),
         "A typed-in file is named after a key of catalogue/indicators.yml or catalogue/surveys.yml; "
         "`plan list indicators` prints them.",
     )

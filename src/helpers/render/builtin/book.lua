@@ -68,7 +68,28 @@ local function callout_kind(div)
   end
 end
 
+-- Nothing on a page runs, and nothing comes from elsewhere.
+local function check_harmless(chapter, cell, text)
+  for tag in text:gmatch('<%a[^>]*') do
+    local handler = tag:lower():match('[%s/"\'](on%a+)%s*=')
+    if handler then problem(chapter, cell, tag, 'the HTML attribute ' .. handler) end
+    for key, url in tag:gmatch('[%s/"\'](%a+)%s*=%s*["\']?([^"\'%s>]*)') do
+      local scheme = url:lower():match('^(%a[%w+.-]*):')
+      key = key:lower()
+      if (key == 'href' or key == 'src') and (scheme == 'javascript' or scheme == 'vbscript') then
+        problem(chapter, cell, url, 'a link that runs a script')
+      elseif key == 'src' and (scheme and scheme ~= 'data' or url:match('^//')) then
+        mistake(chapter, cell, url, 'The picture ' .. url .. ' lies on another host; put the file beside the notebook.')
+      end
+    end
+  end
+  if text:lower():match('<script') or text:lower():match('<foreignobject') then
+    problem(chapter, cell, '<script', 'a script or foreign object in HTML or SVG')
+  end
+end
+
 local function check_raw(chapter, cell, text)
+  check_harmless(chapter, cell, text)
   local whole_table = text:match('<table') and text:match('</table>')
   local inside_svg = text:gsub('<svg.-</svg>', '<svg></svg>'):gsub('<!%-%-.-%-%->', ''):gsub('<style.-</style>', '')
   for slash, tag in inside_svg:gmatch('<(/?)([%a][%w-]*)') do
@@ -229,7 +250,16 @@ local function read_chapter(chapter)
     Span = function(span)
       note_target(chapter, cell, span.identifier, {})
     end,
+    Image = function(image)
+      if image.src:match('^%a[%w+.-]+:') and not image.src:match('^data:image/') or image.src:match('^//') then
+        mistake(chapter, cell, image.src, 'The picture ' .. image.src .. ' lies on another host; put the file beside the notebook.')
+      end
+    end,
     Link = function(link)
+      local scheme = link.target:gsub('[%c%s]', ''):match('^(%a[%w+.-]*):')
+      if scheme and not ({ http = true, https = true, mailto = true, tel = true })[scheme:lower()] then
+        mistake(chapter, cell, link.target, 'A link cannot lead to ' .. scheme .. ':.')
+      end
       link.attributes['plan-cell'] = tostring(cell)
       return link
     end,

@@ -45,7 +45,8 @@ def _unsupported(path: str, cell: int, line: int | None, what: str) -> Problem:
     return Problem(_where(path, cell, line), f"The built-in engine does not support {what}.", ADVICE)
 
 
-def _looks(path: str, cell: int, text: str) -> Iterator[Problem]:
+def looks(path: str, cell: int, text: str) -> Iterator[Problem]:
+    """What the engine does not support, as far as a text's looks tell it."""
     fence = ""
     for number, line in enumerate(text.splitlines(), start=1):
         found = _FENCE.match(line)
@@ -77,7 +78,7 @@ def _output(path: str, cell: int, output: NotebookNode) -> tuple[str, list[Probl
     data = output.get("data", {})
     if "text/markdown" in data:
         text = data["text/markdown"]
-        return text, list(_looks(path, cell, text))
+        return text, list(looks(path, cell, text))
     other = [kind for kind in data if kind != "text/plain"]
     if other:
         return "", [
@@ -98,7 +99,7 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
         injected = INJECTED in tags
         number = cell_number(cell) or place
         if cell.cell_type == "markdown":
-            problems += _looks(path, number, cell.source)
+            problems += looks(path, number, cell.source)
             found.append(Piece(number, cell.source))
         elif cell.cell_type == "raw":
             if cell.source.strip():

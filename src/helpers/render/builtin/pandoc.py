@@ -67,7 +67,8 @@ def _executable() -> str:
     return path
 
 
-def _run(job: Mapping[str, Any], folder: Path) -> Any:
+def run(job: Mapping[str, Any], folder: Path) -> Any:
+    """What ``book.lua`` makes of a job."""
     try:
         done = subprocess.run(
             [_executable(), "lua", str(SCRIPT)],
@@ -109,7 +110,7 @@ def convert(copy: Copy, to: Sequence[str]) -> Converted:
         problems += wrong
     if problems:
         raise PlanError(problems)
-    result = _run(
+    result = run(
         {
             "chapters": [
                 {"source": chapter.path, "href": chapter.href, "markdown": joined(parts[chapter.path])}

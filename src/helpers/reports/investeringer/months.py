@@ -6,7 +6,6 @@ Comes in: a project's entry in the catalogue and its files ``data/raw/manual/<sl
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,23 +15,23 @@ from pathlib import Path
 from helpers.data import csv_files
 from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
+from helpers.intake import TypedRow, TypedTable, Wrong, nearest, read_table, typed_files
+from helpers.intake.dates import PeriodColumn
+from helpers.intake.marks import mark_of
+from helpers.intake.numbers import Column
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.reports.investeringer.models import InvestmentProject, ProjectRow, ProjectSet, RowUnit
-from helpers.sources import danish_csv
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
 OPTIONAL_COLUMNS = ("tekst", "andel", "bemaerkning")
 TEMPLATE_COLUMNS = ("række", "tekst", "måned", "værdi", "andel", "bemærkning")
 """The head of a file. ``tekst`` repeats the row's label for whoever fills it in; it is not read."""
 
-_BLANK_MARKS = frozenset({"-", "–", "—", ".", "..", "..."})
-"""Written where there is no number; such a cell counts as not filled in, never as zero."""
-
 MANUAL = "manual"
 
-MOST, DIGITS = 1_000_000_000, 15
-"""No figure of a municipality is as large, and no spreadsheet tells more digits."""
+MOST = 1_000_000_000
+"""No figure of a municipality is as large."""
 
 _WHOLE = (RowUnit.PERSONS, RowUnit.COMPANIES, RowUnit.COUNT_AND_SHARE)
 _UNIT_HINTS = {
@@ -78,8 +77,8 @@ class _Typed:
     """A measurement with the place it was typed at."""
 
     measured: Measurement
-    table: danish_csv.Table
-    at: danish_csv.Row
+    table: TypedTable
+    at: TypedRow
 
     def where(self, column: str) -> str:
         return self.table.where(self.at, column)
@@ -88,10 +87,8 @@ class _Typed:
 def month_files(project: Project, projects: ProjectSet, key: str) -> tuple[Path, ...]:
     """The files typed in for a project: ``<key>.csv`` first, then ``<key>-2024M02.csv`` and so on."""
     folder = project.raw / "manual" / projects.municipality
-    later = re.compile(rf"{re.escape(key)}-\d{{4}}M\d{{2}}\.csv", re.IGNORECASE)
-    found = sorted(path for path in folder.glob(f"{key}-*.csv") if later.fullmatch(path.name))
-    first = folder / f"{key}.csv"
-    return (*((first,) if first.is_file() else ()), *found)
+    its_own = re.compile(rf"{re.escape(key)}(-\d{{4}}M\d{{2}})?", re.IGNORECASE)
+    return tuple(paths[0] for name, paths in sorted(typed_files(folder).items()) if its_own.fullmatch(name))
 
 
 def read_months(
@@ -111,10 +108,13 @@ def read_months(
     problems: list[Problem] = []
     typed: list[_Typed] = []
     for path in month_files(project, projects, key):
-        table, found = danish_csv.read_table(path, project.relative(path), REQUIRED_COLUMNS, OPTIONAL_COLUMNS)
+        (table, *_), found = read_table(
+            path, project.relative(path), REQUIRED_COLUMNS, OPTIONAL_COLUMNS, sheets=[key]
+        )
         problems += found
+        columns = table.numbers("vaerdi", "andel"), table.periods("maaned")
         for at in table.rows:
-            typed += _read_row(table, at, entry, problems)
+            typed += _read_row(table, at, entry, *columns, problems)
     typed = _without_repeats(typed, problems)
     typed = _agreeing_with_start(typed, entry, problems)
     typed = _never_falling(typed, entry, problems)
@@ -125,7 +125,12 @@ def read_months(
 
 
 def _read_row(
-    table: danish_csv.Table, at: danish_csv.Row, entry: InvestmentProject, problems: list[Problem]
+    table: TypedTable,
+    at: TypedRow,
+    entry: InvestmentProject,
+    numbers: Column,
+    months: PeriodColumn,
+    problems: list[Problem],
 ) -> Iterator[_Typed]:
     """The row's measurement, if it can be used; a row without a figure is one that was not filled in."""
 
@@ -135,16 +140,14 @@ def _read_row(
     measures = entry.status.measures
     row = measures.get(at["raekke"].lower())
     if row is None:
-        near = difflib.get_close_matches(at["raekke"].lower(), measures, n=1)
-        meant = f' Did you mean "{near[0]}"?' if near else ""
         wrong(
             "raekke",
-            f'"{at["raekke"]}" is no row of {entry.key}.{meant}',
+            f'"{at["raekke"]}" is no row of {entry.key}. {nearest(at["raekke"], measures)}'.strip(),
             f"Rows are: {', '.join(measures)}.",
         )
         return
     assert row.key is not None and row.unit is not None
-    if all(at[column] in _BLANK_MARKS or not at[column] for column in ("vaerdi", "andel")):
+    if all(mark_of(at[column]) for column in ("vaerdi", "andel")):
         return
     if row.indicator is not None:
         wrong(
@@ -153,34 +156,34 @@ def _read_row(
             "Delete the row, or take indicator: out of the catalogue.",
         )
         return
-    month: Period | None = None
-    try:
-        month = danish_csv.parse_period(at["maaned"])
-    except ValueError as error:
-        wrong("maaned", f"{error}.")
+    read = months.read(at["maaned"])
+    month = None if isinstance(read, Wrong) else read
+    if isinstance(read, Wrong):
+        wrong("maaned", read.what, read.do)
     if month is not None and (month.frequency is not Frequency.MONTH or month < entry.status.start.period):
         first = entry.status.start.period
         wrong("maaned", f"{month} is not a month from {first} on, where the project starts.")
         month = None
-    value = _cell(table, at, "vaerdi", row, problems)
-    share = _cell(table, at, "andel", row, problems)
+    value = _cell(table, at, "vaerdi", row, numbers, problems)
+    share = _cell(table, at, "andel", row, numbers, problems)
     if month is not None and (value is not None or share is not None):
         yield _Typed(Measurement(row.key, month, value, share, note=at["bemaerkning"] or None), table, at)
 
 
 def _cell(
-    table: danish_csv.Table, at: danish_csv.Row, column: str, row: ProjectRow, problems: list[Problem]
+    table: TypedTable, at: TypedRow, column: str, row: ProjectRow, numbers: Column, problems: list[Problem]
 ) -> Decimal | None:
     """The number in a cell, if it can be a figure of the row."""
-    if at[column] in _BLANK_MARKS:
-        return None
-    try:
-        number = table.number(at, column)
-    except ValueError as error:
+    per_cent = column == "andel" or row.unit is RowUnit.PERCENT
+    read = numbers.read(
+        at[column], whole=not per_cent and row.unit in _WHOLE, most=Decimal(100) if per_cent else None
+    )
+    if isinstance(read, Wrong):
         problems.append(
-            Problem(table.where(at, column), f"{error}.", "Text belongs in the column bemaerkning.")
+            Problem(table.where(at, column), read.what, read.do or "Text belongs in the column bemaerkning.")
         )
         return None
+    number = read.value
     if number is None:
         return None
     is_share = column == "andel"
@@ -189,7 +192,7 @@ def _cell(
         what, do = f'"{row.key}" has no share; it is counted in {row.unit}.', "Leave the cell empty."
     elif number < 0:
         what = f"{at[column]} is below zero."
-    elif number >= MOST or len(number.as_tuple().digits) > DIGITS:
+    elif number >= MOST:
         what, do = f"{at[column]} is too long a number to be right.", "Round it, or mend it."
     elif number > 100 and (is_share or row.unit is RowUnit.PERCENT):
         what = f"{at[column]} is more than 100 per cent."
