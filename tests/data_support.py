@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data.raw import Column, RawStore, Sidecar, snapshot_moment
+from helpers.data.raw import AnswerColumn, RawStore, Sidecar, snapshot_moment
 from helpers.project import Project
 
 CHECKOUT = Path(__file__).parents[1]
@@ -23,26 +23,26 @@ AREAS = (
     Municipality(code="825", name="Læsø", slug="laesoe", region="Nordjylland"),
 )
 
-PERIOD = Column(role="period", id="period", label="Periode")
-AREA = Column(role="area", id="area", label="Område")
+PERIOD = AnswerColumn(role="period", id="period", label="Periode")
+AREA = AnswerColumn(role="area", id="area", label="Område")
 
 
-def dimension(key: str, label: str, total: str | None = None) -> Column:
-    return Column(role="dimension", id=key, label=label, total=total)
+def dimension(key: str, label: str, total: str | None = None) -> AnswerColumn:
+    return AnswerColumn(role="dimension", id=key, label=label, total=total)
 
 
-def measure(key: str, label: str | None = None) -> Column:
-    return Column(role="measure", id=key, label=label or key)
+def measure(key: str, label: str | None = None) -> AnswerColumn:
+    return AnswerColumn(role="measure", id=key, label=label or key)
 
 
-def answer(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+def answer(columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Any]]) -> bytes:
     """An answer as the source sends it: labels, never ids."""
     content = {"columns": [column.label for column in columns], "rows": [list(row) for row in rows]}
     return json.dumps(content, ensure_ascii=False).encode()
 
 
 def sidecar(
-    table: str, columns: Sequence[Column], snapshot: str = "2026-08-22T061500Z", **more: Any
+    table: str, columns: Sequence[AnswerColumn], snapshot: str = "2026-08-22T061500Z", **more: Any
 ) -> Sidecar:
     return Sidecar(
         source=more.pop("source", "jobindsats"),
@@ -59,7 +59,7 @@ def sidecar(
 def store_table(
     project: Project,
     table: str,
-    columns: Sequence[Column],
+    columns: Sequence[AnswerColumn],
     rows: Iterable[Sequence[Any]],
     *,
     snapshot: str = "2026-08-22T061500Z",

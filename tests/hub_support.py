@@ -11,8 +11,12 @@ from helpers.analysis.gaps import Verdict, gap, target_value, verdict
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Goal, Indicator, Municipality
 from helpers.periods import Frequency, Period
+from helpers.present.theme import palette_from
 from helpers.project import Project
-from helpers.render.hub import PLAN, Record, SiteEntry, write_site_entry
+from helpers.render.hub import Record, write_site_entry
+from helpers.reports.base.goals import GoalComparison
+from helpers.reports.base.request import SiteEntry
+from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.status import StatusRow
 
@@ -70,7 +74,7 @@ def place_site(output: Path, slug: str, entry: SiteEntry | None, **changes: obje
 def plan_entry(
     area: Municipality, met: int, *, of: int = 20, unknown: int = 0, plan: str = "frederikssund-2023"
 ) -> SiteEntry:
-    return SiteEntry(PLAN, (area.code,), area.name, plan, met, of, unknown, Period.parse("2023M11"))
+    return SiteEntry("plan", (area.code,), area.name, plan, met, of, unknown, Period.parse("2023M11"))
 
 
 def country(catalogue: Catalogue, plan: str = "frederikssund-2023") -> CountryComparison:
@@ -102,3 +106,10 @@ def _row(goal: Goal, indicator: Indicator, area: Municipality, number: int) -> S
         goal.number, indicator.key, period, national, ours, target, difference, indicator.unit, indicator.decimals,
         judged, direction, reason=reason if judged is Verdict.CANNOT_BE_JUDGED else None,
     )  # fmt: skip
+
+
+def compared_country(catalogue: Catalogue, comparison: CountryComparison | None = None) -> GoalComparison:
+    """The goals' pages of a comparison, by default of :func:`country`."""
+    found = compared(catalogue, comparison or country(catalogue), palette_from({}))
+    assert found is not None
+    return found

@@ -12,7 +12,7 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.data.frames import OBSERVATION_COLUMNS, State
 from helpers.periods import Period, window
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import Area, Overview, load_overview
+from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, load_jobcenteroverblik
 from helpers.reports.jobcenteroverblik.standings import Boards, Standings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -23,10 +23,10 @@ Value = float | State | Sequence[float | State | None] | None
 
 
 @cache
-def shipped() -> tuple[Catalogue, Overview]:
+def shipped() -> tuple[Catalogue, Jobcenteroverblik]:
     project = Project(CHECKOUT)
     catalogue = load_catalogue(project)
-    return catalogue, load_overview(project, catalogue)
+    return catalogue, load_jobcenteroverblik(project, catalogue)
 
 
 def codes() -> list[str]:
@@ -58,35 +58,37 @@ def observations(
 
 
 def area(name: str) -> Area:
-    catalogue, overview = shipped()
-    return overview.area(name, catalogue)
+    catalogue, jobcenteroverblik = shipped()
+    return jobcenteroverblik.area(name, catalogue)
 
 
 def boards(
-    figures: Mapping[tuple[str, str], Mapping[str, Value]], *, overview: Overview | None = None
+    figures: Mapping[tuple[str, str], Mapping[str, Value]],
+    *,
+    jobcenteroverblik: Jobcenteroverblik | None = None,
 ) -> Boards:
     catalogue, own = shipped()
-    return Boards(catalogue, overview or own, observations(figures))
+    return Boards(catalogue, jobcenteroverblik or own, observations(figures))
 
 
 def standings(
     name: str,
     figures: Mapping[tuple[str, str], Mapping[str, Value]],
     *,
-    overview: Overview | None = None,
+    jobcenteroverblik: Jobcenteroverblik | None = None,
     bound: Period | None = None,
     delay: int | None = None,
 ) -> Standings:
-    return Standings(boards(figures, overview=overview), area(name), bound, delay)
+    return Standings(boards(figures, jobcenteroverblik=jobcenteroverblik), area(name), bound, delay)
 
 
-def changed(**template: object) -> Overview:
+def changed(**template: object) -> Jobcenteroverblik:
     """The shipped overview with other settings in its template."""
     own = shipped()[1]
     return own.model_copy(update={"template": own.template.model_copy(update=template)})
 
 
-def clustered(kind: str, cluster: Sequence[str]) -> Overview:
+def clustered(kind: str, cluster: Sequence[str]) -> Jobcenteroverblik:
     """The shipped overview with a cluster file of one kind: the named areas in one cluster, all others in another."""
     _, own = shipped()
     inside = {code for name in cluster for code in area(name).codes}

@@ -17,7 +17,6 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan.status import (
     StatusRow,
-    Turn,
     compare_verdicts,
     goal_verdicts,
     status_rows,
@@ -250,9 +249,9 @@ def test_verdicts_that_turn_between_two_sets_of_figures_are_told_with_both_rows(
     old = [row("1a", MET), row("1b", NOT), row("2a", UNKNOWN), row("2b", MET), row("3a", MET)]
     new = [row("1a", NOT), row("1b", MET), row("2a", MET), row("2b", UNKNOWN), row("3a", MET), row("3b", MET)]
     changes = compare_verdicts(old, new)
-    assert [(change.new.goal, change.turn) for change in changes] == [
-        ("1a", Turn.WORSE),
-        ("1b", Turn.BETTER),
-        ("2a", Turn.NOW_JUDGED),
-        ("2b", Turn.NO_LONGER_JUDGED),
+    assert [(change.new.goal, change.old.verdict, change.new.verdict) for change in changes] == [
+        ("1a", MET, NOT),
+        ("1b", NOT, MET),
+        ("2a", UNKNOWN, MET),
+        ("2b", MET, UNKNOWN),
     ]

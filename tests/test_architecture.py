@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.checks import _ORDINARY_WORDS
+from helpers.project import Project
 from report_support import CHECKOUT
 
 HELPERS = CHECKOUT / "src" / "helpers"
@@ -85,6 +88,45 @@ def test_a_report_never_imports_another(wing: str) -> None:
         for path in sorted((HELPERS / "reports" / wing).rglob("*.py"))
         for line, module in _imports(path)
         if module.startswith(others)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", ["render", "commands", "cli"])
+def test_no_room_after_the_reports_knows_one_by_name(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{line} imports {module}"
+        for path in _files(room)
+        for line, module in _imports(path)
+        if module.startswith("helpers.reports.") and not module.startswith("helpers.reports.base")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_class_name_means_two_things() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sorted(HELPERS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(f"{path.relative_to(CHECKOUT)}:{node.lineno}")
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_no_municipality_and_no_plan_stands_in_the_code() -> None:
+    """Docstrings may give examples; what the program does may not hang on one place or plan."""
+    catalogue = load_catalogue(Project(CHECKOUT))
+    names = {area.slug for area in catalogue.municipalities} | {
+        area.name for area in catalogue.municipalities
+    }
+    names |= set(catalogue.plans) | {
+        path.stem for path in (CHECKOUT / "catalogue" / "projects").glob("*.yml")
+    }
+    names -= _ORDINARY_WORDS
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{node.lineno}: {node.value}"
+        for path in sorted(HELPERS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -15,16 +15,14 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import FocusArea, Goal, Plan
 from helpers.cli import app
 from helpers.project import ROOT_VARIABLE, Project
-from helpers.reports.base.bookfiles import Book
-from helpers.reports.investeringer.book import investment_contents
-from helpers.reports.investeringer.loader import load_project_set
-from helpers.reports.jobcenteroverblik.book import overview_contents
+from helpers.reports import wing, wings
+from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.plan.book import plan_contents
-from overview_support import shipped
 from report_support import CHECKOUT, copy_project
 
 KEY = "frederikssund-2023"
-PLAN = load_catalogue(Project(CHECKOUT)).plan(KEY)
+CATALOGUE = load_catalogue(Project(CHECKOUT))
+PLAN = CATALOGUE.plan(KEY)
 AREA = "notebooks/03-flygtninge.ipynb"
 EDITED = "kept below as a remark: what you wrote in"
 
@@ -68,8 +66,8 @@ def edit(project: Project, path: str, identifier: str, text: str) -> None:
     nbformat.write(notebook, project.root / path)
 
 
-def book(project: Project, plan: Plan = PLAN) -> Book:
-    return Book(plan_contents(project, plan))
+def book(project: Project, plan: Plan = PLAN) -> BookFiles:
+    return BookFiles(plan_contents(project, CATALOGUE, plan))
 
 
 def update(project: Project, plan: Plan = PLAN) -> list[str]:
@@ -108,16 +106,12 @@ def in_order(texts: list[str], *parts: str) -> None:
 
 def test_the_committed_notebooks_are_up_to_date_with_the_catalogue():
     here = Project(CHECKOUT)
-    catalogue, overview = shipped()
-    projects = load_project_set(here, "hedensted-2024-2025")
-    town = catalogue.municipality("Hedensted")
     for contents in (
-        plan_contents(here, PLAN),
-        overview_contents(here, overview),
-        investment_contents(here, projects, town.name, town.long_name),
+        report.contents(here, CATALOGUE, key) for report in wings() for key in report.plans(here, CATALOGUE)
     ):
-        book = Book(contents)
-        assert book.own
+        book = BookFiles(contents)
+        if not book.own:
+            continue
         assert [page.path for page in contents.pages if page.path not in book.merged.chapters] == []
         # An analyst's cells, and what she wrote into one of the catalogue's, fail no test.
         for path, said in book.merged.changes.items():
@@ -407,9 +401,8 @@ def test_a_plan_without_notebooks_has_its_pages_and_gets_files_on_request(projec
     }
 
 
-def investments(project: Project) -> Book:
-    projects = load_project_set(project, "hedensted-2024-2025")
-    return Book(investment_contents(project, projects, "Hedensted", "Hedensted Kommune"))
+def investments(project: Project) -> BookFiles:
+    return BookFiles(wing("investeringer").contents(project, CATALOGUE, "hedensted-2024-2025"))
 
 
 FOLDER = "notebooks/investeringer"
@@ -469,13 +462,12 @@ def test_a_made_page_that_was_written_in_becomes_a_page_of_its_own(fresh: Projec
 
 
 def test_a_figure_that_gets_a_table_has_its_page_of_all_municipalities(fresh: Project):
-    overview = shipped()[1]
-    contents = overview_contents(fresh, overview)
+    contents = wing("jobcenteroverblik").contents(fresh, CATALOGUE, "jobcenteroverblik")
     fewer = [page for page in contents.pages if page.path != "alle-kommuner-07.ipynb"]
     less = type(contents)(**{**vars(contents), "pages": tuple(fewer)})
-    list(Book(less).update())
+    list(BookFiles(less).update())
     assert "alle-kommuner-07.ipynb" not in chapters(fresh, "notebooks/jobcenteroverblik")
-    pages = Book(contents).laid().pages
+    pages = BookFiles(contents).laid().pages
     in_order(sources(pages["alle-kommuner-07.ipynb"]), "figur 7", "figur = 1", "figur = 7", "(figur)")
 
 

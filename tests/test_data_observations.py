@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from data_support import AREA, AREAS, PERIOD, answer, dimension, indicator, measure, sidecar, term
 from helpers.catalogue.models import Indicator
 from helpers.data.cells import area_codes, read_cells
-from helpers.data.observations import Table, observe
+from helpers.data.observations import CellTable, observe
 
 CODES = ("dk", *(area.code for area in AREAS))
 NAMES = ("Hele landet", *(area.name for area in AREAS))
 COUNTS = st.none() | st.integers(0, 5000)
 
 
-def table(name: str, values: dict[tuple[str, str], object], member: str | None = None) -> Table:
+def table(name: str, values: dict[tuple[str, str], object], member: str | None = None) -> CellTable:
     """A table with the measure ``antal``: (period, name of area) → value."""
     split = () if member is None else (dimension("_kat", "Kategori", "Kategori i alt"),)
     columns = (PERIOD, AREA, *split, measure("antal", "Antal personer"))
@@ -31,10 +31,10 @@ def table(name: str, values: dict[tuple[str, str], object], member: str | None =
         for (period, area), value in values.items()
     ]
     kept = sidecar(name, columns)
-    return Table(kept, read_cells(answer(columns, rows), kept, area_codes(AREAS)).frame)
+    return CellTable(kept, read_cells(answer(columns, rows), kept, area_codes(AREAS)).frame)
 
 
-def observed(indicators: Indicator | list[Indicator], **tables: Table) -> pd.DataFrame:
+def observed(indicators: Indicator | list[Indicator], **tables: CellTable) -> pd.DataFrame:
     found = [indicators] if isinstance(indicators, Indicator) else indicators
     return observe(found, tables, CODES).frame()
 
@@ -181,7 +181,7 @@ def test_several_members_are_added_and_one_that_is_suppressed_hides_the_sum():
         for member, value in (("Løntilskud", first), ("Praktik ", second), ("Kategori i alt", 100))
     ]
     kept = sidecar("ta", columns)
-    one = Table(kept, read_cells(answer(columns, rows), kept, area_codes(AREAS)).frame)
+    one = CellTable(kept, read_cells(answer(columns, rows), kept, area_codes(AREAS)).frame)
     item = indicator("x", share=term("ta", _kat=["løntilskud", "Praktik"]), total=term("ta"))
     frame = observed(item, ta=one)
     assert at(frame, "share", "250") == ("ok", 69)
@@ -215,7 +215,7 @@ def test_the_source_names_every_table_and_the_snapshot_is_the_oldest_of_theirs()
     tables = {}
     for name, snapshot in (("ta", "2026-08-22T061500Z"), ("tb", "2026-08-19T050320Z")):
         kept = sidecar(name, columns, snapshot)
-        tables[name] = Table(
+        tables[name] = CellTable(
             kept, read_cells(answer(columns, [["2026M07", "Læsø", 5]]), kept, area_codes(AREAS)).frame
         )
     share = observed(FORMS, **tables).query("series == 'share'")

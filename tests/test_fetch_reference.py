@@ -21,7 +21,7 @@ from helpers.data.cells import area_codes, read_cells
 from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
-from helpers.sources.fetch_status import FetchReport, Outcome
+from helpers.sources.fetch_status import FetchOutcome, FetchReport
 from jobindsats_server import JobindsatsServer, Shape
 from jobindsats_support import new_client, serving
 from jobindsats_tables import DASHBOARDS, FIRST_DAY, REFERENCE, has_reference, reference
@@ -132,8 +132,8 @@ def test_both_days_are_fetched_and_only_what_moved_the_second_time(
     days: tuple[FetchReport, FetchReport],
 ) -> None:
     first, second = days
-    assert [row.outcome for row in first.rows] == [Outcome.FETCHED] * len(TABLES)
-    fetched = {row.table for row in second.rows if row.outcome is Outcome.FETCHED}
+    assert [row.outcome for row in first.rows] == [FetchOutcome.FETCHED] * len(TABLES)
+    fetched = {row.table for row in second.rows if row.outcome is FetchOutcome.FETCHED}
     assert fetched == {"y25i01", "y25i09"}
     assert first.ok
     assert second.ok

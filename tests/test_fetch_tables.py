@@ -21,7 +21,7 @@ from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
-from helpers.sources.fetch_status import FetchReport, Outcome, Row, failure_in_danish, fetch_status
+from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow, failure_in_danish, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import (
     FORBIDDEN,
@@ -85,7 +85,7 @@ def fetch(project: Project, server: JobindsatsServer, *, days: float = 0, **opti
     return fetch_tables(project, new_catalogue(entries, names), now=now, **options)
 
 
-def rows(report: FetchReport) -> dict[str, Row]:
+def rows(report: FetchReport) -> dict[str, FetchRow]:
     return {row.table: row for row in report.rows}
 
 
@@ -533,11 +533,11 @@ def test_what_only_probable_series_ask_for_and_is_not_there_is_skipped_not_faile
 ) -> None:
     report = fetch(project, server, entries={"gaet": entry(share=(origin, "probable"))})
     (row,) = report.rows
-    assert (row.outcome, report.ok) == (Outcome.SKIPPED, True)
+    assert (row.outcome, report.ok) == (FetchOutcome.SKIPPED, True)
     assert row.remarks
     assert failure_in_danish(row) is not None
     sure = fetch(project, server, days=1, entries={"gaet": entry(share=origin)})
-    assert (sure.rows[0].outcome, sure.ok) == (Outcome.FAILED, False)
+    assert (sure.rows[0].outcome, sure.ok) == (FetchOutcome.FAILED, False)
 
 
 def test_job_centre_areas_are_named(project: Project, server: JobindsatsServer) -> None:
@@ -552,7 +552,7 @@ def test_a_confirmed_term_that_is_gone_costs_the_exit_code_but_not_the_rest_of_i
     entries = {"ledige": entry(share=UNEMPLOYED, gone={**UNEMPLOYED, "measure": "mgrpy25i01_9"})}
     report = fetch(project, server, entries=entries)
     (row,) = report.rows
-    assert (row.outcome, row.fault, report.ok) == (Outcome.FETCHED, Fault.CATALOGUE, False)
+    assert (row.outcome, row.fault, report.ok) == (FetchOutcome.FETCHED, Fault.CATALOGUE, False)
     assert "mgrpy25i01_9" in report.problems[0]
     assert in_force(project, "y25i01")
     told = failure_in_danish(row)
@@ -713,8 +713,8 @@ def test_the_state_of_a_day_is_the_one_that_later_runs_do_not_change(
     fetch(project, server, days=30)
     fetch(project, server, days=31)
     then = fetch_status(project, as_of=MORNING.date() + timedelta(days=30))
-    assert then["y25i01"].outcome is Outcome.KEPT
-    assert fetch_status(project)["y25i01"].outcome is Outcome.FETCHED
+    assert then["y25i01"].outcome is FetchOutcome.KEPT
+    assert fetch_status(project)["y25i01"].outcome is FetchOutcome.FETCHED
     assert fetch_status(project, as_of=MORNING.date() - timedelta(days=1)) == {}
 
 
@@ -730,7 +730,9 @@ def test_a_file_of_a_run_that_cannot_be_read_is_passed_over(
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_every_fault_has_danish_words(fault: Fault) -> None:
-    row = Row(table="y1", outcome=Outcome.KEPT, at=MORNING, snapshot="2026-06-19T060000Z", fault=fault)
+    row = FetchRow(
+        table="y1", outcome=FetchOutcome.KEPT, at=MORNING, snapshot="2026-06-19T060000Z", fault=fault
+    )
     told = failure_in_danish(row)
     assert told is not None
     assert "årsagen er ikke kendt" not in told

@@ -21,7 +21,7 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_tables
-from helpers.sources.fetch_status import FetchReport, Row, failure_in_danish, fetch_rows, fetch_status
+from helpers.sources.fetch_status import FetchReport, FetchRow, failure_in_danish, fetch_rows, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import FORBIDDEN, JobindsatsServer, Reply, Request, changed, raw, refusal
 from jobindsats_support import entry, files_below, in_force, new_catalogue, new_client, new_project, serving
@@ -387,7 +387,7 @@ def test_a_fetch_for_one_plan_is_judged_by_what_that_plan_uses(
     everyone = fetch(project, server, days=1, entries=entries, force=True)
     assert not everyone.ok
     catalogue = new_catalogue(entries, PLACES)
-    shown: dict[str, tuple[Row, ...]] = {
+    shown: dict[str, tuple[FetchRow, ...]] = {
         key: fetch_rows(project, [catalogue.indicators[key]]) for key in entries
     }
     assert {key: len(rows) for key, rows in shown.items()} == {"andel": 0, "antal": 0, "andres": 1}

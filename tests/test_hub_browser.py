@@ -11,8 +11,9 @@ import pytest
 
 from helpers.catalogue import load_catalogue
 from helpers.render.goals import write_comparison
-from helpers.render.hub import SiteEntry, write_hub
-from hub_support import country, hub_project, place_site, plan_entry
+from helpers.render.hub import write_hub
+from helpers.reports.base.request import SiteEntry
+from hub_support import compared_country, hub_project, place_site, plan_entry
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -44,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             place_site(output, area.slug, plan_entry(area, number % 21, unknown=number % 3), example=True)
     other = SiteEntry("investeringer", ("766",), "Hedensted")
     place_site(output, "investeringer/hedensted", other, title="Investeringsprojekter", example=True)
-    write_comparison(project, output, catalogue, country(catalogue))
+    write_comparison(project, output, compared_country(catalogue))
     write_hub(project, output)
     return output
 

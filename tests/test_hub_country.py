@@ -20,7 +20,8 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present.theme import palette_from
 from helpers.project import Project
-from helpers.reports.plan.comparison import GoalPage, Part, alphabetical, goal_pages
+from helpers.reports.base.goals import ComparedIndicator, GoalPage
+from helpers.reports.plan.comparison import alphabetical, goal_pages
 from helpers.reports.plan.country import CountryComparison, country_status
 from helpers.reports.plan.status import goal_verdicts, status_rows
 from helpers.sources.example import write_example
@@ -99,7 +100,7 @@ def pages(catalogue: Catalogue, comparison: CountryComparison) -> dict[str, Goal
     return {page.number: page for page in goal_pages(catalogue, comparison, palette_from({}))}
 
 
-def part(pages: dict[str, GoalPage], number: str) -> Part:
+def part(pages: dict[str, GoalPage], number: str) -> ComparedIndicator:
     return pages[number].parts[0]
 
 

@@ -16,9 +16,10 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render.goals import write_comparison
-from helpers.render.hub import PLAN, SiteEntry, read_site_entry, read_sites, write_hub, write_site_entry
+from helpers.render.hub import read_site_entry, read_sites, write_hub, write_site_entry
 from helpers.render.links import check_links
-from hub_support import CHECKOUT, country, hub_project, place_site, plan_entry
+from helpers.reports.base.request import SiteEntry
+from hub_support import CHECKOUT, compared_country, country, hub_project, place_site, plan_entry
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def line(page: parser.HtmlElement, slug: str) -> str:
 
 def test_what_a_site_says_is_read_as_it_was_written(tmp_path: Path):
     for entry in (
-        SiteEntry(PLAN, ("766",), "Hedensted", "frederikssund-2023", 8, 20, 2, Period.parse("2023M11")),
+        SiteEntry("plan", ("766",), "Hedensted", "frederikssund-2023", 8, 20, 2, Period.parse("2023M11")),
         SiteEntry("jobcenteroverblik", ("187", "183"), "Vallensbæk/Ishøj"),
     ):
         write_site_entry(tmp_path, entry)
@@ -210,7 +211,7 @@ def test_goals_link_to_their_pages_and_every_link_of_the_site_leads_somewhere(
     for area in catalogue.municipalities[:12]:
         place_site(output, area.slug, plan_entry(area, 8))
     comparison = country(catalogue)
-    written = write_comparison(project, output, catalogue, comparison)
+    written = write_comparison(project, output, compared_country(catalogue, comparison))
     page = hub(project, output)
     assert [output / href for href in page.xpath('//ul[@class="goals"]//a/@href')] == list(written)
     met = sum(rows[0].verdict is Verdict.MET for rows in comparison.rows.values())
@@ -221,7 +222,7 @@ def test_goals_link_to_their_pages_and_every_link_of_the_site_leads_somewhere(
 def test_a_goal_s_page_links_to_those_who_have_a_site(output: Path, catalogue: Catalogue, project: Project):
     (area,) = areas(catalogue, "Hedensted")
     place_site(output, area.slug, plan_entry(area, 8))
-    (page, *_) = write_comparison(project, output, catalogue, country(catalogue))
+    (page, *_) = write_comparison(project, output, compared_country(catalogue))
     links = parser.fromstring(page.read_bytes()).xpath("//tbody//a/@href")
     assert links == ["../../hedensted/index.html"]
 
@@ -230,11 +231,11 @@ def test_a_comparison_takes_the_place_of_the_one_before_whole(
     output: Path, catalogue: Catalogue, project: Project
 ):
     comparison = country(catalogue)
-    write_comparison(project, output, catalogue, comparison)
+    write_comparison(project, output, compared_country(catalogue, comparison))
     folder = output / "maal" / "frederikssund-2023"
     stale = folder / "9z.html"
     stale.write_text("a goal the plan no longer has")
-    write_comparison(project, output, catalogue, comparison)
+    write_comparison(project, output, compared_country(catalogue, comparison))
     assert not stale.exists()
     assert sorted(path.name for path in folder.glob("1*")) == ["1a.csv", "1a.html", "1b.csv", "1b.html"]
     assert not list(output.glob(".building-*"))
@@ -245,7 +246,7 @@ def test_the_hub_keeps_the_comparison_when_it_is_written_again(
 ):
     (area,) = areas(catalogue, "Hedensted")
     place_site(output, area.slug, plan_entry(area, 8))
-    write_comparison(project, output, catalogue, country(catalogue))
+    write_comparison(project, output, compared_country(catalogue))
     first = write_hub(project, output).read_text(encoding="utf-8")
     assert write_hub(project, output).read_text(encoding="utf-8") == first
     assert "maal/frederikssund-2023/7b.html" in first
@@ -264,7 +265,7 @@ def test_the_sitemap_names_every_page_by_its_whole_address(
 ):
     (area,) = areas(catalogue, "Hedensted")
     place_site(output, area.slug, plan_entry(area, 8))
-    written = write_comparison(project, output, catalogue, country(catalogue))
+    written = write_comparison(project, output, compared_country(catalogue))
     write_hub(project, output, base_url="https://example.org/plan/")
     root = ElementTree.parse(output / "sitemap.xml").getroot()
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

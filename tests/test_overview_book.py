@@ -15,13 +15,14 @@ import pytest
 import yaml
 
 from helpers.catalogue import Catalogue
-from helpers.commands.jobcenteroverblik import check_overview, overview_asked
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
-from helpers.reports.jobcenteroverblik.book import SHARED, overview_folder
+from helpers.reports import wing
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.request import RenderRequest
+from helpers.reports.jobcenteroverblik.book import SHARED
 from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured
 from overview_support import CHECKOUT, shipped
 from report_support import copy_project
@@ -29,12 +30,12 @@ from report_support import copy_project
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-BOOK = overview_folder(Project(CHECKOUT))
+BOOK = book_folder(Project(CHECKOUT), KEY)
 CHAPTERS = yaml.safe_load((BOOK / "_quarto.yml").read_text(encoding="utf-8"))["book"]["chapters"]
 
 
 def overview_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
-    return [asked.variant for asked in overview_asked(request, catalogue)]
+    return [asked.variant for asked in wing(KEY).asked(request, catalogue)]
 
 
 def request_for(project: Project, *names: str, **more: Any) -> RenderRequest:
@@ -88,12 +89,12 @@ def test_municipalities_and_job_centres_are_rendered_once_each_to_folders_of_the
 
 
 def test_all_means_every_job_centre_and_a_region_those_in_it(project):
-    catalogue, overview = shipped()
+    catalogue, jobcenteroverblik = shipped()
     everyone = overview_variants(request_for(project, everyone=True), catalogue)
     assert len(everyone) == 94
     north = overview_variants(request_for(project, region="Nordjylland"), catalogue)
     assert len(north) == 10 and f"{KEY}/frederikshavn-laesoe" in {v.slug for v in north}
-    assert len(overview.centres) == 94
+    assert len(jobcenteroverblik.centres) == 94
 
 
 def test_the_printed_report_has_an_address_of_its_own(project):
@@ -107,17 +108,17 @@ def test_the_printed_report_has_an_address_of_its_own(project):
 def test_naming_nobody_and_naming_another_plan_are_told(project):
     with pytest.raises(PlanError, match="No municipality or job centre is named"):
         overview_variants(request_for(project), shipped()[0])
-    with pytest.raises(PlanError, match="is no overview"):
+    with pytest.raises(PlanError, match="Unknown template"):
         overview_variants(request_for(project, "Vejle", plan="frederikssund-2023"), shipped()[0])
 
 
 def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
     own = copy_project(tmp_path)
-    assert check_overview(own, shipped()[0]) == ([], [f"overview {KEY}: 26 figures, 94 job centres"])
+    assert wing(KEY).check(own, shipped()[0]) == ([], [f"{KEY}: 26 figures, 94 job centres"])
     (own.catalogue / "areas" / "clusters" / "kontanthjaelp.csv").write_text(
         "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
     )
-    problems, _ = check_overview(own, shipped()[0])
+    problems, _ = wing(KEY).check(own, shipped()[0])
     assert [problem.where for problem in problems] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
 
 
@@ -177,12 +178,12 @@ def test_a_tile_says_its_third_by_word_and_sign_besides_colour(pages):
 
 
 def test_all_26_figures_have_a_place_and_what_cannot_be_shown_says_why(pages):
-    _, overview = shipped()
+    _, jobcenteroverblik = shipped()
     headings = {
         h.get("id"): page for page in pages.values() for h in page.xpath("//h2[starts-with(@id, 'figur-')]")
     }
     assert set(headings) == {f"figur-{number}" for number in range(1, 27)}
-    for figure in overview.figures:
+    for figure in jobcenteroverblik.figures:
         if figure.missing:
             text = words(headings[f"figur-{figure.number}"])
             assert (

@@ -13,7 +13,7 @@ from helpers.catalogue.models import Certainty, Comparison
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import load_overview
+from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,8 +24,8 @@ def catalogue():
 
 
 @pytest.fixture(scope="module")
-def overview(catalogue):
-    return load_overview(Project(ROOT), catalogue)
+def jobcenteroverblik(catalogue):
+    return load_jobcenteroverblik(Project(ROOT), catalogue)
 
 
 @pytest.fixture
@@ -37,19 +37,19 @@ def project(tmp_path):
 
 def problems(project: Project) -> str:
     with pytest.raises(PlanError) as caught:
-        load_overview(project, load_catalogue(project))
+        load_jobcenteroverblik(project, load_catalogue(project))
     return str(caught.value)
 
 
 # -------------------------------------------------------------------------------- areas
 
 
-def test_98_municipalities_have_94_job_centres_of_which_four_are_joint(overview):
-    assert len(overview.centres) == 94
-    assert sorted(code for centre in overview.centres for code in centre.codes) == sorted(
-        m.code for m in overview.municipalities
+def test_98_municipalities_have_94_job_centres_of_which_four_are_joint(jobcenteroverblik):
+    assert len(jobcenteroverblik.centres) == 94
+    assert sorted(code for centre in jobcenteroverblik.centres for code in centre.codes) == sorted(
+        m.code for m in jobcenteroverblik.municipalities
     )
-    assert {c.name: c.certainty for c in overview.centres if c.joint} == {
+    assert {c.name: c.certainty for c in jobcenteroverblik.centres if c.joint} == {
         "Vallensbæk/Ishøj": Certainty.CONFIRMED,
         "Tårnby/Dragør": Certainty.UNKNOWN,
         "Esbjerg/Fanø": Certainty.UNKNOWN,
@@ -67,61 +67,63 @@ def test_98_municipalities_have_94_job_centres_of_which_four_are_joint(overview)
         "Jobcenter Vallensbæk/Ishøj",
     ],
 )
-def test_a_joint_job_centre_is_found_however_it_is_written(overview, catalogue, text):
-    assert overview.area(text, catalogue).codes == ("187", "183")
+def test_a_joint_job_centre_is_found_however_it_is_written(jobcenteroverblik, catalogue, text):
+    assert jobcenteroverblik.area(text, catalogue).codes == ("187", "183")
 
 
-def test_a_municipality_of_a_joint_job_centre_stands_for_itself(overview, catalogue):
-    area = overview.area("Læsø Kommune", catalogue)
+def test_a_municipality_of_a_joint_job_centre_stands_for_itself(jobcenteroverblik, catalogue):
+    area = jobcenteroverblik.area("Læsø Kommune", catalogue)
     assert (area.name, area.codes, area.joint) == ("Læsø", ("825",), False)
-    assert "frederikshavn-laesoe" not in {rival.slug for rival in overview.competitors(area)}
-    assert len(overview.competitors(area)) == 93
+    assert "frederikshavn-laesoe" not in {rival.slug for rival in jobcenteroverblik.competitors(area)}
+    assert len(jobcenteroverblik.competitors(area)) == 93
 
 
-def test_no_area_competes_with_itself(overview):
-    for centre in overview.centres:
-        rivals = overview.competitors(centre)
+def test_no_area_competes_with_itself(jobcenteroverblik):
+    for centre in jobcenteroverblik.centres:
+        rivals = jobcenteroverblik.competitors(centre)
         assert len(rivals) == 93 and centre not in rivals
 
 
-def test_a_misspelt_joint_job_centre_gets_a_suggestion(overview, catalogue):
+def test_a_misspelt_joint_job_centre_gets_a_suggestion(jobcenteroverblik, catalogue):
     with pytest.raises(PlanError, match="Vallensbæk/Ishøj"):
-        overview.area("Valensbæk/Ishøj", catalogue)
+        jobcenteroverblik.area("Valensbæk/Ishøj", catalogue)
 
 
 # -------------------------------------------------------------------------------- template
 
 
-def test_the_template_has_26_figures_in_order_and_ten_tiles(overview):
-    assert [figure.number for figure in overview.figures] == list(range(1, 27))
-    assert len(overview.template.tiles) == 10
-    assert len(overview.template.table.rows) == 17
+def test_the_template_has_26_figures_in_order_and_ten_tiles(jobcenteroverblik):
+    assert [figure.number for figure in jobcenteroverblik.figures] == list(range(1, 27))
+    assert len(jobcenteroverblik.template.tiles) == 10
+    assert len(jobcenteroverblik.template.table.rows) == 17
 
 
 def test_figures_decided_by_framework_conditions_are_compared_in_a_cluster_and_all_others_in_the_country(
-    overview, catalogue
+    jobcenteroverblik, catalogue
 ):
     def rule(figure):
         own = catalogue.indicators.get(figure.indicator or "")
         return figure.comparison or (own.comparison if own else Comparison.EFFORT)
 
     # STAR: all figures but 3, 7, 11 and 15 measure effort; figure 1 and the table are compared in a cluster.
-    framework = [f.number for f in overview.figures if not f.table and rule(f) is Comparison.FRAMEWORK]
+    framework = [
+        f.number for f in jobcenteroverblik.figures if not f.table and rule(f) is Comparison.FRAMEWORK
+    ]
     assert framework == [1, 3, 7, 11, 15]
-    assert len({overview.figure(number).cluster for number in framework}) == 5
+    assert len({jobcenteroverblik.figure(number).cluster for number in framework}) == 5
 
 
 def test_a_benefit_of_2017_that_is_gone_is_measured_by_its_successor_with_the_break_of_july_2025(
-    overview, catalogue
+    jobcenteroverblik, catalogue
 ):
     for number in (3, 7, 10, 21, 22, 25):
-        indicator = catalogue.indicators[overview.figure(number).indicator]
+        indicator = catalogue.indicators[jobcenteroverblik.figure(number).indicator]
         assert Period.parse("2025M07") in [broken.period for broken in indicator.breaks]
-        assert overview.figure(number).differs
+        assert jobcenteroverblik.figure(number).differs
 
 
-def test_a_figure_without_a_known_table_says_what_is_missing_and_what_to_search_for(overview):
-    without = [figure for figure in overview.figures if figure.missing]
+def test_a_figure_without_a_known_table_says_what_is_missing_and_what_to_search_for(jobcenteroverblik):
+    without = [figure for figure in jobcenteroverblik.figures if figure.missing]
     assert without
     for figure in without:
         assert figure.missing.what.endswith(".") and figure.missing.find
@@ -130,8 +132,8 @@ def test_a_figure_without_a_known_table_says_what_is_missing_and_what_to_search_
 # -------------------------------------------------------------------------------- the printed page
 
 
-def test_the_printed_table_adds_up_as_the_document_does(overview):
-    (printed,) = overview.published
+def test_the_printed_table_adds_up_as_the_document_does(jobcenteroverblik):
+    (printed,) = jobcenteroverblik.published
     benefits = printed.rows[1:13]
     assert sum(row.full_time_persons for row in benefits) == printed.row("ydelsesmodtagere").full_time_persons
     population = printed.row("befolkning").full_time_persons
@@ -140,8 +142,8 @@ def test_the_printed_table_adds_up_as_the_document_does(overview):
         assert abs(share - row.share) <= Decimal("0.1"), row.row
 
 
-def test_a_printed_change_of_minus_nought_keeps_its_sign(overview):
-    (printed,) = overview.published
+def test_a_printed_change_of_minus_nought_keeps_its_sign(jobcenteroverblik):
+    (printed,) = jobcenteroverblik.published
     assert str(printed.row("foertidspension").change) == "-0.0"
     assert str(printed.row("fleksjob").change) == "0.0"
 
@@ -164,9 +166,12 @@ def clusters(project: Project, kind: str, change) -> Path:
 
 def test_a_sound_cluster_file_is_taken(project):
     clusters(project, "kontanthjaelp", lambda rows: rows)
-    overview = load_overview(project, load_catalogue(project))
-    assert set(overview.memberships) == {"kontanthjaelp"}
-    assert overview.memberships["kontanthjaelp"]["187"] == overview.memberships["kontanthjaelp"]["183"]
+    jobcenteroverblik = load_jobcenteroverblik(project, load_catalogue(project))
+    assert set(jobcenteroverblik.memberships) == {"kontanthjaelp"}
+    assert (
+        jobcenteroverblik.memberships["kontanthjaelp"]["187"]
+        == jobcenteroverblik.memberships["kontanthjaelp"]["183"]
+    )
 
 
 def test_a_job_centre_in_a_cluster_file_stands_for_its_municipalities(project):
@@ -177,7 +182,7 @@ def test_a_job_centre_in_a_cluster_file_stands_for_its_municipalities(project):
         ]
 
     clusters(project, "sygedagpenge", joined)
-    found = load_overview(project, load_catalogue(project)).memberships["sygedagpenge"]
+    found = load_jobcenteroverblik(project, load_catalogue(project)).memberships["sygedagpenge"]
     assert (found["187"], found["183"]) == ("3", "3")
 
 

@@ -25,16 +25,18 @@ KIND = "sygedagpenge"
 
 def conditions(seed: int = 1) -> pd.DataFrame:
     """Made-up framework conditions of every job centre and every municipality of a joint one."""
-    _, overview = shipped()
-    slugs = dict.fromkeys([*(c.slug for c in overview.centres), *(m.slug for m in overview.municipalities)])
+    _, jobcenteroverblik = shipped()
+    slugs = dict.fromkeys(
+        [*(c.slug for c in jobcenteroverblik.centres), *(m.slug for m in jobcenteroverblik.municipalities)]
+    )
     drawn = np.random.default_rng(seed).normal(size=(len(slugs), len(LABELS)))
     return pd.DataFrame(drawn * [1, 10, 0.1, 3, 1], index=list(slugs), columns=LABELS)
 
 
 def by_hand(frame: pd.DataFrame, own: str, labels: list[str]) -> list[str]:
     """The nearest ten, worked out without arrays."""
-    _, overview = shipped()
-    rivals = [c.slug for c in overview.competitors(area(own))]
+    _, jobcenteroverblik = shipped()
+    rivals = [c.slug for c in jobcenteroverblik.competitors(area(own))]
     everyone = [area(own).slug, *rivals]
     gaps: dict[str, list[float]] = {slug: [] for slug in rivals}
     for label in labels:
@@ -66,10 +68,10 @@ def test_the_same_figures_give_the_same_group_in_whatever_order_they_come():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_group_never_contains_the_area_itself_nor_the_joint_one_it_is_part_of(seed):
-    overview = shipped()[1]
+    jobcenteroverblik = shipped()[1]
     for name in ("Læsø", "Ishøj", "Vallensbæk/Ishøj", "Odense"):
         own = area(name)
-        group = computed_group(overview, own, conditions(seed), KIND)
+        group = computed_group(jobcenteroverblik, own, conditions(seed), KIND)
         assert len(group.members) == 10
         assert not any(set(member.codes) & set(own.codes) for member in group.members)
 
@@ -121,24 +123,26 @@ def test_a_condition_that_is_what_the_figure_shows_is_left_out_for_that_kind(kin
 
 
 def test_framework_conditions_are_means_over_the_oldest_year_of_the_window():
-    _, overview = shipped()
+    _, jobcenteroverblik = shipped()
     months = [period.id for period in window(NEWEST)]
     values = {}
-    for variable in overview.template.framework:
+    for variable in jobcenteroverblik.template.framework:
         frame = pd.DataFrame(5.0, index=["vejle"], columns=months)
         frame.loc["vejle", months[:12]] = [float(n) for n in range(1, 13)]
         values[variable.indicator, variable.series] = frame
-    found = framework_conditions(overview, values, NEWEST).loc["vejle"]
-    for variable in overview.template.framework:
+    found = framework_conditions(jobcenteroverblik, values, NEWEST).loc["vejle"]
+    for variable in jobcenteroverblik.template.framework:
         assert found[variable.label] == pytest.approx(math.log(6.5) if variable.log else 6.5)
 
 
 def test_a_cluster_file_goes_before_the_computed_group_and_leaves_the_area_out():
-    overview = clustered(KIND, ["Vejle", "Horsens", "Vallensbæk/Ishøj"])
-    group = group_for(overview, area("Vejle"), KIND, conditions())
+    jobcenteroverblik = clustered(KIND, ["Vejle", "Horsens", "Vallensbæk/Ishøj"])
+    group = group_for(jobcenteroverblik, area("Vejle"), KIND, conditions())
     assert (group.kind, group.name) == (GroupKind.CLUSTER, "A")
     assert [member.name for member in group.members] == ["Vallensbæk/Ishøj", "Horsens"]
-    assert group_for(overview, area("Vejle"), "kontanthjaelp", conditions()).kind is GroupKind.COMPUTED
+    assert (
+        group_for(jobcenteroverblik, area("Vejle"), "kontanthjaelp", conditions()).kind is GroupKind.COMPUTED
+    )
 
 
 def test_a_cluster_of_one_has_nobody_to_compare_with():
@@ -147,9 +151,9 @@ def test_a_cluster_of_one_has_nobody_to_compare_with():
 
 
 def test_the_region_can_be_the_group_instead():
-    overview = changed(default_group="region")
-    group = group_for(overview, area("Læsø"), KIND, conditions())
-    regions = {m.code: m.region for m in overview.municipalities}
+    jobcenteroverblik = changed(default_group="region")
+    group = group_for(jobcenteroverblik, area("Læsø"), KIND, conditions())
+    regions = {m.code: m.region for m in jobcenteroverblik.municipalities}
     assert (group.kind, group.name) == (GroupKind.REGION, "Nordjylland")
     assert {regions[member.codes[0]] for member in group.members} == {"Nordjylland"}
     assert "frederikshavn-laesoe" not in {member.slug for member in group.members}
@@ -157,16 +161,16 @@ def test_the_region_can_be_the_group_instead():
 
 
 def test_a_joint_job_centre_without_a_figure_of_its_own_resembles_the_mean_of_its_municipalities():
-    _, overview = shipped()
+    _, jobcenteroverblik = shipped()
     months = [period.id for period in window(NEWEST)]
     slugs = ["vallensbaek", "ishoej", "vallensbaek-ishoej", "taarnby", "dragoer", "taarnby-dragoer"]
     values = {}
-    for variable in overview.template.framework:
+    for variable in jobcenteroverblik.template.framework:
         frame = pd.DataFrame([2.0, 4.0, np.nan, 2.0, np.nan, np.nan], index=slugs, columns=["x"])
         values[variable.indicator, variable.series] = pd.concat(
             [frame["x"].rename(m) for m in months], axis=1
         )
-    found = framework_conditions(overview, values, NEWEST)
-    plain = [variable.label for variable in overview.template.framework if not variable.log]
+    found = framework_conditions(jobcenteroverblik, values, NEWEST)
+    plain = [variable.label for variable in jobcenteroverblik.template.framework if not variable.log]
     assert (found.loc["vallensbaek-ishoej", plain] == 3.0).all()
     assert found.loc["taarnby-dragoer"].isna().all()

@@ -129,10 +129,10 @@ def test_an_indicator_without_any_figures_has_a_board_without_any():
 
 
 def test_every_figure_that_can_be_put_together_names_counts_that_exist():
-    catalogue, overview = shipped()
-    rules = overview.template.joint
+    catalogue, jobcenteroverblik = shipped()
+    rules = jobcenteroverblik.template.joint
     ruled = {*rules.of_counts, *rules.of_population}
-    assert {f.indicator for f in overview.figures if f.indicator} - ruled == {
+    assert {f.indicator for f in jobcenteroverblik.figures if f.indicator} - ruled == {
         "ledighed-dagpenge",
         "kontanthjaelp-aktiveret",
     }

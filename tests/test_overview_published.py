@@ -10,8 +10,8 @@ import pytest
 
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import load_overview
-from helpers.reports.jobcenteroverblik.report import OverviewReport
+from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 from overview_support import CHECKOUT, area, shipped
 
 SEEDS = CHECKOUT.parent / "shared" / "seeds"
@@ -54,17 +54,19 @@ Figuren er under udarbejdelse
 
 
 @pytest.fixture(scope="module")
-def report() -> OverviewReport:
-    catalogue, overview = shipped()
+def report() -> JobcenteroverblikReport:
+    catalogue, jobcenteroverblik = shipped()
     month = Period.parse("2017M02")
-    return OverviewReport(Project(CHECKOUT), catalogue, overview, area("Vallensbæk/Ishøj"), month)
+    return JobcenteroverblikReport(
+        Project(CHECKOUT), catalogue, jobcenteroverblik, area("Vallensbæk/Ishøj"), bound=month
+    )
 
 
 def plain(text: str) -> str:
     return " ".join(text.replace("−", "-").replace("\u00a0", " ").split())
 
 
-def table_rows(report: OverviewReport) -> list[str]:
+def table_rows(report: JobcenteroverblikReport) -> list[str]:
     """Rows of the table as a reader sees them, cells apart by a blank."""
     markup = report.figure(2).parts[0].markup
     rows = re.findall(r"<tr>(.*?)</tr>", markup.split("<tbody", 1)[1], re.DOTALL)
@@ -72,7 +74,7 @@ def table_rows(report: OverviewReport) -> list[str]:
     return [plain(html.unescape(" ".join(re.sub(r"<[^>]+>", "", cell) for cell in row))) for row in cells]
 
 
-def tile_words(report: OverviewReport) -> list[tuple[str, str, str]]:
+def tile_words(report: JobcenteroverblikReport) -> list[tuple[str, str, str]]:
     """Heading, place and move of each tile as a reader sees them."""
     return [
         (t.heading, plain(t.place), plain(t.notes[0] if t.notes else ""))
@@ -90,18 +92,20 @@ def test_the_tiles_are_the_printed_ones(report):
 
 
 def test_each_tile_leads_to_the_section_of_its_figure(report):
-    for tile, place in zip(report.tiles().parts[0].tiles, report.overview.template.tiles, strict=True):
-        section = report.overview.section_of(place.figure)
+    for tile, place in zip(
+        report.tiles().parts[0].tiles, report.jobcenteroverblik.template.tiles, strict=True
+    ):
+        section = report.jobcenteroverblik.section_of(place.figure)
         assert tile.link.endswith(f"-{section.slug}.ipynb#figur-{place.figure}")
 
 
 def test_every_rank_of_94_lies_on_a_measure_of_effort_and_the_two_unready_ones_on_refugees(report):
     # What decides our reading of the run-together text: see the comment over the tiles in overview.yml.
     of_94 = [tile.figure for tile in report.printed.tiles if tile.of == 94]
-    assert {report.overview.figure(number).role for number in of_94} == {"minister"}
+    assert {report.jobcenteroverblik.figure(number).role for number in of_94} == {"minister"}
     unready = [tile.figure for tile in report.printed.tiles if tile.place is None]
     assert unready == [26, 19]
-    assert all("flygtninge" in report.overview.figure(number).title for number in unready)
+    assert all("flygtninge" in report.jobcenteroverblik.figure(number).title for number in unready)
 
 
 def test_a_tile_whose_printed_word_cannot_be_right_says_so(report):
@@ -118,10 +122,10 @@ def test_the_printed_page_shows_no_figures_of_today(report, tmp_path: Path):
 
 
 def test_another_area_or_month_is_not_the_printed_page():
-    catalogue, overview = shipped()
-    assert overview.printed(area("Ishøj"), Period.parse("2017M02")) is None
-    assert overview.printed(area("Vallensbæk/Ishøj"), Period.parse("2017M03")) is None
-    assert load_overview(Project(CHECKOUT), catalogue).published
+    catalogue, jobcenteroverblik = shipped()
+    assert jobcenteroverblik.printed(area("Ishøj"), Period.parse("2017M02")) is None
+    assert jobcenteroverblik.printed(area("Vallensbæk/Ishøj"), Period.parse("2017M03")) is None
+    assert load_jobcenteroverblik(Project(CHECKOUT), catalogue).published
 
 
 # -------------------------------------------------------------------------------- against the document itself
@@ -166,7 +170,7 @@ def test_titles_notes_and_footnote_of_the_template_stand_in_the_document(report)
         return re.sub(r"[\s\-–]", "", text).casefold().rstrip(".:")
 
     text = bare(document())
-    for figure in report.overview.figures:
+    for figure in report.jobcenteroverblik.figures:
         assert bare(figure.title) in text, figure.number
         assert figure.note is None or bare(figure.note) in text, figure.number
-    assert bare(report.overview.template.table.footnote) in text
+    assert bare(report.jobcenteroverblik.template.table.footnote) in text

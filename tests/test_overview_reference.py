@@ -16,8 +16,8 @@ import pytest
 from helpers.catalogue import load_catalogue
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import load_overview
-from helpers.reports.jobcenteroverblik.report import OverviewReport
+from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 from helpers.sources.fetch import fetch_tables
 from jobindsats_support import new_client, serving
 from jobindsats_tables import REFERENCE, has_reference, reference
@@ -56,10 +56,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-def report_for(project: Project, name: str) -> OverviewReport:
+def report_for(project: Project, name: str) -> JobcenteroverblikReport:
     catalogue = load_catalogue(project)
-    overview = load_overview(project, catalogue)
-    return OverviewReport(project, catalogue, overview, overview.area(name, catalogue))
+    jobcenteroverblik = load_jobcenteroverblik(project, catalogue)
+    return JobcenteroverblikReport(
+        project, catalogue, jobcenteroverblik, jobcenteroverblik.area(name, catalogue)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +104,8 @@ def test_every_municipality_of_the_country_has_the_place_pandas_gives_it(project
     report = report_for(project, "Frederikssund")
     found = report.standings.standing(number)
     shown = report.all_municipalities(number).parts[1].markup
-    places = ranked(wide, number, found.newest, {m.code for m in report.overview.municipalities})
-    for municipality in report.overview.municipalities:
+    places = ranked(wide, number, found.newest, {m.code for m in report.jobcenteroverblik.municipalities})
+    for municipality in report.jobcenteroverblik.municipalities:
         place = places[municipality.code]
         if pd.notna(place):
             assert (
@@ -120,7 +122,7 @@ def test_the_three_lines_are_the_real_figures_month_by_month(project, wide):
     months = [period.id for period in found.periods]
     assert [float(value) for value in found.own[0][1].values] == own[months].tolist()
     ten = [area.codes[0] for area in found.yardstick.areas]
-    singles = sorted({m.code for m in report.overview.municipalities} - JOINT - {"766"})
+    singles = sorted({m.code for m in report.jobcenteroverblik.municipalities} - JOINT - {"766"})
     newest = wide.xs(found.newest.id, level="period")[FIGURES[25]]
     assert sorted(newest[ten], reverse=True) == newest[singles].nlargest(10).tolist()
     means = wide[FIGURES[25]].unstack("period").loc[ten, months].mean()

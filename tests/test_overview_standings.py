@@ -25,8 +25,8 @@ VEJLE, HORSENS, RANDERS, ODDER = "630", "615", "730", "727"
 
 def alone(name: str = "Vejle", **figures: object):
     """Figure 7 in a cluster of four, with the given values by municipality code."""
-    overview = clustered("kontanthjaelp", CLUSTER)
-    return standings(name, {SHARE: figures}, overview=overview)
+    jobcenteroverblik = clustered("kontanthjaelp", CLUSTER)
+    return standings(name, {SHARE: figures}, jobcenteroverblik=jobcenteroverblik)
 
 
 def everyone(start: float = 10.0) -> dict[str, float]:
@@ -41,7 +41,7 @@ def test_a_framework_figure_is_compared_with_the_cluster_and_its_best():
     found = standings(
         "Vejle",
         {SHARE: {"dk": 2.5, VEJLE: 2.0, HORSENS: 1.5, RANDERS: 3.0, ODDER: 1.8, "101": 0.1}},
-        overview=clustered("kontanthjaelp", CLUSTER),
+        jobcenteroverblik=clustered("kontanthjaelp", CLUSTER),
     ).standing(FRAMEWORK_FIGURE)
     assert found.rule is Comparison.FRAMEWORK and found.group.kind is GroupKind.CLUSTER
     assert (found.rank.place, found.rank.of) == (3, 4)
@@ -98,7 +98,7 @@ def test_figures_stay_one_month_behind_the_newest_and_show_25_months():
 def test_the_delay_can_be_switched(delay):
     own = standings("Vejle", {SHARE: {VEJLE: 2.0}}, delay=delay)
     assert own.standing(FRAMEWORK_FIGURE).newest == NEWEST.shift(-delay)
-    template = standings("Vejle", {SHARE: {VEJLE: 2.0}}, overview=changed(delay_months=delay))
+    template = standings("Vejle", {SHARE: {VEJLE: 2.0}}, jobcenteroverblik=changed(delay_months=delay))
     assert template.standing(FRAMEWORK_FIGURE).newest == NEWEST.shift(-delay)
 
 
@@ -146,10 +146,10 @@ def test_a_tile_without_a_known_table_or_without_figures_is_being_prepared():
 
 
 def test_an_area_alone_in_its_cluster_is_told_so():
-    overview = clustered("kontanthjaelp", ["Vejle"])
-    found = standings("Vejle", {SHARE: {VEJLE: 2.0, HORSENS: 1.0}}, overview=overview).standing(
-        FRAMEWORK_FIGURE
-    )
+    jobcenteroverblik = clustered("kontanthjaelp", ["Vejle"])
+    found = standings(
+        "Vejle", {SHARE: {VEJLE: 2.0, HORSENS: 1.0}}, jobcenteroverblik=jobcenteroverblik
+    ).standing(FRAMEWORK_FIGURE)
     assert found.rank.standing is Standing.ALONE and not found.yardstick.known
     assert tile(found).startswith("Der er ingen andre jobcentre i klyngen at sammenligne med")
 
@@ -167,7 +167,7 @@ def test_when_all_values_are_equal_the_tile_says_so_and_has_no_third():
 
 def test_when_all_values_are_suppressed_the_tile_says_so():
     figures = {SHARE: {"dk": 2.0, **dict.fromkeys((VEJLE, HORSENS, RANDERS, ODDER))}}
-    found = standings("Vejle", figures, overview=clustered("kontanthjaelp", CLUSTER)).standing(
+    found = standings("Vejle", figures, jobcenteroverblik=clustered("kontanthjaelp", CLUSTER)).standing(
         FRAMEWORK_FIGURE
     )
     assert found.all_hidden
@@ -187,7 +187,7 @@ def test_a_joint_job_centre_whose_share_cannot_be_made_shows_its_municipalities_
     found = standings(
         "Vallensbæk/Ishøj",
         {SHARE: {"187": 0.9, "183": 3.0, HORSENS: 2.0}},
-        overview=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
+        jobcenteroverblik=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
     ).standing(FRAMEWORK_FIGURE)
     assert found.apart is Obstacle.PART
     assert [own.name for own, _ in found.own] == ["Vallensbæk", "Ishøj"]
@@ -208,7 +208,7 @@ def test_a_joint_job_centre_is_ranked_as_one_where_its_share_can_be_made():
             ("kontanthjaelp-andel", "count"): {"187": 107, "183": 655},
             ("befolkning-16-66", "count"): {"187": 11_500, "183": 22_000},
         },
-        overview=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
+        jobcenteroverblik=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
     ).standing(FRAMEWORK_FIGURE)
     assert found.apart is None and [own.name for own, _ in found.own] == ["Vallensbæk/Ishøj"]
     assert (found.rank.place, found.rank.of) == (2, 2)
@@ -235,7 +235,7 @@ def table_of(name: str = "Vejle"):
         },
         ("beskaeftigede", "count"): {VEJLE: [State.MISSING] * 22 + [14_574] * 4},
     }
-    own = standings(name, figures, overview=clustered("offentlig-forsoergelse", CLUSTER))
+    own = standings(name, figures, jobcenteroverblik=clustered("offentlig-forsoergelse", CLUSTER))
     return {row.row.key: row for row in own.table().rows}, own.table()
 
 

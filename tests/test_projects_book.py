@@ -15,13 +15,13 @@ from pypdf import PdfReader
 
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.commands.investeringer import investments_asked
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
-from helpers.reports.investeringer.loader import load_project_set
+from helpers.reports import wing
+from helpers.reports.base.request import RenderRequest
+from helpers.reports.investeringer.loader import load_investment_set
 from report_support import copy_project
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
@@ -99,7 +99,7 @@ TARGET_NUMBERS = [
 
 
 def investment_variants(request: RenderRequest, catalogue: Catalogue) -> list[Variant]:
-    return [asked.variant for asked in investments_asked(request, catalogue)]
+    return [asked.variant for asked in wing("investeringer").asked(request, catalogue)]
 
 
 def render(project: Project, municipality: str, *, example: bool = False, pdf: bool = False) -> Outcome:
@@ -184,7 +184,7 @@ def test_the_target_numbers_page_holds_the_documents_tables(hedensted: Outcome, 
 
 
 def test_every_text_of_the_projects_is_on_its_page(hedensted: Outcome):
-    for key, entry in load_project_set(Project(ROOT), KEY).projects.items():
+    for key, entry in load_investment_set(Project(ROOT), KEY).projects.items():
         shown = text_of(page(hedensted, key))
         status = entry.status
         texts = [

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.reports.investeringer.loader import check_projects, find_projects, load_project_set
-from helpers.reports.investeringer.models import Milestone, Reading
+from helpers.reports.investeringer.loader import check_investments, find_investments, load_investment_set
+from helpers.reports.investeringer.models import Milestone, StartReading
 
 ROOT = Path(__file__).parents[1]
 KEY = "hedensted-2024-2025"
@@ -75,7 +75,7 @@ TARGET_NUMBERS = [
 
 @pytest.fixture(scope="module")
 def hedensted():
-    return load_project_set(Project(ROOT), KEY)
+    return load_investment_set(Project(ROOT), KEY)
 
 
 def printed(row):
@@ -153,7 +153,7 @@ def test_the_documents_texts_are_in_the_catalogue_word_for_word(hedensted):
     [("103", "103", None), ("17 (17 pct.)", "17", "17"), ("4 (5,5 pct.)", "4", "5.5")],
 )
 def test_a_start_is_read_as_it_is_written(written, value, share):
-    read = Reading.model_validate(written)
+    read = StartReading.model_validate(written)
     assert (read.value, read.share) == (Decimal(value), Decimal(share) if share else None)
 
 
@@ -296,7 +296,7 @@ def test_a_wrong_file_is_named_with_line_and_key(broken, name):
     replacement, at, said, key = WRONG[name]
     project, lines = broken(replacement)
     with pytest.raises(PlanError) as raised:
-        load_project_set(project, KEY)
+        load_investment_set(project, KEY)
     found = next(problem for problem in raised.value.problems if said in problem.what)
     line = next(number for number, text in enumerate(lines, start=1) if at in text)
     file, number, place = re.fullmatch(r"(.+\.yml):(\d+): (.+)", found.where).groups()
@@ -312,7 +312,7 @@ def test_all_that_is_wrong_is_told_at_once(broken):
         ("focus_areas: [3, 2, 1]", "focus_areas: [9]"),
     )
     with pytest.raises(PlanError) as raised:
-        load_project_set(project, KEY)
+        load_investment_set(project, KEY)
     assert len(raised.value.problems) == 3
 
 
@@ -320,28 +320,28 @@ def test_a_broken_file_leaves_the_others_readable(broken):
     project, _ = broken(("level: 197", "level: 198"))
     good = (ROOT / "catalogue" / "projects" / f"{KEY}.yml").read_text(encoding="utf-8")
     (project.catalogue / "projects" / "nyby-2026.yml").write_text(good, encoding="utf-8")
-    sets, problems = check_projects(project)
+    sets, problems = check_investments(project)
     assert "nyby-2026" in [one.key for one in sets]
     assert len(problems) == 1
 
 
 def test_projects_are_found_by_their_municipality():
-    assert find_projects(Project(ROOT), "hedensted").key == KEY
+    assert find_investments(Project(ROOT), "hedensted").key == KEY
 
 
 def test_a_municipality_without_projects_is_told_who_has_some():
     with pytest.raises(PlanError, match=r"no investment projects of laesoe[\s\S]*hedensted"):
-        find_projects(Project(ROOT), "laesoe")
+        find_investments(Project(ROOT), "laesoe")
 
 
 def test_another_municipalitys_projects_are_refused():
     with pytest.raises(PlanError, match="those of hedensted, not of laesoe"):
-        find_projects(Project(ROOT), "laesoe", KEY)
+        find_investments(Project(ROOT), "laesoe", KEY)
 
 
 def test_a_misspelt_file_gets_a_suggestion():
     with pytest.raises(PlanError, match='Did you mean "hedensted-2024-2025"'):
-        load_project_set(Project(ROOT), "hedensted-2024")
+        load_investment_set(Project(ROOT), "hedensted-2024")
 
 
 VALUES = st.sampled_from(
@@ -362,5 +362,5 @@ def test_whatever_is_written_is_read_or_named_and_never_breaks(tmp_path, data):
     folder = tmp_path / "catalogue" / "projects"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{KEY}.yml").write_text("\n".join(lines), encoding="utf-8")
-    _, problems = check_projects(Project(tmp_path))
+    _, problems = check_investments(Project(tmp_path))
     assert all(problem.where.startswith(f"catalogue/projects/{KEY}.yml") for problem in problems)

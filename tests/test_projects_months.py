@@ -14,7 +14,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
-from helpers.reports.investeringer.loader import load_project_set
+from helpers.reports.investeringer.loader import load_investment_set
 from helpers.reports.investeringer.months import read_months, write_project_template
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +32,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def hedensted(place):
-    return load_project_set(place, KEY)
+    return load_investment_set(place, KEY)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def where(problems):
 
 def test_the_shipped_files_hold_the_start_figures_and_nothing_else():
     project = Project(ROOT)
-    hedensted = load_project_set(project, KEY)
+    hedensted = load_investment_set(project, KEY)
     for key, entry in hedensted.projects.items():
         measured, problems = read_months(project, hedensted, key)
         assert not problems
@@ -116,7 +116,7 @@ def test_zero_is_a_figure(typed):
 
 
 def _unit(row):
-    return load_project_set(Project(ROOT), KEY).projects["haandholdt-indsats"].status.measures[row].unit
+    return load_investment_set(Project(ROOT), KEY).projects["haandholdt-indsats"].status.measures[row].unit
 
 
 GOOD = "maalgruppe-aktivitetsparate;;2024M02;102;;"
@@ -329,7 +329,7 @@ def test_a_row_that_jobindsats_has_is_not_typed_in(place, tmp_path):
     (folder / "flere-i-job.csv").write_text(
         rows(GOOD, "maalgruppe-ressourceforloeb;;2024M02;70;;"), encoding="utf-8"
     )
-    measured, problems = read_months(place, load_project_set(place, KEY), "flere-i-job")
+    measured, problems = read_months(place, load_investment_set(place, KEY), "flere-i-job")
     assert [one.row for one in measured] == ["maalgruppe-aktivitetsparate"]
     assert "comes from Jobindsats" in problems[0].what
 

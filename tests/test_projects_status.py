@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from helpers.catalogue.models import Direction
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.investeringer.loader import load_project_set
-from helpers.reports.investeringer.models import Cost, ProjectRow
+from helpers.reports.investeringer.loader import load_investment_set
+from helpers.reports.investeringer.models import Cost, InvestmentRow
 from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import (
     Move,
-    Standing,
+    RowStanding,
     business_case,
     effects,
     path,
@@ -35,7 +35,7 @@ FEB, MAR, APR, AUG = (Period.month(2024, number) for number in (2, 3, 4, 8))
 
 @pytest.fixture(scope="module")
 def hedensted():
-    return load_project_set(Project(ROOT), "hedensted-2024-2025")
+    return load_investment_set(Project(ROOT), "hedensted-2024-2025")
 
 
 def months(row, *figures, shares=(), first=FEB):
@@ -72,30 +72,30 @@ def test_three_months_typed_in_by_hand(hedensted):
     assert first.change == -2
     assert first.change_before == -1
     assert first.path_now == 103 - Fraction(9, 7)
-    assert (first.standing, first.move) == (Standing.ON_TRACK, Move.BETTER)
+    assert (first.standing, first.move) == (RowStanding.ON_TRACK, Move.BETTER)
     assert first.next_target == (AUG, 100)
 
     second = rows["maalgruppe-ressourceforloeb"]
     assert second.path_now == 74 - Fraction(12, 7)
-    assert (second.change, second.standing, second.move) == (-1, Standing.BEHIND, Move.BETTER)
+    assert (second.change, second.standing, second.move) == (-1, RowStanding.BEHIND, Move.BETTER)
 
     # 8 per cent is above the last minimum of January 2026, 7 per cent
     third = rows["loentimer-ressourceforloeb"]
-    assert (third.change, third.count_change, third.standing) == (3, 2, Standing.REACHED)
+    assert (third.change, third.count_change, third.standing) == (3, 2, RowStanding.REACHED)
 
     # 87,9 per cent at the start, a minimum of 70 throughout: to be held, not to be fallen back to
     fourth = rows["delaftale-aktivitetsparate"]
-    assert (fourth.path_now, fourth.standing, fourth.move) == (70, Standing.ON_TRACK, Move.WORSE)
+    assert (fourth.path_now, fourth.standing, fourth.move) == (70, RowStanding.ON_TRACK, Move.WORSE)
     assert fourth.change == Decimal("-15.4")
 
     # from 47 to 50 in seven months; March is two months on: 47.857 > 48 is on track
     fifth = rows["afsluttet-aktivitetsparate"]
     assert (fifth.newest.month, fifth.path_now) == (MAR, 47 + Fraction(6, 7))
-    assert fifth.standing is Standing.ON_TRACK
+    assert fifth.standing is RowStanding.ON_TRACK
 
     rest = [row for row in status.judged if row.row.key not in {one.row for one in measured}]
-    assert {row.standing for row in rest} == {Standing.NO_DATA}
-    assert [status.count(standing) for standing in Standing] == [1, 3, 1, 5, 0]
+    assert {row.standing for row in rest} == {RowStanding.NO_DATA}
+    assert [status.count(standing) for standing in RowStanding] == [1, 3, 1, 5, 0]
 
 
 def test_months_after_the_bound_are_not_used(hedensted):
@@ -109,7 +109,7 @@ def test_with_start_figures_only_nothing_is_judged(hedensted):
     for key in hedensted.projects:
         rows, status = rows_of(hedensted, key, [])
         assert status.newest is None
-        assert {row.standing for row in status.judged} <= {Standing.NO_DATA}
+        assert {row.standing for row in status.judged} <= {RowStanding.NO_DATA}
         assert all(row.change is None for row in rows.values())
 
 
@@ -135,64 +135,64 @@ def test_a_cumulative_row_starts_from_zero(hedensted):
     rows, _ = rows_of(hedensted, "kompetenceporten", measured)
     row = rows["virksomheder-i-droeftelser"]
     assert row.path_now == Fraction(12 * 3, 7)  # 12 companies in the 7 months to August
-    assert row.standing is Standing.BEHIND
+    assert row.standing is RowStanding.BEHIND
     assert row.change == 5
 
 
 def test_a_row_without_a_start_has_no_path_before_its_first_target(hedensted):
     rows, _ = rows_of(hedensted, "kompetenceporten", months("ledige-i-projektet", 3))
     row = rows["ledige-i-projektet"]
-    assert (row.standing, row.path_now) == (Standing.NOT_JUDGED, None)
+    assert (row.standing, row.path_now) == (RowStanding.NOT_JUDGED, None)
     assert "august 2024" in row.reason
     # as soon as the figure meets the first minimum there is no doubt
     rows, _ = rows_of(hedensted, "kompetenceporten", months("ledige-i-projektet", 11))
-    assert rows["ledige-i-projektet"].standing is Standing.ON_TRACK
+    assert rows["ledige-i-projektet"].standing is RowStanding.ON_TRACK
     # a start measurement that is typed in gives it a path
     typed = [*months("ledige-i-projektet", 0, first=START), *months("ledige-i-projektet", 3)]
     rows, _ = rows_of(hedensted, "kompetenceporten", typed)
     assert rows["ledige-i-projektet"].path_now == Fraction(10, 7)
-    assert rows["ledige-i-projektet"].standing is Standing.ON_TRACK
+    assert rows["ledige-i-projektet"].standing is RowStanding.ON_TRACK
 
 
 def test_a_row_without_targets_is_not_judged(hedensted):
     rows, status = rows_of(hedensted, "klar-parat-i-job", months("a-dagpenge-i-alt", 660))
     row = rows["a-dagpenge-i-alt"]
-    assert (row.standing, row.change, row.move) == (Standing.NOT_JUDGED, 16, Move.WORSE)
+    assert (row.standing, row.change, row.move) == (RowStanding.NOT_JUDGED, 16, Move.WORSE)
     assert "intet mindste mål" in row.reason
     assert row not in status.judged
 
 
 def test_a_level_is_held_until_the_last_target_month_and_reached_then(hedensted):
     at_level = rows_of(hedensted, "klar-parat-i-job", months("varighed", "18.8"))[0]["varighed"]
-    assert at_level.standing is Standing.ON_TRACK
+    assert at_level.standing is RowStanding.ON_TRACK
     above = rows_of(hedensted, "klar-parat-i-job", months("varighed", "18.9"))[0]["varighed"]
-    assert above.standing is Standing.BEHIND
+    assert above.standing is RowStanding.BEHIND
     at_end = rows_of(hedensted, "klar-parat-i-job", months("varighed", "18.8", first=Period.month(2026, 1)))[
         0
     ]
-    assert at_end["varighed"].standing is Standing.REACHED
+    assert at_end["varighed"].standing is RowStanding.REACHED
 
 
 def test_a_count_without_its_share_cannot_be_judged(hedensted):
     rows, _ = rows_of(hedensted, "flere-i-job", months("loentimer-aktivitetsparate", 18))
     row = rows["loentimer-aktivitetsparate"]
-    assert (row.standing, row.reason) == (Standing.NOT_JUDGED, "andelen er ikke tastet ind")
+    assert (row.standing, row.reason) == (RowStanding.NOT_JUDGED, "andelen er ikke tastet ind")
     assert row.count_change == 1
 
 
 def test_a_target_reached_after_its_month_counts_and_one_missed_is_behind(hedensted):
     last = Period.month(2026, 3)
     rows, _ = rows_of(hedensted, "haandholdt-indsats", months("jobparate-over-30", 48, first=last))
-    assert rows["jobparate-over-30"].standing is Standing.REACHED
+    assert rows["jobparate-over-30"].standing is RowStanding.REACHED
     rows, _ = rows_of(hedensted, "haandholdt-indsats", months("jobparate-over-30", 49, first=last))
-    assert rows["jobparate-over-30"].standing is Standing.BEHIND
+    assert rows["jobparate-over-30"].standing is RowStanding.BEHIND
 
 
 LEVELS = st.integers(min_value=0, max_value=100).map(Decimal)
 
 
 def a_row(direction, start, targets):
-    return ProjectRow.model_validate(
+    return InvestmentRow.model_validate(
         {
             "key": "x",
             "label": "X",
@@ -225,7 +225,7 @@ def test_the_path_meets_every_target_and_never_leaves_the_levels_between(
     direction=st.sampled_from(Direction),
 )  # fmt: skip
 def test_a_better_figure_never_stands_worse(*, start, target, figure, better_by, step, direction):
-    order = [Standing.BEHIND, Standing.ON_TRACK, Standing.REACHED]
+    order = [RowStanding.BEHIND, RowStanding.ON_TRACK, RowStanding.REACHED]
     row = a_row(direction, start, {"2025M01": target})
     one, other = (
         row_status(row, START, [Measurement("x", START.shift(step), value)]).standing

@@ -31,8 +31,8 @@ from helpers.cli import app
 from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.reports.plan.book import EXAMPLE_MUNICIPALITY, chapter_path, plan_contents
-from helpers.reports.plan.report import Report, read_report
+from helpers.reports.plan.book import chapter_path, plan_contents
+from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
 from helpers.reports.plan.status import StatusRow
@@ -169,7 +169,7 @@ class World:
     def site(self, town: str) -> Path:
         return self.now / PLAN / SLUGS[town]
 
-    def report(self, town: str, snapshot: date | None = None) -> Report:
+    def report(self, town: str, snapshot: date | None = None) -> PlanReport:
         area = self.catalogue.municipality(town)
         plan = self.catalogue.plan(PLAN)
         return read_report(self.project, self.catalogue, plan, area, snapshot=snapshot)
@@ -393,9 +393,9 @@ def test_nothing_is_called_example_data(world: World) -> None:
 def test_pages_name_table_day_and_newest_period_of_every_figure(world: World) -> None:
     plan = world.catalogue.plan(PLAN)
     for area in plan.focus_areas:
-        page = (world.site("Hedensted") / chapter_path(area, plan).replace(".ipynb", ".html")).read_text(
-            "utf-8"
-        )
+        page = (
+            world.site("Hedensted") / chapter_path(world.project, plan, area).replace(".ipynb", ".html")
+        ).read_text("utf-8")
         assert "Tal fra Jobindsats, hentet" in page
         for goal in area.goals:
             indicator = world.catalogue.indicators[goal.indicators[0]]
@@ -688,17 +688,18 @@ def test_without_a_key_and_without_figures_the_plan_shows_example_data(
 def run_cells(plan: str, municipality: Municipality, catalogue: Catalogue) -> dict[str, Any]:
     """The code cells of the first focus area's notebook, one after the other as in JupyterLab."""
     chosen = catalogue.plan(plan)
-    contents = plan_contents(Project(CHECKOUT), chosen)
-    cells = contents.files[chapter_path(chosen.focus_areas[0], chosen)]
+    contents = plan_contents(Project(CHECKOUT), catalogue, chosen)
+    path = chapter_path(contents.project, chosen, chosen.focus_areas[0])
     names: dict[str, Any] = {}
-    for cell in cells:
+    for cell in contents.files[path]:
         if cell.kind != "code":
             continue
         if cell.text.startswith("report."):
             names[cell.text] = eval(cell.text, names)
             assert names[cell.text]._repr_mimebundle_()
         else:
-            exec(cell.text.replace(EXAMPLE_MUNICIPALITY, municipality.name), names)
+            exec(cell.text, names)
+            names["kommune"] = municipality.name
     return names
 
 

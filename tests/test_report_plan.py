@@ -18,7 +18,8 @@ from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.reports.plan.report import STATUS_COLUMNS, Report, open_report, read_report, status_csv
+from helpers.reports import open_report
+from helpers.reports.plan.report import STATUS_COLUMNS, PlanReport, read_report, status_csv
 from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
@@ -30,7 +31,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return copy_project(tmp_path_factory.mktemp("project"))
 
 
-def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str = "") -> Report:
+def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str = "") -> PlanReport:
     catalogue = load_catalogue(project)
     return read_report(
         project,
@@ -42,12 +43,12 @@ def report_on(project: Project, municipality: str, plan: str = PLAN, bound: str 
 
 
 @pytest.fixture(scope="module")
-def frederikssund(project: Project) -> Report:
+def frederikssund(project: Project) -> PlanReport:
     return report_on(project, "Frederikssund")
 
 
 @pytest.fixture(scope="module")
-def hedensted(project: Project) -> Report:
+def hedensted(project: Project) -> PlanReport:
     return report_on(project, "Hedensted")
 
 
@@ -58,7 +59,7 @@ def rendering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikssund: Report) -> None:
+def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikssund: PlanReport) -> None:
     printed = frederikssund.catalogue.published_rows(frederikssund.plan)
     ours = {(row.goal, row.indicator): row for row in frederikssund.rows}
     assert len(printed) == len(ours) == 19
@@ -74,21 +75,21 @@ def test_every_row_of_the_published_status_table_comes_out_as_printed(frederikss
 
 
 def test_the_page_says_what_the_document_printed_for_4b_and_only_in_the_plans_own_municipality(
-    frederikssund: Report, hedensted: Report
+    frederikssund: PlanReport, hedensted: PlanReport
 ) -> None:
     assert "+2,0" in frederikssund.goal("4b").markdown
     assert "+2,0" in frederikssund.remarks().markdown
     assert "+2,0" not in hedensted.goal("4b").markdown + hedensted.remarks().markdown
 
 
-def test_a_figure_that_is_no_better_than_the_rule_is_not_called_met(frederikssund: Report) -> None:
+def test_a_figure_that_is_no_better_than_the_rule_is_not_called_met(frederikssund: PlanReport) -> None:
     for row in frederikssund.rows:
         expected = Verdict.MET if row.gap is not None and row.gap >= 0 else Verdict.NOT_MET
         assert row.verdict is expected
 
 
 def test_printed_figures_are_starred_only_where_a_document_printed_the_shown_pair(
-    frederikssund: Report, hedensted: Report
+    frederikssund: PlanReport, hedensted: PlanReport
 ) -> None:
     shown = frederikssund.status_table().markdown
     assert "83,8\u00a0pct.*" in shown  # 1a, as printed
@@ -99,7 +100,7 @@ def test_printed_figures_are_starred_only_where_a_document_printed_the_shown_pai
 
 
 def test_the_example_is_told_on_every_page_and_names_no_real_fetch(
-    frederikssund: Report, rendering: Path
+    frederikssund: PlanReport, rendering: Path
 ) -> None:
     for area in frederikssund.plan.focus_areas:
         shown = frederikssund.fetch(area.number).markdown
@@ -107,7 +108,7 @@ def test_the_example_is_told_on_every_page_and_names_no_real_fetch(
         assert "hentet" not in shown
 
 
-def _all_markdown(report: Report) -> str:
+def _all_markdown(report: PlanReport) -> str:
     shown = [
         report.fetch(),
         report.summary(),
@@ -132,7 +133,7 @@ def _all_markdown(report: Report) -> str:
 
 
 def test_no_page_of_one_municipality_names_the_other(
-    frederikssund: Report, hedensted: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    frederikssund: PlanReport, hedensted: PlanReport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(RENDERING_VARIABLE, "1")
     pages = {}
@@ -148,8 +149,8 @@ def test_no_page_of_one_municipality_names_the_other(
     assert "Ungekontakten" not in pages["Hedensted"]
 
 
-def test_all_numbers_change_with_the_municipality(frederikssund: Report, hedensted: Report) -> None:
-    def numbers(report: Report) -> list[Decimal | None]:
+def test_all_numbers_change_with_the_municipality(frederikssund: PlanReport, hedensted: PlanReport) -> None:
+    def numbers(report: PlanReport) -> list[Decimal | None]:
         return [row.municipality for row in report.rows]
 
     pairs = list(zip(numbers(frederikssund), numbers(hedensted), strict=True))
@@ -165,7 +166,7 @@ def test_a_bound_moves_every_period_and_the_published_figures_away(project: Proj
     assert all(row.published_gap is None for row in bounded.rows)
 
 
-def test_the_changes_page_counts_what_the_annex_lists(frederikssund: Report) -> None:
+def test_the_changes_page_counts_what_the_annex_lists(frederikssund: PlanReport) -> None:
     told = frederikssund.changes_summary().markdown.replace("\u00a0", " ")
     # The annex says "Identisk" of 12 (7B is "Identisk med mål 7C"), and leaves 6D's old column empty.
     assert "12 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændret, og 2 er udgået." in told
@@ -175,7 +176,7 @@ def test_the_changes_page_counts_what_the_annex_lists(frederikssund: Report) -> 
         assert words in table
 
 
-def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: Report, rendering: Path) -> None:
+def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: PlanReport, rendering: Path) -> None:
     frederikssund.summary()
     verdicts = json.loads((rendering / "verdicts.json").read_text(encoding="utf-8"))
     assert list(verdicts) == [
@@ -185,7 +186,7 @@ def test_the_index_leaves_verdicts_for_the_sidebar(frederikssund: Report, render
     assert verdicts["notebooks/03-flygtninge.ipynb"]["class"] == "met"
 
 
-def test_an_unknown_goal_or_focus_area_names_those_there_are(frederikssund: Report) -> None:
+def test_an_unknown_goal_or_focus_area_names_those_there_are(frederikssund: PlanReport) -> None:
     with pytest.raises(PlanError, match="1a, 1b"):
         frederikssund.goal("9z")
     with pytest.raises(PlanError, match="1, 2, 3"):
@@ -215,7 +216,7 @@ def run(project: Project, monkeypatch: pytest.MonkeyPatch, *words: str, columns:
 
 
 def test_plan_status_gives_machines_the_named_columns_and_exact_figures(
-    project: Project, monkeypatch: pytest.MonkeyPatch, frederikssund: Report
+    project: Project, monkeypatch: pytest.MonkeyPatch, frederikssund: PlanReport
 ) -> None:
     rows = list(csv.DictReader(io.StringIO(run(project, monkeypatch, "status", "250", "--format", "csv"))))
     assert tuple(rows[0]) == STATUS_COLUMNS
@@ -249,7 +250,7 @@ def test_plan_status_shows_every_number_at_any_width(
 
 
 def test_the_csv_on_the_data_page_says_in_danish_what_the_status_command_says(
-    frederikssund: Report, rendering: Path
+    frederikssund: PlanReport, rendering: Path
 ) -> None:
     frederikssund.downloads().write()
     page = (rendering / "figures" / "status.csv").read_text(encoding="utf-8-sig")

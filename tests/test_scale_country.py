@@ -17,10 +17,10 @@ import pytest
 
 import helpers.render.fingerprint as fingerprints
 from helpers.catalogue import load_catalogue
-from helpers.commands.rendering import _asked
-from helpers.commands.request import RenderRequest
 from helpers.render import render_variants
 from helpers.render.worker import Setting, Worker
+from helpers.reports import wing
+from helpers.reports.base.request import RenderRequest
 from helpers.reports.plan.report import read_report, read_reports
 from render_book import CHECKOUT, code, copy_project, notebook, plain_notebooks, variant, write_book
 
@@ -34,7 +34,7 @@ def asked(project, **changes):
         "to": ("html",), "engine": "built-in", "output": project.root / "_site", "everyone": True, "region": "",
         "jobs": 2, "force": False, "example": False, "scheduler": "", **changes,
     }  # fmt: skip
-    return _asked(RenderRequest(**given), load_catalogue(project))
+    return wing("plan").asked(RenderRequest(**given), load_catalogue(project))
 
 
 def inputs(project) -> dict[str, str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers.commands.request import RenderRequest
 
 from helpers.catalogue import load_catalogue
 from helpers.commands.checks import check_everything
 from helpers.commands.rendering import plan_asked
-from helpers.commands.request import RenderRequest
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Variant, render_variants

@@ -13,7 +13,7 @@ from data_support import store_table, type_in
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import load_catalogue
 from helpers.data.frames import Grounds
-from helpers.data.raw import Column
+from helpers.data.raw import AnswerColumn
 from helpers.project import Project
 from helpers.reports.plan.report import Report, read_report, read_reports, status_csv
 from report_support import copy_project
@@ -70,7 +70,9 @@ def report_on(project: Project, name: str = "Viborg", plan: str = "lille") -> Re
 
 def fetched(project: Project) -> None:
     """Some table was fetched, which the plan does not need."""
-    columns = [Column(role=r, id=i, label=i) for r, i in (("period", "p"), ("area", "a"), ("measure", "m"))]
+    columns = [
+        AnswerColumn(role=r, id=i, label=i) for r, i in (("period", "p"), ("area", "a"), ("measure", "m"))
+    ]
     store_table(project, "y01a02", columns, [["2026M07", "Hele landet", 1]])
 
 

@@ -14,15 +14,17 @@ from rich.markup import escape
 
 from helpers.commands.streams import accept_any_terminal, disk_problem, for_machines, reader_has_gone
 from helpers.errors import PlanError
+from helpers.reports import REPORTS, wing_of
 
 if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
-    from helpers.catalogue.models import Plan
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
     from helpers.periods import Period
     from helpers.project import Project
-
-DEFAULT_PLAN = "frederikssund-2023"
-CURRENT_PLAN = "noegletal-2026"
+    from helpers.reports.base.request import Selection
+    from helpers.reports.base.wing import Wing
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -45,7 +47,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 project_app = typer.Typer(
-    help="Investment projects: what can be typed in, and empty files to type it into.", no_args_is_help=True
+    help="Investment projects: empty files to type their months into.", no_args_is_help=True
 )
 app.add_typer(project_app, name="project", rich_help_panel=MAKE)
 
@@ -69,21 +71,18 @@ class EngineName(StrEnum):
     BUILT_IN = "built-in"
 
 
-class ReportName(StrEnum):
-    """Which report is rendered."""
-
-    PLAN = "plan"
-    OVERVIEW = "jobcenteroverblik"
-    INVESTMENTS = "investeringer"
-
-
 Municipality = Annotated[
     str,
     typer.Argument(
         metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund."
     ),
 ]
-PlanKey = Annotated[str, typer.Option("--plan", "-p", help="Key of the plan, one of `plan list plans`.")]
+PlanKey = Annotated[
+    str,
+    typer.Option(
+        "--plan", "-p", help="Key of the plan, one of `plan list plans`; default: the one in _quarto.yml."
+    ),
+]
 PeriodText = Annotated[
     str,
     typer.Option(
@@ -105,12 +104,29 @@ def _project() -> Project:
     return find_project()
 
 
-def _open(plan_key: str) -> tuple[Project, Catalogue, Plan]:
+def _selection(plan: str, period: str = "", snapshot: str = "", *, newest: bool = False) -> Selection:
+    """What is asked for; without a plan the project's own, or the newest of the catalogue."""
     from helpers.catalogue import load_catalogue
+    from helpers.reports.base.request import Selection
 
     project = _project()
     catalogue = load_catalogue(project)
-    return project, catalogue, catalogue.plan(plan_key)
+    if not plan:
+        newest_plan = max(catalogue.plans.values(), key=lambda plan: plan.year)
+        plan = newest_plan.key if newest else project.plan
+    return Selection(project, catalogue, plan, _period(period), _day(snapshot))
+
+
+def _wing(selection: Selection) -> Wing:
+    return wing_of(selection.project, selection.plan)
+
+
+def _print(parts: Iterator[RenderableType], form: Output) -> None:
+    for part in list(parts):
+        if form is Output.TABLE:
+            out.print(part)
+        else:
+            typer.echo(for_machines(str(part)), nl=False)
 
 
 def _period(text: str) -> Period | None:
@@ -131,6 +147,12 @@ def _day(text: str, where: str = "--snapshot") -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise PlanError.of(where, f'"{text}" is no date; write it as 2026-08-22.') from None
+
+
+def _known_report(key: str) -> str:
+    if key not in REPORTS:
+        raise typer.BadParameter(f"'{key}' is not one of {', '.join(map(repr, REPORTS))}.")
+    return key
 
 
 def _tell_version(wanted: bool) -> None:
@@ -157,29 +179,17 @@ def plan_command(
 @app.command(rich_help_panel=LOOK)
 def status(
     municipality: Municipality,
-    plan: PlanKey = DEFAULT_PLAN,
+    plan: PlanKey = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
-    from helpers.commands.terminal import status_json, status_screen
-
-    project, catalogue, chosen = _open(plan)
-    area = catalogue.municipality(municipality)
     from helpers.commands.typed import refuse_typed
-    from helpers.periods import require_figures
-    from helpers.reports.plan.report import read_report, status_csv
 
-    refuse_typed(project, catalogue, [area])
-    report = read_report(project, catalogue, chosen, area, bound=_period(period), snapshot=_day(snapshot))
-    require_figures(report.bound, report.known_periods)
-    if output_format is Output.TABLE:
-        for part in list(status_screen(report, out.width)):
-            out.print(part)
-    else:
-        text = {Output.CSV: status_csv, Output.JSON: status_json}[output_format](report)
-        typer.echo(for_machines(text), nl=False)
+    chosen = _selection(plan, period, snapshot)
+    refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
+    _print(_wing(chosen).status(chosen, municipality, output_format.value, out.width), output_format)
 
 
 @app.command("list", rich_help_panel=LOOK)
@@ -190,9 +200,7 @@ def list_(
             metavar="WHAT", help="plans, indicators, surveys, goals, municipalities, projects or reports."
         ),
     ],
-    plan: Annotated[
-        str, typer.Option("--plan", "-p", help="The plan whose goals are listed, one of `plan list plans`.")
-    ] = DEFAULT_PLAN,
+    plan: PlanKey = "",
 ) -> None:
     """List what the catalogue holds, one line each."""
     from helpers.commands.listing import listing
@@ -267,12 +275,13 @@ def find(
 
 
 @app.command(rich_help_panel=FIGURES)
-def process(plan: PlanKey = DEFAULT_PLAN, snapshot: SnapshotDay = "") -> None:
+def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
     from helpers.data import choose_basis, load_observations
 
-    project, catalogue, chosen = _open(plan)
-    basis = choose_basis(project, catalogue, chosen, snapshot=_day(snapshot))
+    chosen = _selection(plan, snapshot=snapshot)
+    project, catalogue = chosen.project, chosen.catalogue
+    basis = choose_basis(project, catalogue, catalogue.plan(chosen.plan), snapshot=chosen.snapshot)
     frame = load_observations(project, catalogue, basis)
     count = frame["indicator"].nunique()
     typer.echo(f"data/processed/{basis.name}: {len(frame):,} observations of {count} indicators")
@@ -289,23 +298,18 @@ def compare(
     new: Annotated[
         str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
-    plan: PlanKey = CURRENT_PLAN,
+    plan: Annotated[
+        str, typer.Option("--plan", "-p", help="Key of the plan; default: the catalogue's newest.")
+    ] = "",
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
     ] = "",
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    from helpers.commands import comparing
-
-    project, catalogue, chosen = _open(plan)
-    area = catalogue.municipality(municipality) if municipality else None
-    found, areas = comparing.compare(project, catalogue, chosen, area, _day(old, "OLD"), _day(new, "NEW"))
-    if output_format is Output.TABLE:
-        for part in comparing.comparison_screen(found, areas):
-            out.print(part)
-    else:
-        typer.echo(for_machines(comparing.comparison_text(found, areas, output_format.value)), nl=False)
+    chosen = _selection(plan, newest=True)
+    days = _day(old, "OLD"), _day(new, "NEW")
+    _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
 
 # ---------------------------------------------------------------------------------------------- making
@@ -322,11 +326,20 @@ def render(
         typer.Option(
             "--plan",
             "-p",
-            help=f"Key of the plan, one of `plan list plans` (default: {DEFAULT_PLAN}); "
+            help="Key of the plan, one of `plan list plans` (default: the one in _quarto.yml); "
             "for investeringer the key of a set, see `plan list projects`.",
         ),
     ] = "",
-    report: Annotated[ReportName, typer.Option("--report", "-r", help="Which report.")] = ReportName.PLAN,
+    report: Annotated[
+        str,
+        typer.Option(
+            "--report",
+            "-r",
+            metavar="[" + "|".join(REPORTS) + "]",
+            help="Which report.",
+            callback=_known_report,
+        ),
+    ] = REPORTS[0],
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
     to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
@@ -355,11 +368,11 @@ def render(
 ) -> None:
     """Render a report as a static site and a PDF, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
-    from helpers.commands.request import RenderRequest
+    from helpers.reports.base.request import RenderRequest
 
     request = RenderRequest(
         project=_project(),
-        report=report.value,
+        report=report,
         municipalities=tuple(municipalities or ()),
         plan=plan,
         bound=_period(period),
@@ -459,15 +472,6 @@ def template(
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")
 
 
-@project_app.command("list")
-def project_list() -> None:
-    """List the investment projects and how many rows each is followed by."""
-    from helpers.commands.investeringer import list_projects
-
-    for line in list_projects(_project()):
-        typer.echo(line)
-
-
 @project_app.command("template")
 def project_template(
     key: Annotated[str, typer.Argument(metavar="PROJECT", help="Key of a project: flere-i-job.")],
@@ -477,10 +481,10 @@ def project_template(
     month: Annotated[str, typer.Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
 ) -> None:
     """Write an empty file with the rows of a project to fill in for a month."""
-    from helpers.commands import investeringer as investments
+    from helpers.commands.writing import write_month
 
     project = _project()
-    path = investments.project_template(project, key, plan=plan, month=month)
+    path = write_month(project, key, plan=plan, month=month)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and render the report again")
 
 

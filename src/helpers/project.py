@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from helpers.errors import PlanError
 
 ROOT_VARIABLE = "PLAN_ROOT"
@@ -41,9 +43,39 @@ class Project:
     def styles(self) -> Path:
         return self.root / "styles"
 
+    @property
+    def plan(self) -> str:
+        """Key of the plan whose book is the project folder itself: ``plan`` in its ``_quarto.yml``.
+
+        Raises
+        ------
+        PlanError
+            When the file is missing or names none.
+        """
+        found = book_plan(self.root)
+        if not found:
+            raise PlanError.of(
+                "_quarto.yml",
+                "The file does not say which plan this project is about.",
+                "Add a line with the key of a plan, plan: …, or name one: --plan (plan list plans shows them).",
+            )
+        return found
+
     def relative(self, path: Path) -> str:
         """`path` as a user would type it from the project folder (with forward slashes)."""
         return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+
+
+def book_plan(folder: Path) -> str:
+    """Key of what a book's notebooks show: ``plan`` in the folder's ``_quarto.yml``; empty when it names none."""
+    path = folder / "_quarto.yml"
+    try:
+        settings = yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
+    except (OSError, ValueError, yaml.YAMLError):
+        return ""
+    return str(settings.get("plan") or "") if isinstance(settings, dict) else ""
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -5,6 +5,7 @@ In: values as published, in decimals. Out: the column "Forskel" of the status ta
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 
@@ -75,3 +76,9 @@ def verdict(gap: Decimal | None, target: Target) -> Verdict:
         return Verdict.CANNOT_BE_JUDGED
     met = gap > 0 if target.strict else gap >= 0
     return Verdict.MET if met else Verdict.NOT_MET
+
+
+def joint_verdict(verdicts: Iterable[Verdict]) -> Verdict:
+    """One verdict over several: met only if all are; one that is not met decides before one without a judgement."""
+    found = set(verdicts)
+    return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)

@@ -13,7 +13,7 @@ from helpers.project import Project
 
 
 @dataclass(frozen=True)
-class Row:
+class CatalogueRow:
     """One row of a CSV file: where it stands and what its columns hold (empty ones left out)."""
 
     where: str
@@ -29,7 +29,7 @@ def read_rows(
     numbers: Collection[str] = (),
     periods: Collection[str] = (),
     whole: Callable[[Mapping[str, str]], bool] = lambda _: False,
-) -> tuple[list[Row], list[Problem]]:
+) -> tuple[list[CatalogueRow], list[Problem]]:
     """The rows of a file with these columns in any order, and what is wrong with the file.
 
     Parameters
@@ -42,7 +42,7 @@ def read_rows(
     name = project.relative(path)
     (table, *_), found_wrong = read_table(path, name, columns, optional)
     problems = [replace(wrong, where=_with_line(wrong.where)) for wrong in found_wrong]
-    rows: list[Row] = []
+    rows: list[CatalogueRow] = []
     written = {column: table.numbers(column) for column in numbers}
     dated = {column: table.periods(column) for column in periods}
     for row in table.rows:
@@ -64,7 +64,7 @@ def read_rows(
                 cells[column] = str(found)
         problems += wrong
         if not wrong:
-            rows.append(Row(where, {key: cell for key, cell in cells.items() if cell}))
+            rows.append(CatalogueRow(where, {key: cell for key, cell in cells.items() if cell}))
     return rows, problems
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.documents import read_document
-from helpers.commands.investeringer import check_investments
-from helpers.commands.jobcenteroverblik import check_overview
 from helpers.commands.notebooks import notebooks_behind
 from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
@@ -18,6 +16,7 @@ from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.project import Project
 from helpers.render.notebooks import check_notebooks
+from helpers.reports import wings
 from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
@@ -38,7 +37,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    for part in (check_own_texts, check_investments, check_overview):
+    for part in (check_own_texts, *(wing.check for wing in wings())):
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said

@@ -23,7 +23,7 @@ from helpers.data.text import tidy
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources import fetch, find
-from helpers.sources.fetch_status import FetchReport, Outcome, Row
+from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow
 from helpers.sources.metadata import AREA_DIMENSION, TableInfo
 from helpers.sources.settings import KEY_VARIABLE
 
@@ -107,7 +107,7 @@ def report_table(report: FetchReport) -> RenderableType:
     for row in report.rows:
         table.add_row(
             row.table,
-            row.outcome.value if row.ok or row.outcome is not Outcome.FETCHED else "in part",
+            row.outcome.value if row.ok or row.outcome is not FetchOutcome.FETCHED else "in part",
             row.newest or "",
             row.update_next.isoformat() if row.update_next else "",
             f"{row.cells:,}" if row.cells is not None else "",
@@ -119,8 +119,8 @@ def report_table(report: FetchReport) -> RenderableType:
     return Group(table, *(Text() for _ in remarks[:1]), *remarks)
 
 
-def _changes(row: Row) -> str:
-    if row.outcome is not Outcome.FETCHED:
+def _changes(row: FetchRow) -> str:
+    if row.outcome is not FetchOutcome.FETCHED:
         return ""
     if row.changed is None:
         return "first snapshot"

@@ -8,6 +8,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.errors import PlanError
 from helpers.project import Project
+from helpers.reports import REPORTS, wings
 
 
 def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
@@ -24,20 +25,16 @@ def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Ite
             f"{key}  {item.title}  [{item.certainty.value}]" for key, item in catalogue.indicators.items()
         ),
         "surveys": lambda: (f"{key}  {item.title}" for key, item in catalogue.surveys.items()),
-        "goals": lambda: (f"{goal.number}  {goal.text}" for goal in catalogue.plan(plan).goals),
+        "goals": lambda: (
+            f"{goal.number}  {goal.text}" for goal in catalogue.plan(plan or project.plan).goals
+        ),
         "municipalities": lambda: (
             f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
         ),
-        "projects": lambda: _projects(project),
-        "reports": lambda: iter(("plan", "jobcenteroverblik", "investeringer")),
+        "projects": lambda: (line for wing in wings() for line in wing.listed(project)),
+        "reports": lambda: iter(REPORTS),
     }
     if what not in kinds:
         said = f'"{what}" is nothing to list. {did_you_mean(what, kinds)}'.strip()
         raise PlanError.of("plan list", said, f"Choose one of {', '.join(kinds)}.")
     return kinds[what]()
-
-
-def _projects(project: Project) -> Iterator[str]:
-    from helpers.commands.investeringer import list_projects
-
-    yield from list_projects(project)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -13,26 +12,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.commands.investeringer import INVESTMENTS, investments_asked
-from helpers.commands.jobcenteroverblik import OVERVIEW, overview_asked
-from helpers.commands.request import Asked, RenderRequest, chosen_municipalities
 from helpers.commands.typed import refuse_typed
-from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
-from helpers.periods import require_figures
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
-from helpers.render.hub import PLAN, SiteEntry, write_hub, write_site_entry
+from helpers.render.hub import write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
 from helpers.render.workspace import output_lock
-from helpers.reports.base.bookfiles import Book, Laid
-from helpers.reports.base.names import SNAPSHOT_VARIABLE
-from helpers.reports.plan.book import plan_contents
-from helpers.reports.plan.country import CountryComparison, country_status
-from helpers.reports.plan.report import Report, read_reports
-from helpers.sources.manual import typed_problems
+from helpers.reports import wing
+from helpers.reports.base.request import Asked, RenderRequest
 
-DEFAULT_PLAN = "frederikssund-2023"
 TARGETS = ("html", "pdf")
 
 
@@ -59,103 +48,34 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
         with err.status("reading the figures"):
-            asked = _asked(request, catalogue)
+            refuse_typed(request.project, catalogue)
+            asked = wing(request.report).asked(request, catalogue)
         for note in dict.fromkeys(note for item in asked for note in item.notes):
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
-        jobs = request.jobs or min(os.cpu_count() or 1, len(asked))
+        variants = [item.variant for item in asked]
+        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
         outcomes = [
             Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
             for item in asked
         ]
-        if "html" in request.to:
-            with err.status("writing the list of municipalities"):
-                _publish(request, catalogue, asked, outcomes)
+        with err.status("writing the list of municipalities"):
+            _publish(request, catalogue, asked, outcomes)
     return _tell(request, outcomes, out, err)
-
-
-def _asked(request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
-    if request.report == OVERVIEW:
-        return overview_asked(request, catalogue)
-    if request.report == INVESTMENTS:
-        return investments_asked(request, catalogue)
-    plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-    book = Book(plan_contents(request.project, plan)).laid()
-    municipalities = chosen_municipalities(request, catalogue)
-    refuse_typed(request.project, catalogue, municipalities if len(municipalities) == 1 else ())
-    reports = read_reports(
-        request.project,
-        catalogue,
-        plan,
-        municipalities,
-        bound=request.bound,
-        snapshot=request.snapshot,
-    )
-    require_figures(request.bound, {period for report in reports[:1] for period in report.known_periods})
-    return [
-        replace(
-            plan_asked(request, report, book),
-            problems=typed_problems(request.project, catalogue, report.municipality),
-        )
-        for report in reports
-    ]
 
 
 def _publish(
     request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked], outcomes: Sequence[Outcome]
 ) -> None:
-    """Tell the hub of each site; for many municipalities, a page for each goal that compares them all."""
+    """Tell the hub of each site; for many municipalities, write a page for each goal that compares them all."""
     for item, outcome in zip(asked, outcomes, strict=True):
         if outcome.folder is not None:
             write_site_entry(outcome.folder, item.entry)
-    if request.report == PLAN and (request.everyone or request.region):
-        plan = catalogue.plan(request.plan or DEFAULT_PLAN)
-        basis = choose_basis(request.project, catalogue, plan, request.snapshot)
-        observations = load_observations(request.project, catalogue, basis)
-        comparison = CountryComparison(
-            plan,
-            catalogue.municipalities,
-            country_status(catalogue, plan, observations, request.bound),
-            example=basis.kind == "example",
-            data_day=asked[0].variant.dated,
-        )
-        write_comparison(request.project, request.output, catalogue, comparison)
+    compared = request.many and "html" in request.to
+    comparison = wing(request.report).comparison(request, catalogue) if compared else None
+    if comparison is not None:
+        write_comparison(request.project, request.output, comparison)
     write_hub(request.project, request.output, base_url=request.base_url)
-
-
-def plan_asked(request: RenderRequest, report: Report, book: Laid) -> Asked:
-    """One municipality's plan as the rendering room wants it."""
-    plan, municipality = report.plan, report.municipality
-    slug = municipality.slug if plan.key == DEFAULT_PLAN else f"{plan.key}/{municipality.slug}"
-    variant = Variant(
-        book=book.folder,
-        pages=book.pages,
-        slug=slug,
-        parameters={
-            "kommune": municipality.name,
-            "plan": plan.key,
-            "periode": request.bound.id if request.bound else "",
-        },
-        title=plan.title,
-        municipality=municipality.long_name,
-        dated=report.data_day,
-        environment={SNAPSHOT_VARIABLE: request.snapshot.isoformat()} if request.snapshot else {},
-        area=municipality.slug,
-        inputs=report.fingerprint,
-        stamp=report.stamp,
-    )
-    counted = report.summary_of(plan.goals)
-    entry = SiteEntry(
-        PLAN,
-        (municipality.code,),
-        municipality.name,
-        plan=plan.key,
-        met=counted.met,
-        of=len(plan.goals),
-        unknown=counted.cannot_be_judged,
-        newest=report.newest_period,
-    )
-    return Asked(variant, entry, book.notes)
 
 
 def _with_progress(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality
 from helpers.data.frames import CELL_COLUMNS, State
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, parse_number, tidy
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -143,7 +143,7 @@ class _Reader:
         self.areas = areas
         self.where = f"data/raw/{sidecar.source}/{sidecar.table}/{sidecar.snapshot}.json"
         self.unknown_areas: set[str] = set()
-        self._columns: dict[str, list[Column]] = {}
+        self._columns: dict[str, list[AnswerColumn]] = {}
         for column in sidecar.columns:
             self._columns.setdefault(fold(column.label), []).append(column)
         self._names = {key: _Names() for key in _KEYS}
@@ -153,7 +153,7 @@ class _Reader:
     def add(self, answer: dict[str, Any]) -> None:
         """Take in one part: ``{"columns": […], "rows": […]}``."""
         columns = self._match(answer["columns"])
-        by_role: dict[str, list[tuple[Column, np.ndarray]]] = {}
+        by_role: dict[str, list[tuple[AnswerColumn, np.ndarray]]] = {}
         for column, values in zip(columns, self._transpose(answer["rows"], len(columns)), strict=True):
             by_role.setdefault(column.role, []).append((column, values))
         for role in ("period", "area"):
@@ -204,7 +204,7 @@ class _Reader:
         first.sort()
         return keys[:, first], values[first]
 
-    def _match(self, labels: list[Any]) -> list[Column]:
+    def _match(self, labels: list[Any]) -> list[AnswerColumn]:
         """The column each label stands for; labels that repeat are taken in order."""
         waiting = {label: list(columns) for label, columns in self._columns.items()}
         found, unknown = [], []
@@ -252,7 +252,7 @@ class _Reader:
         )
         return self._names["area"].encode(codes, found)
 
-    def _members(self, dimensions: list[tuple[Column, np.ndarray]], length: int) -> np.ndarray:
+    def _members(self, dimensions: list[tuple[AnswerColumn, np.ndarray]], length: int) -> np.ndarray:
         combined = np.zeros(length, dtype=np.int64)
         keys: list[dict[str, str]] = [{}]
         for column, texts in dimensions:
@@ -266,7 +266,7 @@ class _Reader:
         used, codes = np.unique(combined, return_inverse=True)
         return self._names["members"].encode(codes, [member_key(keys[code]) for code in used])
 
-    def _numbers(self, column: Column, values: np.ndarray) -> np.ndarray:
+    def _numbers(self, column: AnswerColumn, values: np.ndarray) -> np.ndarray:
         try:
             if pd.api.types.infer_dtype(values, skipna=True) in _NUMBERS:
                 numbers = values.astype(float)

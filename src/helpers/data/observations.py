@@ -54,7 +54,7 @@ class Grid:
     states: np.ndarray
 
 
-class Table:
+class CellTable:
     """The cells of one table, found by measure and filter.
 
     Parameters
@@ -224,7 +224,7 @@ class Observed:
 
 def observe(
     indicators: Iterable[Indicator],
-    tables: Mapping[str, Table],
+    tables: Mapping[str, CellTable],
     areas: Sequence[str],
     *,
     made_up: bool = False,
@@ -294,7 +294,7 @@ def _absent(sidecar: Sidecar, wanted: Mapping[str, Sequence[str]]) -> Problem:
     )
 
 
-def _source(tables: Sequence[Table]) -> str:
+def _source(tables: Sequence[CellTable]) -> str:
     """``jobindsats:y08a02+y09a02``."""
     return f"{tables[0].sidecar.source}:{'+'.join(table.sidecar.table for table in tables)}"
 
@@ -302,7 +302,9 @@ def _source(tables: Sequence[Table]) -> str:
 class _Evaluation:
     """Evaluates what one series comes from, on the grid of areas and periods."""
 
-    def __init__(self, tables: Mapping[str, Table], areas: Sequence[str], periods: Sequence[Period]) -> None:
+    def __init__(
+        self, tables: Mapping[str, CellTable], areas: Sequence[str], periods: Sequence[Period]
+    ) -> None:
         self.tables = tables
         self.areas = areas
         self.periods = periods

@@ -26,7 +26,7 @@ from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
 from helpers.data.files import remove_stale, write_whole
-from helpers.data.observations import OK, SUPPRESSED, Grid, Observed, Table, observe
+from helpers.data.observations import OK, SUPPRESSED, CellTable, Grid, Observed, observe
 from helpers.data.package import (
     CSV,
     MADE_FROM,
@@ -118,7 +118,7 @@ def load_observations(
     return held[1].copy()
 
 
-def _read(path: Path, areas: Collection[str] | None) -> pa.Table:
+def _read(path: Path, areas: Collection[str] | None) -> pa.CellTable:
     """The table, or the row groups of some areas: each area has one of its own."""
     file = pq.ParquetFile(path)
     if areas is None:
@@ -326,7 +326,7 @@ class _Needed:
         write_whole(folder / PACKAGE, described, replace=True)
         write_whole(folder / PARQUET, whole, replace=True)
 
-    def _tables(self, problems: list[Problem]) -> dict[str, Table]:
+    def _tables(self, problems: list[Problem]) -> dict[str, CellTable]:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
         areas = area_codes(self.catalogue.municipalities)
         tables = {}
@@ -344,7 +344,7 @@ class _Needed:
                     continue
                 if cells.unknown_areas:
                     problems.append(_unknown_areas(sidecar, cells.unknown_areas))
-                tables[name] = Table(sidecar, cells.frame)
+                tables[name] = CellTable(sidecar, cells.frame)
                 break
         return tables
 

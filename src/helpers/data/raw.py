@@ -34,7 +34,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Column(_Frozen):
+class AnswerColumn(_Frozen):
     """What one column of an answer holds; answers carry labels only.
 
     Attributes
@@ -115,7 +115,7 @@ class Sidecar(_Frozen):
     snapshot: str
     fetched_at: datetime
     query: tuple[dict[str, str], ...] = ()
-    columns: tuple[Column, ...]
+    columns: tuple[AnswerColumn, ...]
     update_latest: date | None = None
     update_next: date | None = None
     cells: int = Field(ge=0)

@@ -4,13 +4,13 @@ A file of bytes goes in (CSV in any encoding, a workbook), a :class:`~helpers.in
 numbers and periods are decided by their whole column. What stays ambiguous is refused, with row and column.
 """
 
-from helpers.intake.marks import MISSING_MARKS, Mark
+from helpers.intake.marks import MISSING_MARKS, BlankMark
 from helpers.intake.numbers import Reading, Wrong
 from helpers.intake.table import TypedRow, TypedTable, nearest, read_table, strays, typed_files
 
 __all__ = [
     "MISSING_MARKS",
-    "Mark",
+    "BlankMark",
     "Reading",
     "TypedRow",
     "TypedTable",

@@ -45,7 +45,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Grid:
+class Sheet:
     """A file's cells.
 
     Attributes
@@ -66,7 +66,7 @@ class Grid:
     merged: frozenset[int] = frozenset()
 
 
-def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) -> tuple[Grid, ...]:
+def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) -> tuple[Sheet, ...]:
     """The table of a file; of a workbook, its sheets that are named in `sheets`, or else its first.
 
     Parameters
@@ -148,7 +148,7 @@ def fold_head(text: str) -> str:
     return re.sub(r"\s+", " ", letters).strip().translate(_ASCII)
 
 
-def _csv(text: str, heads: Collection[str]) -> Grid:
+def _csv(text: str, heads: Collection[str]) -> Sheet:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     delimiter, skipped = "", 0
@@ -172,7 +172,7 @@ def _csv(text: str, heads: Collection[str]) -> Grid:
             records = tuple(_records(body, delimiter, skipped, strict=False))
         except csv.Error as worse:
             raise Unreadable(f"The file is no CSV: {worse}.") from None
-    return Grid(records, delimiter)
+    return Sheet(records, delimiter)
 
 
 def _records(
@@ -191,7 +191,7 @@ def clean(cell: str) -> str:
 # ---------------------------------------------------------------------------------------------- workbooks
 
 
-def _workbook(content: bytes, sheets: Collection[str]) -> Iterator[Grid]:
+def _workbook(content: bytes, sheets: Collection[str]) -> Iterator[Sheet]:
     # Imported here: only whoever has a workbook waits for it.
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -229,7 +229,7 @@ def _workbook(content: bytes, sheets: Collection[str]) -> Iterator[Grid]:
         yield _sheet(sheet, formulas[sheet.title])
 
 
-def _sheet(sheet: Any, formulas: Any) -> Grid:
+def _sheet(sheet: Any, formulas: Any) -> Sheet:
     merged = {row for block in sheet.merged_cells.ranges for row in range(block.min_row, block.max_row + 1)}
     records = []
     for number, row in enumerate(sheet.iter_rows(), start=1):
@@ -243,7 +243,7 @@ def _sheet(sheet: Any, formulas: Any) -> Grid:
                 )
             cells.append(clean(text))
         records.append((number, number, tuple(cells)))
-    return Grid(tuple(records), "\t", sheet.title, frozenset(merged))
+    return Sheet(tuple(records), "\t", sheet.title, frozenset(merged))
 
 
 def _text(value: object, style: str) -> str:

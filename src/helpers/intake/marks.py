@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Mark(StrEnum):
+class BlankMark(StrEnum):
     """Why a cell holds no number. None of the marks is zero."""
 
     MISSING = "missing"
@@ -32,7 +32,7 @@ ERRORS: Final = re.compile(r"#(?!i/t$|n/a)[\w/æøå.!? ]+", re.IGNORECASE)
 """What Excel shows for a formula that failed: ``#DIVISION/0!``, ``#VÆRDI!``, ``#REFERENCE!``."""
 
 
-def mark_of(text: str) -> Mark | None:
+def mark_of(text: str) -> BlankMark | None:
     """What a cell without a number means; none when it is no known mark.
 
     Examples
@@ -42,7 +42,7 @@ def mark_of(text: str) -> Mark | None:
     """
     bare = " ".join(text.split()).casefold()
     if bare in MISSING_MARKS or bare in _NOT_KNOWN:
-        return Mark.MISSING
+        return BlankMark.MISSING
     if bare in _HIDDEN or _FEW.fullmatch(bare):
-        return Mark.SUPPRESSED
+        return BlankMark.SUPPRESSED
     return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from helpers.intake.marks import DASHES, ERRORS, Mark, mark_of
+from helpers.intake.marks import DASHES, ERRORS, BlankMark, mark_of
 
 _PERCENT = re.compile(r"\s*(%|pct\.?|procent)$", re.IGNORECASE)
 _SIGN = str.maketrans(dict.fromkeys(DASHES, "-"))
@@ -37,12 +37,12 @@ class Reading:
     """What a cell says: a number, or a mark that stands for none; `percent` when it was written with its sign."""
 
     value: Decimal | None
-    mark: Mark | None = None
+    mark: BlankMark | None = None
     percent: bool = False
 
 
 @dataclass(frozen=True)
-class Column:
+class NumberColumn:
     """How the numbers of one column are written.
 
     Attributes
@@ -58,7 +58,7 @@ class Column:
     english: bool = False
 
     @classmethod
-    def of(cls, texts: Iterable[str], *, english: bool = False) -> Column:
+    def of(cls, texts: Iterable[str], *, english: bool = False) -> NumberColumn:
         """What the cells of a column prove, all together."""
         comma = point = False
         for text in texts:

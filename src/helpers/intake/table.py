@@ -16,8 +16,8 @@ from typing import Final
 
 from helpers.errors import Problem
 from helpers.intake.dates import PeriodColumn
-from helpers.intake.files import Grid, Unreadable, filled, fold_head, grids
-from helpers.intake.numbers import Column
+from helpers.intake.files import Sheet, Unreadable, filled, fold_head, grids
+from helpers.intake.numbers import NumberColumn
 
 ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx")
 """How typed-in files may end, in any case."""
@@ -83,9 +83,9 @@ class TypedTable:
         """``data/raw/manual/hedensted/flere-i-job.csv: row 4, column vaerdi``"""
         return f"{self.name}: row {row.number}, column {column}"
 
-    def numbers(self, *columns: str) -> Column:
+    def numbers(self, *columns: str) -> NumberColumn:
         """How the numbers of some columns are written, all together."""
-        return Column.of((row[name] for row in self.rows for name in columns), english=self.english)
+        return NumberColumn.of((row[name] for row in self.rows for name in columns), english=self.english)
 
     def periods(self, column: str) -> PeriodColumn:
         """How the days of a column are written."""
@@ -144,7 +144,7 @@ def read_table(
 
 
 def _table(
-    grid: Grid, name: str, required: Sequence[str], known: Sequence[str]
+    grid: Sheet, name: str, required: Sequence[str], known: Sequence[str]
 ) -> tuple[TypedTable, list[Problem]]:
     records = [record for record in grid.records if filled(record[2])]
     shown = (grid.delimiter if grid.delimiter != "\t" else ";").join(known)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from helpers.catalogue.models import Municipality
-from helpers.catalogue.tables import Row, read_rows
+from helpers.catalogue.tables import CatalogueRow, read_rows
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import contrast, mix
 from helpers.present.words import count, listed, number
@@ -123,7 +123,7 @@ def read_tiles(project: Project, municipalities: Sequence[Municipality]) -> tupl
     return tuple(tiles)
 
 
-def _tile(row: Row, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
+def _tile(row: CatalogueRow, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
     cells = row.cells
     empty = [name for name in _COLUMNS if name not in cells]
     if empty:

@@ -36,7 +36,7 @@ LANGUAGE = {
 """Quarto 1.9's Danish words (its ``_language-da.yml``) that the built-in engine uses; ``language:`` overrides them."""
 
 _SUPPORTED = {
-    "": {"project", "lang", "language", "book", "brand", "format", "execute", "filters", "metadata-files", "jupyter"},
+    "": {"project", "lang", "language", "book", "brand", "format", "execute", "filters", "metadata-files", "jupyter", "plan"},
     "project": {"type", "output-dir", "resources"},
     "book": {
         "title", "subtitle", "author", "date", "date-format", "description", "chapters", "favicon",

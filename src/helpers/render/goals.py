@@ -5,20 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.render.brand import read_brand
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
 from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets
 from helpers.render.workspace import building, put_in_place
-from helpers.reports.plan.comparison import GoalPage, goal_pages
-from helpers.reports.plan.country import CountryComparison
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
+from helpers.reports.base.goals import GoalComparison, GoalPage
 
 SORT_SCRIPT = "sort.html"
 """In ``styles/``: makes the heads of sortable tables buttons."""
@@ -27,9 +21,7 @@ _ABOVE = "../../"
 """From a goal's page to the hub."""
 
 
-def write_comparison(
-    project: Project, output: Path, catalogue: Catalogue, comparison: CountryComparison
-) -> tuple[Path, ...]:
+def write_comparison(project: Project, output: Path, comparison: GoalComparison) -> tuple[Path, ...]:
     """Write the goals' pages of a plan, all or none; :func:`helpers.render.hub.write_hub` then lists them.
 
     Names of municipalities that have a site in the output are links to it.
@@ -37,7 +29,7 @@ def write_comparison(
     Returns
     -------
     tuple of Path
-        The pages, in the plan's order; none for a plan without an indicator.
+        The pages, in the plan's order.
 
     Raises
     ------
@@ -45,11 +37,8 @@ def write_comparison(
         When the output cannot be written.
     """
     brand = read_brand(project.root / "_brand.yml")
-    pages = goal_pages(catalogue, comparison, palette_from(brand.colours))
-    if not pages:
-        return ()
+    pages = comparison.pages
     output.mkdir(parents=True, exist_ok=True)
-    plan = comparison.plan
     context = {
         "assets": shared_assets(project, output, brand, _ABOVE),
         "logo_alt": brand.logo_alt,
@@ -58,7 +47,7 @@ def write_comparison(
             slug: f"{_ABOVE}{url}"
             for slug, url in homes(read_sites(output), read_municipalities(project)).items()
         },
-        "plan": plan,
+        "comparison": comparison,
         "example": comparison.example,
         "date": danish_date(comparison.data_day) if comparison.data_day else "",
         "script": (project.styles / SORT_SCRIPT).read_text(encoding="utf-8").strip(),
@@ -75,9 +64,9 @@ def write_comparison(
             for part in page.parts:
                 (site / part.csv_name).write_text(part.csv, encoding="utf-8", newline="")
         (site / GOALS).write_text(
-            json.dumps(_index(comparison, pages), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            json.dumps(_index(comparison), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
-        folder = put_in_place(site, output, f"{COMPARISONS}/{plan.key}", build)
+        folder = put_in_place(site, output, f"{COMPARISONS}/{comparison.plan}", build)
     return tuple(folder / f"{page.number}.html" for page in pages)
 
 
@@ -85,14 +74,14 @@ def _at(pages: Sequence[GoalPage], index: int) -> GoalPage | None:
     return pages[index] if 0 <= index < len(pages) else None
 
 
-def _index(comparison: CountryComparison, pages: Sequence[GoalPage]) -> dict[str, object]:
+def _index(comparison: GoalComparison) -> dict[str, object]:
     return {
-        "plan": comparison.plan.key,
-        "title": comparison.plan.title,
-        "owner": pages[0].owner,
+        "plan": comparison.plan,
+        "title": comparison.title,
+        "owner": comparison.owner,
         "example": comparison.example,
         "goals": [
             {"number": p.number, "title": p.title, "url": f"{p.number}.html", "met": p.met, "of": p.of}
-            for p in pages
+            for p in comparison.pages
         ],
     }

@@ -27,6 +27,7 @@ from helpers.project import Project
 from helpers.render.assets import FOLDER, write_assets
 from helpers.render.brand import Brand, read_brand
 from helpers.render.builtin.pages import environment
+from helpers.reports.base.request import SiteEntry
 
 RECORD = "render.json"
 """Lies in every site: how it was made, so that the hub and the next render can read it."""
@@ -42,9 +43,6 @@ GOALS = "goals.json"
 
 MAP_FROM = 10
 """From so many municipalities on a map is drawn; of fewer it would be an empty one."""
-
-PLAN = "plan"
-"""The report whose goals are counted."""
 
 BOOK_CSS, HUB_CSS, HUB_SCRIPT, SITE_CSS, FAVICON = "plan.css", "hub.css", "hub.js", "site.css", "favicon.svg"
 """In ``styles/``."""
@@ -92,36 +90,6 @@ def read_record(site: Path) -> Record | None:
 
 
 @dataclass(frozen=True)
-class SiteEntry:
-    """What a site says, for the hub; what :class:`Record` knows is not repeated here.
-
-    Attributes
-    ----------
-    report
-        ``plan``, ``jobcenteroverblik`` or ``investeringer``.
-    codes
-        The municipalities it is about; a joint job centre has several.
-    name
-        Of the municipality or job centre.
-    plan
-        Key of the plan, for a plan.
-    met, of, unknown
-        Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
-    newest
-        The newest period that the site shows; none when it shows no figures.
-    """
-
-    report: str
-    codes: tuple[str, ...]
-    name: str
-    plan: str = ""
-    met: int | None = None
-    of: int | None = None
-    unknown: int = 0
-    newest: Period | None = None
-
-
-@dataclass(frozen=True)
 class Site:
     """A site that lies in the output: how it was made and, when it was told, what it says."""
 
@@ -140,8 +108,8 @@ class Site:
 
     @property
     def plan(self) -> str:
-        """Key of the plan; empty for other reports and for a site that told nothing of itself."""
-        return self.entry.plan if self.entry is not None and self.entry.report == PLAN else ""
+        """Key of the plan; empty for reports without goals and for a site that told nothing of itself."""
+        return self.entry.plan if self.entry is not None else ""
 
 
 def write_site_entry(folder: Path, entry: SiteEntry) -> None:
@@ -225,7 +193,7 @@ def read_goals(output: Path) -> tuple[Goals, ...]:
 
 
 @dataclass(frozen=True)
-class Place:
+class ListedPlace:
     """A municipality in the list: its first site, and its others."""
 
     slug: str
@@ -241,7 +209,7 @@ class Region:
 
     slug: str
     title: str
-    places: tuple[Place, ...]
+    places: tuple[ListedPlace, ...]
 
 
 def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
@@ -327,7 +295,7 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
             found.setdefault(code, []).append(site)
         if not codes:
             strangers.append(site)
-    grouped: dict[str, list[Place]] = {}
+    grouped: dict[str, list[ListedPlace]] = {}
     for area in municipalities:
         if area.code in found:
             grouped.setdefault(area.region, []).append(
@@ -342,10 +310,10 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
     return tuple(regions)
 
 
-def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> Place:
+def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> ListedPlace:
     # A plan at the municipality's own address goes first, then other plans, then other reports.
     ordered = sorted(sites, key=lambda s: (not s.plan, "/" in s.record.slug, s.record.title, s.record.slug))
-    return Place(slug, name, code, ordered[0], tuple(ordered[1:]))
+    return ListedPlace(slug, name, code, ordered[0], tuple(ordered[1:]))
 
 
 def _name(site: Site) -> str:
@@ -359,7 +327,7 @@ def fold(name: str) -> str:
     return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in letters).split())
 
 
-def _common_title(places: Iterable[Place]) -> str:
+def _common_title(places: Iterable[ListedPlace]) -> str:
     """The title that all municipalities' first sites have, so that it need not be said of each; else empty."""
     titles = {place.main.record.title for place in places}
     return titles.pop() if len(titles) == 1 else ""

@@ -1,4 +1,4 @@
-"""Render many variants: choose the engine, share out the work, and write the page that lists what is there."""
+"""Render many variants: choose the engine and share out the work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.hub import write_hub
 from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
@@ -63,7 +62,7 @@ def render_variants(
     force: bool = False,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Render each variant to ``<output>/<slug>/`` and the hub to ``<output>/index.html``.
+    """Render each variant to ``<output>/<slug>/``; :func:`helpers.render.hub.write_hub` then lists them.
 
     Parameters
     ----------
@@ -113,6 +112,4 @@ def render_variants(
             work.append((variant, room))
         rendered = iter(share_out(setting, work, jobs=jobs, scheduler=scheduler, told=told))
         outcomes = [settled.get(index) or next(rendered) for index in range(len(variants))]
-    if variants:
-        write_hub(project, setting.output)
     return outcomes

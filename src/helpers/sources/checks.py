@@ -15,7 +15,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
-from helpers.data.raw import Column, Sidecar
+from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, tidy
 from helpers.periods import Period
 from helpers.sources.answers import Cell, number
@@ -65,7 +65,9 @@ class Misfit(ValueError):
     """A cell holds something else than its column says."""
 
 
-def values_of(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[Place, int | float | None]:
+def values_of(
+    columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]
+) -> dict[Place, int | float | None]:
     """The numbers of an answer by place.
 
     Raises

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from helpers.data.raw import Column
+from helpers.data.raw import AnswerColumn
 from helpers.data.text import fold, tidy
 from helpers.sources.answers import Answer
 from helpers.sources.faults import Fault, SourceError
@@ -19,7 +19,7 @@ _PERIOD_LABELS: Final = frozenset({fold("Periode"), fold("Period")})
 _AREA_LABELS: Final = frozenset({fold("Område"), fold("Area")})
 
 
-def columns_of(call: Call, answer: Answer) -> tuple[Column, ...]:
+def columns_of(call: Call, answer: Answer) -> tuple[AnswerColumn, ...]:
     """What each column of an answer is.
 
     Columns are found by their labels, which metadata know; a dimension whose label is another one is found by
@@ -40,7 +40,7 @@ class _Columns:
         self.call, self.answer = call, answer
         self.left = {at: fold(label) for at, label in enumerate(answer.columns)}
 
-    def found(self) -> tuple[Column, ...]:
+    def found(self) -> tuple[AnswerColumn, ...]:
         columns: dict[int, dict[str, Any]] = {}
         columns[self._take(_PERIOD_LABELS, "period")] = {"role": "period", "id": "period"}
         columns[self._take(self._area_labels(), "area")] = {"role": "area", "id": "area"}
@@ -62,7 +62,7 @@ class _Columns:
         for at in self.left:
             columns[at] = {"role": "measure", "id": tidy(self.answer.columns[at])}
         return tuple(
-            Column.model_validate({"label": label, **columns[at]})
+            AnswerColumn.model_validate({"label": label, **columns[at]})
             for at, label in enumerate(self.answer.columns)
         )
 

@@ -24,7 +24,7 @@ from helpers.catalogue.models import (
     Plan,
 )
 from helpers.data.basis import EXAMPLE_SOURCE, tables_of
-from helpers.data.raw import Column, Mark, RawStore, Sidecar, joined, snapshot_id, snapshot_moment
+from helpers.data.raw import AnswerColumn, Mark, RawStore, Sidecar, joined, snapshot_id, snapshot_moment
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.sources.example_layers import (
@@ -298,20 +298,20 @@ class _Maker:
         groups: dict[tuple[Frequency, tuple[str, ...]], list[Cell]] = {}
         for frequency, cell in self.wanted[table]:
             groups.setdefault((frequency, tuple(d for d, _ in cell.members)), []).append(cell)
-        columns: dict[tuple[str, str], Column] = {
-            ("period", "period"): Column(role="period", id="period", label="Periode"),
-            ("area", "area"): Column(role="area", id="area", label="Område"),
+        columns: dict[tuple[str, str], AnswerColumn] = {
+            ("period", "period"): AnswerColumn(role="period", id="period", label="Periode"),
+            ("area", "area"): AnswerColumn(role="area", id="area", label="Område"),
         }
         answers, queries, cell_count = [], [], 0
         for (frequency, dimensions), cells in groups.items():
             measures = list(dict.fromkeys(cell.measure for cell in cells))
             for dimension in dimensions:
                 label, total = _DIMENSION_LABELS.get(dimension, (dimension.strip("_"), None))
-                columns[("dimension", dimension)] = Column(
+                columns[("dimension", dimension)] = AnswerColumn(
                     role="dimension", id=dimension, label=label, total=total
                 )
             for measure in measures:
-                columns[("measure", measure)] = Column(
+                columns[("measure", measure)] = AnswerColumn(
                     role="measure", id=measure, label=_MEASURE_LABELS.get(measure, measure)
                 )
             rows = self._answer_rows(table, frequency, cells, measures)

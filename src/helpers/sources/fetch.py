@@ -24,9 +24,9 @@ from helpers.sources.checks import Difference, Misfit, periods_of, values_of
 from helpers.sources.columns import columns_of, misfit
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
+    FetchOutcome,
     FetchReport,
-    Outcome,
-    Row,
+    FetchRow,
     danish_day,
     failures_in_danish,
     fetch_status,
@@ -238,7 +238,7 @@ class _Run:
     accept: frozenset[str]
     progress: Told
     now: datetime
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, FetchRow] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
     shut_out: bool = False
     stopped: str = ""
@@ -282,7 +282,7 @@ class _Run:
             remarks=tuple(self.remarks),
         )
         # A run that asked nothing and found nothing has nothing to add to the ones before.
-        told = any(row.outcome is not Outcome.UNCHANGED for row in report.rows)
+        told = any(row.outcome is not FetchOutcome.UNCHANGED for row in report.rows)
         mended = any(row.table in self.before and not self.before[row.table].ok for row in report.rows)
         if self.asked or told or mended:
             keep_report(self.project, report)
@@ -342,7 +342,7 @@ class _Run:
             except PlanError as error:  # the disk, or a snapshot that was edited
                 self.rows[table] = self._failure(table, title, SourceError(str(error), fault=Fault.STORE))
 
-    def _one(self, name: str, listing: Listing | None) -> Row:
+    def _one(self, name: str, listing: Listing | None) -> FetchRow:
         listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
         info = self.metadata.table(listed, fresh=self.force)
         plan = plan_queries(info, self.wanted[name], self.names, self.client.settings, self.places)
@@ -356,13 +356,13 @@ class _Run:
             )
         asked_for = self.force or name in self.accept
         if table.previous and not asked_for and self._in_force_still(table, table.previous):
-            return self._row(table, Outcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
+            return self._row(table, FetchOutcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
         about = table.about(self.wanted[name], self.names)
         new = self._ask(plan, about)
         kept = self.keeper.keep(about, new, table.previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
-        outcome = Outcome.FETCHED if kept.new else Outcome.UNCHANGED
+        outcome = FetchOutcome.FETCHED if kept.new else FetchOutcome.UNCHANGED
         return self._row(
             table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
         )
@@ -419,15 +419,15 @@ class _Run:
     def _row(
         self,
         table: _Table,
-        outcome: Outcome,
+        outcome: FetchOutcome,
         sidecar: Sidecar,
         newest: Period | None,
         *,
         changes: Difference | None = None,
         remarks: Sequence[str] = (),
-    ) -> Row:
+    ) -> FetchRow:
         problems, expected = table.plan.problems, table.plan.remarks
-        return Row(
+        return FetchRow(
             table=table.info.id,
             title=table.info.title,
             outcome=outcome,
@@ -446,7 +446,7 @@ class _Run:
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
-    def _failure(self, table: str, title: str, error: SourceError) -> Row:
+    def _failure(self, table: str, title: str, error: SourceError) -> FetchRow:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
         in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)
@@ -462,14 +462,14 @@ class _Run:
             kept += f"\nThe answer is kept as received, out of use: {error.lies}"
         sure = any(item.judged for item in wanted)
         if previous is not None:
-            outcome = Outcome.KEPT
+            outcome = FetchOutcome.KEPT
         elif not sure and error.fault in (Fault.NOT_FOUND, Fault.CATALOGUE, Fault.AREAS):
-            outcome = Outcome.SKIPPED
+            outcome = FetchOutcome.SKIPPED
         else:
-            outcome = Outcome.FAILED
+            outcome = FetchOutcome.FAILED
         expected = (f"{error.headline} Only series that are called probable ask for it.",)
         newest = previous.newest if previous else None
-        return Row(
+        return FetchRow(
             table=table,
             title=title or (previous.sidecar.title if previous else ""),
             outcome=outcome,
@@ -480,7 +480,7 @@ class _Run:
             cells=previous.sidecar.cells if previous else None,
             fault=error.fault,
             problem=str(error.keeping(kept, led_here)),
-            remarks=expected if outcome is Outcome.SKIPPED else (),
+            remarks=expected if outcome is FetchOutcome.SKIPPED else (),
         )
 
     def tell(self, words: str) -> None:
@@ -527,7 +527,7 @@ def _without_key(project: Project) -> str:
 
 
 def _told(project: Project, report: FetchReport) -> str:
-    fetched = [row for row in report.rows if row.outcome is Outcome.FETCHED]
+    fetched = [row for row in report.rows if row.outcome is FetchOutcome.FETCHED]
     if fetched:
         tables = ", ".join(
             f"{row.table} (til og med {Period.parse(row.newest).danish})" if row.newest else row.table

@@ -26,7 +26,7 @@ from helpers.sources.faults import Fault
 _RUN: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z(?:_\d+)?)-\w+\.json")
 
 
-class Outcome(StrEnum):
+class FetchOutcome(StrEnum):
     """What a fetch came to for one table.
 
     ``fetched``: a new snapshot. ``unchanged``: the source has nothing newer. ``kept``: it failed, and the
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Row(BaseModel):
+class FetchRow(BaseModel):
     """One table of a run.
 
     Attributes
@@ -66,7 +66,7 @@ class Row(BaseModel):
 
     table: str
     title: str = ""
-    outcome: Outcome
+    outcome: FetchOutcome
     at: datetime
     snapshot: str | None = None
     newest: str | None = None
@@ -84,8 +84,8 @@ class Row(BaseModel):
     @property
     def ok(self) -> bool:
         """Whether all that the catalogue is sure of has come."""
-        return self.outcome is Outcome.SKIPPED or (
-            self.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) and not self.problem
+        return self.outcome is FetchOutcome.SKIPPED or (
+            self.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED) and not self.problem
         )
 
 
@@ -107,7 +107,7 @@ class FetchReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     started: datetime
-    rows: tuple[Row, ...]
+    rows: tuple[FetchRow, ...]
     stopped: str = ""
     interrupted: bool = False
     remarks: tuple[str, ...] = ()
@@ -120,10 +120,10 @@ class FetchReport(BaseModel):
     @property
     def came(self) -> bool:
         """Whether the source answered for any table at all."""
-        return any(row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) for row in self.rows)
+        return any(row.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED) for row in self.rows)
 
     @property
-    def failed(self) -> tuple[Row, ...]:
+    def failed(self) -> tuple[FetchRow, ...]:
         return tuple(row for row in self.rows if not row.ok)
 
     @property
@@ -146,7 +146,7 @@ def keep_report(project: Project, report: FetchReport) -> None:
     write_whole(folder / f"{name}-{secrets.token_hex(3)}.json", f"{content}\n".encode())
 
 
-def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
+def fetch_status(project: Project, as_of: date | None = None) -> dict[str, FetchRow]:
     """How the last fetch of each table went.
 
     Parameters
@@ -159,7 +159,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
     dict
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
-    status: dict[str, Row] = {}
+    status: dict[str, FetchRow] = {}
     for path in _runs(project):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
@@ -173,7 +173,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Row]:
 
 def fetch_rows(
     project: Project, indicators: Iterable[Indicator], as_of: date | None = None
-) -> tuple[Row, ...]:
+) -> tuple[FetchRow, ...]:
     """How the last fetch went of the tables of some indicators; what only others lack of a table is left out."""
     wanted = {indicator.key: indicator.tables for indicator in indicators}
     tables = {table for used in wanted.values() for table in used}
@@ -210,7 +210,7 @@ def danish_day(day: date) -> str:
     return f"{day.day}. {Period.month(day.year, day.month).danish}"
 
 
-def failure_in_danish(row: Row) -> str | None:
+def failure_in_danish(row: FetchRow) -> str | None:
     """One sentence for the reader: that the last fetch of a table failed, why, and from when its figures are.
 
     Returns
@@ -219,11 +219,11 @@ def failure_in_danish(row: Row) -> str | None:
         None when there is nothing to tell.
     """
     reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
-    if row.outcome is Outcome.SKIPPED:
+    if row.outcome is FetchOutcome.SKIPPED:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:
         return None
-    if row.outcome in (Outcome.FETCHED, Outcome.UNCHANGED):
+    if row.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED):
         return f"Tabel {row.table} blev kun hentet delvis: {reason}."
     failed = (
         f"Seneste hentning af tabel {row.table} den {danish_day(row.at.astimezone(UTC).date())} "
@@ -234,7 +234,7 @@ def failure_in_danish(row: Row) -> str | None:
     return f"{failed}. Tallene er fra den {danish_day(snapshot_day(row.snapshot))}."
 
 
-def failures_in_danish(status: Iterable[Row]) -> tuple[str, ...]:
+def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     """The sentences of :func:`failure_in_danish` for several tables, those with nothing to tell left out."""
     return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
 

@@ -15,7 +15,7 @@ from typing import Final
 from helpers.catalogue.models import Limits
 from helpers.data.raw import (
     ANSWER_SUFFIX,
-    Column,
+    AnswerColumn,
     RawStore,
     Sidecar,
     joined,
@@ -43,7 +43,7 @@ from helpers.sources.checks import (
     stored_values,
 )
 from helpers.sources.faults import Fault, SourceError
-from helpers.sources.fetch_status import Row
+from helpers.sources.fetch_status import FetchRow
 
 QUARANTINE: Final = "_quarantine"
 
@@ -59,7 +59,7 @@ class Gathered:
     """The answers to all calls of a table, and what they say together."""
 
     answers: list[Answer] = field(default_factory=list)
-    columns: dict[Column, None] = field(default_factory=dict)
+    columns: dict[AnswerColumn, None] = field(default_factory=dict)
     values: dict[Place, int | float | None] = field(default_factory=dict)
     cells: int = 0
 
@@ -150,7 +150,7 @@ class Keeper:
         How the last fetch of each table went.
     """
 
-    def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, Row]) -> None:
+    def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, FetchRow]) -> None:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
@@ -218,7 +218,7 @@ class Keeper:
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(kept.snapshot, previous))
 
     def quarantine(
-        self, about: About, answers: Sequence[Answer], columns: tuple[Column, ...], why: PlanError
+        self, about: About, answers: Sequence[Answer], columns: tuple[AnswerColumn, ...], why: PlanError
     ) -> str:
         """Keep answers that are not put in force, as received; returns where they lie.
 
@@ -234,7 +234,12 @@ class Keeper:
         return f"data/raw/{source}/{about.table}/{snapshot}{ANSWER_SUFFIX}"
 
     def _sidecar(
-        self, about: About, answers: Sequence[Answer], columns: tuple[Column, ...], source: str, cells: int
+        self,
+        about: About,
+        answers: Sequence[Answer],
+        columns: tuple[AnswerColumn, ...],
+        source: str,
+        cells: int,
     ) -> Sidecar:
         return Sidecar(
             source=source,

@@ -20,7 +20,7 @@ from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.intake import (
-    Mark,
+    BlankMark,
     Reading,
     TypedRow,
     TypedTable,
@@ -441,7 +441,7 @@ class _SeriesReader(_Reader):
             return None
         unit, decimals = self.indicator.unit_of(series), self.indicator.decimals_of(series)
         found = self.number(row, "vaerdi", unit, decimals)
-        if area is None or period is None or found is None or found.mark is Mark.MISSING:
+        if area is None or period is None or found is None or found.mark is BlankMark.MISSING:
             return None
         if period.first_day > date.today():
             self.wrong(

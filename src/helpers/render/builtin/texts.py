@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.errors import Problem
@@ -11,18 +10,10 @@ from helpers.prose import without_false_lists
 from helpers.render.book import LANGUAGE
 from helpers.render.builtin.markdown import ADVICE, looks
 from helpers.render.builtin.pandoc import run
+from helpers.reports.base.books import PlacedText
 
 _FIRST = 1_000_000
 """Cells of own texts are numbered from here, those of the pages stand below."""
-
-
-@dataclass(frozen=True)
-class PlacedText:
-    """A text, the page it stands on (from the book's folder), and where a user finds it."""
-
-    page: str
-    where: str
-    text: str
 
 
 def text_problems(pages: Mapping[str, str], texts: Sequence[PlacedText], folder: Path) -> list[Problem]:

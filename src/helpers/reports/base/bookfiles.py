@@ -79,7 +79,7 @@ class Laid:
     notes: tuple[str, ...]
 
 
-class Book:
+class BookFiles:
     """A book of the catalogue's and the files of it that there are.
 
     Raises
@@ -310,5 +310,6 @@ def _new_settings(contents: Contents, chapters: list[str]) -> str:
     up = PurePosixPath(*[".."] * len(contents.folder.relative_to(project.root).parts))
     text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", own.read_text(encoding="utf-8"))
     settings = yaml.safe_load(text)
+    settings["plan"] = contents.key
     settings["book"].update(title=contents.title, author=contents.author, chapters=chapters)
     return str(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110))

@@ -21,9 +21,9 @@ from nbformat import NotebookNode
 from helpers.reports.base.notebooks import (
     PREFIX,
     STAMP,
-    Cell,
+    BookCell,
+    BookPage,
     Contents,
-    Page,
     make_notebook,
     stamp,
     subject,
@@ -129,7 +129,7 @@ def is_made(notebook: NotebookNode) -> bool:
     )
 
 
-def expanded(contents: Contents, page: Page, source: NotebookNode) -> NotebookNode:
+def expanded(contents: Contents, page: BookPage, source: NotebookNode) -> NotebookNode:
     """A page's notebook, made from the one that it shares: its own cells of the catalogue, all of the analyst's."""
     nodes: dict[str, NotebookNode] = {}
     kept: dict[str, list[NotebookNode]] = defaultdict(list)
@@ -165,7 +165,7 @@ def _arranged(ours: Sequence[str], there: Sequence[str]) -> list[str]:
 # ------------------------------------------------------------------------------------------ what is what
 
 
-def _homes(wanted: Mapping[str, Sequence[Cell]], there: Mapping[str, NotebookNode]) -> dict[str, str]:
+def _homes(wanted: Mapping[str, Sequence[BookCell]], there: Mapping[str, NotebookNode]) -> dict[str, str]:
     """File → the path it has in the book now: its own, or that of a page with its name, title or goals."""
     homes = {path: path for path in there if path in wanted}
     title = f"{PREFIX}title"
@@ -199,7 +199,7 @@ def _headings(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _numbered(
-    wanted: Mapping[str, Sequence[Cell]], known: Iterable[tuple[str, NotebookNode]]
+    wanted: Mapping[str, Sequence[BookCell]], known: Iterable[tuple[str, NotebookNode]]
 ) -> dict[str, str]:
     """Number of a goal in the files → its number now: that of the same title, else the same one with another."""
 
@@ -220,7 +220,7 @@ def _numbered(
     return same
 
 
-def _known(notebook: NotebookNode, cells: Sequence[Cell]) -> Iterator[tuple[str, NotebookNode]]:
+def _known(notebook: NotebookNode, cells: Sequence[BookCell]) -> Iterator[tuple[str, NotebookNode]]:
     """Each cell with its id in the catalogue; empty for the analyst's own.
 
     A cell that was cut and pasted has another id and is known by its text.
@@ -248,7 +248,7 @@ class _Walk:
 
     def __init__(
         self,
-        wanted: Mapping[str, Sequence[Cell]],
+        wanted: Mapping[str, Sequence[BookCell]],
         there: Mapping[str, NotebookNode],
         homes: Mapping[str, str],
         merged: Merged,
@@ -315,7 +315,7 @@ class _Walk:
         new = re.sub(rf"-{number}(?=(-title)?$)", f"-{now}", identifier)
         return (self._where[new], new) if new in self._where else None
 
-    def composed(self, path: str, cells: Sequence[Cell], there: NotebookNode | None) -> NotebookNode:
+    def composed(self, path: str, cells: Sequence[BookCell], there: NotebookNode | None) -> NotebookNode:
         """The notebook as it is to be; what is otherwise than in the file is noted."""
         said = self._changes[path]
         made = list(self.kept[path, ""])
@@ -348,7 +348,7 @@ def _edited(node: NotebookNode) -> bool:
     return bool(node.metadata.get(STAMP) != stamp(node.source))
 
 
-def _fresh(cell: Cell, node: NotebookNode | None) -> NotebookNode:
+def _fresh(cell: BookCell, node: NotebookNode | None) -> NotebookNode:
     """The cell as the catalogue has it; tags and the like stay as they were."""
     if node is None or node.cell_type != cell.kind:
         return cell.node()

@@ -1,6 +1,6 @@
 """A report's book: what the catalogue says of its pages, and the cells that are made of that.
 
-:mod:`helpers.reports.base.merge` lays it over what an analyst wrote; :mod:`helpers.reports.base.books` reads and writes
+:mod:`helpers.reports.base.merge` lays it over what an analyst wrote; :mod:`helpers.reports.base.bookfiles` reads and writes
 the files.
 """
 
@@ -22,6 +22,9 @@ from helpers.project import Project
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
 
+OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)"
+"""The cell that opens the report, after the parameters."""
+
 PREFIX = "plan-"
 """How the id of a cell begins that comes from the catalogue; every other cell is the analyst's."""
 
@@ -31,7 +34,7 @@ STAMP = "plan"
 _SUBJECT = re.compile(r"^plan-.*?-(\d+[a-z]?)(-title)?$")
 
 
-class Cell(NamedTuple):
+class BookCell(NamedTuple):
     """A cell as a report's book has it."""
 
     id: str
@@ -54,14 +57,14 @@ class Cell(NamedTuple):
         return made
 
 
-def markdown(identifier: str, text: str) -> Cell:
+def markdown(identifier: str, text: str) -> BookCell:
     """A cell of text."""
-    return Cell(identifier, "markdown", text)
+    return BookCell(identifier, "markdown", text)
 
 
-def code(identifier: str, text: str) -> Cell:
+def code(identifier: str, text: str) -> BookCell:
     """A cell of code."""
-    return Cell(identifier, "code", text)
+    return BookCell(identifier, "code", text)
 
 
 def stamp(text: str) -> str:
@@ -76,7 +79,7 @@ def subject(identifier: str) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class BookPage:
     """A chapter of a book.
 
     Attributes
@@ -93,7 +96,7 @@ class Page:
     """
 
     path: str
-    cells: tuple[Cell, ...]
+    cells: tuple[BookCell, ...]
     source: str = ""
     parameter: str = ""
 
@@ -126,11 +129,11 @@ class Contents:
     folder: Path
     title: str
     author: str
-    pages: tuple[Page, ...] = field(repr=False)
+    pages: tuple[BookPage, ...] = field(repr=False)
     parameters: str = field(repr=False)
-    opening: str = field(repr=False)
+    opening: str = field(default=OPENING, repr=False)
 
-    def cells(self, page: Page, *, source: bool = False) -> tuple[Cell, ...]:
+    def cells(self, page: BookPage, *, source: bool = False) -> tuple[BookCell, ...]:
         """All cells of a page's notebook, or of the one that it shares with others (`source`)."""
         first, *rest = page.cells
         given = f"{self.parameters}\n{page.parameter}" if source else self.parameters
@@ -140,9 +143,9 @@ class Contents:
         return (*made, *rest)
 
     @cached_property
-    def files(self) -> dict[str, tuple[Cell, ...]]:
+    def files(self) -> dict[str, tuple[BookCell, ...]]:
         """Path → cells of the notebooks that an analyst edits: one for each page, or for all that share it."""
-        made: dict[str, tuple[Cell, ...]] = {}
+        made: dict[str, tuple[BookCell, ...]] = {}
         for page in self.pages:
             path = page.source or page.path
             if path not in made:

@@ -9,10 +9,10 @@ from typing import Any
 
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
-from helpers.sources.fetch_status import Row, danish_day, failures_in_danish
+from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
 
 
-def fetched_note(days: Iterable[date], rows: Iterable[Row], snapshot: date | None) -> Shown:
+def fetched_note(days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None) -> Shown:
     """When real figures were fetched, and which fetches failed since.
 
     Parameters

@@ -20,7 +20,11 @@ class Stamped:
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
         for name, method in list(vars(cls).items()):
-            shows = isfunction(method) and method.__annotations__.get("return") in ("Shown", Shown)
+            shows = isfunction(method) and method.__annotations__.get("return") in (
+                "Shown",
+                "output.Shown",
+                Shown,
+            )
             if shows and not name.startswith("_"):
                 setattr(cls, name, _stamping(method))
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from helpers.catalogue.models import Municipality
 from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, Cell, Contents, Page, code, markdown
-from helpers.reports.investeringer.models import InvestmentProject, ProjectSet
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
-
-FOLDER = "investeringer"
-"""Below ``notebooks/``: the book of :data:`FIRST_SET`; another set's is ``investeringer-<key>``."""
-
-FIRST_SET = "hedensted-2024-2025"
 
 SHARED = "projekt.ipynb"
 """The notebook that the pages of all projects are made from."""
@@ -87,8 +82,8 @@ _DATA = (
 )
 
 
-def _project(entry: InvestmentProject) -> tuple[Cell, ...]:
-    def part(name: str, heading: str, method: str) -> tuple[Cell, Cell]:
+def _project(entry: InvestmentProject) -> tuple[BookCell, ...]:
+    def part(name: str, heading: str, method: str) -> tuple[BookCell, BookCell]:
         return (
             markdown(f"plan-{name}-title", f"## {heading} {{#{name}-{entry.key}-afsnit .unnumbered}}"),
             code(f"plan-{name}", f"report.{method}(projekt)"),
@@ -109,35 +104,23 @@ def _project(entry: InvestmentProject) -> tuple[Cell, ...]:
     )
 
 
-def investment_folder(project: Project, projects: ProjectSet) -> Path:
-    """Where the set's own notebooks lie, or would lie."""
-    return project.notebooks / (FOLDER if projects.key == FIRST_SET else f"{FOLDER}-{projects.key}")
-
-
-def investment_contents(project: Project, projects: ProjectSet, kommune: str, author: str) -> Contents:
-    """The set's book as the catalogue has it.
-
-    Parameters
-    ----------
-    kommune, author
-        The municipality's name, and the name it calls itself by: ``Hedensted``, ``Hedensted Kommune``.
-    """
-    pages = [Page("index.ipynb", _INDEX)]
+def investment_contents(project: Project, projects: InvestmentSet, area: Municipality) -> Contents:
+    """The set's book as the catalogue has it; `area` is the municipality whose projects they are."""
+    pages = [BookPage("index.ipynb", _INDEX)]
     pages += [
-        Page(notebook_of(key), _project(entry), SHARED, f'projekt = "{key}"')
+        BookPage(notebook_of(key), _project(entry), SHARED, f'projekt = "{key}"')
         for key, entry in projects.projects.items()
     ]
     if projects.target_numbers is not None:
-        pages.append(Page("maaltal.ipynb", _TARGETS))
-    pages.append(Page("data-og-metode.ipynb", _DATA))
+        pages.append(BookPage("maaltal.ipynb", _TARGETS))
+    pages.append(BookPage("data-og-metode.ipynb", _DATA))
     return Contents(
         project,
         projects.key,
-        investment_folder(project, projects),
+        book_folder(project, projects.key),
         title=projects.title,
-        author=author,
+        author=area.long_name,
         pages=tuple(pages),
-        parameters=f'kommune = "{kommune}"\nplan = "{projects.key}"\nperiode = ""\neksempel = ""',
-        opening="from helpers import open_investments\n\n"
-        "report = open_investments(kommune, plan, periode, eksempel)",
+        parameters=f'kommune = "{area.name}"\nplan = "{projects.key}"\nperiode = ""\neksempel = ""',
+        opening="from helpers import open_report\n\nreport = open_report(kommune, plan, periode, eksempel)",
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from helpers.reports.investeringer.models import InvestmentProject, ProjectRow, ProjectSet, RowUnit
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentRow, InvestmentSet, RowUnit
 from helpers.reports.investeringer.months import Measurement
 
 EXAMPLE = "example"
@@ -27,7 +27,7 @@ _SHARE_OF_NOTHING_KNOWN, _COUNT_OF_NOTHING_KNOWN, _SUM_OF_NOTHING_KNOWN = 40.0, 
 """Where a row goes that has neither a start nor a target; the last for a cumulative one."""
 
 
-def example_months(projects: ProjectSet, key: str) -> tuple[Measurement, ...]:
+def example_months(projects: InvestmentSet, key: str) -> tuple[Measurement, ...]:
     """Eight months after the start; rows that come from Jobindsats are left out.
 
     Each row wanders around its way to the last target; a row without targets wanders around its start.
@@ -55,7 +55,7 @@ def example_months(projects: ProjectSet, key: str) -> tuple[Measurement, ...]:
     return tuple(one for row_key in entry.status.measures for one in made.get(row_key, ()))
 
 
-def _wander(seed: str, entry: InvestmentProject, row: ProjectRow) -> Iterator[Measurement]:
+def _wander(seed: str, entry: InvestmentProject, row: InvestmentRow) -> Iterator[Measurement]:
     """The row's figures in the unit of its targets."""
     assert row.key is not None and row.unit is not None
     chance = random.Random(seed)
@@ -88,7 +88,7 @@ def _counted(one: Measurement, whole: Decimal) -> Measurement:
     return replace(one, value=count, share=share)
 
 
-def _whole_at_start(row: ProjectRow) -> Decimal:
+def _whole_at_start(row: InvestmentRow) -> Decimal:
     """How many the row's start is a share of; a hundred where a count of zero cannot tell."""
     if row.start is not None and row.start.value and row.start.share:
         return 100 * row.start.value / row.start.share

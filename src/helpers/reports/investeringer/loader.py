@@ -1,6 +1,6 @@
 """Reads ``catalogue/projects/*.yml`` and checks what no entry knows alone: keys, sums, shares, reductions.
 
-Comes in: the files. Goes out: a :class:`ProjectSet` each, or one :class:`PlanError` with all that is wrong,
+Comes in: the files. Goes out: a :class:`InvestmentSet` each, or one :class:`PlanError` with all that is wrong,
 each with file, line and key.
 """
 
@@ -18,10 +18,10 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.reports.investeringer.models import (
     InvestmentProject,
-    ProjectRow,
-    ProjectSet,
+    InvestmentRow,
+    InvestmentSet,
+    InvestmentTable,
     RowUnit,
-    StatusTable,
 )
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ class Finding:
     do: str = ""
 
 
-def project_files(project: Project) -> dict[str, Path]:
+def investment_files(project: Project) -> dict[str, Path]:
     """Key → file of every set of projects in the catalogue, by key."""
     return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
 
 
-def load_projects(project: Project, catalogue: Catalogue | None = None) -> dict[str, ProjectSet]:
+def load_investments(project: Project, catalogue: Catalogue | None = None) -> dict[str, InvestmentSet]:
     """Read and check every set of projects: key → set.
 
     Parameters
@@ -58,13 +58,13 @@ def load_projects(project: Project, catalogue: Catalogue | None = None) -> dict[
     PlanError
         With all that is wrong in any of them, each with file, line and key.
     """
-    sets, problems = check_projects(project, catalogue)
+    sets, problems = check_investments(project, catalogue)
     if problems:
         raise PlanError(problems)
     return {found.key: found for found in sets}
 
 
-def load_project_set(project: Project, key: str, catalogue: Catalogue | None = None) -> ProjectSet:
+def load_investment_set(project: Project, key: str, catalogue: Catalogue | None = None) -> InvestmentSet:
     """Read and check one set of projects, whatever is wrong with others.
 
     Raises
@@ -72,7 +72,7 @@ def load_project_set(project: Project, key: str, catalogue: Catalogue | None = N
     PlanError
         With all that is wrong in it; or when there is no such file, with the nearest name.
     """
-    files = project_files(project)
+    files = investment_files(project)
     if key not in files:
         raise PlanError.of(
             f"catalogue/{FOLDER}/{key}.yml",
@@ -82,12 +82,12 @@ def load_project_set(project: Project, key: str, catalogue: Catalogue | None = N
     return _sound(read_document(project, files[key]), key, catalogue)
 
 
-def check_projects(
+def check_investments(
     project: Project, catalogue: Catalogue | None = None
-) -> tuple[list[ProjectSet], list[Problem]]:
+) -> tuple[list[InvestmentSet], list[Problem]]:
     """Every set of projects that can be read, and all that is wrong with any of them."""
     sets, problems = [], []
-    for key, path in project_files(project).items():
+    for key, path in investment_files(project).items():
         found, wrong = _checked(read_document(project, path), key, catalogue)
         problems += wrong
         if found is not None:
@@ -95,9 +95,9 @@ def check_projects(
     return sets, problems
 
 
-def find_projects(
+def find_investments(
     project: Project, municipality: str, key: str = "", catalogue: Catalogue | None = None
-) -> ProjectSet:
+) -> InvestmentSet:
     """The projects of a municipality: those called `key`, or its only (else its last) file.
 
     Parameters
@@ -111,7 +111,7 @@ def find_projects(
         When the municipality has none, or the named ones are another's.
     """
     if key:
-        chosen = load_project_set(project, key, catalogue)
+        chosen = load_investment_set(project, key, catalogue)
         if chosen.municipality != municipality:
             raise PlanError.of(
                 f"catalogue/{FOLDER}/{key}.yml",
@@ -119,7 +119,7 @@ def find_projects(
                 "Name the municipality whose projects they are, or its own projects.",
             )
         return chosen
-    documents = {name: read_document(project, path) for name, path in project_files(project).items()}
+    documents = {name: read_document(project, path) for name, path in investment_files(project).items()}
     own = [name for name, document in documents.items() if document.data.get("municipality") == municipality]
     if not own:
         having = [f"{document.data.get('municipality')} ({name})" for name, document in documents.items()]
@@ -131,7 +131,7 @@ def find_projects(
     return _sound(documents[own[-1]], own[-1], catalogue)
 
 
-def _sound(document: Document, key: str, catalogue: Catalogue | None) -> ProjectSet:
+def _sound(document: Document, key: str, catalogue: Catalogue | None) -> InvestmentSet:
     found, problems = _checked(document, key, catalogue)
     if found is None or problems:
         raise PlanError(problems)
@@ -140,7 +140,7 @@ def _sound(document: Document, key: str, catalogue: Catalogue | None) -> Project
 
 def _checked(
     document: Document, key: str, catalogue: Catalogue | None
-) -> tuple[ProjectSet | None, list[Problem]]:
+) -> tuple[InvestmentSet | None, list[Problem]]:
     """The set that a document describes, if it can be read, and all that is wrong with it."""
     data = document.data
     if not data:
@@ -152,7 +152,7 @@ def _checked(
             for name, entry in entries.items()
         }
         data = {**data, "projects": named}
-    found = read_entry(ProjectSet, data, document, given={"key": key})
+    found = read_entry(InvestmentSet, data, document, given={"key": key})
     if found is not None:
         for finding in findings(found):
             document.problem(finding.at, finding.what, finding.do)
@@ -161,7 +161,7 @@ def _checked(
     return found, document.problems
 
 
-def _against(catalogue: Catalogue, projects: ProjectSet, document: Document) -> None:
+def _against(catalogue: Catalogue, projects: InvestmentSet, document: Document) -> None:
     """The municipality and the indicators that the file names must be the catalogue's."""
     slugs = [municipality.slug for municipality in catalogue.municipalities]
     if projects.municipality not in slugs:
@@ -200,7 +200,7 @@ def _listed(keys: Iterable[object]) -> str:
     return ", ".join(str(key) for key in keys) or "none"
 
 
-def findings(projects: ProjectSet) -> Iterator[Finding]:
+def findings(projects: InvestmentSet) -> Iterator[Finding]:
     """All that is wrong between the entries of one file; nothing when it is sound."""
     for key, project in projects.projects.items():
         yield from _project(projects, project, ("projects", key))
@@ -215,7 +215,7 @@ def findings(projects: ProjectSet) -> Iterator[Finding]:
         yield from _target_numbers(projects)
 
 
-def _project(projects: ProjectSet, project: InvestmentProject, path: Loc) -> Iterator[Finding]:
+def _project(projects: InvestmentSet, project: InvestmentProject, path: Loc) -> Iterator[Finding]:
     for i, number in enumerate(project.policy.focus_areas):
         if number not in projects.policy:
             yield Finding(
@@ -226,7 +226,7 @@ def _project(projects: ProjectSet, project: InvestmentProject, path: Loc) -> Ite
     yield from _status(project.status, (*path, "status"))
 
 
-def _status(status: StatusTable, path: Loc) -> Iterator[Finding]:
+def _status(status: InvestmentTable, path: Loc) -> Iterator[Finding]:
     for month in status.target_months:
         if month <= status.start.period:
             yield Finding(
@@ -243,13 +243,13 @@ def _status(status: StatusTable, path: Loc) -> Iterator[Finding]:
         yield from _row(status, row, row_path)
 
 
-def _walk(rows: tuple[ProjectRow, ...], path: Loc) -> Iterator[tuple[Loc, ProjectRow]]:
+def _walk(rows: tuple[InvestmentRow, ...], path: Loc) -> Iterator[tuple[Loc, InvestmentRow]]:
     for i, row in enumerate(rows):
         yield (*path, i), row
         yield from _walk(row.rows, (*path, i, "rows"))
 
 
-def _row(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
+def _row(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator[Finding]:
     start = row.start
     if start is not None and start.footnote is not None and start.footnote not in status.footnotes:
         yield Finding(
@@ -276,14 +276,14 @@ def _row(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
     yield from _targets(status, row, path)
 
 
-def _bounds(row: ProjectRow, number: Decimal, path: Loc, *, share: bool) -> Iterator[Finding]:
+def _bounds(row: InvestmentRow, number: Decimal, path: Loc, *, share: bool) -> Iterator[Finding]:
     if number < 0:
         yield Finding(path, f"{number} is below zero.")
     elif number > 100 and (share or row.unit is RowUnit.PERCENT):
         yield Finding(path, f"{number} is more than 100 per cent.")
 
 
-def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Loc) -> Iterator[Finding]:
+def _parts(row: InvestmentRow, measures: dict[str, InvestmentRow], path: Loc) -> Iterator[Finding]:
     """A start measurement against the rows it is the sum of, or a share of."""
     start = row.start
     if start is None or start.value is None:
@@ -307,7 +307,7 @@ def _parts(row: ProjectRow, measures: dict[str, ProjectRow], path: Loc) -> Itera
             )
 
 
-def _targets(status: StatusTable, row: ProjectRow, path: Loc) -> Iterator[Finding]:
+def _targets(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator[Finding]:
     before: Decimal | None = None
     for month, goal in sorted(row.targets.items()):
         at = (*path, "targets", str(month))
@@ -350,7 +350,7 @@ def _same(value: Decimal, change: Decimal, start: Decimal) -> bool:
     return by_value or by_change
 
 
-def _target_numbers(projects: ProjectSet) -> Iterator[Finding]:
+def _target_numbers(projects: InvestmentSet) -> Iterator[Finding]:
     assert projects.target_numbers is not None
     for i, table in enumerate(projects.target_numbers.tables):
         path: Loc = ("target_numbers", "tables", i)

@@ -57,7 +57,7 @@ class RowUnit(StrEnum):
         return self in (RowUnit.PERCENT, RowUnit.COUNT_AND_SHARE)
 
 
-class Reading(Model):
+class StartReading(Model):
     """A start measurement as printed: ``103``, ``17 (17 pct.)``, with a footnote, or the footnote alone.
 
     Attributes
@@ -129,7 +129,7 @@ class Milestone(Model):
         return start * (100 + self.change) / 100
 
 
-class ProjectRow(Model):
+class InvestmentRow(Model):
     """A row of a status table: a measure, or a heading (without `unit`) over rows by target group.
 
     Attributes
@@ -160,7 +160,7 @@ class ProjectRow(Model):
     unit: RowUnit | None = None
     direction: Direction | None = None
     cumulative: bool = False
-    start: Reading | None = None
+    start: StartReading | None = None
     targets: dict[PeriodId, Milestone] = Field(default_factory=dict)
     share_of: str | None = None
     sum_of: tuple[str, ...] = ()
@@ -168,10 +168,10 @@ class ProjectRow(Model):
     indicator: str | None = None
     series: str | None = None
     note: str | None = None
-    rows: tuple[ProjectRow, ...] = ()
+    rows: tuple[InvestmentRow, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> ProjectRow:
+    def _whole(self) -> InvestmentRow:
         if self.unit is None:
             self._check_heading()
             return self
@@ -242,7 +242,7 @@ class StartPoint(Model):
         return Period.month(self.day.year, self.day.month)
 
 
-class StatusTable(Model):
+class InvestmentTable(Model):
     """A project's status table: its columns (start and target months), rows, sources and footnotes.
 
     Attributes
@@ -260,12 +260,12 @@ class StatusTable(Model):
     sources: tuple[str, ...] = ()
     footnotes: dict[str, str] = Field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-    rows: tuple[ProjectRow, ...] = Field(min_length=1)
+    rows: tuple[InvestmentRow, ...] = Field(min_length=1)
 
-    def walk(self) -> Iterator[tuple[int, ProjectRow]]:
+    def walk(self) -> Iterator[tuple[int, InvestmentRow]]:
         """Every row with its level (0: top), headings included, in the order of the table."""
 
-        def below(rows: tuple[ProjectRow, ...], level: int) -> Iterator[tuple[int, ProjectRow]]:
+        def below(rows: tuple[InvestmentRow, ...], level: int) -> Iterator[tuple[int, InvestmentRow]]:
             for row in rows:
                 yield level, row
                 yield from below(row.rows, level + 1)
@@ -273,7 +273,7 @@ class StatusTable(Model):
         return below(self.rows, 0)
 
     @property
-    def measures(self) -> dict[str, ProjectRow]:
+    def measures(self) -> dict[str, InvestmentRow]:
         """The rows that hold figures, by key, in the order of the table."""
         return {row.key: row for _, row in self.walk() if row.key is not None}
 
@@ -335,7 +335,7 @@ class InvestmentProject(Model):
     success_first_year: tuple[str, ...] = ()
     success_end: tuple[str, ...] = ()
     investment: Cost | None = None
-    status: StatusTable
+    status: InvestmentTable
 
 
 class TargetLine(Model):
@@ -398,7 +398,7 @@ class TargetNumbers(Model):
     tables: tuple[TargetTable, ...] = Field(min_length=1)
 
 
-class ProjectSet(Model):
+class InvestmentSet(Model):
     """The investment projects of one municipality and period: one file, one report.
 
     Attributes

@@ -18,10 +18,10 @@ from helpers.errors import PlanError, Problem
 from helpers.intake import TypedRow, TypedTable, Wrong, nearest, read_table, typed_files
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.marks import mark_of
-from helpers.intake.numbers import Column
+from helpers.intake.numbers import NumberColumn
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.reports.investeringer.models import InvestmentProject, ProjectRow, ProjectSet, RowUnit
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentRow, InvestmentSet, RowUnit
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
 OPTIONAL_COLUMNS = ("tekst", "andel", "bemaerkning")
@@ -84,7 +84,7 @@ class _Typed:
         return self.table.where(self.at, column)
 
 
-def month_files(project: Project, projects: ProjectSet, key: str) -> tuple[Path, ...]:
+def month_files(project: Project, projects: InvestmentSet, key: str) -> tuple[Path, ...]:
     """The files typed in for a project: ``<key>.csv`` first, then ``<key>-2024M02.csv`` and so on."""
     folder = project.raw / "manual" / projects.municipality
     its_own = re.compile(rf"{re.escape(key)}(-\d{{4}}M\d{{2}})?", re.IGNORECASE)
@@ -92,7 +92,7 @@ def month_files(project: Project, projects: ProjectSet, key: str) -> tuple[Path,
 
 
 def read_months(
-    project: Project, projects: ProjectSet, key: str
+    project: Project, projects: InvestmentSet, key: str
 ) -> tuple[tuple[Measurement, ...], tuple[Problem, ...]]:
     """What was typed in for a project, oldest first, and what could not be used.
 
@@ -128,7 +128,7 @@ def _read_row(
     table: TypedTable,
     at: TypedRow,
     entry: InvestmentProject,
-    numbers: Column,
+    numbers: NumberColumn,
     months: PeriodColumn,
     problems: list[Problem],
 ) -> Iterator[_Typed]:
@@ -171,7 +171,12 @@ def _read_row(
 
 
 def _cell(
-    table: TypedTable, at: TypedRow, column: str, row: ProjectRow, numbers: Column, problems: list[Problem]
+    table: TypedTable,
+    at: TypedRow,
+    column: str,
+    row: InvestmentRow,
+    numbers: NumberColumn,
+    problems: list[Problem],
 ) -> Decimal | None:
     """The number in a cell, if it can be a figure of the row."""
     per_cent = column == "andel" or row.unit is RowUnit.PERCENT
@@ -322,7 +327,7 @@ def _with_shares(
     return result
 
 
-def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Problem, ...]]:
+def check_months(project: Project, projects: InvestmentSet) -> tuple[int, tuple[Problem, ...]]:
     """How many figures are typed in for all projects of a set, and what is wrong with any of its files."""
     found = [read_months(project, projects, key) for key in projects.projects]
     return sum(len(measured) for measured, _ in found), tuple(p for _, problems in found for p in problems)
@@ -332,7 +337,7 @@ def check_months(project: Project, projects: ProjectSet) -> tuple[int, tuple[Pro
 
 
 def write_project_template(
-    project: Project, projects: ProjectSet, key: str, month: Period | None = None
+    project: Project, projects: InvestmentSet, key: str, month: Period | None = None
 ) -> Path:
     """Write an empty file with the rows of one month to fill in; returns its path.
 
@@ -373,3 +378,31 @@ def write_project_template(
             "Fill it in, or name another month.",
         ) from None
     return path
+
+
+def unclaimed(project: Project, sets: Iterable[InvestmentSet]) -> list[Problem]:
+    """Files with the columns of investment projects that are named after no project of their municipality."""
+    found = []
+    sets = tuple(sets)
+    for folder in sorted((project.raw / "manual").glob("*/")):
+        read = {
+            path
+            for projects in sets
+            if projects.municipality == folder.name
+            for key in projects.projects
+            for path in month_files(project, projects, key)
+        }
+        known = [
+            key for projects in sets if projects.municipality == folder.name for key in projects.projects
+        ]
+        for key, paths in typed_files(folder).items():
+            for path in set(paths) - read:
+                name = project.relative(path)
+                tables, _ = read_table(path, name, ("raekke", "maaned", "vaerdi"))
+                if "raekke" in tables[0].columns:
+                    what = (
+                        f'Unknown investment project "{key}" of {folder.name}. {nearest(key, known)}'.strip()
+                    )
+                    do = "Name the file after a project: <project>.csv, or <project>-2026M03.csv."
+                    found.append(Problem(name, what, do))
+    return found

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from helpers.catalogue import load_catalogue
-from helpers.catalogue.models import Municipality
+from helpers.catalogue.models import Indicator, Municipality
 from helpers.data import Basis, csv_files, load_observations, snapshot_days
 from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.stamp import Stamp
 from helpers.present.words import count, listed
-from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.notes import downloads
-from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.reports.base.report import Report, Whom, derived
+from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures
 from helpers.reports.investeringer import tables as project_tables
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
-from helpers.reports.investeringer.loader import find_projects
-from helpers.reports.investeringer.models import InvestmentProject, ProjectSet
+from helpers.reports.investeringer.loader import find_investments, load_investments
+from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.months import MANUAL, Measurement, read_months
 from helpers.reports.investeringer.status import (
-    ProjectStatus,
+    InvestmentStatus,
+    RowStanding,
     RowStatus,
-    Standing,
     business_case,
     effects,
     project_status,
@@ -44,78 +40,86 @@ from helpers.reports.investeringer.status import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.catalogue import Catalogue
-
 CSV_COLUMNS = (
     "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde",
 )  # fmt: skip
 """All measured months and minimum targets in one file; semicolons and decimal commas."""
 
-_YES = ("ja", "true", "1", "yes")
 _PLACE = re.compile(r": row (\d+)(?:, column (\S+))?")
 
 
-def open_investments(
-    kommune: str, plan: str = "", periode: str = "", eksempel: str | bool = False
-) -> Investments:
-    """The investment projects of one municipality, for their notebooks.
-
-    Parameters
-    ----------
-    kommune
-        A municipality by name, code or slug, in any case, with or without "Kommune".
-    plan
-        Key of a file of ``catalogue/projects``; empty for the municipality's own.
-    periode
-        The newest month to show, as ``2024M04``; empty for the newest there is.
-    eksempel
-        ``ja`` shows made-up months, marked as example data, instead of what was typed in.
+def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
+    """The investment projects of one municipality: those of the plan's key, else the municipality's own.
 
     Raises
     ------
     PlanError
-        When the municipality or the projects are unknown or the period is none; or when the catalogue has
-        mistakes, all of them.
+        When the municipality or the projects are unknown, or the file has mistakes: all of them.
     """
-    project = find_project()
-    catalogue = load_catalogue(project)
-    area = catalogue.municipality(kommune)
-    try:
-        bound = Period.parse(periode) if periode.strip() else None
-    except ValueError as error:
-        raise PlanError.of("periode", f"{error}.") from None
-    found = find_projects(project, area.slug, plan.strip(), catalogue)
-    return Investments(project, catalogue, found, area, bound, str(eksempel).strip().lower() in _YES)
+    area = selection.catalogue.municipality(kommune)
+    found = find_investments(selection.project, area.slug, selection.plan, selection.catalogue)
+    return InvestmentReport(selection.project, selection.catalogue, found, area, **selection.figures)
 
 
-@dataclass(frozen=True)
-class Investments(Stamped):
-    """A set of projects as it stands; every method is a cell of a notebook.
+@dataclass(frozen=True, eq=False, repr=False)
+class InvestmentReport(Report):
+    """A set of projects as it stands; every public method is a cell of a notebook.
 
     Attributes
     ----------
-    bound
-        Newest period to show; none for all.
     example
         Whether the months after the start are made up; never together with typed-in ones.
     """
 
-    project: Project
-    catalogue: Catalogue
-    projects: ProjectSet
+    kind: ClassVar[str] = "investeringer"
+    projects: InvestmentSet
     municipality: Municipality
-    bound: Period | None = None
-    example: bool = False
 
     @property
-    def stamp(self) -> Stamp:
-        """Whose figures the report shows."""
-        basis = "example" if self.example else "real"
-        return Stamp("investeringer", self.municipality.slug, self.projects.key, basis, marked=self.example)
+    def key(self) -> str:
+        return self.projects.key
+
+    @property
+    def title(self) -> str:
+        return self.projects.title
+
+    @property
+    def whom(self) -> Whom:
+        area = self.municipality
+        return Whom(area.name, area.long_name, area.slug, (area.code,))
+
+    @property
+    def folder(self) -> str:
+        """Named after the municipality; after the set where it has several."""
+        owners = [found.municipality for found in load_investments(self.project).values()]
+        several = owners.count(self.municipality.slug) > 1
+        return f"{self.kind}/{self.key if several else self.municipality.slug}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {**super().parameters, "eksempel": "ja" if self.example else ""}
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Those that rows come from."""
+        rows = [row for entry in self.projects.projects.values() for row in entry.status.measures.values()]
+        return tuple(self.catalogue.indicators[row.indicator] for row in rows if row.indicator)
+
+    @property
+    def example_date(self) -> date:
+        return self.data_day
+
+    @property
+    def is_example(self) -> bool:
+        return self.example
+
+    @property
+    def _basis_name(self) -> str:
+        return "example" if self.example else "real"
 
     # ------------------------------------------------------------------------------------ the numbers
 
-    @cached_property
+    @derived
     def _read(self) -> dict[str, tuple[tuple[Measurement, ...], tuple[Problem, ...]]]:
         """Project → its measurements, and what of the typed-in files could not be used."""
         if self.example:
@@ -126,7 +130,7 @@ class Investments(Stamped):
             found[key] = ((*measured, *self._from_jobindsats(entry)), problems)
         return found
 
-    @cached_property
+    @derived
     def _observations(self) -> pd.DataFrame | None:
         """Real observations of the municipality; none before anything was fetched."""
         if not snapshot_days(self.project):
@@ -152,8 +156,8 @@ class Investments(Stamped):
                 if month >= start:
                     yield Measurement(key, month, Decimal(repr(float(value))), source=source)
 
-    @cached_property
-    def statuses(self) -> dict[str, ProjectStatus]:
+    @derived
+    def statuses(self) -> dict[str, InvestmentStatus]:
         """Project → how its rows stand, in the order of the catalogue."""
         bound = self.bound.last_month if self.bound else None
         return {
@@ -163,7 +167,6 @@ class Investments(Stamped):
 
     @property
     def known_periods(self) -> set[Period]:
-        """The months that any row of the projects is measured in."""
         return {measured.month for months, _ in self._read.values() for measured in months}
 
     @property
@@ -184,13 +187,10 @@ class Investments(Stamped):
             return self.newest.first_day
         return max(start.day or start.period.first_day for start in starts)
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash over everything the pages show: it moves when one of their numbers does."""
-        told = (self.projects.model_dump_json(), self._read, self.bound, self.example, self.municipality)
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+    def _shown(self) -> tuple[object, ...]:
+        return (self.projects.model_dump_json(), self._read, self.bound, self.example, self.municipality)
 
-    def _status(self, key: str) -> ProjectStatus:
+    def _status(self, key: str) -> InvestmentStatus:
         if key not in self.statuses:
             raise PlanError.of(
                 f"{self.projects.key}: {key}",
@@ -206,29 +206,18 @@ class Investments(Stamped):
 
         Rows that come from Jobindsats are asked for first, when a key is set; never while rendering.
         """
-        asked = [
-            row.indicator
-            for entry in self.projects.projects.values()
-            for row in entry.status.measures.values()
-            if row.indicator is not None
-        ]
-        if asked and not self.example and not is_rendering():
-            from helpers.sources.fetch import fetch_for_notebook
+        return self._fetched(indicator.key for indicator in self.indicators)
 
-            told = fetch_for_notebook(self.project, self.catalogue, asked)
-            for name in ("_read", "_observations", "statuses"):
-                self.__dict__.pop(name, None)
-            return output.text(told.text) + self._data_note()
-        return self._data_note()
+    def _example_note(self) -> str:
+        return (
+            "**Eksempeldata.** Månederne efter startmålingen er ikke rigtige: de er lavet af et program, så "
+            "siderne kan ses, før der er tastet tal ind. Startmålinger, mindste mål og måltal er kommunens "
+            "egne."
+        )
 
     def _data_note(self) -> Shown:
         if self.example:
-            note = (
-                "**Eksempeldata.** Månederne efter startmålingen er ikke rigtige: de er lavet af et program, så "
-                "siderne kan ses, før der er tastet tal ind. Startmålinger, mindste mål og måltal er kommunens "
-                "egne."
-            )
-            return output.box(note, classes=("data-note", "example-data"))
+            return super()._data_note()
         who = self.municipality.long_name
         if self.newest is None:
             said = f"Der er kun startmålinger; {who} har ikke tastet måneder ind efter projekternes start."
@@ -261,8 +250,7 @@ class Investments(Stamped):
 
     def summary(self) -> Shown:
         """Whose projects these are, and how they stand all together."""
-        if is_rendering():
-            self._write_verdicts()
+        self._write_verdicts(self._chapters())
         judged = [row for status in self.statuses.values() for row in status.judged]
         counted = words.standings(judged)
         many = count(len(self.statuses), "projekt", "projekter")
@@ -284,16 +272,17 @@ class Investments(Stamped):
         )
         return project_tables.overview_table(self.statuses.values(), page_of) + output.text(lines)
 
-    def _write_verdicts(self) -> None:
-        found = {}
+    def _chapters(self) -> dict[str, dict[str, object]]:
+        """Notebook of each project → how it stands, for the sidebar."""
+        found: dict[str, dict[str, object]] = {}
         for key, status in self.statuses.items():
-            fine = status.count(Standing.REACHED) + status.count(Standing.ON_TRACK)
+            fine = status.count(RowStanding.REACHED) + status.count(RowStanding.ON_TRACK)
             word = f"{fine} af {len(status.judged)} på sporet" if status.newest else "kun startmåling"
             found[notebook_of(key)] = {
                 "word": word if status.judged else "ingen mål",
                 "class": _kind(status),
             }
-        write_verdicts(found, self.stamp)
+        return found
 
     def policy(self) -> Shown:
         """Which focus areas of the municipality's policy the projects serve."""
@@ -342,7 +331,7 @@ class Investments(Stamped):
             "Rækkerne har ingen mindste mål, så der er ingen vej at tegne. Udviklingen står i statustabellen."
         )
 
-    def _figure(self, status: ProjectStatus, row: RowStatus, suffix: str = "") -> Shown:
+    def _figure(self, status: InvestmentStatus, row: RowStatus, suffix: str = "") -> Shown:
         assert row.row.key is not None
         drawn = project_figures.row_figure(
             row,
@@ -439,9 +428,9 @@ class Investments(Stamped):
 
     def sources(self) -> Shown:
         """Where the figures of every row come from, and its newest month."""
-        return project_tables.sources_table(self.statuses.values(), self._source_words)
+        return project_tables.sources_table(self.statuses.values(), self._row_source)
 
-    def _source_words(self, status: RowStatus) -> str:
+    def _row_source(self, status: RowStatus) -> str:
         row = status.row
         if row.indicator is not None:
             known = listed(self.catalogue.indicators[row.indicator].tables)
@@ -513,10 +502,10 @@ def _danish_place(where: str) -> str:
     )
 
 
-def _kind(status: ProjectStatus) -> str:
+def _kind(status: InvestmentStatus) -> str:
     """The class of a project's box: met when nothing is behind, not-met when all is, unknown without data."""
-    behind = status.count(Standing.BEHIND)
-    fine = status.count(Standing.REACHED) + status.count(Standing.ON_TRACK)
+    behind = status.count(RowStanding.BEHIND)
+    fine = status.count(RowStanding.REACHED) + status.count(RowStanding.ON_TRACK)
     if not behind and not fine:
         return "unknown"
     return "partly" if behind and fine else "not-met" if behind else "met"

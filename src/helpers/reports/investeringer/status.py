@@ -17,15 +17,15 @@ from helpers.periods import Period
 from helpers.reports.investeringer.models import (
     Cost,
     InvestmentProject,
-    ProjectRow,
-    ProjectSet,
+    InvestmentRow,
+    InvestmentSet,
     RowUnit,
     TargetTable,
 )
 from helpers.reports.investeringer.months import Measurement
 
 
-class Standing(StrEnum):
+class RowStanding(StrEnum):
     """Where a row stands in its newest month; before any measurement after the start: no data."""
 
     REACHED = "reached"
@@ -81,7 +81,7 @@ class RowStatus:
         The first target that is not yet due in the newest month (else the last one).
     """
 
-    row: ProjectRow
+    row: InvestmentRow
     level: int
     measured: tuple[Measurement, ...] = ()
     newest: Measurement | None = None
@@ -91,7 +91,7 @@ class RowStatus:
     change_before: Decimal | None = None
     path: tuple[PathPoint, ...] = ()
     path_now: Fraction | None = None
-    standing: Standing | None = None
+    standing: RowStanding | None = None
     reason: str | None = None
     next_target: tuple[Period, Decimal] | None = None
 
@@ -109,7 +109,7 @@ class RowStatus:
 
 
 @dataclass(frozen=True)
-class ProjectStatus:
+class InvestmentStatus:
     """A project's rows as they stand, headings included, and its newest measured month after the start."""
 
     project: InvestmentProject
@@ -121,7 +121,7 @@ class ProjectStatus:
         """The rows with targets."""
         return tuple(row for row in self.rows if row.row.targets)
 
-    def count(self, standing: Standing) -> int:
+    def count(self, standing: RowStanding) -> int:
         """How many rows with targets stand so."""
         return sum(row.standing is standing for row in self.judged)
 
@@ -132,7 +132,7 @@ def _better(value: Fraction | Decimal, than: Fraction | Decimal, direction: Dire
     return sign * (Fraction(value) - Fraction(than)) >= 0
 
 
-def start_of(row: ProjectRow, start: Period, measured: Iterable[Measurement]) -> Decimal | None:
+def start_of(row: InvestmentRow, start: Period, measured: Iterable[Measurement]) -> Decimal | None:
     """The value a row's path starts from, in the unit of its targets.
 
     The document's start measurement; else what was typed in for the start month; else zero for a cumulative
@@ -146,7 +146,7 @@ def start_of(row: ProjectRow, start: Period, measured: Iterable[Measurement]) ->
     return Decimal(0) if row.cumulative else None
 
 
-def path(row: ProjectRow, start: Period, begin: Decimal | None) -> tuple[PathPoint, ...]:
+def path(row: InvestmentRow, start: Period, begin: Decimal | None) -> tuple[PathPoint, ...]:
     """The way a row should go: straight from the start to each minimum target in turn, month by month.
 
     Where the start (or the target before) is already better than a target, the path lies on that target: a
@@ -190,7 +190,7 @@ def path_value(points: Iterable[PathPoint], month: Period) -> Fraction | None:
 
 
 def row_status(
-    row: ProjectRow,
+    row: InvestmentRow,
     start: Period,
     measured: Iterable[Measurement],
     *,
@@ -209,7 +209,7 @@ def row_status(
     measured
         The row's measurements in any order, up to the month the report shows.
     until
-        How far a level that is held (`ProjectRow.hold`) is drawn; default the newest month.
+        How far a level that is held (`InvestmentRow.hold`) is drawn; default the newest month.
     """
     if row.is_heading:
         return RowStatus(row, level)
@@ -254,7 +254,7 @@ def row_status(
     )
 
 
-def _as_measured(row: ProjectRow, start: Period) -> Measurement:
+def _as_measured(row: InvestmentRow, start: Period) -> Measurement:
     assert row.key is not None and row.start is not None
     return Measurement(row.key, start, row.start.value, row.start.share, source="catalogue")
 
@@ -264,38 +264,38 @@ def _difference(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _judge(
-    row: ProjectRow,
+    row: InvestmentRow,
     start: Period,
     newest: Measurement | None,
     begin: Decimal | None,
     points: tuple[PathPoint, ...],
-) -> tuple[Standing, str | None]:
+) -> tuple[RowStanding, str | None]:
     if newest is None:
-        return Standing.NO_DATA, "ingen tal endnu"
+        return RowStanding.NO_DATA, "ingen tal endnu"
     if newest.month <= start:
-        return Standing.NO_DATA, "kun startmåling"
+        return RowStanding.NO_DATA, "kun startmåling"
     targets = row.target_values
     if not targets:
-        return Standing.NOT_JUDGED, "intet mindste mål"
+        return RowStanding.NOT_JUDGED, "intet mindste mål"
     now = newest.judged(row.unit)
     if now is None:
-        return Standing.NOT_JUDGED, "andelen er ikke tastet ind"
+        return RowStanding.NOT_JUDGED, "andelen er ikke tastet ind"
     last = max(targets)
     holding = begin is not None and _better(begin, targets[last], row.direction)
     if _better(now, targets[last], row.direction) and (not holding or newest.month >= last):
-        return Standing.REACHED, None
+        return RowStanding.REACHED, None
     here = path_value(points, newest.month)
     if here is None:
         first = min(targets)
         if _better(now, targets[first], row.direction):
-            return Standing.ON_TRACK, None
-        return Standing.NOT_JUDGED, f"der er ingen startmåling, så vejen begynder først i {first.danish}"
-    return (Standing.ON_TRACK if _better(now, here, row.direction) else Standing.BEHIND), None
+            return RowStanding.ON_TRACK, None
+        return RowStanding.NOT_JUDGED, f"der er ingen startmåling, så vejen begynder først i {first.danish}"
+    return (RowStanding.ON_TRACK if _better(now, here, row.direction) else RowStanding.BEHIND), None
 
 
 def project_status(
     project: InvestmentProject, measured: Iterable[Measurement], bound: Period | None = None
-) -> ProjectStatus:
+) -> InvestmentStatus:
     """How a project's rows stand, headings included, in the order of its table.
 
     Parameters
@@ -316,7 +316,7 @@ def project_status(
         for level, row in project.status.walk()
     )
     after = [one.month for one in used if one.month > start]
-    return ProjectStatus(project, rows, max(after, default=None))
+    return InvestmentStatus(project, rows, max(after, default=None))
 
 
 # --------------------------------------------------------------------------------- target numbers, money
@@ -336,13 +336,13 @@ class TargetSum:
         return self.computed == self.printed
 
 
-def target_sums(projects: ProjectSet) -> tuple[TargetSum, ...]:
+def target_sums(projects: InvestmentSet) -> tuple[TargetSum, ...]:
     """The sum of every table of target numbers, in their order."""
     tables = projects.target_numbers.tables if projects.target_numbers else ()
     return tuple(TargetSum(table, table.sum, table.total.value) for table in tables)
 
 
-def effects(projects: ProjectSet) -> dict[str, dict[str, Decimal]]:
+def effects(projects: InvestmentSet) -> dict[str, dict[str, Decimal]]:
     """Project → benefit → change in full-time persons (target numbers); zero where a level is held."""
     found: dict[str, dict[str, Decimal]] = {key: {} for key in projects.projects}
     for table in projects.target_numbers.tables if projects.target_numbers else ():
@@ -393,7 +393,7 @@ class BusinessCase:
     balance: Decimal | None
 
 
-def business_case(projects: ProjectSet, key: str) -> BusinessCase:
+def business_case(projects: InvestmentSet, key: str) -> BusinessCase:
     """Full-time persons saved a year × the yearly cost per benefit that the user gave; nothing is assumed."""
     project = projects.projects[key]
     savings = []

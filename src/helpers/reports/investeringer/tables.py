@@ -18,8 +18,14 @@ from helpers.present.theme import palette
 from helpers.present.words import NBSP, capital, number
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.figures import spark_svg
-from helpers.reports.investeringer.models import ProjectSet
-from helpers.reports.investeringer.status import BusinessCase, ProjectStatus, RowStatus, Standing, TargetSum
+from helpers.reports.investeringer.models import InvestmentSet
+from helpers.reports.investeringer.status import (
+    BusinessCase,
+    InvestmentStatus,
+    RowStanding,
+    RowStatus,
+    TargetSum,
+)
 
 SHOWN_MONTHS = 3
 """How many of the newest months the document's form shows; the figures' tables hold them all."""
@@ -49,7 +55,7 @@ def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[
     return [Group(found, label) for label, _, found in groups if found]
 
 
-def status_table(status: ProjectStatus) -> Shown:
+def status_table(status: InvestmentStatus) -> Shown:
     """Newest figure, change since the start, path, trend and standing of every row of a project."""
     key = status.project.key
     colour = palette()
@@ -126,7 +132,7 @@ def standing_cell(status: RowStatus) -> Cell:
     return Html(text, words.STANDING_CLASSES[status.standing])
 
 
-def form_table(status: ProjectStatus) -> Shown:
+def form_table(status: InvestmentStatus) -> Shown:
     """The document's own form: the start, the newest months and the minimum targets at their dates."""
     table = status.project.status
     newest = status.newest
@@ -156,7 +162,7 @@ def form_table(status: ProjectStatus) -> Shown:
     )
 
 
-def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) -> Shown:
+def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: rows with targets by standing, and the newest month."""
     columns = [
         Column("Projekt", row_head=True),
@@ -168,7 +174,7 @@ def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) 
         (
             tables.linked(status.project.title, links(status.project.key)),
             number(len(status.judged)),
-            *(number(status.count(standing)) for standing in Standing),
+            *(number(status.count(standing)) for standing in RowStanding),
             _month(status.newest) or "Kun startmåling",
         )
         for status in found
@@ -176,7 +182,7 @@ def overview_table(found: Iterable[ProjectStatus], links: Callable[[str], str]) 
     return tables.simple_table(columns, rows, id="projekter", caption="Projekterne og deres status")
 
 
-def policy_table(projects: ProjectSet, links: Callable[[str], str]) -> Shown:
+def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:
     """The policy's focus areas and the projects that name them."""
     rows: list[tuple[Cell, ...]] = []
     for area, title in sorted(projects.policy.items()):
@@ -218,7 +224,7 @@ def target_table(found: TargetSum, unit: str, key: str) -> Shown:
     )
 
 
-def effects_table(projects: ProjectSet, changes: Mapping[str, Mapping[str, Decimal]]) -> Shown:
+def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, Decimal]]) -> Shown:
     """What each project changes on each benefit, in full-time persons; zero where it holds the level."""
     benefits = [key for key in projects.benefits if any(key in per for per in changes.values())]
     rows: list[tuple[Cell, ...]] = [
@@ -282,7 +288,7 @@ def _strong(text: str) -> Html:
     return Html(f"<strong>{html.escape(text, quote=False)}</strong>")
 
 
-def sources_table(found: Iterable[ProjectStatus], source_of: Callable[[RowStatus], str]) -> Shown:
+def sources_table(found: Iterable[InvestmentStatus], source_of: Callable[[RowStatus], str]) -> Shown:
     """Every row with where its figures come from and its newest month."""
     groups = []
     for status in found:

@@ -13,41 +13,41 @@ from fractions import Fraction
 from helpers.catalogue.models import Unit
 from helpers.periods import Period
 from helpers.present.words import NBSP, UNKNOWN, capital, count, listed, number, rounded
-from helpers.reports.investeringer.models import Milestone, ProjectRow, RowUnit
+from helpers.reports.investeringer.models import InvestmentRow, Milestone, RowUnit
 from helpers.reports.investeringer.months import Measurement
-from helpers.reports.investeringer.status import BusinessCase, Move, ProjectStatus, RowStatus, Standing
+from helpers.reports.investeringer.status import BusinessCase, InvestmentStatus, Move, RowStanding, RowStatus
 
 STANDING_WORDS = {
-    Standing.REACHED: "Nået",
-    Standing.ON_TRACK: "På sporet",
-    Standing.BEHIND: "Bagud",
-    Standing.NO_DATA: "Ingen tal",
-    Standing.NOT_JUDGED: "Vurderes ikke",
+    RowStanding.REACHED: "Nået",
+    RowStanding.ON_TRACK: "På sporet",
+    RowStanding.BEHIND: "Bagud",
+    RowStanding.NO_DATA: "Ingen tal",
+    RowStanding.NOT_JUDGED: "Vurderes ikke",
 }
 
 STANDING_SIGNS = {
-    Standing.REACHED: "✓",
-    Standing.ON_TRACK: "→",
-    Standing.BEHIND: "×",
-    Standing.NO_DATA: "–",
-    Standing.NOT_JUDGED: "?",
+    RowStanding.REACHED: "✓",
+    RowStanding.ON_TRACK: "→",
+    RowStanding.BEHIND: "×",
+    RowStanding.NO_DATA: "–",
+    RowStanding.NOT_JUDGED: "?",
 }
 """Stand beside the word, never alone; all are in Source Sans Pro."""
 
 STANDING_CLASSES = {
-    Standing.REACHED: "verdict-met",
-    Standing.ON_TRACK: "verdict-met",
-    Standing.BEHIND: "verdict-not-met",
-    Standing.NO_DATA: "verdict-unknown",
-    Standing.NOT_JUDGED: "verdict-unknown",
+    RowStanding.REACHED: "verdict-met",
+    RowStanding.ON_TRACK: "verdict-met",
+    RowStanding.BEHIND: "verdict-not-met",
+    RowStanding.NO_DATA: "verdict-unknown",
+    RowStanding.NOT_JUDGED: "verdict-unknown",
 }
 
 _COUNTED = {
-    Standing.REACHED: "nået",
-    Standing.ON_TRACK: "på sporet",
-    Standing.BEHIND: "bagud",
-    Standing.NO_DATA: "uden tal",
-    Standing.NOT_JUDGED: "ikke vurderet",
+    RowStanding.REACHED: "nået",
+    RowStanding.ON_TRACK: "på sporet",
+    RowStanding.BEHIND: "bagud",
+    RowStanding.NO_DATA: "uden tal",
+    RowStanding.NOT_JUDGED: "ikke vurderet",
 }
 
 FEW_BEHIND = 3
@@ -114,7 +114,7 @@ def measurement(one: Measurement | None, unit: RowUnit | None) -> str:
     return UNKNOWN if one is None else reading(one.value, one.share, unit)
 
 
-def start(row: ProjectRow) -> str:
+def start(row: InvestmentRow) -> str:
     """The start as the document prints it, with its footnote's mark: ``18,8 uger*``; empty without one."""
     if row.start is None:
         return ""
@@ -122,7 +122,7 @@ def start(row: ProjectRow) -> str:
     return mark if row.start.value is None else reading(row.start.value, row.start.share, row.unit) + mark
 
 
-def target(goal: Milestone | None, row: ProjectRow) -> str:
+def target(goal: Milestone | None, row: InvestmentRow) -> str:
     """A minimum target as the document prints it: ``92``, ``48 (−40 pct.)``; empty without one."""
     if goal is None:
         return ""
@@ -142,7 +142,7 @@ def difference(value: Decimal | None, unit: RowUnit | None) -> str:
     return number(value, decimals(value), _catalogue_unit(unit, judged=True), signed=True)
 
 
-def on_path(value: Fraction | None, row: ProjectRow) -> str:
+def on_path(value: Fraction | None, row: InvestmentRow) -> str:
     """Where the path is: with one decimal, unless it is whole: ``101,7``, ``100``."""
     if value is None:
         return UNKNOWN
@@ -193,7 +193,7 @@ def standings(found: Iterable[RowStatus]) -> str:
     return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
 
 
-def project_line(status: ProjectStatus) -> str:
+def project_line(status: InvestmentStatus) -> str:
     """How a project stands, in one or two sentences."""
     judged = status.judged
     table = status.project.status
@@ -205,7 +205,7 @@ def project_line(status: ProjectStatus) -> str:
     if status.newest is None:
         return f"Projektet har mindste mål for {rows(len(judged))}. Der er ingen målinger efter startmålingen endnu."
     line = f"Af {rows(len(judged))} med mindste mål er {standings(judged)} i {status.newest.danish}."
-    behind = [row.row.key for row in judged if row.standing is Standing.BEHIND and row.row.key]
+    behind = [row.row.key for row in judged if row.standing is RowStanding.BEHIND and row.row.key]
     if not 0 < len(behind) <= FEW_BEHIND:
         return line
     return f"{line} Bagud: {listed(f'»{table.label_of(key)}«' for key in behind)}."

@@ -19,7 +19,7 @@ import pandas as pd
 from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.reports.jobcenteroverblik.models import Area, Overview
+from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik
 
 BASE_MONTHS = 12
 """A population count stands for so many months after its own: there is one each quarter, or each year."""
@@ -41,7 +41,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True)
-class Grid:
+class AreaGrid:
     """Values and states of one series: areas in rows, periods in columns, oldest first.
 
     Attributes
@@ -74,7 +74,7 @@ class Grid:
         """Sum over areas in every period; unknown as soon as one of them is."""
         return _sum([self.of(area) for area in areas])
 
-    def at(self, periods: Sequence[Period], *, carried: bool = False) -> Grid:
+    def at(self, periods: Sequence[Period], *, carried: bool = False) -> AreaGrid:
         """The same on other periods; what is not there is missing.
 
         With `carried`, it is the last known value of the `BASE_MONTHS` before, if there is one.
@@ -91,7 +91,7 @@ class Grid:
                 if back == 0:
                     states[:, column] = self.states[:, known]
             states[~np.isnan(values[:, column]), column] = _OK
-        return Grid(self.rows, tuple(periods), values, states)
+        return AreaGrid(self.rows, tuple(periods), values, states)
 
 
 def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +99,7 @@ def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
     return np.where(states == _OK, sum(values for values, _ in terms), np.nan), states
 
 
-class Grids:
+class AreaGrids:
     """The series of a set of observations, each found once.
 
     Parameters
@@ -115,17 +115,17 @@ class Grids:
                 ["indicator", "series"], observed=True, sort=False
             )
         }
-        self._made: dict[tuple[str, str], Grid] = {}
+        self._made: dict[tuple[str, str], AreaGrid] = {}
 
-    def __call__(self, indicator: str, series: str) -> Grid:
+    def __call__(self, indicator: str, series: str) -> AreaGrid:
         key = indicator, series
         if key not in self._made:
             self._made[key] = self._make(self._frames.get(key))
         return self._made[key]
 
-    def _make(self, frame: pd.DataFrame | None) -> Grid:
+    def _make(self, frame: pd.DataFrame | None) -> AreaGrid:
         if frame is None:
-            return Grid({}, (), np.empty((0, 0)), np.empty((0, 0), dtype=np.int8))
+            return AreaGrid({}, (), np.empty((0, 0)), np.empty((0, 0), dtype=np.int8))
         area_codes, areas = pd.factorize(frame["area"])
         period_codes, texts = pd.factorize(frame["period"])
         periods = [Period.parse(str(text)) for text in texts]
@@ -139,7 +139,7 @@ class Grids:
         states[place] = frame["state"].map(_NUMBER).to_numpy(dtype=np.int8)
         values[states != _OK] = np.nan
         rows = {str(area): row for row, area in enumerate(areas)}
-        return Grid(rows, tuple(periods[place] for place in order), values, states)
+        return AreaGrid(rows, tuple(periods[place] for place in order), values, states)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Board:
 
     indicator: Indicator
     series: str
-    grid: Grid
+    grid: AreaGrid
     obstacles: Mapping[str, tuple[Obstacle | None, ...]]
 
     @property
@@ -202,7 +202,9 @@ def exact(value: float) -> Decimal | None:
     return None if np.isnan(value) else Decimal(repr(value))
 
 
-def board(grids: Grids, overview: Overview, indicator: Indicator, series: str | None = None) -> Board:
+def board(
+    grids: AreaGrids, jobcenteroverblik: Jobcenteroverblik, indicator: Indicator, series: str | None = None
+) -> Board:
     """One series for the 94 job centres, the municipalities of joint ones, and the country.
 
     Parameters
@@ -213,19 +215,19 @@ def board(grids: Grids, overview: Overview, indicator: Indicator, series: str | 
     name = series or indicator.headline
     single = grids(indicator.key, name)
     found = {NATIONAL: single.of(NATIONAL)}
-    found |= {m.slug: single.of(m.code) for m in overview.municipalities}
+    found |= {m.slug: single.of(m.code) for m in jobcenteroverblik.municipalities}
     obstacles: dict[str, tuple[Obstacle | None, ...]] = {}
-    joint = [centre for centre in overview.centres if centre.joint]
+    joint = [centre for centre in jobcenteroverblik.centres if centre.joint]
     if indicator.series[name].axis == "count":
         found |= {centre.slug: single.total(centre.codes) for centre in joint}
     else:
-        share = _share(grids, overview, indicator, name)
+        share = _share(grids, jobcenteroverblik, indicator, name)
         for centre in joint:
             *made, obstacles[centre.slug] = share.joint(centre.codes)
             found[centre.slug] = made[0], made[1]
     rows = {slug: row for row, slug in enumerate(found)}
     values, states = (np.vstack([pair[part] for pair in found.values()]) for part in (0, 1))
-    return Board(indicator, name, Grid(rows, single.periods, values, states), obstacles)
+    return Board(indicator, name, AreaGrid(rows, single.periods, values, states), obstacles)
 
 
 @dataclass(frozen=True)
@@ -240,8 +242,8 @@ class _Share:
         Whether the base is from another source than the share.
     """
 
-    published: Grid
-    terms: tuple[Grid, Grid] | None
+    published: AreaGrid
+    terms: tuple[AreaGrid, AreaGrid] | None
     foreign: bool
     decimals: int
 
@@ -284,13 +286,15 @@ class _Share:
         return abs(again - Decimal(repr(float(share)))) <= Decimal(1).scaleb(-self.decimals)
 
 
-def _share(grids: Grids, overview: Overview, indicator: Indicator, series: str) -> _Share:
+def _share(
+    grids: AreaGrids, jobcenteroverblik: Jobcenteroverblik, indicator: Indicator, series: str
+) -> _Share:
     """How a share of joint job centres is made, by the template's rules."""
-    rules = overview.template.joint
+    rules = jobcenteroverblik.template.joint
     own = rules.of_counts.get(indicator.key)
     published = grids(indicator.key, series)
     periods = published.periods
-    terms: tuple[Grid, Grid] | None = None
+    terms: tuple[AreaGrid, AreaGrid] | None = None
     if own is not None and series == indicator.headline:
         part, base = (
             _added([grids(indicator.key, name).at(periods) for name in names])
@@ -303,14 +307,14 @@ def _share(grids: Grids, overview: Overview, indicator: Indicator, series: str) 
     return _Share(published, terms, own is None, indicator.decimals_of(series))
 
 
-def _added(grids: Sequence[Grid]) -> Grid:
+def _added(grids: Sequence[AreaGrid]) -> AreaGrid:
     """Several series as one, added up; unknown where one of them is."""
     areas = list(dict.fromkeys(area for grid in grids for area in grid.rows))
     sums = [_sum([grid.of(area) for grid in grids]) for area in areas]
     shape = len(areas), len(grids[0].periods)
     values = np.array([values for values, _ in sums]).reshape(shape)
     states = np.array([states for _, states in sums], dtype=np.int8).reshape(shape)
-    return Grid({area: row for row, area in enumerate(areas)}, grids[0].periods, values, states)
+    return AreaGrid({area: row for row, area in enumerate(areas)}, grids[0].periods, values, states)
 
 
 def share_of(part: Decimal, base: Decimal, decimals: int) -> Decimal:

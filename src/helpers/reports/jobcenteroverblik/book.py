@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, Cell, Contents, Page, code, markdown
-from helpers.reports.jobcenteroverblik.models import Overview, OverviewFigure, OverviewSection
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.jobcenteroverblik.models import (
+    Jobcenteroverblik,
+    JobCentre,
+    TemplateFigure,
+    TemplateSection,
+)
 from helpers.reports.jobcenteroverblik.ranking import heading_words
 from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, section_path
-
-EXAMPLE_AREA = "Vallensbæk/Ishøj"
-"""What the parameters cell holds: the job centre of STAR's report of February 2017."""
 
 SHARED = "alle-kommuner-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""
@@ -47,36 +48,39 @@ _DATA = (
 )
 
 
-def overview_folder(project: Project) -> Path:
-    """Where the book lies."""
-    return project.notebooks / KEY
-
-
-def overview_contents(project: Project, overview: Overview) -> Contents:
+def jobcenteroverblik_contents(project: Project, jobcenteroverblik: Jobcenteroverblik) -> Contents:
     """The book as the template has it."""
-    sections = overview.template.sections
+    template = jobcenteroverblik.template
+    example = _example_area(jobcenteroverblik).name
+    sections = [
+        BookPage(section_path(jobcenteroverblik, section), _section(section)) for section in template.sections
+    ]
+    figures = [
+        BookPage(all_path(figure), _all_municipalities(figure), SHARED, f"figur = {figure.number}")
+        for figure in measured(jobcenteroverblik)
+    ]
+    front, data = BookPage("index.ipynb", _INDEX), BookPage("data-og-metode.ipynb", _DATA)
     return Contents(
         project,
         KEY,
-        overview_folder(project),
-        title=overview.template.title,
-        author=EXAMPLE_AREA,
-        pages=(
-            Page("index.ipynb", _INDEX),
-            *(Page(section_path(overview, section), _section(section)) for section in sections),
-            Page("alle-kommuner.ipynb", _ALL),
-            *(
-                Page(all_path(figure), _all_municipalities(figure), SHARED, f"figur = {figure.number}")
-                for figure in measured(overview)
-            ),
-            Page("data-og-metode.ipynb", _DATA),
-        ),
-        parameters=f'kommune = "{EXAMPLE_AREA}"\nplan = "{KEY}"\nperiode = ""',
-        opening="from helpers import open_overview\n\nreport = open_overview(kommune, plan, periode)",
+        book_folder(project, KEY),
+        title=template.title,
+        author=example,
+        pages=(front, *sections, BookPage("alle-kommuner.ipynb", _ALL), *figures, data),
+        parameters=f'kommune = "{example}"\nplan = "{KEY}"\nperiode = ""',
     )
 
 
-def _section(section: OverviewSection) -> tuple[Cell, ...]:
+def _example_area(jobcenteroverblik: Jobcenteroverblik) -> JobCentre:
+    """The job centre that the notebooks open with: that of the printed report, else the first."""
+    printed = {report.area for report in jobcenteroverblik.published}
+    return next(
+        (centre for centre in jobcenteroverblik.centres if centre.slug in printed),
+        jobcenteroverblik.centres[0],
+    )
+
+
+def _section(section: TemplateSection) -> tuple[BookCell, ...]:
     cells = [
         markdown("plan-title", f"{UNNUMBERED}# {section.title} {{.unnumbered}}"),
         code("plan-fetch", f'report.fetch("{section.slug}")'),
@@ -92,7 +96,7 @@ def _section(section: OverviewSection) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _all_municipalities(figure: OverviewFigure) -> tuple[Cell, ...]:
+def _all_municipalities(figure: TemplateFigure) -> tuple[BookCell, ...]:
     return (
         markdown("plan-title", f"{UNNUMBERED}# Alle kommuner: figur {figure.number} {{.unnumbered}}"),
         code("plan-fetch", "report.fetch()"),

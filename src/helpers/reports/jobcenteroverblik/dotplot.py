@@ -38,7 +38,7 @@ _LOW_FIRST = ("own", "group", "other")
 
 
 @dataclass(frozen=True)
-class Dot:
+class AreaDot:
     """One municipality. `mark` is ``own``, ``group`` or ``other``."""
 
     name: str
@@ -64,7 +64,7 @@ class DotPlot:
 
     title: str
     subtitle: str
-    dots: tuple[Dot, ...]
+    dots: tuple[AreaDot, ...]
     own_name: str
     group_name: str
     country: Decimal | None
@@ -78,7 +78,7 @@ class DotPlot:
 class _Placed:
     """A dot's place: pixels along the axis, and how many dots lie under it."""
 
-    dot: Dot
+    dot: AreaDot
     x: float
     level: int
 

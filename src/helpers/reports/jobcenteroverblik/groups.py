@@ -1,6 +1,6 @@
 """Whom an area is compared with: a cluster that someone supplied, its region, or the nearest job centres.
 
-In: framework conditions of all job centres, or a file's membership. Out: a :class:`Group` that never contains
+In: framework conditions of all job centres, or a file's membership. Out: a :class:`ComparisonGroup` that never contains
 the area itself. The computed group is deterministic: same data, same members, in the same order.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.periods import Period, window
-from helpers.reports.jobcenteroverblik.models import Area, FrameworkVariable, Overview
+from helpers.reports.jobcenteroverblik.models import Area, FrameworkVariable, Jobcenteroverblik
 
 LEAST_KNOWN = 0.5
 """A job centre is near or far only when at least this share of the variables is known for it."""
@@ -30,7 +30,7 @@ class GroupKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Group:
+class ComparisonGroup:
     """Areas that one area is compared with, itself not among them.
 
     Attributes
@@ -53,7 +53,9 @@ class Group:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def group_for(overview: Overview, area: Area, cluster: str, conditions: pd.DataFrame | None = None) -> Group:
+def group_for(
+    jobcenteroverblik: Jobcenteroverblik, area: Area, cluster: str, conditions: pd.DataFrame | None = None
+) -> ComparisonGroup:
     """The group an area is compared with in figures of one kind.
 
     A file in ``catalogue/areas/clusters/`` goes first; without one, the template's default.
@@ -65,33 +67,39 @@ def group_for(overview: Overview, area: Area, cluster: str, conditions: pd.DataF
     conditions
         Frame of :func:`framework_conditions`; needed for a computed group.
     """
-    membership = overview.memberships.get(cluster)
+    membership = jobcenteroverblik.memberships.get(cluster)
     if membership is not None:
-        return _cluster(overview, area, membership)
-    if overview.template.default_group == "region" or conditions is None:
-        return _region(overview, area)
-    return computed_group(overview, area, conditions, cluster)
+        return _cluster(jobcenteroverblik, area, membership)
+    if jobcenteroverblik.template.default_group == "region" or conditions is None:
+        return _region(jobcenteroverblik, area)
+    return computed_group(jobcenteroverblik, area, conditions, cluster)
 
 
-def country(overview: Overview, area: Area) -> Group:
+def country(jobcenteroverblik: Jobcenteroverblik, area: Area) -> ComparisonGroup:
     """All job centres but the area itself (and but a joint one it is part of)."""
-    return Group(GroupKind.COUNTRY, overview.competitors(area), "hele landet")
+    return ComparisonGroup(GroupKind.COUNTRY, jobcenteroverblik.competitors(area), "hele landet")
 
 
-def _cluster(overview: Overview, area: Area, membership: Mapping[str, str]) -> Group:
+def _cluster(
+    jobcenteroverblik: Jobcenteroverblik, area: Area, membership: Mapping[str, str]
+) -> ComparisonGroup:
     name = membership[area.codes[0]]
-    members = [centre for centre in overview.competitors(area) if membership[centre.codes[0]] == name]
-    return Group(GroupKind.CLUSTER, tuple(members), name)
+    members = [
+        centre for centre in jobcenteroverblik.competitors(area) if membership[centre.codes[0]] == name
+    ]
+    return ComparisonGroup(GroupKind.CLUSTER, tuple(members), name)
 
 
-def _region(overview: Overview, area: Area) -> Group:
-    regions = {m.code: m.region for m in overview.municipalities}
+def _region(jobcenteroverblik: Jobcenteroverblik, area: Area) -> ComparisonGroup:
+    regions = {m.code: m.region for m in jobcenteroverblik.municipalities}
     name = regions[area.codes[0]]
-    members = [centre for centre in overview.competitors(area) if regions[centre.codes[0]] == name]
-    return Group(GroupKind.REGION, tuple(members), name)
+    members = [centre for centre in jobcenteroverblik.competitors(area) if regions[centre.codes[0]] == name]
+    return ComparisonGroup(GroupKind.REGION, tuple(members), name)
 
 
-def computed_group(overview: Overview, area: Area, conditions: pd.DataFrame, cluster: str) -> Group:
+def computed_group(
+    jobcenteroverblik: Jobcenteroverblik, area: Area, conditions: pd.DataFrame, cluster: str
+) -> ComparisonGroup:
     """The nearest job centres by framework conditions.
 
     Parameters
@@ -106,8 +114,8 @@ def computed_group(overview: Overview, area: Area, conditions: pd.DataFrame, clu
     variables known for both; a job centre for which fewer than half are known is left out. Equal distances go
     by slug.
     """
-    template = overview.template
-    rivals = overview.competitors(area)
+    template = jobcenteroverblik.template
+    rivals = jobcenteroverblik.competitors(area)
     used: list[str] = []
     left_out: list[tuple[str, str]] = []
     columns: list[np.ndarray] = []
@@ -121,7 +129,7 @@ def computed_group(overview: Overview, area: Area, conditions: pd.DataFrame, clu
         used.append(variable.label)
         columns.append((values - np.nanmean(values)) / np.nanstd(values))
     if not columns:
-        return Group(GroupKind.COMPUTED, (), left_out=tuple(left_out))
+        return ComparisonGroup(GroupKind.COMPUTED, (), left_out=tuple(left_out))
     scores = np.column_stack(columns)
     gaps = (scores[1:] - scores[0]) ** 2
     known = ~np.isnan(gaps)
@@ -135,7 +143,7 @@ def computed_group(overview: Overview, area: Area, conditions: pd.DataFrame, clu
         if enough[place]
     )
     members = tuple(rival for _, _, rival in order[: template.group_size])
-    return Group(GroupKind.COMPUTED, members, variables=tuple(used), left_out=tuple(left_out))
+    return ComparisonGroup(GroupKind.COMPUTED, members, variables=tuple(used), left_out=tuple(left_out))
 
 
 def _unusable(variable: FrameworkVariable, cluster: str, values: np.ndarray) -> str | None:
@@ -152,7 +160,9 @@ def _unusable(variable: FrameworkVariable, cluster: str, values: np.ndarray) -> 
 
 
 def framework_conditions(
-    overview: Overview, boards: Mapping[tuple[str, str], pd.DataFrame], newest: Period | None
+    jobcenteroverblik: Jobcenteroverblik,
+    boards: Mapping[tuple[str, str], pd.DataFrame],
+    newest: Period | None,
 ) -> pd.DataFrame:
     """The framework conditions of every area: means over the first months of the window.
 
@@ -170,7 +180,7 @@ def framework_conditions(
         a joint job centre has no figure of its own, the mean of its municipalities' stands in: it decides
         whom it resembles, and is shown nowhere.
     """
-    template = overview.template
+    template = jobcenteroverblik.template
     months = [] if newest is None else [p.id for p in window(newest)[: template.group_months]]
     columns = {}
     for variable in template.framework:
@@ -181,8 +191,8 @@ def framework_conditions(
             column = np.log(column.where(column > 0))
         columns[variable.label] = column
     found = pd.DataFrame(columns)
-    slugs = {municipality.code: municipality.slug for municipality in overview.municipalities}
-    for centre in overview.centres:
+    slugs = {municipality.code: municipality.slug for municipality in jobcenteroverblik.municipalities}
+    for centre in jobcenteroverblik.centres:
         if centre.joint and centre.slug in found.index:
             parts = found.reindex([slugs[code] for code in centre.codes])
             found.loc[centre.slug] = found.loc[centre.slug].fillna(parts.mean(skipna=False))

@@ -1,7 +1,7 @@
 """The Jobcenteroverblik as a template: job centres, clusters, sections, 26 figures, ten tiles and the table.
 
 In: ``catalogue/overview.yml``, ``areas/jobcentres.csv``, ``areas/clusters/<kind>.csv`` and ``published/``.
-Out: one frozen :class:`Overview`, its references checked; what is wrong is told with file and line.
+Out: one frozen :class:`Jobcenteroverblik`, its references checked; what is wrong is told with file and line.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Missing(Model):
     find: Words
 
 
-class OverviewFigure(Model):
+class TemplateFigure(Model):
     """One of the 26 figures.
 
     Attributes
@@ -120,13 +120,13 @@ class OverviewFigure(Model):
     table: bool = False
 
     @model_validator(mode="after")
-    def _one_source(self) -> OverviewFigure:
+    def _one_source(self) -> TemplateFigure:
         if sum((self.indicator is not None, self.missing is not None, self.table)) != 1:
             raise ValueError("a figure has exactly one of indicator, missing and table")
         return self
 
 
-class OverviewSection(Model):
+class TemplateSection(Model):
     """A chapter: its text in Danish, its aims and steps, its figures."""
 
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -134,17 +134,17 @@ class OverviewSection(Model):
     intro: tuple[str, ...]
     aims: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
-    figures: tuple[OverviewFigure, ...] = Field(min_length=1)
+    figures: tuple[TemplateFigure, ...] = Field(min_length=1)
 
 
-class OverviewTile(Model):
+class TemplateTile(Model):
     """A tile of the front page: its heading, and the figure whose rank it shows."""
 
     figure: int
     heading: str
 
 
-class OverviewRow(Model):
+class TemplateRow(Model):
     """A row of the table in figure 2.
 
     Attributes
@@ -166,10 +166,10 @@ class OverviewRow(Model):
     shared: bool = True
 
 
-class OverviewTable(Model):
+class TemplateTable(Model):
     """Rows, printed footnote and today's remark of figure 2."""
 
-    rows: tuple[OverviewRow, ...] = Field(min_length=1)
+    rows: tuple[TemplateRow, ...] = Field(min_length=1)
     footnote: str
     today: str
 
@@ -216,7 +216,7 @@ class Printed(Model):
     files: str
 
 
-class OverviewMethod(Model):
+class TemplateMethod(Model):
     """Danish paragraphs (Markdown) of the page on data and method; braces hold the template's own numbers."""
 
     delayed: str
@@ -243,13 +243,13 @@ class Template(Model):
     framework: tuple[FrameworkVariable, ...]
     joint: JointRules
     introduction: tuple[str, ...]
-    method: OverviewMethod
-    tiles: tuple[OverviewTile, ...] = Field(min_length=1)
-    table: OverviewTable
-    sections: tuple[OverviewSection, ...] = Field(min_length=1)
+    method: TemplateMethod
+    tiles: tuple[TemplateTile, ...] = Field(min_length=1)
+    table: TemplateTable
+    sections: tuple[TemplateSection, ...] = Field(min_length=1)
 
 
-class PublishedOverviewRow(Model):
+class PrintedRow(Model):
     """A row of the printed table; none where it shows a dash. A change of "−0,0" keeps its sign."""
 
     row: str
@@ -260,7 +260,7 @@ class PublishedOverviewRow(Model):
     group_change: Number | None = None
 
 
-class PublishedTile(Model):
+class PrintedTile(Model):
     """A printed tile.
 
     Attributes
@@ -281,20 +281,20 @@ class PublishedTile(Model):
     change: int | None = None
 
 
-class PublishedOverview(Model):
+class PrintedReport(Model):
     """One report as printed."""
 
     area: str
     period: PeriodId
     table_period: PeriodId
-    rows: tuple[PublishedOverviewRow, ...]
-    tiles: tuple[PublishedTile, ...]
+    rows: tuple[PrintedRow, ...]
+    tiles: tuple[PrintedTile, ...]
 
-    def row(self, key: str) -> PublishedOverviewRow | None:
+    def row(self, key: str) -> PrintedRow | None:
         return next((row for row in self.rows if row.row == key), None)
 
 
-class Overview(Model):
+class Jobcenteroverblik(Model):
     """The template with its job centres, cluster files and printed reports.
 
     Attributes
@@ -309,19 +309,19 @@ class Overview(Model):
     centres: tuple[JobCentre, ...]
     municipalities: tuple[Municipality, ...]
     memberships: dict[str, dict[str, str]] = Field(default_factory=dict)
-    published: tuple[PublishedOverview, ...] = ()
+    published: tuple[PrintedReport, ...] = ()
 
     @property
-    def figures(self) -> tuple[OverviewFigure, ...]:
+    def figures(self) -> tuple[TemplateFigure, ...]:
         return tuple(figure for section in self.template.sections for figure in section.figures)
 
-    def figure(self, number: int) -> OverviewFigure:
+    def figure(self, number: int) -> TemplateFigure:
         return next(figure for figure in self.figures if figure.number == number)
 
-    def section(self, slug: str) -> OverviewSection:
+    def section(self, slug: str) -> TemplateSection:
         return next(section for section in self.template.sections if section.slug == slug)
 
-    def section_of(self, number: int) -> OverviewSection:
+    def section_of(self, number: int) -> TemplateSection:
         return next(s for s in self.template.sections if any(f.number == number for f in s.figures))
 
     @property
@@ -337,7 +337,7 @@ class Overview(Model):
         """The job centre of a municipality."""
         return next(centre for centre in self.centres if code in centre.codes)
 
-    def printed(self, area: Area, period: object) -> PublishedOverview | None:
+    def printed(self, area: Area, period: object) -> PrintedReport | None:
         """The report of that area and month as it was printed, where the catalogue holds it."""
         return next((p for p in self.published if p.area == area.slug and p.period == period), None)
 
@@ -384,7 +384,7 @@ def _folded(text: str) -> str:
 # ---------------------------------------------------------------------------------------------- reading
 
 
-def overview_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
+def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that the template is read from; moves when one of them does."""
     folder = project.catalogue
     patterns = ("overview.yml", "areas/jobcentres.csv", "areas/clusters/*.csv", "published/*.csv")
@@ -392,7 +392,7 @@ def overview_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
-def load_overview(project: Project, catalogue: Catalogue) -> Overview:
+def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
     """The Jobcenteroverblik's template, with all that belongs to it.
 
     Raises
@@ -408,7 +408,7 @@ def load_overview(project: Project, catalogue: Catalogue) -> Overview:
     municipalities = tuple(catalogue.municipalities)
     centres = _job_centres(project, municipalities, problems)
     memberships: dict[str, dict[str, str]] = {}
-    published: list[PublishedOverview] = []
+    published: list[PrintedReport] = []
     if template and centres:
         for kind in template.clusters:
             found = _cluster_file(project, kind, centres, municipalities, problems)
@@ -419,7 +419,7 @@ def load_overview(project: Project, catalogue: Catalogue) -> Overview:
             published.append(_published(project, printed, template, problems))
     if problems or template is None:
         raise PlanError(problems)
-    return Overview(
+    return Jobcenteroverblik(
         template=template,
         centres=centres,
         municipalities=municipalities,
@@ -619,13 +619,13 @@ def _strange_cluster_files(project: Project, template: Template, problems: list[
 
 def _published(
     project: Project, printed: Printed, template: Template, problems: list[Problem]
-) -> PublishedOverview:
-    rows = _printed_file(project, f"{printed.files}-table.csv", PublishedOverviewRow, _ROWS, problems)
-    tiles = _printed_file(project, f"{printed.files}-tiles.csv", PublishedTile, _TILES, problems)
+) -> PrintedReport:
+    rows = _printed_file(project, f"{printed.files}-table.csv", PrintedRow, _ROWS, problems)
+    tiles = _printed_file(project, f"{printed.files}-tiles.csv", PrintedTile, _TILES, problems)
     _check_printed(printed, [row.row for row in rows], [row.key for row in template.table.rows], problems)
     figures = [str(tile.figure) for tile in template.tiles]
     _check_printed(printed, [str(tile.figure) for tile in tiles], figures, problems)
-    return PublishedOverview(
+    return PrintedReport(
         area=printed.area,
         period=printed.period,
         table_period=printed.table_period,

@@ -33,14 +33,14 @@ from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
-from helpers.reports.jobcenteroverblik.models import Area, PublishedOverview, PublishedTile
-from helpers.reports.jobcenteroverblik.standings import Cell, FigureStanding, Line, StatusTable
+from helpers.reports.jobcenteroverblik.models import Area, PrintedReport, PrintedTile
+from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
 
 # -------------------------------------------------------------------------------- tiles
 
 
 @dataclass(frozen=True)
-class Tile:
+class FigureTile:
     """One tile of the front page.
 
     Attributes
@@ -64,50 +64,50 @@ class Tile:
         return ("tile", "verdict", ranking.THIRD_CLASSES[self.third])
 
 
-def standing_tile(heading: str, link: str, standing: FigureStanding | None, area: Area) -> Tile:
+def standing_tile(heading: str, link: str, standing: FigureStanding | None, area: Area) -> FigureTile:
     """The tile of a figure as it stands; one without figures says that it is being prepared."""
     if standing is None or standing.newest is None:
-        return Tile(heading, link, ranking.UNDER_PREPARATION)
+        return FigureTile(heading, link, ranking.UNDER_PREPARATION)
     group = standing.group
     if standing.all_hidden:
         where = ranking.scope(group)
-        return Tile(
+        return FigureTile(
             heading, link, f"Ingen placering: alle tal i {where} er diskretioneret eller ikke opgjort"
         )
     if standing.apart:
         notes = [ranking.part_words(part, rank, group) for part, rank in standing.ranks]
-        return Tile(heading, link, "Ingen fælles placering", None, tuple(notes))
+        return FigureTile(heading, link, "Ingen fælles placering", None, tuple(notes))
     notes = [
         *ranking.rank_notes(standing.rank, standing.moved, standing.group),
         ranking.value_words(standing, area),
     ]
     place = ranking.rank_words(standing.rank, group)
-    return Tile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
+    return FigureTile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
 
 
-def printed_tile(heading: str, link: str, printed: PublishedTile) -> Tile:
+def printed_tile(heading: str, link: str, printed: PrintedTile) -> FigureTile:
     """A tile as it was printed: place, scope word and move are those of the document."""
     if printed.place is None or printed.of is None:
-        return Tile(heading, link, ranking.UNDER_PREPARATION)
+        return FigureTile(heading, link, ranking.UNDER_PREPARATION)
     place = ranking.place_words(printed.place, printed.of, printed.printed_scope or "klyngen")
     notes = [ranking.moved_words(printed.change)]
     if printed.scope == "landet" and printed.printed_scope != "landet":
         notes.append("Trykt »i klyngen«; 94 er alle landets jobcentre")
     elif printed.scope == "uvis":
         notes.append(f"Trykt »i {printed.printed_scope}«, men {printed.of} er en klynges størrelse")
-    return Tile(heading, link, place, third_of(printed.place, printed.of), tuple(notes))
+    return FigureTile(heading, link, place, third_of(printed.place, printed.of), tuple(notes))
 
 
 @dataclass(frozen=True)
 class TilesPart(TextPart):
     """Tiles as nested blocks: a grid on pages and in print, a list in JupyterLab."""
 
-    tiles: tuple[Tile, ...] = ()
+    tiles: tuple[FigureTile, ...] = ()
 
     def markdown(self) -> str:
         return "::::: {.tiles}\n" + "\n\n".join(self._block(tile) for tile in self.tiles) + "\n:::::"
 
-    def _block(self, tile: Tile) -> str:
+    def _block(self, tile: FigureTile) -> str:
         names = " ".join(f".{name}" for name in tile.classes)
         heading = f"[{escape_markdown(tile.heading)}]({tile.link})"
         return f":::: {{{names}}}\n" + "\n\n".join([heading, *_tile_lines(tile)]) + "\n::::"
@@ -118,14 +118,14 @@ class TilesPart(TextPart):
         return {"text/markdown": text, "text/plain": text}
 
 
-def _tile_lines(tile: Tile) -> list[str]:
+def _tile_lines(tile: FigureTile) -> list[str]:
     """Place, third and notes of a tile as Markdown."""
     third = ranking.third_words(tile.third)
     rest = [third, *tile.notes] if third else tile.notes
     return [f"**{escape_markdown(tile.place)}**", *map(escape_markdown, rest)]
 
 
-def tiles(items: Iterable[Tile]) -> Shown:
+def tiles(items: Iterable[FigureTile]) -> Shown:
     """The ten tiles of the front page."""
     return Shown([TilesPart((), tiles=tuple(items))])
 
@@ -152,7 +152,7 @@ class PrintedFigurePart(FigurePart):
 
 
 def standing_figure(
-    standing: FigureStanding, area: Area, counts: Mapping[str, Line], *, example: bool
+    standing: FigureStanding, area: Area, counts: Mapping[str, AreaLine], *, example: bool
 ) -> Shown:
     """A figure with the area, the country and the group's best (or the ten best), over its window.
 
@@ -221,7 +221,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
 def _trace(
     label: str,
     area: str,
-    line: Line,
+    line: AreaLine,
     periods: Sequence[Period],
     indicator: Indicator,
     group: int,
@@ -287,7 +287,7 @@ def _values_sentence(standing: FigureStanding, area: Area) -> str:
 # -------------------------------------------------------------------------------- figure 2
 
 
-def status_table(found: StatusTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
+def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
     """The table of figure 2 with today's figures.
 
     Parameters
@@ -312,7 +312,7 @@ def status_table(found: StatusTable, *, group_name: str, footnotes: Sequence[str
 
 
 def printed_status_table(
-    printed: PublishedOverview, labels: Mapping[str, str], *, footnotes: Sequence[str], caption: str
+    printed: PrintedReport, labels: Mapping[str, str], *, footnotes: Sequence[str], caption: str
 ) -> Shown:
     """The table of figure 2 as it was printed."""
     rows = [
@@ -329,7 +329,7 @@ def printed_status_table(
     return _status_shown(rows, "øvrige klynge", footnotes, caption)
 
 
-def _cells(cells: Sequence[Cell], decimals: int, *, change: bool = False) -> str:
+def _cells(cells: Sequence[AreaCell], decimals: int, *, change: bool = False) -> str:
     """One number, or one for each municipality where the job centre has none of its own."""
     if not cells:
         return "-"
@@ -402,7 +402,7 @@ def all_municipalities(
         What the marks mean; no group, no mark.
     """
     indicator = standing.indicator
-    dots = tuple(dotplot.Dot(row.name, row.value, row.mark) for row in rows if row.value is not None)
+    dots = tuple(dotplot.AreaDot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
         title=shown_title(standing),
         subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",

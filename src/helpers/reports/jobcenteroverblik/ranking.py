@@ -9,7 +9,7 @@ from helpers.analysis.ranks import Rank, Standing, Third
 from helpers.catalogue.models import Comparison
 from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
 from helpers.reports.jobcenteroverblik.boards import Obstacle
-from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
+from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
 from helpers.reports.jobcenteroverblik.models import Area
 from helpers.reports.jobcenteroverblik.standings import FigureStanding
 
@@ -48,7 +48,7 @@ def small(value: int) -> str:
     return _SMALL[value] if value < len(_SMALL) else number(value)
 
 
-def scope(group: Group) -> str:
+def scope(group: ComparisonGroup) -> str:
     """Where one is ranked: ``klyngen``, ``den beregnede gruppe``, ``Region Hovedstaden``, ``landet``."""
     return {
         GroupKind.CLUSTER: "klyngen",
@@ -78,7 +78,7 @@ def without_words(rank: Rank) -> str:
     return f"{number(rank.without)} uden tal" if rank.without else ""
 
 
-def rank_words(rank: Rank, group: Group) -> str:
+def rank_words(rank: Rank, group: ComparisonGroup) -> str:
     """The place in words, or why there is none."""
     where = scope(group)
     if rank.standing is Standing.RANKED and rank.place is not None:
@@ -94,7 +94,7 @@ def rank_words(rank: Rank, group: Group) -> str:
     return f"Ingen placering: intet jobcenter i {where} har et tal"
 
 
-def part_words(area: Area, rank: Rank, group: Group) -> str:
+def part_words(area: Area, rank: Rank, group: ComparisonGroup) -> str:
     """A municipality's own place, where two stand side by side: ``Ishøj: nr. 3 af 11 jobcentre i …``."""
     if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
         return f"{area.name}: intet tal"
@@ -102,7 +102,7 @@ def part_words(area: Area, rank: Rank, group: Group) -> str:
     return f"{area.name}: {words[:1].lower()}{words[1:]}"
 
 
-def rank_notes(rank: Rank, moved: int | None, group: Group) -> tuple[str, ...]:
+def rank_notes(rank: Rank, moved: int | None, group: ComparisonGroup) -> tuple[str, ...]:
     """What belongs to a place: its move, who shares it, and how many are without a value."""
     without = without_words(rank)
     if rank.standing is Standing.NO_VALUE:
@@ -148,7 +148,7 @@ def yardstick_name(standing: FigureStanding) -> str:
     return f"Gennemsnit af de {small(len(areas))} bedste i landet"
 
 
-def group_sentence(group: Group, cluster_name: str) -> str:
+def group_sentence(group: ComparisonGroup, cluster_name: str) -> str:
     """Which group it is, and who is in it."""
     names = listed(member.name for member in group.members)
     if group.kind is GroupKind.CLUSTER:

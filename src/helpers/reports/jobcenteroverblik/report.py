@@ -3,203 +3,174 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
-
-import pandas as pd
+from functools import lru_cache
+from typing import ClassVar
 
 from helpers.analysis.ranks import places
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
-from helpers.data import Basis, Input, basis_for, data_fingerprint, data_inputs, load_observations
-from helpers.data.raw import RawStore
+from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.stamp import Stamp
 from helpers.present.words import NBSP, capital, listed, number
-from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note
-from helpers.reports.base.stamped import Stamped
+from helpers.project import Project
+from helpers.reports.base.bookfiles import Laid
+from helpers.reports.base.report import Report, Whom, derived, frame_hash
+from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking
-from helpers.reports.jobcenteroverblik.groups import Group, GroupKind
+from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
 from helpers.reports.jobcenteroverblik.models import (
     Area,
-    Overview,
-    OverviewFigure,
-    OverviewSection,
-    PublishedOverview,
-    load_overview,
-    overview_stamp,
+    Jobcenteroverblik,
+    PrintedReport,
+    TemplateFigure,
+    TemplateSection,
+    load_jobcenteroverblik,
+    template_stamp,
 )
-from helpers.reports.jobcenteroverblik.standings import Boards, FigureStanding, Line, Standings
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, FigureStanding, Standings
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
 
 
-def open_overview(
-    kommune: str, plan: str = KEY, periode: str = "", *, delay: int | None = None
-) -> OverviewReport:
-    """The Jobcenteroverblik of a job centre or municipality, for its notebooks.
+def jobcenteroverblik_report(
+    selection: Selection, kommune: str, *, delay: int | None = None
+) -> JobcenteroverblikReport:
+    """The Jobcenteroverblik of a job centre (``Vallensbæk/Ishøj``) or municipality by name, code or slug.
+
+    A month whose report the catalogue holds as it was printed (``2017M02``) shows that.
 
     Parameters
     ----------
-    kommune
-        A municipality by name, code or slug, or a joint job centre (``Vallensbæk/Ishøj``), in any case.
-    plan
-        Key of the template in ``catalogue/overview.yml``.
-    periode
-        The newest month to show, as ``2026M06``; empty for the newest there is, less the delay. A month whose
-        report the catalogue holds as it was printed (``2017M02``) shows that.
     delay
         Months that figures stay behind the newest; default is the template's ``delay_months``.
 
     Raises
     ------
     PlanError
-        When the area, template or period is unknown, with the nearest name; or the catalogue has mistakes.
+        When the area or template is unknown, with the nearest name; or the template has mistakes.
     """
-    project = find_project()
-    catalogue = load_catalogue(project)
-    overview = read_overview(project, catalogue)
-    if plan != overview.template.key:
+    jobcenteroverblik = read_jobcenteroverblik(selection.project, selection.catalogue)
+    if selection.plan not in ("", jobcenteroverblik.template.key):
         raise PlanError.of(
-            "plan", f'There is no overview "{plan}".', f"The template's key is {overview.template.key}."
+            "plan",
+            f'Unknown template "{selection.plan}".',
+            f"The template's key is {jobcenteroverblik.template.key}.",
         )
-    try:
-        bound = Period.parse(periode) if periode.strip() else None
-    except ValueError as error:
-        raise PlanError.of("periode", f"{error}.") from None
-    day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    snapshot = date.fromisoformat(day) if day else None
-    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
-    area = overview.area(kommune, catalogue)
-    if is_rendering():
-        # The book's notebooks run in one process and on figures that stand still: they share one report.
-        return _rendered(
-            project, catalogue.hash, overview_stamp(project), area, bound, snapshot, delay, example
-        )
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
+    return report_of(
+        selection, jobcenteroverblik, jobcenteroverblik.area(kommune, selection.catalogue), delay
+    )
 
 
-@lru_cache(maxsize=2)
-def _rendered(
-    project: Project,
-    catalogue_hash: str,
-    stamp: object,
-    area: Area,
-    bound: Period | None,
-    snapshot: date | None,
-    delay: int | None,
-    example: bool,
-) -> OverviewReport:
-    catalogue = load_catalogue(project)
-    overview = read_overview(project, catalogue)
-    return OverviewReport(project, catalogue, overview, area, bound, snapshot, delay, example)
+def report_of(
+    selection: Selection, jobcenteroverblik: Jobcenteroverblik, area: Area, delay: int | None = None
+) -> JobcenteroverblikReport:
+    """As :func:`jobcenteroverblik_report`, for what is already found."""
+    return JobcenteroverblikReport(
+        selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
+    )
 
 
 @lru_cache(maxsize=4)
-def _read_overview(project: Project, catalogue_hash: str, stamp: object) -> Overview:
-    return load_overview(project, load_catalogue(project))
+def _read_template(project: Project, catalogue_hash: str, stamp: object) -> Jobcenteroverblik:
+    return load_jobcenteroverblik(project, load_catalogue(project))
 
 
-def read_overview(project: Project, catalogue: Catalogue) -> Overview:
+def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
     """The template, read once a process and again when one of its files has moved."""
-    return _read_overview(project, catalogue.hash, overview_stamp(project))
-
-
-@lru_cache(maxsize=4)
-def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
-    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
-    from helpers.sources.example import write_example_tables
-
-    catalogue = load_catalogue(project)
-    wanted = [catalogue.indicators[key] for key in keys]
-    write_example_tables(RawStore(project.raw), catalogue, wanted, day)
+    return _read_template(project, catalogue.hash, template_stamp(project))
 
 
 @lru_cache(maxsize=2)
 def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> Boards:
     # All areas of a country share them: a hundred reports in one process read the figures once.
     catalogue = load_catalogue(project)
-    return Boards(catalogue, read_overview(project, catalogue), load_observations(project, catalogue, basis))
+    return Boards(
+        catalogue, read_jobcenteroverblik(project, catalogue), load_observations(project, catalogue, basis)
+    )
 
 
 @lru_cache(maxsize=2)
 def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> str:
     """A hash over the template and the figures of all areas."""
     catalogue = load_catalogue(project)
-    overview = read_overview(project, catalogue)
+    jobcenteroverblik = read_jobcenteroverblik(project, catalogue)
     frame = load_observations(project, catalogue, basis)
-    shown = frame[frame["indicator"].isin(overview.indicators)]
-    digest = hashlib.sha256(repr((catalogue_hash, overview)).encode())
-    digest.update(pd.util.hash_pandas_object(shown, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
+    shown = frame[frame["indicator"].isin(jobcenteroverblik.indicators)]
+    return hashlib.sha256(repr((catalogue_hash, jobcenteroverblik, frame_hash(shown))).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class OverviewReport(Stamped):
-    """The Jobcenteroverblik for one area on one basis of figures; every method is a cell of a notebook.
+@dataclass(frozen=True, eq=False, repr=False)
+class JobcenteroverblikReport(Report):
+    """The Jobcenteroverblik for one area on one basis of figures; every public method is a cell of a notebook.
 
     Attributes
     ----------
     bound
         Newest month to show; none for the newest there is, less the delay.
-    snapshot
-        The day whose figures are shown; none for the newest.
     delay
         Months that figures stay behind; none for the template's own.
-    example
-        Example data are shown whatever was fetched, and file names say so.
     """
 
-    project: Project
-    catalogue: Catalogue
-    overview: Overview
+    kind: ClassVar[str] = KEY
+    jobcenteroverblik: Jobcenteroverblik
     area: Area
-    bound: Period | None = None
-    snapshot: date | None = None
     delay: int | None = None
-    example: bool = False
+
+    def _identity(self) -> tuple[object, ...]:
+        # The template is read anew when one of its files has moved.
+        return (*super()._identity(), self.delay, id(self.jobcenteroverblik))
 
     @property
-    def stamp(self) -> Stamp:
-        """Whose figures the report shows; a printed month stands on its document."""
-        basis = f"printed-{self.printed.period.id}" if self.printed else self.basis.name
-        return Stamp(KEY, self.area.slug, self.overview.template.key, basis, marked=self.example)
+    def key(self) -> str:
+        return self.jobcenteroverblik.template.key
+
+    @property
+    def title(self) -> str:
+        """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
+        name = self.jobcenteroverblik.template.title
+        return f"{name}, {self.printed.period.danish}" if self.printed else name
+
+    @property
+    def whom(self) -> Whom:
+        area = self.area
+        long_name = (
+            f"Jobcenter {area.name}" if area.joint else self.catalogue.municipality(area.slug).long_name
+        )
+        return Whom(area.name, long_name, area.slug, area.codes)
+
+    @property
+    def example_date(self) -> date:
+        return self.jobcenteroverblik.template.example_date
+
+    @property
+    def folder(self) -> str:
+        printed = f"-{self.printed.period.id.lower()}" if self.printed else ""
+        return f"{KEY}/{self.area.slug}{printed}"
+
+    def asked(self, book: Laid) -> Asked:
+        found = super().asked(book)
+        # What was printed bears its month in the title, not a day.
+        return replace(found, variant=replace(found.variant, dated=None)) if self.printed else found
 
     # ------------------------------------------------------------------------------------ the numbers
 
-    @cached_property
+    @derived
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the report, each once."""
-        return tuple(self.catalogue.indicators[key] for key in self.overview.indicators)
-
-    @cached_property
-    def basis(self) -> Basis:
-        """Real figures (perhaps as of a day) or example data; never both."""
-        day = self.overview.template.example_date
-        basis = basis_for(self.project, self.indicators, day, self.snapshot, example=self.example)
-        if basis.kind == "example":
-            _make_example(self.project, self.catalogue.hash, self.overview.indicators, day)
-        return basis
-
-    @property
-    def is_example(self) -> bool:
-        return self.basis.kind == "example"
+        return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
 
     def _made_up(self, indicator: Indicator) -> bool:
         """Whether an indicator's figures are example data: not when anybody typed them in."""
         return self.is_example and indicator.key not in self.boards.typed_in
 
-    @cached_property
+    @derived
     def boards(self) -> Boards:
         """Figures of all areas that can be ranked."""
         return _boards(self.project, self.catalogue.hash, self.basis, self._stamp)
@@ -207,73 +178,55 @@ class OverviewReport(Stamped):
     @property
     def _stamp(self) -> tuple[object, ...]:
         """Moves when the template's files or the figures do."""
-        return overview_stamp(self.project), data_fingerprint(self.project, self.catalogue, self.basis)
+        return template_stamp(self.project), data_fingerprint(self.project, self.catalogue, self.basis)
 
-    @cached_property
+    @derived
     def standings(self) -> Standings:
         """The area among those it can be compared with."""
         return Standings(self.boards, self.area, self.bound, self.delay)
 
-    @cached_property
-    def printed(self) -> PublishedOverview | None:
+    @derived
+    def printed(self) -> PrintedReport | None:
         """The report as it was printed, when that month is asked for."""
-        return self.overview.printed(self.area, self.bound)
-
-    @cached_property
-    def inputs(self) -> tuple[Input, ...]:
-        """The tables that the report's figures come from."""
-        needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
-        found = data_inputs(self.project, self.catalogue, self.basis)
-        return tuple(item for item in found if item.table in needed)
+        return self.jobcenteroverblik.printed(self.area, self.bound)
 
     @property
     def known_periods(self) -> set[Period]:
-        """The periods that any of the report's figures is for."""
+        if self.printed:
+            return set()
         frame = load_observations(self.project, self.catalogue, self.basis)
-        shown = frame["indicator"].isin(self.overview.indicators) & frame["value"].notna()
+        shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
         return {Period.parse(text) for text in frame[shown]["period"].unique()}
 
     @property
-    def title(self) -> str:
-        """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
-        name = self.overview.template.title
-        return f"{name}, {self.printed.period.danish}" if self.printed else name
-
-    @property
-    def long_name(self) -> str:
-        """The name on the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
-        if self.area.joint:
-            return f"Jobcenter {self.area.name}"
-        return self.catalogue.municipality(self.area.slug).long_name
+    def _basis_name(self) -> str:
+        """A printed month stands on its document."""
+        return f"printed-{self.printed.period.id}" if self.printed else super()._basis_name
 
     @property
     def data_day(self) -> date:
-        """The day the figures are from: the newest fetch, or the day the example data pretend to be from."""
-        days = [item.fetched_at.date() for item in self.inputs]
-        return self.snapshot or max(days, default=self.overview.template.example_date)
+        return self.snapshot or super().data_day
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash over all that the pages show: they rank all areas, so it moves with any area's figures."""
+    def _shown(self) -> tuple[object, ...]:
+        # The pages rank all areas: any area's figures count.
         figures = _figures_hash(self.project, self.catalogue.hash, self.basis, self._stamp)
-        told = (figures, self.basis.name, self.area, self.bound, self.snapshot, self.delay)
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return (figures, self.basis.name, self.area, self.bound, self.snapshot, self.delay)
 
-    def _section(self, slug: str) -> OverviewSection:
-        slugs = [section.slug for section in self.overview.template.sections]
+    def _section(self, slug: str) -> TemplateSection:
+        slugs = [section.slug for section in self.jobcenteroverblik.template.sections]
         if slug not in slugs:
             raise PlanError.of(
                 f"section {slug}", f'There is no section "{slug}".', f"Sections: {', '.join(slugs)}."
             )
-        return self.overview.section(slug)
+        return self.jobcenteroverblik.section(slug)
 
-    def _figure(self, number: int) -> OverviewFigure:
-        if not any(figure.number == number for figure in self.overview.figures):
-            last = len(self.overview.figures)
+    def _figure(self, number: int) -> TemplateFigure:
+        if not any(figure.number == number for figure in self.jobcenteroverblik.figures):
+            last = len(self.jobcenteroverblik.figures)
             raise PlanError.of(
                 f"figure {number}", f"There is no figure {number}.", f"Figures are 1 to {last}."
             )
-        return self.overview.figure(number)
+        return self.jobcenteroverblik.figure(number)
 
     # ------------------------------------------------------------------------------------ every page
 
@@ -282,21 +235,16 @@ class OverviewReport(Stamped):
 
         Without a key nothing is asked for; while a report is being rendered neither.
         """
-        if is_rendering() or self.printed:
+        if self.printed:
             return self._data_note()
-        from helpers.sources.fetch import fetch_for_notebook
+        return self._fetched(
+            self._keys(self._section(section)) if section else self.jobcenteroverblik.indicators
+        )
 
-        keys = self._keys(self._section(section)) if section else self.overview.indicators
-        told = fetch_for_notebook(self.project, self.catalogue, keys)
-        if told.report is not None:
-            for name in ("basis", "boards", "standings", "inputs"):
-                self.__dict__.pop(name, None)
-        return output.text(told.text) + self._data_note()
-
-    def _keys(self, section: OverviewSection) -> tuple[str, ...]:
+    def _keys(self, section: TemplateSection) -> tuple[str, ...]:
         found = [figure.indicator for figure in section.figures if figure.indicator]
         if any(figure.table for figure in section.figures):
-            found += [row.indicator for row in self.overview.template.table.rows]
+            found += [row.indicator for row in self.jobcenteroverblik.template.table.rows]
         return tuple(dict.fromkeys(found))
 
     def _data_note(self) -> Shown:
@@ -304,30 +252,29 @@ class OverviewReport(Stamped):
             what = f"STARs rapport for {self.area.name}, {self.printed.period.danish}"
             said = f"Siden gengiver {what}, som den blev trykt."
             return output.box(escape_markdown(said), classes=("data-note",))
-        if self.is_example:
-            return output.box(
-                "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så rapporten kan "
-                "ses og prøves uden adgang til Jobindsats. Placeringer og grupper siger derfor intet om "
-                "kommunerne.",
-                classes=("data-note", "example-data"),
-            )
-        rows = fetch_rows(self.project, self.indicators, self.snapshot)
-        return fetched_note((item.fetched_at.date() for item in self.inputs), rows, self.snapshot)
+        return super()._data_note()
+
+    def _example_note(self) -> str:
+        return (
+            "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så rapporten kan "
+            "ses og prøves uden adgang til Jobindsats. Placeringer og grupper siger derfor intet om "
+            "kommunerne."
+        )
 
     # ------------------------------------------------------------------------------------ front page
 
     def introduction(self) -> Shown:
         """What the report is, and whom it is about."""
-        return output.text(*self.overview.template.introduction, *self._about_area())
+        return output.text(*self.jobcenteroverblik.template.introduction, *self._about_area())
 
     def _about_area(self) -> list[str]:
         names = escape_markdown(self.area.name)
         if self.area.joint:
-            centre = self.overview.centre_of(self.area.codes[0])
+            centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
             known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
             parts = escape_markdown(listed(part.name for part in self.standings.parts))
             return [f"{names} er et fælles jobcenter for {parts}.{known} Antal er lagt sammen."]
-        centre = self.overview.centre_of(self.area.codes[0])
+        centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if not centre.joint:
             return []
         known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
@@ -339,7 +286,7 @@ class OverviewReport(Stamped):
     def tiles(self) -> Shown:
         """The ten tiles, each leading to its section."""
         made = []
-        for tile in self.overview.template.tiles:
+        for tile in self.jobcenteroverblik.template.tiles:
             link = self._link(tile.figure)
             if self.printed:
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
@@ -350,7 +297,7 @@ class OverviewReport(Stamped):
         return pieces.tiles(made) + pieces.thirds_legend()
 
     def _link(self, figure: int) -> str:
-        return f"{section_path(self.overview, self.overview.section_of(figure))}#figur-{figure}"
+        return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
 
     # ------------------------------------------------------------------------------------ sections
 
@@ -397,7 +344,7 @@ class OverviewReport(Stamped):
             ]
         )
 
-    def _definition(self, figure: OverviewFigure) -> Shown:
+    def _definition(self, figure: TemplateFigure) -> Shown:
         when = " i 2017" if figure.differs else ""
         said = [f"**Figur {figure.number}{when}.** {escape_markdown(figure.title)}"]
         if figure.note:
@@ -406,7 +353,7 @@ class OverviewReport(Stamped):
             said.append(f"**I dag.** {escape_markdown(figure.differs)}")
         return output.text(*said)
 
-    def _missing(self, figure: OverviewFigure) -> Shown:
+    def _missing(self, figure: TemplateFigure) -> Shown:
         missing = figure.missing
         assert missing is not None
         words = " ".join(missing.find)
@@ -420,13 +367,13 @@ class OverviewReport(Stamped):
         names = escape_markdown(listed(indicator.tables))
         return [f"Tallene skal komme fra Jobindsats, tabel {names}."] if indicator.tables else []
 
-    def _counts(self, standing: FigureStanding) -> dict[str, Line]:
+    def _counts(self, standing: FigureStanding) -> dict[str, AreaLine]:
         """The number behind each of the area's shares, where the indicator has one."""
         if "count" not in standing.indicator.series:
             return {}
         counts = self.boards(standing.indicator.key, "count")
         return {
-            area.name: Line(
+            area.name: AreaLine(
                 tuple(counts.value(area.slug, period) for period in standing.periods),
                 tuple(counts.state(area.slug, period) for period in standing.periods),
                 (area,),
@@ -439,7 +386,7 @@ class OverviewReport(Stamped):
         said = [f"Note i 2017: {figure.note}" if figure.note and not figure.differs else ""]
         if standing.apart:
             said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
-        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        cluster = self.jobcenteroverblik.template.clusters.get(figure.cluster or "", "")
         compared = ranking.group_sentence(standing.group, cluster.lower())
         if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
             names = listed(area.name for area in standing.yardstick.areas)
@@ -451,24 +398,17 @@ class OverviewReport(Stamped):
             if series.certainty is not Certainty.CONFIRMED and series.note
         ]
         said += indicator.caveats
-        said.append(f"Kilde: {self._source_words(indicator)}")
+        said.append(f"Kilde: {self._source_words(indicator)}.")
         return list(dict.fromkeys(said))
 
-    def _source_words(self, indicator: Indicator) -> str:
-        real = listed(indicator.tables)
-        if indicator.key in self.boards.typed_in:
-            return "indtastet af kommunerne."
-        if self.is_example:
-            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})." if real else "eksempeldata."
-        days = [item.fetched_at.date() for item in self.inputs if item.table in indicator.tables]
-        when = f", hentet den {danish_day(max(days))}" if days else ", endnu ikke hentet"
-        return f"Jobindsats, tabel {real}{when}."
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
     def _status_table(self) -> Shown:
-        template = self.overview.template.table
-        figure = next(figure for figure in self.overview.figures if figure.table)
+        template = self.jobcenteroverblik.template.table
+        figure = next(figure for figure in self.jobcenteroverblik.figures if figure.table)
         if self.printed:
             labels = {row.key: row.label for row in template.rows}
             caption = f"Figur 2. {figure.title} {capital(self.printed.table_period.danish)}"
@@ -478,7 +418,7 @@ class OverviewReport(Stamped):
         found = self.standings.table()
         if found.period is None:
             return self._definition(figure) + output.box(ranking.UNDER_PREPARATION, classes=("no-figure",))
-        cluster = self.overview.template.clusters.get(figure.cluster or "", "")
+        cluster = self.jobcenteroverblik.template.clusters.get(figure.cluster or "", "")
         notes = [template.footnote, template.today, ranking.group_sentence(found.group, cluster.lower())]
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts))
@@ -513,10 +453,12 @@ class OverviewReport(Stamped):
         before = on.column(areas, newest.shift(-newest.frequency.per_year))
         own = set(self.area.codes)
         shown_group = (
-            standing.group if standing.group.kind is not GroupKind.COUNTRY else Group(GroupKind.COUNTRY, ())
+            standing.group
+            if standing.group.kind is not GroupKind.COUNTRY
+            else ComparisonGroup(GroupKind.COUNTRY, ())
         )
         grouped = {code for member in shown_group.members for code in member.codes}
-        region = {m.code: m.region for m in self.overview.municipalities}
+        region = {m.code: m.region for m in self.jobcenteroverblik.municipalities}
         rows = [
             pieces.Listed(
                 name=area.name,
@@ -541,7 +483,7 @@ class OverviewReport(Stamped):
         ) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",
-                f"Kilde: {self._source_words(standing.indicator)}",
+                f"Kilde: {self._source_words(standing.indicator)}.",
             ]
         )
 
@@ -549,7 +491,7 @@ class OverviewReport(Stamped):
         """Links to the pages of all municipalities, one for each figure that has a table."""
         rows = [
             f"- [Figur {figure.number}. {escape_markdown(figure.title)}]({all_path(figure)})"
-            for figure in measured(self.overview)
+            for figure in measured(self.jobcenteroverblik)
         ]
         return output.text("\n".join(rows))
 
@@ -557,13 +499,13 @@ class OverviewReport(Stamped):
 
     def method(self) -> Shown:
         """How the figures are made and compared."""
-        texts = self.overview.template.method
+        texts = self.jobcenteroverblik.template.method
         late = texts.delayed if self.standings.delay else texts.undelayed
         return output.text(*map(self._filled, (late, *texts.text)), self._centres_words())
 
     def _filled(self, text: str) -> str:
         """A method text with the template's numbers in words."""
-        template, delay = self.overview.template, self.standings.delay
+        template, delay = self.jobcenteroverblik.template, self.standings.delay
         words = {
             "{ten}": ranking.small(template.ten_best),
             "{size}": ranking.small(template.group_size),
@@ -575,10 +517,10 @@ class OverviewReport(Stamped):
         return text
 
     def _centres_words(self) -> str:
-        joint = [centre for centre in self.overview.centres if centre.joint]
+        joint = [centre for centre in self.jobcenteroverblik.centres if centre.joint]
         sure = listed(c.name for c in joint if c.certainty is Certainty.CONFIRMED)
         unsure = listed(c.name for c in joint if c.certainty is not Certainty.CONFIRMED)
-        many = number(len(self.overview.centres)), number(len(self.overview.municipalities))
+        many = number(len(self.jobcenteroverblik.centres)), number(len(self.jobcenteroverblik.municipalities))
         return (
             f"Der er {many[0]} jobcentre for {many[1]} kommuner. Fælles er {sure} (bekræftet af STARs rapport fra "
             f"februar 2017) og {unsure} (ikke bekræftet)."
@@ -586,7 +528,7 @@ class OverviewReport(Stamped):
 
     def groups(self) -> Shown:
         """The five comparison groups: how each was made, and who is in it."""
-        template = self.overview.template
+        template = self.jobcenteroverblik.template
         if self.printed:
             return output.text(template.method.clusters)
         made = [self.standings.group(kind) for kind in template.clusters]
@@ -624,19 +566,21 @@ class OverviewReport(Stamped):
             tables.Column("Sammenlignes med"),
             tables.Column("Nyeste viste periode"),
         ]
-        rows = [self._source_row(figure) for figure in self.overview.figures]
+        rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return tables.simple_table(
             columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
         )
 
-    def _source_row(self, figure: OverviewFigure) -> tuple[str, ...]:
+    def _source_row(self, figure: TemplateFigure) -> tuple[str, ...]:
         name = f"Figur{NBSP}{figure.number}"
         if figure.table:
-            used = [self.catalogue.indicators[row.indicator] for row in self.overview.template.table.rows]
+            used = [
+                self.catalogue.indicators[row.indicator] for row in self.jobcenteroverblik.template.table.rows
+            ]
             names = listed(dict.fromkeys(table for indicator in used for table in indicator.tables))
             hand = listed(
                 row.label
-                for row, indicator in zip(self.overview.template.table.rows, used, strict=True)
+                for row, indicator in zip(self.jobcenteroverblik.template.table.rows, used, strict=True)
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
             shown = "" if self.printed else self._table_period()
@@ -645,7 +589,11 @@ class OverviewReport(Stamped):
             return name, "Ingen kendt tabel", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)
         indicator = self.catalogue.indicators[figure.indicator or ""]
-        rule = "gruppen" if figure.cluster else f"de {ranking.small(self.overview.template.ten_best)} bedste"
+        rule = (
+            "gruppen"
+            if figure.cluster
+            else f"de {ranking.small(self.jobcenteroverblik.template.ten_best)} bedste"
+        )
         newest = standing.newest.danish if standing and standing.newest else "–"
         sure = "" if indicator.certainty is Certainty.CONFIRMED else " (ikke bekræftet)"
         return name, indicator.title, f"{listed(indicator.tables)}{sure}", rule, newest
@@ -671,7 +619,7 @@ def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     return None if now is None or then is None else now - then
 
 
-def _kind_words(group: Group) -> str:
+def _kind_words(group: ComparisonGroup) -> str:
     return {
         GroupKind.CLUSTER: f"STARs klynge {group.name} (fra fil)",
         GroupKind.COMPUTED: "Beregnet",
@@ -691,22 +639,22 @@ _LEFT_OUT = {
 # ---------------------------------------------------------------------------------------------- paths
 
 
-def section_path(overview: Overview, section: OverviewSection) -> str:
+def section_path(jobcenteroverblik: Jobcenteroverblik, section: TemplateSection) -> str:
     """A section's notebook, seen from the book's folder."""
-    place = overview.template.sections.index(section) + 1
+    place = jobcenteroverblik.template.sections.index(section) + 1
     return f"{place:02d}-{section.slug}.ipynb"
 
 
-def _to_all(figure: OverviewFigure) -> str:
+def _to_all(figure: TemplateFigure) -> str:
     """A link to the page of all municipalities, as Markdown."""
     return f"[Figur {figure.number} i alle kommuner]({all_path(figure)})"
 
 
-def all_path(figure: OverviewFigure) -> str:
+def all_path(figure: TemplateFigure) -> str:
     """The notebook that shows a figure for all municipalities."""
     return f"alle-kommuner-{figure.number:02d}.ipynb"
 
 
-def measured(overview: Overview) -> tuple[OverviewFigure, ...]:
+def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
     """The figures that have a page for all municipalities: those that a table is known for."""
-    return tuple(figure for figure in overview.figures if figure.indicator)
+    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator)

@@ -19,9 +19,9 @@ from helpers.catalogue.models import NATIONAL, Comparison, Indicator
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
 from helpers.reports.jobcenteroverblik import groups
-from helpers.reports.jobcenteroverblik.boards import BASE_MONTHS, Board, Grids, Obstacle, board, share_of
-from helpers.reports.jobcenteroverblik.groups import Group
-from helpers.reports.jobcenteroverblik.models import Area, Overview, OverviewFigure, OverviewRow
+from helpers.reports.jobcenteroverblik.boards import BASE_MONTHS, AreaGrids, Board, Obstacle, board, share_of
+from helpers.reports.jobcenteroverblik.groups import ComparisonGroup
+from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, TemplateFigure, TemplateRow
 
 MONTHS_A_YEAR = 12
 
@@ -29,10 +29,12 @@ MONTHS_A_YEAR = 12
 class Boards:
     """The boards of one set of observations, each made once; all areas of a country can share them."""
 
-    def __init__(self, catalogue: Catalogue, overview: Overview, observations: pd.DataFrame) -> None:
+    def __init__(
+        self, catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik, observations: pd.DataFrame
+    ) -> None:
         self.catalogue = catalogue
-        self.overview = overview
-        self._grids = Grids(observations[observations["indicator"].isin(overview.indicators)])
+        self.jobcenteroverblik = jobcenteroverblik
+        self._grids = AreaGrids(observations[observations["indicator"].isin(jobcenteroverblik.indicators)])
         self.typed_in = frozenset(observations.loc[observations["source"] == "manual", "indicator"])
         self._made: dict[tuple[str, str], Board] = {}
         self._conditions: dict[Period | None, pd.DataFrame] = {}
@@ -41,20 +43,20 @@ class Boards:
         entry = self.catalogue.indicators[indicator]
         name = series or entry.headline
         if (indicator, name) not in self._made:
-            self._made[indicator, name] = board(self._grids, self.overview, entry, name)
+            self._made[indicator, name] = board(self._grids, self.jobcenteroverblik, entry, name)
         return self._made[indicator, name]
 
     def conditions(self, newest: Period | None) -> pd.DataFrame:
         """Framework conditions of every area, for windows that end in `newest`."""
         if newest not in self._conditions:
-            used = self.overview.template.framework
+            used = self.jobcenteroverblik.template.framework
             values = {(v.indicator, v.series): self(v.indicator, v.series).frame() for v in used}
-            self._conditions[newest] = groups.framework_conditions(self.overview, values, newest)
+            self._conditions[newest] = groups.framework_conditions(self.jobcenteroverblik, values, newest)
         return self._conditions[newest]
 
 
 @dataclass(frozen=True)
-class Line:
+class AreaLine:
     """One line of a figure.
 
     Attributes
@@ -98,16 +100,16 @@ class FigureStanding:
         Whether the newest values of the area and of all it is compared with are suppressed.
     """
 
-    figure: OverviewFigure
+    figure: TemplateFigure
     indicator: Indicator
     newest: Period | None
     periods: tuple[Period, ...]
-    own: tuple[tuple[Area, Line], ...]
+    own: tuple[tuple[Area, AreaLine], ...]
     apart: Obstacle | None
-    country: Line
+    country: AreaLine
     rule: Comparison
-    group: Group
-    yardstick: Line
+    group: ComparisonGroup
+    yardstick: AreaLine
     rank: Rank
     moved: int | None
     ranks: tuple[tuple[Area, Rank], ...]
@@ -120,7 +122,7 @@ class FigureStanding:
 
 
 @dataclass(frozen=True)
-class Cell:
+class AreaCell:
     """A number of the table for one area or municipality; `value` is none where there is none."""
 
     area: Area
@@ -143,21 +145,21 @@ class TableRow:
         The month of the figures; typed-in ones may be older than the table's.
     """
 
-    row: OverviewRow
+    row: TemplateRow
     period: Period | None
-    count: tuple[Cell, ...]
-    share: tuple[Cell, ...]
-    change: tuple[Cell, ...]
+    count: tuple[AreaCell, ...]
+    share: tuple[AreaCell, ...]
+    change: tuple[AreaCell, ...]
     group_share: Decimal | None
     group_change: Decimal | None
 
 
 @dataclass(frozen=True)
-class StatusTable:
+class AreaTable:
     """Figure 2 for one area and month."""
 
     period: Period | None
-    group: Group
+    group: ComparisonGroup
     rows: tuple[TableRow, ...]
     apart: Obstacle | None
 
@@ -179,15 +181,15 @@ class Standings:
         self.boards = boards
         self.area = area
         self.bound = bound
-        self.overview = boards.overview
-        self.delay = self.overview.template.delay_months if delay is None else delay
+        self.jobcenteroverblik = boards.jobcenteroverblik
+        self.delay = self.jobcenteroverblik.template.delay_months if delay is None else delay
         self._made: dict[int, FigureStanding | None] = {}
-        self._groups: dict[str, Group] = {}
+        self._groups: dict[str, ComparisonGroup] = {}
 
     @cached_property
     def parts(self) -> tuple[Area, ...]:
         """The municipalities of a joint job centre, each as an area of its own."""
-        known = {m.code: m for m in self.overview.municipalities}
+        known = {m.code: m for m in self.jobcenteroverblik.municipalities}
         return tuple(
             Area(name=known[code].name, slug=known[code].slug, codes=(code,)) for code in self.area.codes
         )
@@ -195,7 +197,9 @@ class Standings:
     @cached_property
     def municipalities(self) -> tuple[Area, ...]:
         """All municipalities, each as an area of its own, in the catalogue's order."""
-        return tuple(Area(name=m.name, slug=m.slug, codes=(m.code,)) for m in self.overview.municipalities)
+        return tuple(
+            Area(name=m.name, slug=m.slug, codes=(m.code,)) for m in self.jobcenteroverblik.municipalities
+        )
 
     @cached_property
     def newest(self) -> Period | None:
@@ -205,7 +209,7 @@ class Standings:
 
     @property
     def _measured(self) -> tuple[str, ...]:
-        return tuple(figure.indicator for figure in self.overview.figures if figure.indicator)
+        return tuple(figure.indicator for figure in self.jobcenteroverblik.figures if figure.indicator)
 
     def _newest(self, of: Board) -> Period | None:
         """The newest month shown of a board: the newest published less the delay, within the bound."""
@@ -219,14 +223,14 @@ class Standings:
             last = of.newest(slugs, self.bound) or last
         return last if last in of.periods and (self.bound is None or last.within(self.bound)) else None
 
-    def group(self, cluster: str) -> Group:
+    def group(self, cluster: str) -> ComparisonGroup:
         """The group of one kind of cluster."""
         if cluster not in self._groups:
             conditions = self.boards.conditions(self.newest)
-            self._groups[cluster] = groups.group_for(self.overview, self.area, cluster, conditions)
+            self._groups[cluster] = groups.group_for(self.jobcenteroverblik, self.area, cluster, conditions)
         return self._groups[cluster]
 
-    def rule_of(self, figure: OverviewFigure) -> Comparison:
+    def rule_of(self, figure: TemplateFigure) -> Comparison:
         """Whom a figure is compared with: its own rule, or its indicator's."""
         if figure.comparison is not None:
             return figure.comparison
@@ -236,24 +240,24 @@ class Standings:
     def standing(self, number: int) -> FigureStanding | None:
         """A figure's standing; none for the table and for figures without a known table."""
         if number not in self._made:
-            figure = self.overview.figure(number)
+            figure = self.jobcenteroverblik.figure(number)
             self._made[number] = self._standing(figure) if figure.indicator else None
         return self._made[number]
 
-    def _standing(self, figure: OverviewFigure) -> FigureStanding:
+    def _standing(self, figure: TemplateFigure) -> FigureStanding:
         assert figure.indicator is not None
         on = self.boards(figure.indicator)
         rule = self.rule_of(figure)
         if rule is Comparison.FRAMEWORK and figure.cluster:
             group = self.group(figure.cluster)
         else:
-            group = groups.country(self.overview, self.area)
+            group = groups.country(self.jobcenteroverblik, self.area)
         newest = self._newest(on)
         periods = window(newest) if newest else ()
         apart = on.obstacle(self.area.slug, newest)
         shown = self.parts if apart else (self.area,)
         direction = on.indicator.direction
-        count = 1 if rule is Comparison.FRAMEWORK else self.overview.template.ten_best
+        count = 1 if rule is Comparison.FRAMEWORK else self.jobcenteroverblik.template.ten_best
         by_slug = {member.slug: member for member in group.members}
         chosen = tuple(by_slug[slug] for slug in best(on.column(group.members, newest), direction, count))
         before = newest.shift(-1) if newest else None
@@ -276,38 +280,38 @@ class Standings:
             all_hidden=_all_hidden(on, (self.area, *group.members), newest),
         )
 
-    def _rank(self, on: Board, group: Group, area: Area, period: Period | None) -> Rank:
+    def _rank(self, on: Board, group: ComparisonGroup, area: Area, period: Period | None) -> Rank:
         values = on.column((area, *group.members), period)
         return rank(values, area.slug, on.indicator.direction)
 
     # ------------------------------------------------------------------------------------------ figure 2
 
-    def table(self) -> StatusTable:
+    def table(self) -> AreaTable:
         """The table of figure 2, in the newest month of its first row that has figures."""
-        template = self.overview.template
-        figure = next(figure for figure in self.overview.figures if figure.table)
+        template = self.jobcenteroverblik.template
+        figure = next(figure for figure in self.jobcenteroverblik.figures if figure.table)
         group = self.group(figure.cluster or next(iter(template.clusters)))
         period = next(
             (shown for row in template.table.rows if (shown := self._newest(self._counts(row)))), None
         )
         rows = tuple(self._row(row, period, group) for row in template.table.rows)
-        return StatusTable(period, group, rows, self._why_apart(period))
+        return AreaTable(period, group, rows, self._why_apart(period))
 
-    def _counts(self, row: OverviewRow) -> Board:
+    def _counts(self, row: TemplateRow) -> Board:
         return self.boards(row.indicator, "count")
 
-    def _has_share(self, row: OverviewRow) -> bool:
+    def _has_share(self, row: TemplateRow) -> bool:
         return "share" in self.boards.catalogue.indicators[row.indicator].series
 
     def _why_apart(self, period: Period | None) -> Obstacle | None:
         found = [
             self.boards(row.indicator).obstacle(self.area.slug, period)
-            for row in self.overview.template.table.rows
+            for row in self.jobcenteroverblik.template.table.rows
             if self._has_share(row)
         ]
         return next((obstacle for obstacle in found if obstacle), None)
 
-    def _row(self, row: OverviewRow, period: Period | None, group: Group) -> TableRow:
+    def _row(self, row: TemplateRow, period: Period | None, group: ComparisonGroup) -> TableRow:
         counts = self._counts(row)
         typed = not self._has_share(row)
         when = self._typed_period(counts, period) if typed else period
@@ -322,8 +326,8 @@ class Standings:
             now, then = self._share(row, area, when), self._share(row, area, year_ago)
             return None if now is None or then is None else now - then
 
-        def cell(area: Area, value: Decimal | None) -> Cell:
-            return Cell(area, value, State.OK if value is not None else counts.state(area.slug, when))
+        def cell(area: Area, value: Decimal | None) -> AreaCell:
+            return AreaCell(area, value, State.OK if value is not None else counts.state(area.slug, when))
 
         return TableRow(
             row=row,
@@ -345,31 +349,31 @@ class Standings:
             return None
         return newest
 
-    def _share(self, row: OverviewRow, area: Area, period: Period | None) -> Decimal | None:
+    def _share(self, row: TemplateRow, area: Area, period: Period | None) -> Decimal | None:
         """The published (or recomputed) share; of typed-in counts, theirs of the typed-in population."""
         if self._has_share(row):
             return self.boards(row.indicator).value(area.slug, period)
-        key, _, series = self.overview.template.joint.population.partition(".")
+        key, _, series = self.jobcenteroverblik.template.joint.population.partition(".")
         part = self._counts(row).value(area.slug, period)
         population = self.boards(key, series)
         base = population.value(area.slug, self._typed_period(population, period))
         return None if part is None or not base else share_of(part, base, 1)
 
 
-def _line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> Line:
+def _line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> AreaLine:
     slug = areas[0].slug if areas else NATIONAL
-    return Line(
+    return AreaLine(
         tuple(on.value(slug, period) for period in periods),
         tuple(on.state(slug, period) for period in periods),
         tuple(areas),
     )
 
 
-def _mean_line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> Line:
+def _mean_line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> AreaLine:
     """The unweighted mean, in each period of those that have a value then."""
     values = tuple(_mean([on.value(area.slug, period) for area in areas]) for period in periods)
     states = tuple(State.MISSING if value is None else State.OK for value in values)
-    return Line(values, states, tuple(areas))
+    return AreaLine(values, states, tuple(areas))
 
 
 def _mean(values: Sequence[Decimal | None]) -> Decimal | None:

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from helpers.catalogue import Catalogue
 from helpers.catalogue.models import FocusArea, Plan
-from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, Cell, Contents, Page, code, markdown
-
-EXAMPLE_MUNICIPALITY = "Frederikssund"
-"""What the parameters cell holds for a plan anyone may use; `plan render` and papermill replace it."""
-
-ROOT_PLAN = "frederikssund-2023"
-"""The plan whose book is the project folder itself (``index.ipynb`` and ``notebooks/*.ipynb``)."""
-
+from helpers.project import Project, book_plan
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
 
 ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 
-def book_folder(project: Project, plan: Plan) -> Path:
-    """Where the plan's own notebooks lie, or would lie once ``plan notebooks`` has written them."""
-    return project.root if plan.key == ROOT_PLAN else project.notebooks / plan.key
-
-
-def chapter_path(area: FocusArea, plan: Plan) -> str:
+def chapter_path(project: Project, plan: Plan, area: FocusArea) -> str:
     """The focus area's notebook, seen from the book's folder (with forward slashes)."""
-    return _path(f"{area.number:02d}-{area.slug}", plan)
+    return _path(project, plan, f"{area.number:02d}-{area.slug}")
 
 
-def _path(name: str, plan: Plan) -> str:
-    return f"notebooks/{name}.ipynb" if plan.key == ROOT_PLAN else f"{name}.ipynb"
+def _path(project: Project, plan: Plan, name: str) -> str:
+    return f"notebooks/{name}.ipynb" if book_plan(project.root) == plan.key else f"{name}.ipynb"
 
 
-def _focus_area(area: FocusArea) -> tuple[Cell, ...]:
+def _focus_area(area: FocusArea) -> tuple[BookCell, ...]:
     cells = [
         markdown("plan-title", f"# {area.title} {{#sec-{area.number}}}"),
         code("plan-fetch", f"report.fetch({area.number})"),
@@ -112,20 +100,32 @@ _DATA = (
 )
 
 
-def plan_contents(project: Project, plan: Plan) -> Contents:
+def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> str:
+    """Name of the municipality that a plan's notebooks open with; `plan render` and papermill replace it.
+
+    The plan's own; for a plan anyone may use, that of the project's plan, else the catalogue's first.
+    """
+    main = catalogue.plans.get(book_plan(project.root))
+    owner = plan.municipality or (main.municipality if main else None)
+    found = [area for area in catalogue.municipalities if area.slug == owner]
+    return (found or catalogue.municipalities)[0].name
+
+
+def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Contents:
     """The plan's book as the catalogue has it."""
-    pages = [Page("index.ipynb", _INDEX)]
-    pages += [Page(chapter_path(area, plan), _focus_area(area)) for area in plan.focus_areas]
+    pages = [BookPage("index.ipynb", _INDEX)]
+    pages += [BookPage(chapter_path(project, plan, area), _focus_area(area)) for area in plan.focus_areas]
     if plan.previous:
-        pages.append(Page(_path("aendringer", plan), _CHANGES))
-    pages += [Page(_path("siden-sidst", plan), _SINCE_LAST), Page(_path("data-og-metode", plan), _DATA)]
+        pages.append(BookPage(_path(project, plan, "aendringer"), _CHANGES))
+    pages.append(BookPage(_path(project, plan, "siden-sidst"), _SINCE_LAST))
+    pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
+    municipality = example_municipality(project, catalogue, plan)
     return Contents(
         project,
         plan.key,
-        book_folder(project, plan),
+        book_folder(project, plan.key),
         title=plan.title,
         author=ANYBODY,
         pages=tuple(pages),
-        parameters=f'kommune = "{EXAMPLE_MUNICIPALITY}"\nplan = "{plan.key}"\nperiode = ""',
-        opening="from helpers import open_report\n\nreport = open_report(kommune, plan, periode)",
+        parameters=f'kommune = "{municipality}"\nplan = "{plan.key}"\nperiode = ""',
     )

@@ -1,14 +1,13 @@
 """A goal's page: all municipalities against one goal, in Danish words, a picture, a table and a CSV file.
 
-In: a :class:`~helpers.reports.plan.country.CountryComparison`. Out: frozen :class:`GoalPage` objects whose texts are ready
-to be put on a page; nothing is judged here.
+In: a :class:`~helpers.reports.plan.country.CountryComparison`. Out: what :mod:`helpers.reports.base.goals` describes,
+its texts ready to be put on a page; nothing is judged here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,16 @@ from helpers.present.words import (
     target_phrase,
     unit_word,
 )
-from helpers.reports.plan.comparison_figure import NARROW, WIDE, Dot, Line, Ranked, alternative, picture
+from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
+from helpers.reports.plan.comparison_figure import (
+    NARROW,
+    WIDE,
+    GoalDot,
+    GoalLine,
+    Ranked,
+    alternative,
+    picture,
+)
 from helpers.reports.plan.country import CountryComparison, met_by
 from helpers.reports.plan.status import StatusRow, goal_verdicts
 
@@ -45,97 +53,15 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Standing:
-    """One municipality's row in the table, its texts as shown.
-
-    Attributes
-    ----------
-    code, slug
-        ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
-    place
-        ``12``; empty without a value. Equal values share a place.
-    value_key, gap_key
-        What the columns are sorted by; none where there is no number.
-    kind
-        CSS class of the verdict.
-    remark
-        Why it cannot be judged, or that its figure is from another period; else empty.
-    """
-
-    code: str
-    slug: str
-    name: str
-    region: str
-    place: str
-    value: str
-    value_key: Decimal | None
-    gap: str
-    gap_key: Decimal | None
-    sign: str
-    verdict: str
-    kind: str
-    remark: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """One indicator of a goal; most goals have one.
-
-    Attributes
-    ----------
-    heading
-        Its short name, where the goal has several; else empty.
-    summary
-        Danish sentences: how many meet the target, the country, the target, the direction.
-    wide, narrow
-        The picture as SVG for screens and phones; empty when nobody has a value.
-    columns
-        Heads of the value and gap columns, with their units.
-    standings
-        Best first; without a value last, in the Danish alphabet.
-    csv
-        The same as text with semicolons and decimal commas, to be saved as `csv_name`.
-    """
-
-    key: str
-    heading: str
-    period: str
-    summary: tuple[str, ...]
-    wide: str
-    narrow: str
-    alternative: str
-    columns: tuple[str, str]
-    standings: tuple[Standing, ...]
-    csv_name: str
-    csv: str
-
-
-@dataclass(frozen=True)
-class GoalPage:
-    """The page of one goal.
-
-    Attributes
-    ----------
-    owner
-        Whose target it is, where the plan is one municipality's own; else empty.
-    met, not_met, unknown
-        How many municipalities meet the goal (all its indicators together).
-    """
-
-    number: str
-    title: str
-    wording: str
-    focus_area: str
-    owner: str
-    met: int
-    not_met: int
-    unknown: int
-    parts: tuple[Part, ...]
-
-    @property
-    def of(self) -> int:
-        return self.met + self.not_met + self.unknown
+def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> GoalComparison | None:
+    """The pages of a plan's goals; none for a plan without an indicator."""
+    pages = goal_pages(catalogue, comparison, colour)
+    if not pages:
+        return None
+    plan = comparison.plan
+    return GoalComparison(
+        plan.key, plan.title, pages[0].owner, comparison.example, comparison.data_day, pages
+    )
 
 
 def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
@@ -185,7 +111,7 @@ def alphabetical(name: str) -> str:
 
 def _part(
     comparison: CountryComparison, goal: Goal, indicator: Indicator, colour: Palette, *, several: bool
-) -> Part:
+) -> ComparedIndicator:
     rows = comparison.of(goal.number, indicator.key)
     areas = {area.code: area for area in comparison.municipalities}
     usual = _usual(rows.values())
@@ -206,7 +132,7 @@ def _part(
         )
         standings.insert(better, country)
     dots = tuple(
-        Dot(
+        GoalDot(
             areas[code].name,
             row.municipality,
             None if row.verdict is Verdict.CANNOT_BE_JUDGED else row.verdict is Verdict.MET,
@@ -217,7 +143,7 @@ def _part(
     ranked = Ranked(dots, _lines(goal, usual), indicator.unit, indicator.decimals)
     said = alternative(ranked) if dots else ""
     file = f"{goal.number}-{indicator.key}" if several else goal.number
-    return Part(
+    return ComparedIndicator(
         key=indicator.key,
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
@@ -239,7 +165,7 @@ def _usual(rows: Iterable[StatusRow]) -> StatusRow:
     return next(row for row in found if row.period == most)
 
 
-def _lines(goal: Goal, usual: StatusRow) -> tuple[Line, ...]:
+def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
     lines = []
 
     def shown(value: Decimal, decimals: int) -> str:
@@ -248,18 +174,18 @@ def _lines(goal: Goal, usual: StatusRow) -> tuple[Line, ...]:
     if usual.national is not None:
         same = usual.target == usual.national
         text = f"Hele landet{', målet' if same else ''}: {shown(usual.national, usual.decimals)}"
-        lines.append(Line(text, usual.national, dashed=True))
+        lines.append(GoalLine(text, usual.national, dashed=True))
     if usual.target is not None and usual.target != usual.national:
         text = f"Målet: {target_phrase(goal.target, usual.national, usual.decimals, usual.unit)}"
-        lines.append(Line(text, usual.target, dashed=False))
+        lines.append(GoalLine(text, usual.target, dashed=False))
     return tuple(lines)
 
 
-def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Period | None) -> Standing:
+def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Period | None) -> ComparedArea:
     remark = row.reason or ""
     if not remark and row.period is not None and row.period != usual:
         remark = f"Tallet er for {row.period.danish}."
-    return Standing(
+    return ComparedArea(
         code=area.code,
         slug=area.slug,
         name=area.name,
@@ -276,8 +202,8 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
     )
 
 
-def _country(usual: StatusRow) -> Standing:
-    return Standing(
+def _country(usual: StatusRow) -> ComparedArea:
+    return ComparedArea(
         code=NATIONAL,
         slug="",
         name=NATIONAL_NAME,

@@ -28,7 +28,7 @@ CLEAR = 5
 
 
 @dataclass(frozen=True)
-class Dot:
+class GoalDot:
     """One municipality; `met` is none when the goal cannot be judged although there is a value."""
 
     name: str
@@ -37,7 +37,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Line:
+class GoalLine:
     """A level across the picture: the country, or the target. `dashed` tells them apart without colour."""
 
     text: str
@@ -49,8 +49,8 @@ class Line:
 class Ranked:
     """What the picture shows: `dots` best first, `lines` the country and the target."""
 
-    dots: tuple[Dot, ...]
-    lines: tuple[Line, ...]
+    dots: tuple[GoalDot, ...]
+    lines: tuple[GoalLine, ...]
     unit: Unit
     decimals: int
 
@@ -140,7 +140,7 @@ def _words(x: float, y: float, text: str, ink: str, anchor: str, weight: str = "
 
 
 def _labels(
-    lines: Sequence[Line],
+    lines: Sequence[GoalLine],
     places: Sequence[tuple[float, float]],
     axis: Axis,
     left: float,

@@ -17,13 +17,13 @@ from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import NATIONAL, Goal, Indicator, Municipality, Plan, PublishedRow
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.reports.plan.status import Reading, StatusRow, as_published, judged_row
+from helpers.reports.plan.status import StatusReading, StatusRow, as_published, judged_row
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 _PUBLISHED = (State.OK.value, State.SUPPRESSED.value)
-_NOTHING = Reading(None, State.MISSING, None)
+_NOTHING = StatusReading(None, State.MISSING, None)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class _Headline:
     rows: pd.DataFrame
     bound: Period | None
     newest: Mapping[str, Period]
-    readings: Mapping[tuple[str, str], Reading]
+    readings: Mapping[tuple[str, str], StatusReading]
 
     def row(self, goal: Goal, area: Municipality, printed: PublishedRow | None) -> StatusRow:
         """The status row of one municipality."""
@@ -121,12 +121,12 @@ def _headline(observations: pd.DataFrame, indicator: Indicator, bound: Period | 
     # Ids of one frequency sort as time does.
     newest = {str(area): periods[text] for area, text in published.groupby("area")["period"].max().items()}
     counted = rows[rows["period"].isin({period.id for period in newest.values()})]
-    readings: dict[tuple[str, str], Reading] = {}
+    readings: dict[tuple[str, str], StatusReading] = {}
     columns = (counted[name] for name in ("area", "period", "value", "state", "source", "published"))
     for area, period, value, text, source, published in zip(*columns, strict=True):
         state = State(text)
         exact = as_published(float(value), indicator.decimals) if state is State.OK else None
-        readings.setdefault((area, period), Reading(exact, state, str(source), bool(published)))
+        readings.setdefault((area, period), StatusReading(exact, state, str(source), bool(published)))
     return _Headline(indicator, rows, bound, newest, readings)
 
 

@@ -20,7 +20,7 @@ from helpers.present.traces import fill
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 
 if TYPE_CHECKING:
-    from helpers.reports.plan.report import Report
+    from helpers.reports.plan.report import PlanReport
 
 FRAME_COLUMNS = (
     "goal", "indicator", "series", "label", "area", "area_name", "period", "month", "value", "unit", "state",
@@ -53,7 +53,7 @@ def _float(value: Decimal | None) -> float:
     return float("nan") if value is None else float(value)
 
 
-def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
+def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
     """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
@@ -86,7 +86,7 @@ def goal_frame(report: Report, goals: Iterable[Goal]) -> pd.DataFrame:
     return frame.astype({"value": float, "month": "datetime64[ns]"})
 
 
-def status_frame(report: Report) -> pd.DataFrame:
+def status_frame(report: PlanReport) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
     of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
     order = {number: place for place, number in enumerate(of_goal)}
@@ -105,7 +105,7 @@ def status_frame(report: Report) -> pd.DataFrame:
 _VERDICT_COLOURS = {Verdict.MET: "#1b6e3c", Verdict.NOT_MET: "#a3231c", Verdict.CANNOT_BE_JUDGED: "#5b5b5b"}
 
 
-def status_gt(report: Report) -> GT:
+def status_gt(report: PlanReport) -> GT:
     """The status as a Great Table with typed columns, for an analyst to change, save or export.
 
     Notes
@@ -147,7 +147,7 @@ def status_gt(report: Report) -> GT:
     return table.tab_source_note("Eksempeldata") if report.is_example else table
 
 
-def survey_charts(report: Report, goal: Goal) -> tuple[Chart, ...]:
+def survey_charts(report: PlanReport, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
     answers = (
         goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import altair as alt
 import pandas as pd
 
-from helpers.analysis.gaps import Verdict
-from helpers.catalogue import load_catalogue
+from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     NATIONAL,
@@ -32,11 +28,7 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data import (
-    Basis,
-    Input,
-    choose_basis,
     csv_files,
-    data_inputs,
     data_problems,
     figure_window,
     load_observations,
@@ -46,16 +38,15 @@ from helpers.data import (
 from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.periods import Period, require_figures
+from helpers.periods import Period
 from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
-from helpers.present.stamp import Stamp
 from helpers.present.tables import Column
-from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import downloads, fetched_note
-from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.project import Project, book_plan
+from helpers.reports.base.notes import downloads
+from helpers.reports.base.report import Report, Whom, derived, frame_hash
+from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import frames
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
@@ -69,67 +60,21 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
+    joint_verdict,
     status_rows,
     summary,
     survey_rows,
 )
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from great_tables import GT
 
-    from helpers.catalogue import Catalogue
     from helpers.present.charts import Chart
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
-
-
-def open_report(kommune: str, plan: str = "frederikssund-2023", periode: str = "") -> Report:
-    """The employment plan of one municipality, for its notebooks.
-
-    Parameters
-    ----------
-    kommune
-        A municipality by name, code or slug, in any case, with or without "Kommune".
-    plan
-        Key of a plan, a file of ``catalogue/plans``.
-    periode
-        The newest period to show, as ``2023M11`` or ``2023Q02``; empty for the newest there is.
-
-    Raises
-    ------
-    PlanError
-        When the municipality, the plan or the period is unknown, with the nearest name; or when the catalogue
-        has mistakes, all of them.
-    """
-    project = find_project()
-    catalogue = load_catalogue(project)
-    chosen = catalogue.plan(plan)
-    area = catalogue.municipality(kommune)
-    try:
-        bound = Period.parse(periode) if periode.strip() else None
-    except ValueError as error:
-        raise PlanError.of("periode", f"{error}.") from None
-    day = os.environ.get(SNAPSHOT_VARIABLE, "")
-    example = os.environ.get(EXAMPLE_VARIABLE) == "1"
-    report = Report(
-        project, catalogue, chosen, area, bound, date.fromisoformat(day) if day else None, example
-    )
-    if not is_rendering():
-        require_figures(bound, report.known_periods)
-        return report
-    # All notebooks of a render open the same report, and no figure moves meanwhile: it is read and judged once.
-    key = (project.root, catalogue.hash, chosen.key, area.code, bound, day, example)
-    if key not in _RENDERED:
-        require_figures(bound, report.known_periods)
-        _RENDERED.clear()
-        _RENDERED[key] = report
-    return _RENDERED[key]
-
-
-_RENDERED: dict[tuple[object, ...], Report] = {}
 
 
 def read_report(
@@ -141,106 +86,95 @@ def read_report(
     bound: Period | None = None,
     snapshot: date | None = None,
     example: bool = False,
-) -> Report:
-    """As :func:`open_report`, for what is already found."""
-    return Report(project, catalogue, plan, municipality, bound, snapshot, example)
+) -> PlanReport:
+    """The plan of one municipality, for what is already found."""
+    return PlanReport(project, catalogue, plan, municipality, bound=bound, snapshot=snapshot, example=example)
 
 
 def read_reports(
-    project: Project,
-    catalogue: Catalogue,
-    plan: Plan,
-    municipalities: Sequence[Municipality],
-    *,
-    bound: Period | None = None,
-    snapshot: date | None = None,
-    example: bool = False,
-) -> tuple[Report, ...]:
+    project: Project, catalogue: Catalogue, plan: Plan, municipalities: Sequence[Municipality], **more: Any
+) -> tuple[PlanReport, ...]:
     """A report of each municipality, equal to those of :func:`read_report`; figures are read and judged once for all."""
-    reports = tuple(
-        Report(project, catalogue, plan, area, bound, snapshot, example) for area in municipalities
-    )
+    reports = tuple(read_report(project, catalogue, plan, area, **more) for area in municipalities)
     if len(reports) < 2:
         return reports
     first = reports[0]
     everything = load_observations(project, catalogue, first.basis)
     by_area = {str(area): frame for area, frame in everything.groupby("area", sort=False)}
     nothing = everything.iloc[:0]
-    rows = country_status(catalogue, plan, everything, bound)
+    rows = country_status(catalogue, plan, everything, first.bound)
     shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
     for report in reports:
         code = report.municipality.code
         own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
-        report.__dict__.update(shared, observations=own, rows=rows[code])
+        report._held.update(shared, observations=own, rows=rows[code])
     return reports
 
 
-@lru_cache(maxsize=64)
-def _make_example(project: Project, catalogue_hash: str, plan_key: str) -> None:
-    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
-    from helpers.sources.example import write_example
+@dataclass(frozen=True, eq=False, repr=False)
+class PlanReport(Report):
+    """A plan for one municipality on one basis of figures; every public method is a cell of a notebook."""
 
-    catalogue = load_catalogue(project)
-    write_example(project, catalogue, catalogue.plan(plan_key))
-
-
-@dataclass(frozen=True)
-class Report(Stamped):
-    """A plan for one municipality on one basis of figures; every method is a cell of a notebook.
-
-    Attributes
-    ----------
-    bound
-        Newest period to show; none for all.
-    snapshot
-        The day whose figures are shown; none for the newest.
-    example
-        Example data are shown whatever was fetched, and file names say so.
-    """
-
-    project: Project
-    catalogue: Catalogue
+    kind: ClassVar[str] = "plan"
     plan: Plan
     municipality: Municipality
-    bound: Period | None = None
-    snapshot: date | None = None
-    example: bool = False
 
     @property
-    def stamp(self) -> Stamp:
-        """Whose figures the report shows."""
-        return Stamp("plan", self.municipality.slug, self.plan.key, self.basis.name, marked=self.example)
+    def key(self) -> str:
+        return self.plan.key
+
+    @property
+    def title(self) -> str:
+        return self.plan.title
+
+    @property
+    def whom(self) -> Whom:
+        area = self.municipality
+        return Whom(area.name, area.long_name, area.slug, (area.code,))
+
+    @property
+    def example_date(self) -> date:
+        return self.plan.example_date
+
+    def _surveys(self) -> list[str]:
+        return [key for goal in self.plan.goals for key in goal.indicators if key in self.catalogue.surveys]
+
+    @property
+    def folder(self) -> str:
+        """The project's own plan has the municipalities' own addresses; another one lies below its key."""
+        slug = self.municipality.slug
+        return slug if self.plan.key == book_plan(self.project.root) else f"{self.plan.key}/{slug}"
+
+    @property
+    def entry(self) -> SiteEntry:
+        counted = self.summary_of(self.plan.goals)
+        return replace(
+            super().entry,
+            plan=self.plan.key,
+            met=counted.met,
+            of=len(self.plan.goals),
+            unknown=counted.cannot_be_judged,
+            newest=self.newest_period,
+        )
 
     # ------------------------------------------------------------------------------------ the numbers
-
-    @cached_property
-    def basis(self) -> Basis:
-        """Real figures (perhaps as of a day) or example data; never both."""
-        basis = choose_basis(self.project, self.catalogue, self.plan, self.snapshot, example=self.example)
-        if basis.kind == "example":
-            _make_example(self.project, self.catalogue.hash, self.plan.key)
-        return basis
-
-    @property
-    def is_example(self) -> bool:
-        return self.basis.kind == "example"
 
     @property
     def is_mixed(self) -> bool:
         """Whether typed-in figures stand beside made-up ones, so that each row must say which it is."""
         return self.is_example and any(row.grounds is Grounds.TYPED_IN for row in self.rows)
 
-    @cached_property
+    @derived
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
         return load_observations(self.project, self.catalogue, self.basis, (NATIONAL, self.municipality.code))
 
-    @cached_property
+    @derived
     def rows(self) -> tuple[StatusRow, ...]:
         """The rows of the status table, in the plan's order."""
         return status_rows(self.catalogue, self.plan, self.observations, self.municipality, self.bound)
 
-    @cached_property
+    @derived
     def answers(self) -> dict[str, SurveyAnswers | None]:
         """Survey key → the newest round typed in."""
         surveys = [survey for goal in self.plan.goals if (survey := self.catalogue.survey(goal))]
@@ -249,36 +183,27 @@ class Report(Stamped):
             for survey in surveys
         }
 
-    @cached_property
+    @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
         return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
 
-    @cached_property
+    @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
         """Number of each goal → whether it is met, all its rows together."""
         return goal_verdicts((*self.rows, *self.survey_rows))
 
-    @cached_property
-    def inputs(self) -> tuple[Input, ...]:
-        """The tables that the plan's figures come from, with when they were fetched."""
-        needed = {table for indicator in self.indicators for table in (*indicator.tables, indicator.key)}
-        return tuple(
-            item for item in data_inputs(self.project, self.catalogue, self.basis) if item.table in needed
-        )
-
-    @cached_property
+    @derived
     def indicators(self) -> tuple[Indicator, ...]:
         return plan_indicators(self.catalogue, self.plan)
 
-    @cached_property
+    @derived
     def provisional(self) -> dict[str, frozenset[Period]]:
         """Indicator → its newest months, which Jobindsats is likely to correct; nothing for example data."""
         return {i.key: provisional_periods(self.observations, i) for i in self.indicators}
 
     @property
     def known_periods(self) -> set[Period]:
-        """The periods that any of the plan's figures is for."""
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
@@ -292,26 +217,20 @@ class Report(Stamped):
         """How many of the goals are met, are not, and cannot be judged."""
         return summary(self.verdicts[goal.number] for goal in goals)
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash over the catalogue and all numbers that the pages show: it moves when one of them does."""
+    def _shown(self) -> tuple[object, ...]:
         shown = {indicator.key for indicator in self.indicators}
         frame = self.observations[self.observations["indicator"].isin(shown)]
         # Of a table its pages tell the dates; its other municipalities' figures (its sha256) are not on them.
         dates = [(i.table, i.title, i.fetched_at.date(), i.update_latest, i.update_next) for i in self.inputs]
         told = (
-            self.catalogue.hash,
             self.basis.name,
             self.bound,
             self.survey_rows,
             self.answers,
             dates,
             fetch_rows(self.project, self.indicators, self.snapshot),
-            self._unusable(),
         )
-        digest = hashlib.sha256(repr(told).encode())
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-        return digest.hexdigest()
+        return (self.catalogue.hash, *told, self._unusable(), frame_hash(frame))
 
     # ------------------------------------------------------------------------------------- to go on with
 
@@ -343,37 +262,22 @@ class Report(Stamped):
         Without a key nothing is asked for; while a report is being rendered neither.
         """
         chosen = [area for area in self.plan.focus_areas if not focus_areas or area.number in focus_areas]
-        keys = [key for area in chosen for goal in area.goals for key in goal.indicators]
-        if is_rendering():
-            return self._data_note()
-        from helpers.sources.fetch import fetch_for_notebook
+        return self._fetched(key for area in chosen for goal in area.goals for key in goal.indicators)
 
-        told = fetch_for_notebook(
-            self.project, self.catalogue, [key for key in keys if key in self.catalogue.indicators]
+    def _example_note(self) -> str:
+        said = (
+            "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så planen kan ses og "
+            "prøves uden adgang til Jobindsats."
         )
-        if told.report is not None:
-            for name in ("basis", "observations", "rows", "verdicts", "inputs", "provisional", "_windows"):
-                self.__dict__.pop(name, None)
-        return output.text(told.text) + self._data_note()
-
-    def _data_note(self) -> Shown:
-        if self.is_example:
-            said = (
-                "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så planen kan ses og "
-                "prøves uden adgang til Jobindsats."
-            )
-            if self.municipality.slug == self.plan.municipality:
-                said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
-            if self.is_mixed:
-                said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
-            return output.box(said, classes=("data-note", "example-data"))
-        days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
+        if self.municipality.slug == self.plan.municipality:
+            said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+        if self.is_mixed:
+            said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
+        return said
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
-        if is_rendering():
-            self._write_verdicts()
+        self._write_verdicts(self._chapters())
         own = self.catalogue.texts(self.municipality, self.plan).index
         return join(
             [
@@ -406,32 +310,34 @@ class Report(Stamped):
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
             plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(self._joint(area)),
+            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
         )
-
-    def _joint(self, area: FocusArea) -> Verdict:
-        found = {self.verdicts[goal.number].verdict for goal in area.goals}
-        return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
-        return chapter_path(area, self.plan).removesuffix(".ipynb") + ".html"
+        return self._notebook(area).removesuffix(".ipynb") + ".html"
+
+    def _notebook(self, area: FocusArea) -> str:
+        return chapter_path(self.project, self.plan, area)
 
     def _goal_page(self, number: str) -> str:
         return f"{self._page(self.plan.focus_area_of(number))}#maal-{number}"
 
-    def _write_verdicts(self) -> None:
-        verdicts = {}
+    def _chapters(self) -> dict[str, dict[str, object]]:
+        """Notebook of each focus area → how it stands, for the sidebar."""
+        chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
                 counted = self.summary_of(area.goals)
-                verdicts[chapter_path(area, self.plan)] = {
+                chapters[self._notebook(area)] = {
                     "met": counted.met,
                     "of": len(area.goals),
                     "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[self._joint(area)].removeprefix("verdict-"),
+                    "class": words.VERDICT_CLASSES[
+                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
+                    ].removeprefix("verdict-"),
                 }
-        write_verdicts(verdicts, self.stamp)
+        return chapters
 
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
@@ -562,29 +468,11 @@ class Report(Stamped):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _source_words(self, indicator: Indicator) -> str:
-        fetched = {item.table: item.fetched_at.date() for item in self.inputs}
-        typed_in = {str(area) for area in self._typed_in(indicator)}
-        if typed_in:
-            return (
-                f"indtastet af {self.municipality.name}"
-                if self.municipality.code in typed_in
-                else "indtastet"
-            )
-        if self.is_example:
-            real = words.listed(indicator.tables)
-            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
-        if not indicator.tables:
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        areas = set(self._typed_in(indicator))
+        if self.municipality.code in areas:
             return f"indtastet af {self.municipality.name}"
-        by_day: dict[date | None, list[str]] = {}
-        for table in indicator.tables:
-            by_day.setdefault(fetched.get(table), []).append(table)
-        told = (
-            f"tabel {words.listed(tables_of_day)}, "
-            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
-            for day, tables_of_day in by_day.items()
-        )
-        return f"Jobindsats, {'; '.join(told)}"
+        return "indtastet" if areas else ""
 
     def _typed_in(self, indicator: Indicator) -> pd.Series:
         """The areas of which somebody typed in figures of an indicator."""
@@ -610,7 +498,7 @@ class Report(Stamped):
             return "Kilden er sandsynlig, men ikke bekræftet."
         return None
 
-    @cached_property
+    @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
         return {}
 
@@ -731,7 +619,7 @@ class Report(Stamped):
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")
-            table = next((name for name in parts if name in self._needed_tables), None)
+            table = next((name for name in parts if name in self._tables), None)
             if (named and not named & goals.keys()) or (
                 table is None and self.municipality.slug not in parts
             ):
@@ -744,10 +632,6 @@ class Report(Stamped):
             what = "noget af det, planen bruger, er ikke med i svaret fra Jobindsats"
             said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
         return tuple(dict.fromkeys(said))
-
-    @cached_property
-    def _needed_tables(self) -> frozenset[str]:
-        return frozenset(table for indicator in self.indicators for table in indicator.tables)
 
     def remarks(self) -> Shown:
         """Where a document printed another gap than the rule gives, and what the targets were before."""
@@ -843,11 +727,6 @@ class Report(Stamped):
         periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)
 
-    @property
-    def data_day(self) -> date:
-        """The day of the newest snapshot, which is the report's date; the example's day for example data."""
-        return max((item.fetched_at.date() for item in self.inputs), default=self.plan.example_date)
-
 
 OBSERVATIONS_IN_DANISH = {
     "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
@@ -872,7 +751,7 @@ STATUS_COLUMNS = (
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
 
-def status_records(report: Report) -> list[dict[str, str | None]]:
+def status_records(report: PlanReport) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
     return [
         {
@@ -893,12 +772,12 @@ def status_records(report: Report) -> list[dict[str, str | None]]:
     ]
 
 
-def _all_rows(report: Report) -> list[StatusRow]:
+def _all_rows(report: PlanReport) -> list[StatusRow]:
     order = [goal.number for goal in report.plan.goals]
     return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
 
 
-def _note(report: Report, row: StatusRow) -> str | None:
+def _note(report: PlanReport, row: StatusRow) -> str | None:
     said = [text for text in (row.note, row.reason) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
@@ -909,12 +788,12 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def status_csv(report: Report) -> str:
+def status_csv(report: PlanReport) -> str:
     """:func:`status_records` as CSV for programs."""
     return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
 
 
-def status_for_people(report: Report) -> str:
+def status_for_people(report: PlanReport) -> str:
     """The status table as CSV for Danish Excel."""
     return csv_files.for_people(
         (

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from helpers.analysis.gaps import Verdict, gap, target_value, verdict
+from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
 from helpers.catalogue.models import (
     NATIONAL,
     Direction,
@@ -115,30 +114,12 @@ class Summary:
         return self.met + self.not_met + self.cannot_be_judged
 
 
-class Turn(StrEnum):
-    """How a row's verdict changed between two sets of figures."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    NOW_JUDGED = "now_judged"
-    NO_LONGER_JUDGED = "no_longer_judged"
-
-
 @dataclass(frozen=True)
 class VerdictChange:
     """A row whose verdict differs between two sets of figures (two snapshots, say)."""
 
     old: StatusRow
     new: StatusRow
-
-    @property
-    def turn(self) -> Turn:
-        """What kind of change it is."""
-        if self.old.verdict is Verdict.CANNOT_BE_JUDGED:
-            return Turn.NOW_JUDGED
-        if self.new.verdict is Verdict.CANNOT_BE_JUDGED:
-            return Turn.NO_LONGER_JUDGED
-        return Turn.BETTER if self.new.verdict is Verdict.MET else Turn.WORSE
 
 
 def status_rows(
@@ -198,7 +179,10 @@ def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
     found: dict[str, list[StatusRow]] = {}
     for row in rows:
         found.setdefault(row.goal, []).append(row)
-    return {goal: GoalVerdict(goal, _joint(of), tuple(of)) for goal, of in found.items()}
+    return {
+        goal: GoalVerdict(goal, joint_verdict(row.verdict for row in of), tuple(of))
+        for goal, of in found.items()
+    }
 
 
 def summary(verdicts: Iterable[GoalVerdict]) -> Summary:
@@ -217,13 +201,8 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
     )
 
 
-def _joint(rows: Iterable[StatusRow]) -> Verdict:
-    found = {row.verdict for row in rows}
-    return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
-
-
 @dataclass(frozen=True)
-class Reading:
+class StatusReading:
     """What is known of one area in one period: the value as published, or why there is none."""
 
     value: Decimal | None
@@ -261,8 +240,8 @@ def judged_row(
     municipality: Municipality,
     bound: Period | None,
     period: Period | None,
-    ours: Reading,
-    national: Reading,
+    ours: StatusReading,
+    national: StatusReading,
     printed: PublishedRow | None = None,
 ) -> StatusRow:
     """The row that follows once it is known what the municipality and the country have in `period`.
@@ -298,14 +277,14 @@ def judged_row(
     )
 
 
-def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> Reading:
+def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> StatusReading:
     found = rows[(rows["area"] == area) & (rows["period"] == (period.id if period else ""))]
     if found.empty:
-        return Reading(None, State.MISSING, None)
+        return StatusReading(None, State.MISSING, None)
     row = found.iloc[0]
     state = State(row["state"])
     value = as_published(float(row["value"]), decimals) if state is State.OK else None
-    return Reading(value, state, str(row["source"]), bool(row["published"]))
+    return StatusReading(value, state, str(row["source"]), bool(row["published"]))
 
 
 def as_published(value: float, decimals: int) -> Decimal:
@@ -321,8 +300,8 @@ def _reason(
     rows: pd.DataFrame,
     municipality: Municipality,
     period: Period | None,
-    ours: Reading,
-    national: Reading,
+    ours: StatusReading,
+    national: StatusReading,
     bound: Period | None,
 ) -> str | None:
     """Why a goal cannot be judged; none when it can."""

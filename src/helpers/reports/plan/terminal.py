@@ -1,4 +1,4 @@
-"""What ``plan status`` prints."""
+"""The status table of a plan for a terminal, and for machines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
-from helpers.reports.plan.report import Report, status_records
+from helpers.reports.plan.report import PlanReport, status_records
 from helpers.reports.plan.status import StatusRow
 
 _COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
@@ -23,7 +23,7 @@ WIDE = 120
 """From so many columns on, the status table fits beside the goals' wording."""
 
 
-def status_screen(report: Report, width: int) -> Iterator[RenderableType]:
+def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
     """The status table (seed 000) for a terminal, in Danish, with what its reader must know below it."""
     title = f"{report.plan.title} · {report.municipality.long_name}"
     yield Text(title, style="bold")
@@ -46,7 +46,7 @@ def status_screen(report: Report, width: int) -> Iterator[RenderableType]:
     yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
 
 
-def _areas(report: Report) -> Iterator[tuple[str, list[StatusRow]]]:
+def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
     for area in report.plan.focus_areas:
         rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
         if rows:
@@ -60,7 +60,7 @@ def _numbers(table: Table, municipality: str) -> None:
     table.add_column("Vurdering", no_wrap=True)
 
 
-def _wide(report: Report) -> Iterator[RenderableType]:
+def _wide(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         table = Table(
             title=title,
@@ -79,7 +79,7 @@ def _wide(report: Report) -> Iterator[RenderableType]:
         yield table
 
 
-def _narrow(report: Report) -> Iterator[RenderableType]:
+def _narrow(report: PlanReport) -> Iterator[RenderableType]:
     """Each goal's wording on lines of its own, and its numbers below."""
     for title, rows in _areas(report):
         yield Text(f"\n{title}", style="bold")
@@ -91,7 +91,7 @@ def _narrow(report: Report) -> Iterator[RenderableType]:
             yield Padding(told.append_text(Text.assemble(difference, "  ", verdict)), (0, 0, 0, 3))
 
 
-def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
+def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
     goal = report.plan.goal(row.goal)
     name = report.catalogue.indicators[row.indicator].name if len(goal.indicators) > 1 else None
     colour = _COLOURS[row.verdict]
@@ -106,16 +106,18 @@ def _cells(report: Report, row: StatusRow) -> tuple[str | Text, ...]:
     )
 
 
-def _period(report: Report, row: StatusRow) -> str:
+def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
     if report.is_mixed and row.grounds:
         return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
+    if report.is_mixed and row.grounds:
+        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
 
-def status_json(report: Report) -> str:
+def status_json(report: PlanReport) -> str:
     """The status table as JSON: municipality, plan, kind of data, and the rows."""
     told = {
         "municipality": report.municipality.name,

@@ -1,10 +1,9 @@
-"""``plan compare``: what changed between two snapshots, in the terminal or as CSV or JSON."""
+"""What changed between two snapshots, for a terminal and as CSV or JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 import pandas as pd
 from rich import box
@@ -12,26 +11,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from helpers.catalogue import Catalogue
-from helpers.catalogue.models import Municipality, Plan
-from helpers.project import Project
-from helpers.reports.plan.revisions import PlanRevision, area_names, compare_plan, revision_csv
+from helpers.catalogue.models import Municipality
+from helpers.reports.plan.revisions import PlanRevision, area_names, revision_csv
 
 MOST_ROWS = 40
 """So many differences are printed, the largest first; CSV and JSON have all."""
-
-
-def compare(
-    project: Project,
-    catalogue: Catalogue,
-    plan: Plan,
-    municipality: Municipality | None,
-    old: date | None,
-    new: date | None,
-) -> tuple[PlanRevision, Sequence[Municipality]]:
-    """Compare for one municipality, or for all 98."""
-    chosen = [municipality] if municipality else catalogue.municipalities
-    return compare_plan(project, catalogue, plan, chosen, old, new), chosen
 
 
 def comparison_text(revision: PlanRevision, municipalities: Sequence[Municipality], form: str) -> str:

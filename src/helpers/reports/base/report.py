@@ -1,0 +1,372 @@
+"""What any report is: a book for one municipality or job centre, on one basis of figures.
+
+A wing (``reports/<report>/``) derives its report from :class:`Report` and says what is its own; opening, basis,
+inputs, fingerprint, fetching, notes on the data and what rendering needs are made here, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar, overload
+
+import pandas as pd
+
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import Indicator
+from helpers.data import Basis, Input, basis_for, data_inputs
+from helpers.data.raw import RawStore
+from helpers.errors import PlanError
+from helpers.periods import Period, require_figures
+from helpers.present import output
+from helpers.present.output import Shown
+from helpers.present.stamp import Stamp
+from helpers.present.words import listed
+from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.bookfiles import Laid
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
+from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
+from helpers.reports.base.stamped import Stamped, write_verdicts
+from helpers.sources.fetch_status import danish_day, fetch_rows
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Report")
+
+
+class derived(Generic[T]):
+    """A value that follows from a report's figures: made on first use, and anew once others are fetched."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self.make = make
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, report: None, owner: type) -> derived[T]: ...
+
+    @overload
+    def __get__(self, report: Report, owner: type) -> T: ...
+
+    def __get__(self, report: Report | None, owner: type) -> derived[T] | T:
+        if report is None:
+            return self
+        held, name = report._held, self.make.__name__
+        if name not in held:
+            held[name] = self.make(report)
+        found: T = held[name]
+        return found
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whom a report is about.
+
+    Attributes
+    ----------
+    long_name
+        On the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``.
+    codes
+        Of its municipalities; a joint job centre has several.
+    """
+
+    name: str
+    long_name: str
+    slug: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Stamped, ABC):
+    """A report for one municipality or job centre; its public methods are cells of a notebook.
+
+    Reports of the same plan, area, period and basis are equal and hash alike.
+
+    Attributes
+    ----------
+    bound
+        Newest period to show; none for all.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    example
+        Example data are shown, whatever was fetched or typed in, and file names say so.
+    """
+
+    kind: ClassVar[str]
+    """Key of the report in the registry."""
+
+    project: Project
+    catalogue: Catalogue
+    _: KW_ONLY
+    bound: Period | None = None
+    snapshot: date | None = None
+    example: bool = False
+    _held: dict[str, Any] = field(default_factory=dict, init=False)
+
+    # ------------------------------------------------------------------------- what each report says
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """What the notebooks' parameter ``plan`` holds."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """Title of the book."""
+
+    @property
+    @abstractmethod
+    def whom(self) -> Whom:
+        """Whom the report is about."""
+
+    @property
+    @abstractmethod
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators whose figures the report shows, each once."""
+
+    @property
+    @abstractmethod
+    def example_date(self) -> date:
+        """The day that example data pretend to be from."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> str:
+        """Folder of its site below the output, with forward slashes."""
+
+    @abstractmethod
+    def _example_note(self) -> str:
+        """What the pages say of example data, as Markdown."""
+
+    @abstractmethod
+    def _shown(self) -> tuple[object, ...]:
+        """Everything that decides what the pages show; frames as :func:`frame_hash`."""
+
+    # ------------------------------------------------------------------------------------- identity
+
+    def _identity(self) -> tuple[object, ...]:
+        asked = self.bound, self.snapshot, self.example
+        return (self.kind, self.project.root, self.catalogue.hash, self.key, self.whom.slug, *asked)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Report) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def __repr__(self) -> str:
+        basis = "eksempeldata" if self.is_example else f"tal fra {danish_day(self.data_day)}"
+        return f"<{self.title}: {self.whom.long_name}, {basis}>"
+
+    # ------------------------------------------------------------------------------------ the numbers
+
+    @derived
+    def basis(self) -> Basis:
+        """Real figures (perhaps as of a day) or example data; never both."""
+        basis = basis_for(
+            self.project,
+            self.indicators,
+            self.example_date,
+            self.snapshot,
+            self._surveys(),
+            example=self.example,
+        )
+        if basis.kind == "example":
+            keys = tuple(indicator.key for indicator in self.indicators)
+            _make_example(self.project, self.catalogue.hash, keys, self.example_date)
+        return basis
+
+    def _surveys(self) -> Sequence[str]:
+        """Keys of the surveys whose answers the report shows."""
+        return ()
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose figures the report shows."""
+        return Stamp(self.kind, self.whom.slug, self.key, self._basis_name, marked=self.example)
+
+    @property
+    def _basis_name(self) -> str:
+        return self.basis.name
+
+    @property
+    def is_example(self) -> bool:
+        return self.basis.kind == "example"
+
+    @derived
+    def inputs(self) -> tuple[Input, ...]:
+        """The tables that the report's figures come from, with when they were fetched."""
+        needed = self._tables | {indicator.key for indicator in self.indicators}
+        found = data_inputs(self.project, self.catalogue, self.basis)
+        return tuple(item for item in found if item.table in needed)
+
+    @property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(table for indicator in self.indicators for table in indicator.tables)
+
+    @property
+    def known_periods(self) -> set[Period]:
+        """The periods that any of the report's figures is for."""
+        return set()
+
+    def check_period(self) -> None:
+        """Refuse a newest period to show that lies outside all figures there are."""
+        if self.bound is not None:
+            require_figures(self.bound, self.known_periods)
+
+    @property
+    def data_day(self) -> date:
+        """The report's date: the day of its newest figures, or the one that example data pretend to be from."""
+        return max((item.fetched_at.date() for item in self.inputs), default=self.example_date)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over all that the pages show: it moves when one of their numbers does."""
+        return hashlib.sha256(repr(self._shown()).encode()).hexdigest()
+
+    # ------------------------------------------------------------------------------------ every page
+
+    def _fetched(self, indicators: Iterable[str]) -> Shown:
+        """Bring in what has moved for some indicators, and say which figures the page shows.
+
+        Without a key nothing is asked for; while a report is being rendered neither.
+        """
+        keys = [key for key in indicators if key in self.catalogue.indicators]
+        if is_rendering() or not keys or self.example:
+            return self._data_note()
+        from helpers.sources.fetch import fetch_for_notebook
+
+        told = fetch_for_notebook(self.project, self.catalogue, keys)
+        if told.report is not None:
+            self._held.clear()
+        return output.text(told.text) + self._data_note()
+
+    def _data_note(self) -> Shown:
+        if self.is_example:
+            return output.box(self._example_note(), classes=("data-note", "example-data"))
+        days = (item.fetched_at.date() for item in self.inputs)
+        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
+
+    def _typed_in_words(self, indicator: Indicator) -> str:
+        """That somebody typed in an indicator's figures; empty when nobody did."""
+        return ""
+
+    def _source_words(self, indicator: Indicator) -> str:
+        """``Jobindsats, tabel y01b01, hentet den 22. august 2026``"""
+        if typed_in := self._typed_in_words(indicator):
+            return typed_in
+        if self.is_example:
+            real = listed(indicator.tables)
+            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
+        if not indicator.tables:
+            return f"indtastet af {self.whom.name}"
+        fetched = {item.table: item.fetched_at.date() for item in self.inputs}
+        by_day: dict[date | None, list[str]] = {}
+        for table in indicator.tables:
+            by_day.setdefault(fetched.get(table), []).append(table)
+        told = (
+            f"tabel {listed(tables)}, "
+            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
+            for day, tables in by_day.items()
+        )
+        return f"Jobindsats, {'; '.join(told)}"
+
+    # ---------------------------------------------------------------------------------- for rendering
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Values for the parameters cell of its notebooks."""
+        period = self.bound.id if self.bound else ""
+        return {"kommune": self.whom.name, "plan": self.key, "periode": period}
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        told = {SNAPSHOT_VARIABLE: self.snapshot.isoformat()} if self.snapshot else {}
+        return {**told, EXAMPLE_VARIABLE: "1"} if self.example else told
+
+    @property
+    def entry(self) -> SiteEntry:
+        """What the hub says of its site."""
+        return SiteEntry(self.kind, self.whom.codes, self.whom.name)
+
+    def asked(self, book: Laid) -> Asked:
+        """The report as the rendering room wants it, in a book that was laid out."""
+        variant = Variant(
+            book=book.folder,
+            pages=book.pages,
+            slug=self.folder,
+            parameters=self.parameters,
+            title=self.title,
+            municipality=self.whom.long_name,
+            dated=self.data_day,
+            environment=self._environment,
+            area=self.whom.slug if len(self.whom.codes) == 1 else "",
+            inputs=self.fingerprint,
+            stamp=self.stamp,
+        )
+        return Asked(variant, self.entry, book.notes)
+
+    def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
+        """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
+        if is_rendering():
+            write_verdicts(verdicts, self.stamp)
+
+
+def frame_hash(frame: pd.DataFrame) -> str:
+    """A hash over a frame's rows, without its index."""
+    return hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
+
+
+@cache
+def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
+    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
+    from helpers.sources.example import write_example_tables
+
+    catalogue = load_catalogue(project)
+    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
+    write_example_tables(RawStore(project.raw), catalogue, indicators, day)
+
+
+def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
+    """What a notebook's parameters ask for, in the project it lies in.
+
+    Raises
+    ------
+    PlanError
+        When the period is none, or the catalogue has mistakes: all of them.
+    """
+    project = find_project()
+    catalogue = load_catalogue(project)
+    try:
+        bound = Period.parse(periode) if periode.strip() else None
+    except ValueError as error:
+        raise PlanError.of("periode", f"{error}.") from None
+    day = os.environ.get(SNAPSHOT_VARIABLE, "")
+    example = example or os.environ.get(EXAMPLE_VARIABLE) == "1"
+    return Selection(
+        project, catalogue, plan.strip(), bound, date.fromisoformat(day) if day else None, example
+    )
+
+
+def rendered_once(report: R) -> R:
+    """While rendering, the report that an earlier notebook of the book opened, if it is an equal one.
+
+    A book's notebooks run in one process on figures that stand still: they share what was read and judged.
+    """
+    if not is_rendering():
+        report.check_period()
+        return report
+    if report not in _RENDERED:
+        report.check_period()
+        _RENDERED.clear()
+        _RENDERED[report] = report
+    found: R = _RENDERED[report]
+    return found
+
+
+_RENDERED: dict[Any, Any] = {}

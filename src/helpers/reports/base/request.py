@@ -1,0 +1,217 @@
+"""What is asked of a report, by a notebook's parameters or by ``plan render``, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Municipality
+from helpers.errors import PlanError, Problem
+from helpers.periods import Period
+from helpers.present.stamp import Stamp
+from helpers.project import Project
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which figures a report shall show, and of which plan.
+
+    Attributes
+    ----------
+    plan
+        Key of a plan, a set of investment projects or another report's template; empty: the report's own default.
+    bound
+        Newest period to show; none for all.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    example
+        Example data are shown, whatever was fetched or typed in.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    plan: str = ""
+    bound: Period | None = None
+    snapshot: date | None = None
+    example: bool = False
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Which figures, as the options of every report name it."""
+        return {"bound": self.bound, "snapshot": self.snapshot, "example": self.example}
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """What was typed after ``plan render``; every field is named as its option.
+
+    Attributes
+    ----------
+    told
+        Says to the user what cannot wait, such as that another run is waited for.
+    holding
+        What this run holds until it ends: locks.
+    """
+
+    project: Project
+    report: str
+    municipalities: tuple[str, ...]
+    plan: str
+    bound: Period | None
+    snapshot: date | None
+    to: tuple[str, ...]
+    engine: str
+    output: Path
+    everyone: bool
+    region: str
+    jobs: int
+    force: bool
+    example: bool
+    scheduler: str
+    base_url: str = ""
+    told: Callable[[str], object] = lambda words: None
+    holding: ExitStack = field(default_factory=ExitStack, compare=False)
+
+    @property
+    def many(self) -> bool:
+        """Whether a region or the whole country is asked for."""
+        return self.everyone or bool(self.region)
+
+    def check(self) -> None:
+        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        region = f"--region {self.region}" if self.region else ""
+        given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
+        if len(said := [text for text in given if text]) > 1:
+            raise PlanError.of(
+                "plan render",
+                f"{' and '.join(said)} contradict each other: each says which municipalities are rendered.",
+                "Name municipalities, or a region, or take them all.",
+            )
+
+    def selection(self, catalogue: Catalogue) -> Selection:
+        """Which figures, for every municipality of the request."""
+        return Selection(self.project, catalogue, self.plan, self.bound, self.snapshot, self.example)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One book for one municipality: what one folder below the output is made of.
+
+    Attributes
+    ----------
+    book
+        Absolute path of the folder that holds the book's ``_quarto.yml``.
+    slug
+        Folder below the output, with forward slashes: ``frederikssund``, ``jobcenteroverblik/frederikssund``.
+    parameters
+        Values for the cell tagged ``parameters`` of every notebook: ``kommune``, ``plan``, ``periode``.
+    title
+        Title of the plan, ``Beskæftigelsesplan 2023``; empty: the book's own. The PDF is named after it.
+    subtitle
+        Empty: `municipality`.
+    municipality
+        The name on the cover: ``Frederikssund Kommune``.
+    dated
+        The date on the cover and pages; the report layer knows it (day of the data, or of the render).
+    environment
+        Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``.
+    area
+        Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``).
+    pages
+        The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
+        taken as its file is. None at all: those that ``_quarto.yml`` names.
+    inputs
+        A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
+        a variant is unchanged. Empty: unknown, so it is always rendered.
+    stamp
+        Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
+        report.
+    """
+
+    book: Path
+    slug: str
+    parameters: Mapping[str, str]
+    title: str = ""
+    subtitle: str = ""
+    municipality: str = ""
+    dated: date | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    area: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
+    inputs: str = ""
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True)
+class SiteEntry:
+    """What a site says, for the hub.
+
+    Attributes
+    ----------
+    report
+        Key of the report: ``plan``, ``jobcenteroverblik``, ``investeringer``.
+    codes
+        The municipalities it is about; a joint job centre has several.
+    name
+        Of the municipality or job centre.
+    plan
+        Key of the plan, for a report with goals.
+    met, of, unknown
+        Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
+    newest
+        The newest period that the site shows; none when it shows no figures.
+    """
+
+    report: str
+    codes: tuple[str, ...]
+    name: str
+    plan: str = ""
+    met: int | None = None
+    of: int | None = None
+    unknown: int = 0
+    newest: Period | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One variant that was asked for, and what the hub will say of its site."""
+
+    variant: Variant
+    entry: SiteEntry
+    notes: tuple[str, ...] = ()
+    """Which of its notebooks are behind the catalogue."""
+    problems: tuple[Problem, ...] = ()
+    """Why it is not rendered beside others that are."""
+
+
+def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:
+    """The municipalities that were named, those of a region, or all 98; each once.
+
+    Raises
+    ------
+    PlanError
+        When one is unknown, or none is named.
+    """
+    if request.region:
+        wanted = request.region.casefold().removeprefix("region ").strip()
+        regions = sorted({m.region for m in catalogue.municipalities})
+        found = [m for m in catalogue.municipalities if m.region.casefold() == wanted]
+        if not found:
+            raise PlanError.of(
+                "--region", f'Unknown region "{request.region}".', f"Regions: {', '.join(regions)}."
+            )
+        return found
+    if request.everyone:
+        return list(catalogue.municipalities)
+    if not request.municipalities:
+        raise PlanError.of(
+            "plan render",
+            "No municipality is named.",
+            "Name one or more (plan render Frederikssund), or take them all: plan render --all",
+        )
+    return list({m.code: m for m in map(catalogue.municipality, request.municipalities)}.values())

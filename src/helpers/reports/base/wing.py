@@ -1,0 +1,172 @@
+"""What commands, the hub and notebooks ask of a report, whichever it is: one :class:`Wing` for each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+from helpers.reports.base.bookfiles import BookFiles, Laid
+from helpers.reports.base.books import BookTexts
+from helpers.reports.base.notebooks import Contents
+from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from helpers.catalogue import Catalogue
+    from helpers.reports.base.goals import GoalComparison
+    from helpers.reports.base.report import Report
+
+
+class Wing(ABC):
+    """A report as the rest of the house knows it.
+
+    A new report is a folder of ``helpers/reports`` with a ``wing.py`` that holds its ``WING``, and its name in
+    :data:`helpers.reports.REPORTS`.
+    """
+
+    key: ClassVar[str]
+    """What ``--report`` calls it; also the folder below ``helpers/reports``."""
+
+    @abstractmethod
+    def owns(self, project: Project, plan: str) -> bool:
+        """Whether `plan` is the key of something that this report shows."""
+
+    @abstractmethod
+    def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+        """The report of one municipality or job centre.
+
+        Parameters
+        ----------
+        more
+            Options of this report alone.
+
+        Raises
+        ------
+        PlanError
+            When the municipality or plan is unknown, with the nearest name.
+        """
+
+    @abstractmethod
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        """The book of one of its plans, as the catalogue has it now.
+
+        Raises
+        ------
+        PlanError
+            When nothing has that key.
+        """
+
+    @abstractmethod
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        """Keys of everything that this report shows."""
+
+    def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
+        """The reports that are asked for; by default one for each municipality."""
+        selection = request.selection(catalogue)
+        return [self.report(selection, area.name) for area in chosen_municipalities(request, catalogue)]
+
+    def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
+        """The variants that are asked for, and what the hub will say of each.
+
+        Raises
+        ------
+        PlanError
+            When nothing can be rendered: an unknown municipality or plan, or nobody is named.
+        """
+        books: dict[str, Laid] = {}
+        found = []
+        for report in self.reports(request, catalogue):
+            if report.key not in books:
+                report.check_period()
+                contents = self.contents(report.project, report.catalogue, report.key)
+                books[report.key] = BookFiles(contents).laid()
+            found.append(replace(report.asked(books[report.key]), problems=self.typed_problems(report)))
+        if len(found) == 1 and found[0].problems:
+            raise PlanError(found[0].problems)
+        return found
+
+    def typed_problems(self, report: Report) -> tuple[Problem, ...]:
+        """What is wrong with the typed-in files whose figures the report shows."""
+        from helpers.sources.manual import typed_problems
+
+        catalogue, codes = report.catalogue, report.whom.codes
+        areas = [area for area in catalogue.municipalities if area.code in codes]
+        return tuple(p for area in areas for p in typed_problems(report.project, catalogue, area))
+
+    def unread(self, project: Project) -> list[Problem]:
+        """Typed-in files that look like this report's, and that it does not read."""
+        return []
+
+    def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
+        """All municipalities on each goal, for pages of their own; none for a report without goals."""
+        return None
+
+    def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
+        """How one municipality stands: parts of a screen, or one text for machines.
+
+        Parameters
+        ----------
+        form
+            ``table``, ``csv`` or ``json``.
+        width
+            Of the screen, in columns.
+        """
+        raise _cannot("status", selection)
+
+    def revisions(
+        self, selection: Selection, kommune: str, old: date | None, new: date | None, form: str
+    ) -> Iterator[RenderableType]:
+        """What changed between two snapshots, for one municipality or (without a name) for all.
+
+        Parameters
+        ----------
+        old, new
+            Days; by default the last snapshot but one, and the last.
+        form
+            As of :meth:`status`.
+        """
+        raise _cannot("compare", selection)
+
+    def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
+        """What is wrong with its own files of the catalogue, and lines that sum them up."""
+        return [], []
+
+    def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
+        """What municipalities wrote themselves in ``catalogue/texts``, by the book that it stands in."""
+        return iter(())
+
+    def listed(self, project: Project) -> Iterator[str]:
+        """One line for each thing that its files describe, for ``plan list projects``."""
+        return iter(())
+
+    def typed_in(self, project: Project) -> Sequence[str]:
+        """Keys of what can be typed in month by month, for ``plan project template``."""
+        return ()
+
+    def template(self, project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
+        """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path.
+
+        Parameters
+        ----------
+        plan
+            Key of the plan, where two have something of that name.
+
+        Raises
+        ------
+        PlanError
+            For an unknown month, or when the file is there already.
+        """
+        raise NotImplementedError
+
+
+def _cannot(verb: str, selection: Selection) -> PlanError:
+    return PlanError.of(
+        f"plan {verb}", f'"{selection.plan}" has no goals to judge.', "Name a plan: plan list plans."
+    )

@@ -1,0 +1,84 @@
+"""The Jobcenteroverblik, as the rest of the house knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from helpers.catalogue import Catalogue
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+from helpers.reports.base.notebooks import Contents
+from helpers.reports.base.report import Report
+from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
+from helpers.reports.base.wing import Wing
+from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
+from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.report import (
+    KEY,
+    JobcenteroverblikReport,
+    jobcenteroverblik_report,
+    read_jobcenteroverblik,
+    report_of,
+)
+
+
+class JobcenteroverblikWing(Wing):
+    """Where a job centre stands among the others."""
+
+    key: ClassVar[str] = KEY
+
+    def owns(self, project: Project, plan: str) -> bool:
+        return plan == KEY
+
+    def report(self, selection: Selection, kommune: str, **more: Any) -> JobcenteroverblikReport:
+        return jobcenteroverblik_report(selection, kommune, **more)
+
+    def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
+        """One for each municipality or job centre that is named, for a region's job centres, or for all 94."""
+        jobcenteroverblik = read_jobcenteroverblik(request.project, catalogue)
+        if request.plan not in ("", KEY):
+            raise PlanError.of(
+                "--plan", f'Unknown template "{request.plan}"; there is {KEY}.', "Leave --plan out."
+            )
+        selection = request.selection(catalogue)
+        return [
+            report_of(selection, jobcenteroverblik, area)
+            for area in _areas(request, catalogue, jobcenteroverblik)
+        ]
+
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        return jobcenteroverblik_contents(project, read_jobcenteroverblik(project, catalogue))
+
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        return (KEY,)
+
+    def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
+        try:
+            jobcenteroverblik = load_jobcenteroverblik(project, catalogue)
+        except PlanError as error:
+            return list(error.problems), []
+        kinds = (
+            f", clusters: {', '.join(jobcenteroverblik.memberships)}" if jobcenteroverblik.memberships else ""
+        )
+        many = f"{len(jobcenteroverblik.figures)} figures, {len(jobcenteroverblik.centres)} job centres"
+        return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}"]
+
+
+def _areas(request: RenderRequest, catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> list[Area]:
+    if request.everyone:
+        return list(jobcenteroverblik.centres)
+    if request.region:
+        codes = {municipality.code for municipality in chosen_municipalities(request, catalogue)}
+        return [centre for centre in jobcenteroverblik.centres if codes & set(centre.codes)]
+    if not request.municipalities:
+        raise PlanError.of(
+            "plan render",
+            "No municipality or job centre is named.",
+            f"Name one or more (plan render Vallensbæk/Ishøj --report {KEY}), or take them all: --all",
+        )
+    found = [jobcenteroverblik.area(name, catalogue) for name in request.municipalities]
+    return list({area.slug: area for area in found}.values())
+
+
+WING = JobcenteroverblikWing()

@@ -1,0 +1,100 @@
+"""The employment plan, as the rest of the house knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Plan
+from helpers.data import load_observations
+from helpers.present.theme import palette_from, read_brand
+from helpers.project import Project
+from helpers.reports.base.books import BookTexts
+from helpers.reports.base.goals import GoalComparison
+from helpers.reports.base.notebooks import Contents
+from helpers.reports.base.report import Report
+from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
+from helpers.reports.base.wing import Wing
+from helpers.reports.plan.book import plan_contents
+from helpers.reports.plan.comparison import compared
+from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.own_texts import placed_texts
+from helpers.reports.plan.report import PlanReport, read_report, read_reports, status_csv
+from helpers.reports.plan.revisions import compare_plan
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+class PlanWing(Wing):
+    """A municipality's employment plan: how each of its goals stands."""
+
+    key: ClassVar[str] = PlanReport.kind
+
+    def owns(self, project: Project, plan: str) -> bool:
+        return (project.catalogue / "plans" / f"{plan}.yml").is_file()
+
+    def report(self, selection: Selection, kommune: str, **more: Any) -> PlanReport:
+        project, catalogue = selection.project, selection.catalogue
+        area = catalogue.municipality(kommune)
+        return read_report(project, catalogue, _plan(selection), area, **selection.figures)
+
+    def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
+        plan = catalogue.plan(request.plan or request.project.plan)
+        areas = chosen_municipalities(request, catalogue)
+        return read_reports(request.project, catalogue, plan, areas, **request.selection(catalogue).figures)
+
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        return plan_contents(project, catalogue, catalogue.plan(plan))
+
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        return catalogue.plans
+
+    def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
+        plan = catalogue.plan(request.plan or request.project.plan)
+        first = self.report(request.selection(catalogue), catalogue.municipalities[0].name)
+        observations = load_observations(request.project, catalogue, first.basis)
+        country = CountryComparison(
+            plan,
+            catalogue.municipalities,
+            country_status(catalogue, plan, observations, request.bound),
+            example=first.is_example,
+            data_day=first.data_day,
+        )
+        colours = palette_from(read_brand(request.project.root / "_brand.yml"))
+        return compared(catalogue, country, colours)
+
+    def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
+        from helpers.reports.plan.terminal import status_json, status_screen
+
+        report = self.report(selection, kommune)
+        report.check_period()
+        if form == "table":
+            yield from status_screen(report, width)
+        else:
+            yield {"csv": status_csv, "json": status_json}[form](report)
+
+    def revisions(
+        self, selection: Selection, kommune: str, old: date | None, new: date | None, form: str
+    ) -> Iterator[RenderableType]:
+        from helpers.reports.plan.comparing import comparison_screen, comparison_text
+
+        catalogue = selection.catalogue
+        areas = [catalogue.municipality(kommune)] if kommune else catalogue.municipalities
+        found = compare_plan(selection.project, catalogue, _plan(selection), areas, old, new)
+        if form == "table":
+            yield from comparison_screen(found, areas)
+        else:
+            yield comparison_text(found, areas, form)
+
+    def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
+        return placed_texts(project, catalogue)
+
+
+def _plan(selection: Selection) -> Plan:
+    return selection.catalogue.plan(selection.plan or selection.project.plan)
+
+
+WING = PlanWing()
