@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 PLAN = .venv/bin/plan
 KOMMUNE ?= Frederikssund
 
-.PHONY: all setup site test lint lock quarto bench lab clean
+.PHONY: all setup site test lint lock quarto quarto-render bench lab clean
 
 all: site
 
@@ -30,6 +30,13 @@ lint: setup
 quarto: setup
 	@.venv/bin/python -m uv pip install -r pyproject.toml --extra quarto || \
 	{ echo "make: Quarto could not be downloaded here; plan render goes on with its built-in engine." >&2; exit 1; }
+
+# Plain Quarto with the project's own Python, whatever environment is active: make quarto-render KOMMUNE=Hedensted, and
+# BOOK=notebooks/jobcenteroverblik for another book. It leaves outputs in the notebooks; `plan clean` takes them out.
+BOOK ?= .
+quarto-render: setup
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" QUARTO_PYTHON="$(CURDIR)/.venv/bin/python" quarto render "$(BOOK)" \
+	-P "kommune:$(KOMMUNE)"
 
 bench: setup
 	@.venv/bin/python -m benchmarks

@@ -360,16 +360,79 @@ local function unnumber(doc)
   }
 end
 
+-- Whose page it is ------------------------------------------------------------------------------------------
+-- Every notebook says it of itself in a block that shows nothing (report.fetch()), so that cover, running head and page
+-- title are those of the parameters it ran with, whatever _quarto.yml says. typst-show.typ reads `plan`.
+
+local function whose(doc)
+  local said, example
+  doc = doc:walk{ Div = function(div)
+    if has(div, 'example-data') or has(div, 'example-note') then example = true end
+    if has(div, 'plan-cover') then
+      said = said or div.attributes
+      return {}
+    end
+  end }
+  local meta = doc.meta
+  if to_typst then
+    local plan = { example = example }
+    for _, key in ipairs{ 'title', 'municipality', 'dated' } do
+      local text = said and said['plan-' .. key]
+      if text and text ~= '' then plan[key] = text end
+    end
+    meta.plan = plan
+  elseif said and said['plan-municipality'] then
+    local municipality = said['plan-municipality']
+    local title = meta.title and pandoc.utils.stringify(meta.title) or ''
+    if title ~= '' then meta.pagetitle = title .. ' · ' .. municipality end
+    -- Only the first page has the book's own title block. It names the municipality once, in place of the author.
+    if meta.author then
+      meta.author = nil
+      meta.subtitle = municipality
+      if said['plan-dated'] ~= '' then meta.date = said['plan-dated'] end
+    end
+  end
+  return doc
+end
+
+-- A figure that is not referred to stands under its own caption; Quarto would number it as well.
+
+local function unnumbered_figure(image, caption, id)
+  if #caption == 0 or id:match('^fig%-') then return nil end
+  image.caption = pandoc.Inlines{}
+  image.identifier = ''
+  return pandoc.Blocks{
+    raw('#plan-figure(['), pandoc.Plain(caption), raw('])['), pandoc.Plain{ image }, raw(']'),
+  }
+end
+
+local function lone_image(block)
+  local image = #block.content == 1 and block.content[1]
+  if image and image.t == 'Image' then return unnumbered_figure(image, image.caption, image.identifier) end
+end
+
+local function figure(block)
+  local plain = #block.content == 1 and block.content[1]
+  local image = plain and plain.content and #plain.content == 1 and plain.content[1]
+  if not image or image.t ~= 'Image' then return nil end
+  return unnumbered_figure(image, pandoc.utils.blocks_to_inlines(block.caption.long), block.identifier)
+end
+
+-- The built-in engine has its own way, which keeps what links point to.
+local lone_figures = quarto and { Para = lone_image, Figure = figure } or {}
+
 if to_typst then
   return {
+    { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
+    lone_figures,
     { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
     { Inlines = escape_first },
   }
 elseif to_html then
-  return { harmless_filter, { RawBlock = html_raw } }
+  return { { Pandoc = whose }, harmless_filter, { RawBlock = html_raw } }
 else
   return {}
 end

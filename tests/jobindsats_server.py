@@ -246,6 +246,9 @@ class JobindsatsServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: the client has gone away in the middle, as it is made to."""
+
     def put(self, tables: Iterable[Table]) -> None:
         """Replace the tables: the next day has come."""
         self.tables = {table.id: table for table in tables}

@@ -194,7 +194,7 @@ CONFIGURATION = {
         "typst": {
             "papersize": "a4",
             "pdf-standard": "ua-1",
-            "template-partials": ["styles/typst-show.typ", "styles/page.typ"],
+            "template-partials": ["styles/typst-show.typ", "styles/plan.typ", "styles/page.typ"],
         },
     },
 }

@@ -1,4 +1,4 @@
-"""A fetch that is killed at any step leaves a whole store behind, and a rerun completes it.
+"""A fetch or a processing that is killed at any step leaves all whole behind, and a rerun completes it.
 
 Run as a script, this file is the process that is killed: it forks once for each step, so that Python starts once.
 """
@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from helpers.data import Basis, load_observations
 from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
@@ -29,7 +30,7 @@ from jobindsats_server import TOKEN
 from jobindsats_support import ENTRIES, in_force, new_catalogue, new_project, serving
 from jobindsats_tables import made_up
 
-POINTS = 24
+POINTS = 30
 """Steps at which it is killed, spread evenly over all it takes."""
 
 NAMES = ("Frederikssund", "Læsø")
@@ -38,7 +39,20 @@ FIRST = datetime(2026, 7, 20, 6, 15, tzinfo=UTC)
 SECOND = datetime(2026, 8, 19, 8, 0, tzinfo=UTC)
 AFTERWARDS = datetime(2026, 8, 19, 9, 0, tzinfo=UTC)
 
-WATCHED = ("write_whole", "_move_unless_there", "writing", "_get", "_one")
+WATCHED = (
+    *("write_whole", "_move_unless_there", "writing", "locked", "write", "keep", "_get", "_one", "_take"),
+    *(
+        "build",
+        "_tables",
+        "_ensure",
+        "parquet_bytes",
+        "csv_pieces",
+        "describe",
+        "read_cells",
+        "frame",
+        "observe",
+    ),
+)
 """Functions whose calls of the interpreter's own functions (open, write, flush, link, unlink …) are the steps."""
 
 
@@ -51,6 +65,7 @@ class Told:
     damaged: list[str]
     torn: list[str]
     rerun: str
+    asked: int = 0
 
 
 def day_two() -> list[Any]:
@@ -70,21 +85,46 @@ def test_the_store_is_whole_wherever_a_fetch_is_killed(tmp_path: Path, there_bef
         if there_before:
             fetch(project, server.url, FIRST)
         server.put(day_two())
-        command = [
-            sys.executable,
-            __file__,
-            server.url,
-            str(project.root),
-            str(tmp_path / "killed"),
-            str(POINTS),
-        ]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        told = killed("fetch", tmp_path, server.url)
+    # Some before anything was asked, some after all was: most while it was under way.
+    assert sum(found.asked > 0 for found in told) > POINTS / 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("there_before", [False, True], ids=["first time", "after a new fetch"])
+def test_the_tidy_table_is_whole_wherever_processing_is_killed(tmp_path: Path, there_before: bool) -> None:
+    project = new_project(tmp_path / "start", ENTRIES)
+    with serving(made_up(NAMES, newest="2026M06", months=4)) as server:
+        fetch(project, server.url, FIRST)
+        if there_before:
+            process(project)
+            server.put(day_two())
+            fetch(project, server.url, SECOND)
+    killed("process", tmp_path)
+
+
+def killed(what: str, root: Path, url: str = "") -> list[Told]:
+    """What was found after each kill, held to: killed at its step, nothing damaged, nothing torn, mended by a rerun."""
+    command = [sys.executable, __file__, what, url, str(root / "start"), str(root / "killed"), str(POINTS)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr
     told = [Told(**json.loads(line)) for line in ran.stdout.splitlines()]
-    assert len(told) == POINTS
+    assert len({found.step for found in told}) == POINTS
     assert all(found.killed for found in told)
     assert [found for found in told if found.damaged or found.torn] == []
     assert {found.rerun for found in told} == {"ok"}
+    return told
+
+
+def process(project: Project) -> bool:
+    return len(load_observations(project, new_catalogue(ENTRIES, NAMES), Basis("real"))) > 0
+
+
+def tidy(project: Project) -> dict[str, bytes]:
+    """The three files of the tidy table, when what is there would be used; else none."""
+    folder = project.processed / "real"
+    names = ("observations.parquet", "observations.csv", "datapackage.json")
+    return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
 
 
 def fetch(project: Project, url: str, now: datetime) -> bool:
@@ -117,9 +157,9 @@ def counting(limit: int | None, counted: list[int]) -> Callable[[FrameType, str,
     return step
 
 
-def fetch_until(project: Project, url: str, limit: int | None, counted: list[int]) -> None:
+def until(do: Callable[[], bool], limit: int | None, counted: list[int]) -> None:
     sys.setprofile(counting(limit, counted))
-    ok = fetch(project, url, SECOND)
+    ok = do()
     sys.setprofile(None)
     if not ok:
         raise SystemExit(2)
@@ -132,34 +172,49 @@ def all_whole(project: Project) -> list[str]:
     return [str(problem) for problem in (*found, *(p for kind in kinds for p in metadata.problems(kind)))]
 
 
-def main(url: str, start: Path, root: Path, points: int) -> None:
-    before = {table: in_force(Project(start), table) for table in TABLES}
+def main(what: str, url: str, start: Path, root: Path, points: int) -> None:
+    run, rerun = {
+        "fetch": (lambda p: fetch(p, url, SECOND), lambda p: fetch(p, url, AFTERWARDS)),
+        "process": (process, process),
+    }[what]
+    state = {
+        "fetch": lambda p: {table: in_force(p, table) for table in TABLES},
+        "process": lambda p: {"tidy": tidy(p)},
+    }[what]
+    before = state(Project(start))
     project = copy_of(start, root)
     steps = root / "steps"
 
     def count() -> None:
         counted = [0]
-        fetch_until(project, url, None, counted)
+        until(lambda: run(project), None, counted)
         steps.write_text(str(counted[0]), encoding="utf-8")
 
     if in_a_child(count) != 0:
-        raise SystemExit("the fetch that is to be killed fails by itself")
-    after = {table: in_force(project, table) for table in TABLES}
+        raise SystemExit("what is to be killed fails by itself")
+    after = state(project)
     total = int(steps.read_text(encoding="utf-8"))
     for point in range(points):
         limit = 1 + point * (total - 1) // points
         project = copy_of(start, root)
-        code = in_a_child(lambda project=project, limit=limit: fetch_until(project, url, limit, [0]))
-        found = {table: in_force(project, table) for table in TABLES}
-        damaged = all_whole(project)
-        rerun = in_a_child(lambda project=project: fetch(project, url, AFTERWARDS))
-        complete = {table: in_force(project, table) for table in TABLES} == after and not all_whole(project)
+        code = in_a_child(lambda project=project, limit=limit: until(lambda: run(project), limit, [0]))
+        found, damaged = state(project), all_whole(project)
+        ran = in_a_child(lambda project=project: rerun(project))
+        complete = state(project) == after and not all_whole(project)
         told = Told(
             step=limit,
             killed=code == -signal.SIGKILL,
             damaged=damaged,
-            torn=[table for table in TABLES if found[table] not in (before[table], after[table])],
-            rerun="ok" if rerun == 0 and complete else f"code {rerun}, complete: {complete}",
+            # Of a fetch each table is of one day; the tidy table's file that counts is written last.
+            torn=[name for name in found if found[name] not in (before[name], after[name])]
+            if what == "fetch"
+            else [
+                name
+                for name in found["tidy"]
+                if found["tidy"][name] not in (before["tidy"].get(name), after["tidy"][name])
+            ],
+            rerun="ok" if ran == 0 and complete else f"code {ran}, complete: {complete}",
+            asked=len(list(project.raw.glob("jobindsats/*/*/*/*.json"))),
         )
         print(json.dumps(asdict(told)), flush=True)
 
@@ -173,4 +228,4 @@ def copy_of(start: Path, root: Path) -> Project:
 if __name__ == "__main__":
     # A killed process loses nothing that it has written; only a machine that stops does.
     os.fsync = lambda handle: None
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))

@@ -22,8 +22,8 @@ from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.goals import ComparedIndicator, GoalPage
 from helpers.reports.plan.comparison import alphabetical, goal_pages
-from helpers.reports.plan.country import CountryComparison, country_status
-from helpers.reports.plan.status import goal_verdicts, status_rows
+from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.status import goal_verdicts, rows_of_all, status_rows
 from helpers.sources.example import write_example
 from hub_support import SUPPRESSED, country, hub_project
 
@@ -59,7 +59,7 @@ def some(catalogue: Catalogue) -> list[str]:
 def test_the_country_in_one_pass_says_what_each_municipality_s_own_table_says(
     catalogue: Catalogue, plan: Plan, observations: pd.DataFrame, bound: Period | None
 ):
-    found = country_status(catalogue, plan, observations, bound)
+    found = rows_of_all(catalogue, plan, observations, catalogue.municipalities, bound)
     assert list(found) == [area.code for area in catalogue.municipalities]
     for code in some(catalogue):
         area = catalogue.municipality(code)
@@ -81,7 +81,7 @@ def test_they_agree_also_where_figures_are_suppressed_missing_or_newer_for_one_a
     newest = changed[(changed["indicator"] == key) & (changed["area"] == codes[3])].iloc[-1:].copy()
     newest["period"], newest["value"], newest["state"] = "2023M12", 1.5, "ok"
     changed = pd.concat([changed[~((changed["indicator"] == other) & (changed["area"] == "dk"))], newest])
-    found = country_status(catalogue, plan, changed)
+    found = rows_of_all(catalogue, plan, changed, catalogue.municipalities)
     verdicts = set()
     for code in codes:
         expected = status_rows(catalogue, plan, changed, catalogue.municipality(code))

@@ -15,6 +15,7 @@ import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Break, Indicator, Target
 from helpers.data.frames import Grounds
 from helpers.errors import PlanError
@@ -672,10 +673,10 @@ def test_contrast_is_that_of_wcag() -> None:
 def test_the_brand_file_names_the_colours(tmp_path: Any) -> None:
     path = tmp_path / "_brand.yml"
     path.write_text("color:\n  palette: {sea: '#0aF', deep: sea}\n  primary: deep\n", encoding="utf-8")
-    assert theme.read_brand(path) == {"primary": "#00aaff"}
+    assert read_brand(path).said == {"primary": "#00aaff"}
     path.write_text("color:\n  primary: blå\n", encoding="utf-8")
     with pytest.raises(PlanError, match=r"color\.primary"):
-        theme.read_brand(path)
+        read_brand(path)
 
 
 # ------------------------------------------------------------------------------- small trends

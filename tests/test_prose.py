@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.brand import read_brand
 from helpers.commands.checks import check_everything
 from helpers.project import Project
 from helpers.prose import clean, clean_html, without_false_lists
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.builtin.pandoc import convert
 from helpers.render.copy import make_copy, settle_prose
 from render_book import copy_project, markdown, notebook, variant, write_book

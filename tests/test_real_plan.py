@@ -38,7 +38,7 @@ from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.settings import KEY_VARIABLE, URL_VARIABLE
-from jobindsats_server import TOKEN, JobindsatsServer, Shape, refusal
+from jobindsats_server import TOKEN, JobindsatsServer, Shape, changed, refusal
 from jobindsats_support import new_client, serving
 from jobindsats_tables import (
     CROSS_SECTION,
@@ -646,6 +646,7 @@ def test_a_fault_leaves_the_last_good_figures_in_force_and_is_named(
     before = copied.report("Læsø").rows
     with serving(reference()) as server:
         server.fail("data/y60a02", refusal(403, "No."))
+        server.fail("data/y60c07", changed(lambda found: found["rows"][5].__setitem__(-1, 250)))
         done = plan_command(
             copied.project.root,
             *("fetch", "--plan", PLAN, "--force"),
@@ -653,7 +654,10 @@ def test_a_fault_leaves_the_last_good_figures_in_force_and_is_named(
         )
     assert done.exit_code != 0
     assert "y60a02" in done.output
+    assert ": 250 (outside 0 to 100)" in done.output
     assert TOKEN not in done.output
+    status = plan_command(copied.project.root, "status", "Læsø", "--plan", PLAN)
+    assert "tabel y60a02" in status.output and "værdier, som ikke kan være rigtige" in status.output
     report = copied.report("Læsø")
     assert [facts(row) for row in report.rows] == [facts(row) for row in before]
     monkeypatch.setenv(RENDERING_VARIABLE, "1")

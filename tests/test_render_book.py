@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.catalogue.brand import read_brand
 from helpers.errors import PlanError
 from helpers.render.book import pdf_name, read_book, unsupported_keys
-from helpers.render.brand import read_brand
 from render_book import CHECKOUT, write_book
 
 
@@ -75,7 +75,7 @@ def test_a_municipality_s_brand_is_laid_over_the_project_s(tmp_path: Path):
 def test_a_colour_that_is_none_is_named_with_its_file(tmp_path: Path):
     own = tmp_path / "greve.yml"
     own.write_text("color: {primary: bluish}\n")
-    with pytest.raises(PlanError, match=r"greve\.yml: color\.primary"):
+    with pytest.raises(PlanError, match=r"greve\.yml:1: color\.primary"):
         read_brand(CHECKOUT / "_brand.yml", own)
 
 

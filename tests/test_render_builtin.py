@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from helpers.catalogue.brand import read_brand
 from helpers.errors import PlanError, Problem
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.builtin.pandoc import Converted, convert
 from helpers.render.copy import make_copy
 from render_book import markdown, notebook, variant, write_book

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from helpers.catalogue.brand import read_brand
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Outcome, render_variants
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from render_book import code, markdown, notebook, variant, write_book

@@ -8,16 +8,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from helpers.commands.request import RenderRequest
 
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.brand import read_brand
 from helpers.commands.checks import check_everything
-from helpers.commands.rendering import plan_asked
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Variant, render_variants
 from helpers.render.book import read_book
-from helpers.render.brand import read_brand
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold
@@ -69,14 +67,10 @@ def run(project: Project, kernel: Kernel, tmp_path: Path) -> Iterator[Run]:
         path.write_bytes(content)
 
 
-def variant(project: Project, name: str = "Frederikssund") -> Variant:
+def variant(project: Project) -> Variant:
     catalogue = load_catalogue(project)
-    request = RenderRequest(
-        project, "plan", (name,), "", None, None, ("html",), "built-in", project.root / "_site", False, "", 1, True,
-        False, "",
-    )  # fmt: skip
-    plan, area = catalogue.plan("frederikssund-2023"), catalogue.municipality(name)
-    return plan_asked(request, read_report(project, catalogue, plan, area), project.root).variant
+    plan, area = catalogue.plan("frederikssund-2023"), catalogue.municipality("Frederikssund")
+    return read_report(project, catalogue, plan, area).asked(project.root).variant
 
 
 def shown(copy: Copy) -> str:

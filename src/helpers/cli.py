@@ -344,7 +344,10 @@ def render(
     snapshot: SnapshotDay = "",
     to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="auto takes Quarto when it is on PATH.")
+        EngineName,
+        typer.Option(
+            "--engine", help="auto takes Quarto when it is on PATH, for a region or all the built-in."
+        ),
     ] = EngineName.AUTO,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
     everyone: Annotated[bool, typer.Option("--all", help="All 98 municipalities.")] = False,
@@ -353,7 +356,7 @@ def render(
     force: Annotated[bool, typer.Option("--force", help="Render also what is unchanged.")] = False,
     example: Annotated[
         bool,
-        typer.Option("--example", help="Investment projects: show made-up months, marked as example data."),
+        typer.Option("--example", help="Show example data (made up), and say so in titles and file names."),
     ] = False,
     scheduler: Annotated[
         str,
@@ -365,6 +368,13 @@ def render(
             "--base-url", help="Where the site will be read, for sitemap.xml: https://example.org/plan/"
         ),
     ] = "",
+    for_publication: Annotated[
+        bool,
+        typer.Option(
+            "--for-publication",
+            help="For readers: refuse example data (as --all and --base-url do) unless --example is said.",
+        ),
+    ] = False,
 ) -> None:
     """Render a report as a static site and a PDF, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
@@ -387,6 +397,7 @@ def render(
         example=example,
         scheduler=scheduler,
         base_url=base_url,
+        for_publication=for_publication,
         told=lambda words: err.print(escape(words)),
     )
     failed = render_reports(request, out, err)

@@ -300,7 +300,7 @@ class Limits(NamedTuple):
     def against(self, value: float) -> str:
         """Why a value cannot be right; empty when it can."""
         if not self.low <= value <= self.high:  # a number that is none is in no range
-            return f"outside {self.low:,g} to {self.high:,g}"
+            return f"outside {self.low:,.12g} to {self.high:,.12g}"
         return "a count of persons with a fraction" if self.whole and value != int(value) else ""
 
 

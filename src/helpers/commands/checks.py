@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document
 from helpers.commands.notebooks import notebooks_behind
 from helpers.commands.own_texts import check_own_texts
@@ -13,15 +14,40 @@ from helpers.commands.typed import unread
 from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
-from helpers.errors import Problem
+from helpers.errors import PlanError, Problem
+from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
+from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
 from helpers.render.notebooks import check_notebooks
+from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
 _LOWER, _HIGHER = re.compile(r"\b(lavere|under|mindre|færre)\b"), re.compile(r"\b(højere|over|mere|flere)\b")
 """How a goal's text says which way its margin goes."""
+
+
+def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
+    """What is wrong with brands, books' settings and the map of the country, and one line on what was read."""
+    problems = list(brand_problems(project, tuple(m.slug for m in catalogue.municipalities)))
+    settings = [project.root / CONFIGURATION, *sorted(project.notebooks.glob(f"*/{CONFIGURATION}"))]
+    books = [path for path in settings if path.is_file()]
+    for path in books:
+        where = project.relative(path)
+        try:
+            read_book(path.parent, where)
+            if find_quarto() is None:
+                problems += unsupported_keys(path.parent, where)
+        except PlanError as error:
+            problems += error.problems
+    if (project.catalogue / TILES).is_file():
+        try:
+            read_tiles(project, catalogue.municipalities)
+        except PlanError as error:
+            problems += error.problems
+    own = len(list((project.catalogue / OVERRIDES).glob("*.yml")))
+    return problems, [f"looks: {len(books)} books, {own} brands of municipalities"]
 
 
 def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
@@ -37,7 +63,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         f"catalogue: {len(catalogue.indicators)} indicators, {len(catalogue.surveys)} surveys, "
         f"{len(catalogue.plans)} plans, {len(catalogue.municipalities)} municipalities"
     ]
-    for part in (check_own_texts, *(wing.check for wing in wings())):
+    for part in (check_looks, check_own_texts, *(wing.check for wing in wings())):
         wrong, said = part(project, catalogue)
         problems += wrong
         lines += said

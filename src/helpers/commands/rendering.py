@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -16,8 +18,9 @@ from helpers.commands.typed import refuse_typed
 from helpers.errors import PlanError
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
-from helpers.render.hub import write_hub, write_site_entry
+from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
+from helpers.render.run import settle_engine
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
@@ -53,8 +56,15 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         for note in dict.fromkeys(note for item in asked for note in item.notes):
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
+        _hold_example_back(request, catalogue, variants)
+        out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
-        made = iter(_with_progress(request, [item.variant for item in asked if not item.problems], jobs, err))
+        many = request.everyone or bool(request.region)
+        engine, said = settle_engine(cast("EngineName", request.engine), many=many)
+        if said:
+            request.told(said)
+        sound = [item.variant for item in asked if not item.problems]
+        made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
             Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
             for item in asked
@@ -74,8 +84,54 @@ def _publish(
     compared = request.many and "html" in request.to
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
-        write_comparison(request.project, request.output, comparison)
-    write_hub(request.project, request.output, base_url=request.base_url)
+        write_comparison(request.project, request.output, comparison, marked=request.example)
+    write_hub(request.project, request.output, base_url="" if request.example else request.base_url)
+
+
+def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: Sequence[Variant]) -> None:
+    """Refuse a render for readers that would show example data nobody asked for, or leave some in the output."""
+    if not request.for_readers or request.example:
+        return
+    made_up = [variant for variant in variants if variant.stamp and variant.stamp.is_example]
+    if made_up:
+        key = made_up[0].parameters["plan"]
+        fetch = f"plan fetch -p {key}" if key in catalogue.plans else "plan fetch"
+        raise PlanError.of(
+            f"plan render ({request.report} {key})",
+            f"{len(made_up)} of {len(variants)} would show example data: made-up figures are not for readers, and "
+            "none of its tables has been fetched.",
+            f"Fetch first: {fetch}. To show made-up figures, marked as such: --example.",
+        )
+    slugs = {variant.slug for variant in variants}
+    there = [
+        s.record.slug for s in read_sites(request.output) if s.record.example and s.record.slug not in slugs
+    ]
+    goals = {key for variant in variants if request.everyone and (key := variant.parameters["plan"])}
+    there += [
+        f"{COMPARISONS}/{g.plan}" for g in read_goals(request.output) if g.example and g.plan not in goals
+    ]
+    if there:
+        raise PlanError.of(
+            f"--output {request.output}",
+            f"Pages of example data lie there: {', '.join(there[:5])}{' …' if len(there) > 5 else ''}",
+            "Delete them, or name a folder of its own with --output.",
+        )
+
+
+def _basis_words(variants: Sequence[Variant]) -> str:
+    """What the render stands on, in a line: ``real figures of 2026-08-22``."""
+    told = Counter(
+        "example data, made up"
+        if variant.stamp and variant.stamp.is_example
+        else "as printed"
+        if variant.stamp and variant.stamp.basis.startswith("printed")
+        else f"real figures of {variant.dated}"
+        for variant in variants
+    )
+    if len(told) == 1:
+        return next(iter(told))
+    newest = ", ".join(f"{words} ({count})" for words, count in told.most_common(3))
+    return newest + (" …" if len(told) > 3 else "")
 
 
 def _with_progress(

@@ -323,7 +323,7 @@ class _Evaluation:
         grids = [grid for term in terms for grid in self.members(term)]
         if len(grids) == 1:
             return grids[0]
-        states = np.maximum.reduce([grid.states for grid in grids])
+        states = joint_states(grid.states for grid in grids)
         scale = _scale([grid.values for grid in grids])
         total = sum(_whole(grid.values, scale) for grid in grids)
         return Grid(np.where(states == OK, total / scale, np.nan), states)
@@ -343,6 +343,11 @@ class _Evaluation:
         return found
 
 
+def joint_states(states: Iterable[np.ndarray]) -> np.ndarray:
+    """The state of what is made from several terms, place by place: the last of theirs in :data:`STATES`."""
+    return np.maximum.reduce(list(states))
+
+
 def _complement(grid: Grid) -> Grid:
     """100 − each value, exact in the decimals the value has."""
     scale = _scale([grid.values])
@@ -351,7 +356,7 @@ def _complement(grid: Grid) -> Grid:
 
 def _share(part: Grid, base: Grid, decimals: int) -> Grid:
     """100 × part / base, rounded once, half up, to `decimals`; a share of nothing is missing."""
-    states = np.maximum(part.states, base.states)
+    states = joint_states((part.states, base.states))
     scale = _scale([part.values, base.values])
     above, below = _whole(part.values, scale), _whole(base.values, scale)
     states = np.where((states == OK) & (below == 0), MISSING, states).astype(np.int8)

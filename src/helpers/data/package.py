@@ -148,6 +148,7 @@ def describe(
         "profile": "tabular-data-package",
         "name": f"observations-{name}",
         "title": "Eksempeldata" if example else "Observations",
+        "basis": "example" if example else "real",
         "description": (
             "Made-up figures, pinned to those that documents printed; they describe no municipality."
             if example

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from helpers.letters import without_hidden
+
 NO_NUMBER = frozenset({"", "-", "–", "—", "−", ".", "..", "...", "…"})
 """What tables write where they have no number. None of them is zero."""
 
@@ -29,9 +31,10 @@ def tidy(label: str) -> str:
     return " ".join(label.split())
 
 
-def printable(text: str) -> str:
-    """Text from elsewhere without what steers a terminal or turns the direction of writing."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+def short(value: object, most: int = 40) -> str:
+    """A cell or label for a message: without what is hidden in it, and of thousands of signs only the first."""
+    text = "no value" if value is None else without_hidden(str(value))
+    return text if len(text) <= most else f"{text[:12]}… ({len(text):,} signs)"
 
 
 def parse_number(text: str) -> Decimal | None:

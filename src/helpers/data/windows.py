@@ -8,7 +8,8 @@ from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import WINDOW_COLUMNS, State
 from helpers.periods import Period, window
 
-_PUBLISHED = (State.OK.value, State.SUPPRESSED.value)
+PUBLISHED = (State.OK.value, State.SUPPRESSED.value)
+"""States of what a source has published: it may hold back the value."""
 
 
 def newest_period(
@@ -32,7 +33,7 @@ def newest_period(
         (observations["indicator"] == indicator.key)
         & (observations["series"] == indicator.headline)
         & observations["area"].isin([NATIONAL, municipality_code])
-        & observations["state"].isin(_PUBLISHED)
+        & observations["state"].isin(PUBLISHED)
     ]
     periods = [Period.parse(text) for text in rows["period"].unique()]
     return max((p for p in periods if bound is None or p.within(bound)), default=None)

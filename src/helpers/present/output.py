@@ -217,15 +217,16 @@ class TextPart(StampedPart):
     paragraphs: tuple[str, ...]
     classes: tuple[str, ...] = ()
     anchor: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
     def markdown(self) -> str:
         body = "\n\n".join(self.paragraphs)
         if not self.classes:
             return body
-        names = " ".join(
-            [*([f"#{self.anchor}"] if self.anchor else []), *(f".{name}" for name in self.classes)]
-        )
-        return f"::: {{{names}}}\n{body}\n:::"
+        told = [f"#{self.anchor}"] if self.anchor else []
+        told += [f".{name}" for name in self.classes]
+        told += [f'{name}="{escape_attribute(text)}"' for name, text in self.attributes]
+        return f"::: {{{' '.join(told)}}}\n{body}\n:::"
 
     def live(self) -> dict[str, Any]:
         body = "\n\n".join(self.paragraphs)
@@ -348,3 +349,9 @@ def box(*paragraphs: str, classes: Iterable[str], anchor: str | None = None) -> 
 def join(items: Iterable[Shown]) -> Shown:
     """Several, one after the other."""
     return Shown(part for item in items for part in item.parts)
+
+
+def cover(title: str, municipality: str, dated: str) -> Shown:
+    """Whose page it is, for cover, running head and page title: ``styles/plan.lua`` takes it from the page."""
+    told = (("plan-title", title), ("plan-municipality", municipality), ("plan-dated", dated))
+    return Shown([TextPart((), ("plan-cover",), attributes=told)])

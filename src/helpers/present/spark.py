@@ -5,9 +5,8 @@ It is drawn here and not through Vega-Lite: a few path commands, for every goal 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pandas as pd
 
@@ -15,12 +14,15 @@ from helpers.catalogue.models import NATIONAL, Indicator, Municipality
 from helpers.data.frames import State
 from helpers.present.output import check_key
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import Point, Trace, picture
+from helpers.present.traces import Trace, picture
 from helpers.present.words import count, number, trend_phrase
 
 WIDTH, HEIGHT = 104, 28
 _EDGE = 4
 """Free pixels around the lines, for the marker at the end."""
+
+FLATTEST = 0.05
+"""The least that is drawn between lowest and highest, as a part of the highest."""
 
 
 @dataclass(frozen=True)
@@ -71,29 +73,46 @@ def _words(own: Trace, *, example: bool) -> str:
 
 
 def _draw(own: Trace, country: Trace | None, colour: Palette) -> str:
-    values = [float(value) for trace in (own, country) if trace for _, value in trace.known]
-    low, high = min(values), max(values)
-    # A flat line stays flat, in the middle.
-    span = max(high - low, 0.05 * abs(high), 2 * 10.0**-own.decimals)
-    middle = (low + high) / 2
-    low, high = middle - span / 2, middle + span / 2
+    lines = [
+        [(at, None if point.value is None else float(point.value)) for at, point in enumerate(trace.points)]
+        for trace in (own, country)
+        if trace
+    ]
+    return spark_svg(lines[0], lines[1] if country else (), colour, least=2 * 10.0**-own.decimals)
 
-    def x(index: int) -> float:
-        return _EDGE + index * (WIDTH - 2 * _EDGE) / max(len(own.points) - 1, 1)
 
-    def y(value: Decimal) -> float:
-        return HEIGHT - _EDGE - (float(value) - low) / (high - low) * (HEIGHT - 2 * _EDGE)
+Place = tuple[int, float | None]
+"""A point of a line: how far to the right, and its value; none ends the line before it."""
+
+
+def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *, least: float = 0.0) -> str:
+    """A line with a dot at its end over a dashed grey one; both may be empty.
+
+    Parameters
+    ----------
+    least
+        The lowest and highest value are drawn at least so far apart: a flat line stays flat, in the middle.
+    """
+    known = [(at, value) for at, value in (*own, *behind) if value is not None]
+    low, high = min(value for _, value in known), max(value for _, value in known)
+    span = max(high - low, FLATTEST * abs(high), least) or 1.0
+    floor = (low + high - span) / 2
+    places = [at for at, _ in (*own, *behind)]
+    first, length = min(places), max(max(places) - min(places), 1)
+
+    def point(at: int, value: float) -> str:
+        x = _EDGE + (at - first) * (WIDTH - 2 * _EDGE) / length
+        y = HEIGHT - _EDGE - (value - floor) / span * (HEIGHT - 2 * _EDGE)
+        return f"{x:.1f},{y:.1f}"
 
     parts = []
-    if country is not None:
-        path = _path(country.points, x, y)
-        parts.append(
-            f'<path d="{path}" stroke="{colour.country}" stroke-width="1.25" stroke-dasharray="3 2"/>'
-        )
-    parts.append(f'<path d="{_path(own.points, x, y)}" stroke="{colour.accent}" stroke-width="2"/>')
-    last = max(index for index, point in enumerate(own.points) if point.value is not None)
-    _, end = own.known[-1]
-    parts.append(f'<circle cx="{x(last):.1f}" cy="{y(end):.1f}" r="3" fill="{colour.accent}"/>')
+    if behind:
+        dashes = 'stroke-width="1.25" stroke-dasharray="3 2"'
+        parts.append(f'<path d="{_path(behind, point)}" stroke="{colour.country}" {dashes}/>')
+    if own:
+        parts.append(f'<path d="{_path(own, point)}" stroke="{colour.accent}" stroke-width="2"/>')
+        x, y = point(*[(at, value) for at, value in own if value is not None][-1]).split(",")
+        parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour.accent}"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
@@ -101,16 +120,16 @@ def _draw(own: Trace, country: Trace | None, colour: Palette) -> str:
     )
 
 
-def _path(points: tuple[Point, ...], x: Callable[[int], float], y: Callable[[Decimal], float]) -> str:
+def _path(line: Sequence[Place], point: Callable[[int, float], str]) -> str:
     """Path commands with a new start after each gap; a lone point is a stroke of no length, so a dot."""
     commands: list[str] = []
     pen_down = False
-    for index, point in enumerate(points):
-        if point.value is None:
+    for index, (at, value) in enumerate(line):
+        if value is None:
             pen_down = False
             continue
-        place = f"{x(index):.1f},{y(point.value):.1f}"
-        alone = not pen_down and (index + 1 == len(points) or points[index + 1].value is None)
+        place = point(at, value)
+        alone = not pen_down and (index + 1 == len(line) or line[index + 1][1] is None)
         commands.append(f"L{place}" if pen_down else f"M{place}h0" if alone else f"M{place}")
         pen_down = True
     return "".join(commands)

@@ -6,30 +6,18 @@ from the constants here. A brand colour that is too pale to be read is darkened 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
-from helpers.errors import PlanError
+from helpers.catalogue.brand import COLOURS, read_brand
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text against its background (WCAG 2.1, 1.4.3)."""
 
 MARK_CONTRAST = 3.0
 """Least contrast of a line, point or outline against its background (WCAG 2.1, 1.4.11)."""
-
-BRAND_DEFAULTS = {
-    "foreground": "#1d2a33",
-    "background": "#ffffff",
-    "primary": "#17506b",
-    "secondary": "#51606b",
-    "warning": "#8a5a00",
-}
-"""What a ``_brand.yml`` may set under ``color:``, and what holds when it does not."""
 
 FORMAT_LOCALE = {
     "decimal": ",",
@@ -135,8 +123,8 @@ def _pale(colour: str, paper: str, share: float) -> tuple[str, str]:
 
 
 def palette_from(colours: Mapping[str, str]) -> Palette:
-    """The palette that follows from the brand's colours (`BRAND_DEFAULTS` names them)."""
-    named = {**BRAND_DEFAULTS, **colours}
+    """The palette that follows from the brand's colours (:data:`helpers.catalogue.brand.COLOURS` names them)."""
+    named = {**COLOURS, **colours}
     paper = named["background"]
 
     def text(name: str) -> str:
@@ -162,45 +150,9 @@ def palette_from(colours: Mapping[str, str]) -> Palette:
     )
 
 
-_HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-
-
-def read_brand(path: Path) -> dict[str, str]:
-    """The colours of a ``_brand.yml`` that figures use, with names resolved through ``color.palette``.
-
-    Raises
-    ------
-    PlanError
-        When the file is no YAML, or a colour is neither ``#rrggbb`` nor a name in the palette.
-    """
-    try:
-        brand = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise PlanError.of(path.name, f"This is no valid YAML: {error}", "Mend the file.") from error
-    color = brand.get("color") or {} if isinstance(brand, dict) else {}
-    known = color.get("palette") or {}
-    found: dict[str, str] = {}
-    for name in (*BRAND_DEFAULTS, "second"):
-        value = color.get(name, known.get(name))
-        if value is None:
-            continue
-        resolved, steps = str(value), 0
-        while resolved in known and steps < len(known):
-            resolved, steps = str(known[resolved]), steps + 1
-        if not _HEX.fullmatch(resolved):
-            raise PlanError.of(
-                f"{path.name}: color.{name}",
-                f'"{value}" is no colour.',
-                "Write #rrggbb, or a name that color.palette defines.",
-            )
-        digits = resolved[1:]
-        found[name] = "#" + ("".join(d * 2 for d in digits) if len(digits) == 3 else digits).lower()
-    return found
-
-
 @lru_cache(maxsize=8)
 def _palette_of(path: Path, stamp: int) -> Palette:
-    return palette_from(read_brand(path) if stamp else {})
+    return palette_from(read_brand(path).said if stamp else {})
 
 
 def palette() -> Palette:

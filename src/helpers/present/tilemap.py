@@ -36,6 +36,12 @@ ABSENT = "absent"
 _COLUMNS = ("code", "row", "column", "short")
 
 
+_FARTHEST = 60
+"""Rows and columns of the map: Denmark takes half of them."""
+
+_LONGEST_NAME = 14
+
+
 @dataclass(frozen=True)
 class Tile:
     """Where a municipality's tile lies; row 0 is north, column 0 west."""
@@ -133,9 +139,14 @@ def _tile(row: CatalogueRow, names: Mapping[str, str], problems: list[Problem]) 
         problems.append(Problem(f"{row.where}: code", f'"{cells["code"]}" is no municipality.'))
         return None
     for name in ("row", "column"):
-        if not cells[name].isdecimal():
-            problems.append(Problem(f"{row.where}: {name}", f'"{cells[name]}" is no whole number from 0 up.'))
+        if not cells[name].isdecimal() or len(cells[name]) > 3 or int(cells[name]) > _FARTHEST:
+            what = f'"{cells[name]}" is no whole number from 0 to {_FARTHEST}.'
+            problems.append(Problem(f"{row.where}: {name}", what))
             return None
+    if len(cells["short"]) > _LONGEST_NAME:
+        what = f'"{cells["short"][:40]}" is too long for a tile; {_LONGEST_NAME} letters are the most.'
+        problems.append(Problem(f"{row.where}: short", what))
+        return None
     return Tile(cells["code"], int(cells["row"]), int(cells["column"]), cells["short"])
 
 

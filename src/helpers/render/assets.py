@@ -16,8 +16,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
-from helpers.render.brand import Brand
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
 FOLDER = "assets"
@@ -140,6 +140,6 @@ def write_assets(output: Path, brand: Brand, css: Iterable[Path], site_css: Path
     _write(folder, icon_name := _hashed("favicon.svg", icon), icon)
     logo = None
     if brand.logo is not None:
-        content = brand.logo.read_bytes()
+        content = brand.logo_bytes()
         _write(folder, logo := _hashed(f"logo{brand.logo.suffix}", content), content)
     return Assets(stylesheet, icon_name, logo)

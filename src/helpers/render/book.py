@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from helpers.catalogue.documents import Document, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
+from helpers.project import Project
 
 CONFIGURATION = "_quarto.yml"
 
@@ -53,6 +55,38 @@ _SUPPORTED = {
     },
     "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
 }  # fmt: skip
+_KINDS = {
+    "lang": "language", "language": "texts", "brand": "text", "filters": "filters",
+    "project.type": "text", "project.output-dir": "folder", "project.resources": "list",
+    "book.title": "text", "book.subtitle": "text", "book.author": "list", "book.date": "text", "book.date-format": "text",
+    "book.description": "text", "book.chapters": "chapters", "book.favicon": "text", "book.output-file": "text",
+    "book.search": "truth", "book.page-navigation": "truth",
+    "format.html.theme": "list", "format.html.css": "list", "format.html.toc": "truth", "format.html.toc-depth": "depth",
+    "format.html.toc-title": "text", "format.html.number-sections": "truth", "format.html.number-depth": "depth",
+    "format.html.embed-resources": "truth", "format.html.html-table-processing": "word",
+    "format.html.include-after-body": "list", "format.html.page-layout": "word",
+    "format.typst.papersize": "word", "format.typst.toc": "truth", "format.typst.toc-depth": "depth",
+    "format.typst.number-sections": "truth", "format.typst.number-depth": "depth", "format.typst.pdf-standard": "words",
+    "format.typst.template-partials": "list", "format.typst.keep-typ": "truth", "format.typst.font-paths": "list",
+    "execute.enabled": "truth", "execute.echo": "truth", "execute.warning": "truth", "execute.error": "truth",
+    "execute.freeze": "truth", "execute.cache": "truth",
+}  # fmt: skip
+"""What must stand at a key, whichever engine reads it."""
+
+_EXPECTED = {
+    "text": "a text",
+    "word": "a word such as a4 or none",
+    "words": "a word such as ua-1, or a list of them",
+    "texts": "keys with a text each",
+    "list": "a text, or a list of texts",
+    "filters": "a list of paths, or of `path:` and `at:`",
+    "chapters": "a list of notebooks",
+    "truth": "true or false",
+    "depth": "a whole number from 1 to 6",
+    "folder": "a folder inside the book's own",
+    "language": "a language such as da",
+}
+
 _FALSE_ONLY = {
     "execute.echo",
     "execute.freeze",
@@ -147,23 +181,71 @@ def _chapter(item: Any, where: str) -> Chapter:
     return Chapter(path)
 
 
-def load_yaml(path: Path, where: str) -> Any:
-    """A YAML file, or a :class:`PlanError` that names its line.
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value, its scalars still text, is of a kind."""
+    texts = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    match kind:
+        case "truth":
+            return value in ("true", "false", "auto", "refresh")
+        case "depth":
+            return isinstance(value, str) and value in "123456"
+        case "language":
+            return (
+                isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) is not None
+            )
+        case "folder":
+            return isinstance(value, str) and re.fullmatch(r"(?!/|.*\.\.)[\w./ -]+", value) is not None
+        case "texts":
+            return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        case "text":
+            return isinstance(value, str)
+        case "word" | "words":
+            words = _listed(value) if kind == "words" else [value]
+            return all(isinstance(word, str) and re.fullmatch(r"\w[\w.-]*", word) for word in words)
+        case "list":
+            return isinstance(value, str) or (isinstance(value, list) and len(texts) == len(value))
+        case "filters":
+            paths = [item.get("path") if isinstance(item, dict) else item for item in _listed(value)]
+            return not isinstance(value, dict) and all(isinstance(path, str) for path in paths)
+        case _:
+            return isinstance(value, list)
 
-    Parameters
-    ----------
-    where
-        What to call the file in the error.
+
+def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
+    """A ``_quarto.yml`` with its lines, and as YAML means it.
+
+    Raises
+    ------
+    PlanError
+        When it is no YAML, or something stands where another kind of thing belongs.
     """
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PlanError.of(where, "There is no such file.") from None
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise PlanError.of(f"{where}{line}", f"This is no valid YAML: {error.problem}.") from None
-    except UnicodeDecodeError:
-        raise PlanError.of(where, "The file is not UTF-8 text.", "Save it as UTF-8.") from None
+    if not (folder / CONFIGURATION).is_file():
+        raise PlanError.of(where, "There is no such file.")
+    document = read_document(Project(folder), folder / CONFIGURATION)
+    document.problems = [
+        replace(problem, where=where + problem.where.removeprefix(CONFIGURATION))
+        for problem in document.problems
+    ]
+    document.name = where
+    for key, kind in _KINDS.items():
+        here: Any = document.data
+        steps: list[str] = []
+        for step in key.split("."):
+            if not isinstance(here, dict):
+                break
+            steps.append(step)
+            here = here.get(step)
+        if here is not None and isinstance(here, str) and len(steps) < len(key.split(".")):
+            if key.split(".")[0] != "format":
+                document.problem(tuple(steps), "Here must be keys with values, one a line and indented.")
+        elif here is not None and len(steps) == len(key.split(".")) and not _fits(here, kind):
+            document.problem(tuple(steps), f"Here must be {_EXPECTED[kind]}.")
+    for key in ("project", "book", "execute"):
+        if not isinstance(document.data.get(key) or {}, dict):
+            document.problem((key,), "Here must be keys with values, one a line and indented.")
+    if document.problems:
+        raise PlanError(dict.fromkeys(document.problems))
+    return document, yaml.safe_load((folder / CONFIGURATION).read_text(encoding="utf-8-sig"))
 
 
 def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str] | None = None) -> Book:
@@ -181,7 +263,7 @@ def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str]
     PlanError
         When it is no book, a chapter or another named file is missing, or a value has the wrong shape.
     """
-    data = load_yaml(folder / CONFIGURATION, where)
+    _, data = _read_settings(folder, where)
     if not isinstance(data, dict) or (data.get("project") or {}).get("type") != "book":
         raise PlanError.of(
             where,
@@ -201,6 +283,15 @@ def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str]
         for chapter in chapters
         if not pages.get(chapter.path) and not (folder / chapter.path).is_file()
     ]
+    problems += [
+        Problem(
+            f"{where}: book.chapters",
+            f"{chapter.path} is no notebook of this book.",
+            "Name .ipynb or .md files here.",
+        )
+        for chapter in chapters
+        if ".." in Path(chapter.path).parts or Path(chapter.path).suffix not in (".ipynb", ".md", ".qmd")
+    ]
     if not any(chapter.is_index for chapter in chapters):
         problems.append(Problem(f"{where}: book.chapters", "A book needs index.ipynb as its first chapter."))
     formats = data.get("format") or {}
@@ -213,11 +304,13 @@ def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str]
         found = []
         for item in _listed(value):
             text = str(item.get("path", "")) if isinstance(item, dict) else str(item)
-            # Words such as `default` or `none` name no file.
-            if not Path(text).suffix:
+            # Words such as `default` or `quarto` name no file.
+            if key in ("format.html.theme", "filters") and re.fullmatch(r"[a-z][a-z-]*", text):
                 continue
             path = (folder / text).resolve()
-            if not path.is_file():
+            if not path.is_relative_to(_root_of(folder)):
+                problems.append(Problem(f"{where}: {key}", f"{text} lies outside the project."))
+            elif not path.is_file():
                 problems.append(Problem(f"{where}: {key}", f"There is no file {text}."))
             files[text] = path
             found.append(path)
@@ -260,36 +353,30 @@ def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str]
     )
 
 
+def _root_of(folder: Path) -> Path:
+    """The project that a book lies in; without one, the folder above the book's."""
+    above = (one for one in (folder, *folder.parents) if (one / "catalogue").is_dir())
+    return next(above, folder.parent).resolve()
+
+
 def unsupported_keys(folder: Path, where: str = CONFIGURATION) -> list[Problem]:
     """Keys of ``_quarto.yml`` that the built-in engine does not know, each with its line."""
-    root = yaml.compose((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    document, _ = _read_settings(folder, where)
     problems: list[Problem] = []
 
-    def look(node: yaml.Node | None, prefix: str) -> None:
-        if not isinstance(node, yaml.MappingNode):
-            return
-        for key_node, value_node in node.value:
-            key = f"{prefix}.{key_node.value}".lstrip(".")
-            place = f"{where}:{key_node.start_mark.line + 1}: {key}"
-            if key_node.value not in _SUPPORTED[prefix]:
-                known = ", ".join(sorted(_SUPPORTED[prefix]))
-                problems.append(
-                    Problem(
-                        place,
-                        f"The built-in engine does not support this key; it knows: {known}.",
-                        "Take it out, or install Quarto.",
-                    )
-                )
-            elif key in _FALSE_ONLY and getattr(value_node, "value", "") != "false":
-                problems.append(
-                    Problem(
-                        place,
-                        "The built-in engine supports only `false` here.",
-                        "Write false, or install Quarto.",
-                    )
-                )
+    def look(here: Any, at: tuple[str, ...]) -> None:
+        known = _SUPPORTED[".".join(at)]
+        for name, value in here.items() if isinstance(here, dict) else ():
+            place = (*at, name)
+            key = ".".join(place)
+            if name not in known:
+                what = f"The built-in engine does not support this key; it knows: {', '.join(sorted(known))}."
+                problems.append(Problem(document.where(place), what, "Take it out, or install Quarto."))
+            elif key in _FALSE_ONLY and value != "false":
+                what = "The built-in engine supports only `false` here."
+                problems.append(Problem(document.where(place), what, "Write false, or install Quarto."))
             elif key in _SUPPORTED:
-                look(value_node, key)
+                look(value, place)
 
-    look(root, "")
+    look(document.data, ())
     return problems

@@ -14,11 +14,11 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from helpers.catalogue.brand import Brand
 from helpers.catalogue.catalogue import fill
 from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
-from helpers.render.brand import Brand
 from helpers.render.models import Variant
 from helpers.render.notebooks import read_notebook
 from helpers.reports.base.notebooks import PREFIX
@@ -114,20 +114,18 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     styles.mkdir(parents=True)
     names: dict[str, str] = {}
     for text, path in book.files.items():
-        # A Typst part may import its neighbours, so whole folders keep their company.
         target = styles / path.name
         if not target.exists():
             shutil.copyfile(path, target)
         names[text] = f"{STYLES}/{path.name}"
-    for directory in {path.parent for path in book.files.values()}:
-        for path in directory.glob("*.typ"):
-            if not (styles / path.name).exists():
-                shutil.copyfile(path, styles / path.name)
     configuration = _renamed(dict(book.configuration), names)
     brand_data = dict(brand.data)
+    if "fonts" in (typography := brand_data.get("typography") or {}):
+        # Their paths are seen from elsewhere; each engine is given the fonts in its own way.
+        brand_data["typography"] = {key: value for key, value in typography.items() if key != "fonts"}
     if brand.logo is not None:
         logo = styles / f"logo{brand.logo.suffix}"
-        shutil.copyfile(brand.logo, logo)
+        logo.write_bytes(brand.logo_bytes())
         brand_data["logo"] = {"medium": {"path": f"{STYLES}/{logo.name}", "alt": brand.logo_alt}}
     if brand_data:
         (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")

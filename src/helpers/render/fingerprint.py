@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import helpers
+from helpers.catalogue.brand import Brand
 from helpers.render.book import CONFIGURATION, Book
-from helpers.render.brand import Brand
 from helpers.render.models import Variant
 
 _PACKAGES = ("altair", "great-tables", "vl-convert-python", "typst", "pypandoc_binary", "pandas")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from helpers.catalogue.brand import read_brand
+from helpers.present.stamp import EXAMPLE_MARK
 from helpers.project import Project
-from helpers.render.brand import read_brand
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
 from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets
@@ -21,10 +23,17 @@ _ABOVE = "../../"
 """From a goal's page to the hub."""
 
 
-def write_comparison(project: Project, output: Path, comparison: GoalComparison) -> tuple[Path, ...]:
+def write_comparison(
+    project: Project, output: Path, comparison: GoalComparison, *, marked: bool = False
+) -> tuple[Path, ...]:
     """Write the goals' pages of a plan, all or none; :func:`helpers.render.hub.write_hub` then lists them.
 
     Names of municipalities that have a site in the output are links to it.
+
+    Parameters
+    ----------
+    marked
+        Example data were asked for: titles and file names say EKSEMPEL.
 
     Returns
     -------
@@ -38,6 +47,14 @@ def write_comparison(project: Project, output: Path, comparison: GoalComparison)
     """
     brand = read_brand(project.root / "_brand.yml")
     pages = comparison.pages
+    if marked:
+        pages = tuple(
+            replace(
+                page,
+                parts=tuple(replace(p, csv_name=f"{EXAMPLE_MARK}-{p.csv_name}") for p in page.parts),
+            )
+            for page in pages
+        )
     output.mkdir(parents=True, exist_ok=True)
     context = {
         "assets": shared_assets(project, output, brand, _ABOVE),
@@ -49,6 +66,7 @@ def write_comparison(project: Project, output: Path, comparison: GoalComparison)
         },
         "comparison": comparison,
         "example": comparison.example,
+        "mark": f"{EXAMPLE_MARK} " if marked else "",
         "date": danish_date(comparison.data_day) if comparison.data_day else "",
         "script": (project.styles / SORT_SCRIPT).read_text(encoding="utf-8").strip(),
     }
@@ -80,6 +98,7 @@ def _index(comparison: GoalComparison) -> dict[str, object]:
         "title": comparison.title,
         "owner": comparison.owner,
         "example": comparison.example,
+        "basis": "example" if comparison.example else "real",
         "goals": [
             {"number": p.number, "title": p.title, "url": f"{p.number}.html", "met": p.met, "of": p.of}
             for p in comparison.pages

@@ -16,16 +16,17 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from helpers.catalogue.brand import Brand, read_brand
 from helpers.catalogue.models import Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.periods import Period
+from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
 from helpers.render.assets import FOLDER, write_assets
-from helpers.render.brand import Brand, read_brand
 from helpers.render.builtin.pages import environment
 from helpers.reports.base.request import SiteEntry
 
@@ -244,6 +245,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         common_title=_common_title(places),
         owner=next((found.owner for found in goals if found.plan == plan), ""),
         all_example=bool(example) and all(example),
+        mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
         script=(project.styles / HUB_SCRIPT).read_text(encoding="utf-8").strip(),
         megabytes={
@@ -254,8 +256,12 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     )  # fmt: skip
     target = output / "index.html"
     write_whole(target, text.encode(), replace=True)
-    _write_sitemap(output, base_url, sites, goals)
+    _write_sitemap(output, base_url, [site for site in sites if not site.record.example], goals)
     return target
+
+
+def _is_marked(record: Record) -> bool:
+    return record.example and record.title.startswith(EXAMPLE_MARK)
 
 
 def shared_assets(project: Project, output: Path, brand: Brand, above: str) -> dict[str, str | None]:

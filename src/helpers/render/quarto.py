@@ -16,16 +16,15 @@ from typing import Any
 
 import nbformat
 import yaml
-from nbformat import NotebookNode
 
 from helpers.errors import PlanError
 from helpers.render.assets import write_font_css
 from helpers.render.book import CONFIGURATION
 from helpers.render.builtin.engine import is_example
-from helpers.render.builtin.pages import read_verdicts
 from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
+from helpers.render.quarto_pages import finish_pages
 
 OLDEST = (1, 9)
 """Typst books came with Quarto 1.9."""
@@ -36,11 +35,13 @@ QUARTO_TIMEOUT = 900
 SHOWN_LINES = 25
 """How much of what a failed Quarto wrote is shown; its error stands at the end."""
 
+NO_INDEX = '<meta name="robots" content="noindex">'
+"""For pages of example data; the built-in engine's templates say the same."""
+
 _FORMATS = {"html": "html", "pdf": "typst"}
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
-_TITLE = re.compile(r"^#\s+(.*?)\s*(\{[^}]*\})?\s*$", re.MULTILINE)
 
 
 @cache
@@ -87,14 +88,6 @@ def require_quarto() -> tuple[str, str]:
     return found
 
 
-def _title(notebook: NotebookNode) -> str:
-    """The heading of a chapter, as text."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (found := _TITLE.search(cell.source)):
-            return found[1]
-    return ""
-
-
 def _formats(configuration: dict[str, Any], to: Collection[str], css: str) -> dict[str, Any]:
     """The formats asked for and no other: one call then makes them all."""
     given = configuration.get("format") or {}
@@ -129,16 +122,11 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
     file = copy.folder / CONFIGURATION
     configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
-    if is_example(copy):
-        configuration["example-data"] = True
-    verdicts = read_verdicts(copy.folder)
-    configuration["book"]["chapters"] = [
-        {"file": chapter.path, "text": f"{title} · {verdict.sign} {verdict.word}"}
-        if (verdict := verdicts.get(chapter.path)) and (title := _title(copy.notebooks[chapter.path]))
-        else chapter.path
-        for chapter in copy.book.chapters
-    ]
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
+    if is_example(copy) and (html := configuration["format"].get("html")) is not None:
+        named = html.get("include-in-header") or []
+        header = named if isinstance(named, list) else [named]
+        html["include-in-header"] = [*header, {"text": NO_INDEX}]
     file.write_text(
         yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8"
     )
@@ -181,4 +169,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
         )
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)
+    if "html" in to:
+        pdf = copy.pdf_name if (made / copy.pdf_name).is_file() else None
+        finish_pages(copy, made, pdf=pdf)
     shutil.move(made, site)

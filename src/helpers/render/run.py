@@ -36,6 +36,25 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
     return BUILT_IN, f"pandoc {pypandoc.get_pandoc_version()}, typst {getattr(typst, '__version__', '')}"
 
 
+def settle_engine(wanted: EngineName, *, many: bool) -> tuple[EngineName, str]:
+    """The engine for a run, and one line for the user where a Quarto on PATH made it a choice.
+
+    Parameters
+    ----------
+    many
+        Whether a region or the whole country is rendered: ``auto`` is then the built-in engine (docs/rendering.md has
+        what each costs).
+    """
+    found = find_quarto() if wanted == "auto" else None
+    if found is None:
+        return wanted, ""
+    if not is_new_enough(found[1]):
+        return BUILT_IN, f"Engine: built-in. The Quarto on PATH is {found[1]}, too old for books as PDF."
+    if many:
+        return BUILT_IN, "Engine: built-in, which takes a third of the time; --engine quarto takes Quarto."
+    return QUARTO, f"Engine: Quarto {found[1]}, as it is on PATH; --engine built-in does without."
+
+
 def _check(variants: Sequence[Variant]) -> None:
     problems = [
         Problem(

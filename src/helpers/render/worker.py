@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
+from helpers.catalogue.brand import OVERRIDES, Brand, read_brand
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
-from helpers.render.brand import OVERRIDES, Brand, read_brand
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.execute import Kernel, run_notebooks
@@ -24,8 +25,8 @@ from helpers.render.models import Event, Outcome, Progress, Step, Target, Varian
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
 
-BUILT_IN = "built-in"
-QUARTO = "quarto"
+BUILT_IN: Final = "built-in"
+QUARTO: Final = "quarto"
 
 SITE_CSS = "site.css"
 FAVICON = "favicon.svg"

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.data.text import fold, tidy
+from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
 from helpers.sources.answers import Cell, number
 
@@ -104,11 +104,11 @@ def values_of(
             try:
                 value = number(row[at])
             except ValueError:
-                where_it_is = f'column "{tidy(column.label)}", {where}, {when}'
-                raise Misfit(f'"{row[at]}" ({where_it_is}) where a number should be') from None
+                where_it_is = f'column "{short(tidy(column.label))}", {short(where)}, {short(when)}'
+                raise Misfit(f'"{short(row[at])}" ({where_it_is}) where a number should be') from None
             place = Place(column.id, ";".join(members), folded[where], periods[when])
             if values.setdefault(place, value) != value:
-                raise Misfit(f"two values for {column.id}, {where}, {when}")
+                raise Misfit(f"two values for {column.id}, {short(where)}, {short(when)}")
     return values
 
 
@@ -244,17 +244,9 @@ def broken(
             if not why and allowed.part and place.area != country:
                 whole = values.get(place._replace(area=country))
                 if whole is not None and value > whole:
-                    why = f"more than the {spelled(whole)} of the whole country"
+                    why = f"more than the {short(whole)} of the whole country"
         if why:
             yield place, value, why
-
-
-def spelled(value: int | float | None) -> str:
-    """A value for a message; of thousands of digits only the first."""
-    if value is None:
-        return "no value"
-    text = str(value)
-    return text if len(text) <= 20 else f"{text[:12]}… ({len(text):,} signs)"
 
 
 def moved(new: Values, old: Values, usual: Callable[[], Mapping[tuple[str, str], float]]) -> tuple[str, ...]:
@@ -276,7 +268,7 @@ def moved(new: Values, old: Values, usual: Callable[[], Mapping[tuple[str, str],
                 name = f"{measure} ({members})" if members else measure
                 found.append(
                     f"{len(far):,} of {len(places):,} values of {name} moved by more than {tolerance:.0%}, as "
-                    f"{place.area} {place.period} from {spelled(before)} to {spelled(now)}"
+                    f"{place.area} {place.period} from {short(before)} to {short(now)}"
                 )
     return tuple(found)
 
@@ -362,10 +354,10 @@ def _period(cell: Cell) -> Period:
     try:
         return Period.parse(str(cell))
     except ValueError:
-        raise Misfit(f'"{cell}" where a period should be') from None
+        raise Misfit(f'"{short(cell)}" where a period should be') from None
 
 
 def _label(cell: Cell, what: str) -> str:
     if not isinstance(cell, str):
-        raise Misfit(f'"{cell}" where {what} should be')
+        raise Misfit(f'"{short(cell)}" where {what} should be')
     return fold(cell)

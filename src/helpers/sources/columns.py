@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from helpers.data.raw import AnswerColumn
-from helpers.data.text import fold, tidy
+from helpers.data.text import fold, short, tidy
 from helpers.sources.answers import Answer
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import labels_of
 from helpers.sources.queries import Call, DimensionColumn, MeasureColumn
 
+_LISTED: Final = 30
 _PERIOD_LABELS: Final = frozenset({fold("Periode"), fold("Period")})
 _AREA_LABELS: Final = frozenset({fold("Område"), fold("Area")})
 
@@ -104,7 +105,7 @@ class _Columns:
 
     def _shown(self, places: Iterable[int] | None = None) -> str:
         labels = self.answer.columns if places is None else [self.answer.columns[at] for at in places]
-        return ", ".join(f'"{tidy(label)}"' for label in labels) or "none"
+        return ", ".join(f'"{short(tidy(label))}"' for label in labels[:_LISTED]) or "none"
 
     def _wrong(self, what: str) -> SourceError:
         return misfit(self.call, self.answer, what)

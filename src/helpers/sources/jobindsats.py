@@ -24,7 +24,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util import Retry
 
-from helpers.data.text import printable
+from helpers.letters import without_hidden
 from helpers.periods import Frequency
 from helpers.sources.answers import Answer, AnswerError, parse_json
 from helpers.sources.faults import Fault, SourceError
@@ -442,7 +442,7 @@ class Client:
 
     def _refusal(self, reply: _Reply, call: _Call) -> SourceError:
         table, cause = call.table, _cause(reply.text)
-        said = f'"{printable(cause)}"' if cause else _shown(reply.text)
+        said = f'"{without_hidden(cause)}"' if cause else _shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
         if reply.turns_the_key_down:
             fault = Fault.KEY
@@ -498,7 +498,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _shown(text: str) -> str:
-    text = printable(" ".join(text[: 10 * _SHOWN].split()))
+    text = without_hidden(" ".join(text[: 10 * _SHOWN].split()))
     return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if text else "(nothing)"
 
 

@@ -22,7 +22,7 @@ from helpers.data.raw import (
     snapshot_day,
     snapshot_moment,
 )
-from helpers.data.text import fold
+from helpers.data.text import fold, short
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.sources.answers import Answer
@@ -39,7 +39,6 @@ from helpers.sources.checks import (
     newest_period,
     periods_of,
     shifts,
-    spelled,
     stored_values,
 )
 from helpers.sources.faults import Fault, SourceError
@@ -261,7 +260,7 @@ class Keeper:
             shown = {fold(area): area for area in (*about.names, about.country)}
             told = [
                 f"{place.measure}{f' ({place.members})' if place.members else ''}, "
-                f"{shown.get(place.area, place.area)}, {place.period}: {spelled(value)} ({why})"
+                f"{shown.get(place.area, short(place.area))}, {place.period}: {short(value)} ({why})"
                 for place, value, why in wrong[:_SHOWN]
             ]
             more = f"; and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""

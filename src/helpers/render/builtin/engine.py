@@ -17,7 +17,9 @@ _EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
 
 
 def is_example(copy: Copy) -> bool:
-    """Whether an output of a notebook carries the class ``example-data``: its numbers are not real."""
+    """Whether the pages show made-up figures: as the stamp says, or an output with the class ``example-data``."""
+    if copy.variant.stamp is not None:
+        return copy.variant.stamp.is_example
     return any(
         _EXAMPLE.search(output.get("data", {}).get("text/markdown", ""))
         for notebook in copy.notebooks.values()

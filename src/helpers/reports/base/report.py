@@ -10,7 +10,7 @@ import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, overload
@@ -25,7 +25,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import Shown
-from helpers.present.stamp import Stamp
+from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.bookfiles import Laid
@@ -238,13 +238,25 @@ class Report(Stamped, ABC):
         """
         keys = [key for key in indicators if key in self.catalogue.indicators]
         if is_rendering() or not keys or self.example:
-            return self._data_note()
+            return self._cover() + self._data_note()
         from helpers.sources.fetch import fetch_for_notebook
 
         told = fetch_for_notebook(self.project, self.catalogue, keys)
         if told.report is not None:
             self._held.clear()
         return output.text(told.text) + self._data_note()
+
+    @property
+    def _dated(self) -> date | None:
+        """The date on the cover; none where there is none."""
+        return self.data_day
+
+    def _cover(self) -> Shown:
+        """Whose page it is, for cover, running head and page title; nothing but while rendering."""
+        if not is_rendering():
+            return Shown()
+        dated = danish_day(self._dated) if self._dated else ""
+        return output.cover(self.title, self.whom.long_name, dated)
 
     def _data_note(self) -> Shown:
         if self.is_example:
@@ -301,15 +313,15 @@ class Report(Stamped, ABC):
             pages=book.pages,
             slug=self.folder,
             parameters=self.parameters,
-            title=self.title,
+            title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,
             municipality=self.whom.long_name,
-            dated=self.data_day,
+            dated=self._dated,
             environment=self._environment,
             area=self.whom.slug if len(self.whom.codes) == 1 else "",
             inputs=self.fingerprint,
             stamp=self.stamp,
         )
-        return Asked(variant, self.entry, book.notes)
+        return Asked(variant, replace(self.entry, basis=self._basis_name), book.notes)
 
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""

@@ -74,6 +74,7 @@ class RenderRequest:
     example: bool
     scheduler: str
     base_url: str = ""
+    for_publication: bool = False
     told: Callable[[str], object] = lambda words: None
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
 
@@ -82,8 +83,19 @@ class RenderRequest:
         """Whether a region or the whole country is asked for."""
         return self.everyone or bool(self.region)
 
+    @property
+    def for_readers(self) -> bool:
+        """Whether others than the analyst will read the site, so that it may not show example data by accident."""
+        return self.for_publication or self.everyone or bool(self.base_url)
+
     def check(self) -> None:
-        """Refuse names, a region and ``--all`` together: each says whose reports are rendered."""
+        """Refuse options that contradict: names, a region and ``--all``; example data as they stood on a day."""
+        if self.example and self.snapshot:
+            raise PlanError.of(
+                "--example, --snapshot",
+                "Example data are of no day: they were never fetched.",
+                "Leave one of them out.",
+            )
         region = f"--region {self.region}" if self.region else ""
         given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
         if len(said := [text for text in given if text]) > 1:
@@ -165,6 +177,8 @@ class SiteEntry:
         Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     newest
         The newest period that the site shows; none when it shows no figures.
+    basis
+        What its figures stand on: ``real``, ``example-2024-01-15``.
     """
 
     report: str
@@ -175,6 +189,7 @@ class SiteEntry:
     of: int | None = None
     unknown: int = 0
     newest: Period | None = None
+    basis: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from helpers.present.charts import native_chart
 from helpers.present.figures import chart
 from helpers.present.fonts import text_width
 from helpers.present.output import Shown
-from helpers.present.spark import HEIGHT, WIDTH
+from helpers.present.spark import spark_svg
 from helpers.present.tables import Column, Group, build
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace
@@ -41,12 +41,6 @@ _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, 
 
 LABEL_AWAY = 11
 """Pixels from the newest measured point to its label, on the side away from the path."""
-
-FLATTEST = 0.05
-"""A small figure spans at least this part of its highest value."""
-
-SPARK_EDGE = 4
-"""Free pixels around the lines of the small figure in a table."""
 
 
 def has_figure(status: RowStatus) -> bool:
@@ -233,41 +227,8 @@ def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
     )
 
 
-def spark_svg(status: RowStatus, colour: Palette) -> str:
-    """A row's measured months over its path, small enough for a table cell.
-
-    The path is dashed and grey, the measured line solid, the newest month a dot; words say the same.
-    """
-    measured = _points(status)
-    path = {point.month: float(point.value) for point in status.path}
-    months = sorted([*measured, *path])
-    values = [*(float(v) for v in measured.values()), *path.values()]
-    low, high = min(values), max(values)
-    # A nearly flat line stays nearly flat, in the middle.
-    span = max(high - low, FLATTEST * abs(high)) or 1.0
-    floor = (low + high - span) / 2
-    length = max(months[-1].ordinal - months[0].ordinal, 1)
-
-    def place(month: Period, value: float) -> str:
-        x = SPARK_EDGE + (month.ordinal - months[0].ordinal) / length * (WIDTH - 2 * SPARK_EDGE)
-        y = HEIGHT - SPARK_EDGE - (value - floor) / span * (HEIGHT - 2 * SPARK_EDGE)
-        return f"{x:.1f},{y:.1f}"
-
-    parts = []
-    if path:
-        points = " ".join(place(month, value) for month, value in sorted(path.items()))
-        parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour.country}" stroke-width="1.2" '
-            'stroke-dasharray="3 2"/>'
-        )
-    line = " ".join(place(month, float(value)) for month, value in sorted(measured.items()))
-    if len(measured) > 1:
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour.accent}" stroke-width="1.8"/>')
-    if measured:
-        newest = max(measured)
-        x, y = place(newest, float(measured[newest])).split(",")
-        parts.append(f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour.accent}"/>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
-    )
+def row_spark(status: RowStatus, colour: Palette) -> str:
+    """A row's measured months over its path, small enough for a table cell; words say the same."""
+    measured = [(month.ordinal, float(value)) for month, value in sorted(_points(status).items())]
+    path = [(point.month.ordinal, float(point.value)) for point in status.path]
+    return spark_svg(measured, path, colour)

@@ -17,7 +17,7 @@ from helpers.present.tables import Cell, Column, Group, Html
 from helpers.present.theme import palette
 from helpers.present.words import NBSP, capital, number
 from helpers.reports.investeringer import words
-from helpers.reports.investeringer.figures import spark_svg
+from helpers.reports.investeringer.figures import row_spark
 from helpers.reports.investeringer.models import InvestmentSet
 from helpers.reports.investeringer.status import (
     BusinessCase,
@@ -76,7 +76,7 @@ def status_table(status: InvestmentStatus) -> Shown:
             return None
         spark = Spark(
             f"udvikling-{key}-{row.row.key}.svg",
-            spark_svg(row, colour),
+            row_spark(row, colour),
             words.trend_words(row),
             WIDTH,
             HEIGHT,

@@ -18,17 +18,14 @@ import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import State
+from helpers.data.observations import MISSING, OK, STATES, SUPPRESSED, joint_states
 from helpers.periods import Period
 from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik
 
 BASE_MONTHS = 12
 """A population count stands for so many months after its own: there is one each quarter, or each year."""
 
-_STATES = (State.OK, State.MISSING, State.NOT_PUBLISHED, State.SUPPRESSED)
-"""As numbers; of several terms the highest is the state of what would be made from them."""
-
-_NUMBER = {state.value: number for number, state in enumerate(_STATES)}
-_OK, _MISSING, _SUPPRESSED = (_NUMBER[s.value] for s in (State.OK, State.MISSING, State.SUPPRESSED))
+_NUMBER = {state.value: number for number, state in enumerate(STATES)}
 
 
 class Obstacle(StrEnum):
@@ -67,7 +64,7 @@ class AreaGrid:
         row = self.rows.get(area)
         if row is None:
             count = len(self.periods)
-            return np.full(count, np.nan), np.full(count, _MISSING, dtype=np.int8)
+            return np.full(count, np.nan), np.full(count, MISSING, dtype=np.int8)
         return self.values[row], self.states[row]
 
     def total(self, areas: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +77,7 @@ class AreaGrid:
         With `carried`, it is the last known value of the `BASE_MONTHS` before, if there is one.
         """
         values = np.full((len(self.values), len(periods)), np.nan)
-        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        states = np.full(values.shape, MISSING, dtype=np.int8)
         for column, period in enumerate(periods):
             for back in range(BASE_MONTHS + 1 if carried else 1):
                 known = self.columns.get(period.shift(-back))
@@ -90,13 +87,13 @@ class AreaGrid:
                 values[empty, column] = self.values[empty, known]
                 if back == 0:
                     states[:, column] = self.states[:, known]
-            states[~np.isnan(values[:, column]), column] = _OK
+            states[~np.isnan(values[:, column]), column] = OK
         return AreaGrid(self.rows, tuple(periods), values, states)
 
 
 def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    states = np.maximum.reduce([states for _, states in terms])
-    return np.where(states == _OK, sum(values for values, _ in terms), np.nan), states
+    states = joint_states(states for _, states in terms)
+    return np.where(states == OK, sum(values for values, _ in terms), np.nan), states
 
 
 class AreaGrids:
@@ -133,11 +130,11 @@ class AreaGrids:
         column = np.empty(len(order), dtype=int)
         column[order] = range(len(order))
         values = np.full((len(areas), len(order)), np.nan)
-        states = np.full(values.shape, _MISSING, dtype=np.int8)
+        states = np.full(values.shape, MISSING, dtype=np.int8)
         place = area_codes, column[period_codes]
         values[place] = frame["value"].to_numpy(dtype=float)
         states[place] = frame["state"].map(_NUMBER).to_numpy(dtype=np.int8)
-        values[states != _OK] = np.nan
+        values[states != OK] = np.nan
         rows = {str(area): row for row, area in enumerate(areas)}
         return AreaGrid(rows, tuple(periods[place] for place in order), values, states)
 
@@ -173,7 +170,7 @@ class Board:
 
     def state(self, slug: str, period: Period | None) -> State:
         row, column = self.grid.rows.get(slug), self._column(period)
-        return State.MISSING if row is None or column is None else _STATES[self.grid.states[row, column]]
+        return State.MISSING if row is None or column is None else STATES[self.grid.states[row, column]]
 
     def obstacle(self, slug: str, period: Period | None) -> Obstacle | None:
         """Why a joint job centre has no share in a period; none where it has one, or is not joint."""
@@ -187,7 +184,7 @@ class Board:
     def newest(self, slugs: Sequence[str], bound: Period | None = None) -> Period | None:
         """The newest period that is published for any of the areas; a suppressed value is published."""
         rows = [self.grid.rows[slug] for slug in slugs if slug in self.grid.rows]
-        shown = np.isin(self.grid.states[rows], (_OK, _SUPPRESSED))
+        shown = np.isin(self.grid.states[rows], (OK, SUPPRESSED))
         found = (period for at, period in enumerate(self.periods) if shown[:, at].any())
         return max((p for p in found if bound is None or p.within(bound)), default=None)
 
@@ -261,9 +258,9 @@ class _Share:
             ]
         values = np.array([np.nan if isinstance(one, Obstacle) else float(one) for one in made])
         # What is known of its municipalities does not become known of the job centre.
-        hidden = np.where(states == _SUPPRESSED, _SUPPRESSED, _MISSING)
+        hidden = np.where(states == OK, MISSING, states)
         obstacles = tuple(one if isinstance(one, Obstacle) else None for one in made)
-        return values, np.where(np.isnan(values), hidden, _OK).astype(np.int8), obstacles
+        return values, np.where(np.isnan(values), hidden, OK).astype(np.int8), obstacles
 
     def _made(self, part: float, base: float, own: Sequence[Sequence[float]]) -> Decimal | Obstacle:
         """The share in one period, or why there is none; `own` has part, base and share of each municipality."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,9 +19,8 @@ from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
-from helpers.reports.base.request import Asked, Selection
+from helpers.reports.base.request import Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking
 from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
 from helpers.reports.jobcenteroverblik.models import (
@@ -154,11 +153,6 @@ class JobcenteroverblikReport(Report):
         printed = f"-{self.printed.period.id.lower()}" if self.printed else ""
         return f"{KEY}/{self.area.slug}{printed}"
 
-    def asked(self, book: Laid) -> Asked:
-        found = super().asked(book)
-        # What was printed bears its month in the title, not a day.
-        return replace(found, variant=replace(found.variant, dated=None)) if self.printed else found
-
     # ------------------------------------------------------------------------------------ the numbers
 
     @derived
@@ -207,6 +201,10 @@ class JobcenteroverblikReport(Report):
     def data_day(self) -> date:
         return self.snapshot or super().data_day
 
+    @property
+    def _dated(self) -> date | None:
+        return None if self.printed else self.data_day
+
     def _shown(self) -> tuple[object, ...]:
         # The pages rank all areas: any area's figures count.
         figures = _figures_hash(self.project, self.catalogue.hash, self.basis, self._stamp)
@@ -236,7 +234,7 @@ class JobcenteroverblikReport(Report):
         Without a key nothing is asked for; while a report is being rendered neither.
         """
         if self.printed:
-            return self._data_note()
+            return self._cover() + self._data_note()
         return self._fetched(
             self._keys(self._section(section)) if section else self.jobcenteroverblik.indicators
         )

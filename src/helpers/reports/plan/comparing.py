@@ -38,6 +38,7 @@ def comparison_text(revision: PlanRevision, municipalities: Sequence[Municipalit
         "old": revision.old.isoformat(),
         "new": revision.new.isoformat(),
         "compared": revision.compared,
+        "basis": "real",
         "changes": changes,
         "verdicts": verdicts,
     }

@@ -41,8 +41,8 @@ from helpers.reports.plan.comparison_figure import (
     alternative,
     picture,
 )
-from helpers.reports.plan.country import CountryComparison, met_by
-from helpers.reports.plan.status import StatusRow, goal_verdicts
+from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.status import StatusRow, Summary, goal_verdicts, summary
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -73,7 +73,7 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
         keys = [key for key in goal.indicators if key in catalogue.indicators]
         if not keys:
             continue
-        joint = [found[goal.number].verdict for found in verdicts]
+        joint = summary(found[goal.number] for found in verdicts)
         pages.append(
             GoalPage(
                 number=goal.number,
@@ -81,9 +81,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
                 owner=owner_words(plan, comparison.municipalities),
-                met=joint.count(Verdict.MET),
-                not_met=joint.count(Verdict.NOT_MET),
-                unknown=joint.count(Verdict.CANNOT_BE_JUDGED),
+                met=joint.met,
+                not_met=joint.not_met,
+                unknown=joint.cannot_be_judged,
                 parts=tuple(
                     _part(comparison, goal, catalogue.indicators[key], colour, several=len(keys) > 1)
                     for key in keys
@@ -233,7 +233,7 @@ def _columns(indicator: Indicator) -> tuple[str, str]:
 def _summary(
     goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
 ) -> tuple[str, ...]:
-    said = [_tally(*met_by(rows))]
+    said = [_tally(summary(rows))]
     if usual.period is not None:
         said.append(f"Tallene er for {usual.period.danish}.")
     if goal.target.is_set:
@@ -249,13 +249,13 @@ def _summary(
     return tuple(said)
 
 
-def _tally(met: int, not_met: int, unknown: int) -> str:
-    of = met + not_met + unknown
+def _tally(counted: Summary) -> str:
+    of, met, unknown = counted.total, counted.met, counted.cannot_be_judged
     if met == of:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
+    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(counted.not_met)} gør ikke"
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 

@@ -52,7 +52,6 @@ from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import AreaChangeKind, area_changes, plan_changes
-from helpers.reports.plan.country import country_status
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -61,6 +60,7 @@ from helpers.reports.plan.status import (
     Summary,
     goal_verdicts,
     joint_verdict,
+    rows_of_all,
     status_rows,
     summary,
     survey_rows,
@@ -102,7 +102,7 @@ def read_reports(
     everything = load_observations(project, catalogue, first.basis)
     by_area = {str(area): frame for area, frame in everything.groupby("area", sort=False)}
     nothing = everything.iloc[:0]
-    rows = country_status(catalogue, plan, everything, first.bound)
+    rows = rows_of_all(catalogue, plan, everything, municipalities, first.bound)
     shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
     for report in reports:
         code = report.municipality.code

@@ -11,8 +11,10 @@ import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality, Plan
 from helpers.data import Basis, csv_files, load_observations, plan_indicators
+from helpers.data.frames import Grounds
 from helpers.data.revisions import ChangeOfValue, Revision, compare_days
 from helpers.periods import Period
+from helpers.present.words import GROUNDS_WORDS
 from helpers.project import Project
 from helpers.reports.plan.status import VerdictChange, compare_verdicts, status_rows
 
@@ -110,6 +112,7 @@ CSV_COLUMNS = {
     "old_value": "foer",
     "new_value": "nu",
     "difference": "forskel",
+    "basis": "grundlag",
 }
 """Columns for programs, and for people."""
 
@@ -135,7 +138,9 @@ def revision_csv(
         For a page: see :func:`withheld`.
     """
     changes = withheld(revision.found.changes) if published else revision.found.changes
-    named = changes.assign(name=changes["area"].map(area_names(municipalities)))
+    # Only fetched figures have two days to compare.
+    basis = GROUNDS_WORDS[Grounds.FETCHED] if published else "real"
+    named = changes.assign(name=changes["area"].map(area_names(municipalities)), basis=basis)
     rows = named[list(CSV_COLUMNS)].to_numpy().tolist()
     if published:
         return csv_files.for_people(list(CSV_COLUMNS.values()), rows)

@@ -6,7 +6,7 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -16,9 +16,8 @@ import pandas as pd
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
 from helpers.catalogue.models import (
     NATIONAL,
+    NATIONAL_NAME,
     Direction,
-    FromHand,
-    FromUnknown,
     Goal,
     Indicator,
     Municipality,
@@ -28,9 +27,10 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
-from helpers.data.windows import newest_period
+from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.plan import reasons
 from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
@@ -138,21 +138,31 @@ def status_rows(
     bound
         Periods that end after it do not count.
     """
+    return rows_of_all(catalogue, plan, observations, [municipality], bound)[municipality.code]
+
+
+def rows_of_all(
+    catalogue: Catalogue,
+    plan: Plan,
+    observations: pd.DataFrame,
+    municipalities: Iterable[Municipality],
+    bound: Period | None = None,
+) -> dict[str, tuple[StatusRow, ...]]:
+    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
     printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    own = plan.municipality == municipality.slug
-    return tuple(
-        _indicator_row(
-            goal,
-            catalogue.indicators[key],
-            observations,
-            municipality,
-            bound,
-            printed.get((goal.number, key)) if own else None,
-        )
-        for goal in plan.goals
-        for key in goal.indicators
-        if key in catalogue.indicators
-    )
+    found: dict[str, list[StatusRow]] = {area.code: [] for area in municipalities}
+    areas = [area for area in municipalities if area.code in found]
+    read: dict[str, _Headline] = {}
+    for goal in plan.goals:
+        for key in goal.indicators:
+            if key not in catalogue.indicators:
+                continue
+            if key not in read:
+                read[key] = _headline(observations, catalogue.indicators[key], bound)
+            for area in areas:
+                own = printed.get((goal.number, key)) if area.slug == plan.municipality else None
+                found[area.code].append(read[key].row(goal, area, own))
+    return {code: tuple(rows) for code, rows in found.items()}
 
 
 def survey_rows(
@@ -185,9 +195,9 @@ def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
     }
 
 
-def summary(verdicts: Iterable[GoalVerdict]) -> Summary:
-    """How many of the goals are met, are not, and cannot be judged."""
-    found = [goal.verdict for goal in verdicts]
+def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Summary:
+    """How many goals or rows are met, are not, and cannot be judged."""
+    found = [one.verdict for one in judged]
     return Summary(*(found.count(v) for v in (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED)))
 
 
@@ -216,24 +226,50 @@ class StatusReading:
         return None if self.value is None else Grounds.of(self.source or "", published=self.published)
 
 
-def _indicator_row(
-    goal: Goal,
-    indicator: Indicator,
-    observations: pd.DataFrame,
-    municipality: Municipality,
-    bound: Period | None,
-    printed: PublishedRow | None,
-) -> StatusRow:
+_NOTHING = StatusReading(None, State.MISSING, None)
+
+
+@dataclass(frozen=True)
+class _Headline:
+    """An indicator's headline, and what each area has in the periods that count for somebody."""
+
+    indicator: Indicator
+    rows: pd.DataFrame
+    bound: Period | None
+    newest: Mapping[str, Period]
+    readings: Mapping[tuple[str, str], StatusReading]
+
+    def row(self, goal: Goal, area: Municipality, printed: PublishedRow | None) -> StatusRow:
+        """The status row of one municipality."""
+        known = [self.newest[code] for code in (NATIONAL, area.code) if code in self.newest]
+        period = max(known, default=None)
+        ours, national = (
+            self.readings.get((code, period.id), _NOTHING) if period else _NOTHING
+            for code in (area.code, NATIONAL)
+        )
+        return _judged(goal, self.indicator, self.rows, area, self.bound, period, ours, national, printed)
+
+
+def _headline(observations: pd.DataFrame, indicator: Indicator, bound: Period | None) -> _Headline:
     rows = observations[
         (observations["indicator"] == indicator.key) & (observations["series"] == indicator.headline)
     ]
-    period = newest_period(rows, indicator, municipality.code, bound)
-    ours = _reading(rows, municipality.code, period, indicator.decimals)
-    national = _reading(rows, NATIONAL, period, indicator.decimals)
-    return judged_row(goal, indicator, rows, municipality, bound, period, ours, national, printed)
+    periods = {text: Period.parse(text) for text in rows["period"].unique()}
+    within = [text for text, period in periods.items() if bound is None or period.within(bound)]
+    published = rows[rows["state"].isin(PUBLISHED) & rows["period"].isin(within)]
+    # Ids of one frequency sort as time does.
+    newest = {str(area): periods[text] for area, text in published.groupby("area")["period"].max().items()}
+    counted = rows[rows["period"].isin({period.id for period in newest.values()})]
+    readings: dict[tuple[str, str], StatusReading] = {}
+    columns = (counted[name] for name in ("area", "period", "value", "state", "source", "published"))
+    for area, period, value, text, source, published in zip(*columns, strict=True):
+        state = State(text)
+        exact = _as_published(float(value), indicator.decimals) if state is State.OK else None
+        readings.setdefault((area, period), StatusReading(exact, state, str(source), bool(published)))
+    return _Headline(indicator, rows, bound, newest, readings)
 
 
-def judged_row(
+def _judged(
     goal: Goal,
     indicator: Indicator,
     rows: pd.DataFrame,
@@ -277,17 +313,7 @@ def judged_row(
     )
 
 
-def _reading(rows: pd.DataFrame, area: str, period: Period | None, decimals: int) -> StatusReading:
-    found = rows[(rows["area"] == area) & (rows["period"] == (period.id if period else ""))]
-    if found.empty:
-        return StatusReading(None, State.MISSING, None)
-    row = found.iloc[0]
-    state = State(row["state"])
-    value = as_published(float(row["value"]), decimals) if state is State.OK else None
-    return StatusReading(value, state, str(row["source"]), bool(row["published"]))
-
-
-def as_published(value: float, decimals: int) -> Decimal:
+def _as_published(value: float, decimals: int) -> Decimal:
     """The published decimal, spelled with the indicator's decimals where that changes nothing."""
     exact = Decimal(repr(value))
     spelled = exact.quantize(Decimal(1).scaleb(-decimals))
@@ -304,47 +330,28 @@ def _reason(
     national: StatusReading,
     bound: Period | None,
 ) -> str | None:
-    """Why a goal cannot be judged; none when it can."""
+    """Why a goal cannot be judged, as a Danish sentence; none when it can."""
     if not goal.target.is_set:
-        return goal.target.because or "Der er ikke fastsat et mål."
+        return goal.target.because or reasons.NO_TARGET
     if period is None:
-        asked = rows.loc[rows["area"].isin([NATIONAL, municipality.code]), "source"]
-        return _no_figures(indicator, asked=bool(asked.ne("manual").any()))
+        asked = rows.loc[rows["area"].isin([NATIONAL, municipality.code]), "source"].ne("manual").any()
+        return reasons.no_figures(indicator, asked=bool(asked))
     if ours.value is not None and (national.value is not None or not goal.target.national):
         return None
-    sides = [(municipality.code, f"for {municipality.name}", ours)]
+    sides = [(municipality.code, municipality.name, ours)]
     if goal.target.national:
-        sides.append((NATIONAL, "for hele landet", national))
-    for area, whose, reading in sides:
-        if reading.value is not None:
-            continue
-        if reading.state is State.SUPPRESSED:
-            return f"Tallet {whose} for {period.danish} er diskretioneret eller ikke opgjort."
-        earlier = _newest_known(rows, area, bound)
-        if earlier is not None:
-            return (
-                f"Det nyeste tal {whose} er for {earlier.danish}, og det nyeste tal i øvrigt er for "
-                f"{period.danish}. Kun tal for samme periode kan sammenlignes."
-            )
-        return f"Der er intet tal {whose} for {period.danish}."
-    return None
+        sides.append((NATIONAL, NATIONAL_NAME.lower(), national))
+    area, name, reading = next(side for side in sides if side[2].value is None)
+    if reading.state is State.SUPPRESSED:
+        return reasons.hidden(name, period)
+    earlier = _newest_known(rows, area, bound)
+    return reasons.other_period(name, period, earlier) if earlier else reasons.no_figure(name, period)
 
 
 def _newest_known(rows: pd.DataFrame, area: str, bound: Period | None) -> Period | None:
     known = rows[(rows["area"] == area) & (rows["state"] == State.OK.value)]["period"]
     periods = [Period.parse(text) for text in known]
     return max((p for p in periods if bound is None or p.within(bound)), default=None)
-
-
-def _no_figures(indicator: Indicator, *, asked: bool) -> str:
-    origin = indicator.series[indicator.headline].origin
-    if isinstance(origin, FromHand):
-        return "Tallene findes ikke på Jobindsats, og de er ikke indtastet."
-    if isinstance(origin, FromUnknown):
-        return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
-    if asked:
-        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
-    return "Der er ikke hentet tal fra Jobindsats."
 
 
 def _survey_row(
@@ -362,11 +369,11 @@ def _survey_row(
     difference = None if ours is None or target is None else gap(ours, target, direction)
     reason = None
     if not goal.target.is_set:
-        reason = goal.target.because or "Der er ikke fastsat et mål."
+        reason = goal.target.because or reasons.NO_TARGET
     elif ours is None:
-        reason = "Undersøgelsens resultat er ikke indtastet."
+        reason = reasons.NO_ANSWERS
     elif target is None:
-        reason = "Der er intet landstal for en undersøgelse, som kommunen selv har lavet."
+        reason = reasons.NO_COUNTRY
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,

@@ -15,6 +15,7 @@ from helpers.analysis.gaps import Verdict
 from helpers.present import words
 from helpers.reports.plan.report import PlanReport, status_records
 from helpers.reports.plan.status import StatusRow
+from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 _COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
 
@@ -42,6 +43,9 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
             yield Text(
                 f"{row.goal}: {value}, {words.VERDICT_WORDS[row.verdict].lower()} (undersøgelse)", style="dim"
             )
+    if not report.is_example:
+        rows = fetch_rows(report.project, report.indicators, report.snapshot)
+        yield from (Text(sentence, style="yellow") for sentence in failures_in_danish(rows))
     counted = report.summary_of(report.plan.goals)
     yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
 

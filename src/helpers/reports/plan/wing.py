@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue import Catalogue
+from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
 from helpers.data import load_observations
-from helpers.present.theme import palette_from, read_brand
+from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
 from helpers.reports.base.goals import GoalComparison
@@ -19,10 +20,11 @@ from helpers.reports.base.request import RenderRequest, Selection, chosen_munici
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.comparison import compared
-from helpers.reports.plan.country import CountryComparison, country_status
+from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.own_texts import placed_texts
 from helpers.reports.plan.report import PlanReport, read_report, read_reports, status_csv
 from helpers.reports.plan.revisions import compare_plan
+from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -59,11 +61,11 @@ class PlanWing(Wing):
         country = CountryComparison(
             plan,
             catalogue.municipalities,
-            country_status(catalogue, plan, observations, request.bound),
+            rows_of_all(catalogue, plan, observations, catalogue.municipalities, request.bound),
             example=first.is_example,
             data_day=first.data_day,
         )
-        colours = palette_from(read_brand(request.project.root / "_brand.yml"))
+        colours = palette_from(read_brand(request.project.root / "_brand.yml").said)
         return compared(catalogue, country, colours)
 
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:

@@ -1,0 +1,350 @@
+"""Colours, fonts and logo from ``_brand.yml``, with a municipality's own values laid over them. The only reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lxml import etree
+
+from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.errors import PlanError, Problem
+from helpers.project import Project
+
+OVERRIDES = "brands"
+"""Folder in the catalogue with one ``<slug>.yml`` per municipality that has a brand of its own."""
+
+COLOURS = {
+    "foreground": "#1d2a33",
+    "background": "#ffffff",
+    "primary": "#17506b",
+    "secondary": "#51606b",
+    "success": "#1c6b3f",
+    "danger": "#9d2b25",
+    "warning": "#8a5a00",
+    "info": "#17506b",
+    "light": "#f2f5f7",
+    "dark": "#1d2a33",
+}
+"""The roles of ``color:``, and what holds where it is silent."""
+
+_MORE_ROLES = ("second", "tertiary", "link")
+_FAMILY = "Source Sans Pro"
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
+_FONT = re.compile(r"[\w][\w .-]{0,60}")
+_MEASURE = re.compile(r"[\w#][\w .%#-]{0,40}")
+_PICTURES = {
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".gif": (b"GIF87a", b"GIF89a"),
+    ".svg": (),
+}
+"""Endings of a logo, and how such a file begins."""
+_LARGEST_LOGO = 5_000_000
+_TOP = ("meta", "logo", "color", "typography", "defaults")
+_SIZES = ("small", "medium", "large")
+_TYPOGRAPHY = ("fonts", "base", "headings", "monospace", "monospace-inline", "monospace-block", "link")
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What a municipality looks like.
+
+    Attributes
+    ----------
+    colours
+        The roles of ``_brand.yml`` (``primary``, ``foreground`` …) as ``#rrggbb``.
+    said
+        The roles that a file sets itself, ``second`` among them.
+    font
+        Family of the running text and headings.
+    logo
+        Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text.
+    data
+        The whole merged file, for Quarto.
+    """
+
+    colours: Mapping[str, str] = field(default_factory=lambda: dict(COLOURS))
+    said: Mapping[str, str] = field(default_factory=dict)
+    font: str = _FAMILY
+    logo: Path | None = None
+    logo_alt: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def logo_bytes(self) -> bytes:
+        """The logo as pages and PDF carry it: an SVG without anything that runs or comes from elsewhere."""
+        assert self.logo is not None
+        content = self.logo.read_bytes()
+        return clean_svg(content) if self.logo.suffix.lower() == ".svg" else content
+
+
+def read_brand(path: Path | None, override: Path | None = None) -> Brand:
+    """The brand of the book, or of a municipality.
+
+    Parameters
+    ----------
+    path
+        The book's ``_brand.yml``; none gives the project's own sober colours.
+    override
+        ``catalogue/brands/<slug>.yml``: any part of the same file, laid over it key by key. A logo's path is seen
+        from the file that names it.
+
+    Raises
+    ------
+    PlanError
+        With everything that is wrong, by file, line and key: a colour that is none, a text that is no text, a logo
+        that is no picture or lies outside the project.
+    """
+    data: dict[str, Any] = {}
+    logo_path, logo_alt = None, ""
+    documents: list[Document] = []
+    for file in (path, override):
+        if file is None or not file.is_file():
+            continue
+        root = _root_of(file)
+        document = read_document(Project(root), file)
+        _check(document)
+        documents.append(document)
+        if document.problems:
+            continue
+        data = _merge(data, yaml.safe_load(file.read_text(encoding="utf-8-sig")))
+        at, text, alt = _logo(document.data)
+        if text:
+            logo_path, logo_alt = (file.parent / text).resolve(), alt
+            if wrong := _no_logo(logo_path, text, root):
+                document.problem(at, *wrong)
+    problems = [problem for document in documents for problem in document.problems]
+    if problems:
+        raise PlanError(problems)
+    palette = (data.get("color") or {}).get("palette") or {}
+    said = {}
+    for role in (*COLOURS, "second"):
+        value = (data.get("color") or {}).get(role, palette.get("second") if role == "second" else None)
+        if value is not None and (resolved := _resolved(str(value), palette)):
+            said[role] = resolved
+        elif value is not None:
+            document = next(d for d in reversed(documents) if role in (d.data.get("color") or {}))
+            document.problem(("color", role), *_no_colour(str(value)))
+            raise PlanError(document.problems)
+    base = (data.get("typography") or {}).get("base") or {}
+    family = base if isinstance(base, str) else base.get("family")
+    return Brand({**COLOURS, **said}, said, str(family or _FAMILY), logo_path, logo_alt, data)
+
+
+def _root_of(file: Path) -> Path:
+    """The project folder that a brand lies in; in a book's private copy its own folder."""
+    above = (
+        folder for folder in file.resolve().parents if (folder / "catalogue" / "indicators.yml").is_file()
+    )
+    return next(above, file.resolve().parent)
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _resolved(value: str, palette: Mapping[str, Any]) -> str | None:
+    for _ in range(len(palette) + 1):
+        if value not in palette:
+            break
+        value = str(palette[value])
+    if not _HEX.fullmatch(value):
+        return None
+    digits = value[1:].lower()
+    return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
+
+
+def _no_colour(value: str) -> tuple[str, str]:
+    return f'"{value}" is no colour.', "Write it as #rrggbb, or the name of a colour in color.palette."
+
+
+def _check(document: Document) -> None:
+    """Note everything in a brand's file that is not what its key needs."""
+    data = document.data
+    _known(document, (), data, _TOP)
+    color = _mapping(document, ("color",), data)
+    _known(document, ("color",), color, (*COLOURS, *_MORE_ROLES, "palette"))
+    palette = _mapping(document, ("color", "palette"), color)
+    for role in color.keys() - {"palette"}:
+        _text(document, ("color", role), color[role])
+    for name, value in palette.items():
+        if _text(document, ("color", "palette", name), value) and not _resolved(value, palette):
+            document.problem(("color", "palette", name), *_no_colour(value))
+    typography = _mapping(document, ("typography",), data)
+    _known(document, ("typography",), typography, _TYPOGRAPHY)
+    for name in typography.keys() - {"fonts"}:
+        _check_font(document, ("typography", name), typography[name])
+    logo = data.get("logo")
+    if isinstance(logo, dict):
+        _known(document, ("logo",), logo, (*_SIZES, "images"))
+        images = _mapping(document, ("logo", "images"), logo)
+        entries = [(("logo", size), logo[size]) for size in _SIZES if size in logo]
+        for at, entry in entries + [(("logo", "images", name), entry) for name, entry in images.items()]:
+            for part, value in entry.items() if isinstance(entry, dict) else ((None, entry),):
+                _text(document, at if part is None else (*at, part), value)
+    elif logo is not None:
+        _text(document, ("logo",), logo)
+
+
+def _known(document: Document, loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    for key in data.keys() - set(keys):
+        hint = f'Unknown key "{key}". {did_you_mean(key, keys)}'.strip()
+        document.problem((*loc, key), hint, f"Allowed: {', '.join(keys)}.")
+
+
+def _mapping(document: Document, loc: Loc, data: Mapping[str, Any]) -> dict[str, Any]:
+    value = data.get(str(loc[-1]))
+    if value is None or isinstance(value, dict):
+        return value or {}
+    document.problem(loc, "Here must be keys with values, one a line and indented.")
+    return {}
+
+
+def _text(document: Document, loc: Loc, value: Any) -> bool:
+    if isinstance(value, str) and value.strip():
+        return True
+    what = "a list" if isinstance(value, list) else "keys" if isinstance(value, dict) else "nothing"
+    document.problem(loc, f"Here must be a text; {what} stands here.")
+    return False
+
+
+def _check_font(document: Document, loc: Loc, entry: Any) -> None:
+    """A font is named by letters, digits and blanks: its name is written into stylesheets."""
+    values = entry.items() if isinstance(entry, dict) else (("family", entry),)
+    for part, value in values:
+        at = (*loc, part) if isinstance(entry, dict) else loc
+        pattern = _FONT if part == "family" else _MEASURE
+        if _text(document, at, value) and not pattern.fullmatch(value):
+            do = "Letters, digits, blanks and hyphens only." if part == "family" else ""
+            document.problem(at, f'"{value[:80]}" is no {"font" if part == "family" else part}.', do)
+
+
+def _logo(data: Mapping[str, Any]) -> tuple[Loc, str, str]:
+    """Where a file names its logo, the path and the alternative text; empty when it names none."""
+    logo = data.get("logo") or {}
+    if isinstance(logo, str):
+        return ("logo",), logo, ""
+    size = next((size for size in ("medium", "small", "large") if logo.get(size)), "")
+    item = logo.get(size, "")
+    at: Loc = ("logo", size)
+    images = logo.get("images") or {}
+    if isinstance(item, str) and item in images:
+        item, at = images[item], ("logo", "images", item)
+    return (
+        (at, item, "") if isinstance(item, str) else (at, str(item.get("path", "")), str(item.get("alt", "")))
+    )
+
+
+def _no_logo(path: Path, text: str, root: Path) -> tuple[str, str] | None:
+    """Why a file can be no logo; none when it can."""
+    if not path.is_relative_to(root):
+        return f"{text} lies outside the project.", "Copy the picture into the project, beside this file."
+    if not path.is_file():
+        return f"There is no file {text}.", "Correct the path; it is seen from this file."
+    begins = _PICTURES.get(path.suffix.lower())
+    if begins is None:
+        return f"{text} is no picture that pages and PDF can show.", f"Take one of {', '.join(_PICTURES)}."
+    if path.stat().st_size > _LARGEST_LOGO:
+        return f"{text} has more than {_LARGEST_LOGO // 1_000_000} MB.", "Take a smaller picture."
+    content = path.read_bytes()
+    try:
+        is_picture = content.startswith(begins) if begins else bool(clean_svg(content))
+    except ValueError:
+        is_picture = False
+    return (
+        None
+        if is_picture
+        else (f"{text} is no {path.suffix[1:].upper()} picture.", "Save it again as a picture.")
+    )
+
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_RUNNING = {
+    "script",
+    "foreignObject",
+    "iframe",
+    "object",
+    "embed",
+    "audio",
+    "video",
+    "handler",
+    "listener",
+    "set",
+}
+_ANIMATED = {"animate", "animateMotion", "animateTransform"}
+
+
+def clean_svg(content: bytes) -> bytes:
+    """An SVG picture without scripts, handlers, HTML and references to other files.
+
+    Raises
+    ------
+    ValueError
+        When it is no SVG.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, load_dtd=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(str(error)) from None
+    if root.tag not in (f"{_SVG}svg", "svg"):
+        raise ValueError("no svg element")
+    for element in list(root.iter()):
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if not name or name in _RUNNING or (name in _ANIMATED and _elsewhere(element)):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+            continue
+        for key, value in list(element.attrib.items()):
+            bare = etree.QName(key).localname.lower()
+            if bare.startswith("on") or (bare in ("href", "src") and not _inside(value)) or _loads(value):
+                del element.attrib[key]
+        if name == "style" and element.text and _loads(element.text):
+            element.text = ""
+    return etree.tostring(root, encoding="utf-8")
+
+
+def _elsewhere(element: etree._Element) -> bool:
+    changed = str(element.get("attributeName", "")).lower()
+    return changed.endswith("href") or changed.startswith("on")
+
+
+def _inside(url: str) -> bool:
+    return url.startswith("#") or re.match(r"data:image/(?:png|jpeg|gif|webp);", url) is not None
+
+
+def _loads(style: str) -> bool:
+    """Whether a style asks for a file."""
+    urls = re.findall(r"url\(\s*['\"]?([^)'\"]*)", style, re.IGNORECASE)
+    return "@import" in style.lower() or "\\" in style or not all(map(_inside, urls))
+
+
+def brand_problems(project: Project, slugs: tuple[str, ...]) -> Iterator[Problem]:
+    """Everything that is wrong with the project's brand and the municipalities' own."""
+    base = project.root / "_brand.yml"
+    own = sorted((project.catalogue / OVERRIDES).glob("*.yml"))
+    told: set[str] = set()
+    for override in (None, *own):
+        if override is not None and override.stem not in slugs:
+            document = Document(project.relative(override))
+            document.problem(
+                (), f'"{override.stem}" is no municipality\'s slug.', did_you_mean(override.stem, slugs)
+            )
+            yield from document.problems
+        try:
+            read_brand(base, override)
+        except PlanError as error:
+            yield from (problem for problem in error.problems if str(problem) not in told)
+            told |= {str(problem) for problem in error.problems}

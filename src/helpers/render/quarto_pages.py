@@ -1,0 +1,64 @@
+"""What Quarto's pages lack beside ours: each chapter's verdict in the sidebar, and links to the PDF and to the hub."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from helpers.render.builtin.pages import ChapterVerdict, read_verdicts, relative_url
+from helpers.render.copy import Copy
+
+SEARCH_INDEX = "search.json"
+"""Quarto writes it also where search is off."""
+
+_SIDEBAR = re.compile(r'<nav\b[^>]*\bid="quarto-sidebar".*?</nav>', re.DOTALL)
+_MENU = re.compile(r'(?=<div class="sidebar-menu-container">)')
+_ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*?(?=</a>)', re.DOTALL)
+
+
+def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
+    """Complete the pages that Quarto made in `site`.
+
+    Parameters
+    ----------
+    pdf
+        Name of the PDF in `site`, if there is one.
+    """
+    if copy.book.configuration["book"].get("search") is False:
+        (site / SEARCH_INDEX).unlink(missing_ok=True)
+    verdicts = read_verdicts(copy.folder)
+    told = {
+        chapter.href: verdicts[chapter.path] for chapter in copy.book.chapters if chapter.path in verdicts
+    }
+    up = "../" * len(PurePosixPath(copy.variant.slug).parts)
+    for chapter in copy.book.chapters:
+        page = site / chapter.href
+        if not page.is_file():
+            continue
+        links = [(f"{'../' * (len(PurePosixPath(chapter.href).parts) - 1)}{up}index.html", "Alle planer")]
+        if pdf:
+            links.insert(0, (relative_url(chapter.href, pdf), "Hent som PDF"))
+        text = page.read_text(encoding="utf-8")
+        done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
+        page.write_text(done, encoding="utf-8")
+
+
+def _sidebar(
+    text: str, page: str, verdicts: Mapping[str, ChapterVerdict], links: list[tuple[str, str]]
+) -> str:
+    folder = PurePosixPath(page).parent
+
+    def entry(found: re.Match[str]) -> str:
+        parts: list[str] = []
+        for part in (folder / html.unescape(found[1]).split("#")[0]).parts:
+            parts = parts[:-1] if part == ".." else [*parts, part]
+        verdict = verdicts.get("/".join(parts))
+        if verdict is None:
+            return found[0]
+        said = html.escape(f"{verdict.sign} {verdict.word}")
+        return f'{found[0]} <span class="plan-verdict {html.escape(verdict.kind)}">{said}</span>'
+
+    listed = " ".join(f'<a href="{html.escape(url)}">{html.escape(word)}</a>' for url, word in links)
+    return _MENU.sub(f'<div class="plan-links">{listed}</div>\n', _ENTRY.sub(entry, text), count=1)

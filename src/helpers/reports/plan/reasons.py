@@ -1,0 +1,40 @@
+"""Why a goal cannot be judged, in Danish."""
+
+from __future__ import annotations
+
+from helpers.catalogue.models import FromHand, FromUnknown, Indicator
+from helpers.periods import Period
+
+NO_TARGET = "Der er ikke fastsat et mål."
+NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
+NO_COUNTRY = "Der er intet landstal for en undersøgelse, som kommunen selv har lavet."
+
+
+def hidden(name: str, period: Period) -> str:
+    """The source holds a figure back, or has none: it does not say which."""
+    return f"Tallet for {name} for {period.danish} er diskretioneret eller ikke opgjort."
+
+
+def other_period(name: str, period: Period, earlier: Period) -> str:
+    """The newest figures of the municipality and the country are of unequal periods."""
+    return (
+        f"Det nyeste tal for {name} er for {earlier.danish}, og det nyeste tal i øvrigt er for {period.danish}. "
+        "Kun tal for samme periode kan sammenlignes."
+    )
+
+
+def no_figure(name: str, period: Period) -> str:
+    """Nobody speaks of the place."""
+    return f"Der er intet tal for {name} for {period.danish}."
+
+
+def no_figures(indicator: Indicator, *, asked: bool) -> str:
+    """There is no figure of any period; `asked`: though a source was asked."""
+    origin = indicator.series[indicator.headline].origin
+    if isinstance(origin, FromHand):
+        return "Tallene findes ikke på Jobindsats, og de er ikke indtastet."
+    if isinstance(origin, FromUnknown):
+        return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
+    if asked:
+        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
+    return "Der er ikke hentet tal fra Jobindsats."
