@@ -13,8 +13,8 @@ import pypdf
 import pytest
 import typst
 import yaml
-from helpers.render.brand import read_brand
 
+from helpers.catalogue.brand import read_brand
 from helpers.present.output import cover
 from helpers.render.book import read_book
 from helpers.render.copy import make_copy
