@@ -252,3 +252,34 @@ def test_the_manual_names_every_key_that_an_entry_may_have() -> None:
         info.alias or name for m in (Plan, Goal, Indicator, Series) for name, info in m.model_fields.items()
     }
     assert {key for key in keys - {"key"} if f"`{key}`" not in manual and f"{key}: " not in manual} == set()
+
+
+# ------------------------------------------------------------------ names as people write them
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Århus", "Aarhus"), ("Åbenrå", "Aabenraa"), ("Ålborg Kommune", "Aalborg"), ("Høje Taastrup", "Høje-Taastrup"),
+        ("Nordfyn", "Nordfyns"), ("Vesthimmerland", "Vesthimmerlands"), ("Brønderslev-Dronninglund", "Brønderslev"),
+        ("Ringkøbing Skjern", "Ringkøbing-Skjern"), ("Fåborg-Midtfyn", "Faaborg-Midtfyn"), ("Thy", "Thisted"),
+        ("Frederikssunds Kommune", "Frederikssund"), ("Bornholms Regionskommune", "Bornholm"), ("0250", "Frederikssund"),
+        ("250", "Frederikssund"), ("KBH", "København"), ("kbh.", "København"), ("A\u030arhus", "Aarhus"),
+        ("Københavns Kommune", "København"), ("koege", "Køge"), ("  læsø  ", "Læsø"), ("Assens", "Assens"),
+    ],
+)  # fmt: skip
+def test_a_municipality_is_found_as_people_write_it(text: str, meant: str) -> None:
+    assert load_catalogue(Project(ROOT)).municipality(text).name == meant
+
+
+@pytest.mark.parametrize("text", ["", "Danmark", "Nord", "Midtjylland", "Frederiks", "99", "2500"])
+def test_what_no_single_municipality_is_called_is_refused(text: str) -> None:
+    with pytest.raises(PlanError):
+        load_catalogue(Project(ROOT)).municipality(text)
+
+
+def test_every_name_code_and_slug_finds_its_own_municipality() -> None:
+    items = load_catalogue(Project(ROOT))
+    for municipality in items.municipalities:
+        for text in (municipality.code, *municipality.names, f"{municipality.name}s Kommune"):
+            assert items.municipality(text) is municipality

@@ -19,7 +19,8 @@ from helpers.catalogue import load_catalogue
 from helpers.commands import streams
 from helpers.data import choose_basis, load_observations
 from helpers.errors import PlanError
-from helpers.project import ROOT_VARIABLE
+from helpers.project import ROOT_VARIABLE, Project
+from helpers.reports.base.notebooks import write_new
 from report_support import CHECKOUT, copy_project
 
 PLAN = [sys.executable, "-c", "from helpers.cli import main; main()"]
@@ -348,7 +349,7 @@ def test_a_full_or_closed_disk_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: int
 ) -> None:
     def full() -> None:
-        raise OSError(fault, os.strerror(fault), "data/processed/x")
+        raise OSError(fault, os.strerror(fault), "data/processed/.x.4711-0a1b2c3d.part")
 
     monkeypatch.setattr(cli, "_project", full)
     monkeypatch.setattr(sys, "argv", ["plan", "check"])
@@ -359,6 +360,8 @@ def test_a_full_or_closed_disk_is_told(
     said = cli.err.file.getvalue()  # type: ignore[attr-defined]
     assert "data/processed/x" in said
     assert os.strerror(fault) in said
+    assert "still in place" in said
+    assert ".part" not in said
 
 
 # ------------------------------------------------------------------------------------------ help
@@ -424,3 +427,18 @@ def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_
     )
     assert "noegletal-2026" in done.stdout
     assert done.stdout.splitlines()[-1] == "loaded"
+
+
+def test_a_book_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    files = {tmp_path / name: "{}" for name in ("a.ipynb", "b.ipynb")}
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "b.ipynb":
+            raise PlanError.of(str(path), "It could not be written: No space left on device.")
+        path.write_bytes(content)
+
+    monkeypatch.setattr("helpers.reports.base.notebooks.write_whole", full)
+    with pytest.raises(PlanError, match="No space"):
+        write_new(project, files, of="a plan")
+    assert list(tmp_path.iterdir()) == []

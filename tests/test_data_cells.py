@@ -215,6 +215,10 @@ def test_quarters_are_read_with_one_digit_or_two():
         b'{"columns": ["Periode", "Omr\xc3\xa5de", "Antal personer"], "rows": [["2026M07", "L\xc3\xa6s\xc3\xb8"]]}',
         b'{"columns": ["Periode", "Omr\xc3\xa5de", "Antal personer"], "rows": [["juli", "L\xc3\xa6s\xc3\xb8", 1]]}',
         b'{"columns": ["Periode", "Omr\xc3\xa5de", "Antal personer"], "rows": [["2026M07", "L\xc3\xa6s\xc3\xb8", [1]]]}',
+        b'{"columns": ["Periode", "Omr\xc3\xa5de", "Antal personer"], "rows": [["2026M07", "L\xc3\xa6s\xc3\xb8", 1e999]]}',
+        b'{"columns": ["Periode", "Omr\xc3\xa5de", "Antal personer"], "rows": [["2026M07", "L\xc3\xa6s\xc3\xb8", %d]]}'
+        % 10**3999,
+        b"[" * 200_000,
         b'{"columns": ["Periode", "Antal personer"], "rows": []}',
         b'{"columns": ["Periode", "Omr\xc3\xa5de"], "rows": []}',
     ],

@@ -191,6 +191,7 @@ def test_quarto_s_pages_get_verdicts_beside_the_chapters_and_links_to_pdf_and_hu
     for page, up in (("index.html", ""), ("notebooks/01-tidlig.html", "../")):
         text = (site / page).read_text(encoding="utf-8")
         assert f'<a href="{up}Beskæftigelsesplan-2023.pdf">Hent som PDF</a>' in text
+        assert text.count('http-equiv="Content-Security-Policy"') == text.count("<head>")
         assert f'<a href="{up}../../index.html">Alle planer</a>' in text
         assert text.count('<span class="plan-verdict not-met">× 0 af 2 mål opfyldt</span>') == 1
         assert "plan-verdict" not in text.split('class="page-navigation"')[1]

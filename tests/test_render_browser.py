@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from helpers.render import render_variants
+from helpers.render.hub import write_hub
 from render_book import copy_project, variant, write_book
 
 CHROMIUM = next(
@@ -45,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert outcome.ok, outcome.problems
     assert outcome.folder is not None
+    write_hub(project, project.root / "_site")
     return outcome.folder
 
 
@@ -62,7 +64,7 @@ def open_page(browser: Any, folder: Path) -> Iterator[Any]:
     contexts = []
 
     def open_it(name: str, viewport: dict[str, int] = DESKTOP, **context: Any) -> Any:
-        contexts.append(browser.new_context(viewport=viewport, **context))
+        contexts.append(browser.new_context(viewport=viewport, bypass_csp=True, **context))
         page = contexts[-1].new_page()
         page.goto((folder / name).resolve().as_uri())
         return page
@@ -87,11 +89,44 @@ def test_a_page_asks_no_other_host_for_anything(browser: Any, folder: Path, name
     context = browser.new_context()
     page = context.new_page()
     asked: list[str] = []
+    said: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
     page.goto((folder / name).resolve().as_uri(), wait_until="networkidle")
     context.close()
+    assert not said  # nothing of the page's own is refused by its policy
     assert len(asked) > 1
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "<script>document.title = 'owned'</script>",
+        "<img src='x' onerror=\"document.title = 'owned'\">",
+        "<svg onload=\"document.title = 'owned'\"></svg>",
+        "<iframe srcdoc=\"<script>parent.document.title = 'owned'</script>\"></iframe>",
+        "<script src='owned.js'></script>",
+        "<img src='https://example.org/x.png'>",
+        "<link rel='stylesheet' href='https://example.org/x.css'>",
+    ],
+)
+def test_what_slipped_into_a_page_does_not_run_and_asks_nobody(browser: Any, folder: Path, bad: str):
+    page_file = folder / "index.html"
+    sound = page_file.read_text(encoding="utf-8")
+    (folder / "owned.js").write_text("document.title = 'owned'")
+    page_file.write_text(sound.replace("<main", f"{bad}<main", 1), encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: asked.append(request.url) if request.failure != "csp" else None)
+    page.goto(page_file.resolve().as_uri(), wait_until="networkidle")
+    title = page.title()
+    context.close()
+    page_file.write_text(sound, encoding="utf-8")
+    assert title != "owned"
+    assert not [url for url in asked if "example.org" in url]
 
 
 def test_the_page_s_own_font_is_used(open_page: Any):

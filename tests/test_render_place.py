@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -243,3 +244,32 @@ def test_the_same_inputs_give_the_same_bytes_pdf_included(tmp_path: Path):
     assert found[0] == found[1]
     made = pypdf.PdfReader(outcome.pdf).metadata
     assert made.creation_date.date() == variant(project).dated
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS])
+def test_a_full_disk_is_told_as_such_wherever_it_is_met_and_the_previous_site_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
+):
+    project = write_book(tmp_path, plain_notebooks())
+    before = contents(rendered(project))
+    full = f"import os\nraise OSError({fault}, os.strerror({fault}), '/somewhere/.building-x/0/copy/figures/1a.svg')"
+    write_book(tmp_path, {**plain_notebooks(), "index.ipynb": notebook("# Forord {.unnumbered}", code(full))})
+    (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "_site")
+    told = [str(problem) for problem in outcome.problems]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(fault, os.strerror(fault), str(tmp_path / "_site" / ".building-x" / "0" / "site"))
+
+    write_book(tmp_path, plain_notebooks())
+    monkeypatch.setattr("helpers.render.worker.put_in_place", refuse)
+    (again,) = render_variants(
+        project, [variant(project)], engine="built-in", output=tmp_path / "_site", force=True
+    )
+    told += [str(problem) for problem in again.problems]
+    assert [outcome.status, again.status] == ["failed", "failed"]
+    for said in told:
+        assert os.strerror(fault) in said
+        assert "still in place" in said
+        assert "Correct the cell" not in said
+        assert PREFIX not in said
+    assert contents(tmp_path / "_site" / "frederikssund") == before

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from helpers.data.answers import Answer, number
 from helpers.errors import PlanError
 from helpers.periods import Frequency
 from helpers.sources import faults
-from helpers.sources.answers import Answer, number
 from helpers.sources.faults import SourceError
 from helpers.sources.jobindsats import Client, Periods
 from helpers.sources.metadata import parse_table, parse_tables

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from helpers.catalogue import Catalogue
+from helpers.data.answers import AnswerError, parse_json
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
-from helpers.sources.answers import AnswerError, parse_json
 from helpers.sources.checks import Misfit, Place, difference, doubts, values_of
 from helpers.sources.columns import columns_of
 from helpers.sources.faults import SourceError

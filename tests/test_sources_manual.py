@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from data_support import CHECKOUT, real_catalogue_project, type_in
@@ -12,7 +14,7 @@ from helpers.catalogue import load_catalogue
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.manual import filled, manual_path, read_series, read_survey, write_template
+from helpers.sources.manual import filled, manual_path, misplaced, read_series, read_survey, write_template
 
 HEAD = "periode;område;serie;værdi;kilde"
 APPEALS = "ankesager-omgjort"
@@ -301,3 +303,129 @@ def test_a_template_never_overwrites_what_was_typed_in(project, catalogue, here)
 def test_a_template_for_an_unknown_key_is_refused_with_the_nearest_one(project, catalogue, here):
     with pytest.raises(PlanError, match='Did you mean "ankesager-omgjort"'):
         write_template(project, catalogue, here, "ankesager")
+
+
+# ------------------------------------------------------------------------------- by the whole column
+
+
+def test_a_thousands_point_in_a_count_and_decimals_in_a_share_are_read_side_by_side(read):
+    found = read(rows("2023Q03;Frederikssund;count;1.017;", "2023Q03;Frederikssund;share;27,1;"))
+    assert found.problems == ()
+    assert set(figures(found).values()) == {Decimal(1017), Decimal("27.1")}
+
+
+def test_a_percentage_typed_as_a_fraction_is_asked_about(read, project, catalogue, here):
+    found = read(rows("2023Q03;Frederikssund;share;0,271;", "2023Q02;Frederikssund;share;0,264;"))
+    assert found.values == () and len(found.problems) == 2
+    assert "27,1 per cent" in found.problems[0].what and "0,271 %" in found.problems[0].do
+    found = read(rows("2023Q03;Frederikssund;share;0,271 %;", "2023Q02;Frederikssund;share;0,3;"))
+    assert found.problems == () and len(found.values) == 2
+    type_in(project, here.slug, SURVEY, survey_rows("service;0,87;;", "anbefale;85;;"))
+    answers = read_survey(project, catalogue, here, SURVEY)
+    assert answers.answers == {"anbefale": 85} and "87 per cent" in answers.problems[0].what
+
+
+@pytest.mark.parametrize("mark", ["*", "<3"])
+def test_a_figure_typed_in_as_hidden_is_suppressed_and_not_missing(read, mark):
+    found = read(rows(f"2023Q03;Frederikssund;count;{mark};"))
+    assert found.problems == () and [value.value for value in found.values] == [None]
+
+
+@pytest.mark.parametrize("mark", ["…", "..", "−", "-", "#I/T"])
+def test_marks_for_no_number_are_passed_over(read, mark):
+    assert read(rows(f"2023Q03;Frederikssund;count;{mark};")) == type(read(rows()))((), ())
+
+
+def test_a_figure_of_a_period_to_come_is_refused_and_an_empty_row_of_it_is_not(read):
+    year = date.today().year + 1
+    found = read(
+        rows(f"{year}Q04;Frederikssund;share;9,9;", f"{year}Q03;Frederikssund;share;;", "2203Q02;;share;9,9;")
+    )
+    assert found.values == ()
+    assert sorted(problem.where.split(": ")[1] for problem in found.problems) == [
+        "row 2, column periode",
+        "row 4, column periode",
+    ]
+
+
+@pytest.mark.parametrize("country", ["Hele landet", "hele landet", "Danmark", "Landet", "0", "dk"])
+def test_the_country_is_known_under_its_names(read, country):
+    assert list(figures(read(rows(f"2023Q03;{country};share;23,1;")))) == [("share", "dk", "2023Q03")]
+
+
+@pytest.mark.parametrize("area", ["0250", "Frederikssunds Kommune", "FREDERIKSSUND"])
+def test_the_municipality_is_known_as_people_write_it(read, area):
+    assert list(figures(read(rows(f"2023Q03;{area};share;27,1;")))) == [("share", "250", "2023Q03")]
+
+
+def test_a_decimal_comma_without_quotes_in_a_file_of_commas_is_refused(read):
+    found = read("periode,område,serie,værdi,kilde\n2023Q03,Frederikssund,share,27,1\n")
+    assert found.values == () and '"27,1" is two cells' in found.problems[0].what
+
+
+def test_two_files_for_one_key_and_files_of_other_kinds_are_named(project, catalogue, here, read):
+    folder = manual_path(project, here, APPEALS).parent
+    good = rows("2023Q03;Frederikssund;share;27,1;")
+    read(good)
+    (folder / "ankesager-omgjort.CSV").write_text(good, encoding="utf-8")
+    (folder / "noter.yml").write_text("x: 1", encoding="utf-8")
+    found = read_series(project, catalogue, here)
+    assert len(found.values) == 1
+    assert {problem.where.rsplit("/", 1)[1] for problem in found.problems} == {
+        "noter.yml",
+        "ankesager-omgjort.csv",
+    }
+
+
+def test_a_file_one_folder_too_high_and_a_folder_under_another_name_are_named(project, catalogue):
+    manual = project.raw / "manual"
+    for name in ("frederikssund-tal.csv", "Frederikssund Kommune/ankesager-omgjort.csv"):
+        (manual / name).parent.mkdir(parents=True, exist_ok=True)
+        (manual / name).write_text("x", encoding="utf-8")
+    found = misplaced(project, catalogue)
+    assert [problem.where.rsplit("/", 1)[1] for problem in found] == [
+        "Frederikssund Kommune",
+        "frederikssund-tal.csv",
+    ]
+    assert 'Did you mean "frederikssund"?' in found[0].what
+
+
+def test_a_workbook_gives_the_same_figures_as_the_csv_file(project, catalogue, here):
+    book = openpyxl.Workbook()
+    for row in [
+        HEAD.split(";"),
+        ["2023Q03", "Frederikssund", "share", 27.1, "A"],
+        ["2023Q03", "Danmark", "share", 23.1, "A"],
+    ]:
+        book.active.append(row)
+    path = manual_path(project, here, APPEALS).with_suffix(".xlsx")
+    path.parent.mkdir(parents=True)
+    book.save(path)
+    found = read_series(project, catalogue, here)
+    assert found.problems == () and figures(found) == TWO_ROWS
+
+
+_FAULTS = (
+    "0.075", "1.017", "27.1", "0,87", "…", "*", "<3", "#VÆRDI!", "-5", "271", "1e5", "9" * 40, "2203Q02", "2099M01", "2/1/2024",
+    "2023M05", "Q3 2023", "3. kvt. 23", "Aarhus", "Danmark", "0250", "share;share", "andel", '"', "\u0000", "\u202e", "=1+1", "",
+)  # fmt: skip
+
+
+def test_no_fault_in_a_typed_in_file_ends_in_a_traceback_or_in_a_figure_that_cannot_be(read):
+    chance = random.Random(11)
+    lines = [f"2023Q0{n};Frederikssund;share;2{n},1;A" for n in (1, 2, 3)] + [
+        "2023Q03;Hele landet;share;23,1;A"
+    ]
+    kept = 0
+    for _ in range(400):
+        table = [line.split(";") for line in lines]
+        for _ in range(chance.randint(1, 3)):
+            row = chance.choice(table)
+            row[chance.randrange(len(row))] = chance.choice(_FAULTS)
+        found = read(rows(*map(";".join, table)).encode(chance.choice(["utf-8", "utf-16", "utf-8-sig"])))
+        for value in found.values:
+            assert value.area in ("250", "dk") and 1990 <= value.period.year <= date.today().year
+            assert value.value is None or 0 <= value.value <= 100 or value.series == "count"
+            assert value.value != 75 and value.value != Decimal("1.017")
+        kept += len(found.values)
+    assert kept > 400

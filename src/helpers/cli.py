@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from helpers.commands.streams import accept_any_terminal, disk_problem, for_machines, reader_has_gone
+from helpers.commands.streams import accept_any_terminal, for_machines, reader_has_gone
+from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.reports import REPORTS, wing_of
 

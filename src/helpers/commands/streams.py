@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import io
 import os
 import sys
 import unicodedata
 from typing import Final
-
-from helpers.errors import PlanError
 
 _HANDLER: Final = "plan-stand-in"
 
@@ -36,11 +33,6 @@ _STAND_INS: Final = {
     "Å": "AA",
 }
 """What is written where the terminal's encoding has no such sign (Windows-1252 has no real minus)."""
-
-_NO_ROOM_OR_RIGHTS: Final = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EISDIR, errno.ENOTDIR}
-)
-"""Faults of the disk that the user can mend, wherever they are met."""
 
 
 def _stand_in(error: UnicodeError) -> tuple[str, int]:
@@ -75,14 +67,3 @@ def reader_has_gone() -> None:
             stream.flush()
         except BrokenPipeError:
             os.dup2(nowhere, stream.fileno())
-
-
-def disk_problem(error: OSError) -> PlanError | None:
-    """The error as a user can mend it, when it is one of rights or room; otherwise none."""
-    if error.errno not in _NO_ROOM_OR_RIGHTS:
-        return None
-    return PlanError.of(
-        str(error.filename or "disk"),
-        f"It cannot be read or written: {error.strerror}.",
-        "Make room or rights for it, or close the program that has it open.",
-    )

@@ -5,8 +5,7 @@ In: the bytes of a snapshot, its sidecar and the names of the areas. Out: the fr
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality
+from helpers.data.answers import Answer, AnswerError, Cell, number, parse_parts
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.data.text import fold, parse_number, tidy
+from helpers.data.text import fold, tidy
 from helpers.errors import PlanError
 from helpers.periods import Period
 
@@ -46,7 +46,6 @@ KNOWN_TOTALS: Final = frozenset(
 """Labels of totals, for sidecars that do not name the total of a dimension (docs/data.md)."""
 
 _KEYS: Final = ("measure", "members", "area", "period")
-_JSON_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
 
 
@@ -95,32 +94,13 @@ def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Ce
         a number cannot be read, or the same place has two different values. It names the raw file.
     """
     reader = _Reader(sidecar, areas)
-    for answer in _answers(content, reader.where):
+    try:
+        answers = parse_parts(content)
+    except AnswerError as error:
+        raise reader.wrong(str(error)) from error
+    for answer in answers:
         reader.add(answer)
     return Cells(reader.frame(), tuple(sorted(reader.unknown_areas)))
-
-
-def _answers(content: bytes, where: str) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise PlanError.of(
-            where,
-            f"The answer is no JSON: {error}.",
-            "Fetch the table again; the raw file stays for inspection.",
-        ) from error
-    answers = found.get("answers", [found]) if isinstance(found, dict) else []
-    if not answers or not all(isinstance(a, dict) and {"columns", "rows"} <= a.keys() for a in answers):
-        raise PlanError.of(
-            where,
-            'The answer has another shape than {"columns": […], "rows": […]}.',
-            "Fetch the table again; when it stays so, the source has changed its answers.",
-        )
-    return answers
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 class _Names:
@@ -150,17 +130,17 @@ class _Reader:
         self._keys: list[np.ndarray] = []
         self._values: list[np.ndarray] = []
 
-    def add(self, answer: dict[str, Any]) -> None:
-        """Take in one part: ``{"columns": […], "rows": […]}``."""
-        columns = self._match(answer["columns"])
+    def add(self, answer: Answer) -> None:
+        """Take in one part."""
+        columns = self._match(answer.columns)
         by_role: dict[str, list[tuple[AnswerColumn, np.ndarray]]] = {}
-        for column, values in zip(columns, self._transpose(answer["rows"], len(columns)), strict=True):
+        for column, values in zip(columns, _transposed(answer.rows, len(columns)), strict=True):
             by_role.setdefault(column.role, []).append((column, values))
         for role in ("period", "area"):
             if len(by_role.get(role, [])) != 1:
-                raise self._wrong(f"The answer has {len(by_role.get(role, []))} columns of the role {role}.")
+                raise self.wrong(f"The answer has {len(by_role.get(role, []))} columns of the role {role}.")
         if "measure" not in by_role:
-            raise self._wrong("The answer has no column with a measure.")
+            raise self.wrong("The answer has no column with a measure.")
         periods = self._periods(by_role["period"][0][1])
         areas = self._areas(by_role["area"][0][1])
         members = self._members(by_role.get("dimension", []), len(areas))
@@ -197,49 +177,37 @@ class _Reader:
         clash = np.flatnonzero((kept != values) & ~(np.isnan(kept) & np.isnan(values)))
         if len(clash):
             names = [list(self._names[key].codes)[keys[row, clash[0]]] for row, key in enumerate(_KEYS)]
-            raise self._wrong(
+            raise self.wrong(
                 f"The answer gives different values for the same place ({len(clash)} times), first for "
                 f"{', '.join(name for name in names if name)}."
             )
         first.sort()
         return keys[:, first], values[first]
 
-    def _match(self, labels: list[Any]) -> list[AnswerColumn]:
+    def _match(self, labels: Iterable[str]) -> list[AnswerColumn]:
         """The column each label stands for; labels that repeat are taken in order."""
         waiting = {label: list(columns) for label, columns in self._columns.items()}
         found, unknown = [], []
         for label in labels:
-            candidates = waiting.get(fold(str(label)))
+            candidates = waiting.get(fold(label))
             if candidates:
                 found.append(candidates.pop(0))
             else:
-                unknown.append(str(label))
+                unknown.append(label)
         if unknown:
-            raise self._wrong(
+            raise self.wrong(
                 f"The sidecar does not say what the columns {', '.join(unknown)} are; it knows "
                 + ", ".join(column.label for column in self.sidecar.columns)
                 + "."
             )
         return found
 
-    def _transpose(self, rows: list[list[Any]], width: int) -> list[np.ndarray]:
-        """The columns of the answer, as objects; every cell is a number, a text or null."""
-        if not rows:
-            return [np.empty(0, dtype=object) for _ in range(width)]
-        odd = [number for number, row in enumerate(rows, start=1) if len(row) != width]
-        if odd:
-            raise self._wrong(f"{len(odd)} rows have not {width} cells, first row {odd[0]}.")
-        cells = np.array(rows, dtype=object)
-        if cells.ndim != 2 or not set(map(type, cells.ravel())) <= _JSON_SCALARS:
-            raise self._wrong("The answer has lists where it should have numbers or texts.")
-        return list(cells.T)
-
     def _periods(self, texts: np.ndarray) -> np.ndarray:
         codes, names = _factorize(texts)
         try:
             ids = [Period.parse(name).id for name in names]
         except ValueError as error:
-            raise self._wrong(f"{error}.") from error
+            raise self.wrong(f"{error}.") from error
         return self._names["period"].encode(codes, ids)
 
     def _areas(self, texts: np.ndarray) -> np.ndarray:
@@ -274,12 +242,12 @@ class _Reader:
                 codes, found = pd.factorize(values)
                 numbers = np.array([*map(_number, found), np.nan])[codes]  # code −1 is null
         except (ValueError, OverflowError) as error:
-            raise self._wrong(f'Column "{tidy(column.label)}": {str(error)[:200]}.') from error
+            raise self.wrong(f'Column "{tidy(column.label)}": {str(error)[:200]}.') from error
         if np.isinf(numbers).any():
-            raise self._wrong(f'Column "{tidy(column.label)}" holds a number without end.')
+            raise self.wrong(f'Column "{tidy(column.label)}" holds a number without end.')
         return numbers
 
-    def _wrong(self, what: str) -> PlanError:
+    def wrong(self, what: str) -> PlanError:
         return PlanError.of(
             self.where,
             what,
@@ -287,12 +255,16 @@ class _Reader:
         )
 
 
-def _number(value: Any) -> float:
-    """A value of a column that holds more than JSON numbers; NaN where it says that there is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{value!r} is no number")
-    parsed = parse_number(value) if isinstance(value, str) else value
-    return np.nan if parsed is None else float(parsed)
+def _transposed(rows: Sequence[Sequence[Cell]], width: int) -> list[np.ndarray]:
+    """The columns of an answer, as objects."""
+    if not rows:
+        return [np.empty(0, dtype=object) for _ in range(width)]
+    return list(np.array(rows, dtype=object).T)
+
+
+def _number(value: Cell) -> float:
+    found = number(value)
+    return np.nan if found is None else float(found)
 
 
 def _is_total(name: str, total: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -33,13 +34,55 @@ def writing(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        do = {
-            errno.ENOSPC: "Free some space on the disk and run the command again.",
-            errno.EDQUOT: "Free some space on the disk and run the command again.",
-            errno.EACCES: "Check who may write in that folder, or run from a copy of the project you own.",
-            errno.EROFS: "The disk is read-only: run from a copy of the project that you may write in.",
-        }.get(error.errno or 0, "Nothing was changed; run the command again when this is mended.")
+        do = _MEND.get(error.errno or 0, f"{KEPT} Run the command again when this is mended.")
         raise PlanError.of(str(where), f"It could not be written: {error.strerror or error}.", do) from error
+
+
+KEPT = "What was there before is still in place."
+
+_ROOM = f"Free some space on the disk and run the command again. {KEPT}"
+_RIGHTS = f"Check who may write in that folder, or close the program that has it open. {KEPT}"
+_MEND = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: f"The disk is read-only: run from a copy of the project that you may write in. {KEPT}",
+    errno.EISDIR: f"Move it away, or name another one. {KEPT}",
+    errno.ENOTDIR: f"Move it away, or name another one. {KEPT}",
+}
+"""Faults of the disk that the user can mend, wherever they are met."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""Those that are the disk's own, whatever is written."""
+
+
+def disk_problem(error: OSError, where: str = "") -> PlanError | None:
+    """The error as a user can mend it, when it is one of rights or room; otherwise none.
+
+    Parameters
+    ----------
+    where
+        What was to be written; empty: what the error names, without the names of temporary files.
+    """
+    if error.errno not in _MEND:
+        return None
+    return PlanError.of(
+        where or _lasting(str(error.filename or "the disk")),
+        f"It cannot be read or written: {error.strerror}.",
+        _MEND[error.errno],
+    )
+
+
+def _lasting(name: str) -> str:
+    """The path up to the first temporary name in it; of a file that is not whole yet, the file itself."""
+    parts: list[str] = []
+    for part in Path(name).parts:
+        if part.startswith(".building-"):
+            break
+        whole = re.fullmatch(r"\.(.+)\.\d+-[0-9a-f]+\.part|(.+)\.\d+\.tmp", part)
+        parts.append((whole[1] or whole[2]) if whole else part)
+    return str(Path(*parts))
 
 
 @contextlib.contextmanager

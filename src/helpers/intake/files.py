@@ -152,14 +152,14 @@ def _csv(text: str, heads: Collection[str]) -> Sheet:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     delimiter, skipped = "", 0
-    if said := re.fullmatch(r'\s*"?sep\s*=\s*(\S|\t)[;,\t|]*"?\s*', lines[0], re.IGNORECASE):
+    if said := re.fullmatch(r'\s*"?sep\s*= *([^\s"]|\t)[;,\t|]*"?\s*', lines[0], re.IGNORECASE):
         delimiter, skipped = said[1], 1  # a line only Excel writes and never shows
     head = next((line for line in lines[skipped:] if line.strip(" ;,\t|")), "")
 
     def fits(mark: str) -> tuple[int, int]:
         return sum(fold_head(cell.strip('" ')) in heads for cell in head.split(mark)), head.count(mark)
 
-    delimiter = delimiter or max(DELIMITERS, key=fits)
+    delimiter = max((delimiter, *DELIMITERS) if delimiter else DELIMITERS, key=fits)
     body = "\n".join(lines[skipped:])
     try:
         records = tuple(_records(body, delimiter, skipped, strict=True))

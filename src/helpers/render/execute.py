@@ -24,6 +24,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from papermill.translators import papermill_translators
 
+from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
@@ -252,6 +253,10 @@ def run_notebooks(
         try:
             kernel.run(notebook, (copy.folder / path).parent, environment)
         except CellExecutionError as error:
+            # What a cell shows writes files too; IPython then tells the fault in the traceback alone.
+            faults = re.findall(r"\[Errno (\d+)\] ", f"{error.evalue}\n{_ESCAPES.sub('', error.traceback)}")
+            if faults and int(faults[-1]) in NO_ROOM:
+                raise OSError(int(faults[-1]), os.strerror(int(faults[-1]))) from None
             raise PlanError(_failure(notebook, path, error)) from None
         except (TimeoutError, CellTimeoutError):
             raise PlanError.of(

@@ -247,7 +247,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         all_example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
-        script=(project.styles / HUB_SCRIPT).read_text(encoding="utf-8").strip(),
+        script=f"<script>\n{(project.styles / HUB_SCRIPT).read_text(encoding='utf-8').strip()}\n</script>",
         megabytes={
             site.pdf: _megabytes(output / site.record.slug / name)
             for site in sites

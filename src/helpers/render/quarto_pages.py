@@ -1,4 +1,4 @@
-"""What Quarto's pages lack beside ours: each chapter's verdict in the sidebar, and links to the PDF and to the hub."""
+"""What Quarto's pages lack beside ours: verdicts in the sidebar, links to PDF and hub, and a Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from helpers.render.builtin.pages import ChapterVerdict, read_verdicts, relative_url
 from helpers.render.copy import Copy
+from helpers.render.policy import QUARTO_POLICY
 
 SEARCH_INDEX = "search.json"
 """Quarto writes it also where search is off."""
 
+_HEAD = re.compile(r"<head[^>]*>")
+_POLICY = f'<meta http-equiv="Content-Security-Policy" content="{QUARTO_POLICY}">'
 _SIDEBAR = re.compile(r'<nav\b[^>]*\bid="quarto-sidebar".*?</nav>', re.DOTALL)
 _MENU = re.compile(r'(?=<div class="sidebar-menu-container">)')
 _ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*?(?=</a>)', re.DOTALL)
@@ -42,7 +45,7 @@ def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
             links.insert(0, (relative_url(chapter.href, pdf), "Hent som PDF"))
         text = page.read_text(encoding="utf-8")
         done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
-        page.write_text(done, encoding="utf-8")
+        page.write_text(_HEAD.sub(rf"\g<0>\n{_POLICY}", done, count=1), encoding="utf-8")
 
 
 def _sidebar(

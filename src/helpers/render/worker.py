@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.catalogue.brand import OVERRIDES, Brand, read_brand
+from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
@@ -148,6 +149,12 @@ class Worker:
         except PlanError as error:
             told(Event(variant, Step.FAILED, 1, 1))
             return Outcome(variant, "failed", self.engine, problems=error.problems)
+        except OSError as error:
+            refused = disk_problem(error, str(self.output / variant.slug))
+            if refused is None:
+                raise
+            told(Event(variant, Step.FAILED, 1, 1))
+            return Outcome(variant, "failed", self.engine, problems=refused.problems)
 
     def _render(self, variant: Variant, build: Path, told: Progress) -> Outcome:
         seconds: dict[str, float] = {}

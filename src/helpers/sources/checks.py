@@ -6,7 +6,6 @@ by place, what differs, and what speaks against them.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
+from helpers.data.answers import Cell, number, parse_parts
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
-from helpers.sources.answers import Cell, number
 
 ACCEPTED_LOSS: Final = 0.1
 """An answer that lacks more than a tenth of the areas or values of the one before is not put in its place."""
@@ -121,12 +120,11 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
         When the snapshot cannot be read this way.
     """
     try:
-        found = json.loads(content.decode("utf-8-sig"))
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}
-        for answer in found.get("answers", [found]):
-            values |= values_of([by_label[fold(label)] for label in answer["columns"]], answer["rows"])
-    except (ValueError, KeyError, StopIteration, AttributeError, TypeError, RecursionError) as error:
+        for answer in parse_parts(content):
+            values |= values_of([by_label[fold(label)] for label in answer.columns], answer.rows)
+    except (ValueError, KeyError, StopIteration) as error:
         raise Misfit(str(error)) from error
     return values
 

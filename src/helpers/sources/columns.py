@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn
 from helpers.data.text import fold, short, tidy
-from helpers.sources.answers import Answer
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import labels_of
 from helpers.sources.queries import Call, DimensionColumn, MeasureColumn

@@ -27,7 +27,7 @@ from helpers.catalogue.models import (
 )
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.example_world import Cell, World
+from helpers.sources.example_world import REGISTERS, Cell, World, parts_of
 
 SMALLEST_SHOWN: Final = 3
 """Jobindsats shows no count below this."""
@@ -123,6 +123,8 @@ class Layer:
         # counts before those of many, which have more counts left to be moved.
         for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, self._cell_count(pin))):
             self._pin_count(pin)
+        self._add_up()
+        self._fit_shares()
         for cell, rate in asked.items():
             if rate is not None and cell not in plain:
                 above, below = self.counts[cell.counted], self._base(cell)
@@ -146,6 +148,63 @@ class Layer:
             return self.world.labour_force.astype(np.int64)
         persons = Cell(f"{cell.family}a02", "mgrpa02_1", cell.members)
         return self.counts.get(persons, _round(self.world.count(persons)))
+
+    # --------------------------------------------------------------- parts and wholes
+
+    def _add_up(self) -> None:
+        """Totals are made from their parts, and the people of working age from benefits and registers."""
+        for total in [cell for cell in self.counts if parts_of(cell)]:
+            parts = [
+                self.counts.get(cell, _round(self.world.count(Cell(cell.table, cell.measure))))
+                for cell in parts_of(total)
+            ]
+            self.counts[total] = np.sum(parts, axis=0)
+            people, *registers = (Cell(name, "count") for name in REGISTERS)
+            if all(cell in self.counts for cell in (people, *registers)):
+                rest = np.maximum(self.counts[people] - self.counts[total], 0)
+                now = np.sum([self.counts[cell] for cell in registers], axis=0)
+                for cell in registers[:-1]:
+                    self.counts[cell] = _round(rest * (self.counts[cell] / now))
+                self.counts[registers[-1]] = rest - np.sum([self.counts[c] for c in registers[:-1]], axis=0)
+
+    def _fit_shares(self) -> None:
+        """Where an indicator without a known table has a count and a share of it: make them of one whole base.
+
+        The share is computed from the count. A printed share stays, and its count moves to where a whole base gives it.
+        """
+        for indicator in self.indicators.values():
+            origin = origin_of(indicator, indicator.headline)
+            shares = [] if isinstance(origin, FromShare) else [c for t in origin.terms for c in cells_of(t)]
+            counts = [cell for name in indicator.series if (cell := Cell(indicator.key, name)) in self.counts]
+            if (
+                indicator.unit is not Unit.PERCENT
+                or not counts
+                or not all(cell in self.rates for cell in shares)
+            ):
+                continue
+            printed: dict[str, dict[tuple[str, int], Decimal]] = {}
+            for pin in self.pins:
+                if pin.indicator == indicator.key:
+                    printed.setdefault(pin.series, {})[pin.area, self.world.place(pin.period)] = pin.value
+            count, decimals = self.counts[counts[0]], indicator.decimals
+            kept, fixed = printed.get(indicator.headline, {}), printed.get(counts[0].measure, {})
+            for (area, place), value in kept.items():
+                if area != NATIONAL and (area, place) not in fixed:
+                    row = self.areas.index(area)
+                    count[row, place] = _nearest_part(int(count[row, place]), value, decimals)
+            drawn = np.sum([self.rates[cell] for cell in shares], axis=0)
+            people = np.maximum(_round(self.world.rate_base(shares[0])), 1)
+            base = np.where(drawn[:-1] > 0, _round(100 * count / np.maximum(drawn[:-1], 0.01)), people)
+            base = np.maximum(base, np.maximum(count, 1))
+            found = _share(with_country(count), with_country(base), decimals)
+            for (area, place), value in kept.items():
+                found[len(self.areas) if area == NATIONAL else self.areas.index(area), place] = float(value)
+            left = found
+            for cell in shares[:-1]:
+                part = np.round(found * (self.rates[cell] / np.maximum(drawn, 0.01)), decimals)
+                self.rates[cell] = np.minimum(part, left)
+                left = np.round(left - self.rates[cell], decimals)
+            self.rates[shares[-1]] = left
 
     # --------------------------------------------------------------- pinning counts
 
@@ -353,6 +412,20 @@ def _share(above: np.ndarray, below: np.ndarray, decimals: int) -> np.ndarray:
 
 def _published_share(above: int, below: int, decimals: int) -> Decimal:
     return (Decimal(100 * above) / below).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _nearest_part(count: int, share: Decimal, decimals: int) -> int:
+    """The count nearest to one that is the share of some whole base; `count` itself when none is near."""
+    if share == 0:
+        return 0
+    for change in sorted(range(-_REACH, _REACH + 1), key=abs):
+        part = count + change
+        base = int(100 * part / share)
+        if part >= SMALLEST_SHOWN and any(
+            _published_share(part, whole, decimals) == share for whole in range(max(base, part), base + 3)
+        ):
+            return part
+    return count
 
 
 def _divide(total: int, weights: Sequence[int]) -> list[int] | None:

@@ -46,6 +46,9 @@ PREVALENCE: Final = {
 
 DEFAULT_PREVALENCE: Final = 0.004
 
+BENEFITS: Final = ("y01", "y04", "y07", "y08", "y09", "y10", "y11", "y12", "y28", "y60")
+"""The benefits that make up the tables on all benefits (ptv…), each person on one of them."""
+
 MEMBER_SHARES: Final = {
     "Jobparat": 0.30, "Aktivitetsparat": 0.55, "Uddannelsesparat": 0.12, "Åbenlys uddannelsesparat": 0.02,
     "Mindstesats omfattet af program": 0.11, "Mindstesats øvrige": 0.08, "Grundsats": 0.5, "Forhøjet sats": 0.31,
@@ -136,6 +139,14 @@ class Cell:
             return Cell(self.table, "mgrpj01_1", self.members)
         measure = _FULL_TIME_LABELS.get(self.table, "Antal fuldtidspersoner")
         return Cell(self.table, "mgrpa02_3" if self.measure.startswith("mgrp") else measure, self.members)
+
+
+def parts_of(total: Cell) -> tuple[Cell, ...]:
+    """The counts that add up to one: each benefit's full-time persons to those on any benefit."""
+    if total.family != "ptv" or total.topic != "a02" or total.kind != "full_time" or total.members:
+        return ()
+    tables = [f"{family}a02" for family in BENEFITS]
+    return tuple(Cell(table, _FULL_TIME_LABELS.get(table, "mgrpa02_3")) for table in tables)
 
 
 _FULL_TIME_LABELS: Final = {

@@ -14,12 +14,12 @@ from typing import Final
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL_NAME, Limits
+from helpers.data.answers import Answer
 from helpers.data.files import locked
 from helpers.data.raw import RawStore, Sidecar, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
-from helpers.sources.answers import Answer
 from helpers.sources.checks import Difference, Misfit, periods_of, values_of
 from helpers.sources.columns import columns_of, misfit
 from helpers.sources.faults import Fault, SourceError
@@ -276,6 +276,7 @@ class _Run:
             self.remarks[f"This machine's clock says {said}: set the clock."] = None
         report = FetchReport(
             started=self.now,
+            source=SOURCE,
             rows=tuple(self.rows[table] for table in self.wanted if table in self.rows),
             stopped=self.stopped,
             interrupted=interrupted,

@@ -1,6 +1,6 @@
 """How the last fetches went, table by table, so that a page can say whether its figures are the newest.
 
-In: the outcome of each run. Out: one file for each run under ``data/raw/jobindsats/_runs``, never changed
+In: the outcome of each run. Out: one file for each run under ``data/raw/<source>/_runs``, never changed
 afterwards, and the state of each table as the runs left it.
 """
 
@@ -23,6 +23,7 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.faults import Fault
 
+_RUNS: Final = "_runs"
 _RUN: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z(?:_\d+)?)-\w+\.json")
 
 
@@ -30,7 +31,7 @@ class FetchOutcome(StrEnum):
     """What a fetch came to for one table.
 
     ``fetched``: a new snapshot. ``unchanged``: the source has nothing newer. ``kept``: it failed, and the
-    snapshot before stays in force. ``failed``: it failed, and there is no figure yet. ``skipped``: Jobindsats
+    snapshot before stays in force. ``failed``: it failed, and there is no figure yet. ``skipped``: the source
     does not have it, or not for municipalities, and only series that are called probable ask for it.
     """
 
@@ -49,7 +50,7 @@ class FetchRow(BaseModel):
     snapshot
         The snapshot in force afterwards; none when there is none.
     newest
-        Newest period with a value in it, as Jobindsats writes it.
+        Newest period with a value in it.
     cells
         Measure cells of the snapshot in force.
     changed, new, vanished
@@ -65,6 +66,7 @@ class FetchRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     table: str
+    source: str = "jobindsats"
     title: str = ""
     outcome: FetchOutcome
     at: datetime
@@ -107,6 +109,7 @@ class FetchReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     started: datetime
+    source: str = "jobindsats"
     rows: tuple[FetchRow, ...]
     stopped: str = ""
     interrupted: bool = False
@@ -137,9 +140,9 @@ class FetchReport(BaseModel):
 
 def keep_report(project: Project, report: FetchReport) -> None:
     """Write down how a run went."""
-    folder = _folder(project)
+    folder = project.raw / report.source / _RUNS
     name = next_name(
-        report.started, (found[1] for path in _runs(project) if (found := _RUN.fullmatch(path.name)))
+        report.started, (found[1] for path in _runs(folder) if (found := _RUN.fullmatch(path.name)))
     )
     content = report.model_dump_json(indent=1, exclude_defaults=True)
     # Two runs of different projects' copies may begin in the same second.
@@ -160,7 +163,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Fetch
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
     status: dict[str, FetchRow] = {}
-    for path in _runs(project):
+    for path in (path for folder in sorted(project.raw.glob(f"*/{_RUNS}")) for path in _runs(folder)):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
                 continue
@@ -186,14 +189,14 @@ def fetch_rows(
 
 
 REASONS: Final = {
-    Fault.KEY: "nøglen til Jobindsats mangler eller blev afvist",
+    Fault.KEY: "nøglen til {source} mangler eller blev afvist",
     Fault.FORBIDDEN: "nøglen giver ikke adgang til tabellen",
-    Fault.NOT_FOUND: "Jobindsats har ingen tabel med det nummer",
-    Fault.REFUSED: "Jobindsats afviste forespørgslen",
+    Fault.NOT_FOUND: "{source} har ingen tabel med det nummer",
+    Fault.REFUSED: "{source} afviste forespørgslen",
     Fault.RELOADING: "tabellen var ved at blive indlæst på ny",
-    Fault.BUSY: "Jobindsats kunne ikke svare",
+    Fault.BUSY: "{source} kunne ikke svare",
     Fault.LOST: "forbindelsen blev afbrudt, før svaret var helt",
-    Fault.UNREACHABLE: "Jobindsats kunne ikke nås",
+    Fault.UNREACHABLE: "{source} kunne ikke nås",
     Fault.CONTENT: "svaret var ikke det, der blev spurgt om",
     Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
     Fault.VALUES: "svaret havde værdier, som ikke kan være rigtige",
@@ -203,6 +206,9 @@ REASONS: Final = {
     Fault.STORE: "svaret kunne ikke gemmes",
 }
 """What went wrong, in words for the reader of a plan."""
+
+SOURCE_NAMES: Final = {"jobindsats": "Jobindsats"}
+"""Folder below ``data/raw`` → what readers call the source."""
 
 
 def danish_day(day: date) -> str:
@@ -219,6 +225,7 @@ def failure_in_danish(row: FetchRow) -> str | None:
         None when there is nothing to tell.
     """
     reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
+    reason = reason.format(source=SOURCE_NAMES.get(row.source, row.source))
     if row.outcome is FetchOutcome.SKIPPED:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:
@@ -239,13 +246,7 @@ def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
 
 
-def _runs(project: Project) -> list[Path]:
+def _runs(folder: Path) -> list[Path]:
     """The files of all runs, in the order they were written, whatever the clock said."""
-    found = [
-        (match[1], path) for path in _folder(project).glob("*.json") if (match := _RUN.fullmatch(path.name))
-    ]
+    found = [(match[1], path) for path in folder.glob("*.json") if (match := _RUN.fullmatch(path.name))]
     return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
-
-
-def _folder(project: Project) -> Path:
-    return project.raw / "jobindsats" / "_runs"

@@ -24,9 +24,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util import Retry
 
+from helpers.data.answers import Answer, AnswerError, parse_json
 from helpers.letters import without_hidden
 from helpers.periods import Frequency
-from helpers.sources.answers import Answer, AnswerError, parse_json
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import parse_table, parse_tables
 from helpers.sources.settings import (

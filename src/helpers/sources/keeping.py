@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Final
 
 from helpers.catalogue.models import Limits
+from helpers.data.answers import Answer
 from helpers.data.raw import (
     ANSWER_SUFFIX,
     AnswerColumn,
@@ -25,7 +26,6 @@ from helpers.data.raw import (
 from helpers.data.text import fold, short
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.answers import Answer
 from helpers.sources.checks import (
     Difference,
     Misfit,

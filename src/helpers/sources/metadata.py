@@ -15,10 +15,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from helpers.data.answers import AnswerError, load_json
 from helpers.data.text import fold, tidy
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
-from helpers.sources.answers import AnswerError, load_json
 
 AREA_DIMENSION = "_omrade"
 MUNICIPALITIES = "_nykom"

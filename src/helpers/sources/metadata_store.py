@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from helpers.data.answers import AnswerError
 from helpers.data.raw import RawStore, Sidecar, snapshot_moment
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.sources.answers import AnswerError
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.jobindsats import Client
 from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables

@@ -17,6 +17,7 @@ from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import Copy
+from helpers.render.policy import policy
 
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
@@ -39,12 +40,14 @@ class ChapterVerdict:
 @cache
 def environment() -> Environment:
     """The templates of pages and hub."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    made.globals["policy"] = policy
+    return made
 
 
 def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:

@@ -1,4 +1,4 @@
-"""One answer of ``/data``: columns and rows, read from JSON.
+"""Answers as sources send them and ``data/raw`` keeps them: columns and rows of JSON.
 
 In: bytes as received. Out: an :class:`Answer`; its values are still what the source sent.
 """
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from helpers.data.text import parse_number
+from helpers.data.text import parse_number, short, tidy
 
 Cell = str | int | float | None
 
@@ -98,22 +98,41 @@ def parse_json(content: bytes) -> Answer:
     AnswerError
         When the bytes are no JSON, or JSON of another shape.
     """
+    return _shaped(load_json(content), content)
+
+
+def parse_parts(content: bytes) -> tuple[Answer, ...]:
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``.
+
+    Raises
+    ------
+    AnswerError
+        As :func:`parse_json`.
+    """
     found = load_json(content)
-    columns = found.get("columns") if isinstance(found, dict) else None
-    rows = found.get("rows") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or "answers" not in found:
+        return (_shaped(found, content),)
+    if not isinstance(found["answers"], list) or not found["answers"]:
+        raise AnswerError("There is no answer in it.")
+    return tuple(_shaped(part, b"") for part in found["answers"])
+
+
+def _shaped(found: Any, content: bytes) -> Answer:
+    columns, rows = (found.get(key) if isinstance(found, dict) else None for key in ("columns", "rows"))
     if not isinstance(columns, list) or not isinstance(rows, list):
         raise AnswerError('The answer has no "columns" and "rows".')
-    return _answer(columns, rows, content)
-
-
-def _answer(columns: list[Any], rows: list[Any], content: bytes) -> Answer:
     if not all(isinstance(column, str) for column in columns):
         raise AnswerError("A column has no label.")
     for number_of_row, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(columns):
             raise AnswerError(f"Row {number_of_row} does not have the {len(columns)} cells of the header.")
         if not _CELLS.issuperset(map(type, row)):
-            raise AnswerError(f"Row {number_of_row} holds something that is neither text nor number.")
+            wrong = next(
+                column for column, cell in zip(columns, row, strict=True) if type(cell) not in _CELLS
+            )
+            raise AnswerError(
+                f'Row {number_of_row} holds under "{short(tidy(wrong))}" what is neither text nor number.'
+            )
     # Checked above by hand: a check of each cell by pydantic would take longer than the call.
     return Answer.model_construct(
         columns=tuple(columns), rows=tuple(map(tuple, rows)), content=content, query={}
