@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -39,6 +40,36 @@ def test_the_guide_has_six_recipes_that_run_one_after_the_other(
     assert (tmp_path / "1a.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "1a.svg").read_text(encoding="utf-8")
     assert (tmp_path / "1a.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";")[0] == "goal"
+
+
+def test_a_report_in_a_cell_is_one_line_can_be_a_key_and_completes_to_what_a_reader_asks_for(
+    report: Report,
+) -> None:
+    assert "\n" not in repr(report) and len(repr(report)) < 120 and "Frederikssund" in repr(report)
+    assert {report: 1}[open_report("Frederikssund", "frederikssund-2023")] == 1
+    offered = dir(report)
+    assert {"chart", "frame", "status", "gt", "goal", "figure", "summary"} <= set(offered)
+    assert not {"fingerprint", "asked", "parameters"} & set(offered)
+    assert all(hasattr(report, name) for name in offered)
+
+
+def test_an_altair_chart_of_ones_own_is_shown_with_danish_numbers_and_from_no_other_host(
+    report: Report,
+) -> None:
+    own = alt.Chart(report.frame("1a")).mark_line().encode(x="month:T", y="value:Q")
+    shown = json.dumps(own._repr_mimebundle_(), default=str)
+    assert '"decimal": ","' in shown and "cdn" not in shown and "jsdelivr" not in shown
+
+
+@pytest.mark.parametrize(
+    ("kommune", "plan", "name"),
+    [("Vallensbæk/Ishøj", "jobcenteroverblik", 1), ("Hedensted", "hedensted-2024-2025", "flere-i-job")],
+)
+def test_other_reports_give_charts_and_numbers_too(kommune: str, plan: str, name: object) -> None:
+    other = open_report(kommune, plan)
+    assert isinstance(other.chart(name), (alt.LayerChart, alt.VConcatChart))
+    numbers = other.frame(name)
+    assert tuple(numbers.columns) == CHART_COLUMNS and numbers["værdi"].notna().sum() > 3
 
 
 def test_the_frame_of_a_goal_is_tidy_and_holds_the_documents_last_figures(report: Report) -> None:

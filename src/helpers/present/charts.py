@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from helpers.errors import PlanError
 from helpers.present.draw import spec_for_screen
 from helpers.present.layout import AXIS_WORDS, BADGE
 from helpers.present.output import VEGALITE_MIME
@@ -140,6 +141,26 @@ def native_chart(
     )
     title = alt.TitleParams(drawn.title, subtitle=subtitle, anchor="start")
     return made.properties(width=WIDTH, height=HEIGHT, title=title)
+
+
+def below_each_other(charts: Sequence[Chart], where: str) -> Chart:
+    """One chart as it is, several below each other.
+
+    Raises
+    ------
+    PlanError
+        When there is none; `where` names what was asked for.
+    """
+    if not charts:
+        raise PlanError.of(where, "There is no figure: no number of it is known yet.")
+    return charts[0] if len(charts) == 1 else alt.vconcat(*charts)
+
+
+def numbers_of(charts: Sequence[Chart]) -> pd.DataFrame:
+    """The numbers of charts made by :func:`native_chart`, with the columns of `CHART_COLUMNS`."""
+    return pd.concat(
+        [pd.DataFrame(columns=list(CHART_COLUMNS)), *(chart.data for chart in charts)][bool(charts) :]
+    )
 
 
 def _scale(traces: Sequence[Trace], values: Sequence[Any]) -> alt.Scale:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 from nbformat import NotebookNode
 
@@ -20,7 +19,8 @@ from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.models import Variant
-from helpers.render.notebooks import read_notebook
+from helpers.render.named import bring_files
+from helpers.render.notebooks import chapter_notebook
 from helpers.reports.base.notebooks import PREFIX
 
 STYLES = "styles"
@@ -65,13 +65,6 @@ class Copy:
     @property
     def pdf_name(self) -> str:
         return (replace(self.book, title=self.title)).pdf_name
-
-
-def _chapter(book: Book, path: str) -> NotebookNode:
-    """A chapter's notebook: as it was laid out, else as its file is."""
-    if text := book.pages.get(path):
-        return nbformat.reads(text, as_version=4)
-    return read_notebook(book.folder / path, path)
 
 
 def settle_prose(copy: Copy) -> None:
@@ -140,10 +133,12 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
     for chapter in book.chapters:
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
-        copy.notebooks[chapter.path] = notebook = _chapter(book, chapter.path)
+        notebook = chapter_notebook(book, chapter.path)
         for cell in notebook.cells:
-            if cell.cell_type == "markdown" and cell.get("id", "").startswith(PREFIX):
+            if cell.cell_type == "markdown" and cell.id.startswith(PREFIX):
                 cell["source"] = fill(cell.source, kommune=variant.parameters.get("kommune", "{kommune}"))
+        bring_files(notebook, chapter.path, book.folder, folder)
+        copy.notebooks[chapter.path] = notebook
     return copy
 
 

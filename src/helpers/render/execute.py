@@ -35,6 +35,11 @@ CELL_TIMEOUT = 300
 
 STARTUP_TIMEOUT = 120
 
+_SECRET = re.compile(
+    r"(?:^|_)(?:TOKEN|KEY|APIKEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT)S?(?:_|$)", re.IGNORECASE
+)
+"""Names of variables that the kernel does not get: what a cell prints stands on a page."""
+
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 # Runs in the kernel before each notebook. `reset` leaves imported modules loaded, which is what makes it warm. It also
@@ -93,7 +98,7 @@ class Kernel:
     def _start(self) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="plan-kernel-")
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not _SECRET.search(name)},
             RENDERING_VARIABLE: "1",
             ROOT_VARIABLE: str(self._project.root),
             # Neither a user's start-up files nor their history take part in a report.

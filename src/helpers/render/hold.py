@@ -15,6 +15,7 @@ from helpers.present.output import FIGURE_FOLDER
 from helpers.present.stamp import STAMP_KEY, Stamp
 from helpers.render.builtin.pages import VERDICTS
 from helpers.render.copy import Copy
+from helpers.render.named import missing_files
 from helpers.render.notebooks import cell_place
 
 _ADVICE = (
@@ -26,17 +27,27 @@ _ADVICE = (
 def hold(copy: Copy) -> None:
     """Hold the executed notebooks of a copy, and the files they wrote, against the variant's stamp.
 
-    Text that a cell prints is the analyst's own and passes; so does everything in a variant without a stamp.
+    Text that a cell prints is the analyst's own and passes; so do the outputs of a variant without a stamp.
 
     Raises
     ------
     PlanError
         With every output that was made for another municipality, plan or basis, or of which nobody knows for
-        which, by notebook and cell.
+        which, and every file that a text names and that is not there, by notebook and cell.
     """
-    page = copy.variant.stamp
-    if page is None:
-        return
+    problems = [
+        problem
+        for path, notebook in copy.notebooks.items()
+        for problem in missing_files(notebook, path, copy.folder)
+    ]
+    if page := copy.variant.stamp:
+        problems += _foreign(copy, page)
+    if problems:
+        raise PlanError(dict.fromkeys(problems))
+
+
+def _foreign(copy: Copy, page: Stamp) -> list[Problem]:
+    """What was made for another page."""
     problems = [
         Problem(cell_place(path, cell), *found)
         for path, notebook in copy.notebooks.items()
@@ -45,9 +56,7 @@ def hold(copy: Copy) -> None:
         for output in cell.get("outputs", [])
         for found in _wrong(output, page, (copy.folder / path).parent)
     ]
-    problems += _verdicts(copy, page)
-    if problems:
-        raise PlanError(dict.fromkeys(problems))
+    return [*problems, *_verdicts(copy, page)]
 
 
 def _wrong(output: NotebookNode, page: Stamp, folder: Path) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.reports.base import bookfiles
+from helpers.render.book import Book
+from helpers.reports.base import reading
 from helpers.reports.base.bookfiles import NUMBER, numbered
 
 PARAMETERS = "parameters"
@@ -26,16 +27,25 @@ _NEVER_RUN = "skip-execution"
 def read_notebook(path: Path, where: str) -> NotebookNode:
     """A notebook in format 4, or a Markdown file as one of a single cell.
 
+    UTF-8 with a byte order mark and UTF-16 are read too, and missing or doubled ids, empty tags and the like are
+    mended in what is given back.
+
     Raises
     ------
     PlanError
         When the file is no notebook.
     """
     if path.suffix != ".ipynb":
-        return nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))]
-        )
-    return numbered(bookfiles.read_notebook(path, where))
+        return numbered(reading.read_text(path, where))
+    return numbered(reading.read_notebook(path, where))
+
+
+def chapter_notebook(book: Book, path: str) -> NotebookNode:
+    """A chapter's notebook: as it was laid out, else as its file is."""
+    if text := book.pages.get(path):
+        found: NotebookNode = nbformat.reads(text, as_version=4)
+        return found
+    return read_notebook(book.folder / path, path)
 
 
 def strip_outputs(notebook: NotebookNode, where: str) -> None:

@@ -22,6 +22,7 @@ from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.reports.base.merge import Changes, Merged, merge
 from helpers.reports.base.notebooks import PREFIX, Contents
+from helpers.reports.base.reading import read_notebook
 
 CONFIGURATION = "_quarto.yml"
 IGNORED = ".gitignore"
@@ -33,23 +34,6 @@ NUMBER = "plan-cell"
 """Key in the metadata of a cell that is rendered: its number in its notebook, from 1."""
 
 _MADE = "# Pages that `plan notebooks` makes from a notebook they share, for plain `quarto render`.\n"
-
-
-def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4 whose cells have ids.
-
-    Raises
-    ------
-    PlanError
-        When the file is no notebook.
-    """
-    try:
-        found: NotebookNode = nbformat.read(path, as_version=4)
-        return found if found.nbformat_minor >= 5 else nbformat.v4.upgrade(found)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError) as error:
-        raise PlanError.of(
-            where, f"This is no readable notebook: {str(error).splitlines()[0][:200]}"
-        ) from None
 
 
 def numbered(notebook: NotebookNode) -> NotebookNode:

@@ -24,6 +24,7 @@ from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
+from helpers.present.charts import use_danish_charts
 from helpers.present.output import Shown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed
@@ -34,6 +35,12 @@ from helpers.reports.base.notes import fetched_note
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import danish_day, fetch_rows
+
+_PLUMBING = (
+    "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
+    "snapshot", "stamp", "survey_rows", "window",
+)  # fmt: skip
+"""Public names of reports that commands and tables need, and nobody who reads a plan."""
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Report")
@@ -162,6 +169,11 @@ class Report(Stamped, ABC):
     def __repr__(self) -> str:
         basis = "eksempeldata" if self.is_example else f"tal fra {danish_day(self.data_day)}"
         return f"<{self.title}: {self.whom.long_name}, {basis}>"
+
+    def __dir__(self) -> list[str]:
+        """What a reader of the report would ask for, for tab completion; the rest can still be called."""
+        hidden = {*_PLUMBING, *dir(object)}
+        return [name for name in super().__dir__() if not name.startswith("_") and name not in hidden]
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -372,6 +384,7 @@ def rendered_once(report: R) -> R:
     """
     if not is_rendering():
         report.check_period()
+        use_danish_charts()
         return report
     if report not in _RENDERED:
         report.check_period()

@@ -15,6 +15,7 @@ from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
+from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
 from helpers.reports.base.notes import downloads
@@ -343,6 +344,14 @@ class InvestmentReport(Report):
         if not row.row.hold:
             return drawn
         return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
+
+    def chart(self, key: str) -> Chart:
+        """The project's figures as an Altair chart to go on with; several stand below each other."""
+        return below_each_other(self.figures(key).charts(), f"project {key}")
+
+    def frame(self, key: str) -> pd.DataFrame:
+        """The numbers of the project's figures: `helpers.present.charts.CHART_COLUMNS`."""
+        return numbers_of(self.figures(key).charts())
 
     def background(self, key: str) -> Shown:
         """Background or challenge, purpose, target group, and the policy it serves, in the document's words."""

@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar
 
+import pandas as pd
+
 from helpers.analysis.ranks import places
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
@@ -16,6 +18,7 @@ from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
+from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project
@@ -430,6 +433,14 @@ class JobcenteroverblikReport(Report):
         return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
 
     # ------------------------------------------------------------------------------------ all municipalities
+
+    def chart(self, number: int) -> Chart:
+        """The figure as an Altair chart to go on with; several stand below each other."""
+        return below_each_other(self.figure(number).charts(), f"figure {number}")
+
+    def frame(self, number: int) -> pd.DataFrame:
+        """The numbers of the figure: `helpers.present.charts.CHART_COLUMNS`."""
+        return numbers_of(self.figure(number).charts())
 
     def all_municipalities(self, number: int) -> Shown:
         """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import altair as alt
 import pandas as pd
 
 from helpers.catalogue import Catalogue
@@ -40,6 +39,7 @@ from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
+from helpers.present.charts import below_each_other
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -238,9 +238,7 @@ class PlanReport(Report):
         """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
         goal = self._goal(number)
         drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
-        if not drawn:
-            raise PlanError.of(f"goal {goal.number}", "There is no figure: nothing is known of the goal yet.")
-        return drawn[0] if len(drawn) == 1 else alt.vconcat(*drawn)
+        return below_each_other(drawn, f"goal {goal.number}")
 
     def frame(self, number: str = "") -> pd.DataFrame:
         """The numbers of a goal's figure (default: of all goals), tidy: `helpers.reports.plan.frames.FRAME_COLUMNS`."""
