@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.catalogue import check, load_catalogue
 from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Survey, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Target
 from helpers.errors import PlanError
 from helpers.project import Project
 
@@ -131,13 +131,6 @@ def test_every_text_of_the_catalogue_can_be_filled_in_completely() -> None:
     entries = [*CATALOGUE.indicators.values(), *CATALOGUE.surveys.values(), *CATALOGUE.plans.values()]
     for text in (text for entry in entries for text in texts(entry.model_dump())):
         assert "{" not in fill(text, **words), text
-
-
-def test_the_satisfied_answer_of_a_question_may_be_its_own() -> None:
-    survey = Survey(
-        key="x", title="x", questions={"a": "A?", "b": "B?"}, headline="a", answer="God", answers={"b": "Ja"}
-    )
-    assert [survey.answer_of(key) for key in survey.questions] == ["God", "Ja"]
 
 
 # ------------------------------------------------------------------ targets

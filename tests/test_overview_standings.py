@@ -319,3 +319,24 @@ def test_a_live_notebook_shows_charts_and_tiles_without_the_marks_of_a_page(monk
     assert ":::" not in shown["text/markdown"] and "2 af 2 jobcentre" in shown["text/markdown"].replace(
         "\u00a0", " "
     )
+
+
+def test_a_figure_without_a_known_table_has_example_figures_and_says_so_among_real_ones(tmp_path):
+    from data_support import store_counts
+    from helpers.catalogue import load_catalogue
+    from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+    from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
+    from report_support import copy_project
+
+    project = copy_project(tmp_path)
+    catalogue = load_catalogue(project)
+    template = load_jobcenteroverblik(project, catalogue)
+    area = template.area("Hedensted", catalogue)
+    without = [figure.number for figure in template.figures if figure.missing]
+    assert len(without) == 12
+    example = JobcenteroverblikReport(project, catalogue, template, area)
+    assert all(example.standings.standing(number).has_data for number in without)
+    store_counts(project, "y01a02", {("2026M07", "Hele landet"): 900})
+    real = JobcenteroverblikReport(project, catalogue, template, area)
+    assert not real.is_example
+    assert all("under udarbejdelse" in str(real.figure(number)._repr_mimebundle_()) for number in without)

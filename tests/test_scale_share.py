@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,50 @@ def test_two_workers_of_a_cluster_make_the_same_sites(tmp_path: Path):
     assert [event.step for event in events].count(Step.PLACED) == 3
     render(project, output="here")
     assert contents(tmp_path / "_site") == contents(tmp_path / "here")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A self-made certificate with its key in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl on PATH to make a certificate with")
+    made = tmp_path / "dask.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=plan"]
+    command += ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    made.write_text((tmp_path / "key.pem").read_text() + (tmp_path / "cert.pem").read_text())
+    return made
+
+
+def test_a_cluster_with_tls_is_reached_by_dask_s_own_settings_and_not_without_them(
+    tmp_path: Path, certificate: Path
+):
+    distributed = pytest.importorskip("distributed")
+    dask = pytest.importorskip("dask")
+    project = short_book(tmp_path)
+    at = "distributed.comm.tls."
+    pem = str(certificate)
+    files = {
+        f"{at}{whose}.{what}": pem for whose in ("client", "scheduler", "worker") for what in ("cert", "key")
+    }
+    settings = {**files, f"{at}ca-file": pem, "distributed.comm.require-encryption": True}
+    with dask.config.set(settings):
+        security = distributed.Security()
+        with distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None,
+            protocol="tls://", security=security,
+        ) as cluster:  # fmt: skip
+            address = cluster.scheduler_address
+            assert address.startswith("tls://")
+            assert statuses(render(project, ["Greve", "Hedensted"], scheduler=address)) == ["rendered"] * 2
+            told = {address: "no certificates", address.replace("tls://", "tcp://"): "can be reached"}
+            for other, says in told.items():
+                bare = dict.fromkeys(settings)
+                with (
+                    dask.config.set(bare),
+                    pytest.raises(PlanError, match=says),
+                ):
+                    render(project, ["Greve"], scheduler=other, force=True)
 
 
 def test_a_cluster_that_cannot_be_reached_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -238,6 +238,12 @@ def fetch(
     table: Annotated[
         list[str] | None, typer.Option("--table", "-t", help="Only this table (may be repeated).")
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source", help="Only tables of statbank or of jobindsats; default: of all that can be asked."
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Fetch also what has not moved since the last time.")
     ] = False,
@@ -246,11 +252,17 @@ def fetch(
         typer.Option("--accept", help="Put this table in force though much of it is gone or moved."),
     ] = None,
 ) -> None:
-    """Fetch figures from Jobindsats into data/raw (needs a key in JOBINDSATS_API_TOKEN or .env)."""
+    """Fetch figures into data/raw: from StatBank without a key, from Jobindsats with one (in .env)."""
     from helpers.commands.fetching import fetch_with_progress, report_table
 
     report = fetch_with_progress(
-        _project(), err, plan=plan, tables=tuple(table or ()), force=force, accept=tuple(accept or ())
+        _project(),
+        err,
+        plan=plan,
+        tables=tuple(table or ()),
+        force=force,
+        accept=tuple(accept or ()),
+        sources=tuple(source or ()),
     )
     out.print(report_table(report))
     if report.interrupted:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
 from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
 from helpers.catalogue.models import (
+    JOBINDSATS,
     NATIONAL,
     Indicator,
     Municipality,
@@ -113,6 +114,9 @@ def check_indicators(
         Those of all files.
     """
     figures: dict[str, Indicator] = {}
+    sources = {
+        t: s for found in indicators.values() if found for t, s in reversed(found.table_sources.items())
+    }
     for key, indicator in own.items():
         if indicator is None:
             continue
@@ -124,13 +128,22 @@ def check_indicators(
             elif successor == key:
                 document.problem((key, "successors"), "An indicator cannot be its own successor.")
         for name, series in indicator.series.items():
-            dimensions = dict.fromkeys(word for term in series.origin.terms for word in term.where)
+            dimensions = dict.fromkeys(
+                word for term in series.origin.terms if term.source == JOBINDSATS for word in term.where
+            )
             for dimension in (word for word in dimensions if not word.startswith("_")):
                 document.problem(
                     (key, "series", name, "from"),
                     f'"{dimension}" is no dimension.',
                     "Dimension ids begin with an underscore, such as _viskat_1int; `plan find` prints them.",
                 )
+            for term in series.origin.terms:
+                first_source = sources.setdefault(term.table, term.source)
+                if first_source != term.source:
+                    document.problem(
+                        (key, "series", name, "from"),
+                        f"The table {term.table} is called one of {first_source} and one of {term.source}.",
+                    )
         if indicator.figure:
             first = figures.setdefault(indicator.figure, indicator)
             for field in ("title", "frequency", "unit"):

@@ -169,8 +169,8 @@ class _Reading:
             if not path.is_file() or path.name.startswith((".", "~")) or not kinds & _KINDS:
                 continue
             folder = place.parent.as_posix()
-            if path.suffix != _ENDING.get(folder, ".yml"):
-                ending = _ENDING.get(folder, ".yml")
+            ending = _ENDING.get(folder, ".yml")
+            if path.suffix != ending and kinds & {ending, ".yaml", ".txt"}:
                 what = f'Files that end in "{"".join(path.suffixes)}" are not read here.'
                 plain = path.name[: len(path.name) - len("".join(path.suffixes))]
                 do = f"Name it {plain}{ending}."

@@ -99,23 +99,75 @@ class Comparison(StrEnum):
     EFFORT = "effort"
 
 
+class Publisher(NamedTuple):
+    """Who publishes tables: what the catalogue, ``data/raw`` and the pages call it.
+
+    Attributes
+    ----------
+    name, owner, url
+        As a page names the source, and whose figures they are.
+    measure
+        What a term that names no measure asks for; none where each must name one.
+    needs_key
+        Whether nothing is to be had without a key.
+    """
+
+    name: str
+    owner: str
+    url: str
+    measure: str | None = None
+    needs_key: bool = False
+
+
+JOBINDSATS, STATBANK = "jobindsats", "statbank"
+
+SOURCES = {
+    JOBINDSATS: Publisher("Jobindsats", "STAR, Jobindsats", "https://jobindsats.dk", needs_key=True),
+    STATBANK: Publisher(
+        "Statistikbanken",
+        "Danmarks Statistik, Statistikbanken (CC BY 4.0)",
+        "https://statistikbanken.dk",
+        "INDHOLD",
+    ),
+}
+"""The sources figures are fetched from, by the name of their folder in ``data/raw``."""
+
+
 class Term(Model):
-    """One measure of one Jobindsats table, for every area and period.
+    """One measure of one table, for every area and period.
 
     Attributes
     ----------
     table
-        Table id in lower case, ``y08a02``.
+        Table id in lower case, ``y08a02`` or ``aup02``.
     measure
-        A measure group id (``mgrpa02_1``), a measure id (``measi14_1``), or the measure's exact label.
+        A measure group id (``mgrpa02_1``), a measure id (``measi14_1``), or the measure's exact label. Tables of
+        StatBank have but one.
     where
         Dimension id → member label, or several member labels whose values are added. A dimension that is
-        not named is at its total.
+        not named is at its total. In StatBank a member is named by its code or its text (``FL|Fleksjob``: the
+        first of them that there is), or a span of whole numbers by ``16..66``.
+    source
+        One of :data:`SOURCES`; written as ``{statbank: AUP02}`` instead of ``{table: y08a02}``.
     """
 
     table: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
     measure: str
     where: dict[str, Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]] = {}
+    source: str = JOBINDSATS
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        named = [key for key in SOURCES if isinstance(data, dict) and key in data]
+        if not named:
+            return data
+        if len(named) > 1 or "table" in data:
+            raise ValueError("a term is of one table of one source")
+        key = named[0]
+        rest = {name: value for name, value in data.items() if name != key}
+        table = data[key].lower() if isinstance(data[key], str) else data[key]
+        return {"measure": SOURCES[key].measure, **rest, "table": table, "source": key}
 
 
 Terms = Annotated[tuple[Term, ...], BeforeValidator(_one_or_many)]
@@ -128,7 +180,7 @@ class FromMeasure(Term):
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        return (Term(table=self.table, measure=self.measure, where=self.where),)
+        return (Term(table=self.table, measure=self.measure, where=self.where, source=self.source),)
 
 
 class FromShare(Model):
@@ -185,18 +237,20 @@ class FromUnknown(Model):
 
 ORIGIN_FORMS = {
     "table": "(measure)",
+    **dict.fromkeys(SOURCES, "(measure)"),
     "share_of": "(share)",
     "sum_of": "(sum)",
     "typed_in": "(hand)",
     "unknown": "(unknown)",
 }
-"""The key that tells the five ways a series can come about apart, and pydantic's tag for each."""
+"""The key that tells the ways a series can come about apart, and pydantic's tag for each."""
 
 
 def _origin_tag(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((tag for key, tag in ORIGIN_FORMS.items() if key in value), None)
-    kinds = zip((FromMeasure, FromShare, FromSum, FromHand, FromUnknown), ORIGIN_FORMS.values(), strict=True)
+    tags = dict.fromkeys(ORIGIN_FORMS.values())
+    kinds = zip((FromMeasure, FromShare, FromSum, FromHand, FromUnknown), tags, strict=True)
     return next((tag for kind, tag in kinds if isinstance(value, kind)), None)
 
 
@@ -249,6 +303,16 @@ class Series(Model):
         if isinstance(data, dict) and data.get("axis") == "count":
             return {"mark": "bar", "national": False, **data}
         return data
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Series:
+        found = dict.fromkeys(term.source for term in self.origin.terms)
+        if len(found) > 1:
+            raise ValueError(
+                f"two sources never share a line, and these terms are from {' and '.join(found)}: "
+                "make one series of each"
+            )
+        return self
 
 
 class Break(Model):
@@ -402,7 +466,12 @@ class Indicator(Model):
     @property
     def tables(self) -> tuple[str, ...]:
         """Ids of the source tables, in the order they are first used."""
-        return tuple(dict.fromkeys(t.table for s in self.series.values() for t in s.origin.terms))
+        return tuple(self.table_sources)
+
+    @property
+    def table_sources(self) -> dict[str, str]:
+        """Source of each table."""
+        return {t.table: t.source for s in self.series.values() for t in s.origin.terms}
 
     def unit_of(self, series: str) -> Unit:
         """Unit of one series: its own, or the indicator's on the share axis, or persons on the count axis."""
@@ -466,10 +535,6 @@ class Survey(Model):
         if strange:
             raise ValueError(f'answers: "{strange[0]}" is none of the questions: {", ".join(self.questions)}')
         return self
-
-    def answer_of(self, question: str) -> str:
-        """What counts as a satisfied answer to one question."""
-        return self.answers.get(question, self.answer)
 
 
 RULES = ("at_least", "over", "at_most", "under")
@@ -662,7 +727,6 @@ class Plan(Model):
     title: str
     year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
-    decided: date | None = None
     source: str | None = None
     example_date: date
     previous: str | None = None

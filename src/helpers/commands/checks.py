@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document
+from helpers.catalogue.models import SOURCES
 from helpers.commands.notebooks import notebooks_behind
 from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
-from helpers.data.basis import REAL_SOURCE
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
@@ -73,8 +73,9 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     if not problems:
         lines += notebooks_behind(project, catalogue)
     store = RawStore(project.raw)
-    problems += store.problems(REAL_SOURCE)
-    lines.append(f"fetched: {len(store.tables(REAL_SOURCE))} tables")
+    for source, publisher in SOURCES.items():
+        problems += store.problems(source)
+        lines.append(f"fetched from {publisher.name}: {len(store.tables(source))} tables")
     lines += _to_fetch(store, catalogue)
     problems += unread(project, catalogue)
     for municipality in catalogue.municipalities:
@@ -93,11 +94,12 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
 
 def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:
     """What the catalogue asks for that no fetch has brought yet, once there was one."""
-    if not store.tables(REAL_SOURCE):
-        return
     for table, wanted in wanted_by_table(catalogue).items():
-        snapshot = store.newest(REAL_SOURCE, table)
-        columns = store.sidecar(REAL_SOURCE, table, snapshot).columns if snapshot else ()
+        source = wanted[0].term.source
+        if not store.tables(source):
+            continue
+        snapshot = store.newest(source, table)
+        columns = store.sidecar(source, table, snapshot).columns if snapshot else ()
         known = {fold(word) for column in columns for word in (*column.words, column.label)}
         lacking = dict.fromkeys(
             item.indicator

@@ -36,6 +36,7 @@ def fetch_with_progress(
     tables: Sequence[str] = (),
     force: bool = False,
     accept: Sequence[str] = (),
+    sources: Sequence[str] = (),
 ) -> FetchReport:
     """Fetch with a progress bar on `console` (stderr), then say what went wrong.
 
@@ -43,6 +44,8 @@ def fetch_with_progress(
     ----------
     plan
         Key of a plan whose tables are fetched; empty for all indicators.
+    sources
+        Only tables of these; empty for all that the tables need and that can be asked.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def fetch_with_progress(
         transient=True,
     )
     with bar:
-        task = bar.add_task("asking Jobindsats", total=None)
+        task = bar.add_task("asking", total=None)
 
         def told(progress: fetch.Progress) -> None:
             words = f"{progress.table} {progress.words}".strip()
@@ -73,6 +76,7 @@ def fetch_with_progress(
             indicators=_indicators(catalogue, plan),
             force=force,
             accept=accept,
+            sources=sources or None,
             progress=told,
         )
     for problem in report.problems:

@@ -10,21 +10,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.data.csv_answers import AnswerError, as_table
 from helpers.data.text import parse_number, short, tidy
 
 Cell = str | int | float | None
 
+__all__ = ["Answer", "AnswerError", "Cell", "load_json", "number", "parse_json"]
+
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
 """Python turns down longer whole numbers with an error of its own; no figure has a hundredth of them."""
-
-
-class AnswerError(ValueError):
-    """The bytes are no answer; `cut_off` when they began as one and broke off."""
-
-    def __init__(self, words: str, *, cut_off: bool = False) -> None:
-        super().__init__(words)
-        self.cut_off = cut_off
 
 
 class Answer(BaseModel):
@@ -118,6 +113,7 @@ def parse_parts(content: bytes) -> tuple[Answer, ...]:
 
 
 def _shaped(found: Any, content: bytes) -> Answer:
+    found = as_table(found)
     columns, rows = (found.get(key) if isinstance(found, dict) else None for key in ("columns", "rows"))
     if not isinstance(columns, list) or not isinstance(rows, list):
         raise AnswerError('The answer has no "columns" and "rows".')

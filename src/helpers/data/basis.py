@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Plan
+from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
 from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
@@ -16,7 +17,6 @@ from helpers.project import Project
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-REAL_SOURCE = "jobindsats"
 EXAMPLE_SOURCE = "example"
 
 
@@ -38,16 +38,15 @@ class Basis:
         """Folder below ``data/processed``: ``real``, ``real-2026-08-22``, ``example-2024-01-15``."""
         return self.kind if self.as_of is None else f"{self.kind}-{self.as_of.isoformat()}"
 
-    @property
-    def source(self) -> str:
-        """Folder below ``data/raw``."""
-        return REAL_SOURCE if self.kind == "real" else EXAMPLE_SOURCE
+    def folder(self, source: str) -> str:
+        """The folder below ``data/raw`` that holds tables of a source on this basis."""
+        return source if self.kind == "real" else EXAMPLE_SOURCE
 
     def in_force(
-        self, store: RawStore, table: str, *, before: str | None = None
+        self, store: RawStore, table: str, source: str = JOBINDSATS, *, before: str | None = None
     ) -> tuple[str | None, tuple[Problem, ...]]:
         """The snapshot of a table that counts on this basis, and what is wrong with newer ones."""
-        found, problems = store.in_force(self.source, table, self.as_of, before=before)
+        found, problems = store.in_force(self.folder(source), table, self.as_of, before=before)
         if found is not None and self.kind == "example" and snapshot_day(found) != self.as_of:
             return None, problems  # example data of another plan
         return found, problems
@@ -59,21 +58,26 @@ def plan_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
     return tuple(catalogue.indicators[key] for key in keys if key in catalogue.indicators)
 
 
-def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> tuple[str, ...]:
-    """Ids of the tables that indicators come from; with `made_up`, also those that only example data have."""
-    tables: dict[str, None] = {}
+def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> dict[str, str]:
+    """The tables that indicators come from, each with its source.
+
+    With `made_up`, also those that only example data have.
+    """
+    tables: dict[str, str] = {}
     for indicator in indicators:
-        tables.update(dict.fromkeys(indicator.tables))
+        tables.update(indicator.table_sources)
         if made_up and any(isinstance(s.origin, FromHand | FromUnknown) for s in indicator.series.values()):
-            tables[indicator.key] = None
-    return tuple(tables)
+            tables[indicator.key] = EXAMPLE_SOURCE
+    return tables
 
 
 def snapshot_days(project: Project) -> tuple[date, ...]:
     """Every day (UTC) from which there is a real snapshot of any table, in the order they were written."""
     store = RawStore(project.raw)
-    tables = store.tables(REAL_SOURCE)
-    found = sorted((s for table in tables for s in store.snapshots(REAL_SOURCE, table)), key=snapshot_order)
+    found = sorted(
+        (s for source in SOURCES for t in store.tables(source) for s in store.snapshots(source, t)),
+        key=snapshot_order,
+    )
     # By its last snapshot: a day from when the clock was wrong may come again.
     return tuple(dict.fromkeys(snapshot_day(snapshot) for snapshot in reversed(found)))[::-1]
 
@@ -86,9 +90,10 @@ def choose_basis(
     *,
     example: bool = False,
 ) -> Basis:
-    """Real figures when any of the plan's tables was ever fetched, example data otherwise.
+    """Real figures when any table of the plan's main source was ever fetched, example data otherwise.
 
-    A plan that needs no table is real as soon as something was typed in for it, or anything was fetched.
+    The main source is the one that most of the plan's tables are from: a few figures from another are no reason to
+    show the rest as missing. A plan that needs no table is real as soon as something was typed in for it, or anything was fetched.
 
     Parameters
     ----------
@@ -126,17 +131,22 @@ def basis_for(
         keys = [*(indicator.key for indicator in asked), *surveys]
         folders = (project.raw / "manual").glob("*/")
         typed = any(key in keys for folder in folders for key in typed_files(folder))
-        return (
-            Basis("real", snapshot) if typed or store.tables(REAL_SOURCE) else Basis("example", example_date)
-        )
-    days = {snapshot_day(found) for table in tables for found in store.snapshots(REAL_SOURCE, table)}
+        fetched = any(store.tables(source) for source in SOURCES)
+        return Basis("real", snapshot) if typed or fetched else Basis("example", example_date)
+    main = Counter(tables.values()).most_common(1)[0][0]
+    days = {
+        snapshot_day(found)
+        for table, source in tables.items()
+        if source == main
+        for found in store.snapshots(source, table)
+    }
     if snapshot is None:
         return Basis("real") if days else Basis("example", example_date)
     if any(day <= snapshot for day in days):
         return Basis("real", snapshot)
     known = ", ".join(day.isoformat() for day in sorted(days)[:10])
     raise PlanError.of(
-        f"data/raw/{REAL_SOURCE}",
+        f"data/raw/{main}",
         f"There is no snapshot of {snapshot.isoformat()} or before.",
         f"The first are of {known}." if known else "Nothing was fetched yet: plan fetch.",
     )

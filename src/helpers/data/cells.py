@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, STATBANK, Municipality
 from helpers.data.answers import Answer, AnswerError, Cell, number, parse_parts
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import AnswerColumn, Sidecar
@@ -22,6 +22,9 @@ from helpers.periods import Period
 
 UNSTATED_AREA: Final = "Uoplyst område"
 """The row of people whose municipality is unknown; part of the country, of no municipality."""
+
+COUNTRY_NUMBER: Final = "000"
+"""The whole country's number where StatBank gives each municipality's code."""
 
 KNOWN_TOTALS: Final = frozenset(
     fold(label)
@@ -45,6 +48,9 @@ KNOWN_TOTALS: Final = frozenset(
 )
 """Labels of totals, for sidecars that do not name the total of a dimension (docs/data.md)."""
 
+HIDDEN: Final = {STATBANK: State.MISSING}
+"""What an empty place of an answer means, where it is not that the source may have suppressed it."""
+
 _KEYS: Final = ("measure", "members", "area", "period")
 _NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
 
@@ -66,8 +72,11 @@ class Cells:
 
 
 def area_codes(municipalities: Iterable[Municipality]) -> dict[str, str]:
-    """Folded Jobindsats name of each area → its code, the country included."""
-    return {fold(NATIONAL_NAME): NATIONAL, **{fold(area.name): area.code for area in municipalities}}
+    """Folded name of each area, and its number in StatBank → its code, the country included."""
+    found = {fold(NATIONAL_NAME): NATIONAL, COUNTRY_NUMBER: NATIONAL}
+    for area in municipalities:
+        found |= {fold(area.name): area.code, area.code: area.code}
+    return found
 
 
 def member_key(members: Mapping[str, str]) -> str:
@@ -162,7 +171,9 @@ class _Reader:
             "table": _categorical(same, [self.sidecar.table]),
             **{key: _categorical(keys[row], list(self._names[key].codes)) for row, key in enumerate(_KEYS)},
             "value": values,
-            "state": _categorical(hidden, [State.OK.value, State.SUPPRESSED.value]),
+            "state": _categorical(
+                hidden, [State.OK.value, HIDDEN.get(self.sidecar.source, State.SUPPRESSED).value]
+            ),
             "snapshot": _categorical(same, [self.sidecar.snapshot]),
         }
         return pd.DataFrame(columns, columns=list(CELL_COLUMNS))

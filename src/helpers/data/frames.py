@@ -42,6 +42,7 @@ class Grounds(StrEnum):
     """What one figure stands on: fetched, typed in by a person, printed in a document, or made up."""
 
     FETCHED = "jobindsats"
+    STATBANK = "statbank"
     TYPED_IN = "typed_in"
     PRINTED = "printed"
     EXAMPLE = "example"
@@ -55,17 +56,20 @@ class Grounds(StrEnum):
         >>> Grounds.of("example:y01b01"), Grounds.of("manual")
         (<Grounds.EXAMPLE: 'example'>, <Grounds.TYPED_IN: 'typed_in'>)
         """
-        found = {"jobindsats": cls.FETCHED, "manual": cls.TYPED_IN, "example": cls.EXAMPLE}.get(
-            source.partition(":")[0]
-        )
+        prefix = source.partition(":")[0]
+        found = cls.TYPED_IN if prefix == "manual" else cls(prefix) if prefix in _FETCHED_OR_MADE else None
         return cls.PRINTED if published and found is not cls.TYPED_IN else found
+
+
+_FETCHED_OR_MADE: Final = frozenset({Grounds.FETCHED, Grounds.STATBANK, Grounds.EXAMPLE})
 
 
 class State(StrEnum):
     """What is known of a value. Zero is a value; `value` is null unless the state is ``ok``.
 
     Jobindsats sends ``null`` for a count below 3 and for a value it does not have, and does not say which:
-    every ``null`` is therefore ``suppressed``. A place of a table's grid that the answer leaves out is
+    every ``null`` is therefore ``suppressed``. StatBank suppresses nothing in the tables that are used: its ``..``
+    is ``missing``. A place of a table's grid that the answer leaves out is
     ``missing``; a period after the table's newest is ``not_published``.
     """
 

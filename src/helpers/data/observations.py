@@ -86,6 +86,9 @@ class CellTable:
         self._areas = _codes(cells, "area")[order]
         self._periods = _codes(cells, "period")[order]
         self._values = cells["value"].to_numpy()[order]
+        codes = {state.value: code for code, state in enumerate(STATES)}
+        self._states = cells["state"].map(codes).to_numpy(dtype=np.int8)[order]
+        self._members_of = {c.id: dict(c.members) for c in sidecar.columns if c.members}
 
     def periods(self, frequency: Frequency) -> list[Period]:
         """The periods of one kind that the answer speaks of, oldest first."""
@@ -96,7 +99,9 @@ class CellTable:
     ) -> Grid | None:
         """One measure, filtered to one member of each named dimension; none when no rows are such."""
         code = self._measures.get(measure, self._measures.get(self._labels.get(fold(measure), "")))
-        member = self._members.get(fold(";".join(f"{d}={tidy(m)}" for d, m in sorted(members.items()))))
+        inside = {d: self._members_of.get(d, {}).get(m, m) for d, m in sorted(members.items())}
+        spelled = ";".join(f"{d}={tidy(m)}" for d, m in inside.items() if m)
+        member = self._members.get(fold(spelled))
         if code is None or member is None:
             return None
         rows = self._slices.get(code * len(self._members) + member)
@@ -104,12 +109,12 @@ class CellTable:
             return None
         area_places = _places(self.area_ids, areas)[self._areas[rows]]
         period_places = _places(self.period_ids, [period.id for period in periods])[self._periods[rows]]
-        inside = (area_places >= 0) & (period_places >= 0)
-        place = area_places[inside], period_places[inside]
+        kept = (area_places >= 0) & (period_places >= 0)
+        place = area_places[kept], period_places[kept]
         values = np.full((len(areas), len(periods)), np.nan)
-        values[place] = self._values[rows][inside]
+        values[place] = self._values[rows][kept]
         states = np.full(values.shape, MISSING, dtype=np.int8)
-        states[place] = np.where(np.isnan(values[place]), SUPPRESSED, OK)
+        states[place] = self._states[rows][kept]
         own = self.periods(periods[0].frequency) if periods else []
         if own:
             states[:, [period > own[-1] for period in periods]] = NOT_PUBLISHED

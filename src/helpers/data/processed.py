@@ -222,17 +222,18 @@ def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
     store = RawStore(project.raw)
     seen = [catalogue.hash, _code(), basis.name]
     made_up = basis.kind == "example"
-    for table in tables_of(catalogue.indicators.values(), made_up=made_up):
+    for table, source in tables_of(catalogue.indicators.values(), made_up=made_up).items():
+        folder = basis.folder(source)
         names = [
             name
-            for name in store.snapshots(basis.source, table)
+            for name in store.snapshots(folder, table)
             if basis.as_of is None or snapshot_day(name) <= basis.as_of
         ]
         seen.append(f"{table} {' '.join(names)}")
         # Two, because the newest may be damaged and the one before it in force.
         for name in names[-2:]:
-            seen += [_status(store.path(basis.source, table, name))]
-            seen += [_status(store.sidecar_path(basis.source, table, name))]
+            seen += [_status(store.path(folder, table, name))]
+            seen += [_status(store.sidecar_path(folder, table, name))]
     seen += [_status(path) for path in _typed_files(project)]
     return _hash(seen)
 
@@ -282,7 +283,7 @@ class _Needed:
     catalogue: Catalogue
     basis: Basis
     store: RawStore
-    tables: tuple[str, ...]
+    tables: dict[str, str]
     fingerprint: str
 
     @classmethod
@@ -291,9 +292,10 @@ class _Needed:
         made_up = basis.kind == "example"
         tables = tables_of(catalogue.indicators.values(), made_up=made_up)
         parts = [catalogue.hash, _code(), basis.name]
-        for table in tables:
-            snapshot, problems = basis.in_force(store, table)
-            seal = store.sidecar(basis.source, table, snapshot).sha256 if snapshot is not None else ""
+        for table, source in tables.items():
+            snapshot, problems = basis.in_force(store, table, source)
+            folder = basis.folder(source)
+            seal = store.sidecar(folder, table, snapshot).sha256 if snapshot is not None else ""
             parts += [f"{table} {snapshot} {seal}", *map(str, problems)]
         parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project)]
         return cls(project, catalogue, basis, store, tables, _hash(parts))
@@ -303,8 +305,7 @@ class _Needed:
         remove_stale(folder)
         problems: list[Problem] = []
         tables = self._tables(problems)
-        codes = area_codes(self.catalogue.municipalities)
-        areas = [NATIONAL, *(code for code in codes.values() if code != NATIONAL)]
+        areas = [NATIONAL, *(municipality.code for municipality in self.catalogue.municipalities)]
         made_up = self.basis.kind == "example"
         observed = observe(self.catalogue.indicators.values(), tables, areas, made_up=made_up)
         problems += observed.problems
@@ -330,16 +331,17 @@ class _Needed:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
         areas = area_codes(self.catalogue.municipalities)
         tables = {}
-        for name in self.tables:
-            snapshot, passed_over = self.basis.in_force(self.store, name)
+        for name, source in self.tables.items():
+            folder = self.basis.folder(source)
+            snapshot, passed_over = self.basis.in_force(self.store, name, source)
             problems += passed_over
             while snapshot is not None:
                 try:
-                    sidecar = self.store.sidecar(self.basis.source, name, snapshot)
-                    cells = read_cells(self.store.read(self.basis.source, name, snapshot), sidecar, areas)
+                    sidecar = self.store.sidecar(folder, name, snapshot)
+                    cells = read_cells(self.store.read(folder, name, snapshot), sidecar, areas)
                 except PlanError as error:
                     problems += error.problems
-                    snapshot, passed_over = self.basis.in_force(self.store, name, before=snapshot)
+                    snapshot, passed_over = self.basis.in_force(self.store, name, source, before=snapshot)
                     problems += passed_over
                     continue
                 if cells.unknown_areas:

@@ -50,6 +50,9 @@ class AnswerColumn(_Frozen):
         For a dimension: the label of its total ("Tilbud i alt"). Rows of the total count as not broken down.
     also
         For a measure: other words by which the catalogue asks for it (its id here, its label there).
+    members
+        For a dimension of StatBank: the catalogue's words for its members → the codes in the answer; empty for
+        the total.
     """
 
     role: Literal["period", "area", "dimension", "measure"]
@@ -57,6 +60,7 @@ class AnswerColumn(_Frozen):
     label: str
     total: str | None = None
     also: tuple[str, ...] = ()
+    members: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ class Sidecar(_Frozen):
     Attributes
     ----------
     source
-        ``jobindsats`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
+        ``jobindsats``, ``statbank`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
     table, title
         Id and name of the table; in example data of an indicator without a known table, the indicator's.
     snapshot

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import Indicator
-from helpers.data.basis import REAL_SOURCE, Basis, snapshot_days
+from helpers.catalogue.models import JOBINDSATS, Indicator
+from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import OBSERVATION_KEYS, State
 from helpers.data.processed import load_observations
 from helpers.errors import PlanError
@@ -178,7 +178,7 @@ def provisional_periods(
         (observations["indicator"] == indicator.key)
         & (observations["series"] == indicator.headline)
         & observations["state"].isin([State.OK.value, State.SUPPRESSED.value])
-        & observations["source"].str.startswith(f"{REAL_SOURCE}:")
+        & observations["source"].str.startswith(f"{JOBINDSATS}:")
     ]
     if rows.empty:
         return frozenset()
@@ -189,16 +189,14 @@ def provisional_periods(
 def _days(project: Project, old: date | None, new: date | None) -> tuple[date, date]:
     days = snapshot_days(project)
     if not days:
-        raise PlanError.of(
-            f"data/raw/{REAL_SOURCE}", "There are no snapshots to compare.", "Run plan fetch first."
-        )
+        raise PlanError.of("data/raw", "There are no snapshots to compare.", "Run plan fetch first.")
     new_day = new or days[-1]
     earlier = [day for day in days if day < new_day]
     old_day = old or (earlier[-1] if earlier else None)
     known = ", ".join(day.isoformat() for day in days[-10:])
     if old_day is None:
         raise PlanError.of(
-            f"data/raw/{REAL_SOURCE}",
+            "data/raw",
             f"There is no snapshot before {new_day.isoformat()} to compare with.",
             f"The days with snapshots are {known}. Revisions show from the second fetch on.",
         )
@@ -210,7 +208,7 @@ def _days(project: Project, old: date | None, new: date | None) -> tuple[date, d
         )
     if old_day < days[0]:
         raise PlanError.of(
-            f"data/raw/{REAL_SOURCE}",
+            "data/raw",
             f"There is no snapshot of {old_day.isoformat()} or before.",
             f"The days with snapshots are {known}.",
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
-from helpers.catalogue.models import NATIONAL_NAME, Direction, Target, Unit
+from helpers.catalogue.models import NATIONAL_NAME, SOURCES, Direction, Target, Unit
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 
@@ -60,7 +60,8 @@ PROVISIONAL = "foreløbig"
 """Of a period whose figures the source is likely to correct."""
 
 GROUNDS_WORDS = {
-    Grounds.FETCHED: "Jobindsats",
+    Grounds.FETCHED: SOURCES[Grounds.FETCHED].name,
+    Grounds.STATBANK: SOURCES[Grounds.STATBANK].name,
     Grounds.TYPED_IN: "indtastet",
     Grounds.PRINTED: "offentliggjort",
     Grounds.EXAMPLE: "eksempeldata",

@@ -30,13 +30,21 @@ def cluster_executor(scheduler: str) -> Iterator[Executor]:
             "The package “distributed” is not installed.",
             "Install it: .venv/bin/python -m uv pip install distributed",
         ) from None
+    secret = distributed.Security().get_connection_args("client").get("ssl_context")
+    if scheduler.startswith("tls://") and not secret:
+        raise PlanError.of(
+            f"--scheduler {scheduler}",
+            "Dask's own settings name no certificates, and this scheduler asks for one.",
+            "Set distributed.comm.tls (docs/publishing.md shows how).",
+        )
     try:
         client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise PlanError.of(
             f"--scheduler {scheduler}",
             f"No Dask scheduler can be reached there: {str(error).splitlines()[0] if str(error) else error!r}",
-            "Start one (dask scheduler), and give its address as tcp://host:8786.",
+            "Start one (dask scheduler), and give its address as tcp://host:8786, or as tls://host:8786 with Dask's "
+            "own settings for certificates (docs/publishing.md).",
         ) from None
     with client:
         if not client.nthreads():

@@ -212,14 +212,14 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
 
 def broken(
-    values: Values, limits: Mapping[str, Limits], country: str, today: date
+    values: Values, limits: Mapping[str | tuple[str, str], Limits], country: str, today: date
 ) -> Iterator[tuple[Place, int | float | None, str]]:
     """Every value that cannot be right, with why.
 
     Parameters
     ----------
     limits
-        Measure → what it may hold; of another only the order of size is looked at.
+        Measure, or measure and members, → what it may hold; of another only the order of size is looked at.
     country
         Folded name of the country, which no part of it can exceed in persons.
     today
@@ -237,7 +237,7 @@ def broken(
                 why_not[place.period] = ""
         why = why_not[place.period]
         if not why and value is not None:
-            allowed = limits.get(place.measure, _ANY)
+            allowed = limits.get((place.measure, place.members)) or limits.get(place.measure, _ANY)
             why = allowed.against(value)
             if not why and allowed.part and place.area != country:
                 whole = values.get(place._replace(area=country))

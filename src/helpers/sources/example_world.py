@@ -83,7 +83,10 @@ HIDDEN_BASES: Final = {
 
 DEFAULT_HIDDEN_BASE: Final = 0.004
 
-REGISTERS: Final = {"befolkning-16-66": 1.0, "beskaeftigede": 0.74, "su-modtagere": 0.07, "oevrige": 0.06}
+REGISTERS: Final = {
+    **{"folk1am": 1.0, "folk1a": 1.0, "lbesk69": 0.7},
+    **{"beskaeftigede": 0.74, "su-modtagere": 0.07, "oevrige": 0.06},
+}
 """Counts of all people of working age, and of parts of them, that change slowly; per inhabitant of working age."""
 
 _FULL_TIME: Final = 0.93
@@ -191,6 +194,8 @@ class World:
 
     def count(self, cell: Cell) -> np.ndarray:
         """Expected number of a count cell, by area and period; parts stay below their total."""
+        if cell.table in REGISTERS:
+            return self.rate_base(cell)
         if cell.topic in ("c01", "c02", "c03"):
             return self._offers(cell)
         if cell.kind == "full_time":

@@ -10,18 +10,18 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import NATIONAL_NAME, Limits
+from helpers.catalogue.models import JOBINDSATS, SOURCES, STATBANK
 from helpers.data.answers import Answer
+from helpers.data.basis import snapshot_days
 from helpers.data.files import locked
-from helpers.data.raw import RawStore, Sidecar, snapshot_day, snapshot_order
+from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
-from helpers.sources.checks import Difference, Misfit, periods_of, values_of
-from helpers.sources.columns import columns_of, misfit
+from helpers.sources.checks import Difference, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchOutcome,
@@ -33,13 +33,16 @@ from helpers.sources.fetch_status import (
     keep_report,
 )
 from helpers.sources.jobindsats import Client
-from helpers.sources.keeping import About, Gathered, Keeper, Previous
-from helpers.sources.metadata import NoMunicipalities, TableInfo
-from helpers.sources.metadata_store import Listing, MetadataStore
-from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries, wanted_by_table
-from helpers.sources.settings import KEY_VARIABLE, read_settings
+from helpers.sources.jobindsats_source import Jobindsats
+from helpers.sources.keeping import Gathered, Keeper
+from helpers.sources.queries import Places, Wanted, wanted_by_table
+from helpers.sources.settings import KEY_VARIABLE, read_settings, read_statbank_settings
+from helpers.sources.source import Prepared, Source
+from helpers.sources.statbank import StatbankClient
+from helpers.sources.statbank_source import Statbank
+from helpers.sources.transport import Transport
 
-SOURCE: Final = "jobindsats"
+Wants = dict[str, tuple[Wanted, ...]]
 
 RELOAD_WAITS: Final = (60.0, 240.0)
 """Seconds before tables that were being reloaded are tried again, after all others are done."""
@@ -72,12 +75,14 @@ def fetch_tables(
     indicators: Iterable[str] | None = None,
     force: bool = False,
     accept: Collection[str] = (),
-    client: Client | None = None,
+    sources: Collection[str] | None = None,
+    client: Client | StatbankClient | None = None,
+    waits: tuple[float, ...] | None = None,
     progress: Told = lambda progress: None,
     reload_waits: Sequence[float] = RELOAD_WAITS,
     now: datetime | None = None,
 ) -> FetchReport:
-    """Fetch what the catalogue needs and Jobindsats has updated.
+    """Fetch what the catalogue needs and its sources have updated.
 
     Parameters
     ----------
@@ -88,8 +93,13 @@ def fetch_tables(
         Fetch again what has not been updated.
     accept
         Tables whose answer is put in force though much of the one before is gone from it or has moved.
+    sources
+        Only tables of these (:data:`~helpers.catalogue.models.SOURCES`); None: of all that are needed, but of Jobindsats
+        only when there is a key or nothing else is needed.
     client
-        None: one made from the environment and ``.env``.
+        Asks its own source only; None: those that are needed, made from the environment and ``.env``.
+    waits
+        Waits before new tries, where a client is made; None: as set.
     progress
         Told before each table, each call and each wait.
     reload_waits
@@ -100,7 +110,7 @@ def fetch_tables(
     Returns
     -------
     FetchReport
-        It is also kept under ``data/raw/jobindsats/_runs``.
+        Each source's part is also kept under ``data/raw/<source>/_runs``.
 
     Raises
     ------
@@ -110,7 +120,8 @@ def fetch_tables(
     KeyboardInterrupt
         When the user stops it; what was fetched until then is whole and kept.
     """
-    wanted = wanted_by_table(catalogue, indicators, tables)
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    wanted, left_out = _chosen(project, wanted_by_table(catalogue, indicators, tables), sources, client)
     accepted = frozenset(table.lower() for table in accept)
     if unknown := sorted(accepted - wanted.keys()):
         raise PlanError(
@@ -121,22 +132,67 @@ def fetch_tables(
             )
             for table in unknown
         )
-    with contextlib.ExitStack() as stack:
-        if client is None:
-            client = stack.enter_context(Client(read_settings(project)))
-        run = _Run(
-            project=project,
-            wanted=wanted,
-            names=tuple(municipality.name for municipality in catalogue.municipalities),
-            client=client,
-            force=force,
-            accept=accepted,
-            progress=progress,
-            now=(now or datetime.now(UTC)).replace(microsecond=0),
-        )
-        waiting = functools.partial(run.tell, "waiting for another fetch to end")
-        stack.enter_context(locked(project.raw / SOURCE, ".fetch.lock", waiting))
-        return run.go(reload_waits)
+    reports = []
+    for source in dict.fromkeys(items[0].term.source for items in wanted.values()):
+        own = {table: items for table, items in wanted.items() if items[0].term.source == source}
+        with contextlib.ExitStack() as stack:
+            asks = client or _client(project, source, waits)
+            if client is None:
+                stack.enter_context(asks)
+            run = _Run(
+                project=project,
+                wanted=own,
+                source=_source(project, catalogue, asks, now),
+                force=force,
+                accept=accepted,
+                progress=progress,
+                now=now,
+            )
+            waiting = functools.partial(run.tell, "waiting for another fetch to end")
+            stack.enter_context(locked(project.raw / source, ".fetch.lock", waiting))
+            reports.append(run.go(reload_waits))
+    return FetchReport(
+        started=now,
+        rows=tuple(row for report in reports for row in report.rows),
+        stopped="\n\n".join(report.stopped for report in reports if report.stopped),
+        remarks=(*left_out, *(remark for report in reports for remark in report.remarks)),
+    )
+
+
+def _chosen(
+    project: Project, wanted: Wants, sources: Collection[str] | None, client: Transport | None
+) -> tuple[Wants, list[str]]:
+    """What is asked for in this run, and why some of it is not: there is no key."""
+    unknown = sorted(set(sources or ()) - SOURCES.keys())
+    if unknown:
+        raise PlanError.of("--source", f'"{unknown[0]}" is no source.', f"Sources: {', '.join(SOURCES)}.")
+    if client is not None:
+        sources = [JOBINDSATS if isinstance(client, Client) else STATBANK]
+    needed = {items[0].term.source for items in wanted.values()}
+    left_out = []
+    if sources is None:
+        sources = needed
+        if needed > {JOBINDSATS} and read_settings(project).key is None:
+            sources = needed - {JOBINDSATS}
+            count = sum(items[0].term.source == JOBINDSATS for items in wanted.values())
+            left_out.append(f"{count} tables of Jobindsats were left out: there is no key ({KEY_VARIABLE}).")
+    return {table: items for table, items in wanted.items() if items[0].term.source in sources}, left_out
+
+
+def _client(project: Project, source: str, waits: tuple[float, ...] | None) -> Client | StatbankClient:
+    if source == STATBANK:
+        asked = read_statbank_settings(project)
+        return StatbankClient(asked if waits is None else replace(asked, waits=waits))
+    settings = read_settings(project)
+    return Client(settings if waits is None else replace(settings, waits=waits))
+
+
+def _source(
+    project: Project, catalogue: Catalogue, client: Client | StatbankClient, now: datetime
+) -> Jobindsats | Statbank:
+    if isinstance(client, Client):
+        return Jobindsats(project, client, tuple(m.name for m in catalogue.municipalities), now)
+    return Statbank(project, client, tuple(m.code for m in catalogue.municipalities))
 
 
 @dataclass(frozen=True)
@@ -156,7 +212,11 @@ class Notebook:
 
 
 def fetch_for_notebook(
-    project: Project, catalogue: Catalogue, indicators: Iterable[str], *, client: Client | None = None
+    project: Project,
+    catalogue: Catalogue,
+    indicators: Iterable[str],
+    *,
+    client: Client | StatbankClient | None = None,
 ) -> Notebook:
     """Fetch the tables of some indicators that have moved, and say in Danish which figures are used.
 
@@ -166,64 +226,18 @@ def fetch_for_notebook(
     if is_rendering():
         return Notebook("")
     chosen = tuple(dict.fromkeys(indicators))
+    needed = dict.fromkeys(s for key in chosen for s in catalogue.indicator(key).table_sources.values())
+    names = " og ".join(SOURCES[source].name for source in needed) or SOURCES[JOBINDSATS].name
     try:
-        if client is None:
-            settings = read_settings(project)
-            if settings.key is None:
-                return Notebook(_without_key(project))
-            client = Client(replace(settings, waits=HURRIED_WAITS))
-        with client:
-            report = fetch_tables(project, catalogue, indicators=chosen, client=client, reload_waits=())
+        if client is None and needed.keys() <= {JOBINDSATS} and read_settings(project).key is None:
+            return Notebook(_without_key(project))
+        with contextlib.nullcontext() if client is None else client:
+            report = fetch_tables(
+                project, catalogue, indicators=chosen, client=client, waits=HURRIED_WAITS, reload_waits=()
+            )
     except PlanError as error:
-        return Notebook(f"Der blev ikke hentet nye tal. {_in_force(project)}\n\n```\n{error}\n```")
-    return Notebook(_told(project, report), report)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """What is known of a table before its numbers are asked for."""
-
-    info: TableInfo
-    plan: QueryPlan
-    previous: Previous | None
-
-    @property
-    def oldest(self) -> Period | None:
-        """The oldest period of what is asked for."""
-        found = []
-        for call in self.plan.calls:
-            periods = self.info.period_type(call.periods.frequency).periods
-            if call.periods.ids:
-                found.append(Period.parse(call.periods.ids[0]))
-            elif periods:
-                found.append(periods[-min(call.periods.latest, len(periods))])
-        return min(found, key=_end, default=None)
-
-    @property
-    def promised(self) -> Period | None:
-        """The newest period that the metadata announce."""
-        found = (self.info.period_type(call.periods.frequency).newest for call in self.plan.calls)
-        return max((period for period in found if period), key=_end, default=None)
-
-    def about(self, wanted: Iterable[Wanted], names: Collection[str]) -> About:
-        """What its values are held against."""
-        limits: dict[str, Limits] = {}
-        named = {word: m.word for c in self.plan.calls for m in c.measures for word in m.words}
-        for item in wanted:
-            word = named.get(item.term.measure, item.term.measure)
-            limits[word] = item.limits.both(limits.get(word))
-        total = self.plan.calls[0].areas.total
-        return About(
-            table=self.info.id,
-            title=self.info.title or self.info.id,
-            country=total.label if total else NATIONAL_NAME,
-            names=names,
-            limits=limits,
-            oldest=self.oldest,
-            promised=self.promised,
-            update_latest=self.info.update_latest,
-            update_next=self.info.update_next,
-        )
+        return Notebook(f"Der blev ikke hentet nye tal. {_in_force(project, names)}\n\n```\n{error}\n```")
+    return Notebook(_told(project, report, names), report)
 
 
 @dataclass
@@ -232,30 +246,28 @@ class _Run:
 
     project: Project
     wanted: dict[str, tuple[Wanted, ...]]
-    names: tuple[str, ...]
-    client: Client
+    source: Source
     force: bool
     accept: frozenset[str]
     progress: Told
     now: datetime
     rows: dict[str, FetchRow] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
-    shut_out: bool = False
     stopped: str = ""
     asked: bool = False
     table: str = ""
 
     def __post_init__(self) -> None:
+        self.client = self.source.client
         self.places = Places(self.project)
         self.before = fetch_status(self.project)
-        self.keeper = Keeper(RawStore(self.project.raw), SOURCE, self.now, self.before)
-        self.metadata = MetadataStore(self.project, self.client, self.now)
+        self.keeper = Keeper(RawStore(self.project.raw), self.source.key, self.now, self.before)
         self.client.waiting = lambda seconds, why: self.tell(f"waiting {seconds:g} s ({why})")
 
     def go(self, reload_waits: Sequence[float]) -> FetchReport:
         try:
-            listing = self._listing()
-            self._each(self.wanted, listing)
+            self._begin()
+            self._each(self.wanted)
             for wait in reload_waits:
                 reloading = [row.table for row in self.rows.values() if row.fault is Fault.RELOADING]
                 if not reloading or self.stopped:
@@ -263,7 +275,7 @@ class _Run:
                 self.table = reloading[0]
                 self.tell(f"waiting {wait:g} s for tables that are being reloaded ({', '.join(reloading)})")
                 self.client.sleep(wait)
-                self._each(reloading, listing)
+                self._each(reloading)
         except KeyboardInterrupt:
             self._keep(interrupted=True)
             raise
@@ -276,7 +288,7 @@ class _Run:
             self.remarks[f"This machine's clock says {said}: set the clock."] = None
         report = FetchReport(
             started=self.now,
-            source=SOURCE,
+            source=self.source.key,
             rows=tuple(self.rows[table] for table in self.wanted if table in self.rows),
             stopped=self.stopped,
             interrupted=interrupted,
@@ -285,27 +297,21 @@ class _Run:
         # A run that asked nothing and found nothing has nothing to add to the ones before.
         told = any(row.outcome is not FetchOutcome.UNCHANGED for row in report.rows)
         mended = any(row.table in self.before and not self.before[row.table].ok for row in report.rows)
-        if self.asked or told or mended:
+        if self.asked or self.source.asked or told or mended:
             keep_report(self.project, report)
         return report
 
-    def _listing(self) -> Listing | None:
-        """The list of tables; none when it cannot be had, and each table has to speak for itself."""
+    def _begin(self) -> None:
         self.tell("reading the list of tables")
         try:
-            listing = self.metadata.listing(self.wanted, fresh=self.force)
+            self.source.begin(self.wanted, fresh=self.force)
         except SourceError as error:
             if error.fault.ends_the_run:
                 self._stop(error)
-            self.shut_out = error.fault is Fault.FORBIDDEN
             said = "The list of tables could not be had; each table was asked by itself."
             self.remarks[f"{error.headline} {said}"] = None
-            return None
         except PlanError as error:  # the disk
             self._stop(SourceError(str(error), fault=Fault.STORE))
-            return None
-        self.asked = listing.asked
-        return listing
 
     def _stop(self, error: SourceError) -> None:
         self.stopped = str(error)
@@ -313,54 +319,37 @@ class _Run:
             if table not in self.rows:
                 self.rows[table] = self._failure(table, "", error)
 
-    def _each(self, tables: Iterable[str], listing: Listing | None) -> None:
+    def _each(self, tables: Iterable[str]) -> None:
         for table in tables:
             if self.stopped:
                 return
             self.table = table
             self.tell("asking")
-            title = listing.tables[table].title if listing and table in listing.tables else ""
             try:
-                self.rows[table] = self._one(table, listing)
+                self.rows[table] = self._one(table)
             except SourceError as error:
-                if self.shut_out and error.fault is Fault.FORBIDDEN:
-                    self._stop(
-                        SourceError(
-                            f"{error.headline} The list of tables was refused too: the key opens nothing.",
-                            fault=Fault.KEY,
-                            asked=error.asked,
-                            do=f"check the key in {KEY_VARIABLE}; {error.do}",
-                        )
-                    )
-                    return
-                self.rows[table] = self._failure(table, title, error)
+                self.rows[table] = self._failure(table, self.source.title(table), error)
                 if error.fault.ends_the_run:
                     self._stop(error)
-            except NoMunicipalities as error:
-                problem = error.problems[0]
-                told = SourceError(f"{table}: {problem.what}", fault=Fault.AREAS, do=problem.do)
-                self.rows[table] = self._failure(table, title, told)
             except PlanError as error:  # the disk, or a snapshot that was edited
-                self.rows[table] = self._failure(table, title, SourceError(str(error), fault=Fault.STORE))
+                damage = SourceError(str(error), fault=Fault.STORE)
+                self.rows[table] = self._failure(table, self.source.title(table), damage)
 
-    def _one(self, name: str, listing: Listing | None) -> FetchRow:
-        listed = listing.table(name) if listing else TableInfo.model_validate({"table_id": name})
-        info = self.metadata.table(listed, fresh=self.force)
-        plan = plan_queries(info, self.wanted[name], self.names, self.client.settings, self.places)
-        table = _Table(info, plan, self.keeper.previous(name))
-        if not plan.calls:
-            problems = plan.problems or plan.remarks
+    def _one(self, name: str) -> FetchRow:
+        table = self.source.prepare(name, self.wanted[name], fresh=self.force)
+        previous = self.keeper.previous(name)
+        if not table.calls:
+            problems = table.problems or table.remarks
             raise SourceError(
                 f"{name}: {' '.join(dict.fromkeys(problem.what for problem in problems))}",
                 fault=Fault.CATALOGUE,
                 do="\n".join(dict.fromkeys(problem.do for problem in problems)),
             )
         asked_for = self.force or name in self.accept
-        if table.previous and not asked_for and self._in_force_still(table, table.previous):
-            return self._row(table, FetchOutcome.UNCHANGED, table.previous.sidecar, table.previous.newest)
-        about = table.about(self.wanted[name], self.names)
-        new = self._ask(plan, about)
-        kept = self.keeper.keep(about, new, table.previous, accept=name in self.accept)
+        if previous and not asked_for and table.unmoved(previous.sidecar):
+            return self._row(table, FetchOutcome.UNCHANGED, previous.sidecar, previous.newest)
+        new = self._ask(table)
+        kept = self.keeper.keep(table.about, new, previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
         outcome = FetchOutcome.FETCHED if kept.new else FetchOutcome.UNCHANGED
@@ -368,47 +357,36 @@ class _Run:
             table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
         )
 
-    def _in_force_still(self, table: _Table, previous: Previous) -> bool:
-        before = previous.sidecar
-        if table.info.update_latest is None or before.update_latest != table.info.update_latest:
-            return False
-        words = {word for column in before.columns if column.role == "measure" for word in column.words}
-        asked = _periods_asked(_query(call) for call in table.plan.calls)
-        had = _periods_asked(before.query)
-        asked_words = {word for call in table.plan.calls for m in call.measures for word in m.words}
-        return asked_words <= words and all(had.get(what, 0) >= periods for what, periods in asked.items())
-
-    def _ask(self, plan: QueryPlan, about: About) -> Gathered:
+    def _ask(self, table: Prepared) -> Gathered:
         gathered = Gathered()
-        for number, call in enumerate(plan.calls, start=1):
-            part = f" (part {number} of {len(plan.calls)})" if len(plan.calls) > 1 else ""
+        for number, call in enumerate(table.calls, start=1):
+            part = f" (part {number} of {len(table.calls)})" if len(table.calls) > 1 else ""
             self.tell(f"asking for {call.periods}{part}")
             self.asked = True
-            answer = self.client.data(call.table.id, call.measure_query, call.periods, call.hierarchy_query)
+            answer = self.source.ask(call)
             gathered.answers.append(answer)
             try:
                 self._take(gathered, call, answer)
             except SourceError as error:
                 if error.fault is not Fault.CONTENT:
                     raise
-                raise error.received(self.keeper.quarantine(about, gathered.answers, (), error)) from None
+                raise error.received(
+                    self.keeper.quarantine(table.about, gathered.answers, (), error)
+                ) from None
         return gathered
 
-    @staticmethod
-    def _take(gathered: Gathered, call: Call, answer: Answer) -> None:
+    def _take(self, gathered: Gathered, call: Any, answer: Answer) -> None:
         """Add one part of a table's answer, held against its call and the parts before it."""
-        columns = columns_of(call, answer)
-        try:
-            values = values_of(columns, answer.rows)
-        except Misfit as error:
-            raise misfit(call, answer, str(error)) from None
+        columns, values = self.source.read(call, answer)
         for period in periods_of(values):
             if period.frequency is not call.periods.frequency:
-                raise misfit(call, answer, f'"{period}" where a {call.periods.frequency} should be')
+                raise self.source.misfit(
+                    call, answer, f'"{period}" where a {call.periods.frequency} should be'
+                )
         for place in gathered.values.keys() & values.keys():
             if gathered.values[place] != values[place]:
                 raise SourceError(
-                    f"{call.table.id}: two parts of the answer disagree "
+                    f"{self.table}: two parts of the answer disagree "
                     f"({place.measure}, {place.period}): the table changed between them.",
                     fault=Fault.RELOADING,
                     do="try again in some minutes",
@@ -419,7 +397,7 @@ class _Run:
 
     def _row(
         self,
-        table: _Table,
+        table: Prepared,
         outcome: FetchOutcome,
         sidecar: Sidecar,
         newest: Period | None,
@@ -427,23 +405,24 @@ class _Run:
         changes: Difference | None = None,
         remarks: Sequence[str] = (),
     ) -> FetchRow:
-        problems, expected = table.plan.problems, table.plan.remarks
+        problems, expected = table.problems, table.remarks
         return FetchRow(
-            table=table.info.id,
-            title=table.info.title,
+            table=table.about.table,
+            title=table.about.title,
+            source=self.source.key,
             outcome=outcome,
             at=self.now,
             snapshot=sidecar.snapshot,
             newest=newest.id if newest else None,
-            update_latest=table.info.update_latest,
-            update_next=table.info.update_next,
+            update_latest=table.about.update_latest,
+            update_next=table.about.update_next,
             cells=sidecar.cells,
             changed=changes.changed if changes else None,
             new=changes.new if changes else None,
             vanished=changes.vanished if changes else None,
             fault=Fault.CATALOGUE if problems else None,
             problem="\n".join(str(problem) for problem in problems),
-            concerned=table.plan.concerned,
+            concerned=table.concerned,
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
@@ -473,6 +452,7 @@ class _Run:
         return FetchRow(
             table=table,
             title=title or (previous.sidecar.title if previous else ""),
+            source=self.source.key,
             outcome=outcome,
             at=self.now,
             snapshot=previous.sidecar.snapshot if previous else None,
@@ -488,55 +468,29 @@ class _Run:
         self.progress(Progress(len(self.rows), len(self.wanted), self.table, words))
 
 
-def _query(call: Call) -> dict[str, str]:
-    name, value = call.periods.parameter
-    return {
-        **{f"mgroup.{group}": measure for group, measure in call.measure_query.items()},
-        **{f"hierarchy.{hierarchy}": members for hierarchy, members in call.hierarchy_query.items()},
-        name: value,
-    }
-
-
-def _periods_asked(queries: Iterable[dict[str, str]]) -> dict[frozenset[tuple[str, str]], int]:
-    """What was asked for, but for the periods → how many periods of it."""
-    found: dict[frozenset[tuple[str, str]], int] = {}
-    for query in queries:
-        name, value = next(item for item in query.items() if item[0].startswith("period."))
-        latest = value.removeprefix("latest:")
-        count = len(value.split(",")) if latest == value else int(latest)
-        rest = {item for item in query.items() if item[0] not in (name, "path", "format")}
-        what = frozenset({*rest, ("period", name)})
-        found[what] = found.get(what, 0) + count
-    return found
-
-
-def _end(period: Period) -> int:
-    return period.last_month.ordinal
-
-
-def _in_force(project: Project) -> str:
-    store = RawStore(project.raw)
-    found = filter(None, (store.newest(SOURCE, table) for table in store.tables(SOURCE)))
-    newest = max(found, key=snapshot_order, default=None)
-    if newest is None:
-        return "Der er endnu ingen tal fra Jobindsats, så siden viser eksempeldata."
-    return f"Siden viser tallene fra den seneste hentning, den {danish_day(snapshot_day(newest))}."
+def _in_force(project: Project, names: str) -> str:
+    days = snapshot_days(project)
+    if not days:
+        return f"Der er endnu ingen tal fra {names}, så siden viser eksempeldata."
+    return f"Siden viser tallene fra den seneste hentning, den {danish_day(days[-1])}."
 
 
 def _without_key(project: Project) -> str:
-    return f"Der er ingen nøgle til Jobindsats (`{KEY_VARIABLE}`), så intet er hentet. {_in_force(project)}"
+    told = _in_force(project, SOURCES[JOBINDSATS].name)
+    return f"Der er ingen nøgle til Jobindsats (`{KEY_VARIABLE}`), så intet er hentet. {told}"
 
 
-def _told(project: Project, report: FetchReport) -> str:
+def _told(project: Project, report: FetchReport, names: str) -> str:
     fetched = [row for row in report.rows if row.outcome is FetchOutcome.FETCHED]
     if fetched:
         tables = ", ".join(
             f"{row.table} (til og med {Period.parse(row.newest).danish})" if row.newest else row.table
             for row in fetched
         )
-        told = f"Nye tal er hentet fra Jobindsats: {tables}."
+        told = f"Nye tal er hentet fra {names}: {tables}."
     else:
-        told = f"Jobindsats har ikke nyere tal. {_in_force(project)}" if report.ok else _in_force(project)
+        in_force = _in_force(project, names)
+        told = f"{names} har ikke nyere tal. {in_force}" if report.ok else in_force
     failures = "\n".join(f"- {sentence}" for sentence in failures_in_danish(report.rows))
     stopped = f"```\n{report.stopped}\n```" if report.stopped else ""
     return "\n\n".join(filter(None, (told, failures, stopped)))

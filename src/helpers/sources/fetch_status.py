@@ -16,7 +16,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from helpers.catalogue.models import Indicator
+from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import Period
@@ -66,7 +66,7 @@ class FetchRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     table: str
-    source: str = "jobindsats"
+    source: str = JOBINDSATS
     title: str = ""
     outcome: FetchOutcome
     at: datetime
@@ -109,7 +109,7 @@ class FetchReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     started: datetime
-    source: str = "jobindsats"
+    source: str = JOBINDSATS
     rows: tuple[FetchRow, ...]
     stopped: str = ""
     interrupted: bool = False
@@ -207,9 +207,6 @@ REASONS: Final = {
 }
 """What went wrong, in words for the reader of a plan."""
 
-SOURCE_NAMES: Final = {"jobindsats": "Jobindsats"}
-"""Folder below ``data/raw`` → what readers call the source."""
-
 
 def danish_day(day: date) -> str:
     """``22. august 2026``."""
@@ -224,8 +221,9 @@ def failure_in_danish(row: FetchRow) -> str | None:
     str or None
         None when there is nothing to tell.
     """
+    publisher = SOURCES.get(row.source)
     reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
-    reason = reason.format(source=SOURCE_NAMES.get(row.source, row.source))
+    reason = reason.format(source=publisher.name if publisher else row.source)
     if row.outcome is FetchOutcome.SKIPPED:
         return f"Der er ingen tal fra tabel {row.table}: {reason}."
     if row.ok:

@@ -74,7 +74,7 @@ class About:
     names
         Municipalities it should speak of.
     limits
-        Measure → what it may hold.
+        Measure → what it may hold, or measure and members where they differ.
     oldest, promised
         The oldest period that was asked for, and the newest that the source announces.
     """
@@ -83,7 +83,7 @@ class About:
     title: str
     country: str
     names: Collection[str]
-    limits: Mapping[str, Limits]
+    limits: Mapping[str | tuple[str, str], Limits]
     oldest: Period | None
     promised: Period | None
     update_latest: date | None

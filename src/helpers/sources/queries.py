@@ -18,7 +18,6 @@ from helpers.catalogue.models import Certainty, Limits, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency
 from helpers.project import Project
-from helpers.sources.jobindsats import Periods
 from helpers.sources.metadata import (
     Dimension,
     Hierarchy,
@@ -28,6 +27,7 @@ from helpers.sources.metadata import (
     Value,
 )
 from helpers.sources.settings import Settings
+from helpers.sources.transport import Periods
 
 USUAL_AREAS: Final = 100
 """98 municipalities, the country and "Uoplyst område": for a hierarchy that is told without its members."""

@@ -24,6 +24,8 @@ from helpers.project import Project
 
 DEFAULT_URL = "https://api.jobindsats.dk/v3"
 URL_VARIABLE = "JOBINDSATS_API_URL"
+STATBANK_DEFAULT_URL = "https://api.statbank.dk/v1"
+STATBANK_URL_VARIABLE = "STATBANK_API_URL"
 KEY_VARIABLE = "JOBINDSATS_API_TOKEN"
 
 HOW_TO_GET_A_KEY = (
@@ -126,52 +128,83 @@ class Bearer(AuthBase):
         return request
 
 
+def _periods() -> Mapping[Frequency, int]:
+    return {Frequency.MONTH: 60, Frequency.QUARTER: 21, Frequency.ROLLING_YEAR: 21, Frequency.YEAR: 6}
+
+
 @dataclass(frozen=True)
-class Settings:
-    """How the API is asked.
+class Patience:
+    """Where a source is asked, for how much, and how long an answer may take.
 
     Attributes
     ----------
     url
         Base address with the version, without a slash at its end.
-    key
-        None: nothing can be asked.
-    cell_limit
-        Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
-        published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
     periods
         How many periods are wanted, by frequency; a table with fewer gives what it has.
-    all_measures
-        Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was
-        seen in one client only; this is the way out should the API turn it down.
     connect_timeout, read_timeout, longest_answer
         In seconds: for the connection, for silence while reading, and for one whole answer.
     largest_answer
-        Most bytes of one answer after it is inflated; 98,000 cells take about 8 MB.
+        Most bytes of one answer after it is inflated; 98,000 cells of Jobindsats take about 8 MB.
     waits
         Seconds before each new try after a busy server or a lost connection.
     longest_wait
         Most seconds that a server's ``Retry-After`` is heeded.
     """
 
-    url: str = DEFAULT_URL
-    key: Key | None = None
-    cell_limit: int = 50_000
-    periods: Mapping[Frequency, int] = field(
-        default_factory=lambda: {
-            Frequency.MONTH: 60,
-            Frequency.QUARTER: 21,
-            Frequency.ROLLING_YEAR: 21,
-            Frequency.YEAR: 6,
-        }
-    )
-    all_measures: bool = False
+    url: str
+    periods: Mapping[Frequency, int] = field(default_factory=_periods)
     connect_timeout: float = 10
     read_timeout: float = 180
     longest_answer: float = 900
     largest_answer: int = 32 << 20
     waits: tuple[float, ...] = (5, 15, 45)
     longest_wait: float = 120
+
+
+@dataclass(frozen=True)
+class Settings(Patience):
+    """How Jobindsats is asked.
+
+    Attributes
+    ----------
+    key
+        None: nothing can be asked.
+    cell_limit
+        Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
+        published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
+    all_measures
+        Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was
+        seen in one client only; this is the way out should the API turn it down.
+    """
+
+    url: str = DEFAULT_URL
+    key: Key | None = None
+    cell_limit: int = 50_000
+    all_measures: bool = False
+
+
+@dataclass(frozen=True)
+class StatbankSettings(Patience):
+    """How StatBank is asked; what is not known for certain of its API can be set (docs/statbank.md).
+
+    Attributes
+    ----------
+    cell_limit
+        Most cells (rows × columns, time and value counted) in one answer that is not BULK.
+    bulk
+        Ask for BULK, which has no limit but leaves out rows, instead of CSV.
+    sums
+        Have StatBank add up spans of values (``sum(16-66=16;17;…)``); if not, they are added up here.
+    pause
+        Seconds from the end of one call to the next.
+    """
+
+    url: str = STATBANK_DEFAULT_URL
+    cell_limit: int = 1_000_000
+    bulk: bool = False
+    sums: bool = True
+    pause: float = 1.0
 
 
 def read_settings(project: Project) -> Settings:
@@ -186,33 +219,67 @@ def read_settings(project: Project) -> Settings:
     PlanError
         When the address would send the key in the clear, or a number is none.
     """
-    found = {**_dotenv(project), **os.environ}
-
-    def number(variable: str, default: int) -> int:
-        text = found.get(variable, "").strip()
-        if not text:
-            return default
-        if not text.isdecimal() or int(text) == 0:
-            raise PlanError.of(
-                variable, f'"{text}" is no whole number above 0.', f"The default is {default}."
-            )
-        return int(text)
-
-    standard = Settings()
+    found = _found(project)
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
-    quarters = number("JOBINDSATS_QUARTERS", standard.periods[Frequency.QUARTER])
     return Settings(
         url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
         key=Key(key) if key else None,
-        cell_limit=number("JOBINDSATS_CELL_LIMIT", standard.cell_limit),
-        periods={
-            **standard.periods,
-            Frequency.MONTH: number("JOBINDSATS_MONTHS", standard.periods[Frequency.MONTH]),
-            Frequency.QUARTER: quarters,
-            Frequency.ROLLING_YEAR: quarters,
-        },
-        all_measures=found.get("JOBINDSATS_ALL_MEASURES", "").strip() in ("1", "true", "yes"),
+        cell_limit=_number(found, "JOBINDSATS_CELL_LIMIT", Settings.cell_limit),
+        periods=_wanted_periods(found, "JOBINDSATS"),
+        all_measures=_is_set(found, "JOBINDSATS_ALL_MEASURES"),
     )
+
+
+def read_statbank_settings(project: Project) -> StatbankSettings:
+    """Settings of StatBank, from where :func:`read_settings` finds those of Jobindsats.
+
+    ``STATBANK_API_URL``, ``STATBANK_CELL_LIMIT``, ``STATBANK_MONTHS``, ``STATBANK_QUARTERS``, ``STATBANK_BULK`` and
+    ``STATBANK_OWN_SUMS``.
+
+    Raises
+    ------
+    PlanError
+        When the address or a number is none.
+    """
+    found = _found(project)
+    return StatbankSettings(
+        url=_checked_url(
+            found.get(STATBANK_URL_VARIABLE, "").strip() or STATBANK_DEFAULT_URL, STATBANK_URL_VARIABLE
+        ),
+        cell_limit=_number(found, "STATBANK_CELL_LIMIT", StatbankSettings.cell_limit),
+        periods=_wanted_periods(found, "STATBANK"),
+        bulk=_is_set(found, "STATBANK_BULK"),
+        sums=not _is_set(found, "STATBANK_OWN_SUMS"),
+    )
+
+
+def _found(project: Project) -> dict[str, str]:
+    return {**_dotenv(project), **os.environ}
+
+
+def _is_set(found: Mapping[str, str], variable: str) -> bool:
+    return found.get(variable, "").strip() in ("1", "true", "yes")
+
+
+def _wanted_periods(found: Mapping[str, str], source: str) -> dict[Frequency, int]:
+    standard = _periods()
+    quarters = _number(found, f"{source}_QUARTERS", standard[Frequency.QUARTER])
+    months = _number(found, f"{source}_MONTHS", standard[Frequency.MONTH])
+    return {
+        **standard,
+        Frequency.MONTH: months,
+        Frequency.QUARTER: quarters,
+        Frequency.ROLLING_YEAR: quarters,
+    }
+
+
+def _number(found: Mapping[str, str], variable: str, default: int) -> int:
+    text = found.get(variable, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) == 0:
+        raise PlanError.of(variable, f'"{text}" is no whole number above 0.', f"The default is {default}.")
+    return int(text)
 
 
 def _dotenv(project: Project) -> dict[str, str]:
@@ -253,30 +320,36 @@ def _dotenv(project: Project) -> dict[str, str]:
 
 def _is_bare_key(line: str) -> bool:
     """Whether a line is a key without its name: ``3f2a…`` or ``Bearer 3f2a…``."""
-    if line.upper().startswith("JOBINDSATS_"):
+    if line.upper().startswith(("JOBINDSATS_", "STATBANK_")):
         return False
     word = re.sub(r"^(?:authorization\s*:\s*)?bearer\s+", "", line, flags=re.IGNORECASE).strip(_WRAPPING)
     return bool(re.fullmatch(r"[\w.+/~-]{8,}={0,2}", word, re.ASCII)) or word.lower() == "bearer"
 
 
-def _checked_url(url: str) -> str:
+def _checked_url(url: str, variable: str = URL_VARIABLE) -> str:
+    keyed = variable == URL_VARIABLE
+    default = DEFAULT_URL if keyed else STATBANK_DEFAULT_URL
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets or a port that are none
         is_address = False
     if not is_address:
-        raise PlanError.of(URL_VARIABLE, "This is no web address.", f"The default is {DEFAULT_URL}.")
+        raise PlanError.of(variable, "This is no web address.", f"The default is {default}.")
     if parts.username or parts.password or parts.query or parts.fragment:
+        put = f"Put the key into {KEY_VARIABLE}; the" if keyed else "The"
         raise PlanError.of(
-            URL_VARIABLE,
+            variable,
             "The address holds more than host and path, and it is shown in messages.",
-            f"Put the key into {KEY_VARIABLE}; the address is like {DEFAULT_URL}.",
+            f"{put} address is like {default}.",
         )
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        danger = (
+            "the key would cross the network for all to read" if keyed else "anybody could change the figures"
+        )
         raise PlanError.of(
-            URL_VARIABLE,
-            f"http://{parts.netloc} is not encrypted: the key would cross the network for all to read.",
+            variable,
+            f"http://{parts.netloc} is not encrypted: {danger}.",
             "Use https://. Plain http is for a server on this machine (127.0.0.1) only.",
         )
     return url.rstrip("/")

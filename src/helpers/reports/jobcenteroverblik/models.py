@@ -103,6 +103,8 @@ class TemplateFigure(Model):
         Kind of cluster, for a framework figure.
     indicator, differs
         What is measured today, and how that differs from the printed title.
+    missing
+        Why no table is known for the indicator; shown where it has no figures.
     table
         Whether it is the table of figure 2.
     """
@@ -121,8 +123,10 @@ class TemplateFigure(Model):
 
     @model_validator(mode="after")
     def _one_source(self) -> TemplateFigure:
-        if sum((self.indicator is not None, self.missing is not None, self.table)) != 1:
-            raise ValueError("a figure has exactly one of indicator, missing and table")
+        if (self.indicator is not None) == self.table or (self.missing is not None and self.table):
+            raise ValueError(
+                "a figure has an indicator (with missing, where no table is known) or is the table"
+            )
         return self
 
 
@@ -152,7 +156,7 @@ class TemplateRow(Model):
     label
         As printed in 2017.
     today
-        What stands there today, where that is part of another benefit (`part_of`).
+        What stands there today, where that is part of another benefit.
     grouped, shared
         Whether the group's columns and the share are shown.
     """
@@ -161,7 +165,6 @@ class TemplateRow(Model):
     label: str
     indicator: str
     today: str | None = None
-    part_of: str | None = None
     grouped: bool = True
     shared: bool = True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +21,7 @@ from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number
 from helpers.project import Project
-from helpers.reports.base.report import Report, Whom, derived, frame_hash
+from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking
 from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
@@ -96,16 +95,6 @@ def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) 
     return Boards(
         catalogue, read_jobcenteroverblik(project, catalogue), load_observations(project, catalogue, basis)
     )
-
-
-@lru_cache(maxsize=2)
-def _figures_hash(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> str:
-    """A hash over the template and the figures of all areas."""
-    catalogue = load_catalogue(project)
-    jobcenteroverblik = read_jobcenteroverblik(project, catalogue)
-    frame = load_observations(project, catalogue, basis)
-    shown = frame[frame["indicator"].isin(jobcenteroverblik.indicators)]
-    return hashlib.sha256(repr((catalogue_hash, jobcenteroverblik, frame_hash(shown))).encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -210,8 +199,15 @@ class JobcenteroverblikReport(Report):
 
     def _shown(self) -> tuple[object, ...]:
         # The pages rank all areas: any area's figures count.
-        figures = _figures_hash(self.project, self.catalogue.hash, self.basis, self._stamp)
-        return (figures, self.basis.name, self.area, self.bound, self.snapshot, self.delay)
+        return (
+            self.catalogue.hash,
+            self.boards.digest,
+            self.basis.name,
+            self.area,
+            self.bound,
+            self.snapshot,
+            self.delay,
+        )
 
     def _section(self, slug: str) -> TemplateSection:
         slugs = [section.slug for section in self.jobcenteroverblik.template.sections]
@@ -325,7 +321,7 @@ class JobcenteroverblikReport(Report):
                 classes=("no-figure",),
             )
         standing = self.standings.standing(number)
-        if standing is None:
+        if standing is None or (figure.missing and not standing.has_data):
             return self._missing(figure)
         if not standing.has_data:
             return self._definition(figure) + output.box(
@@ -341,7 +337,7 @@ class JobcenteroverblikReport(Report):
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
                 ),
-                pieces.notes(self._figure_notes(standing), _to_all(figure)),
+                pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
             ]
         )
 
@@ -453,6 +449,8 @@ class JobcenteroverblikReport(Report):
         on = self.boards(standing.indicator.key)
         areas = self.standings.municipalities
         newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
+        if newest is None and figure.missing:
+            return self._missing(figure)
         if newest is None:
             return output.box(
                 f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
@@ -666,4 +664,4 @@ def all_path(figure: TemplateFigure) -> str:
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
     """The figures that have a page for all municipalities: those that a table is known for."""
-    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator)
+    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator and not figure.missing)

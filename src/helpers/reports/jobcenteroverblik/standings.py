@@ -6,6 +6,7 @@ In: the template, observations of all municipalities, and the area. Out: :class:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL, Comparison, Indicator
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
+from helpers.reports.base.report import frame_hash
 from helpers.reports.jobcenteroverblik import groups
 from helpers.reports.jobcenteroverblik.boards import BASE_MONTHS, AreaGrids, Board, Obstacle, board, share_of
 from helpers.reports.jobcenteroverblik.groups import ComparisonGroup
@@ -34,10 +36,16 @@ class Boards:
     ) -> None:
         self.catalogue = catalogue
         self.jobcenteroverblik = jobcenteroverblik
-        self._grids = AreaGrids(observations[observations["indicator"].isin(jobcenteroverblik.indicators)])
+        self._shown = observations[observations["indicator"].isin(jobcenteroverblik.indicators)]
+        self._grids = AreaGrids(self._shown)
         self.typed_in = frozenset(observations.loc[observations["source"] == "manual", "indicator"])
         self._made: dict[tuple[str, str], Board] = {}
         self._conditions: dict[Period | None, pd.DataFrame] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash over the template and the figures of all areas."""
+        return hashlib.sha256(repr((self.jobcenteroverblik, frame_hash(self._shown))).encode()).hexdigest()
 
     def __call__(self, indicator: str, series: str | None = None) -> Board:
         entry = self.catalogue.indicators[indicator]
@@ -209,7 +217,11 @@ class Standings:
 
     @property
     def _measured(self) -> tuple[str, ...]:
-        return tuple(figure.indicator for figure in self.jobcenteroverblik.figures if figure.indicator)
+        return tuple(
+            figure.indicator
+            for figure in self.jobcenteroverblik.figures
+            if figure.indicator and not figure.missing
+        )
 
     def _newest(self, of: Board) -> Period | None:
         """The newest month shown of a board: the newest published less the delay, within the bound."""

@@ -1,0 +1,82 @@
+"""What a run of ``plan fetch`` needs of a source: what it is to bring, and how the answers are read.
+
+A source is one module that has a :class:`Source`; what may be put in force is decided for all of them in
+:mod:`helpers.sources.keeping`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from helpers.data.answers import Answer
+from helpers.data.raw import AnswerColumn, Sidecar
+from helpers.errors import Problem
+from helpers.sources.checks import Place
+from helpers.sources.faults import SourceError
+from helpers.sources.keeping import About
+from helpers.sources.queries import Wanted
+from helpers.sources.transport import Transport
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known of a table before its numbers are asked for.
+
+    Attributes
+    ----------
+    calls
+        What its source will be asked; :meth:`Source.ask` knows what they are.
+    unmoved
+        Whether a snapshot holds all that would be asked for, and the source has nothing newer.
+    problems, remarks
+        What the table lacks of what the catalogue is sure of; the same of what is only probable.
+    concerned
+        Indicators with problems.
+    """
+
+    about: About
+    calls: Sequence[Any]
+    unmoved: Callable[[Sidecar], bool]
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = ()
+    concerned: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """One source while a run goes on.
+
+    Attributes
+    ----------
+    key
+        One of :data:`~helpers.catalogue.models.SOURCES`.
+    asked
+        Whether the source was asked for anything yet.
+    """
+
+    key: str
+    asked: bool
+
+    @property
+    def client(self) -> Transport: ...
+
+    def begin(self, tables: Iterable[str], *, fresh: bool) -> None:
+        """What is asked once, before the tables; a SourceError is told, and each table has to speak for itself."""
+
+    def title(self, table: str) -> str:
+        """The table's name, as far as it is known before it was asked for."""
+
+    def prepare(self, table: str, wanted: Sequence[Wanted], *, fresh: bool) -> Prepared:
+        """Read the table's metadata, and plan the calls."""
+
+    def ask(self, call: Any) -> Answer:
+        """Make a call."""
+
+    def read(
+        self, call: Any, answer: Answer
+    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
+        """Columns and values of an answer that fits its call; a SourceError where it does not."""
+
+    def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
+        """The error for an answer that has something else than what was asked for."""

@@ -1,0 +1,309 @@
+"""StatBank as a source of ``plan fetch``: what the catalogue's terms ask of a table, looked up in its metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Final
+
+from helpers.catalogue.documents import did_you_mean
+from helpers.catalogue.models import STATBANK, Limits
+from helpers.data.answers import Answer
+from helpers.data.cells import COUNTRY_NUMBER
+from helpers.data.csv_answers import VALUE_COLUMN
+from helpers.data.raw import AnswerColumn, Sidecar
+from helpers.data.text import fold
+from helpers.errors import Problem
+from helpers.project import Project
+from helpers.sources.checks import Misfit, Place, values_of
+from helpers.sources.faults import Fault, SourceError
+from helpers.sources.keeping import About
+from helpers.sources.queries import Places, Wanted
+from helpers.sources.source import Prepared
+from helpers.sources.statbank import StatbankClient, StatbankTable, Variable
+from helpers.sources.transport import Periods
+
+_SPAN: Final = re.compile(r"(\d+)\.\.(\d+)")
+
+Chosen = str | tuple[str, ...]
+"""A code, or the codes that a span stands for."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of ``data``: a table, the values of its variables, and some of its periods."""
+
+    info: StatbankTable
+    asked: Mapping[str, Mapping[str, str | tuple[str, ...]]]
+    periods: Periods
+    codes: tuple[str, ...]
+    columns: tuple[AnswerColumn, ...]
+
+    def cells(self, periods: int) -> int:
+        """As StatBank counts them: rows × columns, time and value among the columns; a sum counts its parts."""
+        members = (
+            sum(1 if isinstance(text, str) else len(text) for text in values.values())
+            for values in self.asked.values()
+        )
+        return prod(members) * periods * (len(self.asked) + 2)
+
+
+class _Absent(ValueError):
+    """The table lacks something that a term asks for: `what`, and where it could be mended (`do`)."""
+
+    def __init__(self, what: str, do: str) -> None:
+        super().__init__(what)
+        self.do = do
+
+
+class Statbank:
+    """StatBank while a run goes on (:class:`~helpers.sources.source.Source`)."""
+
+    key = STATBANK
+
+    def __init__(self, project: Project, client: StatbankClient, codes: Sequence[str]) -> None:
+        self.client, self.codes = client, codes
+        self.asked = False
+        self._places = Places(project)
+        self._titles: dict[str, str] = {}
+
+    def begin(self, tables: Iterable[str], *, fresh: bool) -> None:
+        """Each table is asked for by itself."""
+
+    def title(self, table: str) -> str:
+        return self._titles.get(table, "")
+
+    def prepare(self, table: str, wanted: Sequence[Wanted], *, fresh: bool) -> Prepared:
+        info = self.client.table(table)
+        self._titles[table] = info.text
+        areas = self._areas(info)
+        problems: dict[Problem, set[str]] = {}
+        remarks: dict[Problem, None] = {}
+        named: dict[str, dict[str, Chosen]] = {}
+        sought, limits = [], dict[str | tuple[str, str], Limits]()
+        for item in wanted:
+            try:
+                found = _members(info, areas, item)
+            except _Absent as error:
+                problem = Problem(f"{self._places.of(item)}: {table}", str(error), error.do)
+                if item.judged:
+                    problems.setdefault(problem, set()).add(item.indicator)
+                else:
+                    remarks[problem] = None
+                continue
+            sought.append(item)
+            for name, members in found.items():
+                named.setdefault(name, {}).update(members)
+            for place in _places(info, found):
+                limits[VALUE_COLUMN, place] = item.limits.both(limits.get((VALUE_COLUMN, place)))
+        calls = self._questions(info, areas, named, sought) if sought else ()
+        return Prepared(
+            self._about(info, areas, limits, calls),
+            calls,
+            lambda before: _unmoved(info, calls, self._queries(calls), before),
+            tuple(problems),
+            tuple(remarks),
+            tuple(sorted(set().union(*problems.values()))),
+        )
+
+    def ask(self, call: Question) -> Answer:
+        self.asked = True
+        return self.client.data(call.info, call.asked, call.codes)
+
+    def read(
+        self, call: Question, answer: Answer
+    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
+        columns = {column.label: column for column in call.columns}
+        try:
+            ordered = tuple(columns[label] for label in answer.columns)
+            return ordered, values_of(ordered, answer.rows)
+        except Misfit as error:
+            raise self.misfit(call, answer, str(error)) from None
+
+    def misfit(self, call: Question, answer: Answer, what: str) -> SourceError:
+        return SourceError(
+            f"{call.info.id.lower()}: the answer does not fit what was asked: it has {what}.",
+            fault=Fault.CONTENT,
+            asked=f"data: {call.info.id}, {call.periods}",
+            do="try again later; statistikbanken.dk shows what the table has now",
+        )
+
+    def _areas(self, info: StatbankTable) -> Variable:
+        """The variable that is divided by municipality, whatever it is called."""
+        codes = set(self.codes)
+        best = max(info.variables, key=lambda variable: len(codes & variable.codes.keys()))
+        lacking = codes - best.codes.keys()
+        if best.is_time or len(lacking) > len(codes) / 2:
+            raise SourceError(
+                f"{info.id.lower()}: the table is not divided by municipality.",
+                fault=Fault.AREAS,
+                do="take another table; statistikbanken.dk shows how each is divided",
+            )
+        return best
+
+    def _questions(
+        self,
+        info: StatbankTable,
+        areas: Variable,
+        named: Mapping[str, Mapping[str, Chosen]],
+        sought: Sequence[Wanted],
+    ) -> tuple[Question, ...]:
+        asked: dict[str, Mapping[str, str | tuple[str, ...]]] = {
+            areas.id: {c: areas.codes[c] for c in (COUNTRY_NUMBER, *self.codes) if c in areas.codes}
+        }
+        columns = [
+            AnswerColumn(role="period", id="period", label=info.time.id),
+            AnswerColumn(role="area", id="area", label=areas.id),
+        ]
+        for variable in info.variables:
+            if variable.is_time or variable is areas:
+                continue
+            members, total = named.get(variable.id, {}), variable.total
+            everywhere = all(fold(variable.id) in map(fold, item.term.where) for item in sought)
+            if not everywhere and total is None:
+                if not members and variable.elimination and not self.client.settings.bulk:
+                    continue  # left out of the question, so the answer is its total
+                raise SourceError(
+                    f"{info.id.lower()}: {variable.id} ({variable.text}) has no total that could be told from its "
+                    "other values.",
+                    fault=Fault.CATALOGUE,
+                    do=f"name its value in every term of the catalogue: where: {{{variable.id}: …}}",
+                )
+            codes = {w: c for w, c in members.items() if isinstance(c, str)}
+            values: dict[str, str | tuple[str, ...]] = {c: variable.codes[c] for c in codes.values()}
+            if total is not None and not everywhere:
+                values.setdefault(total, variable.codes[total])
+            values |= {w: c for w, c in members.items() if not isinstance(c, str)}
+            asked[variable.id] = values
+            words = {word: "" if code == total else code for word, code in codes.items()}
+            columns.append(
+                AnswerColumn(
+                    role="dimension",
+                    id=variable.id,
+                    label=variable.id,
+                    total=total if total is not None else "",
+                    members=tuple(sorted(words.items())),
+                )
+            )
+        columns.append(AnswerColumn(role="measure", id=VALUE_COLUMN, label=VALUE_COLUMN))
+        wanted = self.client.settings.periods[info.frequency]
+        newest = list(info.periods.items())[-wanted:]
+        whole = Question(info, asked, Periods(info.frequency), (), tuple(columns))
+        limit = self.client.settings.cell_limit
+        at_once = len(newest) if self.client.settings.bulk else max(limit // whole.cells(1), 1)
+        return tuple(
+            Question(
+                info,
+                asked,
+                Periods(info.frequency, ids=tuple(period.id for period, _ in part)),
+                tuple(code for _, code in part),
+                tuple(columns),
+            )
+            for part in (newest[at : at + at_once] for at in range(0, len(newest), at_once))
+        )
+
+    def _queries(self, calls: Iterable[Question]) -> list[dict[str, str]]:
+        return [self.client.query(call.info, call.asked, call.codes) for call in calls]
+
+    def _about(
+        self,
+        info: StatbankTable,
+        areas: Variable,
+        limits: Mapping[str | tuple[str, str], Limits],
+        calls: Sequence[Question],
+    ) -> About:
+        periods = list(info.periods)
+        oldest = len(periods) - sum(len(call.codes) for call in calls)
+        return About(
+            table=info.id.lower(),
+            title=info.text or info.id,
+            country=COUNTRY_NUMBER,
+            names=[code for code in self.codes if code in areas.codes],
+            limits=limits,
+            oldest=periods[min(oldest, len(periods) - 1)],
+            promised=periods[-1],
+            update_latest=info.update_latest,
+            update_next=None,
+        )
+
+
+def _unmoved(
+    info: StatbankTable, calls: Sequence[Question], queries: Sequence[dict[str, str]], before: Sidecar
+) -> bool:
+    # The day alone would miss a correction on the day of the release; the query has the moment.
+    return (
+        bool(info.updated)
+        and before.update_latest == info.update_latest
+        and list(before.query) == list(queries)
+        and {column for call in calls for column in call.columns} == set(before.columns)
+    )
+
+
+def _members(info: StatbankTable, areas: Variable, item: Wanted) -> dict[str, dict[str, Chosen]]:
+    """Variable → the catalogue's word for a value → its code."""
+    if info.frequency is not item.frequency:
+        raise _Absent(
+            f"The table is published by {info.frequency.value}, and the indicator by {item.frequency.value}.",
+            "Correct the indicator's frequency, or take another table.",
+        )
+    found: dict[str, dict[str, Chosen]] = {}
+    variables = {fold(variable.id): variable for variable in info.variables}
+    for name, words in item.term.where.items():
+        variable = variables.get(fold(name))
+        if variable is None or variable.is_time or variable is areas:
+            others = [v.id for v in info.variables if not v.is_time and v is not areas]
+            raise _Absent(
+                f'It has no variable "{name}". {did_you_mean(name, others)}'.strip(),
+                f"Its variables are {', '.join(others) or 'none but area and time'}.",
+            )
+        found[variable.id] = {word: _code(variable, word) for word in words}
+    return found
+
+
+def _places(info: StatbankTable, found: Mapping[str, Mapping[str, Chosen]]) -> Iterator[str]:
+    """The combinations of values that a term asks for, as :class:`~helpers.sources.checks.Place` spells them."""
+    variables = {variable.id: variable for variable in info.variables}
+    for combination in product(*(members.items() for members in found.values())):
+        yield ";".join(
+            f"{name}={fold(code if isinstance(code, str) else word)}"
+            for name, (word, code) in sorted(zip(found, combination, strict=True))
+            if code != variables[name].total
+        )
+
+
+def _code(variable: Variable, words: str) -> Chosen:
+    for word in words.split("|")[:-1]:
+        try:
+            return _code(variable, word)
+        except _Absent:
+            continue
+    word = words.rpartition("|")[2]
+    if word in variable.codes:
+        return word
+    by_text = [code for code, text in variable.codes.items() if fold(text) == fold(word)]
+    if len(by_text) == 1:
+        return by_text[0]
+    span = _SPAN.fullmatch(word)
+    if span:
+        codes = tuple(str(number) for number in range(int(span[1]), int(span[2]) + 1))
+        absent = [code for code in codes if code not in variable.codes]
+        if codes and not absent:
+            return codes
+        raise _Absent(
+            f"{variable.id} has no value {absent[0] if absent else word} of {word}.",
+            f"Its values are {_listed(variable)}.",
+        )
+    names = [*variable.codes, *variable.codes.values()]
+    raise _Absent(
+        f'{variable.id} has no value "{word}". {did_you_mean(word, names)}'.strip(),
+        f"Its values are {_listed(variable)}.",
+    )
+
+
+def _listed(variable: Variable) -> str:
+    shown = [f"{value.id} {value.text}".strip() for value in variable.values[:12]]
+    more = len(variable.values) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
