@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 PLAN = .venv/bin/plan
 KOMMUNE ?= Frederikssund
 
-.PHONY: all setup site test lint lock quarto quarto-render bench lab clean
+.PHONY: all setup site test lint lock quarto quarto-render bench lab clean git-filter
 
 all: site
 
@@ -40,6 +40,11 @@ quarto-render: setup
 
 bench: setup
 	@.venv/bin/python -m benchmarks
+
+# Lets git commit notebooks without outputs, in this clone (see .gitattributes). Nothing needs to be installed for it.
+git-filter:
+	@git config filter.plan-notebook.clean "$(PYTHON) -I src/helpers/render/strip.py"
+	@echo "git now takes outputs out of notebooks as it reads them; undo: git config --remove-section filter.plan-notebook"
 
 lab: setup
 	@.venv/bin/jupyter lab index.ipynb

@@ -809,3 +809,35 @@ def test_a_number_that_cannot_be_is_refused_as_a_target(project: Project, number
 def test_a_printed_share_of_more_than_everybody_is_refused(project: Project) -> None:
     spoil(project, "published/plan-2026.csv", "3.0,2.5", "3.0,250")
     assert only(project).where == "catalogue/published/plan-2026.csv:2: municipality"
+
+
+@pytest.mark.parametrize(
+    ("name", "do"),
+    [
+        ("plans/plan-2027.YML", "Name it plan-2027.yml."),
+        ("plans/plan-2027.yml.txt", "Name it plan-2027.yml."),
+        ("texts/hedensted.yaml", "Name it hedensted.yml."),
+        ("published/plan-2026.CSV", "Name it plan-2026.csv."),
+        ("plan-2026.csv", "The catalogue reads"),
+        ("plan-2027.yml", "The catalogue reads"),
+        ("published/plan-2026.xlsx", "The catalogue reads"),
+    ],
+)
+def test_a_catalogue_file_that_nobody_reads_is_named_with_what_to_do(
+    project: Project, name: str, do: str
+) -> None:
+    path = project.catalogue / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x: 1\n", encoding="utf-8")
+    told = only(project)
+    assert told.where == f"catalogue/{name}" and do in told.do
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "brands/hedensted.yml", "brands/logo.svg", ".plan.yml.swp", "areas/clusters/x.csv"]
+)
+def test_notes_pictures_and_other_readers_files_do_no_harm(project: Project, name: str) -> None:
+    path = project.catalogue / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x", encoding="utf-8")
+    assert check(project) == []

@@ -12,8 +12,11 @@ import pytest
 from data_support import store_table, type_in
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import load_catalogue
+from helpers.commands.checks import check_everything
+from helpers.commands.typed import refuse_typed
 from helpers.data.frames import Grounds
 from helpers.data.raw import AnswerColumn
+from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.reports.plan.report import Report, read_report, read_reports, status_csv
 from report_support import copy_project
@@ -167,3 +170,26 @@ def test_all_municipalities_at_once_see_the_same_rows_as_each_alone(tmp_path):
     areas = [catalogue.municipality(name) for name in ("Viborg", "Hedensted")]
     for together in read_reports(project, catalogue, catalogue.plan("lille"), areas):
         assert together.rows == report_on(project, together.municipality.name).rows
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("manual/viborg/voksenlaerlinge.csv", TYPED.replace("61", "seksti")),
+        ("manual/viborg/noter.ods", "x"),
+        ("manual/tal.csv", "x"),
+        ("manual/vibborg/voksenlaerlinge.csv", TYPED),
+        ("manual/viborg/smaajobb.csv", "række;måned;værdi\nx;2026M01;1\n"),
+    ],
+)
+def test_status_and_render_refuse_what_check_refuses(tmp_path, name, content):
+    project = small(tmp_path)
+    path = project.raw / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    catalogue = load_catalogue(project)
+    problems, _ = check_everything(project)
+    with pytest.raises(PlanError) as refused:
+        refuse_typed(project, catalogue, [catalogue.municipality("Viborg")])
+    assert {problem.where for problem in refused.value.problems} == {problem.where for problem in problems}
+    assert all(str(Path(name).parent) in problem.where for problem in problems)

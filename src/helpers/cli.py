@@ -462,6 +462,18 @@ def publish(
 
 
 @app.command(rich_help_panel=MAKE)
+def clean() -> None:
+    """Take outputs, other runs' cells and leftovers out of the notebooks' folders; your own text stays."""
+    from helpers.render.clean import clean_sources
+
+    said, problems = clean_sources(_project())
+    for line in said or ["nothing to take out"]:
+        typer.echo(line)
+    if problems:
+        raise PlanError(problems)
+
+
+@app.command(rich_help_panel=MAKE)
 def notebooks(
     plan: Annotated[
         str,

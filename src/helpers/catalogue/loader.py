@@ -41,7 +41,7 @@ _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", 
 _SERIES = ("indicator", "series", "area", "period", "value")
 _SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "overview.yml")
 _ENDING = {
-    ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "published": ".csv",
+    ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "brands": ".yml", "published": ".csv",
     "areas": ".csv", "areas/clusters": ".csv",
 }  # fmt: skip
 _KINDS = {".yml", ".yaml", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json"}
@@ -170,15 +170,15 @@ class _Reading:
                 continue
             folder = place.parent.as_posix()
             ending = _ENDING.get(folder, ".yml")
+            if path.suffix == ending and folder in _ENDING and (folder != "." or path.name in _SINGLE):
+                continue
             if path.suffix != ending and kinds & {ending, ".yaml", ".txt"}:
-                what = f'Files that end in "{"".join(path.suffixes)}" are not read here.'
-                plain = path.name[: len(path.name) - len("".join(path.suffixes))]
-                do = f"Name it {plain}{ending}."
-            elif folder not in _ENDING or (folder == "." and place.name not in _SINGLE):
+                said = "".join(path.suffixes)
+                what = f'Files that end in "{said}" are not read here.'
+                do = f"Name it {path.name.removesuffix(said)}{ending}."
+            else:
                 what = "A file that lies here, or is called so, is not read."
                 do = f"The catalogue reads {', '.join(_SINGLE)}, and the files in {', '.join(list(_ENDING)[1:])}."
-            else:
-                continue
             self.problems.append(Problem(self.project.relative(path), what, do))
 
     def _document(self, name: str, needed: bool = True) -> Document:

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from helpers.intake import MISSING_MARKS
 from helpers.letters import without_hidden
 
-NO_NUMBER = frozenset({"", "-", "–", "—", "−", ".", "..", "...", "…"})
-"""What tables write where they have no number. None of them is zero."""
+NO_NUMBER = MISSING_MARKS
+"""What tables write where they have no number: the same list as for what people type. None of them is zero."""
 
 _GROUPED_BY_DOT = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 _GROUPED_BY_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+\.\d+")

@@ -28,7 +28,8 @@ from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
-from helpers.render.notebooks import INJECTED, cell_place, is_parameters, parameter_problems, strip_outputs
+from helpers.render.notebooks import cell_place, is_parameters, parameter_problems, strip_outputs
+from helpers.render.strip import INJECTED
 
 CELL_TIMEOUT = 300
 """Seconds a single cell may take; a rendered cell draws a chart or a table and takes well under one."""

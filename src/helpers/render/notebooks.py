@@ -11,14 +11,13 @@ from nbformat import NotebookNode
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.book import Book
+from helpers.render.strip import INJECTED
 from helpers.reports.base import reading
 from helpers.reports.base.bookfiles import NUMBER, numbered
 
 PARAMETERS = "parameters"
 """Tag of the cell that holds a notebook's parameters."""
 
-INJECTED = "injected-parameters"
-"""Tag of a cell with another run's values; papermill and ``quarto render -P`` leave them in the notebook."""
 
 _NEVER_RUN = "skip-execution"
 """Tag of a cell that is not run."""

@@ -15,7 +15,8 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.errors import Problem
-from helpers.render.notebooks import INJECTED, cell_number, cell_tags
+from helpers.render.notebooks import cell_number, cell_tags
+from helpers.render.strip import INJECTED
 
 ADVICE = "docs/rendering.md lists what the built-in engine supports; with Quarto installed, --engine quarto renders the rest."
 

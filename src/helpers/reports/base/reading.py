@@ -28,8 +28,7 @@ def read_notebook(path: Path, where: str) -> NotebookNode:
     PlanError
         When the file is no notebook.
     """
-    content = path.read_bytes()
-    data = _parsed(_decoded(content, where, json.detect_encoding(content)), where)
+    data = _parsed(notebook_text(path, where), where)
     if data.get("nbformat") == 4:
         _tidied(data, where)
     try:
@@ -48,6 +47,18 @@ _UNREADABLE = (
     RecursionError,
 )  # fmt: skip
 """What nbformat raises for a file that has not the shape of a notebook."""
+
+
+def notebook_text(path: Path, where: str) -> str:
+    """The text of a notebook's file, in whichever Unicode encoding it is.
+
+    Raises
+    ------
+    PlanError
+        When it is no Unicode text.
+    """
+    content = path.read_bytes()
+    return _decoded(content, where, json.detect_encoding(content))
 
 
 def _no_notebook(where: str, why: str) -> PlanError:
