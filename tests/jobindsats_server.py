@@ -12,6 +12,7 @@ import gzip
 import json
 import random
 import re
+import sys
 import threading
 import time
 import uuid
@@ -247,7 +248,9 @@ class JobindsatsServer(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: the client has gone away in the middle, as it is made to."""
+        """Say nothing of a client that has gone away in the middle, as it is made to."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def put(self, tables: Iterable[Table]) -> None:
         """Replace the tables: the next day has come."""

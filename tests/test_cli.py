@@ -354,7 +354,7 @@ def test_a_full_or_closed_disk_is_told(
 
     monkeypatch.setattr(cli, "_project", full)
     monkeypatch.setattr(sys, "argv", ["plan", "check"])
-    monkeypatch.setattr(cli, "err", cli.Console(file=io.StringIO(), width=200))
+    monkeypatch.setattr(cli, "err", cli.PlainConsole(file=io.StringIO(), width=200))
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code == 1

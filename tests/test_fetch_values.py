@@ -19,6 +19,7 @@ from helpers.data.files import locked
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.project import Project
+from helpers.sources import keeping
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_tables
 from helpers.sources.fetch_status import FetchReport, FetchRow, failure_in_danish, fetch_rows, fetch_status
@@ -175,6 +176,23 @@ def test_what_is_not_understood_is_kept_aside_too(project: Project, server: Jobi
     assert in_force(project, "y1") == {}
 
 
+def test_what_an_older_release_let_in_does_not_block_a_sound_answer(
+    project: Project, server: JobindsatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(found: dict[str, Any]) -> None:
+        for row in found["rows"]:
+            row[:] = ["9999M12" if row[0] == "2026M06" else row[0], row[1], row[2] * 1000, row[3]]
+
+    server.fail("data", changed(wrong))
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping, "broken", lambda *rules: iter(()))
+        assert fetch(project, server).rows[0].newest == "9999M12"
+    server.put([table(day="2026-07-21")])
+    report = fetch(project, server, days=1)
+    assert report.ok, report.problems
+    assert report.rows[0].newest == "2026M06"
+
+
 # -------------------------------------------------------------------------------------- much moved
 
 
@@ -308,6 +326,7 @@ def test_a_bad_key_costs_one_request_whatever_the_status(
     assert len(server.requests) == 1
     assert {row.fault for row in report.rows} == {Fault.KEY}
     assert len(report.problems) == 1
+    assert not any("list of tables" in remark for remark in report.remarks)
 
 
 def test_a_key_that_opens_nothing_is_not_tried_on_every_table(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
 import time
 from pathlib import Path
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 
 from helpers.catalogue.documents import read_document
+from helpers.commands.streams import PlainConsole
 from helpers.errors import Problem
 from helpers.letters import name_of, without_hidden
 from helpers.project import Project
@@ -81,3 +86,16 @@ def test_no_break_spaces_in_a_text_are_kept(tmp_path: Path) -> None:
     document = read_document(Project(tmp_path), path)
     assert not document.problems
     assert document.data["a"] == "3\u00a0pct."
+
+
+def test_the_terminal_gets_no_escape_sequence_from_a_text() -> None:
+    target = io.StringIO()
+    console = PlainConsole(file=target, force_terminal=True, width=60)
+    table = Table("\x1b]0;owned\x07Navn")
+    table.add_row(Text("\x1b[2J\x9b31mLæsø\u202e"))
+    console.print(table)
+    console.print("[bold]\x1b[5mtitel[/]")
+    said = target.getvalue()
+    assert "Læsø" in said and "titel" in said
+    assert "owned" not in said and "\u202e" not in said
+    assert not re.search(r"\x1b(?!\[[0-9;]*m)|\x9b|\x1b\[(?:2J|5m)", said)

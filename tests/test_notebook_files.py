@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import warnings
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from helpers.errors import PlanError
 from helpers.render import Outcome, render_variants
 from helpers.render.notebooks import parameter_problems, read_notebook
-from render_book import code, markdown, notebook, variant, write_book
+from render_book import CHECKOUT, code, markdown, notebook, variant, write_book
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TEXT = json.dumps(
@@ -224,3 +225,26 @@ def test_no_key_reaches_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
     outcome = rendered(tmp_path, cell)
     assert "[] dk" in (outcome.folder / "notebooks/et.html").read_text(encoding="utf-8")
+
+
+def test_any_bytes_are_a_notebook_or_refused_by_name(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    source = (CHECKOUT / "notebooks" / "06-unge.ipynb").read_bytes()
+    drawn = random.Random(10)
+    refused = 0
+    for _ in range(300):
+        content = bytearray(source)
+        for _ in range(drawn.randrange(1, 4)):
+            place, length = drawn.randrange(len(content)), drawn.choice([0, 1, 5, 60])
+            piece = drawn.choice(
+                [b"", b"null", b"[]", b"{}", b'"', b"\xe6", b"\x00", b"1e999", b"\\ud800", b'"id": "t",']
+            )
+            content[place : place + length] = piece
+        try:
+            made = read(tmp_path, bytes(content))
+        except PlanError as error:
+            refused += 1
+            assert all(problem.where == "x.ipynb" and problem.what for problem in error.problems)
+        else:
+            nbformat.validate(made)
+    assert 50 < refused < 300
+    assert capfd.readouterr() == ("", "")

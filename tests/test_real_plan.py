@@ -732,3 +732,78 @@ def test_a_notebook_with_a_key_fetches_its_own_tables_and_shows_them(
     assert f"{danish(wanted, 1)}\u00a0pct. af arbejdsstyrken" in real['report.goal("1a")'].markdown
     assert made_up['report.goal("1a")'].markdown != real['report.goal("1a")'].markdown
     assert TOKEN not in str({name: shown for name, shown in real.items() if name.startswith("report.")})
+
+
+# ------------------------------------------------------------------------------- secondary suppression
+
+
+@pytest.fixture(scope="module")
+def careful(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The region of Læsø, with goal pages and hub, of a plan that hides what would give a hidden count away."""
+    root = tmp_path_factory.mktemp("careful") / "project"
+    shutil.copytree(world.project.root, root, ignore=shutil.ignore_patterns("_site", ".plan", "processed"))
+    path = root / "catalogue" / "plans" / f"{PLAN}.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "\nsuppression: secondary\n", encoding="utf-8")
+    project = Project(root)
+    render(project, root / "_site", "--region", "Nordjylland", "--to", "html")
+    render(project, root / "_site", "Læsø", "--to", "html,pdf", "--force")
+    return root / "_site"
+
+
+def rest_of(town: str, period: str) -> Known:
+    """The unemployed who are not on A-dagpenge: total less part."""
+    total, part = (
+        saved()[name].get((town, period)) for name in ("ledige_total_fuldtid", "ledige_dagpenge_fuldtid")
+    )
+    return None if total is None or part is None else total - part
+
+
+def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, careful: Path) -> None:
+    town, site = "Læsø", careful / PLAN / "laesoe"
+    months = [f"{2024 + (6 + n) // 12}M{(6 + n) % 12 + 1:02d}" for n in range(25)]
+    attacked = [month for month in months if (rest := rest_of(town, month)) is not None and 0 < rest < 3]
+    assert "2026M07" in attacked and len(attacked) > 3
+    # CSV: beside the total, neither the part nor its share.
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    with (site / "figures" / "observationer.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["omraade"] == "825":
+                found.setdefault((row["indikator"], row["serie"]), {})[row["periode"]] = row["vaerdi"]
+    for month in attacked:
+        assert found["ledighed-andel", "count"][month]
+        assert (
+            not found["ledighed-dagpenge", "count"][month] and not found["ledighed-dagpenge", "share"][month]
+        )
+    quiet = [month for month in months if (rest := rest_of(town, month)) is not None and rest >= 3]
+    assert all(found["ledighed-dagpenge", "count"][month] for month in quiet), "nothing else is hidden"
+    # The figure: its CSV, its Vega-Lite and the numbers on the page.
+    with (site / "figures" / "1b.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["serie"].startswith(town) and row["periode"] in attacked:
+                assert (row["vaerdi"], row["status"]) == ("", "diskretioneret eller ikke opgjort")
+    drawn = json.loads((site / "figures" / "1b.json").read_text(encoding="utf-8"))
+    rows = [row for data in drawn.get("datasets", {}).values() for row in data if isinstance(row, dict)]
+    told = [
+        row for row in rows if row.get("period") in attacked and str(row.get("serie", "")).startswith(town)
+    ]
+    assert told and all(row.get("value") is None for row in told)
+    # Status table, goal page, list of all and comparison: the newest month is one of those.
+    share = saved()["ledige_dagpenge_pct_arbejdsstyrke"][town, "2026M07"]
+    assert share is not None
+    number = f"{danish(share, 1)}\u00a0pct."
+    cells = {row[0]: row for row in table_cells((site / "index.html").read_text("utf-8"), "status") if row}
+    assert cells["1b"][4] == "–" and "Kan ikke vurderes" in cells["1b"][6]
+    page = (site / "01-tidlig-indsats.html").read_text("utf-8").split('id="maal-1b"')[1].split('id="maal-')[0]
+    assert number not in page.split("<details")[0]
+    (compared,) = careful.glob(f"maal/{PLAN}/1b.html")
+    assert number not in re.search(r'<tr[^>]*id="laesoe".*?</tr>', compared.read_text("utf-8"), re.DOTALL)[0]
+    with compared.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = [row for row in csv.DictReader(file, delimiter=";") if row["kommune"] == town]
+    assert not row["vaerdi"] and not row["forskel"]
+    (pdf,) = site.glob("*.pdf")
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages)
+    part = text.split("på A-dagpenge i procent af arbejdsstyrken")[-1][:900]
+    assert f"{danish(share, 1)} pct." not in part.replace("\u00a0", " ")
+    # The same plan without the setting shows all of it.
+    plain = table_cells((world.site(town) / "index.html").read_text("utf-8"), "status")
+    assert next(row for row in plain if row and row[0] == "1b")[4] == number

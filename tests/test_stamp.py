@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -197,3 +198,74 @@ def test_every_file_of_a_figure_says_what_it_stands_on(run: Run):
     head, *rows = (folder / "6a.csv").read_text("utf-8-sig").splitlines()
     assert head.split(";")[-1] == "grundlag"
     assert {row.split(";")[-1] for row in rows} == {"eksempeldata", "offentliggjort"}
+
+
+# ------------------------------------------------------------------------------------------- any notebook
+
+
+def _set_again(cells: list, drawn: random.Random) -> None:
+    place = drawn.randrange(len(cells) + 1)
+    cells.insert(
+        place, code(HEDENSTED, *drawn.choice([(), ("parameters",), ("injected-parameters",), ("x",)]))
+    )
+
+
+def _open_again(cells: list, drawn: random.Random) -> None:
+    name = drawn.choice(["report", "other"])
+    source = f'from helpers import open_report\n{name} = open_report("Hedensted", "frederikssund-2023", "")'
+    cells.insert(drawn.randrange(len(cells) + 1), code(source))
+    show = drawn.choice(['report.goal("6a")', 'other.figure("6b")', 'other.figure("6b").write()'])
+    cells.insert(drawn.randrange(len(cells) + 1), code(show))
+
+
+def _copy_output(cells: list, drawn: random.Random) -> None:
+    cell = drawn.choice([cell for cell in cells if cell.cell_type == "code"] or [code("1")])
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/markdown": "Hedensted: 93 pct."})]
+    if drawn.random() < 0.5:
+        cells.append(cell.copy())
+        cells[-1].update(id=f"copy-{drawn.random()}", source=drawn.choice(["", "# kopi", cell.source]))
+
+
+def _rewrite(cells: list, drawn: random.Random) -> None:
+    cell = drawn.choice(cells)
+    cell.source = drawn.choice(
+        [
+            cell.source.replace("Frederikssund", "Hedensted"),
+            "",
+            cell.source * 2,
+            cell.source[:-1],
+            "kommune =",
+        ]
+    )
+
+
+def _retag(cells: list, drawn: random.Random) -> None:
+    drawn.choice(cells).metadata["tags"] = drawn.choice(
+        [[], ["parameters"], ["skip-execution"], ["injected-parameters"]]
+    )
+
+
+def _shuffle(cells: list, drawn: random.Random) -> None:
+    one, other = drawn.randrange(len(cells)), drawn.randrange(len(cells))
+    cells[one], cells[other] = cells[other], cells[one]
+
+
+MUTATIONS = (_set_again, _open_again, _copy_output, _rewrite, _retag, _shuffle)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_is_done_to_a_notebook_shows_its_own_municipality_or_stops(run: Run, seed: int):
+    drawn = random.Random(seed)
+
+    def mutate(cells: list) -> None:
+        for change in drawn.choices(MUTATIONS, k=drawn.randrange(1, 4)):
+            change(cells, drawn)
+
+    try:
+        copy = run(mutate)
+    except PlanError as error:
+        assert all("06-unge" in problem.where for problem in error.problems)
+        return
+    for cell in copy.notebooks[PAGE].cells:
+        for output in cell.get("outputs", []):
+            assert "Hedensted" not in str(output)

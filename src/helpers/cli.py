@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
-from helpers.commands.streams import accept_any_terminal, for_machines, reader_has_gone
+from helpers.commands.streams import PlainConsole, accept_any_terminal, for_machines, reader_has_gone
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.reports import REPORTS, wing_of
@@ -52,8 +51,8 @@ project_app = typer.Typer(
 )
 app.add_typer(project_app, name="project", rich_help_panel=MAKE)
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = PlainConsole(highlight=False)
+err = PlainConsole(stderr=True, highlight=False)
 
 
 class Output(StrEnum):

@@ -721,6 +721,8 @@ class Plan(Model):
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+    suppression
+        ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
 
     key: Key
@@ -732,6 +734,7 @@ class Plan(Model):
     previous: str | None = None
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
+    suppression: Literal["source", "secondary"] = "source"
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 

@@ -7,7 +7,13 @@ import io
 import os
 import sys
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from helpers.letters import without_hidden
 
 _HANDLER: Final = "plan-stand-in"
 
@@ -44,6 +50,14 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
 def _plain(sign: str) -> str:
     bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")
     return _STAND_INS.get(sign) or bare or "?"
+
+
+class PlainConsole(Console):
+    """A console to which no text brings escape sequences of its own: titles of servers, names of files, arguments."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(without_hidden(segment.text), segment.style)
 
 
 def accept_any_terminal() -> None:

@@ -5,7 +5,7 @@ In: two frames *Observations*, or two days. Out: one row per figure that differs
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -78,6 +78,7 @@ def compare_days(
     *,
     areas: Collection[str] | None = None,
     indicators: Collection[str] | None = None,
+    shown: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame,
 ) -> Revision:
     """Compare real figures as they stood on two days.
 
@@ -88,6 +89,8 @@ def compare_days(
         `new` alone with the day before it.
     areas, indicators
         Area codes and indicator keys to keep; default all.
+    shown
+        What becomes of each day's observations first.
 
     Raises
     ------
@@ -98,6 +101,7 @@ def compare_days(
     frames = [load_observations(project, catalogue, Basis("real", day), areas) for day in (old_day, new_day)]
     if indicators is not None:
         frames = [frame[frame["indicator"].isin(list(indicators))] for frame in frames]
+    frames = [shown(frame) for frame in frames]
     return Revision(old_day, new_day, changed_values(*frames, catalogue=catalogue))
 
 

@@ -10,14 +10,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
-
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
+from helpers.present.fonts import subset_of
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
 FOLDER = "assets"
@@ -60,18 +57,7 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 @cache
 def _subset(face: Face) -> bytes:
-    options = subset.Options()
-    options.layout_features = ["kern", "liga", "tnum", "lnum", "pnum"]
-    options.hinting = False
-    options.flavor = "woff"
-    with TTFont(font_folder() / face.file, lazy=True, recalcTimestamp=False) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=_LETTERS)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        target = BytesIO()
-        font.save(target)
-    return target.getvalue()
+    return subset_of(font_folder() / face.file, _LETTERS, ["kern", "liga", "tnum", "lnum", "pnum"])
 
 
 @cache

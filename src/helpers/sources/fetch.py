@@ -308,8 +308,9 @@ class _Run:
         except SourceError as error:
             if error.fault.ends_the_run:
                 self._stop(error)
-            said = "The list of tables could not be had; each table was asked by itself."
-            self.remarks[f"{error.headline} {said}"] = None
+            else:
+                said = "The list of tables could not be had; each table was asked by itself."
+                self.remarks[f"{error.headline} {said}"] = None
         except PlanError as error:  # the disk
             self._stop(SourceError(str(error), fault=Fault.STORE))
 

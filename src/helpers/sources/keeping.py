@@ -270,7 +270,10 @@ class Keeper:
                 do="look at the table on its source's own page, and try again later. If such values are right, "
                 "say so\nwith value_range in the indicators that use the measure (docs/catalogue.md)",
             )
-        old = {} if accept or not previous else previous.values
+        old = {} if accept or not previous else dict(previous.values)
+        # What an older release let in must not stand in the way of what is right.
+        for place, _, _ in list(broken(old, about.limits, country, self.now.date())):
+            del old[place]
         look = "look at the table on its source's own page"
         do = f"{look}; if it is right, `plan fetch --table {name} --accept {name}` puts it in force"
         found = doubts(new.values, old, country, about.oldest)

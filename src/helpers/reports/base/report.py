@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Indicator
+from helpers.catalogue.models import Indicator, Municipality
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
@@ -85,6 +85,11 @@ class Whom:
     long_name: str
     slug: str
     codes: tuple[str, ...]
+
+    @classmethod
+    def municipality(cls, area: Municipality) -> Whom:
+        """A municipality."""
+        return cls(area.name, area.long_name, area.slug, (area.code,))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -86,8 +86,7 @@ class InvestmentReport(Report):
 
     @property
     def whom(self) -> Whom:
-        area = self.municipality
-        return Whom(area.name, area.long_name, area.slug, (area.code,))
+        return Whom.municipality(self.municipality)
 
     @property
     def folder(self) -> str:

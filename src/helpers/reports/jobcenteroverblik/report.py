@@ -131,10 +131,9 @@ class JobcenteroverblikReport(Report):
     @property
     def whom(self) -> Whom:
         area = self.area
-        long_name = (
-            f"Jobcenter {area.name}" if area.joint else self.catalogue.municipality(area.slug).long_name
-        )
-        return Whom(area.name, long_name, area.slug, area.codes)
+        if not area.joint:
+            return Whom.municipality(self.catalogue.municipality(area.slug))
+        return Whom(area.name, f"Jobcenter {area.name}", area.slug, area.codes)
 
     @property
     def example_date(self) -> date:

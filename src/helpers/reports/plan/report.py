@@ -30,12 +30,12 @@ from helpers.data import (
     csv_files,
     data_problems,
     figure_window,
-    load_observations,
     plan_indicators,
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
+from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
@@ -99,7 +99,7 @@ def read_reports(
     if len(reports) < 2:
         return reports
     first = reports[0]
-    everything = load_observations(project, catalogue, first.basis)
+    everything = plan_observations(project, catalogue, plan, first.basis)
     by_area = {str(area): frame for area, frame in everything.groupby("area", sort=False)}
     nothing = everything.iloc[:0]
     rows = rows_of_all(catalogue, plan, everything, municipalities, first.bound)
@@ -129,8 +129,7 @@ class PlanReport(Report):
 
     @property
     def whom(self) -> Whom:
-        area = self.municipality
-        return Whom(area.name, area.long_name, area.slug, (area.code,))
+        return Whom.municipality(self.municipality)
 
     @property
     def example_date(self) -> date:
@@ -167,7 +166,8 @@ class PlanReport(Report):
     @derived
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
-        return load_observations(self.project, self.catalogue, self.basis, (NATIONAL, self.municipality.code))
+        areas = (NATIONAL, self.municipality.code)
+        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
 
     @derived
     def rows(self) -> tuple[StatusRow, ...]:

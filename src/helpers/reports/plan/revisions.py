@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality, Plan
-from helpers.data import Basis, csv_files, load_observations, plan_indicators
+from helpers.data import Basis, csv_files, plan_indicators
 from helpers.data.frames import Grounds
 from helpers.data.revisions import ChangeOfValue, Revision, compare_days
+from helpers.data.suppression import as_shown, plan_observations
 from helpers.periods import Period
 from helpers.present.words import GROUNDS_WORDS
 from helpers.project import Project
@@ -84,9 +85,18 @@ def compare_plan(
     """
     keys = [indicator.key for indicator in plan_indicators(catalogue, plan)]
     areas = [NATIONAL, *(municipality.code for municipality in municipalities)]
-    found = compare_days(project, catalogue, old, new, areas=areas, indicators=keys)
+    found = compare_days(
+        project,
+        catalogue,
+        old,
+        new,
+        areas=areas,
+        indicators=keys,
+        shown=lambda frame: as_shown(frame, catalogue, plan),
+    )
     before, after = (
-        load_observations(project, catalogue, Basis("real", day), areas) for day in (found.old, found.new)
+        plan_observations(project, catalogue, plan, Basis("real", day), areas)
+        for day in (found.old, found.new)
     )
     verdicts = {}
     for municipality in municipalities:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
-from helpers.data import load_observations
+from helpers.data.suppression import plan_observations
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
@@ -57,7 +57,7 @@ class PlanWing(Wing):
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
         plan = catalogue.plan(request.plan or request.project.plan)
         first = self.report(request.selection(catalogue), catalogue.municipalities[0].name)
-        observations = load_observations(request.project, catalogue, first.basis)
+        observations = plan_observations(request.project, catalogue, plan, first.basis)
         country = CountryComparison(
             plan,
             catalogue.municipalities,
