@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Indicator, Municipality
+from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
@@ -27,7 +27,7 @@ from helpers.present import output
 from helpers.present.charts import use_danish_charts
 from helpers.present.output import Shown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
-from helpers.present.words import listed
+from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
@@ -291,19 +291,19 @@ class Report(Stamped, ABC):
             return typed_in
         if self.is_example:
             real = listed(indicator.tables)
-            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
+            named = f"{source_names([indicator])}, tabel {real}"
+            return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
         if not indicator.tables:
             return f"indtastet af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
-        by_day: dict[date | None, list[str]] = {}
-        for table in indicator.tables:
-            by_day.setdefault(fetched.get(table), []).append(table)
-        told = (
-            f"tabel {listed(tables)}, "
-            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
-            for day, tables in by_day.items()
-        )
-        return f"Jobindsats, {'; '.join(told)}"
+        told: dict[str, list[str]] = {}
+        by_day: dict[tuple[str, date | None], list[str]] = {}
+        for table, source in indicator.table_sources.items():
+            by_day.setdefault((source, fetched.get(table)), []).append(table)
+        for (source, day), tables in by_day.items():
+            when = "endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}"
+            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
+        return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
 
     # ---------------------------------------------------------------------------------- for rendering
 
