@@ -9,6 +9,7 @@ To try `plan fetch --source statbank` by hand, with made-up figures of every tab
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import itertools
@@ -203,6 +204,11 @@ class StatbankServer:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
+        with contextlib.suppress(ConnectionError):  # whoever asked has gone
+            self._write(handler, content, how)
+
+    @staticmethod
+    def _write(handler: BaseHTTPRequestHandler, content: bytes, how: str) -> None:
         if how == "cut":
             handler.wfile.write(content[: len(content) // 2])
             handler.close_connection = True

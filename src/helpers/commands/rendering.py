@@ -15,7 +15,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.commands.typed import refuse_typed
+from helpers.data import plan_indicators, snapshot_days
+from helpers.data.basis import keyless
 from helpers.errors import PlanError
+from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
@@ -53,9 +56,14 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         with err.status("reading the figures"):
             refuse_typed(request.project, catalogue)
             asked = wing(request.report).asked(request, catalogue)
+        for note in dict.fromkeys(note for item in asked for note in item.notes):
+            err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
         _hold_example_back(request, catalogue, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
+        made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
+        if made_up and (words := keyless_words(request.project, catalogue)):
+            request.told(words)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         many = request.everyone or bool(request.region)
         engine, said = settle_engine(cast("EngineName", request.engine), many=many)
@@ -114,6 +122,19 @@ def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: S
             f"Pages of example data lie there: {', '.join(there[:5])}{' …' if len(there) > 5 else ''}",
             "Delete them, or name a folder of its own with --output.",
         )
+
+
+def keyless_words(project: Project, catalogue: Catalogue) -> str:
+    """Where real figures are to be had without a key; empty once any have been fetched."""
+    plans = (p for p in catalogue.plans.values() if keyless(plan_indicators(catalogue, p)))
+    plan = next(plans, None)
+    if plan is None or snapshot_days(project):
+        return ""
+    key = plan.key
+    return (
+        "Real figures without a key are one command away: plan fetch --source statbank, then "
+        f"plan render KOMMUNE --plan {key}"
+    )
 
 
 def _basis_words(variants: Sequence[Variant]) -> str:

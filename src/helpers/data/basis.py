@@ -71,6 +71,12 @@ def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> dict
     return tables
 
 
+def keyless(indicators: Iterable[Indicator]) -> bool:
+    """Whether all tables that indicators come from are to be had without a key."""
+    sources = set(tables_of(indicators).values())
+    return bool(sources) and not any(SOURCES[source].needs_key for source in sources)
+
+
 def snapshot_days(project: Project) -> tuple[date, ...]:
     """Every day (UTC) from which there is a real snapshot of any table, in the order they were written."""
     store = RawStore(project.raw)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from helpers.catalogue.models import SOURCES
 from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
 from helpers.data.raw import Sidecar
 from helpers.errors import Problem
@@ -152,13 +153,14 @@ def describe(
         "description": (
             "Made-up figures, pinned to those that documents printed; they describe no municipality."
             if example
-            else "Figures from Jobindsats and typed-in ones, as the catalogue computes them."
+            else "Figures from public sources and typed-in ones, as the catalogue computes them."
         ),
         "sources": [
-            {"title": "Eksempeldata"}
-            if example
-            else {"title": "STAR, Jobindsats", "path": "https://jobindsats.dk"}
-        ],
+            {"title": SOURCES[source].owner, "path": SOURCES[source].url}
+            for source in dict.fromkeys([sidecar.source for sidecar, _ in sidecars])
+            if source in SOURCES
+        ]
+        or [{"title": "Eksempeldata" if example else "Typed in"}],
         "resources": [_resource(file, seal, schema, rows) for file, seal in files.items()],
         "made_from": made_from,
         "inputs": [_input(sidecar, periods) for sidecar, periods in sidecars],

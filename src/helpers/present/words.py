@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
-from helpers.catalogue.models import NATIONAL_NAME, SOURCES, Direction, Target, Unit
+from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, SOURCES, Direction, Indicator, Target, Unit
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 
@@ -68,6 +68,13 @@ GROUNDS_WORDS = {
     None: "",
 }
 """What a figure stands on, for the column ``grundlag`` and for rows among others."""
+
+
+def source_names(indicators: Iterable[Indicator]) -> str:
+    """The sources that indicators come from, as a page names them."""
+    found = dict.fromkeys(s for indicator in indicators for s in indicator.table_sources.values())
+    return listed(SOURCES[source].name for source in found or (JOBINDSATS,))
+
 
 RULE_WORDS = {"at_least": "mindst", "over": "over", "at_most": "højst", "under": "under"}
 

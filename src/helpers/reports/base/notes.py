@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from helpers.catalogue.models import JOBINDSATS, SOURCES
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
+from helpers.present.words import listed
 from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
 
 
@@ -24,16 +26,18 @@ def fetched_note(days: Iterable[date], rows: Iterable[FetchRow], snapshot: date 
     snapshot
         The day whose figures are shown; none for the newest.
     """
-    fetched = sorted(days)
+    fetched, rows = sorted(days), tuple(rows)
+    found = dict.fromkeys(row.source for row in rows if row.source in SOURCES) or (JOBINDSATS,)
+    names = listed(SOURCES[source].name for source in found)
     if not fetched:
-        return output.box("Der er endnu ingen tal fra Jobindsats til siden.", classes=("data-note",))
+        return output.box(f"Der er endnu ingen tal fra {names} til siden.", classes=("data-note",))
     first, last = fetched[0], fetched[-1]
     when = (
         f"den {danish_day(last)}"
         if first == last
         else f"fra den {danish_day(first)} til den {danish_day(last)}"
     )
-    said = f"Tal fra Jobindsats, hentet {when}."
+    said = f"Tal fra {names}, hentet {when}."
     if snapshot is not None:
         said += f" Siden viser tallene, som de stod den {danish_day(snapshot)}."
     failures = failures_in_danish(rows)

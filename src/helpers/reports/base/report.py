@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.models import Indicator, Municipality
+from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
@@ -28,8 +27,9 @@ from helpers.present import output
 from helpers.present.charts import use_danish_charts
 from helpers.present.output import Shown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
-from helpers.present.words import listed
+from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
@@ -291,19 +291,19 @@ class Report(Stamped, ABC):
             return typed_in
         if self.is_example:
             real = listed(indicator.tables)
-            return f"eksempeldata (rigtige tal: Jobindsats, tabel {real})" if real else "eksempeldata"
+            named = f"{source_names([indicator])}, tabel {real}"
+            return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
         if not indicator.tables:
             return f"indtastet af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
-        by_day: dict[date | None, list[str]] = {}
-        for table in indicator.tables:
-            by_day.setdefault(fetched.get(table), []).append(table)
-        told = (
-            f"tabel {listed(tables)}, "
-            + ("endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}")
-            for day, tables in by_day.items()
-        )
-        return f"Jobindsats, {'; '.join(told)}"
+        told: dict[str, list[str]] = {}
+        by_day: dict[tuple[str, date | None], list[str]] = {}
+        for table, source in indicator.table_sources.items():
+            by_day.setdefault((source, fetched.get(table)), []).append(table)
+        for (source, day), tables in by_day.items():
+            when = "endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}"
+            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
+        return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
 
     # ---------------------------------------------------------------------------------- for rendering
 
@@ -323,10 +323,11 @@ class Report(Stamped, ABC):
         """What the hub says of its site."""
         return SiteEntry(self.kind, self.whom.codes, self.whom.name)
 
-    def asked(self, book: Path) -> Asked:
-        """The report as the rendering room wants it; `book` is the folder of its notebooks."""
+    def asked(self, book: Laid) -> Asked:
+        """The report as the rendering room wants it, in a book that was laid out."""
         variant = Variant(
-            book=book,
+            book=book.folder,
+            pages=book.pages,
             slug=self.folder,
             parameters=self.parameters,
             title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,
@@ -337,7 +338,7 @@ class Report(Stamped, ABC):
             inputs=self.fingerprint,
             stamp=self.stamp,
         )
-        return Asked(variant, replace(self.entry, basis=self._basis_name))
+        return Asked(variant, replace(self.entry, basis=self._basis_name), book.notes)
 
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""

@@ -19,7 +19,7 @@ from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import NBSP, capital, listed, number
+from helpers.present.words import NBSP, capital, listed, number, source_names
 from helpers.project import Project
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
@@ -361,7 +361,11 @@ class JobcenteroverblikReport(Report):
 
     def _wanting(self, indicator: Indicator) -> list[str]:
         names = escape_markdown(listed(indicator.tables))
-        return [f"Tallene skal komme fra Jobindsats, tabel {names}."] if indicator.tables else []
+        return (
+            [f"Tallene skal komme fra {source_names([indicator])}, tabel {names}."]
+            if indicator.tables
+            else []
+        )
 
     def _counts(self, standing: FigureStanding) -> dict[str, AreaLine]:
         """The number behind each of the area's shares, where the indicator has one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator
 from helpers.periods import Period
+from helpers.present.words import source_names
 
 NO_TARGET = "Der er ikke fastsat et mål."
 NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
@@ -36,5 +37,5 @@ def no_figures(indicator: Indicator, *, asked: bool) -> str:
     if isinstance(origin, FromUnknown):
         return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
     if asked:
-        return "Tallene er ikke med i det, der er hentet fra Jobindsats."
-    return "Der er ikke hentet tal fra Jobindsats."
+        return f"Tallene er ikke med i det, der er hentet fra {source_names([indicator])}."
+    return f"Der er ikke hentet tal fra {source_names([indicator])}."

@@ -265,7 +265,7 @@ class PlanReport(Report):
     def _example_note(self) -> str:
         said = (
             "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så planen kan ses og "
-            "prøves uden adgang til Jobindsats."
+            f"prøves uden adgang til {words.source_names(self.indicators)}."
         )
         if self.municipality.slug == self.plan.municipality:
             said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
@@ -627,7 +627,7 @@ class PlanReport(Report):
                 continue
             of = sorted({goals[key] for key in named & goals.keys()})
             whose = f" (mål {words.listed(of)})" if of else ""
-            what = "noget af det, planen bruger, er ikke med i svaret fra Jobindsats"
+            what = "noget af det, planen bruger, er ikke med i svaret fra kilden"
             said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
         return tuple(dict.fromkeys(said))
 

@@ -1,0 +1,509 @@
+"""StatBank without a key: asked, kept, read and shown, held against what a server on this machine served."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.loader import check
+from helpers.data import choose_basis, data_problems, load_observations
+from helpers.data.answers import AnswerError
+from helpers.data.csv_answers import as_table
+from helpers.data.raw import RawStore
+from helpers.periods import Frequency
+from helpers.project import Project
+from helpers.reports.plan.report import read_report
+from helpers.sources.faults import Fault
+from helpers.sources.fetch import fetch_tables
+from helpers.sources.fetch_status import FetchOutcome, FetchReport, failure_in_danish
+from helpers.sources.settings import StatbankSettings
+from helpers.sources.statbank import StatbankClient
+from statbank_server import (
+    AGE,
+    AREAS,
+    SAVED,
+    SEX,
+    Assumptions,
+    StatbankServer,
+    Table,
+    catalogue_tables,
+    info,
+    time_of,
+)
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PLAN = "arbejdsmarkedet"
+NOW = datetime(2026, 8, 22, 7, 0, tzinfo=UTC)
+needs_saved = pytest.mark.skipif(not SAVED.is_dir(), reason=f"no saved answers at {SAVED}")
+
+
+class Sleeps(list[float]):
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+def client(server: StatbankServer, **more: Any) -> StatbankClient:
+    chosen = {"url": server.url, "waits": (1, 2), "read_timeout": 5, **more}
+    return StatbankClient(StatbankSettings(**chosen), sleep=Sleeps())
+
+
+def new_project(root: Path) -> Project:
+    shutil.copytree(CHECKOUT / "catalogue", root / "catalogue")
+    return Project(root)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return new_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(Project(CHECKOUT))
+
+
+def fetch(
+    project: Project, catalogue: Catalogue, server: StatbankServer, *tables: str, **more: Any
+) -> FetchReport:
+    options = {key: more.pop(key) for key in ("force", "accept", "now") if key in more}
+    return fetch_tables(
+        project,
+        catalogue,
+        tables=tables or None,
+        client=client(server, **more),
+        **{"now": NOW, "reload_waits": (), **options},
+    )
+
+
+def values(project: Project, catalogue: Catalogue) -> dict[tuple[str, str, str, str], tuple[float, str]]:
+    basis = choose_basis(project, catalogue, catalogue.plan(PLAN))
+    frame = load_observations(project, catalogue, basis)
+    keys = zip(frame["indicator"], frame["series"], frame["area"], frame["period"], strict=True)
+    return dict(zip(keys, zip(frame["value"], frame["state"], strict=True), strict=True))
+
+
+def served(server: StatbankServer, key: str, **at: str) -> str:
+    """What the server holds at a place, read without the project's code."""
+    table = server.tables[key]
+    place = [
+        at.get(v["id"]) or ("TOT" if v["id"] != "ALDER" or key != "FOLK1A" else "IALT")
+        for v in table.variables
+    ]
+    return table.value(tuple(place))
+
+
+# ------------------------------------------------------------------------------------ from end to end
+
+
+def test_all_goals_of_the_plan_have_real_figures_without_a_key(
+    project: Project, catalogue: Catalogue
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        report = fetch(project, catalogue, server)
+        assert report.ok, report.problems
+        found = values(project, catalogue)
+        for code in ("791", "250", "825"):
+            share = served(server, "AUP02", OMRÅDE=code, Tid="2025M09")
+            assert found["ledighedsprocent", "share", code, "2025M09"] == (float(share), "ok")
+            people = sum(
+                int(served(server, "FOLK1A", OMRÅDE=code, ALDER=str(age), Tid="2025K4"))
+                for age in range(16, 67)
+            )
+            sick = int(served(server, "AUK01", OMRÅDE=code, YDELSESTYPE="SY", Tid="2025K4"))
+            assert found["sygedagpenge-befolkning", "count", code, "2025Q04"] == (sick, "ok")
+            ours = found["sygedagpenge-befolkning", "share", code, "2025Q04"][0]
+            assert abs(ours - 100 * sick / people) <= 0.005 + 1e-9
+    assert not data_problems(project, catalogue, choose_basis(project, catalogue, catalogue.plan(PLAN)))
+    shown = read_report(project, catalogue, catalogue.plan(PLAN), catalogue.municipality("Viborg"))
+    assert not shown.is_example
+    assert [row.goal for row in shown.rows if row.gap is None] == []
+
+
+def test_a_table_is_asked_again_only_when_it_was_updated(project: Project, catalogue: Catalogue) -> None:
+    tables = {table.info["id"]: table for table in catalogue_tables()}
+    with StatbankServer([tables["AUP02"]]) as server:
+        assert fetch(project, catalogue, server, "aup02").rows[0].outcome is FetchOutcome.FETCHED
+        asked = len(server.asked_for_data)
+        assert fetch(project, catalogue, server, "aup02").rows[0].outcome is FetchOutcome.UNCHANGED
+        assert len(server.asked_for_data) == asked
+        # Later on the same day: the day alone would not tell.
+        tables["AUP02"].info["updated"] = "2026-05-26T11:30:00"
+        assert fetch(project, catalogue, server, "aup02").ok
+        assert len(server.asked_for_data) == asked + 1
+
+
+def test_a_call_is_at_least_a_second_after_the_one_before(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        asks = client(server)
+        assert fetch_tables(project, catalogue, tables=["aup02", "aus08"], client=asks, now=NOW).ok
+        assert asks.sleep == [1.0] * (len(server.calls) - 1)
+        assert set(server.agents) == {asks._session.headers["User-Agent"]}
+        assert server.agents[0].startswith("beskaeftigelsesplan/")
+
+
+def test_areas_that_are_no_municipality_are_not_asked_for(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup02").ok
+        (body,) = server.asked_for_data
+    asked = next(item["values"] for item in body["variables"] if item["code"] == "OMRÅDE")
+    assert asked[0] == "000" and len(asked) == 99 and "997" not in asked and "084" not in asked
+
+
+@pytest.mark.parametrize(
+    "assumptions",
+    [
+        Assumptions(presentation="Value"),
+        Assumptions(presentation="CodeAndValue"),
+        Assumptions(decimal_mark=","),
+        Assumptions(quarter="Q"),
+        Assumptions(bom=False, line_end="\n"),
+        Assumptions(sum_shown="whole"),
+        Assumptions(parts_counted=False),
+    ],
+    ids=str,
+)
+def test_what_is_not_known_of_the_api_may_be_either_way(
+    tmp_path: Path, catalogue: Catalogue, assumptions: Assumptions
+) -> None:
+    found = []
+    for name, chosen in (("usual", Assumptions()), ("other", assumptions)):
+        project = new_project(tmp_path / name)
+        with StatbankServer(catalogue_tables(), chosen) as server:
+            assert fetch(project, catalogue, server, "aup02", "auk01", "folk1a").ok
+        found.append({k: str(v) for k, v in values(project, catalogue).items()})
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("more", [{"bulk": True}, {"sums": False}, {"cell_limit": 60_000}], ids=str)
+def test_bulk_own_sums_and_parts_give_the_same_figures(
+    tmp_path: Path, catalogue: Catalogue, more: dict[str, Any]
+) -> None:
+    found, few = [], dict.fromkeys(Frequency, 6)
+    for name, chosen in (("usual", {}), ("other", more)):
+        project = new_project(tmp_path / name)
+        with StatbankServer(
+            catalogue_tables(), Assumptions(limit=chosen.get("cell_limit", 1_000_000))
+        ) as server:
+            assert fetch(project, catalogue, server, "aup02", "folk1am", periods=few, **chosen).ok
+            calls = len(server.asked_for_data)
+        found.append({k: str(v) for k, v in values(project, catalogue).items()})
+    assert found[0] == found[1]
+    assert calls > 2 or "cell_limit" not in more
+
+
+# ----------------------------------------------------------------------------------- missing and zero
+
+
+def counts(cells: dict[tuple[str, str], str]) -> Table:
+    """AUK01 with one kind of benefit; what is not given is 0."""
+    told = info(
+        "AUK01",
+        "Offentligt forsørgede",
+        [
+            AREAS,
+            {
+                "id": "YDELSESTYPE",
+                "text": "ydelse",
+                "elimination": True,
+                "time": False,
+                "values": [
+                    {"id": key, "text": key} for key in ("TOT", "KT", "SY", "RES", "JA", "FP", "FL", "LY")
+                ],
+            },
+            SEX,
+            AGE,
+            time_of(["2025K3", "2025K4"]),
+        ],
+    )
+    return Table(told, lambda place: cells.get((place[0], place[-1]), "98" if place[0] == "000" else "0"))
+
+
+@pytest.mark.parametrize("bulk", [False, True], ids=["CSV", "BULK"])
+def test_zero_missing_and_left_out_are_told_apart(project: Project, catalogue: Catalogue, bulk: bool) -> None:
+    table = counts({("825", "2025K4"): "..", ("791", "2025K4"): "2"})
+    with StatbankServer([table]) as server:
+        report = fetch(project, catalogue, server, "auk01", bulk=bulk)
+        assert report.ok, report.problems
+    found = values(project, catalogue)
+    told = (
+        {code: found["sygedagpenge-befolkning", "count", code, "2025Q04"] for code in ("250", "791", "825")}
+        if (("sygedagpenge-befolkning", "count", "250", "2025Q04") in found)
+        else {}
+    )
+    assert told["250"] == (0.0, "ok")
+    assert told["791"] == (2.0, "ok")
+    assert told["825"][1] == "missing"
+
+
+def test_nothing_is_added_up_from_a_part_that_is_missing() -> None:
+    asked = {"ALDER": {"16..18": ["16", "17", "18"]}}
+    text = (
+        "ALDER;TID;INDHOLD\n16;2025K1;1\n17;2025K1;..\n18;2025K1;3\n16;2025K2;1\n17;2025K2;2\n18;2025K2;3\n"
+    )
+    kept = {"format": "CSV", "time": "Tid", "periods": ["2025K1", "2025K2"], "asked": asked, "text": text}
+    assert as_table(kept)["rows"] == [["16..18", "2025Q01", None], ["16..18", "2025Q02", 6]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<html>Vedligeholdelse</html>",
+        "OMRÅDE;TID\n250;2025M01\n",
+        "OMRÅDE;ALDER;TID;INDHOLD\n250;TOT;2025M01;1\n",
+        "OMRÅDE;TID;INDHOLD\n250;2025M01;1\n250;2025M",
+        "OMRÅDE;TID;INDHOLD\n250;2025M01;1\n250;2025M02;1",
+        "OMRÅDE;TID;INDHOLD\n999;2025M01;1\n",
+        "OMRÅDE;TID;INDHOLD\n250;igår;1\n",
+        "OMRÅDE;TID;INDHOLD\n250;2025M01;mange\n",
+        "OMRÅDE;TID;INDHOLD\n250;2025M01;1\n250;2025M01;2\n",
+    ],
+)
+def test_what_is_no_answer_is_refused(text: str) -> None:
+    kept = {
+        "format": "CSV",
+        "time": "Tid",
+        "periods": ["2025M01", "2025M02"],
+        "asked": {"OMRÅDE": {"250": "Frederikssund"}},
+        "text": text,
+    }
+    with pytest.raises(AnswerError):
+        as_table(kept)
+
+
+# -------------------------------------------------------------------------------------------- trouble
+
+
+def one_row(project: Project, catalogue: Catalogue, server: StatbankServer, **more: Any) -> Any:
+    (row,) = fetch(project, catalogue, server, "aup02", **more).rows
+    return row
+
+
+def test_a_table_that_is_no_more_is_told(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer([]) as server:
+        row = one_row(project, catalogue, server)
+    assert row.fault is Fault.NOT_FOUND and "catalogue/indicators/arbejdsmarkedet.yml" in row.problem
+    assert "Statistikbanken har ingen tabel" in str(failure_in_danish(row))
+
+
+def test_too_large_a_question_says_what_to_lower(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables(), Assumptions(limit=1000)) as server:
+        row = one_row(project, catalogue, server)
+    assert "celler er over begrænsningen på 1.000 celler" in row.problem
+    assert "REQUEST-LIMIT" in row.problem and "STATBANK_CELL_LIMIT" in row.problem
+
+
+def test_a_value_that_the_table_has_not_is_named_before_asking(
+    project: Project, catalogue: Catalogue
+) -> None:
+    tables = {table.info["id"]: table for table in catalogue_tables()}
+    lacking = tables["AUK01"].info["variables"][1]
+    lacking["values"] = [value for value in lacking["values"] if value["text"] != "Fleksjob"]
+    with StatbankServer([tables["AUK01"]]) as server:
+        (row,) = fetch(project, catalogue, server, "auk01").rows
+    assert row.outcome is FetchOutcome.FETCHED
+    assert any('YDELSESTYPE has no value "Fleksjob"' in remark for remark in row.remarks)
+
+
+@pytest.mark.parametrize(
+    "fault", ["cut", "hang up", 503, b"", b"<html>login</html>", b'{"errorTypeCode":"X","message":"Nej"}']
+)
+def test_a_broken_answer_keeps_the_last_good_one(
+    project: Project, catalogue: Catalogue, fault: int | str | bytes
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup02").ok
+        before = RawStore(project.raw).newest("statbank", "aup02")
+        server.faults = [None, *[fault] * 3]
+        row = one_row(project, catalogue, server, force=True)
+        assert row.outcome is FetchOutcome.KEPT and row.snapshot == before
+        assert "stays in force" in row.problem
+        server.faults = []
+        assert fetch(project, catalogue, server, "aup02", force=True).ok
+
+
+def test_a_slow_answer_is_waited_for_and_an_endless_one_is_not(
+    project: Project, catalogue: Catalogue
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        server.faults = [None, "drip"]
+        assert fetch(project, catalogue, server, "aup02").ok
+        server.faults = [None, *["drip"] * 3]
+        row = one_row(project, catalogue, server, force=True, longest_answer=0.3)
+    assert row.outcome is FetchOutcome.KEPT and "was not whole after" in row.problem
+
+
+def test_a_service_out_of_reach_says_so_and_what_was_kept(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup02", "aus08").ok
+    report = fetch(project, catalogue, server, "aup02", "aus08", force=True)
+    assert not report.ok and "cannot be reached" in report.stopped and "STATBANK_API_URL" in report.stopped
+    assert {row.outcome for row in report.rows} == {FetchOutcome.KEPT}
+
+
+def test_values_that_cannot_be_right_lie_in_quarantine(project: Project, catalogue: Catalogue) -> None:
+    tables = {table.info["id"]: table for table in catalogue_tables()}
+    with StatbankServer([Table(tables["AUP02"].info, lambda place: "130.5")]) as server:
+        row = one_row(project, catalogue, server)
+    assert row.fault is Fault.VALUES and row.snapshot is None
+    assert list((project.raw / "statbank" / "_quarantine" / "aup02").glob("*.json"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.5, 0.9])
+def test_the_store_is_whole_when_a_fetch_is_killed(
+    project: Project, catalogue: Catalogue, after: float
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        child = os.fork()
+        if child == 0:
+            try:
+                fetch(project, catalogue, server, "aup02", "auk01", "aus08")
+            finally:
+                os._exit(0)
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert RawStore(project.raw).problems("statbank") == ()
+        assert fetch(project, catalogue, server, "aup02", "auk01", "aus08").ok
+    assert RawStore(project.raw).problems("statbank") == ()
+
+
+# ------------------------------------------------------------------------------------- the catalogue
+
+
+def test_two_sources_never_share_a_line(project: Project) -> None:
+    path = project.catalogue / "indicators" / "arbejdsmarkedet.yml"
+    text = path.read_text(encoding="utf-8").replace(
+        "share_of: *sygedagpenge, out_of: *befolkning",
+        "share_of: {table: y07a02, measure: mgrpa02_3}, out_of: *befolkning",
+    )
+    path.write_text(text, encoding="utf-8")
+    told = check(project)
+    assert any("Two sources never share a line" in problem.what for problem in told), told
+
+
+def test_a_few_figures_from_statbank_make_no_plan_on_jobindsats_real(
+    project: Project, catalogue: Catalogue
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server).ok
+    kinds = {key: choose_basis(project, catalogue, plan).kind for key, plan in catalogue.plans.items()}
+    assert kinds[PLAN] == "real"
+    assert kinds["noegletal-2026"] == "example"
+
+
+# ------------------------------------------------------------------------------- the saved real answers
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (SAVED / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def saved_info() -> dict[str, Any]:
+    return json.loads((SAVED / "AUP02-tableinfo.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def benefits() -> Iterator[tuple[Table, dict[tuple[str, str], str]]]:
+    """AUK01 as it was saved: (code of area, quarter) → cell."""
+    areas = saved_info()["variables"][0]
+    codes = {value["text"]: value["id"] for value in areas["values"]}
+    cells = {
+        (codes[row["OMRÅDE"]], row["TID"]): row["INDHOLD"] for row in rows_of("auk01_social_assistance.csv")
+    }
+    kind = "Net unemployed recipients of social assistance"
+    benefit = {"id": "YDELSESTYPE", "text": "type", "elimination": True, "time": False,
+               "values": [{"id": "X1", "text": kind}]}  # fmt: skip
+    times = sorted({quarter.replace("Q", "K") for _, quarter in cells})
+    told = info("AUK01", "Persons receiving public benefits", [areas, benefit, SEX, AGE, time_of(times)])
+    yield Table(told, lambda place: cells[place[0], place[-1].replace("K", "Q")]), cells
+
+
+@needs_saved
+@pytest.mark.reference
+@pytest.mark.parametrize("bulk", [False, True], ids=["CSV", "BULK"])
+def test_saved_counts_come_out_as_they_are(
+    project: Project, catalogue: Catalogue, benefits: tuple[Table, dict[tuple[str, str], str]], bulk: bool
+) -> None:
+    table, cells = benefits
+    with StatbankServer([table]) as server:
+        (row,) = fetch(project, catalogue, server, "auk01", bulk=bulk).rows
+    assert row.outcome is FetchOutcome.FETCHED, row.problem
+    found = values(project, catalogue)
+    compared = 0
+    for (code, quarter), cell in cells.items():
+        place = ("dk" if code == "000" else code, f"{quarter[:4]}Q0{quarter[5]}")
+        ours = found.get(("kontanthjaelp-ledige-befolkning", "count", *place))
+        if ours is not None:
+            assert ours == (float(cell), "ok"), (code, quarter)
+            compared += 1
+    assert compared == 99 * 21  # the country and 98 municipalities, the newest 21 quarters
+
+
+@needs_saved
+@pytest.mark.reference
+def test_final_unemployment_agrees_with_jobindsats_to_the_digit(
+    project: Project, catalogue: Catalogue
+) -> None:
+    derived = SAVED.parent / "derived" / "jobindsats-monthly-98-kommuner-wide.csv"
+    with derived.open(encoding="utf-8", newline="") as file:
+        real = {
+            (row["area_code"].zfill(3), row["period"]): row["ledige_total_pct_arbejdsstyrke"]
+            for row in csv.DictReader(file)
+            if row["ledige_total_pct_arbejdsstyrke"]
+        }
+    told = saved_info()
+    served_periods = {value["id"] for value in told["variables"][-1]["values"]}
+    table = Table(told, lambda place: real.get((place[0], place[-1]), ".."))
+    with StatbankServer([table]) as server:
+        report = fetch(project, catalogue, server, "aup02")
+        assert report.ok, report.problems
+    found = values(project, catalogue)
+    compared = 0
+    for (code, period), value in real.items():
+        if period in served_periods:
+            place = ("dk" if code == "000" else code, period)
+            assert found["ledighedsprocent", "share", *place] == (float(value), "ok"), place
+            compared += 1
+    assert compared > 99 * 45
+    assert found["ledighedsprocent", "share", "250", "2021M01"][1] == "missing"
+    for name in ("Viborg", "Frederikssund", "Læsø"):
+        report_of = read_report(project, catalogue, catalogue.plan(PLAN), catalogue.municipality(name))
+        row = next(row for row in report_of.rows if row.goal == "1a")
+        code = catalogue.municipality(name).code
+        assert (
+            row.period is not None
+            and str(row.municipality) == real[code, row.period.id].rstrip("0").rstrip(".")
+        ) or (float(str(row.municipality)) == float(real[code, row.period.id]))
+
+
+@needs_saved
+@pytest.mark.reference
+def test_the_saved_bulk_lines_are_read() -> None:
+    text = (SAVED / "AUP02-bulk-sample.csv").read_text(encoding="utf-8")
+    rows = rows_of("AUP02-bulk-sample.csv")
+    asked = {
+        "OMRÅDE": {row["OMRÅDE"][:3]: row["OMRÅDE"][4:] for row in rows},
+        "ALDER": {"TOT": "Age, total"},
+        "KØN": {"TOT": "Total"},
+    }
+    periods = sorted({row["TID"].split()[0] for row in rows})
+    kept = {"format": "BULK", "time": "Tid", "periods": periods, "asked": asked, "absent": "0", "text": text}
+    found = {(row[0], row[3]): row[-1] for row in as_table(kept)["rows"]}
+    assert len(found) == len(asked["OMRÅDE"]) * len(periods)
+    for row in rows:
+        assert found.pop((row["OMRÅDE"][:3], row["TID"].split()[0])) == float(row["INDHOLD"])
+    assert set(found.values()) == {0}
