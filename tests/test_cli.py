@@ -18,9 +18,9 @@ from helpers import cli
 from helpers.catalogue import load_catalogue
 from helpers.commands import streams
 from helpers.data import choose_basis, load_observations
+from helpers.data.files import write_whole
 from helpers.errors import PlanError
-from helpers.project import ROOT_VARIABLE, Project
-from helpers.reports.base.notebooks import write_new
+from helpers.project import ROOT_VARIABLE
 from report_support import CHECKOUT, copy_project
 
 PLAN = [sys.executable, "-c", "from helpers.cli import main; main()"]
@@ -110,7 +110,6 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
         (("template", "Nowhere", "x"), "none of the 98 municipalities"),
         (("template", "Frederikssund", "virksomhedstilfredshed"), "not overwritten"),
         (("notebooks", "x"), "is no plan"),
-        (("notebooks", "frederikssund-2023"), "not overwritten"),
         (("project", "template", "flere-i-jo"), 'Did you mean "flere-i-job"?'),
         (("project", "template", "flere-i-job", "--month", "2024-02"), "--month"),
         (("render",), "No municipality is named"),
@@ -431,16 +430,22 @@ def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_
     assert done.stdout.splitlines()[-1] == "loaded"
 
 
-def test_a_book_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    project = Project(tmp_path)
-    files = {tmp_path / name: "{}" for name in ("a.ipynb", "b.ipynb")}
+def test_notebooks_that_a_full_disk_stopped_are_completed_by_the_next_call(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    written = []
 
-    def full(path: Path, content: bytes) -> None:
-        if path.name == "b.ipynb":
+    def full(path: Path, content: bytes, **how: bool) -> None:
+        if len(written) == 3:
             raise PlanError.of(str(path), "It could not be written: No space left on device.")
-        path.write_bytes(content)
+        write_whole(path, content, **how)
+        written.append(path)
 
-    monkeypatch.setattr("helpers.reports.base.notebooks.write_whole", full)
-    with pytest.raises(PlanError, match="No space"):
-        write_new(project, files, of="a plan")
-    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as disk:
+        disk.setattr("helpers.reports.base.bookfiles.write_whole", full)
+        code, _, problems, _ = plan(monkeypatch, root, "notebooks", "noegletal-2026")
+    assert code == 1 and "No space" in problems[0]
+    assert plan(monkeypatch, root, "notebooks", "noegletal-2026")[0] == 0
+    assert all(json.loads(path.read_bytes()) for path in written if path.suffix == ".ipynb")
+    code, said, *_ = plan(monkeypatch, root, "notebooks", "noegletal-2026")
+    assert code == 0 and "wrote" not in said

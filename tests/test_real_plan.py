@@ -31,7 +31,7 @@ from helpers.cli import app
 from helpers.data import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
-from helpers.reports.plan.book import chapter_path, plan_notebooks
+from helpers.reports.plan.book import chapter_path, plan_contents
 from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import PlanRevision, compare_plan, revision_csv
@@ -692,18 +692,18 @@ def test_without_a_key_and_without_figures_the_plan_shows_example_data(
 def run_cells(plan: str, municipality: Municipality, catalogue: Catalogue) -> dict[str, Any]:
     """The code cells of the first focus area's notebook, one after the other as in JupyterLab."""
     chosen = catalogue.plan(plan)
-    checkout = Project(CHECKOUT)
-    path = chapter_path(checkout, chosen, chosen.focus_areas[0])
-    notebook = plan_notebooks(checkout, chosen, municipality.name)[path]
+    contents = plan_contents(Project(CHECKOUT), catalogue, chosen)
+    path = chapter_path(contents.project, chosen, chosen.focus_areas[0])
     names: dict[str, Any] = {}
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
+    for cell in contents.files[path]:
+        if cell.kind != "code":
             continue
-        if cell.source.startswith("report."):
-            names[cell.source] = eval(cell.source, names)
-            assert names[cell.source]._repr_mimebundle_()
+        if cell.text.startswith("report."):
+            names[cell.text] = eval(cell.text, names)
+            assert names[cell.text]._repr_mimebundle_()
         else:
-            exec(cell.source, names)
+            exec(cell.text, names)
+            names["kommune"] = municipality.name
     return names
 
 

@@ -32,12 +32,12 @@ TOY_WING = '''
 
 from typing import ClassVar
 
-from helpers.reports.base.notebooks import OPENING, book_settings, make_notebook
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import Contents, BookPage, code, markdown
 from helpers.reports.base.report import Report, Whom
 from helpers.reports.base.wing import Wing
 from helpers.present import output
 
-import nbformat
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,19 +82,20 @@ class ToyWing(Wing):
     def report(self, wanted, kommune, **more):
         return ToyReport(wanted.project, wanted.catalogue, kommune, **wanted.figures)
 
-    def book(self, report, request):
-        folder = request.fresh_book("regioner")
-        notebook = make_notebook(
-            [("title", "markdown", "# Regionen {.unnumbered}"), ("region", "code", "report.region()")],
+    def plans(self, project, catalogue):
+        return ("regioner",)
+
+    def contents(self, project, catalogue, plan):
+        cells = markdown("plan-title", "# Regionen {.unnumbered}"), code("plan-region", "report.region()")
+        return Contents(
+            project,
+            plan,
+            book_folder(project, plan),
+            title="Regioner",
+            author="Kommunen",
+            pages=(BookPage("index.ipynb", cells),),
             parameters='kommune = ""\\nplan = "regioner"\\nperiode = ""',
-            opening=OPENING,
         )
-        (folder / "index.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
-        settings = book_settings(
-            report.project, folder, plan="regioner", title="Regioner", author="Kommunen", chapters=["index.ipynb"]
-        )
-        (folder / "_quarto.yml").write_text(settings, encoding="utf-8")
-        return folder
 
 
 WING = ToyWing()

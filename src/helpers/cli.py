@@ -476,16 +476,19 @@ def clean() -> None:
 def notebooks(
     plan: Annotated[
         str,
-        typer.Argument(metavar="PLAN", help="Key of a plan (`plan list plans`) or of a set of projects."),
-    ],
+        typer.Argument(
+            metavar="[PLAN]",
+            help="Key of a plan, of a set of projects, or jobcenteroverblik; default: all that have notebooks.",
+        ),
+    ] = "",
 ) -> None:
-    """Write the notebooks of a plan, for you to edit; what is there already is never overwritten."""
-    from helpers.commands.writing import write_notebooks
+    """Write a plan's notebooks, or bring them up to date with the catalogue; cells of your own stay."""
+    from helpers.catalogue import load_catalogue
+    from helpers.commands.notebooks import update_notebooks
 
     project = _project()
-    for path in write_notebooks(project, plan):
-        typer.echo(f"wrote {project.relative(path)}")
-    typer.echo("Edit them in JupyterLab, then render again.")
+    for line in update_notebooks(project, load_catalogue(project), plan):
+        typer.echo(line)
 
 
 @app.command(rich_help_panel=FIGURES)

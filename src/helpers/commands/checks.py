@@ -9,6 +9,7 @@ from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import SOURCES
+from helpers.commands.notebooks import notebooks_behind
 from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
@@ -69,6 +70,8 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     wrong, said = check_notebooks(project)
     problems += wrong
     lines += said
+    if not problems:
+        lines += notebooks_behind(project, catalogue)
     store = RawStore(project.raw)
     for source, publisher in SOURCES.items():
         problems += store.problems(source)

@@ -58,6 +58,8 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         with err.status("reading the figures"):
             refuse_typed(request.project, catalogue)
             asked = wing(request.report).asked(request, catalogue)
+        for note in dict.fromkeys(note for item in asked for note in item.notes):
+            err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
         _hold_example_back(request, catalogue, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)

@@ -1,25 +1,13 @@
-"""What the ``plan`` command writes for an analyst to fill in or edit: notebooks, and files for typed-in months."""
+"""What the ``plan`` command writes for an analyst to fill in: files for typed-in months."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.catalogue import load_catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.reports import wing_of, wings
-
-
-def write_notebooks(project: Project, plan: str) -> list[Path]:
-    """Write the notebooks of a plan or another report, by key; returns their paths.
-
-    Raises
-    ------
-    PlanError
-        For an unknown key, or when some of the files are there already.
-    """
-    return wing_of(project, plan).write_notebooks(project, load_catalogue(project), plan)
+from helpers.reports import wings
 
 
 def write_month(project: Project, key: str, *, plan: str = "", month: str = "") -> Path:

@@ -127,6 +127,8 @@ class Book:
     files
         Everything the configuration names besides the chapters (css, theme, brand, filters, template parts),
         by the text that names it; paths are absolute.
+    pages
+        Chapters whose notebook is not taken from its file: path → the notebook as JSON.
     """
 
     folder: Path
@@ -147,6 +149,7 @@ class Book:
     output_file: str
     output_folder: str
     configuration: Mapping[str, Any] = field(repr=False)
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def pdf_name(self) -> str:
@@ -245,11 +248,13 @@ def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
     return document, yaml.safe_load((folder / CONFIGURATION).read_text(encoding="utf-8-sig"))
 
 
-def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
+def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str] | None = None) -> Book:
     """Read a book's ``_quarto.yml``.
 
     Parameters
     ----------
+    pages
+        Its chapters, instead of those the file names (see :attr:`~helpers.render.models.Variant.pages`).
     where
         What to call the file in errors: its path from the project's folder.
 
@@ -266,7 +271,9 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
             "It needs `project: {type: book}` and `book: {title: …, chapters: […]}`.",
         )
     book = data.get("book") or {}
-    chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in _listed(book.get("chapters")))
+    pages = pages or {}
+    listed = list(pages) or _listed(book.get("chapters"))
+    chapters = tuple(_chapter(item, f"{where}: book.chapters") for item in listed)
     problems = [
         Problem(
             f"{where}: book.chapters",
@@ -274,7 +281,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
             "Correct the path, or take the chapter out.",
         )
         for chapter in chapters
-        if not (folder / chapter.path).is_file()
+        if not pages.get(chapter.path) and not (folder / chapter.path).is_file()
     ]
     problems += [
         Problem(
@@ -342,6 +349,7 @@ def read_book(folder: Path, where: str = CONFIGURATION) -> Book:
         output_file=str(book.get("output-file") or ""),
         output_folder=str((data.get("project") or {}).get("output-dir") or "_book"),
         configuration=data,
+        pages=pages,
     )
 
 

@@ -12,8 +12,9 @@ from helpers.errors import PlanError, Problem
 from helpers.present.output import FIGURE_FOLDER
 from helpers.project import Project
 from helpers.render.builtin.pages import VERDICTS
-from helpers.render.notebooks import notebook_text, source_notebooks
+from helpers.render.notebooks import source_notebooks
 from helpers.render.strip import strip
+from helpers.reports.base.reading import notebook_text
 
 _LEFT = ("*.quarto_ipynb", "index.typ", VERDICTS)
 """Files that Quarto or a report leaves beside notebooks."""

@@ -14,12 +14,14 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.catalogue.brand import Brand
+from helpers.catalogue.catalogue import fill
 from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.models import Variant
 from helpers.render.named import bring_files
-from helpers.render.notebooks import read_notebook
+from helpers.render.notebooks import chapter_notebook
+from helpers.reports.base.notebooks import PREFIX
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
@@ -130,9 +132,11 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
     (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
     for chapter in book.chapters:
-        source = book.folder / chapter.path
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
-        notebook = read_notebook(source, chapter.path)
+        notebook = chapter_notebook(book, chapter.path)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown" and cell.id.startswith(PREFIX):
+                cell["source"] = fill(cell.source, kommune=variant.parameters.get("kommune", "{kommune}"))
         bring_files(notebook, chapter.path, book.folder, folder)
         copy.notebooks[chapter.path] = notebook
     return copy

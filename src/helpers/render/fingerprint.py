@@ -14,7 +14,7 @@ from helpers.catalogue.brand import Brand
 from helpers.render.book import CONFIGURATION, Book
 from helpers.render.models import Variant
 from helpers.render.named import named_files
-from helpers.render.notebooks import read_notebook
+from helpers.render.notebooks import chapter_notebook
 
 _PACKAGES = ("altair", "great-tables", "vl-convert-python", "typst", "pypandoc_binary", "pandas")
 """Packages whose version shows in what is rendered."""
@@ -39,15 +39,17 @@ def code_hash() -> str:
 
 def book_hash(book: Book, brand: Brand, styles: Path) -> str:
     """Of a book's notebooks and the files they name, configuration, brand and styles."""
-    files = [book.folder / CONFIGURATION, *(book.folder / chapter.path for chapter in book.chapters)]
+    unlaid = [chapter.path for chapter in book.chapters if not book.pages.get(chapter.path)]
+    files = [book.folder / CONFIGURATION, *(book.folder / path for path in unlaid)]
     for chapter in book.chapters:
-        notebook = read_notebook(book.folder / chapter.path, chapter.path)
+        notebook = chapter_notebook(book, chapter.path)
         named = (book.folder / found.path for found in named_files(notebook, chapter.path))
         files += sorted({path for path in named if path.is_file()})
     files += sorted({*book.files.values(), *(path for path in styles.glob("*") if path.is_file())})
     if brand.logo is not None:
         files.append(brand.logo)
     look = json.dumps([brand.data, dict(brand.colours)], sort_keys=True, default=str)
+    look += json.dumps(dict(book.pages))
     return hashlib.sha256((_content(files) + look).encode()).hexdigest()
 
 

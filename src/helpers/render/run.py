@@ -116,7 +116,7 @@ def render_variants(
     # A book that cannot be read fails the whole run before anything is begun.
     worker = Worker(setting)
     for variant in variants:
-        worker.book(variant.book)
+        worker.book(variant)
     settled = {index: done for index, variant in enumerate(variants) if (done := worker.settled(variant))}
     with building(setting.output) as build:
         work = []

@@ -60,10 +60,10 @@ class Worker:
         self.output = setting.output
         self.engine = setting.engine
         self.to = setting.to
-        self._books: dict[Path, Book] = {}
+        self._books: dict[object, Book] = {}
         self._brands: dict[tuple[Path | None, str], Brand] = {}
         self._assets: dict[tuple[Path, str], Assets] = {}
-        self._hashes: dict[tuple[Path, str], str] = {}
+        self._hashes: dict[tuple[object, str], str] = {}
 
     def __enter__(self) -> Worker:
         return self
@@ -80,23 +80,24 @@ class Worker:
     def kernel(self) -> Kernel:
         return Kernel(self.project)
 
-    def book(self, folder: Path) -> Book:
-        """The book in that folder, read once and checked against what the engine can do."""
-        if folder not in self._books:
-            where = self.project.relative(folder / CONFIGURATION)
-            book = read_book(folder, where)
-            if self.engine == BUILT_IN and (problems := unsupported_keys(folder, where)):
+    def book(self, variant: Variant) -> Book:
+        """The variant's book, read once and checked against what the engine can do."""
+        key = _book_key(variant)
+        if key not in self._books:
+            where = self.project.relative(variant.book / CONFIGURATION)
+            book = read_book(variant.book, where, variant.pages)
+            if self.engine == BUILT_IN and (problems := unsupported_keys(variant.book, where)):
                 raise PlanError(problems)
-            self._books[folder] = book
-        return self._books[folder]
+            self._books[key] = book
+        return self._books[key]
 
     def steps(self, variant: Variant) -> int:
         """How many parts the work on a variant has: its notebooks, its pages, its PDF, its place."""
-        return len(self.book(variant.book).chapters) + 2 + ("pdf" in self.to)
+        return len(self.book(variant).chapters) + 2 + ("pdf" in self.to)
 
     def brand(self, variant: Variant) -> Brand:
         """The brand of the book, with the municipality's own values over it."""
-        key = (self.book(variant.book).brand, variant.area)
+        key = (self.book(variant).brand, variant.area)
         if key not in self._brands:
             own = self.project.catalogue / OVERRIDES / f"{variant.area}.yml" if variant.area else None
             self._brands[key] = read_brand(key[0], own)
@@ -107,7 +108,7 @@ class Worker:
         key = (variant.book, self._brand_key(variant))
         if key not in self._assets:
             styles = self.project.styles
-            css = self.book(variant.book).css
+            css = self.book(variant).css
             self._assets[key] = write_assets(
                 self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
             )
@@ -120,9 +121,9 @@ class Worker:
 
     def fingerprint(self, variant: Variant) -> str:
         """See :func:`helpers.render.fingerprint.fingerprint`."""
-        key = (variant.book, self._brand_key(variant))
+        key = (_book_key(variant), self._brand_key(variant))
         if key not in self._hashes:
-            self._hashes[key] = book_hash(self.book(variant.book), self.brand(variant), self.project.styles)
+            self._hashes[key] = book_hash(self.book(variant), self.brand(variant), self.project.styles)
         return fingerprint(variant, self._hashes[key], f"{self.engine} {self.setting.version}", self.to)
 
     def settled(self, variant: Variant) -> Outcome | None:
@@ -157,7 +158,7 @@ class Worker:
 
     def _render(self, variant: Variant, build: Path, told: Progress) -> Outcome:
         seconds: dict[str, float] = {}
-        book, brand = self.book(variant.book), self.brand(variant)
+        book, brand = self.book(variant), self.brand(variant)
         total = self.steps(variant)
         done = 0
 
@@ -223,6 +224,10 @@ class Worker:
             assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
             fingerprint=stamp,
         )
+
+
+def _book_key(variant: Variant) -> tuple[object, ...]:
+    return variant.book, tuple(variant.pages.items())
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from helpers.catalogue.models import (
 )
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.example_world import REGISTERS, Cell, World, parts_of
+from helpers.sources.example_world import OUTSIDE_BENEFITS, Cell, World, parts_of
 
 SMALLEST_SHOWN: Final = 3
 """Jobindsats shows no count below this."""
@@ -159,9 +159,9 @@ class Layer:
                 for cell in parts_of(total)
             ]
             self.counts[total] = np.sum(parts, axis=0)
-            people, *registers = (Cell(name, "count") for name in REGISTERS)
-            if all(cell in self.counts for cell in (people, *registers)):
-                rest = np.maximum(self.counts[people] - self.counts[total], 0)
+            registers = [Cell(name, "count") for name in OUTSIDE_BENEFITS]
+            if all(cell in self.counts for cell in registers):
+                rest = np.maximum(self.world.population.astype(np.int64) - self.counts[total], 0)
                 now = np.sum([self.counts[cell] for cell in registers], axis=0)
                 for cell in registers[:-1]:
                     self.counts[cell] = _round(rest * (self.counts[cell] / now))

@@ -46,6 +46,9 @@ PREVALENCE: Final = {
 
 DEFAULT_PREVALENCE: Final = 0.004
 
+OUTSIDE_BENEFITS: Final = ("beskaeftigede", "su-modtagere", "oevrige")
+"""Registers that, with the benefits, make up all people of working age."""
+
 BENEFITS: Final = ("y01", "y04", "y07", "y08", "y09", "y10", "y11", "y12", "y28", "y60")
 """The benefits that make up the tables on all benefits (ptv…), each person on one of them."""
 

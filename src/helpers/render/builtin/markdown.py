@@ -96,7 +96,8 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
     found: list[Piece] = []
     problems: list[Problem] = []
     for place, cell in enumerate(notebook.cells, start=1):
-        injected = INJECTED in cell_tags(cell)
+        tags = cell_tags(cell)
+        injected = INJECTED in tags
         number = cell_number(cell) or place
         if cell.cell_type == "markdown":
             problems += looks(path, number, cell.source)
@@ -106,7 +107,7 @@ def pieces(notebook: NotebookNode, path: str) -> tuple[list[Piece], list[Problem
                 text, wrong = _front_matter(path, number, cell.source)
                 problems += wrong
                 found.append(Piece(number, text))
-        elif not injected:
+        elif not injected and "remove-cell" not in tags:
             for line, source in enumerate(cell.source.splitlines(), start=1):
                 option = _OPTION.match(source)
                 if option and not _HARMLESS_OPTION.match(option[1]):

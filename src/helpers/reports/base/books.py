@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from helpers.project import Project, book_plan
+from helpers.reports.base.bookfiles import Laid
 
 
 def book_folder(project: Project, key: str) -> Path:
@@ -23,12 +22,6 @@ def book_folder(project: Project, key: str) -> Path:
         return own
     folders = sorted(path.parent for path in project.notebooks.glob("*/_quarto.yml"))
     return next((folder for folder in folders if book_plan(folder) == key), own)
-
-
-def has_book(project: Project, key: str) -> bool:
-    """Whether there are notebooks of its own."""
-    folder = book_folder(project, key)
-    return (folder / "_quarto.yml").is_file() and (folder / "index.ipynb").is_file()
 
 
 @dataclass(frozen=True)
@@ -46,15 +39,12 @@ class BookTexts:
 
     Attributes
     ----------
-    folder
-        The book's folder, with notebooks of its own or without.
-    made
-        The notebooks it is made of where it has none of its own.
+    book
+        As it is rendered.
     added
         Page → what its cells will show, as Markdown: anchors and figures that a text may refer to.
     """
 
-    folder: Path
-    made: Mapping[str, NotebookNode]
+    book: Laid
     added: Mapping[str, str]
     texts: tuple[PlacedText, ...]

@@ -1,22 +1,23 @@
-"""Notebooks and ``_quarto.yml`` of a book as files: what all reports' books are written with."""
+"""A report's book: what the catalogue says of its pages, and the cells that are made of that.
+
+:mod:`helpers.reports.base.merge` lays it over what an analyst wrote; :mod:`helpers.reports.base.bookfiles` reads and writes
+the files.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
 
-from helpers.data.files import write_whole
-from helpers.errors import PlanError
 from helpers.project import Project
-
-OWN_BOOKS = ".plan/books"
-"""Where books without notebooks of their own are written, to be rendered and thrown away."""
 
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
@@ -24,97 +25,137 @@ UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)"
 """The cell that opens the report, after the parameters."""
 
-CellText = tuple[str, str, str]
-"""A cell's id, its kind (``markdown`` or ``code``) and its text."""
+PREFIX = "plan-"
+"""How the id of a cell begins that comes from the catalogue; every other cell is the analyst's."""
+
+STAMP = "plan"
+"""Key in a cell's metadata: a hash of its text as it was written, by which an edit is known."""
+
+_SUBJECT = re.compile(r"^plan-.*?-(\d+[a-z]?)(-title)?$")
 
 
-def make_notebook(cells: Iterable[CellText], *, parameters: str, opening: str) -> NotebookNode:
-    """A notebook without outputs.
+class BookCell(NamedTuple):
+    """A cell as a report's book has it."""
 
-    Parameters
+    id: str
+    kind: Literal["markdown", "code"]
+    text: str
+
+    @property
+    def ours(self) -> bool:
+        """Whether it comes from the catalogue."""
+        return self.id.startswith(PREFIX)
+
+    def node(self) -> NotebookNode:
+        """As a cell of a notebook."""
+        make = nbformat.v4.new_markdown_cell if self.kind == "markdown" else nbformat.v4.new_code_cell
+        made: NotebookNode = make(self.text, id=self.id)
+        if self.id == "parameters":
+            made.metadata["tags"] = ["parameters"]
+        if self.ours:
+            made.metadata[STAMP] = stamp(self.text)
+        return made
+
+
+def markdown(identifier: str, text: str) -> BookCell:
+    """A cell of text."""
+    return BookCell(identifier, "markdown", text)
+
+
+def code(identifier: str, text: str) -> BookCell:
+    """A cell of code."""
+    return BookCell(identifier, "code", text)
+
+
+def stamp(text: str) -> str:
+    """A short hash of a cell's text."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def subject(identifier: str) -> str:
+    """The goal or figure that a cell is about: ``3a`` of ``plan-goal-3a-title``; empty for one about its page."""
+    found = _SUBJECT.match(identifier)
+    return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class BookPage:
+    """A chapter of a book.
+
+    Attributes
     ----------
-    parameters
-        The cell that `plan render` and papermill put values after; it gets the tag ``parameters``.
-    opening
-        The cell that opens the report; both stand after the first cell, which holds the title.
+    path
+        Its notebook, seen from the book's folder, with forward slashes; its page has the same name.
+    cells
+        A page with cells of the catalogue is there as long as the catalogue has it; one without is the analyst's
+        to keep or to drop.
+    source
+        The notebook that it is made from together with others; empty for a notebook of its own.
+    parameter
+        What it differs in from those others: ``figur = 7``.
     """
-    made = [
-        nbformat.v4.new_markdown_cell(text, id=identifier)
-        if kind == "markdown"
-        else nbformat.v4.new_code_cell(text, id=identifier)
-        for identifier, kind, text in cells
-    ]
-    tagged = nbformat.v4.new_code_cell(parameters, id="parameters")
-    tagged.metadata["tags"] = ["parameters"]
-    opened = nbformat.v4.new_code_cell(opening, id="open-report")
-    notebook = nbformat.v4.new_notebook(cells=[made[0], tagged, opened, *made[1:]])
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook.metadata["language_info"] = {"name": "python"}
-    return notebook
+
+    path: str
+    cells: tuple[BookCell, ...]
+    source: str = ""
+    parameter: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether the catalogue decides that it is there."""
+        return any(cell.ours for cell in self.cells)
 
 
-def book_settings(
-    project: Project, folder: Path, *, plan: str, title: str, author: str, chapters: Sequence[str]
-) -> str:
-    """A book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from `folder`.
+@dataclass(frozen=True)
+class Contents:
+    """A report's book as the catalogue has it now.
 
-    Raises
-    ------
-    PlanError
-        When the project's own is not there.
+    Attributes
+    ----------
+    key
+        What ``plan notebooks`` calls it.
+    folder
+        Where its own notebooks lie, or would lie.
+    title, author
+        For its ``_quarto.yml``; `plan render` puts the municipality's name there.
+    pages
+        In the order of the chapters.
+    parameters, opening
+        Text of the cell that `plan render` and papermill put values after, and of the one that opens the report.
     """
-    own = project.root / "_quarto.yml"
-    if not own.is_file():
-        raise PlanError.of(
-            own.name,
-            "The file is missing; every book takes its settings from it.",
-            "Take it back from version control: git checkout _quarto.yml",
-        )
-    text = own.read_text(encoding="utf-8")
-    up = Path(*[".."] * len(folder.relative_to(project.root).parts)).as_posix()
-    if up != ".":
-        text = re.sub(r"(?<![\w./-])(styles/|_brand\.yml)", rf"{up}/\1", text)
-    settings = yaml.safe_load(text)
-    settings["plan"] = plan
-    settings["book"].update(title=title, author=author, chapters=list(chapters))
-    return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110)
+
+    project: Project
+    key: str
+    folder: Path
+    title: str
+    author: str
+    pages: tuple[BookPage, ...] = field(repr=False)
+    parameters: str = field(repr=False)
+    opening: str = field(default=OPENING, repr=False)
+
+    def cells(self, page: BookPage, *, source: bool = False) -> tuple[BookCell, ...]:
+        """All cells of a page's notebook, or of the one that it shares with others (`source`)."""
+        first, *rest = page.cells
+        given = f"{self.parameters}\n{page.parameter}" if source else self.parameters
+        made = [first, code("parameters", given), code("open-report", self.opening)]
+        if page.parameter and not source:
+            made.append(code(f"{PREFIX}page", page.parameter))
+        return (*made, *rest)
+
+    @cached_property
+    def files(self) -> dict[str, tuple[BookCell, ...]]:
+        """Path → cells of the notebooks that an analyst edits: one for each page, or for all that share it."""
+        made: dict[str, tuple[BookCell, ...]] = {}
+        for page in self.pages:
+            path = page.source or page.path
+            if path not in made:
+                made[path] = self.cells(page, source=bool(page.source))
+        return made
 
 
-def write_new(project: Project, files: Mapping[Path, str], *, of: str) -> list[Path]:
-    """Write files of a book; returns their paths.
-
-    Raises
-    ------
-    PlanError
-        When one of them is there already: an analyst's own text is never overwritten.
-    """
-    there = [path for path in files if path.exists()]
-    if there:
-        raise PlanError.of(
-            project.relative(there[0]),
-            f"The notebooks of {of} are there already ({len(there)} of {len(files)} files), and your own text "
-            "in them is not overwritten.",
-            "Edit them as they are, or move them away first.",
-        )
-    written: list[Path] = []
-    try:
-        for path, text in files.items():
-            write_whole(path, text.encode())
-            written.append(path)
-    except PlanError:
-        # All or none: half a book would be in the way of the next try.
-        for path in written:
-            path.unlink()
-        raise
-    return written
-
-
-def fresh_folder(project: Project, name: str) -> Path:
-    """An empty folder for a book that is rendered once.
-
-    It lies below the project folder, so that the book's relative paths to styles and brand hold.
-    """
-    folder = project.root / OWN_BOOKS / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+def make_notebook(cells: Iterable[NotebookNode]) -> NotebookNode:
+    """A notebook without outputs."""
+    made: NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
+    made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    made.metadata["language_info"] = {"name": "python"}
+    return made

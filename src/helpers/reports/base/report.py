@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -30,6 +29,7 @@ from helpers.present.output import Shown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
+from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
@@ -323,10 +323,11 @@ class Report(Stamped, ABC):
         """What the hub says of its site."""
         return SiteEntry(self.kind, self.whom.codes, self.whom.name)
 
-    def asked(self, book: Path) -> Asked:
-        """The report as the rendering room wants it; `book` is the folder of its notebooks."""
+    def asked(self, book: Laid) -> Asked:
+        """The report as the rendering room wants it, in a book that was laid out."""
         variant = Variant(
-            book=book,
+            book=book.folder,
+            pages=book.pages,
             slug=self.folder,
             parameters=self.parameters,
             title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,
@@ -337,7 +338,7 @@ class Report(Stamped, ABC):
             inputs=self.fingerprint,
             stamp=self.stamp,
         )
-        return Asked(variant, replace(self.entry, basis=self._basis_name))
+        return Asked(variant, replace(self.entry, basis=self._basis_name), book.notes)
 
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""

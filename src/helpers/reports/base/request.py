@@ -6,18 +6,15 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Municipality
-from helpers.data.files import locked
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.stamp import Stamp
 from helpers.project import Project
-from helpers.reports.base.notebooks import OWN_BOOKS, fresh_folder
 
 
 @dataclass(frozen=True)
@@ -81,12 +78,6 @@ class RenderRequest:
     told: Callable[[str], object] = lambda words: None
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
 
-    def fresh_book(self, name: str) -> Path:
-        """An empty folder for a book that is rendered once, and nobody else's until the run ends."""
-        waiting = partial(self.told, f"Another plan render uses {OWN_BOOKS}; this one waits for it.")
-        self.holding.enter_context(locked((self.project.root / OWN_BOOKS).parent, "books.lock", waiting))
-        return fresh_folder(self.project, name)
-
     @property
     def many(self) -> bool:
         """Whether a region or the whole country is asked for."""
@@ -143,6 +134,9 @@ class Variant:
         Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``.
     area
         Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``).
+    pages
+        The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
+        taken as its file is. None at all: those that ``_quarto.yml`` names.
     inputs
         A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
         a variant is unchanged. Empty: unknown, so it is always rendered.
@@ -160,6 +154,7 @@ class Variant:
     dated: date | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     area: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     inputs: str = ""
     stamp: Stamp | None = None
 
@@ -203,6 +198,8 @@ class Asked:
 
     variant: Variant
     entry: SiteEntry
+    notes: tuple[str, ...] = ()
+    """Which of its notebooks are behind the catalogue."""
     problems: tuple[Problem, ...] = ()
     """Why it is not rendered beside others that are."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
+from helpers.reports.base.bookfiles import BookFiles, Laid
 from helpers.reports.base.books import BookTexts
+from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
 
 if TYPE_CHECKING:
@@ -52,8 +54,18 @@ class Wing(ABC):
         """
 
     @abstractmethod
-    def book(self, report: Report, request: RenderRequest) -> Path:
-        """The folder with the report's notebooks; written first where it has none of its own."""
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        """The book of one of its plans, as the catalogue has it now.
+
+        Raises
+        ------
+        PlanError
+            When nothing has that key.
+        """
+
+    @abstractmethod
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        """Keys of everything that this report shows."""
 
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
         """The reports that are asked for; by default one for each municipality."""
@@ -68,12 +80,13 @@ class Wing(ABC):
         PlanError
             When nothing can be rendered: an unknown municipality or plan, or nobody is named.
         """
-        books: dict[str, Path] = {}
+        books: dict[str, Laid] = {}
         found = []
         for report in self.reports(request, catalogue):
             if report.key not in books:
                 report.check_period()
-                books[report.key] = self.book(report, request)
+                contents = self.contents(report.project, report.catalogue, report.key)
+                books[report.key] = BookFiles(contents).laid()
             found.append(replace(report.asked(books[report.key]), problems=self.typed_problems(report)))
         if len(found) == 1 and found[0].problems:
             raise PlanError(found[0].problems)
@@ -132,16 +145,6 @@ class Wing(ABC):
     def listed(self, project: Project) -> Iterator[str]:
         """One line for each thing that its files describe, for ``plan list projects``."""
         return iter(())
-
-    def write_notebooks(self, project: Project, catalogue: Catalogue, plan: str) -> list[Path]:
-        """Write the notebooks of one of its plans, for the analyst to edit; returns what was written.
-
-        Raises
-        ------
-        PlanError
-            When some are there already: an analyst's own text is never overwritten.
-        """
-        return []
 
     def typed_in(self, project: Project) -> Sequence[str]:
         """Keys of what can be typed in month by month, for ``plan project template``."""

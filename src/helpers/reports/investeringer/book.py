@@ -1,65 +1,56 @@
-"""The notebooks of investment projects as files: front page, one per project, target numbers, data and method.
-
-A set of projects without notebooks of its own is rendered from these, written beside the site and thrown away.
-"""
+"""The book of investment projects: front page, one page for each, target numbers, data and method."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
-
+from helpers.catalogue.models import Municipality
 from helpers.project import Project
-from helpers.reports.base.notebooks import UNNUMBERED, CellText, book_settings, make_notebook, write_new
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
 
-_OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode, eksempel)"
+SHARED = "projekt.ipynb"
+"""The notebook that the pages of all projects are made from."""
 
-_INDEX: list[CellText] = [
-    ("title", "markdown", UNNUMBERED + "# Status kort {.unnumbered}"),
-    ("fetch", "code", "report.fetch()"),
-    ("summary", "code", "report.summary()"),
-    ("overview-title", "markdown", "## Projekterne {#alle-projekter .unnumbered}"),
-    ("overview", "code", "report.overview()"),
-    ("policy-title", "markdown", "## Kommunens beskæftigelsespolitik {#beskaeftigelsespolitik .unnumbered}"),
-    (
+_INDEX = (
+    markdown("title", UNNUMBERED + "# Status kort {.unnumbered}"),
+    code("fetch", "report.fetch()"),
+    code("summary", "report.summary()"),
+    markdown("overview-title", "## Projekterne {#alle-projekter .unnumbered}"),
+    code("overview", "report.overview()"),
+    markdown("policy-title", "## Kommunens beskæftigelsespolitik {#beskaeftigelsespolitik .unnumbered}"),
+    markdown(
         "policy-intro",
-        "markdown",
         "Projekterne understøtter fokusmålene for kommunens beskæftigelsespolitik. Skemaet viser de fokusområder, som "
         "projekterne selv nævner ved nummer.",
     ),
-    ("policy", "code", "report.policy()"),
-]
+    code("policy", "report.policy()"),
+)
 
-_TARGETS: list[CellText] = [
-    ("title", "markdown", UNNUMBERED + "# Måltal {#sec-maaltal .unnumbered}"),
-    ("fetch", "code", "report.fetch()"),
-    (
+_TARGETS = (
+    markdown("plan-title", UNNUMBERED + "# Måltal {#sec-maaltal .unnumbered}"),
+    code("fetch", "report.fetch()"),
+    markdown(
         "intro",
-        "markdown",
         "Måltallene viser, hvor mange fuldtidspersoner der regnes med på hver ydelse, og hvad investeringsprojekterne "
         "ændrer. Summerne er regnet efter.",
     ),
-    ("targets", "code", "report.target_numbers()"),
-    ("effects-title", "markdown", "## Projekternes bidrag {#projekternes-bidrag .unnumbered}"),
-    ("effects", "code", "report.effects()"),
-    ("held-title", "markdown", "## Niveauet fastholdes {#niveauet-fastholdes .unnumbered}"),
-    (
+    code("plan-targets", "report.target_numbers()"),
+    markdown("effects-title", "## Projekternes bidrag {#projekternes-bidrag .unnumbered}"),
+    code("plan-effects", "report.effects()"),
+    markdown("held-title", "## Niveauet fastholdes {#niveauet-fastholdes .unnumbered}"),
+    markdown(
         "held-intro",
-        "markdown",
         "Et projekt kan skulle fastholde et niveau i stedet for at sænke det. Linjen viser startmålingen holdt uændret.",
     ),
-    ("held", "code", "report.held_levels()"),
-]
+    code("plan-held", "report.held_levels()"),
+)
 
-_DATA: list[CellText] = [
-    ("title", "markdown", UNNUMBERED + "# Data og metode {.unnumbered}"),
-    ("fetch", "code", "report.fetch()"),
-    (
+_DATA = (
+    markdown("title", UNNUMBERED + "# Data og metode {.unnumbered}"),
+    code("fetch", "report.fetch()"),
+    markdown(
         "path",
-        "markdown",
         "## Vejen og status {#vejen-og-status .unnumbered}\n\n"
         "Vejen er en lige linje fra startmålingen til det første mindste mål, derfra til det næste og så videre, måned "
         "for måned. Er startmålingen allerede bedre end målet, ligger vejen på målet: det skal holdes. En række, der "
@@ -72,9 +63,8 @@ _DATA: list[CellText] = [
         "- **Ingen tal**: der er ingen måling efter startmålingen.\n"
         "- **Vurderes ikke**: kilden har intet mindste mål for rækken, eller der mangler et tal at sammenligne med.",
     ),
-    (
+    markdown(
         "shares",
-        "markdown",
         "## Antal og andele {#antal-og-andele .unnumbered}\n\n"
         "»17 (17 pct.)« er et antal med sin andel af målgruppen. Målene gælder andelen. Er andelen ikke tastet ind, "
         "beregnes den kun, når hele gruppens antal er tastet ind for samme måned. Et mål skrevet som »48 (−40 pct.)« "
@@ -83,28 +73,26 @@ _DATA: list[CellText] = [
         "Besparelsen er antallet af sparede fuldtidspersoner i måltallene gange den årlige udgift pr. fuldtidsperson. "
         "Udgiften vises kun, når den er angivet med sin kilde; ellers vises kun personer. Intet er skønnet.",
     ),
-    ("sources-title", "markdown", "## Rækkerne og deres kilder {#raekkernes-kilder .unnumbered}"),
-    ("sources", "code", "report.sources()"),
-    ("remarks-title", "markdown", "## Bemærkninger til kilden {#bemaerkninger .unnumbered}"),
-    ("remarks", "code", "report.remarks()"),
-    ("downloads-title", "markdown", "## Hent tallene {#hent .unnumbered}"),
-    ("downloads", "code", "report.downloads()"),
-]
+    markdown("sources-title", "## Rækkerne og deres kilder {#raekkernes-kilder .unnumbered}"),
+    code("sources", "report.sources()"),
+    markdown("remarks-title", "## Bemærkninger til kilden {#bemaerkninger .unnumbered}"),
+    code("remarks", "report.remarks()"),
+    markdown("downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    code("downloads", "report.downloads()"),
+)
 
 
-def _project(entry: InvestmentProject) -> list[CellText]:
-    key = entry.key
+def _project(entry: InvestmentProject) -> tuple[BookCell, ...]:
+    def part(name: str, heading: str, method: str) -> tuple[BookCell, BookCell]:
+        return (
+            markdown(f"plan-{name}-title", f"## {heading} {{#{name}-{entry.key}-afsnit .unnumbered}}"),
+            code(f"plan-{name}", f"report.{method}(projekt)"),
+        )
 
-    def part(name: str, heading: str, method: str) -> list[CellText]:
-        return [
-            (f"{name}-title", "markdown", f"## {heading} {{#{name}-{key}-afsnit .unnumbered}}"),
-            (name, "code", f'report.{method}("{key}")'),
-        ]
-
-    return [
-        ("title", "markdown", f"# {entry.title} {{#sec-{key}}}"),
-        ("fetch", "code", "report.fetch()"),
-        ("standing", "code", f'report.project_status("{key}")'),
+    return (
+        markdown("plan-title", f"# {entry.title} {{#sec-{entry.key}}}"),
+        code("plan-fetch", "report.fetch()"),
+        code("plan-standing", "report.project_status(projekt)"),
         *part("status", "Status", "status_table"),
         *part("skema", "Skema til månedsvis opfølgning", "form"),
         *part("baggrund", "Baggrund og målgruppe", "background"),
@@ -113,41 +101,26 @@ def _project(entry: InvestmentProject) -> list[CellText]:
         *part("succes", "Succeskriterier", "success"),
         *part("betaler-sig", "Kan det betale sig?", "business_case"),
         *part("figurer", "Vejen og de målte måneder", "figures"),
-    ]
-
-
-def investment_notebooks(projects: InvestmentSet, kommune: str) -> dict[str, NotebookNode]:
-    """All notebooks of the book, by path from its folder, in the order of its chapters."""
-    pages: dict[str, list[CellText]] = {"index.ipynb": _INDEX}
-    for key, entry in projects.projects.items():
-        pages[notebook_of(key)] = _project(entry)
-    if projects.target_numbers is not None:
-        pages["maaltal.ipynb"] = _TARGETS
-    pages["data-og-metode.ipynb"] = _DATA
-    parameters = f'kommune = "{kommune}"\nplan = "{projects.key}"\nperiode = ""\neksempel = ""'
-    return {
-        path: make_notebook(cells, parameters=parameters, opening=_OPENING) for path, cells in pages.items()
-    }
-
-
-def write_investment_book(
-    project: Project, projects: InvestmentSet, folder: Path, *, kommune: str, author: str
-) -> list[Path]:
-    """Write the set's notebooks and ``_quarto.yml`` into `folder`; returns what was written.
-
-    Parameters
-    ----------
-    kommune, author
-        The municipality's name, and the name it calls itself by: ``Hedensted``, ``Hedensted Kommune``.
-
-    Raises
-    ------
-    PlanError
-        When one of the files is there already: an analyst's own text is never overwritten.
-    """
-    notebooks = investment_notebooks(projects, kommune)
-    files = {folder / path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
-    files[folder / "_quarto.yml"] = book_settings(
-        project, folder, plan=projects.key, title=projects.title, author=author, chapters=list(notebooks)
     )
-    return write_new(project, files, of=projects.key)
+
+
+def investment_contents(project: Project, projects: InvestmentSet, area: Municipality) -> Contents:
+    """The set's book as the catalogue has it; `area` is the municipality whose projects they are."""
+    pages = [BookPage("index.ipynb", _INDEX)]
+    pages += [
+        BookPage(notebook_of(key), _project(entry), SHARED, f'projekt = "{key}"')
+        for key, entry in projects.projects.items()
+    ]
+    if projects.target_numbers is not None:
+        pages.append(BookPage("maaltal.ipynb", _TARGETS))
+    pages.append(BookPage("data-og-metode.ipynb", _DATA))
+    return Contents(
+        project,
+        projects.key,
+        book_folder(project, projects.key),
+        title=projects.title,
+        author=area.long_name,
+        pages=tuple(pages),
+        parameters=f'kommune = "{area.name}"\nplan = "{projects.key}"\nperiode = ""\neksempel = ""',
+        opening="from helpers import open_report\n\nreport = open_report(kommune, plan, periode, eksempel)",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,11 +10,11 @@ from helpers.catalogue import Catalogue
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.base.books import book_folder, has_book
+from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
-from helpers.reports.investeringer.book import write_investment_book
+from helpers.reports.investeringer.book import investment_contents
 from helpers.reports.investeringer.loader import (
     check_investments,
     investment_files,
@@ -47,14 +47,12 @@ class InvestmentWing(Wing):
         selection = request.selection(catalogue)
         return [investment_report(selection, area.name) for area in areas]
 
-    def book(self, report: Report, request: RenderRequest) -> Path:
-        assert isinstance(report, InvestmentReport)
-        project, projects, area = report.project, report.projects, report.municipality
-        if has_book(project, projects.key):
-            return book_folder(project, projects.key)
-        folder = request.fresh_book(f"{self.key}-{projects.key}")
-        write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
-        return folder
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        projects = load_investment_set(project, plan, catalogue)
+        return investment_contents(project, projects, catalogue.municipality(projects.municipality))
+
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        return investment_files(project)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
         sets, problems = check_investments(project, catalogue)
@@ -80,12 +78,6 @@ class InvestmentWing(Wing):
             yield f"{projects.key}: {projects.title}, {projects.municipality}"
             for key, entry in projects.projects.items():
                 yield f"  {key}: {entry.title} ({len(entry.status.measures)} rows)"
-
-    def write_notebooks(self, project: Project, catalogue: Catalogue, plan: str) -> list[Path]:
-        projects = load_investment_set(project, plan, catalogue)
-        area = catalogue.municipality(projects.municipality)
-        folder = book_folder(project, projects.key)
-        return write_investment_book(project, projects, folder, kommune=area.name, author=area.long_name)
 
     def typed_in(self, project: Project) -> Sequence[str]:
         return [key for found in load_investments(project).values() for key in found.projects]

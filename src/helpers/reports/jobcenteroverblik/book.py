@@ -1,13 +1,10 @@
-"""The Jobcenteroverblik's notebooks as files: made from the template, then the analyst's own to edit.
-
-In: the template. Out: the notebooks of ``notebooks/jobcenteroverblik``, without outputs and with ids that stay.
-"""
+"""The book of the Jobcenteroverblik: tiles, one page for each section, one for each figure of all municipalities."""
 
 from __future__ import annotations
 
-from nbformat import NotebookNode
-
-from helpers.reports.base.notebooks import OPENING, UNNUMBERED, CellText, make_notebook
+from helpers.project import Project
+from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
     JobCentre,
@@ -17,54 +14,61 @@ from helpers.reports.jobcenteroverblik.models import (
 from helpers.reports.jobcenteroverblik.ranking import heading_words
 from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, section_path
 
-_Cells = list[CellText]
+SHARED = "alle-kommuner-figur.ipynb"
+"""The notebook that the pages of all municipalities are made from, one for each figure."""
 
-_INDEX: _Cells = [
-    ("title", "markdown", f"{UNNUMBERED}# Placeringer {{.unnumbered}}"),
-    ("fetch", "code", "report.fetch()"),
-    ("tiles", "code", "report.tiles()"),
-    ("introduction-title", "markdown", "## Indledning {#indledning .unnumbered}"),
-    ("introduction", "code", "report.introduction()"),
-]
+_INDEX = (
+    markdown("title", f"{UNNUMBERED}# Placeringer {{.unnumbered}}"),
+    code("fetch", "report.fetch()"),
+    code("tiles", "report.tiles()"),
+    markdown("introduction-title", "## Indledning {#indledning .unnumbered}"),
+    code("introduction", "report.introduction()"),
+)
 
-_ALL: _Cells = [
-    ("title", "markdown", f"{UNNUMBERED}# Alle kommuner {{.unnumbered}}"),
-    (
+_ALL = (
+    markdown("title", f"{UNNUMBERED}# Alle kommuner {{.unnumbered}}"),
+    markdown(
         "intro",
-        "markdown",
         "En side for hver figur viser alle 98 kommuners nyeste tal: som prikker langs en akse og som en tabel, der kan "
         "sorteres. Kommunens egen prik er fremhævet, og gruppen, den sammenlignes med, er mærket.",
     ),
-    ("figures", "code", "report.all_figures()"),
-]
+    code("figures", "report.all_figures()"),
+)
 
-_DATA: _Cells = [
-    ("title", "markdown", f"{UNNUMBERED}# Data og metode {{.unnumbered}}"),
-    ("fetch", "code", "report.fetch()"),
-    ("method", "code", "report.method()"),
-    ("groups-title", "markdown", "## Grupperne, der sammenlignes med {#grupper-afsnit .unnumbered}"),
-    ("groups", "code", "report.groups()"),
-    ("sources-title", "markdown", "## Figurerne og deres kilder {#kilder-afsnit .unnumbered}"),
-    ("sources", "code", "report.sources()"),
-    ("caveats-title", "markdown", "## Databrud {#databrud .unnumbered}"),
-    ("caveats", "code", "report.caveats()"),
-]
+_DATA = (
+    markdown("title", f"{UNNUMBERED}# Data og metode {{.unnumbered}}"),
+    code("fetch", "report.fetch()"),
+    code("method", "report.method()"),
+    markdown("groups-title", "## Grupperne, der sammenlignes med {#grupper-afsnit .unnumbered}"),
+    code("groups", "report.groups()"),
+    markdown("sources-title", "## Figurerne og deres kilder {#kilder-afsnit .unnumbered}"),
+    code("sources", "report.sources()"),
+    markdown("caveats-title", "## Databrud {#databrud .unnumbered}"),
+    code("caveats", "report.caveats()"),
+)
 
 
-def jobcenteroverblik_notebooks(jobcenteroverblik: Jobcenteroverblik) -> dict[str, NotebookNode]:
-    """All notebooks of the book by name, in the order of its chapters."""
-    pages: dict[str, _Cells] = {"index.ipynb": _INDEX}
-    for section in jobcenteroverblik.template.sections:
-        pages[section_path(jobcenteroverblik, section)] = _section(section)
-    pages["alle-kommuner.ipynb"] = _ALL
-    for figure in measured(jobcenteroverblik):
-        pages[all_path(figure)] = _all_municipalities(figure)
-    pages["data-og-metode.ipynb"] = _DATA
+def jobcenteroverblik_contents(project: Project, jobcenteroverblik: Jobcenteroverblik) -> Contents:
+    """The book as the template has it."""
+    template = jobcenteroverblik.template
     example = _example_area(jobcenteroverblik).name
-    parameters = f'kommune = "{example}"\nplan = "{KEY}"\nperiode = ""'
-    return {
-        name: make_notebook(cells, parameters=parameters, opening=OPENING) for name, cells in pages.items()
-    }
+    sections = [
+        BookPage(section_path(jobcenteroverblik, section), _section(section)) for section in template.sections
+    ]
+    figures = [
+        BookPage(all_path(figure), _all_municipalities(figure), SHARED, f"figur = {figure.number}")
+        for figure in measured(jobcenteroverblik)
+    ]
+    front, data = BookPage("index.ipynb", _INDEX), BookPage("data-og-metode.ipynb", _DATA)
+    return Contents(
+        project,
+        KEY,
+        book_folder(project, KEY),
+        title=template.title,
+        author=example,
+        pages=(front, *sections, BookPage("alle-kommuner.ipynb", _ALL), *figures, data),
+        parameters=f'kommune = "{example}"\nplan = "{KEY}"\nperiode = ""',
+    )
 
 
 def _example_area(jobcenteroverblik: Jobcenteroverblik) -> JobCentre:
@@ -76,26 +80,26 @@ def _example_area(jobcenteroverblik: Jobcenteroverblik) -> JobCentre:
     )
 
 
-def _section(section: TemplateSection) -> _Cells:
-    cells: _Cells = [
-        ("title", "markdown", f"{UNNUMBERED}# {section.title} {{.unnumbered}}"),
-        ("fetch", "code", f'report.fetch("{section.slug}")'),
-        ("section", "code", f'report.section("{section.slug}")'),
+def _section(section: TemplateSection) -> tuple[BookCell, ...]:
+    cells = [
+        markdown("plan-title", f"{UNNUMBERED}# {section.title} {{.unnumbered}}"),
+        code("plan-fetch", f'report.fetch("{section.slug}")'),
+        code("plan-section", f'report.section("{section.slug}")'),
     ]
     for figure in section.figures:
         heading = heading_words(figure.role, figure.heading)
         anchor = f"{{#figur-{figure.number} .unnumbered}}"
         cells += [
-            (f"figure-{figure.number}-title", "markdown", f"## {heading} {anchor}"),
-            (f"figure-{figure.number}", "code", f"report.figure({figure.number})"),
+            markdown(f"plan-figure-{figure.number}-title", f"## {heading} {anchor}"),
+            code(f"plan-figure-{figure.number}", f"report.figure({figure.number})"),
         ]
-    return cells
+    return tuple(cells)
 
 
-def _all_municipalities(figure: TemplateFigure) -> _Cells:
-    return [
-        ("title", "markdown", f"{UNNUMBERED}# Alle kommuner: figur {figure.number} {{.unnumbered}}"),
-        ("fetch", "code", "report.fetch()"),
-        ("heading", "markdown", figure.heading.rstrip(".") + "."),
-        ("municipalities", "code", f"report.all_municipalities({figure.number})"),
-    ]
+def _all_municipalities(figure: TemplateFigure) -> tuple[BookCell, ...]:
+    return (
+        markdown("plan-title", f"{UNNUMBERED}# Alle kommuner: figur {figure.number} {{.unnumbered}}"),
+        code("plan-fetch", "report.fetch()"),
+        markdown("plan-heading", figure.heading.rstrip(".") + "."),
+        code("plan-municipalities", "report.all_municipalities(figur)"),
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.reports.base.books import book_folder
+from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
+from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
 from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, load_jobcenteroverblik
 from helpers.reports.jobcenteroverblik.report import (
     KEY,
@@ -47,8 +47,11 @@ class JobcenteroverblikWing(Wing):
             for area in _areas(request, catalogue, jobcenteroverblik)
         ]
 
-    def book(self, report: Report, request: RenderRequest) -> Path:
-        return book_folder(report.project, KEY)
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        return jobcenteroverblik_contents(project, read_jobcenteroverblik(project, catalogue))
+
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        return (KEY,)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
         try:

@@ -8,8 +8,9 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import OwnTexts, Plan
 from helpers.project import Project
-from helpers.reports.base.books import BookTexts, PlacedText, book_folder, has_book
-from helpers.reports.plan.book import chapter_path, example_municipality, plan_notebooks
+from helpers.reports.base.bookfiles import BookFiles
+from helpers.reports.base.books import BookTexts, PlacedText
+from helpers.reports.plan.book import chapter_path, plan_contents
 
 
 def placed_texts(project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
@@ -21,10 +22,8 @@ def placed_texts(project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
             by_plan.setdefault(key, []).append(PlacedText(page, document.where((key, *place)), text))
     for key, placed in by_plan.items():
         plan = catalogue.plan(key)
-        made = {}
-        if not has_book(project, key):
-            made = plan_notebooks(project, plan, example_municipality(project, catalogue, plan))
-        yield BookTexts(book_folder(project, key), made, _figures(project, catalogue, plan), tuple(placed))
+        book = BookFiles(plan_contents(project, catalogue, plan)).laid()
+        yield BookTexts(book, _figures(project, catalogue, plan), tuple(placed))
 
 
 def _placed(project: Project, texts: OwnTexts, plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue import Catalogue
@@ -13,12 +12,13 @@ from helpers.catalogue.models import Plan
 from helpers.data.suppression import plan_observations
 from helpers.present.theme import palette_from
 from helpers.project import Project
-from helpers.reports.base.books import BookTexts, book_folder, has_book
+from helpers.reports.base.books import BookTexts
 from helpers.reports.base.goals import GoalComparison
+from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
-from helpers.reports.plan.book import example_municipality, write_book
+from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.own_texts import placed_texts
@@ -48,14 +48,11 @@ class PlanWing(Wing):
         areas = chosen_municipalities(request, catalogue)
         return read_reports(request.project, catalogue, plan, areas, **request.selection(catalogue).figures)
 
-    def book(self, report: Report, request: RenderRequest) -> Path:
-        assert isinstance(report, PlanReport)
-        project, plan = report.project, report.plan
-        if has_book(project, plan.key):
-            return book_folder(project, plan.key)
-        folder = request.fresh_book(plan.key)
-        write_book(project, plan, folder, example_municipality(project, report.catalogue, plan))
-        return folder
+    def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
+        return plan_contents(project, catalogue, catalogue.plan(plan))
+
+    def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
+        return catalogue.plans
 
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
         plan = catalogue.plan(request.plan or request.project.plan)
@@ -96,11 +93,6 @@ class PlanWing(Wing):
 
     def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
         return placed_texts(project, catalogue)
-
-    def write_notebooks(self, project: Project, catalogue: Catalogue, plan: str) -> list[Path]:
-        chosen = catalogue.plan(plan)
-        municipality = example_municipality(project, catalogue, chosen)
-        return write_book(project, chosen, book_folder(project, chosen.key), municipality)
 
 
 def _plan(selection: Selection) -> Plan:
