@@ -32,6 +32,7 @@ from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import danish_day, fetch_rows
@@ -245,6 +246,18 @@ class Report(Stamped, ABC):
     def fingerprint(self) -> str:
         """A hash over all that the pages show: it moves when one of their numbers does."""
         return hashlib.sha256(repr(self._shown()).encode()).hexdigest()
+
+    def show(self, made: Any, *, caption: str, alt: str = "") -> Shown:
+        """Show a chart or table of one's own on the page; without it, a page refuses what no report made.
+
+        Parameters
+        ----------
+        made
+            A chart of Altair's, or a DataFrame, whose columns are the table's heads.
+        alt
+            What a chart shows, in a sentence or two, for those who do not see it.
+        """
+        return own_shown(made, caption, alt)
 
     # ------------------------------------------------------------------------------------ every page
 
