@@ -25,7 +25,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.charts import use_danish_charts
-from helpers.present.output import Shown
+from helpers.present.output import Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
@@ -291,6 +291,9 @@ class Report(Stamped, ABC):
     def _data_note(self) -> Shown:
         if self.is_example:
             return output.box(self._example_note(), classes=("data-note", "example-data"))
+        if not self._tables:
+            said = f"Tallene er indtastet af {self.whom.long_name}."
+            return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
         return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 
