@@ -102,7 +102,7 @@ class BookFiles:
         return {
             path: read_notebook(self.folder / path, self._name(path))
             for path in paths
-            if path.endswith(".ipynb") and (self.folder / path).is_file()
+            if path.endswith(".ipynb") and is_file(self.folder / path)
         }
 
     @cached_property
