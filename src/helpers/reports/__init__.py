@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from helpers.project import RENDERING_VARIABLE
-
 if TYPE_CHECKING:
     from helpers.project import Project
     from helpers.reports.base.wing import Wing
@@ -59,6 +57,7 @@ def open_report(
         When the municipality, the plan or the period is unknown, with the nearest name; or when the catalogue
         has mistakes, all of them.
     """
+    from helpers.project import RENDERING_VARIABLE
     from helpers.reports.base.report import rendered_once, selected_by_notebook
 
     example = str(eksempel).strip().lower() in ("ja", "true", "1", "yes")
