@@ -21,7 +21,7 @@ import requests
 from helpers.catalogue import load_catalogue
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
-from helpers.sources.fetch_status import Outcome
+from helpers.sources.fetch_status import FetchOutcome
 from helpers.sources.jobindsats import Client
 from helpers.sources.settings import Key, Settings
 
@@ -50,8 +50,8 @@ def client(url: str, root: Path, day: int) -> None:
                 "cpu": time.process_time() - loaded_cpu,
                 "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "tables": len(report.rows),
-                "fetched": sum(row.outcome is Outcome.FETCHED for row in report.rows),
-                "cells": sum(row.cells or 0 for row in report.rows if row.outcome is Outcome.FETCHED),
+                "fetched": sum(row.outcome is FetchOutcome.FETCHED for row in report.rows),
+                "cells": sum(row.cells or 0 for row in report.rows if row.outcome is FetchOutcome.FETCHED),
             }
         )
     )

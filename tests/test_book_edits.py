@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import yaml
 from nbformat import NotebookNode
 from typer.testing import CliRunner
 
+from helpers import open_report
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import FocusArea, Goal, Plan
 from helpers.cli import app
@@ -504,3 +506,19 @@ def test_an_edited_catalogue_is_on_the_pages_at_once(project: Project, monkeypat
     assert updated.exit_code == 0
     assert updated.output == f"wrote {AREA} ({said})\n"
     assert "behind" not in run(app, ["check"]).output
+
+
+def test_a_notebook_that_is_behind_the_catalogue_says_so_when_its_report_is_opened(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(ROOT_VARIABLE, str(project.root))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        open_report("Hedensted", KEY)
+    path = project.catalogue / "plans" / f"{KEY}.yml"
+    text = path.read_text(encoding="utf-8")
+    title = f"title: {PLAN.goal('3a').title}"
+    assert title in text
+    path.write_text(text.replace(title, "title: En anden overskrift"), encoding="utf-8")
+    with pytest.warns(UserWarning, match=rf"{AREA} is behind .*plan notebooks {KEY}"):
+        open_report("Hedensted", KEY)

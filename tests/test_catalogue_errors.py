@@ -677,7 +677,7 @@ def test_printed_figures_saved_by_danish_excel_mean_the_same(project: Project) -
         (b"\x00\x00\x00", "null bytes"),
         (PUBLISHED.replace("1a", '"1a').encode(), "never closed"),
         ("mål;æøå\n".encode("cp1252"), '"mål" is not read'),
-        (b"\x81\x8d\xff;\xfe\n", "is neither UTF-8"),
+        (b"\x81\x8d\xff;\xfe\n", "neither UTF-8"),
     ],
     ids=["empty", "null bytes", "an open quotation mark", "windows-1252", "no encoding"],
 )  # fmt: skip

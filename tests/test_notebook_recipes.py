@@ -13,6 +13,7 @@ import vl_convert
 from great_tables import GT
 
 from helpers import open_report
+from helpers.errors import PlanError
 from helpers.present.charts import CHART_COLUMNS
 from helpers.present.draw import spec_for_screen
 from helpers.reports.plan.frames import FRAME_COLUMNS, STATUS_COLUMNS
@@ -120,3 +121,18 @@ def test_a_charts_data_are_the_frames(report: Report) -> None:
         known, left_on=["serie", "måned", "værdi"], right_on=["label", "month", "value"]
     )
     assert len(both) == len(known) > 50
+
+
+def test_a_chart_and_a_table_of_ones_own_can_stand_on_a_page_and_are_named_as_such(report: Report) -> None:
+    chart = alt.Chart(report.frame("1a")).mark_line().encode(x="month:T", y="value:Q", color="area_name:N")
+    shown = report.show(chart, caption="Min egen kurve", alt="Kurven falder.")
+    assert "![Min egen kurve](figures/egen-min-egen-kurve.svg)" in shown.markdown
+    assert "egen opstilling" in shown.markdown and shown.stamps == [report.stamp.data()]
+    table = report.show(
+        pd.DataFrame({"Mål": ["1a"], "Forskel": [-3.5], "Andet": [None]}), caption="Egen tabel"
+    )
+    assert "−3,5</td>" in table.markdown and "–</td>" in table.markdown
+    with pytest.raises(PlanError, match="do not see it"):
+        report.show(chart, caption="Uden tekst")
+    with pytest.raises(PlanError, match="DataFrame"):
+        report.show(report.gt(), caption="x")

@@ -14,6 +14,7 @@ import pytest
 
 from helpers.project import Project
 from helpers.render import Outcome, Step, render_variants
+from helpers.render.hub import write_hub
 from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PAGES = ("index.html", "notebooks/01-tidlig.html", "notebooks/02-unge.html", "notebooks/data.html")
@@ -54,6 +55,7 @@ def site(project: Project) -> Path:
         project, [variant(project), variant(project, "Hedensted")], engine="built-in", output=output
     )
     assert [outcome.status for outcome in outcomes] == ["rendered", "rendered"], outcomes
+    write_hub(project, output)
     return output
 
 
@@ -204,6 +206,7 @@ def test_shared_files_lie_once_above_all_sites(site: Path):
 
 def test_the_first_page_lists_all_sites_also_those_rendered_before(project: Project, site: Path):
     render_variants(project, [variant(project, "Greve")], to=("html",), engine="built-in", output=site)
+    write_hub(project, site)
     html = (site / "index.html").read_text(encoding="utf-8")
     for name in ("Frederikssund", "Greve", "Hedensted"):
         assert f"{name} Kommune" in html

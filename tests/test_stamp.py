@@ -20,7 +20,9 @@ from helpers.render.book import read_book
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold
+from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.plan.report import read_report
+from helpers.reports.plan.wing import WING
 from render_book import code, copy_project, markdown
 
 PAGE = "notebooks/06-unge.ipynb"
@@ -71,7 +73,8 @@ def run(project: Project, kernel: Kernel, tmp_path: Path) -> Iterator[Run]:
 def variant(project: Project) -> Variant:
     catalogue = load_catalogue(project)
     plan, area = catalogue.plan("frederikssund-2023"), catalogue.municipality("Frederikssund")
-    return read_report(project, catalogue, plan, area).asked(project.root).variant
+    laid = BookFiles(WING.contents(project, catalogue, plan.key)).laid()
+    return read_report(project, catalogue, plan, area).asked(laid).variant
 
 
 def shown(copy: Copy) -> str:
@@ -269,3 +272,19 @@ def test_whatever_is_done_to_a_notebook_shows_its_own_municipality_or_stops(run:
     for cell in copy.notebooks[PAGE].cells:
         for output in cell.get("outputs", []):
             assert "Hedensted" not in str(output)
+
+
+def test_an_analysts_own_chart_is_shown_by_the_report(run: Run) -> None:
+    shown = "report.show(own, caption='Min egen', alt='Kurven er flad.')"
+    copy = run(lambda page: page.append(code(f"{OWN}\n{shown}")))
+    folder = (copy.folder / PAGE).parent / "figures"
+    assert "<svg" in (folder / "egen-min-egen.svg").read_text(encoding="utf-8")
+
+
+def test_a_chart_that_no_report_shows_stops_the_render(run: Run) -> None:
+    with pytest.raises(PlanError, match=r"report\.show"):
+        run(lambda page: page.append(code(f"{OWN}\nown")))
+
+
+OWN = """import altair as alt
+own = alt.Chart(report.frame('6a')).mark_line().encode(x='month:T', y='value:Q')"""

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.loader import check
+from helpers.commands.rendering import keyless_words
 from helpers.data import choose_basis, data_problems, load_observations
 from helpers.data.answers import AnswerError
 from helpers.data.csv_answers import as_table
@@ -402,6 +404,23 @@ def test_a_few_figures_from_statbank_make_no_plan_on_jobindsats_real(
     kinds = {key: choose_basis(project, catalogue, plan).kind for key, plan in catalogue.plans.items()}
     assert kinds[PLAN] == "real"
     assert kinds["noegletal-2026"] == "example"
+
+
+def test_real_figures_without_a_key_are_pointed_to_until_there_are_some(
+    project: Project, catalogue: Catalogue
+) -> None:
+    said = keyless_words(project, catalogue)
+    assert "plan fetch --source statbank" in said and f"--plan {PLAN}" in said
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aus08").ok
+    assert keyless_words(project, catalogue) == ""
+
+
+def test_each_municipality_is_in_one_of_the_five_groups(catalogue: Catalogue) -> None:
+    with (CHECKOUT / "catalogue/areas/kommunegrupper.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert sorted(row["municipality"] for row in rows) == sorted(m.name for m in catalogue.municipalities)
+    assert sorted(Counter(row["cluster"] for row in rows).values()) == [3, 16, 24, 24, 31]
 
 
 # ------------------------------------------------------------------------------- the saved real answers

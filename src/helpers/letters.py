@@ -59,3 +59,9 @@ def name_of(character: str) -> str:
     if character not in _NAMES and not named.startswith("a "):
         named = f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
     return f"{named} (U+{ord(character):04X})"
+
+
+def address_part(name: str) -> str:
+    """A name as an address or identifier can hold it: ``Sjælland`` becomes ``sjaelland``."""
+    letters = name.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in letters).split())

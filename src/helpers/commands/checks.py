@@ -9,7 +9,7 @@ from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import SOURCES
-from helpers.commands.notebooks import notebooks_behind
+from helpers.commands.notebooks import notebooks_behind, own_books
 from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
@@ -33,10 +33,14 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
     problems = list(brand_problems(project, tuple(m.slug for m in catalogue.municipalities)))
     settings = [project.root / CONFIGURATION, *sorted(project.notebooks.glob(f"*/{CONFIGURATION}"))]
     books = [path for path in settings if path.is_file()]
+    try:
+        made = {book.folder: book.laid().pages for book in own_books(project, catalogue)}
+    except PlanError as error:
+        return [*problems, *error.problems], []
     for path in books:
         where = project.relative(path)
         try:
-            read_book(path.parent, where)
+            read_book(path.parent, where, made=made.get(path.parent, ()))
             if find_quarto() is None:
                 problems += unsupported_keys(path.parent, where)
         except PlanError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -14,9 +14,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import NATIONAL, Certainty
 from helpers.commands.typed import refuse_typed
-from helpers.data import plan_indicators, snapshot_days
+from helpers.data import choose_basis, load_observations, plan_indicators, snapshot_days
 from helpers.data.basis import keyless
+from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
@@ -62,6 +64,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         _hold_example_back(request, catalogue, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
+        if request.for_readers:
+            for line in unsettled(request, catalogue, asked):
+                request.told(line)
         if made_up and (words := keyless_words(request.project, catalogue)):
             request.told(words)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
@@ -122,6 +127,30 @@ def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: S
             f"Pages of example data lie there: {', '.join(there[:5])}{' …' if len(there) > 5 else ''}",
             "Delete them, or name a folder of its own with --output.",
         )
+
+
+def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked]) -> Iterator[str]:
+    """What readers of a site should know is not settled: missing verdicts, provisional figures, unconfirmed sources."""
+    lacking = [item.entry for item in asked if item.entry.unknown]
+    for entry in lacking[:FEW]:
+        yield f"Missing: {entry.name} has no verdict for {entry.unknown} of {entry.of} goals."
+    if len(lacking) > FEW:
+        yield f"Missing: {len(lacking) - FEW} more have goals without a verdict."
+    for key in dict.fromkeys(item.entry.plan for item in asked if item.entry.plan in catalogue.plans):
+        plan = catalogue.plan(key)
+        indicators = plan_indicators(catalogue, plan)
+        basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
+        country = load_observations(request.project, catalogue, basis, (NATIONAL,))
+        if early := [i.key for i in indicators if provisional_periods(country, i)]:
+            yield f"Provisional: the newest months of {', '.join(early)} are likely to be corrected."
+        series = [
+            f"{indicator.key}.{name}"
+            for indicator in indicators
+            for name, series in indicator.series.items()
+            if series.certainty is not Certainty.CONFIRMED
+        ]
+        if series:
+            yield f"Unconfirmed: the source of {len(series)} series of {key}: {', '.join(series)}."
 
 
 def keyless_words(project: Project, catalogue: Catalogue) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from math import isnan
 from typing import Final
@@ -48,6 +48,17 @@ def for_people(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 def for_programs(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """CSV with commas and decimal points, as ``read_csv`` expects it; None is an empty cell."""
     return _written(head, rows, ",", "\n", ".")
+
+
+def with_column(text: str, head: str, word: str, *, unless: Collection[str] = ()) -> str:
+    """CSV text with a last column that says the same in every row; as it is when a column of `unless` is there."""
+    mark = BOM if text.startswith(BOM) else ""
+    first = text.removeprefix(BOM).partition("\n")[0]
+    delimiter, end = (";" if ";" in first else ","), ("\r\n" if first.endswith("\r") else "\n")
+    rows = list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=delimiter))
+    if not rows or set(unless) & set(rows[0]):
+        return text
+    return mark + _written([*rows[0], head], ([*row, word] for row in rows[1:]), delimiter, end, ".")
 
 
 def _written(

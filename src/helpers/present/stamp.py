@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 from xml.sax.saxutils import escape
+
+from helpers.data.csv_files import with_column
 
 STAMP_KEY = "plan-stamp"
 """Key in the metadata of a notebook output and in ``verdicts.json``."""
@@ -102,13 +102,5 @@ def with_basis(text: str, kind: Literal["example", "real"], word: str = "") -> s
     word
         What the column says; default: :data:`BASIS_WORDS`.
     """
-    head, _, _ = text.lstrip("\ufeff").partition("\n")
-    delimiter, end = (";" if ";" in head else ","), ("\r\n" if head.endswith("\r") else "\n")
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter))
-    if not rows or {BASIS_COLUMN, "basis"} & set(rows[0]):
-        return text
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
-    writer.writerow([*rows[0], BASIS_COLUMN])
-    writer.writerows([*row, word or BASIS_WORDS[kind]] for row in rows[1:])
-    return text[: len(text) - len(text.lstrip("\ufeff"))] + out.getvalue()
+    columns = {BASIS_COLUMN, "basis"}
+    return with_column(text, BASIS_COLUMN, word or BASIS_WORDS[kind], unless=columns)

@@ -7,7 +7,7 @@ with its line (`unsupported_keys`), so that the two engines cannot drift apart u
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -248,13 +248,21 @@ def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
     return document, yaml.safe_load((folder / CONFIGURATION).read_text(encoding="utf-8-sig"))
 
 
-def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str] | None = None) -> Book:
+def read_book(
+    folder: Path,
+    where: str = CONFIGURATION,
+    pages: Mapping[str, str] | None = None,
+    *,
+    made: Collection[str] = (),
+) -> Book:
     """Read a book's ``_quarto.yml``.
 
     Parameters
     ----------
     pages
         Its chapters, instead of those the file names (see :attr:`~helpers.render.models.Variant.pages`).
+    made
+        Chapters that are made when the book is rendered, and need no file.
     where
         What to call the file in errors: its path from the project's folder.
 
@@ -281,7 +289,7 @@ def read_book(folder: Path, where: str = CONFIGURATION, pages: Mapping[str, str]
             "Correct the path, or take the chapter out.",
         )
         for chapter in chapters
-        if not pages.get(chapter.path) and not (folder / chapter.path).is_file()
+        if not pages.get(chapter.path) and chapter.path not in made and not (folder / chapter.path).is_file()
     ]
     problems += [
         Problem(

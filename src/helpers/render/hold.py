@@ -65,7 +65,7 @@ def _wrong(output: NotebookNode, page: Stamp, folder: Path) -> Iterator[tuple[st
         if set(output.get("data", {})) - {"text/plain"}:
             yield (
                 "Nothing says whose figures this output shows: no report made it.",
-                "Show what a method of the report gives, as it is; text can be printed, or written in a Markdown cell.",
+                "A chart or table of your own is shown with report.show(…, caption=…, alt=…); text can be printed.",
             )
         return
     for data in told["stamps"]:

@@ -21,6 +21,7 @@ from helpers.catalogue.models import Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
+from helpers.letters import address_part
 from helpers.periods import Period
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
@@ -308,10 +309,11 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
                 _place(area.slug, area.name, area.code, found[area.code])
             )
     regions = [
-        Region(f"region-{fold(name)}", f"Region {name}", tuple(places)) for name, places in grouped.items()
+        Region(f"region-{address_part(name)}", f"Region {name}", tuple(places))
+        for name, places in grouped.items()
     ]
     if strangers:
-        places = [_place(fold(s.record.slug), _name(s), "", [s]) for s in strangers]
+        places = [_place(address_part(s.record.slug), _name(s), "", [s]) for s in strangers]
         regions.append(Region("oevrige", "Øvrige" if regions else "Kommuner", tuple(places)))
     return tuple(regions)
 
@@ -325,12 +327,6 @@ def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> ListedPlac
 def _name(site: Site) -> str:
     named = site.entry.name if site.entry else ""
     return named or site.record.municipality or site.record.subtitle or site.record.slug
-
-
-def fold(name: str) -> str:
-    """A name as an address or identifier can hold it: ``Sjælland`` becomes ``sjaelland``."""
-    letters = name.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in letters).split())
 
 
 def _common_title(places: Iterable[ListedPlace]) -> str:

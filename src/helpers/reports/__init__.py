@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -55,8 +57,15 @@ def open_report(
         When the municipality, the plan or the period is unknown, with the nearest name; or when the catalogue
         has mistakes, all of them.
     """
+    from helpers.project import RENDERING_VARIABLE
     from helpers.reports.base.report import rendered_once, selected_by_notebook
 
     example = str(eksempel).strip().lower() in ("ja", "true", "1", "yes")
     selection = selected_by_notebook(plan, periode, example=example)
-    return rendered_once(wing_of(selection.project, selection.plan).report(selection, kommune, **more))
+    chosen = wing_of(selection.project, selection.plan)
+    report = chosen.report(selection, kommune, **more)
+    if os.environ.get(RENDERING_VARIABLE) != "1":
+        # `plan render` takes the catalogue's cells as they are now; JupyterLab and Quarto show the file's.
+        for line in chosen.behind(report):
+            warnings.warn(line, stacklevel=2)
+    return rendered_once(report)

@@ -25,13 +25,14 @@ from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.charts import use_danish_charts
-from helpers.present.output import Shown
+from helpers.present.output import Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import danish_day, fetch_rows
@@ -246,6 +247,18 @@ class Report(Stamped, ABC):
         """A hash over all that the pages show: it moves when one of their numbers does."""
         return hashlib.sha256(repr(self._shown()).encode()).hexdigest()
 
+    def show(self, made: Any, *, caption: str, alt: str = "") -> Shown:
+        """Show a chart or table of one's own on the page; without it, a page refuses what no report made.
+
+        Parameters
+        ----------
+        made
+            A chart of Altair's, or a DataFrame, whose columns are the table's heads.
+        alt
+            What a chart shows, in a sentence or two, for those who do not see it.
+        """
+        return own_shown(made, caption, alt)
+
     # ------------------------------------------------------------------------------------ every page
 
     def _fetched(self, indicators: Iterable[str]) -> Shown:
@@ -278,6 +291,9 @@ class Report(Stamped, ABC):
     def _data_note(self) -> Shown:
         if self.is_example:
             return output.box(self._example_note(), classes=("data-note", "example-data"))
+        if not self._tables:
+            said = f"Tallene er indtastet af {self.whom.long_name}."
+            return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
         return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
 

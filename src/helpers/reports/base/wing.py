@@ -92,6 +92,10 @@ class Wing(ABC):
             raise PlanError(found[0].problems)
         return found
 
+    def behind(self, report: Report) -> tuple[str, ...]:
+        """Files of the report's own book that are behind the catalogue, with what brings them up to date."""
+        return tuple(BookFiles(self.contents(report.project, report.catalogue, report.key)).behind())
+
     def typed_problems(self, report: Report) -> tuple[Problem, ...]:
         """What is wrong with the typed-in files whose figures the report shows."""
         from helpers.sources.manual import typed_problems
