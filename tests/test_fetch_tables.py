@@ -624,7 +624,9 @@ def test_accept_puts_an_answer_in_force_that_lost_much(project: Project, server:
     assert len({place.area for place in in_force(project, "y25i01")}) == 5
 
 
-@pytest.mark.parametrize(("left", "outcome"), [(1, "failed"), (len(NAMES) // 2 + 1, "fetched")])
+@pytest.mark.parametrize(
+    ("left", "outcome"), [(1, "failed"), (len(NAMES) // 2 + 1, "fetched"), (0, "fetched")]
+)
 def test_a_first_answer_that_speaks_of_few_municipalities_is_held_until_it_is_accepted(
     project: Project, server: JobindsatsServer, left: int, outcome: str
 ) -> None:

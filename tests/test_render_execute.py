@@ -113,7 +113,9 @@ class Odd:
 """
 
 
-@pytest.mark.parametrize("last", ["Odd()", "display(Odd())\nprint('goes on')"], ids=["as a result", "on the way"])
+@pytest.mark.parametrize(
+    "last", ["Odd()", "display(Odd())\nprint('goes on')"], ids=["as a result", "on the way"]
+)
 @pytest.mark.parametrize(
     ("error", "told"),
     [

@@ -274,7 +274,9 @@ def run_notebooks(
             ) from None
         for cell, error in _failed(notebook):
             # What a cell shows writes files too; the disk's fault may lie under another one in the traceback.
-            faults = re.findall(r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((error.evalue, *error.traceback))))
+            faults = re.findall(
+                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((error.evalue, *error.traceback)))
+            )
             if faults and int(faults[-1]) in NO_ROOM:
                 raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
             raise PlanError(_failure(path, cell, error))

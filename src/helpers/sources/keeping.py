@@ -47,7 +47,8 @@ from helpers.sources.fetch_status import FetchRow
 QUARANTINE: Final = "_quarantine"
 
 LEAST_SPOKEN_OF: Final = 0.5
-"""A first answer that speaks of fewer of the municipalities asked for is held back until somebody accepts it."""
+"""A first answer that speaks of fewer of the municipalities asked for is held back until somebody accepts it: ranks
+would be told among those few. One that speaks of the country alone (as saved answers do) ranks nobody."""
 
 _SHOWN: Final = 3
 """So many values that cannot be right are named; the rest is counted."""
@@ -290,7 +291,7 @@ class Keeper:
             )
         if not accept:
             spoken_of = _spoken_of(about, new.values)
-            if previous is None and spoken_of < LEAST_SPOKEN_OF * about.asked:
+            if previous is None and 0 < spoken_of < LEAST_SPOKEN_OF * about.asked:
                 raise SourceError(
                     f"{name}: the first answer is not put in force: it speaks of {spoken_of} of {about.asked} "
                     "municipalities that were asked for.",

@@ -270,7 +270,9 @@ def _found(project: Project) -> dict[str, str]:
 
 def _empty_at(project: Project) -> str:
     """Where the key is named, as far as it is."""
-    return "the environment" if KEY_VARIABLE in os.environ else _dotenv(project).get(KEY_VARIABLE, ("", ""))[1]
+    return (
+        "the environment" if KEY_VARIABLE in os.environ else _dotenv(project).get(KEY_VARIABLE, ("", ""))[1]
+    )
 
 
 def _is_set(found: Mapping[str, str], variable: str) -> bool:
