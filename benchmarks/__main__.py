@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_data, bench_fetch, bench_render
+from benchmarks import bench_data, bench_fetch, bench_render, bench_statbank
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     quick = "--quick" in sys.argv[1:]
     for title, run in (
         ("Fetch", bench_fetch.main),
+        ("StatBank, read and judged", bench_statbank.main),
         ("Raw to tidy", bench_data.main),
         ("Rendering", lambda: bench_render.main(quick=quick)),
     ):

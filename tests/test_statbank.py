@@ -10,27 +10,37 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
+from typer.testing import CliRunner
 
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.loader import check
+from helpers.catalogue.models import Indicator
+from helpers.cli import app
 from helpers.commands.rendering import keyless_words
 from helpers.data import choose_basis, data_problems, load_observations
 from helpers.data.answers import AnswerError
 from helpers.data.csv_answers import as_table
 from helpers.data.raw import RawStore
 from helpers.periods import Frequency
-from helpers.project import Project
+from helpers.project import ROOT_VARIABLE, Project
 from helpers.reports.plan.report import read_report
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.fetch_status import FetchOutcome, FetchReport, failure_in_danish
-from helpers.sources.settings import StatbankSettings
+from helpers.sources.settings import KEY_VARIABLE, STATBANK_URL_VARIABLE, URL_VARIABLE, StatbankSettings
 from helpers.sources.statbank import StatbankClient
+from jobindsats_server import TOKEN
+from jobindsats_support import UNEMPLOYED, entry, serving
+from jobindsats_tables import all_names, made_up
+from report_support import copy_project
 from statbank_server import (
     AGE,
     AREAS,
@@ -382,6 +392,32 @@ def test_the_store_is_whole_when_a_fetch_is_killed(
     assert RawStore(project.raw).problems("statbank") == ()
 
 
+@pytest.mark.parametrize("keyed", [True, False], ids=["with a key", "without"])
+def test_a_fetch_of_everything_asks_both_sources_and_keeps_each_by_itself(
+    project: Project, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, keyed: bool
+) -> None:
+    both = {
+        "ledige": Indicator.model_validate({"key": "ledige", **entry(share=UNEMPLOYED)}),
+        "procent": Indicator.model_validate({"key": "procent", **entry(share={"statbank": "AUP02"})}),
+    }
+    mixed = replace(catalogue, indicators=both, plans={}, surveys={})
+    with serving(made_up(all_names())) as with_key, StatbankServer(catalogue_tables()) as without:
+        monkeypatch.setenv(URL_VARIABLE, with_key.url)
+        monkeypatch.setenv(STATBANK_URL_VARIABLE, without.url)
+        monkeypatch.setenv(KEY_VARIABLE, TOKEN if keyed else "")
+        report = fetch_tables(project, mixed, now=NOW)
+    assert report.ok, report.problems
+    asked = {("jobindsats", "y25i01"), ("statbank", "aup02")} if keyed else {("statbank", "aup02")}
+    assert {(row.source, row.table) for row in report.rows} == asked
+    assert {row.outcome for row in report.rows} == {FetchOutcome.FETCHED}
+    assert any(KEY_VARIABLE in remark for remark in report.remarks) is not keyed
+    assert bool(with_key.calls("/data/")) is keyed
+    for source in ("jobindsats", "statbank"):
+        kept = sorted(path.name for path in (project.raw / source).glob("[!_.]*"))
+        assert kept == [table for of, table in asked if of == source]
+        assert (project.raw / source / "_runs").is_dir() is bool(kept)
+
+
 # ------------------------------------------------------------------------------------- the catalogue
 
 
@@ -526,3 +562,74 @@ def test_the_saved_bulk_lines_are_read() -> None:
     for row in rows:
         assert found.pop((row["OMRÅDE"][:3], row["TID"].split()[0])) == float(row["INDHOLD"])
     assert set(found.values()) == {0}
+
+
+# ------------------------------------------------------------------------------------ what a page shows
+
+
+def number(text: str) -> Fraction:
+    """A number as a page spells it: ``1.234,5 pct.``"""
+    (spelled,) = text.replace("\N{NO-BREAK SPACE}pct.", "").split()
+    return Fraction(spelled.replace(".", "").replace(",", "."))
+
+
+@needs_saved
+@pytest.mark.reference
+def test_each_number_of_a_page_is_in_the_files_that_were_served(
+    tmp_path: Path, benefits: tuple[Table, dict[tuple[str, str], str]]
+) -> None:
+    """The counts are the saved ones. No population by age was saved, so the server makes one up."""
+    project = copy_project(tmp_path)
+    found = load_catalogue(project)
+    people = next(table for table in catalogue_tables() if table.info["id"] == "FOLK1A")
+    with StatbankServer([benefits[0], people]) as server:
+        assert fetch(project, found, server, "auk01", "folk1a").ok
+    names = ("Viborg", "Frederikssund", "Læsø")
+    words = f"render {' '.join(names)} --plan {PLAN} --to html --engine built-in --jobs 1 --output {tmp_path}/_site"
+    done = CliRunner().invoke(app, words.split(), env={ROOT_VARIABLE: str(tmp_path)})
+    assert done.exit_code == 0, done.output
+
+    cells = {(row["OMRÅDE"], row["TID"]): int(row["INDHOLD"]) for row in rows_of("auk01_social_assistance.csv")
+             if row["INDHOLD"] != ".."}  # fmt: skip
+    codes = {"Viborg": "791", "Frederikssund": "250", "Læsø": "825", "Hele landet": "000"}
+
+    def share(name: str, quarter: str) -> Fraction:
+        at = quarter.replace("Q", "K")
+        ages = sum(int(people.value((codes[name], "TOT", str(age), "TOT", at))) for age in range(16, 67))
+        return Fraction(100 * cells["All Denmark" if name == "Hele landet" else name, quarter], ages)
+
+    half = Fraction(1, 200)  # both are rounded to two decimals
+    compared = 0
+    for name in names:
+        folder = tmp_path / "_site" / PLAN / {"Læsø": "laesoe"}.get(name, name.lower())
+        status = lxml.html.parse(folder / "index.html").xpath('//table[contains(@class, "status")]//tr')
+        rows = {
+            row[0].text_content().strip(): [c.text_content() for c in row] for row in status if len(row) > 2
+        }
+        newest = max(quarter for _, quarter in cells)
+        goal = rows.pop("2a")
+        assert goal[2] == f"{newest[5]}. kvartal {newest[:4]}"
+        assert abs(number(goal[3]) - share("Hele landet", newest)) <= half
+        assert abs(number(goal[4]) - share(name, newest)) <= half
+        below = share("Hele landet", newest) - share(name, newest)
+        assert (
+            abs(number(goal[5].removesuffix("procentpoint").replace("\N{MINUS SIGN}", "-")) - below)
+            <= 2 * half
+        )
+        assert ("Ikke opfyldt" not in goal[6] and "Opfyldt" in goal[6]) is (below >= 0)
+        # Nothing was served of the others, so nothing is shown.
+        assert {cell for key, row in rows.items() if key[0].isdigit() for cell in row[2:6]} == {"–"}
+
+        page = lxml.html.parse(folder / "02-forsoergelse.html")
+        (table,) = page.xpath('//table[contains(@class, "numbers")]')
+        heads = [cell.text_content() for cell in table.xpath("./thead//th")]
+        assert heads[1].startswith(f"{name} - Antal") and heads[2].startswith("Hele landet - Pct.")
+        assert heads[3].startswith(f"{name} - Pct.") and len(heads) == 4
+        for row in table.xpath("./tbody/tr"):
+            period, count, country, ours = (cell.text_content() for cell in row)
+            quarter = f"{period[-4:]}Q{period[0]}"
+            assert number(count) == cells[name, quarter], (name, quarter)
+            assert abs(number(country) - share("Hele landet", quarter)) <= half, quarter
+            assert abs(number(ours) - share(name, quarter)) <= half, (name, quarter)
+            compared += 3
+    assert compared >= 3 * 3 * 8
