@@ -272,14 +272,14 @@ def run_notebooks(
                 "The Python that runs the notebooks ended by itself, most often because memory ran out.",
                 "Render with fewer --jobs, or run the notebook in JupyterLab to see which cell it is.",
             ) from None
-        for cell, error in _failed(notebook):
+        for cell, failed in _failed(notebook):
             # What a cell shows writes files too; the disk's fault may lie under another one in the traceback.
             faults = re.findall(
-                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((error.evalue, *error.traceback)))
+                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((failed.evalue, *failed.traceback)))
             )
             if faults and int(faults[-1]) in NO_ROOM:
-                raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
-            raise PlanError(_failure(path, cell, error))
+                raise OSError(int(faults[-1]), os.strfailed(int(faults[-1])))
+            raise PlanError(_failure(path, cell, failed))
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
