@@ -278,7 +278,7 @@ def run_notebooks(
                 r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((failed.evalue, *failed.traceback)))
             )
             if faults and int(faults[-1]) in NO_ROOM:
-                raise OSError(int(faults[-1]), os.strfailed(int(faults[-1])))
+                raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
             raise PlanError(_failure(path, cell, failed))
         for cell in notebook.cells:
             if cell.cell_type != "code":
