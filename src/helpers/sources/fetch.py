@@ -21,7 +21,7 @@ from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
-from helpers.sources.checks import Difference, periods_of
+from helpers.sources.checks import Difference, Place, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchOutcome,
@@ -34,7 +34,7 @@ from helpers.sources.fetch_status import (
 )
 from helpers.sources.jobindsats import Client
 from helpers.sources.jobindsats_source import Jobindsats
-from helpers.sources.keeping import Gathered, Keeper
+from helpers.sources.keeping import Gathered, Keeper, Previous
 from helpers.sources.queries import Places, Wanted, wanted_by_table
 from helpers.sources.settings import KEY_VARIABLE, read_settings, read_statbank_settings
 from helpers.sources.source import Prepared, Source
@@ -172,10 +172,10 @@ def _chosen(
     left_out = []
     if sources is None:
         sources = needed
-        if needed > {JOBINDSATS} and read_settings(project).key is None:
+        if needed > {JOBINDSATS} and (settings := read_settings(project)).key is None:
             sources = needed - {JOBINDSATS}
             count = sum(items[0].term.source == JOBINDSATS for items in wanted.values())
-            left_out.append(f"{count} tables of Jobindsats were left out: there is no key ({KEY_VARIABLE}).")
+            left_out.append(f"{count} tables of Jobindsats were left out. {settings.no_key}")
     return {table: items for table, items in wanted.items() if items[0].term.source in sources}, left_out
 
 
@@ -229,8 +229,10 @@ def fetch_for_notebook(
     needed = dict.fromkeys(s for key in chosen for s in catalogue.indicator(key).table_sources.values())
     names = " og ".join(SOURCES[source].name for source in needed) or SOURCES[JOBINDSATS].name
     try:
-        if client is None and needed.keys() <= {JOBINDSATS} and read_settings(project).key is None:
-            return Notebook(_without_key(project))
+        if client is None and needed.keys() <= {JOBINDSATS}:
+            settings = read_settings(project)
+            if settings.key is None:
+                return Notebook(_without_key(project, settings.empty))
         with contextlib.nullcontext() if client is None else client:
             report = fetch_tables(
                 project, catalogue, indicators=chosen, client=client, waits=HURRIED_WAITS, reload_waits=()
@@ -349,7 +351,12 @@ class _Run:
         asked_for = self.force or name in self.accept
         if previous and not asked_for and table.unmoved(previous.sidecar):
             return self._row(table, FetchOutcome.UNCHANGED, previous.sidecar, previous.newest)
-        new = self._ask(table)
+        try:
+            new = self._ask(table)
+        except SourceError as error:
+            if error.fault is not Fault.REFUSED:
+                raise
+            table, new = self._without_others(table, previous, error)
         kept = self.keeper.keep(table.about, new, previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
@@ -357,6 +364,25 @@ class _Run:
         return self._row(
             table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
         )
+
+    def _without_others(
+        self, refused: Prepared, previous: Previous | None, error: SourceError
+    ) -> tuple[Prepared, Gathered]:
+        """Ask once more for what the run is about alone, unless figures of others would be lost by it."""
+        name = refused.about.table
+        own = [item for item in self.wanted[name] if item.own]
+        others = dict.fromkeys(item.indicator for item in self.wanted[name] if not item.own)
+        if not own or not others:
+            raise error
+        table = self.source.prepare(name, own, fresh=False)
+        if not table.calls or table.calls == refused.calls:
+            raise error
+        new = self._ask(table)
+        if previous and not _kinds(previous.values) <= _kinds(new.values):
+            raise error
+        said = f"Asked again without what only other indicators use ({', '.join(others)})."
+        self.remarks[f"{error.headline} {said}"] = None
+        return table, new
 
     def _ask(self, table: Prepared) -> Gathered:
         gathered = Gathered()
@@ -469,6 +495,10 @@ class _Run:
         self.progress(Progress(len(self.rows), len(self.wanted), self.table, words))
 
 
+def _kinds(values: Iterable[Place]) -> set[tuple[str, str]]:
+    return {(place.measure, place.members) for place in values}
+
+
 def _in_force(project: Project, names: str) -> str:
     days = snapshot_days(project)
     if not days:
@@ -476,9 +506,10 @@ def _in_force(project: Project, names: str) -> str:
     return f"Siden viser tallene fra den seneste hentning, den {danish_day(days[-1])}."
 
 
-def _without_key(project: Project) -> str:
+def _without_key(project: Project, empty: str) -> str:
     told = _in_force(project, SOURCES[JOBINDSATS].name)
-    return f"Der er ingen nøgle til Jobindsats (`{KEY_VARIABLE}`), så intet er hentet. {told}"
+    where = f"`{KEY_VARIABLE}` er tom: {empty}" if empty else f"`{KEY_VARIABLE}`"
+    return f"Der er ingen nøgle til Jobindsats ({where}), så intet er hentet. {told}"
 
 
 def _told(project: Project, report: FetchReport, names: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, Limits
 from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
+from helpers.data.text import fold
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.checks import Misfit, Place, values_of
@@ -95,6 +96,12 @@ class Jobindsats:
             do=f"check the key in {KEY_VARIABLE}; {error.do}",
         )
 
+    def _asked(self, plan: QueryPlan) -> set[str]:
+        """The municipalities that the table has; all, where its metadata do not list them."""
+        names = {fold(name) for name in self.names}
+        listed = {fold(value.label) for call in plan.calls for value in call.areas.values}
+        return names & listed if listed else names
+
     def _about(self, info: TableInfo, plan: QueryPlan, wanted: Iterable[Wanted]) -> About:
         limits: dict[str | tuple[str, str], Limits] = {}
         named = {word: m.word for c in plan.calls for m in c.measures for word in m.words}
@@ -107,6 +114,7 @@ class Jobindsats:
             title=info.title or info.id,
             country=total.label if total else NATIONAL_NAME,
             names=self.names,
+            asked=len(self._asked(plan)),
             limits=limits,
             oldest=min(_oldest(info, plan), key=_end, default=None),
             promised=max(_promised(info, plan), key=_end, default=None),
