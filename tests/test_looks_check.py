@@ -107,6 +107,7 @@ def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
         ("language:\n  crossref-sec-prefix: Afsnit", "language: {crossref-sec-prefix: [a]}", "language", "keys with a text"),
         ("plan: frederikssund-2023", "plan: [a]", "plan", "must be a text"),
         ("plan: frederikssund-2023", "plan: frederikssund-2032", "plan", 'Did you mean "frederikssund-2023"'),
+        ("06-unge.ipynb", "99-nej.ipynb", "book.chapters", "There is no file notebooks/99-nej.ipynb"),
         ("    - index.ipynb", "    - " + "9" * 400 + ".ipynb", "book.chapters", "needs index.ipynb"),
         ("favicon: styles/favicon.svg", "favicon: " + "9" * 400, "book.favicon", "There is no file 999"),
         ("favicon: styles/favicon.svg", "favicon: styles/nej.svg", "book.favicon", "no file styles/nej.svg"),

@@ -795,6 +795,11 @@ def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, car
     assert cells["1b"][4] == "–" and "Kan ikke vurderes" in cells["1b"][6]
     page = (site / "01-tidlig-indsats.html").read_text("utf-8").split('id="maal-1b"')[1].split('id="maal-')[0]
     assert number not in page.split("<details")[0]
+    # The table of numbers under the figure, newest first, and the list of all municipalities.
+    heads, newest, *_ = [row[1:] for row in table_cells(page, "tal-1b") if row]
+    own = [place for place, head in enumerate(heads) if head.startswith(town)]
+    assert own and all(newest[place] == "diskretioneret eller ikke opgjort" for place in own), newest
+    assert number not in (careful / "index.html").read_text("utf-8")
     (compared,) = careful.glob(f"maal/{PLAN}/1b.html")
     assert number not in re.search(r'<tr[^>]*id="laesoe".*?</tr>', compared.read_text("utf-8"), re.DOTALL)[0]
     with compared.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as file:

@@ -35,7 +35,10 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
     settings = [project.root / CONFIGURATION, *sorted(project.notebooks.glob(f"*/{CONFIGURATION}"))]
     books = [path for path in settings if path.is_file()]
     try:
-        made = {book.folder: book.laid().pages for book in own_books(project, catalogue)}
+        made = {
+            book.folder: [path for path, page in book.laid().pages.items() if page]
+            for book in own_books(project, catalogue)
+        }
     except PlanError as error:
         return [*problems, *error.problems], []
     for path in books:
