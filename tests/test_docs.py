@@ -38,7 +38,7 @@ def test_every_module_and_linked_file_is_there(page: Path) -> None:
         ("plan rendr Viborg", "there is no verb rendr"),
         ("plan render Viborg --engin quarto", "render has no --engin"),
         ("plan status X --format csv | less && plan fetsh", "there is no verb fetsh"),
-        ("plan project list --all", "list has no --all"),
+        ("plan list plans --all", "list has no --all"),
         ("A=1 make everything", "there is no target everything"),
         ("plan --versoin", "has no --versoin"),
     ],

@@ -375,6 +375,42 @@ def test_a_fetch_for_one_indicator_keeps_what_others_need_of_the_same_table(
     assert outcomes(fetch(project, server, days=31, entries=entries))["y25i01"] == "unchanged"
 
 
+def of_others(request: Request, reply: Any) -> Any:
+    """Refuse whatever asks for the members that only another indicator wants."""
+    asks = "_ygrpi09" in request.line
+    return cause("Unknown hierarchies: ['_ygrpi09']")(request, reply) if asks else reply
+
+
+def test_a_query_refused_for_what_another_plan_wants_is_asked_again_without_it(
+    project: Project, server: JobindsatsServer
+) -> None:
+    entries = {**ENTRIES, "dagpenge": entry(share={**UNEMPLOYED, "where": {"_ygrpi09": BENEFITS[0]}})}
+    server.fail("data/y25i01", of_others, times=99)
+    report = fetch(project, server, entries=entries, indicators=["ledige"])
+    assert (outcomes(report), report.ok) == ({"y25i01": "fetched"}, True)
+    assert {place.members for place in in_force(project, "y25i01")} == {""}
+    (said,) = (remark for remark in report.remarks if "Asked again" in remark)
+    assert "Unknown hierarchies: ['_ygrpi09']" in said
+    assert "(dagpenge)" in said
+    # Who wants all of it is told, and what is in force stays.
+    everything = fetch(project, server, days=1, entries=entries, force=True)
+    assert rows(everything)["y25i01"].fault is Fault.REFUSED
+    assert outcomes(everything)["y25i01"] == "kept"
+
+
+def test_figures_of_another_plan_are_not_given_up_for_a_refused_query(
+    project: Project, server: JobindsatsServer
+) -> None:
+    entries = {**ENTRIES, "dagpenge": entry(share={**UNEMPLOYED, "where": {"_ygrpi09": BENEFITS[0]}})}
+    fetch(project, server, entries=entries)
+    before = in_force(project, "y25i01")
+    server.put(next_release())
+    server.fail("data/y25i01", of_others, times=99)
+    report = fetch(project, server, days=30, entries=entries, indicators=["ledige"])
+    assert (outcomes(report), rows(report)["y25i01"].fault) == ({"y25i01": "kept"}, Fault.REFUSED)
+    assert in_force(project, "y25i01") == before
+
+
 def test_an_answer_that_lags_behind_its_metadata_is_kept_and_asked_for_again(
     project: Project, server: JobindsatsServer
 ) -> None:
@@ -588,6 +624,28 @@ def test_accept_puts_an_answer_in_force_that_lost_much(project: Project, server:
     assert len({place.area for place in in_force(project, "y25i01")}) == 5
 
 
+@pytest.mark.parametrize(
+    ("left", "outcome"), [(1, "failed"), (len(NAMES) // 2 + 1, "fetched"), (0, "fetched")]
+)
+def test_a_first_answer_that_speaks_of_few_municipalities_is_held_until_it_is_accepted(
+    project: Project, server: JobindsatsServer, left: int, outcome: str
+) -> None:
+    def thinned(found: dict[str, Any]) -> None:
+        kept = {COUNTRY, *NAMES[:left]}
+        found["rows"][:] = [row for row in found["rows"] if kept & {str(cell).strip() for cell in row}]
+
+    server.fail("data/y25i01", changed(thinned), times=99)
+    report = fetch(project, server, tables=["y25i01"])
+    assert outcomes(report) == {"y25i01": outcome}
+    if outcome == "failed":
+        problem = rows(report)["y25i01"].problem
+        assert f"{left} of {len(NAMES)} municipalities" in problem
+        assert "--accept y25i01" in problem
+        report = fetch(project, server, days=1, tables=["y25i01"], accept=["y25i01"])
+        assert outcomes(report) == {"y25i01": "fetched"}
+    assert any(f"{left} of {len(NAMES)} municipalities" in said for said in rows(report)["y25i01"].remarks)
+
+
 def test_a_refused_key_ends_the_run_with_one_message(project: Project, server: JobindsatsServer) -> None:
     fetch(project, server)
     server.requests.clear()
@@ -775,6 +833,29 @@ def test_a_notebook_without_a_key_says_that_it_shows_example_data(
     assert told.report is None
     assert "ingen nøgle" in told.text
     assert "eksempeldata" in told.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        (".env", "# nøgle\nJOBINDSATS_API_TOKEN=\n", ".env:2"),
+        (".env", 'export JOBINDSATS_API_TOKEN=""  # mangler\n', ".env:1"),
+        (".env", "JOBINDSATS_MONTHS=12\n\nJOBINDSATS_API_TOKEN:\n", ".env:3"),
+        (".env.txt", "JOBINDSATS_API_TOKEN = ''", ".env.txt:1"),
+        ("", " ", "the environment"),
+    ],
+)
+def test_a_key_left_empty_is_named_where_it_stands(
+    project: Project, environment: pytest.MonkeyPatch, name: str, text: str, where: str
+) -> None:
+    if name:
+        (project.root / name).write_text(text, encoding="utf-8")
+    else:
+        environment.setenv("JOBINDSATS_API_TOKEN", text)
+    with pytest.raises(PlanError) as caught:
+        fetch_tables(project, new_catalogue())
+    assert str(caught.value).startswith(f"{where}: JOBINDSATS_API_TOKEN is empty")
+    assert f"er tom: {where}" in fetch_for_notebook(project, new_catalogue(), ["ledige"]).text
 
 
 def test_a_notebook_without_a_key_says_from_when_its_figures_are(

@@ -48,22 +48,29 @@ def test_the_project_s_own_looks_are_in_order(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where", "said"),
     [
-        ('petroleum: "#17506b"', "petroleum: bluish", "_brand.yml:6: color.palette.petroleum", "is no colour"),
-        ('petroleum: "#17506b"', "petroleum: [1, 2]", "_brand.yml:6: color.palette.petroleum", "a list stands here"),
-        ("primary: petroleum", "primary: '#12345'", "_brand.yml:16: color.primary", "is no colour"),
-        ("primary: petroleum", "primary: {a: b}", "_brand.yml:16: color.primary", "must be a text"),
-        ("primary: petroleum", "primry: petroleum", "_brand.yml:16: color.primry", 'Did you mean "primary"'),
-        ("family: Source Sans Pro\n    line", "family: 'x\";}body{background:url(//x.dk)'\n    line", "_brand.yml:26: typography.base.family", "is no font"),
-        ("family: Source Sans Pro\n    line", "family: [A, B]\n    line", "_brand.yml:26: typography.base.family", "a list stands here"),
-        ("line-height: 1.55", "line-height: 'url(x)'", "_brand.yml:27: typography.base.line-height", "is no line-height"),
-        ("color:\n", "logo: ../../etc/passwd\ncolor:\n", "_brand.yml:4: logo", "outside the project"),
-        ("color:\n", "logo: nej.png\ncolor:\n", "_brand.yml:4: logo", "no file nej.png"),
-        ("color:\n", "logo: {medium: [a]}\ncolor:\n", "_brand.yml:4: logo.medium", "a list stands here"),
-        ("color:\n", "logo: README.md\ncolor:\n", "_brand.yml:4: logo", "no"),
-        ("color:\n", "logo: false.png\ncolor:\n", "_brand.yml:4: logo", "is no PNG picture"),
-        ("color:\n", "logo: false.svg\ncolor:\n", "_brand.yml:4: logo", "is no SVG picture"),
-        ("color:\n", "colour: {}\ncolor:\n", "_brand.yml:4: colour", 'Did you mean "color"'),
-        ("color:\n", "color:\n\u00a0 x: y\n", "_brand.yml:5", "no-break space"),
+        ('petroleum: "#17506b"', "petroleum: bluish", "_brand.yml: color.palette.petroleum", "is no colour"),
+        ('petroleum: "#17506b"', "petroleum: [1, 2]", "_brand.yml: color.palette.petroleum", "a list stands here"),
+        ("primary: petroleum", "primary: '#12345'", "_brand.yml: color.primary", "is no colour"),
+        ("primary: petroleum", "primary: {a: b}", "_brand.yml: color.primary", "must be a text"),
+        ("primary: petroleum", "primry: petroleum", "_brand.yml: color.primry", 'Did you mean "primary"'),
+        ("family: Source Sans Pro\n    line", "family: 'x\";}body{background:url(//x.dk)'\n    line", "_brand.yml: typography.base.family", "is no font"),
+        ("family: Source Sans Pro\n    line", "family: [A, B]\n    line", "_brand.yml: typography.base.family", "a list stands here"),
+        ("line-height: 1.55", "line-height: 'url(x)'", "_brand.yml: typography.base.line-height", "is no line-height"),
+        ("- family: Source Sans Pro", "- family: [A]", "_brand.yml: typography.fonts.1.family", "a list stands here"),
+        ("- family: Source Sans Pro", "- family: 'x\"}'", "_brand.yml: typography.fonts.1.family", "is no family"),
+        ("source: file", "source: flie", "_brand.yml: typography.fonts.1.source", 'Did you mean "file"'),
+        ("styles/fonts/SourceSansPro-It.ttf", "/etc/hosts", "_brand.yml: typography.fonts.1.files.2.path", "outside the project"),
+        ("styles/fonts/SourceSansPro-It.ttf", "styles/plan.css", "_brand.yml: typography.fonts.1.files.2.path", "is no font"),
+        ("styles/fonts/SourceSansPro-It.ttf", "nej.ttf", "_brand.yml: typography.fonts.1.files.2.path", "no file nej.ttf"),
+        ("styles/fonts/SourceSansPro-It.ttf", "x" * 300, "_brand.yml: typography.fonts.1.files.2.path", "no file x"),
+        ("color:\n", "logo: ../../etc/passwd\ncolor:\n", "_brand.yml: logo", "outside the project"),
+        ("color:\n", "logo: nej.png\ncolor:\n", "_brand.yml: logo", "no file nej.png"),
+        ("color:\n", "logo: {medium: [a]}\ncolor:\n", "_brand.yml: logo.medium", "a list stands here"),
+        ("color:\n", "logo: README.md\ncolor:\n", "_brand.yml: logo", "no"),
+        ("color:\n", "logo: false.png\ncolor:\n", "_brand.yml: logo", "is no PNG picture"),
+        ("color:\n", "logo: false.svg\ncolor:\n", "_brand.yml: logo", "is no SVG picture"),
+        ("color:\n", "colour: {}\ncolor:\n", "_brand.yml: colour", 'Did you mean "color"'),
+        ("color:\n", "color:\n\u00a0 x: y\n", "_brand.yml", "no-break space"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
@@ -74,9 +81,15 @@ def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
     path = project.root / "_brand.yml"
     text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    changed = text.replace(old, new, 1)
+    path.write_text(changed, encoding="utf-8")
+    # The key that is wrong stands in the first line that differs, or in the line after a heading that was put in.
+    pairs = zip(text.splitlines(), changed.splitlines(), strict=False)
+    line = next(number for number, (a, b) in enumerate(pairs, 1) if a != b)
+    name, key = where.split(":", maxsplit=1)[0], where.partition(": ")[2]
     found = problems(project)
-    assert any(one.where == where and said in one.what for one in found), "\n".join(map(str, found))
+    places = {f"{name}:{at}" + (f": {key}" if key else "") for at in (line, line + 1)}
+    assert any(one.where in places and said in one.what for one in found), "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +105,10 @@ def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
         ("toc: true", "toc: [true]", "format.html.toc", "true or false"),
         ("  echo: false", "  echo: maybe", "execute.echo", "true or false"),
         ("language:\n  crossref-sec-prefix: Afsnit", "language: {crossref-sec-prefix: [a]}", "language", "keys with a text"),
+        ("plan: frederikssund-2023", "plan: [a]", "plan", "must be a text"),
+        ("plan: frederikssund-2023", "plan: frederikssund-2032", "plan", 'Did you mean "frederikssund-2023"'),
+        ("    - index.ipynb", "    - " + "9" * 400 + ".ipynb", "book.chapters", "needs index.ipynb"),
+        ("favicon: styles/favicon.svg", "favicon: " + "9" * 400, "book.favicon", "There is no file 999"),
         ("favicon: styles/favicon.svg", "favicon: styles/nej.svg", "book.favicon", "no file styles/nej.svg"),
     ],
 )  # fmt: skip

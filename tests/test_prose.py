@@ -123,6 +123,7 @@ def test_every_number_is_shown_as_it_was_typed(numbers: list[int], between: str)
         ("<svg onload=x()></svg>y", "y"),
         ("<b\nonclick=x()>y</b>", "<b>y</b>"),
         ("a <img src=x onerror=y", "a \\<img src=x onerror=y"),
+        ("[z]{.a onmouseover=\"x()\"}", "[z]{.a }"),
         ("<scr<script>ipt>alert(1)", "\\<scr"),
         ("```{=html}\n<b onclick=x()>y</b>\n```", "```{=html}\n<b>y</b>\n```"),
         ("`<b onclick=x()>`{=html}", "<b></b>"),

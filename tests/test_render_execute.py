@@ -105,6 +105,38 @@ def test_a_fault_in_a_cell_names_the_cell_and_the_error(tmp_path: Path, kernel: 
     assert "\x1b" not in text
 
 
+SHOWN = """from IPython.display import display
+from helpers.errors import PlanError
+class Odd:
+    def _repr_markdown_(self):
+        raise {error}
+"""
+
+
+@pytest.mark.parametrize(
+    "last", ["Odd()", "display(Odd())\nprint('goes on')"], ids=["as a result", "on the way"]
+)
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("ValueError('måneden 13')", "ValueError: måneden 13"),
+        ("PlanError.of('goals.9x', 'There is no goal 9x.')", "There is no goal 9x."),
+    ],
+)
+def test_a_fault_met_in_showing_something_is_told_as_it_is(
+    tmp_path: Path, kernel: Kernel, last: str, error: str, told: str
+):
+    text = failure(tmp_path, kernel, code(SHOWN.format(error=error) + last), code("print('next')"))
+    assert text.startswith("index.ipynb, cell 3: from IPython.display")
+    assert told in text
+    assert "NoneType" not in text
+    assert ("Traceback" in text) == ("PlanError" not in error)
+
+
+def test_a_fault_that_a_cell_is_to_show_stops_nothing(tmp_path: Path, kernel: Kernel):
+    assert ran(tmp_path, kernel, code("1 / 0", "raises-exception"), code("print('on')")) == ["on"]
+
+
 def test_a_kernel_that_dies_is_told_and_the_next_notebook_gets_another(tmp_path: Path, kernel: Kernel):
     text = failure(tmp_path / "1", kernel, code("import os; os._exit(9)"))
     assert text.startswith("index.ipynb\n")

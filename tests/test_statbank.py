@@ -441,7 +441,18 @@ class Toy:
 
     def prepare(self, table: str, wanted: Any, *, fresh: bool) -> Prepared:
         period = Period.parse("2025M09")
-        about = About(table, "Legetøj", "000", self.names, {}, period, period, None, None)
+        about = About(
+            table,
+            "Legetøj",
+            "000",
+            self.names,
+            len(self.names),
+            {},
+            period,
+            period,
+            update_latest=None,
+            update_next=None,
+        )
         return Prepared(
             about, [SimpleNamespace(periods=Periods(Frequency.MONTH, ids=(period.id,)))], lambda _: False
         )
@@ -463,7 +474,7 @@ def test_a_third_source_is_a_module_and_a_line(
     project: Project, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = SimpleNamespace(
-        missing_key=lambda project: "",
+        missing_key=lambda project: None,
         open_source=lambda project, catalogue, now, client, waits: Toy(project, catalogue),
     )
     monkeypatch.setitem(sys.modules, "toy_source", module)

@@ -78,6 +78,14 @@ def book_plan(folder: Path) -> str:
     return str(settings.get("plan") or "") if isinstance(settings, dict) else ""
 
 
+def is_file(path: Path) -> bool:
+    """Whether a path that somebody typed is a file; one that no disk can hold (too long) is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_project(start: Path | None = None) -> Project:
     """The project that `start` (default: the working folder) lies in.
 

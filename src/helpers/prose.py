@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 _CODE: Final = r"(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)(?:\{=\w+\})?"
 _TAG: Final = re.compile(
@@ -16,12 +16,16 @@ _TAG: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _AUTOLINK: Final = re.compile(r"""<(?:https?://|mailto:)[^\s<>]+>|<[^\s<>@/"'=]+@[^\s<>@/"'=]+>""")
+_SUSPECT: Final = frozenset("<`~{")
+"""A text without any of these holds nothing to clean."""
 _RAW_BLOCK: Final = re.compile(
     r"^(`{3,}|~{3,})[ \t]*\{=(\w+)\}[ \t]*\n(.*?)(?:^\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
 )
 _FENCED: Final = re.compile(
     r"(^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*[ \t]*$|\Z))", re.DOTALL | re.MULTILINE
 )
+_BRACED: Final = re.compile(r"\{[^{}]*\}")
+_HANDLER: Final = re.compile(r"""(?<=[\s{])on\w+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s}]*)""", re.IGNORECASE)
 
 TAGS: Final = frozenset(
     ["a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "q", "s", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr"]
@@ -74,8 +78,17 @@ def clean(markdown: str) -> str:
     parts = _FENCED.split(raw)
     # Text, whole fence, its marks, text, …
     for at in range(0, len(parts), 3):
-        parts[at] = _TAG.sub(_cleaned, parts[at])
+        parts[at] = _BRACED.sub(lambda m: _HANDLER.sub("", m[0]), _TAG.sub(_cleaned, parts[at]))
     return "".join(part for at, part in enumerate(parts) if at % 3 != 2)
+
+
+def clean_texts(data: Any) -> Any:
+    """An entry of the catalogue with every text in it, however deep, cleaned by :func:`clean`."""
+    if isinstance(data, dict):
+        return {key: clean_texts(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [clean_texts(value) for value in data]
+    return clean(data) if isinstance(data, str) and not _SUSPECT.isdisjoint(data) else data
 
 
 def _cleaned(found: re.Match[str]) -> str:

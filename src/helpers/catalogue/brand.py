@@ -13,7 +13,7 @@ from lxml import etree
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
 from helpers.errors import PlanError, Problem
-from helpers.project import Project
+from helpers.project import Project, is_file
 
 OVERRIDES = "brands"
 """Folder in the catalogue with one ``<slug>.yml`` per municipality that has a brand of its own."""
@@ -45,6 +45,9 @@ _PICTURES = {
     ".svg": (),
 }
 """Endings of a logo, and how such a file begins."""
+_FONT_FILES = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
+"""How a file of a font begins: TrueType, OpenType, collections, WOFF."""
+_FONT_SOURCES = ("file", "google", "bunny", "system")
 _LARGEST_LOGO = 5_000_000
 _TOP = ("meta", "logo", "color", "typography", "defaults")
 _SIZES = ("small", "medium", "large")
@@ -118,6 +121,9 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
             logo_path, logo_alt = (file.parent / text).resolve(), alt
             if wrong := _no_logo(logo_path, text, root):
                 document.problem(at, *wrong)
+        for at, text in _font_paths(document):
+            if wrong := _no_font((file.parent / text).resolve(), text, root):
+                document.problem(at, *wrong)
     problems = [problem for document in documents for problem in document.problems]
     if problems:
         raise PlanError(problems)
@@ -183,6 +189,7 @@ def _check(document: Document) -> None:
     _known(document, ("typography",), typography, _TYPOGRAPHY)
     for name in typography.keys() - {"fonts"}:
         _check_font(document, ("typography", name), typography[name])
+    _check_fonts(document, typography.get("fonts"))
     logo = data.get("logo")
     if isinstance(logo, dict):
         _known(document, ("logo",), logo, (*_SIZES, "images"))
@@ -228,6 +235,56 @@ def _check_font(document: Document, loc: Loc, entry: Any) -> None:
             document.problem(at, f'"{value[:80]}" is no {"font" if part == "family" else part}.', do)
 
 
+def _check_fonts(document: Document, fonts: Any) -> None:
+    """What `typography.fonts` says of each font; whether its files are fonts is :func:`_no_font`."""
+    for at, font in _entries(document, ("typography", "fonts"), fonts, ("family", "source", "files")):
+        family, source = font.get("family"), font.get("source")
+        if _text(document, (*at, "family"), family) and not _FONT.fullmatch(str(family)):
+            document.problem((*at, "family"), f'"{str(family)[:80]}" is no family of a font.')
+        if _text(document, (*at, "source"), source) and source not in _FONT_SOURCES:
+            what = f'"{str(source)[:80]}" is no source of a font. {did_you_mean(str(source), _FONT_SOURCES)}'
+            document.problem((*at, "source"), what.strip(), f"Allowed: {', '.join(_FONT_SOURCES)}.")
+        for place, file in _entries(document, (*at, "files"), font.get("files"), ("path", "weight", "style")):
+            _text(document, (*place, "path"), file.get("path"))
+            for part in file.keys() & {"weight", "style"}:
+                if _text(document, (*place, part), file[part]) and not _MEASURE.fullmatch(file[part]):
+                    document.problem((*place, part), f'"{file[part][:80]}" is no {part} of a font.')
+
+
+def _entries(
+    document: Document, loc: Loc, value: Any, keys: tuple[str, ...]
+) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """The entries of a list of keys with values, each with its place; what is none is noted."""
+    if value is not None and not isinstance(value, list):
+        document.problem(loc, "Here must be a list, each entry after a hyphen.")
+        return
+    for number, entry in enumerate(value or ()):
+        if isinstance(entry, dict):
+            _known(document, (*loc, number), entry, keys)
+            yield (*loc, number), entry
+        else:
+            document.problem((*loc, number), "Here must be keys with values, one a line and indented.")
+
+
+def _font_paths(document: Document) -> Iterator[tuple[Loc, str]]:
+    """Every font file that a sound brand names, with its place."""
+    for number, font in enumerate((document.data.get("typography") or {}).get("fonts") or ()):
+        for at, file in enumerate(font.get("files") or ()):
+            yield ("typography", "fonts", number, "files", at, "path"), file["path"]
+
+
+def _no_font(path: Path, text: str, root: Path) -> tuple[str, str] | None:
+    """Why a file can be no font; none when it can."""
+    if not path.is_relative_to(root):
+        return f"{text} lies outside the project.", "Copy the font into the project."
+    if not is_file(path):
+        return f"There is no file {text}.", "Correct the path; it is seen from this file."
+    with path.open("rb") as file:
+        if not file.read(4).startswith(_FONT_FILES):
+            return f"{text} is no font.", "Name a file that ends in .ttf, .otf, .woff or .woff2."
+    return None
+
+
 def _logo(data: Mapping[str, Any]) -> tuple[Loc, str, str]:
     """Where a file names its logo, the path and the alternative text; empty when it names none."""
     logo = data.get("logo") or {}
@@ -248,7 +305,7 @@ def _no_logo(path: Path, text: str, root: Path) -> tuple[str, str] | None:
     """Why a file can be no logo; none when it can."""
     if not path.is_relative_to(root):
         return f"{text} lies outside the project.", "Copy the picture into the project, beside this file."
-    if not path.is_file():
+    if not is_file(path):
         return f"There is no file {text}.", "Correct the path; it is seen from this file."
     begins = _PICTURES.get(path.suffix.lower())
     if begins is None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean
 from helpers.catalogue.models import ORIGIN_FORMS, RULES, Model, Target
+from helpers.prose import clean_texts
 
 M = TypeVar("M", bound=Model)
 
@@ -48,7 +49,7 @@ _NAMES = {
 def read_entry(
     model: type[M], data: Any, document: Document, at: Loc = (), given: Mapping[str, Any] | None = None
 ) -> M | None:
-    """Make a model of an entry, or note its problems with file, line and key.
+    """Make a model of an entry, HTML in its texts cleaned, or note its problems with file, line and key.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def read_entry(
     for name in hidden:
         document.problem((*at, name), f'Unknown key "{name}"; it is taken from the entry\'s own name.')
     try:
-        return model.model_validate({**data, **extra})
+        return model.model_validate({**clean_texts(data), **extra})
     except ValidationError as error:
         for found in error.errors(include_url=False):
             if found["type"] == "too_short" and found["input"]:

@@ -35,6 +35,7 @@ from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
+from helpers.prose import clean_texts
 
 _MUNICIPALITIES = ("code", "name", "slug", "region")
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
@@ -254,7 +255,7 @@ class _Reading:
         found: list[tuple[str, Any]] = []
         for row in rows:
             try:
-                found.append((row.where, model.model_validate(row.cells)))
+                found.append((row.where, model.model_validate(clean_texts(row.cells))))
             except ValidationError as error:
                 for wrong in error.errors(include_url=False):
                     column = str(wrong["loc"][0])

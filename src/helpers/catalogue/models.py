@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,7 +21,6 @@ from pydantic import (
 )
 
 from helpers.periods import Frequency, Period
-from helpers.prose import clean
 
 
 class Model(BaseModel):
@@ -55,10 +53,6 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 """Key of a series or question within an indicator or survey."""
-
-
-OwnText = Annotated[str, AfterValidator(clean)]
-"""Markdown that a municipality writes itself."""
 
 
 class Direction(StrEnum):
@@ -836,7 +830,7 @@ class PublishedPoint(Model):
 
 
 class OwnTexts(Model):
-    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``), HTML in it cleaned.
+    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``).
 
     Attributes
     ----------
@@ -846,6 +840,6 @@ class OwnTexts(Model):
         Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     """
 
-    index: OwnText | None = None
-    focus_areas: dict[int, OwnText] = {}
-    goals: dict[str, OwnText] = {}
+    index: str | None = None
+    focus_areas: dict[int, str] = {}
+    goals: dict[str, str] = {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems
-from helpers.catalogue.documents import read_document
+from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.models import SOURCES
 from helpers.commands.notebooks import notebooks_behind, own_books
 from helpers.commands.own_texts import check_own_texts
@@ -39,6 +40,7 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
         return [*problems, *error.problems], []
     for path in books:
         where = project.relative(path)
+        problems += _no_plan(project, catalogue, path)
         try:
             read_book(path.parent, where, made=made.get(path.parent, ()))
             if find_quarto() is None:
@@ -52,6 +54,17 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
             problems += error.problems
     own = len(list((project.catalogue / OVERRIDES).glob("*.yml")))
     return problems, [f"looks: {len(books)} books, {own} brands of municipalities"]
+
+
+def _no_plan(project: Project, catalogue: Catalogue, settings: Path) -> Iterator[Problem]:
+    """What is wrong with the plan that a book's settings name."""
+    document = read_document(project, settings)
+    plan = document.data.get("plan")
+    known = [key for wing in wings() for key in wing.plans(project, catalogue)]
+    if isinstance(plan, str) and plan not in known:
+        yield Problem(
+            document.where(("plan",)), unknown("plan", plan, known), f"Plans are: {', '.join(known)}."
+        )
 
 
 def check_everything(project: Project) -> tuple[list[Problem], list[str]]:

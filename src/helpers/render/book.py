@@ -17,7 +17,7 @@ import yaml
 from helpers.catalogue.documents import Document, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
-from helpers.project import Project
+from helpers.project import Project, is_file
 
 CONFIGURATION = "_quarto.yml"
 
@@ -56,7 +56,7 @@ _SUPPORTED = {
     "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
 }  # fmt: skip
 _KINDS = {
-    "lang": "language", "language": "texts", "brand": "text", "filters": "filters",
+    "lang": "language", "plan": "text", "language": "texts", "brand": "text", "filters": "filters",
     "project.type": "text", "project.output-dir": "folder", "project.resources": "list",
     "book.title": "text", "book.subtitle": "text", "book.author": "list", "book.date": "text", "book.date-format": "text",
     "book.description": "text", "book.chapters": "chapters", "book.favicon": "text", "book.output-file": "text",
@@ -289,7 +289,7 @@ def read_book(
             "Correct the path, or take the chapter out.",
         )
         for chapter in chapters
-        if not pages.get(chapter.path) and chapter.path not in made and not (folder / chapter.path).is_file()
+        if not pages.get(chapter.path) and chapter.path not in made and not is_file(folder / chapter.path)
     ]
     problems += [
         Problem(
@@ -318,7 +318,7 @@ def read_book(
             path = (folder / text).resolve()
             if not path.is_relative_to(_root_of(folder)):
                 problems.append(Problem(f"{where}: {key}", f"{text} lies outside the project."))
-            elif not path.is_file():
+            elif not is_file(path):
                 problems.append(Problem(f"{where}: {key}", f"There is no file {text}."))
             files[text] = path
             found.append(path)
@@ -332,7 +332,7 @@ def read_book(
     filters = named(data.get("filters"), "filters")
     brand_text = data.get("brand", "_brand.yml")
     brand = (folder / brand_text).resolve() if isinstance(brand_text, str) else None
-    if brand is not None and not brand.is_file():
+    if brand is not None and not is_file(brand):
         if "brand" in data:
             problems.append(Problem(f"{where}: brand", f"There is no file {brand_text}."))
         brand = None

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -207,19 +207,20 @@ def inject(notebook: NotebookNode, parameters: Mapping[str, str], where: str) ->
     notebook.cells.insert(place + 1, cell)
 
 
-def _failure(notebook: NotebookNode, path: str, error: CellExecutionError) -> Problem:
+def _failed(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+    """Cells that failed, and the error: also one met in showing something, of which IPython's own reply says nothing."""
+    for cell in notebook.cells:
+        if "raises-exception" not in (cell.metadata.get("tags") or ()):
+            yield from ((cell, o) for o in cell.get("outputs", ()) if o.output_type == "error")
+
+
+def _failure(path: str, cell: NotebookNode, error: NotebookNode) -> Problem:
     """One message for a failed cell: which, and the problem; our own traceback only when the fault may be ours."""
-    failed = (
-        cell
-        for cell in notebook.cells
-        if any(output.output_type == "error" for output in cell.get("outputs", []))
-    )
-    cell = next(failed, None)
-    where = cell_place(path, cell) if cell is not None else path
+    where = cell_place(path, cell)
     message = _ESCAPES.sub("", error.evalue).strip()
     if error.ename == "PlanError":
         return Problem(where, message)
-    trace = _ESCAPES.sub("", error.traceback).strip().splitlines()
+    trace = _ESCAPES.sub("", "\n".join(error.traceback)).strip().splitlines()
     lines = [line for line in trace if line.strip()][-12:]
     return Problem(
         where,
@@ -259,11 +260,8 @@ def run_notebooks(
         try:
             kernel.run(notebook, (copy.folder / path).parent, environment)
         except CellExecutionError as error:
-            # What a cell shows writes files too; IPython then tells the fault in the traceback alone.
-            faults = re.findall(r"\[Errno (\d+)\] ", f"{error.evalue}\n{_ESCAPES.sub('', error.traceback)}")
-            if faults and int(faults[-1]) in NO_ROOM:
-                raise OSError(int(faults[-1]), os.strerror(int(faults[-1]))) from None
-            raise PlanError(_failure(notebook, path, error)) from None
+            if next(_failed(notebook), None) is None:
+                raise PlanError.of(path, f"{error.ename}: {error.evalue}") from None
         except (TimeoutError, CellTimeoutError):
             raise PlanError.of(
                 path, f"A cell took longer than {CELL_TIMEOUT} seconds and was stopped."
@@ -274,6 +272,14 @@ def run_notebooks(
                 "The Python that runs the notebooks ended by itself, most often because memory ran out.",
                 "Render with fewer --jobs, or run the notebook in JupyterLab to see which cell it is.",
             ) from None
+        for cell, failed in _failed(notebook):
+            # What a cell shows writes files too; the disk's fault may lie under another one in the traceback.
+            faults = re.findall(
+                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((failed.evalue, *failed.traceback)))
+            )
+            if faults and int(faults[-1]) in NO_ROOM:
+                raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
+            raise PlanError(_failure(path, cell, failed))
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue

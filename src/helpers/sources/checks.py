@@ -176,8 +176,9 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
     Notes
     -----
-    Rows without figures can be absent from a sound answer, so a first answer need only speak of the country;
-    after that, every answer is measured by the one before it.
+    Rows without figures can be absent from a sound answer, so a first answer need only speak of the country here
+    (and of half of the municipalities, see :data:`helpers.sources.keeping.LEAST_SPOKEN_OF`); after that, every
+    answer is measured by the one before it.
     """
     if not new:
         return ("it holds no values",)

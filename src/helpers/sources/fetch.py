@@ -21,7 +21,7 @@ from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project, is_rendering
-from helpers.sources.checks import Difference, periods_of
+from helpers.sources.checks import Difference, Place, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchOutcome,
@@ -32,7 +32,7 @@ from helpers.sources.fetch_status import (
     fetch_status,
     keep_report,
 )
-from helpers.sources.keeping import Gathered, Keeper
+from helpers.sources.keeping import Gathered, Keeper, Previous
 from helpers.sources.queries import Places, Wanted, wanted_by_table
 from helpers.sources.source import Prepared, Source, door
 from helpers.sources.transport import Transport
@@ -166,12 +166,11 @@ def _chosen(
     needed = {items[0].term.source for items in wanted.values()}
     left_out = []
     if sources is None:
-        lacking = {source: key for source in needed if (key := door(source).missing_key(project))}
+        lacking = {source: no for source in needed if (no := door(source).missing_key(project))}
         sources = needed - lacking.keys() or needed
         for source in sorted(needed - set(sources)):
             count = sum(items[0].term.source == source for items in wanted.values())
-            said = f"there is no key ({lacking[source]})"
-            left_out.append(f"{count} tables of {SOURCES[source].name} were left out: {said}.")
+            left_out.append(f"{count} tables of {SOURCES[source].name} were left out. {lacking[source].said}")
     return {table: items for table, items in wanted.items() if items[0].term.source in sources}, left_out
 
 
@@ -212,9 +211,8 @@ def fetch_for_notebook(
     try:
         lacking = [] if client else [door(source).missing_key(project) for source in needed]
         if lacking and all(lacking):
-            keys = ", ".join(f"`{key}`" for key in lacking)
-            told = _in_force(project, names)
-            return Notebook(f"Der er ingen nøgle til {names} ({keys}), så intet er hentet. {told}")
+            told = " ".join(no.danish for no in lacking if no)
+            return Notebook(f"{told} {_in_force(project, names)}")
         with contextlib.nullcontext() if client is None else client:
             report = fetch_tables(
                 project, catalogue, indicators=chosen, client=client, waits=HURRIED_WAITS, reload_waits=()
@@ -333,7 +331,12 @@ class _Run:
         asked_for = self.force or name in self.accept
         if previous and not asked_for and table.unmoved(previous.sidecar):
             return self._row(table, FetchOutcome.UNCHANGED, previous.sidecar, previous.newest)
-        new = self._ask(table)
+        try:
+            new = self._ask(table)
+        except SourceError as error:
+            if error.fault is not Fault.REFUSED:
+                raise
+            table, new = self._without_others(table, previous, error)
         kept = self.keeper.keep(table.about, new, previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
@@ -341,6 +344,25 @@ class _Run:
         return self._row(
             table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
         )
+
+    def _without_others(
+        self, refused: Prepared, previous: Previous | None, error: SourceError
+    ) -> tuple[Prepared, Gathered]:
+        """Ask once more for what the run is about alone, unless figures of others would be lost by it."""
+        name = refused.about.table
+        own = [item for item in self.wanted[name] if item.own]
+        others = dict.fromkeys(item.indicator for item in self.wanted[name] if not item.own)
+        if not own or not others:
+            raise error
+        table = self.source.prepare(name, own, fresh=False)
+        if not table.calls or table.calls == refused.calls:
+            raise error
+        new = self._ask(table)
+        if previous and not _kinds(previous.values) <= _kinds(new.values):
+            raise error
+        said = f"Asked again without what only other indicators use ({', '.join(others)})."
+        self.remarks[f"{error.headline} {said}"] = None
+        return table, new
 
     def _ask(self, table: Prepared) -> Gathered:
         gathered = Gathered()
@@ -451,6 +473,10 @@ class _Run:
 
     def tell(self, words: str) -> None:
         self.progress(Progress(len(self.rows), len(self.wanted), self.table, words))
+
+
+def _kinds(values: Iterable[Place]) -> set[tuple[str, str]]:
+    return {(place.measure, place.members) for place in values}
 
 
 def _in_force(project: Project, names: str) -> str:

@@ -79,9 +79,7 @@ class Client(Transport):
         waiting: Callable[[float, str], None] = lambda seconds, why: None,
     ) -> None:
         if settings.key is None:
-            raise SourceError(
-                f"{KEY_VARIABLE}: there is no key to Jobindsats.", fault=Fault.KEY, do=HOW_TO_GET_A_KEY
-            )
+            raise SourceError(settings.no_key, fault=Fault.KEY, do=HOW_TO_GET_A_KEY)
         super().__init__(settings, sleep=sleep, waiting=waiting)
         self.settings = settings
         self._key = settings.key

@@ -10,6 +10,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, Limits
 from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
+from helpers.data.text import fold
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.checks import Misfit, Place, values_of
@@ -21,11 +22,15 @@ from helpers.sources.metadata import NoMunicipalities, TableInfo
 from helpers.sources.metadata_store import Listing, MetadataStore
 from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries
 from helpers.sources.settings import KEY_VARIABLE, read_settings
-from helpers.sources.source import Prepared
+from helpers.sources.source import NoKey, Prepared
 
 
-def missing_key(project: Project) -> str:
-    return "" if read_settings(project).key else KEY_VARIABLE
+def missing_key(project: Project) -> NoKey | None:
+    settings = read_settings(project)
+    if settings.key is not None:
+        return None
+    where = f"`{KEY_VARIABLE}` er tom: {settings.empty}" if settings.empty else f"`{KEY_VARIABLE}`"
+    return NoKey(settings.no_key, f"Der er ingen nøgle til Jobindsats ({where}), så intet er hentet.")
 
 
 def open_source(
@@ -114,6 +119,12 @@ class Jobindsats:
             do=f"check the key in {KEY_VARIABLE}; {error.do}",
         )
 
+    def _asked(self, plan: QueryPlan) -> set[str]:
+        """The municipalities that the table has; all, where its metadata do not list them."""
+        names = {fold(name) for name in self.names}
+        listed = {fold(value.label) for call in plan.calls for value in call.areas.values}
+        return names & listed if listed else names
+
     def _about(self, info: TableInfo, plan: QueryPlan, wanted: Iterable[Wanted]) -> About:
         limits: dict[str | tuple[str, str], Limits] = {}
         named = {word: m.word for c in plan.calls for m in c.measures for word in m.words}
@@ -126,6 +137,7 @@ class Jobindsats:
             title=info.title or info.id,
             country=total.label if total else NATIONAL_NAME,
             names=self.names,
+            asked=len(self._asked(plan)),
             limits=limits,
             oldest=min(_oldest(info, plan), key=_end, default=None),
             promised=max(_promised(info, plan), key=_end, default=None),

@@ -46,6 +46,10 @@ from helpers.sources.fetch_status import FetchRow
 
 QUARANTINE: Final = "_quarantine"
 
+LEAST_SPOKEN_OF: Final = 0.5
+"""A first answer that speaks of fewer of the municipalities asked for is held back until somebody accepts it: ranks
+would be told among those few. One that speaks of the country alone (as saved answers do) ranks nobody."""
+
 _SHOWN: Final = 3
 """So many values that cannot be right are named; the rest is counted."""
 
@@ -73,6 +77,8 @@ class About:
         The country's name in its answers.
     names
         Municipalities it should speak of.
+    asked
+        So many of them were asked for; a table may have fewer.
     limits
         Measure → what it may hold, or measure and members where they differ.
     oldest, promised
@@ -83,6 +89,7 @@ class About:
     title: str
     country: str
     names: Collection[str]
+    asked: int
     limits: Mapping[str | tuple[str, str], Limits]
     oldest: Period | None
     promised: Period | None
@@ -196,10 +203,9 @@ class Keeper:
                 f"{about.table}: ends at {reached} though {about.promised} is announced; "
                 "the next fetch asks again"
             )
-        known = {fold(name) for name in about.names}
-        spoken_of = len({place.area for place in new.values} & known)
-        if spoken_of < len(known):
-            remarks.append(f"{about.table}: {spoken_of} of {len(known)} municipalities")
+        spoken_of = _spoken_of(about, new.values)
+        if spoken_of < len(about.names):
+            remarks.append(f"{about.table}: {spoken_of} of {len(about.names)} municipalities")
         if all(value is None for value in new.values.values()):
             remarks.append(f"{about.table}: every value is empty")
         content, newest = joined([answer.content for answer in new.answers]), newest_period(new.values)
@@ -284,6 +290,14 @@ class Keeper:
                 do=do if old else f"{look}, and try again later",
             )
         if not accept:
+            spoken_of = _spoken_of(about, new.values)
+            if previous is None and 0 < spoken_of < LEAST_SPOKEN_OF * about.asked:
+                raise SourceError(
+                    f"{name}: the first answer is not put in force: it speaks of {spoken_of} of {about.asked} "
+                    "municipalities that were asked for.",
+                    fault=Fault.IMPLAUSIBLE,
+                    do=do,
+                )
             far = (*moved(new.values, old, lambda: self._usual(name)), *jumps(new.values, old))
             if far:
                 raise SourceError(
@@ -316,6 +330,11 @@ class Keeper:
             f"This machine's clock says {self.now:%Y-%m-%d %H:%M} UTC, but figures are there from "
             f"{last[:10]}: it is wrong now or was then. What is fetched now counts as the newest."
         )
+
+
+def _spoken_of(about: About, values: Values) -> int:
+    """How many of the municipalities have a place in an answer."""
+    return len({place.area for place in values} & {fold(name) for name in about.names})
 
 
 def _end(period: Period) -> int:

@@ -43,6 +43,8 @@ class Wanted:
         What its values may be.
     judged
         Whether its absence is a fault: the catalogue is sure of it, and the run is about it.
+    own
+        Whether the run is about it at all.
     """
 
     term: Term
@@ -51,6 +53,7 @@ class Wanted:
     series: str
     limits: Limits
     judged: bool = True
+    own: bool = True
 
     def __str__(self) -> str:
         return f"{self.indicator}.series.{self.series}"
@@ -101,12 +104,12 @@ def wanted_by_table(
     found: dict[str, list[Wanted]] = {}
     for indicator in catalogue.indicators.values():
         for key, series in indicator.series.items():
-            judged = series.certainty is Certainty.CONFIRMED and indicator.key in about
+            own = indicator.key in about
+            judged = series.certainty is Certainty.CONFIRMED and own
             for term in series.origin.terms:
                 if term.table in used:
-                    wanted = Wanted(
-                        term, indicator.frequency, indicator.key, key, indicator.limits_of(key), judged
-                    )
+                    limits = indicator.limits_of(key)
+                    wanted = Wanted(term, indicator.frequency, indicator.key, key, limits, judged, own)
                     found.setdefault(term.table, []).append(wanted)
     if tables is not None:
         asked = [table.lower() for table in dict.fromkeys(tables)]

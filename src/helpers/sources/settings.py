@@ -170,6 +170,8 @@ class Settings(Patience):
     ----------
     key
         None: nothing can be asked.
+    empty
+        Where the key is named and left empty, if it is.
     cell_limit
         Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
         published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
@@ -180,8 +182,16 @@ class Settings(Patience):
 
     url: str = DEFAULT_URL
     key: Key | None = None
+    empty: str = ""
     cell_limit: int = 50_000
     all_measures: bool = False
+
+    @property
+    def no_key(self) -> str:
+        """Why nothing can be asked, where there is no key."""
+        if self.empty:
+            return f"{self.empty}: {KEY_VARIABLE} is empty, so there is no key to Jobindsats."
+        return f"{KEY_VARIABLE}: there is no key to Jobindsats."
 
 
 @dataclass(frozen=True)
@@ -224,6 +234,7 @@ def read_settings(project: Project) -> Settings:
     return Settings(
         url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
         key=Key(key) if key else None,
+        empty="" if key else _empty_at(project),
         cell_limit=_number(found, "JOBINDSATS_CELL_LIMIT", Settings.cell_limit),
         periods=_wanted_periods(found, "JOBINDSATS"),
         all_measures=_is_set(found, "JOBINDSATS_ALL_MEASURES"),
@@ -254,7 +265,14 @@ def read_statbank_settings(project: Project) -> StatbankSettings:
 
 
 def _found(project: Project) -> dict[str, str]:
-    return {**_dotenv(project), **os.environ}
+    return {**{name: value for name, (value, _) in _dotenv(project).items()}, **os.environ}
+
+
+def _empty_at(project: Project) -> str:
+    """Where the key is named, as far as it is."""
+    return (
+        "the environment" if KEY_VARIABLE in os.environ else _dotenv(project).get(KEY_VARIABLE, ("", ""))[1]
+    )
 
 
 def _is_set(found: Mapping[str, str], variable: str) -> bool:
@@ -282,8 +300,8 @@ def _number(found: Mapping[str, str], variable: str, default: int) -> int:
     return int(text)
 
 
-def _dotenv(project: Project) -> dict[str, str]:
-    """What ``.env`` sets, read as people write it: ``NAME: key``, or nothing but the key itself.
+def _dotenv(project: Project) -> dict[str, tuple[str, str]]:
+    """What ``.env`` sets and on which line, read as people write it: ``NAME: key``, or nothing but the key itself.
 
     ``.env.txt`` counts where there is no ``.env``: Windows adds the ending and does not show it.
     """
@@ -298,8 +316,8 @@ def _dotenv(project: Project) -> dict[str, str]:
         raise PlanError.of(
             path.name, "The file is not UTF-8 text.", "Save it again with the encoding UTF-8."
         ) from None
-    values: dict[str, str] = {}
-    for written in text.splitlines():
+    values: dict[str, tuple[str, str]] = {}
+    for number, written in enumerate(text.splitlines(), start=1):
         line = re.sub(r"(^|\s+)#.*", "", written.strip(_BLANK))
         setting = _SETTING.match(line)
         # A key may hold any sign, "$" too: nothing in it is interpreted.
@@ -308,7 +326,7 @@ def _dotenv(project: Project) -> dict[str, str]:
         else:
             name, value = setting.groups() if setting else ("", "")
         if name:
-            values[name.upper()] = value.strip(_WRAPPING)
+            values[name.upper()] = value.strip(_WRAPPING), f"{path.name}:{number}"
         if _NEARLY_THE_NAME.fullmatch(name) and name.upper() != KEY_VARIABLE:
             raise PlanError.of(
                 path.name,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import SOURCES
@@ -87,11 +87,18 @@ class Source(Protocol):
         """The error for an answer that has something else than what was asked for."""
 
 
+class NoKey(NamedTuple):
+    """Why nothing can be asked without a key: for the analyst, and in Danish for a page."""
+
+    said: str
+    danish: str
+
+
 class Door(Protocol):
     """What the module of a source offers."""
 
-    def missing_key(self, project: Project) -> str:
-        """The setting that lacks a key; empty where there is one or none is needed."""
+    def missing_key(self, project: Project) -> NoKey | None:
+        """None where there is a key, or none is needed."""
 
     def open_source(
         self,

@@ -62,8 +62,8 @@ class _Absent(ValueError):
         self.do = do
 
 
-def missing_key(project: Project) -> str:
-    return ""
+def missing_key(project: Project) -> None:
+    """None is needed."""
 
 
 def open_source(
@@ -237,11 +237,13 @@ class Statbank:
     ) -> About:
         periods = list(info.periods)
         oldest = len(periods) - sum(len(call.codes) for call in calls)
+        names = [code for code in self.codes if code in areas.codes]
         return About(
             table=info.id.lower(),
             title=info.text or info.id,
             country=COUNTRY_NUMBER,
-            names=[code for code in self.codes if code in areas.codes],
+            names=names,
+            asked=len(names),
             limits=limits,
             oldest=periods[min(oldest, len(periods) - 1)],
             promised=periods[-1],

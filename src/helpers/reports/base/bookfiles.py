@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from helpers.catalogue.documents import read_document
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
+from helpers.project import is_file
 from helpers.reports.base.merge import Changes, Merged, merge
 from helpers.reports.base.notebooks import PREFIX, Contents
 from helpers.reports.base.reading import read_notebook
@@ -102,7 +103,7 @@ class BookFiles:
         return {
             path: read_notebook(self.folder / path, self._name(path))
             for path in paths
-            if path.endswith(".ipynb") and (self.folder / path).is_file()
+            if path.endswith(".ipynb") and is_file(self.folder / path)
         }
 
     @cached_property
