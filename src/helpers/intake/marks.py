@@ -38,7 +38,7 @@ def mark_of(text: str) -> BlankMark | None:
     Examples
     --------
     >>> mark_of("…"), mark_of("<3"), mark_of("17")
-    (<Mark.MISSING: 'missing'>, <Mark.SUPPRESSED: 'suppressed'>, None)
+    (<BlankMark.MISSING: 'missing'>, <BlankMark.SUPPRESSED: 'suppressed'>, None)
     """
     bare = " ".join(text.split()).casefold()
     if bare in MISSING_MARKS or bare in _NOT_KNOWN:
