@@ -26,13 +26,15 @@ from helpers.catalogue import Catalogue, load_catalogue, models
 from helpers.catalogue.loader import check
 from helpers.catalogue.models import SOURCES, Indicator, Publisher
 from helpers.cli import app
-from helpers.commands.rendering import keyless_words
+from helpers.commands.rendering import keyless_words, unsettled
 from helpers.data import choose_basis, data_problems, load_observations
 from helpers.data.answers import Answer, AnswerError, parse_json
 from helpers.data.csv_answers import as_table
 from helpers.data.raw import AnswerColumn, RawStore
 from helpers.periods import Frequency, Period
 from helpers.project import ROOT_VARIABLE, Project
+from helpers.reports import wing
+from helpers.reports.base.request import RenderRequest
 from helpers.reports.plan.report import read_report
 from helpers.sources.checks import values_of
 from helpers.sources.faults import Fault
@@ -532,6 +534,28 @@ def test_each_municipality_is_in_one_of_the_five_groups(catalogue: Catalogue) ->
         rows = list(csv.DictReader(file, delimiter=";"))
     assert sorted(row["municipality"] for row in rows) == sorted(m.name for m in catalogue.municipalities)
     assert sorted(Counter(row["cluster"] for row in rows).values()) == [3, 16, 24, 24, 31]
+
+
+def test_what_readers_should_know_is_not_settled_is_named(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "auk01", "folk1a").ok
+    request = RenderRequest(
+        project, "plan", ("Viborg",), PLAN, None, None, ("html",), "built-in", project.root / "_site", False, "", 1,
+        False, False, "", for_publication=True,
+    )  # fmt: skip
+    said = list(unsettled(request, catalogue, wing("plan").asked(request, catalogue)))
+    goals = catalogue.plan(PLAN).goals
+    without = [goal for goal in goals if not {"auk01", "folk1a"} >= tables_of(catalogue, goal.indicators[0])]
+    assert f"Missing: Viborg has no verdict for {len(without)} of {len(goals)} goals." in said
+    (unconfirmed,) = (line for line in said if line.startswith("Unconfirmed"))
+    named = set(unconfirmed.rstrip(".").split(": ")[-1].split(", "))
+    used = [catalogue.indicator(key) for goal in goals for key in goal.indicators]
+    series = {f"{i.key}.{name}": one.certainty for i in used for name, one in i.series.items()}
+    assert named == {name for name, certainty in series.items() if certainty != "confirmed"}
+
+
+def tables_of(catalogue: Catalogue, key: str) -> set[str]:
+    return set(catalogue.indicator(key).table_sources)
 
 
 # ------------------------------------------------------------------------------- the saved real answers
