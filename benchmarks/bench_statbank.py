@@ -53,7 +53,7 @@ def main() -> None:
             values = values_of(COLUMNS, answer.rows)
             gathered = Gathered([answer], dict.fromkeys(COLUMNS), values, len(values))
             about = About(
-                table=f"t{number}", title="", country=COUNTRY_NUMBER, names=codes[1:],
+                table=f"t{number}", title="", country=COUNTRY_NUMBER, names=codes[1:], asked=len(codes) - 1,
                 limits={"INDHOLD": Limits(0, 100)}, oldest=Period.parse(months[0]), promised=Period.parse(months[-1]),
                 update_latest=None, update_next=None,
             )  # fmt: skip

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import shutil
 import statistics
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.catalogue import load_catalogue
+from helpers.errors import PlanError
 from helpers.periods import window
+from helpers.project import Project
 from helpers.reports.jobcenteroverblik.groups import (
     GroupKind,
     computed_group,
     framework_conditions,
     group_for,
 )
-from overview_support import NEWEST, area, changed, clustered, shipped
+from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.ranking import group_sentence
+from overview_support import CHECKOUT, NEWEST, area, changed, clustered, shipped
 
 LABELS = [variable.label for variable in shipped()[1].template.framework]
 KIND = "sygedagpenge"
@@ -174,3 +182,55 @@ def test_a_joint_job_centre_without_a_figure_of_its_own_resembles_the_mean_of_it
     plain = [variable.label for variable in jobcenteroverblik.template.framework if not variable.log]
     assert (found.loc["vallensbaek-ishoej", plain] == 3.0).all()
     assert found.loc["taarnby-dragoer"].isna().all()
+
+
+# ------------------------------------------------------------------------- Statistics Denmark's five groups
+
+
+def asking_for_the_five(root: Path) -> Project:
+    shutil.copytree(CHECKOUT / "catalogue", root / "catalogue")
+    path = root / "catalogue" / "overview.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("default_group: computed", "default_group: kommunegruppe"), encoding="utf-8")
+    return Project(root)
+
+
+@pytest.mark.parametrize("name", ["Frederikssund", "Esbjerg/Fanø", "Vallensbæk/Ishøj", "Tårnby/Dragør"])
+def test_an_overview_can_compare_within_the_five_groups_of_statistics_denmark(tmp_path, name):
+    project = asking_for_the_five(tmp_path)
+    catalogue = load_catalogue(project)
+    overview = load_jobcenteroverblik(project, catalogue)
+    with (CHECKOUT / "catalogue/areas/kommunegrupper.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["municipality"]: row["cluster"] for row in csv.DictReader(file, delimiter=";")}
+    names = {m.code: m.name for m in catalogue.municipalities}
+    chosen = next(centre for centre in overview.centres if centre.name == name)
+    group = group_for(overview, chosen, KIND, conditions())
+    own = {listed[names[code]] for code in chosen.codes}
+    expected = {
+        centre.name
+        for centre in overview.centres
+        if centre.name != name and own & {listed[names[code]] for code in centre.codes}
+    }
+    assert group.kind is GroupKind.OFFICIAL and {member.name for member in group.members} == expected
+    assert set(group.name.split(" og ")) == own
+    said = group_sentence(group, "sygedagpenge")
+    assert "Danmarks Statistiks kommunegruppe" in said and "STAR" not in said
+
+
+def test_a_supplied_cluster_goes_before_the_five_groups(tmp_path):
+    project = asking_for_the_five(tmp_path)
+    catalogue = load_catalogue(project)
+    rows = "".join(f"A;{m.name}\n" for m in catalogue.municipalities)
+    path = project.catalogue / "areas" / "clusters" / f"{KIND}.csv"
+    path.write_text("cluster;municipality\n" + rows, encoding="utf-8")
+    overview = load_jobcenteroverblik(project, catalogue)
+    assert group_for(overview, overview.centres[0], KIND).kind is GroupKind.CLUSTER
+    assert group_for(overview, overview.centres[0], "a-dagpenge").kind is GroupKind.OFFICIAL
+
+
+def test_the_five_groups_are_asked_for_by_name_when_their_file_is_gone(tmp_path):
+    project = asking_for_the_five(tmp_path)
+    (project.catalogue / "areas" / "kommunegrupper.csv").unlink()
+    with pytest.raises(PlanError) as told:
+        load_jobcenteroverblik(project, load_catalogue(project))
+    assert "overview.yml" in str(told.value) and "kommunegrupper.csv" in str(told.value)

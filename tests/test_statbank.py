@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,29 +15,36 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import lxml.html
 import pytest
 from typer.testing import CliRunner
 
-from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue import Catalogue, load_catalogue, models
 from helpers.catalogue.loader import check
-from helpers.catalogue.models import Indicator
+from helpers.catalogue.models import SOURCES, Indicator, Publisher
 from helpers.cli import app
-from helpers.commands.rendering import keyless_words
+from helpers.commands.rendering import keyless_words, unsettled
 from helpers.data import choose_basis, data_problems, load_observations
-from helpers.data.answers import AnswerError
+from helpers.data.answers import Answer, AnswerError, parse_json
 from helpers.data.csv_answers import as_table
-from helpers.data.raw import RawStore
-from helpers.periods import Frequency
+from helpers.data.raw import AnswerColumn, RawStore
+from helpers.periods import Frequency, Period
 from helpers.project import ROOT_VARIABLE, Project
+from helpers.reports import wing
+from helpers.reports.base.request import RenderRequest
 from helpers.reports.plan.report import read_report
+from helpers.sources.checks import values_of
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.fetch_status import FetchOutcome, FetchReport, failure_in_danish
+from helpers.sources.keeping import About
 from helpers.sources.settings import KEY_VARIABLE, STATBANK_URL_VARIABLE, URL_VARIABLE, StatbankSettings
+from helpers.sources.source import Prepared
 from helpers.sources.statbank import StatbankClient
+from helpers.sources.transport import Periods, Transport
 from jobindsats_server import TOKEN
 from jobindsats_support import UNEMPLOYED, entry, serving
 from jobindsats_tables import all_names, made_up
@@ -418,6 +426,75 @@ def test_a_fetch_of_everything_asks_both_sources_and_keeps_each_by_itself(
         assert (project.raw / source / "_runs").is_dir() is bool(kept)
 
 
+class Toy:
+    """A third source that is a module of one table and one figure for each area."""
+
+    key = "toy"
+    asked = False
+
+    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+        self.names = [m.code for m in catalogue.municipalities]
+        self.client = Transport(StatbankSettings(url="http://127.0.0.1:1"))
+
+    def begin(self, tables: Any, *, fresh: bool) -> None: ...
+
+    def title(self, table: str) -> str:
+        return "Legetøj"
+
+    def prepare(self, table: str, wanted: Any, *, fresh: bool) -> Prepared:
+        period = Period.parse("2025M09")
+        about = About(
+            table,
+            "Legetøj",
+            "000",
+            self.names,
+            len(self.names),
+            {},
+            period,
+            period,
+            update_latest=None,
+            update_next=None,
+        )
+        return Prepared(
+            about, [SimpleNamespace(periods=Periods(Frequency.MONTH, ids=(period.id,)))], lambda _: False
+        )
+
+    def ask(self, call: Any) -> Answer:
+        self.asked = True
+        text = "OMRÅDE;TID;INDHOLD\n" + "".join(f"{code};2025M09;7\n" for code in ("000", *self.names))
+        kept = {"format": "CSV", "time": "TID", "periods": ["2025M09"], "text": text,
+                "asked": {"OMRÅDE": {code: code for code in ("000", *self.names)}}}  # fmt: skip
+        return parse_json(json.dumps(kept).encode())
+
+    def read(self, call: Any, answer: Answer) -> Any:
+        roles = {"OMRÅDE": ("area", "area"), "TID": ("period", "period"), "INDHOLD": ("measure", "INDHOLD")}
+        columns = [AnswerColumn(role=roles[c][0], id=roles[c][1], label=c) for c in answer.columns]
+        return tuple(columns), values_of(columns, answer.rows)
+
+
+def test_a_third_source_is_a_module_and_a_line(
+    project: Project, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = SimpleNamespace(
+        missing_key=lambda project: None,
+        open_source=lambda project, catalogue, now, client, waits: Toy(project, catalogue),
+    )
+    monkeypatch.setitem(sys.modules, "toy_source", module)
+    monkeypatch.setitem(SOURCES, "toy", Publisher("Legetøj", "Ingen", "", "toy_source", "INDHOLD"))
+    monkeypatch.setitem(models.ORIGIN_FORMS, "toy", models.ORIGIN_FORMS["statbank"])
+    played = Indicator.model_validate({"key": "leg", **entry(share={"toy": "T1"})})
+    report = fetch_tables(
+        project,
+        replace(catalogue, indicators={"leg": played}, plans={}, surveys={}),
+        sources=["toy"],
+        now=NOW,
+    )
+    assert report.ok, report.problems
+    (row,) = report.rows
+    assert (row.source, row.table, row.newest, row.cells) == ("toy", "t1", "2025M09", 99)
+    assert RawStore(project.raw).newest("toy", "t1") and RawStore(project.raw).problems("toy") == ()
+
+
 # ------------------------------------------------------------------------------------- the catalogue
 
 
@@ -457,6 +534,28 @@ def test_each_municipality_is_in_one_of_the_five_groups(catalogue: Catalogue) ->
         rows = list(csv.DictReader(file, delimiter=";"))
     assert sorted(row["municipality"] for row in rows) == sorted(m.name for m in catalogue.municipalities)
     assert sorted(Counter(row["cluster"] for row in rows).values()) == [3, 16, 24, 24, 31]
+
+
+def test_what_readers_should_know_is_not_settled_is_named(project: Project, catalogue: Catalogue) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "auk01", "folk1a").ok
+    request = RenderRequest(
+        project, "plan", ("Viborg",), PLAN, None, None, ("html",), "built-in", project.root / "_site", False, "", 1,
+        False, False, "", for_publication=True,
+    )  # fmt: skip
+    said = list(unsettled(request, catalogue, wing("plan").asked(request, catalogue)))
+    goals = catalogue.plan(PLAN).goals
+    without = [goal for goal in goals if not {"auk01", "folk1a"} >= tables_of(catalogue, goal.indicators[0])]
+    assert f"Missing: Viborg has no verdict for {len(without)} of {len(goals)} goals." in said
+    (unconfirmed,) = (line for line in said if line.startswith("Unconfirmed"))
+    named = set(unconfirmed.rstrip(".").split(": ")[-1].split(", "))
+    used = [catalogue.indicator(key) for goal in goals for key in goal.indicators]
+    series = {f"{i.key}.{name}": one.certainty for i in used for name, one in i.series.items()}
+    assert named == {name for name, certainty in series.items() if certainty != "confirmed"}
+
+
+def tables_of(catalogue: Catalogue, key: str) -> set[str]:
+    return set(catalogue.indicator(key).table_sources)
 
 
 # ------------------------------------------------------------------------------- the saved real answers

@@ -100,6 +100,8 @@ class Publisher(NamedTuple):
     ----------
     name, owner, url
         As a page names the source, and whose figures they are.
+    module
+        What asks it (:class:`helpers.sources.source.Door`).
     measure
         What a term that names no measure asks for; none where each must name one.
     needs_key
@@ -109,6 +111,7 @@ class Publisher(NamedTuple):
     name: str
     owner: str
     url: str
+    module: str
     measure: str | None = None
     needs_key: bool = False
 
@@ -116,11 +119,18 @@ class Publisher(NamedTuple):
 JOBINDSATS, STATBANK = "jobindsats", "statbank"
 
 SOURCES = {
-    JOBINDSATS: Publisher("Jobindsats", "STAR, Jobindsats", "https://jobindsats.dk", needs_key=True),
+    JOBINDSATS: Publisher(
+        "Jobindsats",
+        "STAR, Jobindsats",
+        "https://jobindsats.dk",
+        "helpers.sources.jobindsats_source",
+        needs_key=True,
+    ),
     STATBANK: Publisher(
         "Statistikbanken",
         "Danmarks Statistik, Statistikbanken (CC BY 4.0)",
         "https://statistikbanken.dk",
+        "helpers.sources.statbank_source",
         "INDHOLD",
     ),
 }

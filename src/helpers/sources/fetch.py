@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import JOBINDSATS, SOURCES, STATBANK
+from helpers.catalogue.models import JOBINDSATS, SOURCES
 from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
 from helpers.data.files import locked
@@ -32,14 +32,9 @@ from helpers.sources.fetch_status import (
     fetch_status,
     keep_report,
 )
-from helpers.sources.jobindsats import Client
-from helpers.sources.jobindsats_source import Jobindsats
 from helpers.sources.keeping import Gathered, Keeper, Previous
 from helpers.sources.queries import Places, Wanted, wanted_by_table
-from helpers.sources.settings import KEY_VARIABLE, read_settings, read_statbank_settings
-from helpers.sources.source import Prepared, Source
-from helpers.sources.statbank import StatbankClient
-from helpers.sources.statbank_source import Statbank
+from helpers.sources.source import Prepared, Source, door
 from helpers.sources.transport import Transport
 
 Wants = dict[str, tuple[Wanted, ...]]
@@ -76,7 +71,7 @@ def fetch_tables(
     force: bool = False,
     accept: Collection[str] = (),
     sources: Collection[str] | None = None,
-    client: Client | StatbankClient | None = None,
+    client: Transport | None = None,
     waits: tuple[float, ...] | None = None,
     progress: Told = lambda progress: None,
     reload_waits: Sequence[float] = RELOAD_WAITS,
@@ -94,8 +89,8 @@ def fetch_tables(
     accept
         Tables whose answer is put in force though much of the one before is gone from it or has moved.
     sources
-        Only tables of these (:data:`~helpers.catalogue.models.SOURCES`); None: of all that are needed, but of Jobindsats
-        only when there is a key or nothing else is needed.
+        Only tables of these (:data:`~helpers.catalogue.models.SOURCES`); None: of all that are needed, but of
+        one that wants a key only when there is one or nothing else is needed.
     client
         Asks its own source only; None: those that are needed, made from the environment and ``.env``.
     waits
@@ -133,23 +128,23 @@ def fetch_tables(
             for table in unknown
         )
     reports = []
-    for source in dict.fromkeys(items[0].term.source for items in wanted.values()):
-        own = {table: items for table, items in wanted.items() if items[0].term.source == source}
+    for key in dict.fromkeys(items[0].term.source for items in wanted.values()):
+        own = {table: items for table, items in wanted.items() if items[0].term.source == key}
         with contextlib.ExitStack() as stack:
-            asks = client or _client(project, source, waits)
+            source = door(key).open_source(project, catalogue, now, client, waits)
             if client is None:
-                stack.enter_context(asks)
+                stack.enter_context(source.client)
             run = _Run(
                 project=project,
                 wanted=own,
-                source=_source(project, catalogue, asks, now),
+                source=source,
                 force=force,
                 accept=accepted,
                 progress=progress,
                 now=now,
             )
             waiting = functools.partial(run.tell, "waiting for another fetch to end")
-            stack.enter_context(locked(project.raw / source, ".fetch.lock", waiting))
+            stack.enter_context(locked(project.raw / key, ".fetch.lock", waiting))
             reports.append(run.go(reload_waits))
     return FetchReport(
         started=now,
@@ -167,32 +162,16 @@ def _chosen(
     if unknown:
         raise PlanError.of("--source", f'"{unknown[0]}" is no source.', f"Sources: {', '.join(SOURCES)}.")
     if client is not None:
-        sources = [JOBINDSATS if isinstance(client, Client) else STATBANK]
+        sources = [client.source]
     needed = {items[0].term.source for items in wanted.values()}
     left_out = []
     if sources is None:
-        sources = needed
-        if needed > {JOBINDSATS} and (settings := read_settings(project)).key is None:
-            sources = needed - {JOBINDSATS}
-            count = sum(items[0].term.source == JOBINDSATS for items in wanted.values())
-            left_out.append(f"{count} tables of Jobindsats were left out. {settings.no_key}")
+        lacking = {source: no for source in needed if (no := door(source).missing_key(project))}
+        sources = needed - lacking.keys() or needed
+        for source in sorted(needed - set(sources)):
+            count = sum(items[0].term.source == source for items in wanted.values())
+            left_out.append(f"{count} tables of {SOURCES[source].name} were left out. {lacking[source].said}")
     return {table: items for table, items in wanted.items() if items[0].term.source in sources}, left_out
-
-
-def _client(project: Project, source: str, waits: tuple[float, ...] | None) -> Client | StatbankClient:
-    if source == STATBANK:
-        asked = read_statbank_settings(project)
-        return StatbankClient(asked if waits is None else replace(asked, waits=waits))
-    settings = read_settings(project)
-    return Client(settings if waits is None else replace(settings, waits=waits))
-
-
-def _source(
-    project: Project, catalogue: Catalogue, client: Client | StatbankClient, now: datetime
-) -> Jobindsats | Statbank:
-    if isinstance(client, Client):
-        return Jobindsats(project, client, tuple(m.name for m in catalogue.municipalities), now)
-    return Statbank(project, client, tuple(m.code for m in catalogue.municipalities))
 
 
 @dataclass(frozen=True)
@@ -216,7 +195,7 @@ def fetch_for_notebook(
     catalogue: Catalogue,
     indicators: Iterable[str],
     *,
-    client: Client | StatbankClient | None = None,
+    client: Transport | None = None,
 ) -> Notebook:
     """Fetch the tables of some indicators that have moved, and say in Danish which figures are used.
 
@@ -227,12 +206,13 @@ def fetch_for_notebook(
         return Notebook("")
     chosen = tuple(dict.fromkeys(indicators))
     needed = dict.fromkeys(s for key in chosen for s in catalogue.indicator(key).table_sources.values())
-    names = " og ".join(SOURCES[source].name for source in needed) or SOURCES[JOBINDSATS].name
+    needed = needed or {JOBINDSATS: None}
+    names = " og ".join(SOURCES[source].name for source in needed)
     try:
-        if client is None and needed.keys() <= {JOBINDSATS}:
-            settings = read_settings(project)
-            if settings.key is None:
-                return Notebook(_without_key(project, settings.empty))
+        lacking = [] if client else [door(source).missing_key(project) for source in needed]
+        if lacking and all(lacking):
+            told = " ".join(no.danish for no in lacking if no)
+            return Notebook(f"{told} {_in_force(project, names)}")
         with contextlib.nullcontext() if client is None else client:
             report = fetch_tables(
                 project, catalogue, indicators=chosen, client=client, waits=HURRIED_WAITS, reload_waits=()
@@ -504,12 +484,6 @@ def _in_force(project: Project, names: str) -> str:
     if not days:
         return f"Der er endnu ingen tal fra {names}, så siden viser eksempeldata."
     return f"Siden viser tallene fra den seneste hentning, den {danish_day(days[-1])}."
-
-
-def _without_key(project: Project, empty: str) -> str:
-    told = _in_force(project, SOURCES[JOBINDSATS].name)
-    where = f"`{KEY_VARIABLE}` er tom: {empty}" if empty else f"`{KEY_VARIABLE}`"
-    return f"Der er ingen nøgle til Jobindsats ({where}), så intet er hentet. {told}"
 
 
 def _told(project: Project, report: FetchReport, names: str) -> str:

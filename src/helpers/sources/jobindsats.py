@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import requests
 
+from helpers.catalogue.models import JOBINDSATS
 from helpers.data.answers import Answer, parse_json
 from helpers.letters import without_hidden
 from helpers.sources.faults import Fault, SourceError
@@ -67,7 +68,7 @@ class Client(Transport):
         What the server's clock said with its last answer.
     """
 
-    name = "Jobindsats"
+    source, name = JOBINDSATS, "Jobindsats"
     url_variable = URL_VARIABLE
 
     def __init__(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, Limits
 from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
@@ -19,8 +21,29 @@ from helpers.sources.keeping import About
 from helpers.sources.metadata import NoMunicipalities, TableInfo
 from helpers.sources.metadata_store import Listing, MetadataStore
 from helpers.sources.queries import Call, Places, QueryPlan, Wanted, plan_queries
-from helpers.sources.settings import KEY_VARIABLE
-from helpers.sources.source import Prepared
+from helpers.sources.settings import KEY_VARIABLE, read_settings
+from helpers.sources.source import NoKey, Prepared
+
+
+def missing_key(project: Project) -> NoKey | None:
+    settings = read_settings(project)
+    if settings.key is not None:
+        return None
+    where = f"`{KEY_VARIABLE}` er tom: {settings.empty}" if settings.empty else f"`{KEY_VARIABLE}`"
+    return NoKey(settings.no_key, f"Der er ingen nøgle til Jobindsats ({where}), så intet er hentet.")
+
+
+def open_source(
+    project: Project,
+    catalogue: Catalogue,
+    now: datetime,
+    client: Client | None = None,
+    waits: tuple[float, ...] | None = None,
+) -> Jobindsats:
+    if client is None:
+        settings = read_settings(project)
+        client = Client(settings if waits is None else replace(settings, waits=waits))
+    return Jobindsats(project, client, tuple(m.name for m in catalogue.municipalities), now)
 
 
 class Jobindsats:

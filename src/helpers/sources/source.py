@@ -1,6 +1,6 @@
 """What a run of ``plan fetch`` needs of a source: what it is to bring, and how the answers are read.
 
-A source is one module that has a :class:`Source`; what may be put in force is decided for all of them in
+A source is one module, a :class:`Door` to its :class:`Source`, that ``SOURCES`` names; what may be put in force is decided for all of them in
 :mod:`helpers.sources.keeping`.
 """
 
@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, cast
 
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import SOURCES
 from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.errors import Problem
+from helpers.project import Project
 from helpers.sources.checks import Place
 from helpers.sources.faults import SourceError
 from helpers.sources.keeping import About
@@ -80,3 +85,32 @@ class Source(Protocol):
 
     def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
         """The error for an answer that has something else than what was asked for."""
+
+
+class NoKey(NamedTuple):
+    """Why nothing can be asked without a key: for the analyst, and in Danish for a page."""
+
+    said: str
+    danish: str
+
+
+class Door(Protocol):
+    """What the module of a source offers."""
+
+    def missing_key(self, project: Project) -> NoKey | None:
+        """None where there is a key, or none is needed."""
+
+    def open_source(
+        self,
+        project: Project,
+        catalogue: Catalogue,
+        now: datetime,
+        client: Any = None,
+        waits: tuple[float, ...] | None = None,
+    ) -> Source:
+        """The source for a run; without a client it makes one from the settings, with other waits if given."""
+
+
+def door(source: str) -> Door:
+    """The module of a source."""
+    return cast(Door, import_module(SOURCES[source].module))

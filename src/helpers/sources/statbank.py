@@ -18,6 +18,7 @@ from typing import Any, Final
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from helpers.catalogue.models import STATBANK
 from helpers.data.answers import Answer, load_json
 from helpers.data.csv_answers import BULK, AnswerError, as_table, period
 from helpers.data.text import fold
@@ -137,7 +138,7 @@ def parse_tableinfo(content: bytes) -> StatbankTable:
 class StatbankClient(Transport):
     """Asks StatBank, one call at a time."""
 
-    name = "Statistikbanken"
+    source, name = STATBANK, "Statistikbanken"
     url_variable = STATBANK_URL_VARIABLE
 
     def __init__(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import product
 from math import prod
 from typing import Final
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.models import STATBANK, Limits
 from helpers.data.answers import Answer
@@ -22,6 +24,7 @@ from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.keeping import About
 from helpers.sources.queries import Places, Wanted
+from helpers.sources.settings import read_statbank_settings
 from helpers.sources.source import Prepared
 from helpers.sources.statbank import StatbankClient, StatbankTable, Variable
 from helpers.sources.transport import Periods
@@ -57,6 +60,23 @@ class _Absent(ValueError):
     def __init__(self, what: str, do: str) -> None:
         super().__init__(what)
         self.do = do
+
+
+def missing_key(project: Project) -> None:
+    """None is needed."""
+
+
+def open_source(
+    project: Project,
+    catalogue: Catalogue,
+    now: datetime,
+    client: StatbankClient | None = None,
+    waits: tuple[float, ...] | None = None,
+) -> Statbank:
+    if client is None:
+        settings = read_statbank_settings(project)
+        client = StatbankClient(settings if waits is None else replace(settings, waits=waits))
+    return Statbank(project, client, tuple(m.code for m in catalogue.municipalities))
 
 
 class Statbank:

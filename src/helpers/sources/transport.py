@@ -116,12 +116,14 @@ class Transport:
 
     Attributes
     ----------
-    name, url_variable
-        What the source is called in messages, and the setting that holds its address.
+    source, name, url_variable
+        One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the setting that holds
+        its address.
     server_time
         What the server's clock said with its last answer.
     """
 
+    source: ClassVar[str]
     name: ClassVar[str]
     url_variable: ClassVar[str]
 

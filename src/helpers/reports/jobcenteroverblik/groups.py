@@ -26,6 +26,7 @@ class GroupKind(StrEnum):
     CLUSTER = "cluster"
     COMPUTED = "computed"
     REGION = "region"
+    OFFICIAL = "kommunegruppe"
     COUNTRY = "country"
 
 
@@ -70,6 +71,8 @@ def group_for(
     membership = jobcenteroverblik.memberships.get(cluster)
     if membership is not None:
         return _cluster(jobcenteroverblik, area, membership)
+    if jobcenteroverblik.official:
+        return _official(jobcenteroverblik, area)
     if jobcenteroverblik.template.default_group == "region" or conditions is None:
         return _region(jobcenteroverblik, area)
     return computed_group(jobcenteroverblik, area, conditions, cluster)
@@ -88,6 +91,18 @@ def _cluster(
         centre for centre in jobcenteroverblik.competitors(area) if membership[centre.codes[0]] == name
     ]
     return ComparisonGroup(GroupKind.CLUSTER, tuple(members), name)
+
+
+def _official(jobcenteroverblik: Jobcenteroverblik, area: Area) -> ComparisonGroup:
+    """Statistics Denmark's group; a joint job centre is in each that its municipalities are in."""
+    groups = jobcenteroverblik.official
+    own = dict.fromkeys(groups[code] for code in area.codes)
+    members = [
+        centre
+        for centre in jobcenteroverblik.competitors(area)
+        if any(groups[code] in own for code in centre.codes)
+    ]
+    return ComparisonGroup(GroupKind.OFFICIAL, tuple(members), " og ".join(own))
 
 
 def _region(jobcenteroverblik: Jobcenteroverblik, area: Area) -> ComparisonGroup:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -239,7 +240,7 @@ class Template(Model):
     published: tuple[Printed, ...] = ()
     delay_months: int = Field(ge=0, le=12)
     ten_best: int = Field(ge=1)
-    default_group: Literal["computed", "region"]
+    default_group: Literal["computed", "region", "kommunegruppe"]
     group_size: int = Field(ge=1)
     group_months: int = Field(ge=1)
     clusters: dict[str, str] = Field(min_length=1)
@@ -306,12 +307,15 @@ class Jobcenteroverblik(Model):
         The job centres, in the order of the municipalities.
     memberships
         Kind → municipality's code → name of its cluster; only kinds with a file in ``areas/clusters/``.
+    official
+        Municipality's code → its group in ``areas/kommunegrupper.csv``, where figures are compared within these.
     """
 
     template: Template
     centres: tuple[JobCentre, ...]
     municipalities: tuple[Municipality, ...]
     memberships: dict[str, dict[str, str]] = Field(default_factory=dict)
+    official: dict[str, str] = Field(default_factory=dict)
     published: tuple[PrintedReport, ...] = ()
 
     @property
@@ -390,7 +394,13 @@ def _folded(text: str) -> str:
 def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that the template is read from; moves when one of them does."""
     folder = project.catalogue
-    patterns = ("overview.yml", "areas/jobcentres.csv", "areas/clusters/*.csv", "published/*.csv")
+    patterns = (
+        "overview.yml",
+        "areas/jobcentres.csv",
+        "areas/kommunegrupper.csv",
+        "areas/clusters/*.csv",
+        "published/*.csv",
+    )
     files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
@@ -412,9 +422,16 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     centres = _job_centres(project, municipalities, problems)
     memberships: dict[str, dict[str, str]] = {}
     published: list[PrintedReport] = []
+    official: dict[str, str] | None = None
     if template and centres:
+        if template.default_group == "kommunegruppe":
+            path = project.catalogue / "areas" / "kommunegrupper.csv"
+            official = _cluster_file(project, path, centres, municipalities, problems, whole=False)
+            if official is None and not problems:
+                document.problem(("default_group",), f"There is no {project.relative(path)}.")
         for kind in template.clusters:
-            found = _cluster_file(project, kind, centres, municipalities, problems)
+            path = project.catalogue / "areas" / "clusters" / f"{kind}.csv"
+            found = _cluster_file(project, path, centres, municipalities, problems)
             if found:
                 memberships[kind] = found
         _strange_cluster_files(project, template, problems)
@@ -427,6 +444,7 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
         centres=centres,
         municipalities=municipalities,
         memberships=memberships,
+        official=official or {},
         published=tuple(published),
     )
 
@@ -526,13 +544,14 @@ def _job_centres(
 
 def _cluster_file(
     project: Project,
-    kind: str,
+    path: Path,
     centres: tuple[JobCentre, ...],
     municipalities: tuple[Municipality, ...],
     problems: list[Problem],
+    *,
+    whole: bool = True,
 ) -> dict[str, str] | None:
-    """Cluster of every municipality's code for one kind; none when there is no file."""
-    path = project.catalogue / "areas" / "clusters" / f"{kind}.csv"
+    """Cluster of every municipality's code; none when there is no file. Job centres lie in one cluster if `whole`."""
     if not path.is_file():
         return None
     rows, wrong = read_rows(project, path, _CLUSTERS)
@@ -582,7 +601,7 @@ def _cluster_file(
         )
     for centre in centres:
         placed = sorted({found[code] for code in centre.codes if code in found})
-        if len(placed) > 1:
+        if whole and len(placed) > 1:
             problems.append(
                 Problem(
                     places[centre.codes[-1]],

@@ -54,6 +54,7 @@ def scope(group: ComparisonGroup) -> str:
         GroupKind.CLUSTER: "klyngen",
         GroupKind.COMPUTED: "den beregnede gruppe",
         GroupKind.REGION: f"Region {group.name}",
+        GroupKind.OFFICIAL: "kommunegruppen",
         GroupKind.COUNTRY: "landet",
     }[group.kind]
 
@@ -155,6 +156,10 @@ def group_sentence(group: ComparisonGroup, cluster_name: str) -> str:
         return f"Klynge {group.name} ({cluster_name}): {names}."
     if group.kind is GroupKind.REGION:
         return f"Sammenlignet med de andre jobcentre i Region {group.name}: {names}."
+    if group.kind is GroupKind.OFFICIAL:
+        return (
+            f"Sammenlignet med de andre jobcentre i Danmarks Statistiks kommunegruppe {group.name}: {names}."
+        )
     if group.kind is GroupKind.COUNTRY:
         return "Sammenlignet med alle andre jobcentre i landet."
     if not group.members:

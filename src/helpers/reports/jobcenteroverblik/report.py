@@ -634,6 +634,7 @@ def _kind_words(group: ComparisonGroup) -> str:
         GroupKind.CLUSTER: f"STARs klynge {group.name} (fra fil)",
         GroupKind.COMPUTED: "Beregnet",
         GroupKind.REGION: f"Region {group.name}",
+        GroupKind.OFFICIAL: f"Danmarks Statistiks kommunegruppe {group.name}",
         GroupKind.COUNTRY: "Hele landet",
     }[group.kind]
 
