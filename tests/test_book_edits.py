@@ -522,3 +522,17 @@ def test_a_notebook_that_is_behind_the_catalogue_says_so_when_its_report_is_open
     path.write_text(text.replace(title, "title: En anden overskrift"), encoding="utf-8")
     with pytest.warns(UserWarning, match=rf"{AREA} is behind .*plan notebooks {KEY}"):
         open_report("Hedensted", KEY)
+
+
+def test_a_page_of_ones_own_that_takes_a_chapters_name_is_shown_without_it_and_told(project: Project):
+    text = (project.root / "_quarto.yml").read_text(encoding="utf-8")
+    own = text.replace("    - index.ipynb\n", "    - index.ipynb\n    - notebooks/egen.ipynb\n")
+    (project.root / "_quarto.yml").write_text(own, encoding="utf-8")
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Egen {#sec-1}\n\n## Del {#del}")])
+    nbformat.write(page, project.root / "notebooks" / "egen.ipynb")
+    laid = book(project).laid()
+    assert nbformat.reads(laid.pages["notebooks/egen.ipynb"], as_version=4).cells[0].source == (
+        "# Egen\n\n## Del {#del}"
+    )
+    assert any("#sec-1" in note and "notebooks/egen.ipynb" in note for note in laid.notes)
+    assert "{#sec-1}" in laid.pages["notebooks/01-tidlig-indsats.ipynb"]

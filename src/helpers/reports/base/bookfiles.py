@@ -132,11 +132,21 @@ class BookFiles:
             return Laid(self.contents.project.root, {path: _shown(page) for path, page in made.items()}, ())
         found = {**self._there, **self.merged.pages}
         chapters = self.merged.chapters
+        taken = {name: path for path, page in self.merged.pages.items() for name in _identifiers(page)}
+        clashes = []
+        for path in (path for path in chapters if path in self._there and path not in self.merged.pages):
+            found[path] = deepcopy(found[path])
+            for name in _identifiers(found[path]) & taken.keys():
+                _drop_identifier(found[path], name)
+                clashes.append(
+                    f"{self._name(path)}: #{name} is what links to {self._name(taken[name])} lead to; "
+                    "the heading goes without. Give it a name of its own."
+                )
         pages = {path: _shown(found[path]) if path in found else "" for path in chapters}
         mend = (
             f"The pages show the catalogue; `plan notebooks {self.contents.key}` brings the file up to date."
         )
-        return Laid(self.folder, pages, tuple(f"{line} {mend}" for line in self._behind()))
+        return Laid(self.folder, pages, (*(f"{line} {mend}" for line in self._behind()), *clashes))
 
     # -------------------------------------------------------------------------------------------- checked
 
@@ -221,6 +231,25 @@ class BookFiles:
                 written = yaml.safe_dump(self.contents.title, allow_unicode=True, width=1000)
                 text = text[:start] + written.removesuffix("\n...\n").rstrip("\n") + text[end:]
         return text
+
+
+_IDENTIFIER = re.compile(r"^(#+ .*\{)#([\w-]+) *(.*\})$", re.MULTILINE)
+"""A heading with a name that links lead to: ``# Test {#sec-1 .unnumbered}``."""
+
+
+def _identifiers(page: NotebookNode) -> set[str]:
+    """The names of a notebook's headings."""
+    texts = (cell.source for cell in page.cells if cell.cell_type == "markdown")
+    return {found[2] for text in texts for found in _IDENTIFIER.finditer(text)}
+
+
+def _drop_identifier(page: NotebookNode, name: str) -> None:
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _IDENTIFIER.sub(
+                lambda found: f"{found[1]}{found[3]}".removesuffix(" {}") if found[2] == name else found[0],
+                cell.source,
+            )
 
 
 def _words(changes: Changes) -> str:
