@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -90,10 +89,6 @@ class TypedTable:
     def periods(self, column: str) -> PeriodColumn:
         """How the days of a column are written."""
         return PeriodColumn.of((row[column] for row in self.rows), english=self.english)
-
-    @cached_property
-    def by_number(self) -> dict[int, TypedRow]:
-        return {row.number: row for row in self.rows}
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:

@@ -6,19 +6,18 @@ place; what JupyterLab shows, and what ``report.chart()`` gives, is made here fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from helpers.errors import PlanError
-from helpers.present.draw import spec_for_screen
 from helpers.present.layout import AXIS_WORDS, BADGE
-from helpers.present.output import VEGALITE_MIME
+from helpers.present.output import screen_bundle
 from helpers.present.theme import Palette
 from helpers.present.traces import Picture, Trace
-from helpers.present.words import NBSP, number
+from helpers.present.words import number
 
 Chart = alt.LayerChart | alt.VConcatChart
 """One figure, or several below each other."""
@@ -158,28 +157,17 @@ def below_each_other(charts: Sequence[Chart], where: str) -> Chart:
 
 def numbers_of(charts: Sequence[Chart]) -> pd.DataFrame:
     """The numbers of charts made by :func:`native_chart`, with the columns of `CHART_COLUMNS`."""
-    return pd.concat(
-        [pd.DataFrame(columns=list(CHART_COLUMNS)), *(chart.data for chart in charts)][bool(charts) :]
-    )
+    if not charts:
+        return pd.DataFrame(columns=list(CHART_COLUMNS))
+    return pd.concat([chart.data for chart in charts])
 
 
 def _scale(traces: Sequence[Trace], values: Sequence[Any]) -> alt.Scale:
     return alt.Scale(domain=[trace.label for trace in traces], range=list(values))
 
 
-def bundle(spec: Mapping[str, Any], text: str = "") -> dict[str, Any]:
-    """A specification as JupyterLab shows it: Danish numbers, no request to any other host.
-
-    Parameters
-    ----------
-    text
-        What is said where no chart can be shown.
-    """
-    return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": text or f"Figur{NBSP}(Vega-Lite)"}
-
-
 def _render(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    return bundle(spec)
+    return screen_bundle(spec)
 
 
 def use_danish_charts() -> None:

@@ -110,6 +110,17 @@ class StampedPart:
         return written
 
 
+def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> dict[str, Any]:
+    """A specification as JupyterLab shows it, with Danish numbers and no request to another host.
+
+    Parameters
+    ----------
+    text
+        What is said where no chart can be shown.
+    """
+    return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": text}
+
+
 @dataclass(frozen=True)
 class FigurePart(StampedPart):
     """A figure: a Vega-Lite specification, its texts and its numbers.
@@ -185,7 +196,7 @@ class FigurePart(StampedPart):
 
     def live(self) -> dict[str, Any]:
         spec = self.chart().to_dict() if self.chart else self.spec
-        return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": self.alt}
+        return screen_bundle(spec, self.alt)
 
 
 @dataclass(frozen=True)
