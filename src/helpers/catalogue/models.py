@@ -638,6 +638,13 @@ class Replaces(Model):
     owner_only: bool = False
 
 
+class Part(NamedTuple):
+    """One thing a goal promises: an indicator (or survey), by its key, and the target it is held against."""
+
+    indicator: str
+    target: Target
+
+
 class Goal(Model):
     """One goal (resultatmål) of a plan.
 
@@ -670,6 +677,11 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is judged, each by itself, in the order of the goal's rows."""
+        return tuple(Part(key, self.target) for key in self.indicators)
 
 
 class FocusArea(Model):
