@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from helpers.catalogue.names import Names
 from helpers.periods import Frequency, Period
 
 
@@ -510,7 +511,7 @@ class Survey(Model):
     heading
         Line over the table; ``{periode}`` becomes the month it was made (``december 2021``).
     questions
-        Key → the question as asked; ``{jobcenter}`` and ``{kommune}`` are filled in.
+        Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in.
     answer
         What counts as a satisfied answer (head of the table's column).
     answers
@@ -725,6 +726,8 @@ class Plan(Model):
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+    names
+        What the plan, its focus areas, its goals and the office behind it are called.
     suppression
         ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
@@ -739,6 +742,7 @@ class Plan(Model):
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
     suppression: Literal["source", "secondary"] = "source"
+    names: Names = Names()
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 
@@ -763,6 +767,10 @@ class Plan(Model):
         """The focus area a goal stands in; KeyError when the plan has no such goal."""
         wanted = self.goal(number)
         return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def area_title(self, area: FocusArea) -> str:
+        """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""
+        return f"{self.names.area.title} {area.number} - {area.title}"
 
     def shows(self, owner_only: bool, municipality: Municipality) -> bool:
         """Whether a text is shown for `municipality`: always, unless it concerns the plan's owner only."""
