@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
     NATIONAL,
     Certainty,
@@ -403,7 +405,33 @@ class PlanReport(Report):
             notes.append(goal.note)
         own = self.catalogue.texts(self.municipality, self.plan).goals.get(goal.number)
         said += [output.box(escape_markdown(note), classes=("goal-note",)) for note in dict.fromkeys(notes)]
-        return join([*said, output.text(own) if own else Shown()])
+        return join([*said, output.text(own) if own else Shown(), self._followed_up(goal)])
+
+    def follow_ups(self, number: str) -> tuple[FollowUp, ...]:
+        """What the municipality said of a goal, newest first; of a snapshot, only what was said by then."""
+        found = self.catalogue.follow_ups.get((self.municipality.slug, self.plan.key, number), ())
+        return tuple(one for one in found if self.snapshot is None or one.day <= self.snapshot)
+
+    def unexplained(self) -> list[Goal]:
+        """The goals that are not met and of which the municipality says nothing."""
+        own = self.catalogue.texts(self.municipality, self.plan).goals
+        return [
+            goal
+            for goal in self.plan.goals
+            if self.verdicts[goal.number].verdict is Verdict.NOT_MET
+            and not own.get(goal.number)
+            and not self.follow_ups(goal.number)
+        ]
+
+    def _followed_up(self, goal: Goal) -> Shown:
+        """The newest follow-up, and the older ones folded."""
+        boxes = [
+            output.box(*plan_words.follow_up_paragraphs(told), classes=("follow-up",))
+            for told in self.follow_ups(goal.number)
+        ]
+        if len(boxes) < 2:
+            return join(boxes)
+        return boxes[0] + output.folded(f"Tidligere opfølgning på mål {goal.number}", join(boxes[1:]))
 
     def figure(self, number: str) -> Shown:
         """A goal's figures as in its document, or the table of its survey."""
