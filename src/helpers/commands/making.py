@@ -59,8 +59,12 @@ color:
 #     alt: {owner}
 """
 
-_TEXTS = """\
+_TEXTS_HEAD = """\
 # {owner}s egne tekster til sine planer. De kommer kun på siderne, når de er skrevet (docs/catalogue.md).
+"""
+
+_TEXTS = """\
+
 {key}:
   # index: >-
   #   Byrådet vedtog planen den …
@@ -99,7 +103,9 @@ def new_plan(
     yield f"wrote {project.relative(path)}: {len(source.goals)} goals to change, from {source.key}"
     texts = project.catalogue / "texts" / f"{area.slug}.yml"
     catalogue = write_checked(
-        project, texts, lambda old: (f"{old.rstrip()}\n\n" if old else "") + _filled(_TEXTS, area, key=key)
+        project,
+        texts,
+        lambda old: f"{(old or _filled(_TEXTS_HEAD, area)).rstrip()}\n{_filled(_TEXTS, area, key=key)}",
     )
     yield f"wrote {project.relative(texts)}, for texts of your own"
     brand = project.catalogue / OVERRIDES / f"{area.slug}.yml"
