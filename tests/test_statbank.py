@@ -554,6 +554,71 @@ def test_what_readers_should_know_is_not_settled_is_named(project: Project, cata
     assert named == {name for name, certainty in series.items() if certainty != "confirmed"}
 
 
+def test_figures_that_the_source_calls_provisional_are_called_so(
+    project: Project, catalogue: Catalogue
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup01", "aup02", "auf01", "auf02").ok
+    request = RenderRequest(
+        project, "plan", ("Viborg",), PLAN, None, None, ("html",), "built-in", project.root / "_site", False, "", 1,
+        False, False, "", for_publication=True,
+    )  # fmt: skip
+    said = list(unsettled(request, catalogue, wing("plan").asked(request, catalogue)))
+    (provisional,) = (line for line in said if line.startswith("Provisional"))
+    assert "ledighedsprocent-foreloebig" in provisional and "as the source says itself" in provisional
+    assert "ledighedsprocent," not in provisional and "newest months" not in provisional
+    (unconfirmed,) = (line for line in said if line.startswith("Unconfirmed"))
+    assert "ledighedsprocent-foreloebig.share" in unconfirmed
+
+    report = read_report(project, catalogue, catalogue.plan(PLAN), catalogue.municipality("Viborg"))
+    assert {i.key: len(periods) for i in report.indicators if (periods := report.provisional[i.key])} == {
+        "ledighedsprocent-foreloebig": 60
+    }
+    shown = report.figure("1a").markdown
+    judged, below = shown.split("**Til sammenligning.**")
+    assert "foreløbig" not in judged and "Alle tallene er foreløbige." in below
+    assert below.count("(foreløbig)") == 25  # each month of the table behind the figure
+    for period in ("2024M06", "2026M06"):
+        share = served(server, "AUP01", OMRÅDE="791", Tid=period).replace(".", ",")
+        assert f"{share}" in below
+    assert [row.indicator for row in report.rows if row.goal == "1a"] == ["ledighedsprocent"]
+
+
+def test_a_table_that_calls_itself_provisional_is_told_when_the_catalogue_does_not(
+    project: Project, catalogue: Catalogue
+) -> None:
+    path = project.catalogue / "indicators" / "arbejdsmarkedet.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  provisional: true\n", ""), encoding="utf-8")
+    for reading, told in ((catalogue, 0), (load_catalogue(project), 1)):
+        with StatbankServer(catalogue_tables()) as server:
+            (row,) = fetch(project, reading, server, "auf01", force=True).rows
+        assert len([remark for remark in row.remarks if "provisional: true" in remark]) == told, row.remarks
+
+
+def test_the_seasonally_adjusted_line_of_statbank_is_a_figure_beside_the_one_of_jobindsats(
+    project: Project, catalogue: Catalogue
+) -> None:
+    plan = catalogue.plan("noegletal-2026")
+    (goal,) = (goal for goal in plan.goals if "ledighed-andel" in goal.indicators)
+    (item,) = catalogue.beside(goal)
+    assert set(catalogue.indicator(item.indicator).table_sources.values()) == {"statbank"}
+    assert set(catalogue.indicator("ledighed-andel").table_sources.values()) == {"jobindsats"}
+
+    viborg = catalogue.municipality("Viborg")
+    drawn = read_report(project, catalogue, plan, viborg, example=True).figure(goal.number)
+    first, second = (chart for chart in drawn.charts())
+    assert drawn.markdown.count(item.difference[:40]) == 1
+    assert "tabel aus08" in drawn.markdown.split(item.difference[:40])[1]
+    assert "tabel aus08" not in drawn.markdown.split(item.difference[:40])[0]
+    assert first is not second
+
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup02").ok
+    own = read_report(project, catalogue, catalogue.plan(PLAN), viborg)
+    assert catalogue.beside(own.plan.goal("1a"))  # and nothing of it was fetched
+    assert len(own.figure("1a").charts()) == 1 and "Til sammenligning" not in own.figure("1a").markdown
+
+
 def tables_of(catalogue: Catalogue, key: str) -> set[str]:
     return set(catalogue.indicator(key).table_sources)
 
