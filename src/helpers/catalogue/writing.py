@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from helpers.catalogue import load_catalogue
-from helpers.catalogue.catalogue import Catalogue
-from helpers.catalogue.documents import read_text
-from helpers.data.files import write_whole
 from helpers.errors import PlanError
-from helpers.project import Project
 
 _WIDTH = 110
 _LONG = 70
@@ -82,36 +76,6 @@ def with_goal(text: str, name: str, area: int, goal: Mapping[str, Any]) -> tuple
         lines[end - 1] += "\n"
     block = as_yaml([dict(goal)], goals.value[0].start_mark.column - 2)
     return "".join([*lines[:end], block, *lines[end:]]), end + 1
-
-
-def write_checked(project: Project, path: Path, change: Callable[[str], str]) -> Catalogue:
-    """Change a file of the catalogue (or write a new one), and keep the change only when the catalogue is right with it.
-
-    Parameters
-    ----------
-    change
-        Its text (empty: there is none yet) → what it is to be.
-
-    Raises
-    ------
-    PlanError
-        With what would be wrong; the file is then as it was.
-    """
-    load_catalogue(project)  # what was wrong before is told as that
-    before, problem = read_text(project, path) if path.is_file() else ("", None)
-    if problem:
-        raise PlanError([problem])
-    existed = path.is_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, change(before).encode(), replace=True)
-    try:
-        return load_catalogue(project)
-    except PlanError as error:
-        if existed:
-            write_whole(path, before.encode(), replace=True)
-        else:
-            path.unlink()
-        raise PlanError(error.problems, "Nothing was written.") from None
 
 
 def apart(text: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.writing import as_yaml, write_checked
+from helpers.catalogue.writing import as_yaml
+from helpers.commands.writing import write_checked
 from helpers.data.text import tidy
 from helpers.errors import PlanError
 from helpers.letters import address_part

@@ -14,8 +14,9 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import FromHand, Indicator, Municipality, Plan, Target
-from helpers.catalogue.writing import apart, as_yaml, with_goal, write_checked
+from helpers.catalogue.writing import apart, as_yaml, with_goal
 from helpers.commands.notebooks import own_books, update_notebooks
+from helpers.commands.writing import write_checked
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.present.words import target_phrase
