@@ -56,9 +56,7 @@ def test_every_count_and_its_share_fit_a_whole_base(project, catalogue, key):
     for name in {key for goal in plan.goals for key in goal.indicators if key in catalogue.indicators}:
         indicator = catalogue.indicators[name]
         counts = [
-            s
-            for s in indicator.series
-            if indicator.unit_of(s) is not Unit.PERCENT and s != indicator.headline
+            s for s in indicator.drawn if indicator.unit_of(s) is not Unit.PERCENT and s != indicator.headline
         ]
         if indicator.unit is not Unit.PERCENT or not counts or (name, counts[0]) in NOT_ITS_PART:
             continue
@@ -71,6 +69,21 @@ def test_every_count_and_its_share_fit_a_whole_base(project, catalogue, key):
                 wrong.add((name, area, period))
     assert compared > 5_000
     assert wrong <= PRINTED_SO
+
+
+def test_a_share_that_is_published_ready_made_fits_what_it_is_out_of(project, catalogue):
+    plan = catalogue.plans["noegletal-2026"]
+    write_example(project, catalogue, plan)
+    frame = load_observations(project, catalogue, Basis("example", plan.example_date))
+    known = frame[frame["state"] == "ok"].set_index(["indicator", "series"]).sort_index()
+    for key in ("kontanthjaelp-aktiveret", "kontanthjaelp-ordinaere-timer", "aktivitetsparate-aktiveret"):
+        pairs = known.loc[(key, "share")].merge(known.loc[(key, "base")], on=["area", "period"])
+        assert len(pairs) > 2_000
+        for printed, base in zip(pairs["value_x"], pairs["value_y"], strict=True):
+            nearest = round(printed * base / 100)
+            assert any(
+                share(n, int(base), 1) == Decimal(repr(printed)) for n in (nearest - 1, nearest, nearest + 1)
+            )
 
 
 def test_the_parts_of_figure_2_make_their_totals_in_all_municipalities(project, catalogue):
