@@ -494,14 +494,24 @@ def notebooks(
 @app.command(rich_help_panel=FIGURES)
 def template(
     municipality: Municipality,
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Key of an indicator or survey.")],
+    indicator: Annotated[
+        str,
+        typer.Argument(
+            metavar="INDICATOR|texts",
+            help="Key of an indicator or survey; or texts: one file for each goal that is not met, to explain it.",
+        ),
+    ],
+    plan: PlanKey = "",
 ) -> None:
-    """Write an empty file for figures that are typed in by hand; it says which rows to fill."""
-    from helpers.catalogue import load_catalogue
+    """Write an empty file for figures that are typed in by hand, or for the texts of a follow-up."""
     from helpers.sources.manual import write_template
 
-    project = _project()
-    catalogue = load_catalogue(project)
+    chosen = _selection(plan)
+    if indicator == "texts":
+        for line in _wing(chosen).write_texts(chosen, municipality):
+            typer.echo(line)
+        return
+    project, catalogue = chosen.project, chosen.catalogue
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")

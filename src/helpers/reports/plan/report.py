@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
     BASE,
     NATIONAL,
@@ -288,13 +290,13 @@ class PlanReport(Report):
                 ),
                 tables.simple_table(
                     [
-                        Column("Fokusområde", row_head=True),
+                        Column(self.plan.names.area.title, row_head=True),
                         Column("Mål opfyldt", number=True),
                         Column("Vurdering"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
-                    caption="Mål opfyldt i hvert fokusområde",
+                    caption=f"Mål opfyldt i hvert {self.plan.names.area.one}",
                 ),
             ]
         )
@@ -370,10 +372,12 @@ class PlanReport(Report):
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
         if not self.survey_rows:
-            return output.text("Planen har ingen mål, der følges med undersøgelser.")
+            return output.text(
+                f"{words.capital(self.plan.names.document.the)} har ingen mål, der følges med undersøgelser."
+            )
         said = []
         for row in self.survey_rows:
-            link = f"[Resultatmål {row.goal}]({self._goal_page(row.goal)})"
+            link = f"[{self.plan.names.goal.title} {row.goal}]({self._goal_page(row.goal)})"
             said.append(f"{link}: {escape_markdown(' '.join(self._sentences(row)))}")
         return output.text(*said)
 
@@ -402,7 +406,33 @@ class PlanReport(Report):
             notes.append(goal.note)
         own = self.catalogue.texts(self.municipality, self.plan).goals.get(goal.number)
         said += [output.box(escape_markdown(note), classes=("goal-note",)) for note in dict.fromkeys(notes)]
-        return join([*said, output.text(own) if own else Shown()])
+        return join([*said, output.text(own) if own else Shown(), self._followed_up(goal)])
+
+    def follow_ups(self, number: str) -> tuple[FollowUp, ...]:
+        """What the municipality said of a goal, newest first; of a snapshot, only what was said by then."""
+        found = self.catalogue.follow_ups.get((self.municipality.slug, self.plan.key, number), ())
+        return tuple(one for one in found if self.snapshot is None or one.day <= self.snapshot)
+
+    def unexplained(self) -> list[Goal]:
+        """The goals that are not met and of which the municipality says nothing."""
+        own = self.catalogue.texts(self.municipality, self.plan).goals
+        return [
+            goal
+            for goal in self.plan.goals
+            if self.verdicts[goal.number].verdict is Verdict.NOT_MET
+            and not own.get(goal.number)
+            and not self.follow_ups(goal.number)
+        ]
+
+    def _followed_up(self, goal: Goal) -> Shown:
+        """The newest follow-up, and the older ones folded."""
+        boxes = [
+            output.box(*plan_words.follow_up_paragraphs(told), classes=("follow-up",))
+            for told in self.follow_ups(goal.number)
+        ]
+        if len(boxes) < 2:
+            return join(boxes)
+        return boxes[0] + output.folded(f"Tidligere opfølgning på mål {goal.number}", join(boxes[1:]))
 
     def figure(self, number: str) -> Shown:
         """A goal's figures as in its document, or the table of its survey."""
@@ -438,12 +468,16 @@ class PlanReport(Report):
         said = []
         if survey.heading and answers.period:
             said.append(survey.heading.replace("{periode}", answers.period.danish))
-        filled = {"kommune": self.municipality.name, "jobcenter": f"Jobcenter {self.municipality.name}"}
         source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
                 output.text(*(escape_markdown(text) for text in said)),
-                plan_tables.survey_table(survey, answers.answers, words=filled, period=answers.period),
+                plan_tables.survey_table(
+                    survey,
+                    answers.answers,
+                    words=self.catalogue.office(self.municipality),
+                    period=answers.period,
+                ),
                 *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
             ]
         )
@@ -563,10 +597,10 @@ class PlanReport(Report):
     def changes_summary(self) -> Shown:
         """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
         before = self._previous()
-        said = [plan_words.changes_counted(plan_changes(self.plan, before))]
+        said = [plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names)]
         for change in area_changes(self.plan, before):
             if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
-                told = f"Fokusområdet »{change.old.title}« er erstattet af »{change.new.title}«."
+                told = f"{words.capital(self.plan.names.area.the)} »{change.old.title}« er erstattet af »{change.new.title}«."
                 said.append(" ".join(filter(None, (told, change.old.goals_missing))))
         return output.text(*(escape_markdown(text) for text in said))
 
@@ -601,7 +635,11 @@ class PlanReport(Report):
                 )
             )
         if self.plan.source and self.municipality.slug == self.plan.municipality:
-            said.append(output.text(f"Planens mål er fra: {escape_markdown(self.plan.source)}"))
+            said.append(
+                output.text(
+                    f"{words.capital(self.plan.names.document.the)}s mål er fra: {escape_markdown(self.plan.source)}"
+                )
+            )
         elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
             said.append(
                 output.text(
@@ -628,7 +666,7 @@ class PlanReport(Report):
                 continue
             of = sorted({goals[key] for key in named & goals.keys()})
             whose = f" (mål {words.listed(of)})" if of else ""
-            what = "noget af det, planen bruger, er ikke med i svaret fra kilden"
+            what = f"noget af det, {self.plan.names.document.the} bruger, er ikke med i svaret fra kilden"
             said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
         return tuple(dict.fromkeys(said))
 
@@ -683,10 +721,7 @@ class PlanReport(Report):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
-                    texts += [
-                        f"Databrud fra {found.period.danish}: {found.text}. {found.meaning or ''}".strip()
-                        for found in item.breaks
-                    ]
+                    texts += map(words.break_sentence, item.breaks)
                     texts += self._doubts(item)
                 for text in texts:
                     told.setdefault(text, []).append(goal.number)
