@@ -494,6 +494,11 @@ class Indicator(Model):
         """The series that a figure shows."""
         return {name: series for name, series in self.series.items() if name != BASE}
 
+    @property
+    def has_base(self) -> bool:
+        """Whether it is known what the headline is a share of."""
+        return self.unit is Unit.PERCENT and BASE in self.observed
+
     @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
