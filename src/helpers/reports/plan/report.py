@@ -16,6 +16,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     Certainty,
     FocusArea,
@@ -765,7 +766,8 @@ class PlanReport(Report):
 
     def _observations_csv(self) -> str:
         keys = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(keys)]
+        drawn = self.observations["series"] != BASE  # beside a share, it may tell a hidden count
+        frame = self.observations[self.observations["indicator"].isin(keys) & drawn]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
         columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
         states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
