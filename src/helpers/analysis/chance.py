@@ -21,6 +21,11 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from helpers.analysis.persons import COUNTED, base_at
+from helpers.analysis.readings import Readings
+from helpers.catalogue.models import BASE, FromMeasure, Indicator, Unit
+from helpers.periods import Period
+
 FEW = 30
 """A share of fewer is one of few persons, whatever its interval."""
 
@@ -38,6 +43,36 @@ class Interval:
     def holds(self, value: Decimal) -> bool:
         """Whether a value lies within."""
         return self.low <= value <= self.high
+
+
+def around(readings: Readings, indicator: Indicator, area: str, period: Period) -> Interval | None:
+    """What chance alone may make of an area's figure in a period.
+
+    Returns
+    -------
+    Interval or None
+        None where it is not known how many the figure is out of, or where the interval would tell a hidden number. A
+        measure in per cent that has a count beside it and no base is a rate of a population.
+    """
+    value = readings.at(indicator, area, period).value
+    if value is None:
+        return None
+    if indicator.unit in COUNTED:
+        return of_count(value, indicator.decimals)
+    if indicator.has_base:
+        base = base_at(readings, indicator, area, period)
+        return None if base is None else of_share(value, base, indicator.decimals)
+    origin = indicator.series[indicator.headline].origin
+    if indicator.unit is Unit.PERCENT and isinstance(origin, FromMeasure) and not origin.complement:
+        counted = (readings.at(indicator, area, period, name).value for name in indicator.counts[:1])
+        return next((of_rate(value, count, indicator.decimals) for count in counted if count), None)
+    return None
+
+
+def of_few(readings: Readings, indicator: Indicator, area: str, period: Period) -> bool:
+    """Whether a share is known to be one of fewer than :data:`FEW`; no word of how many they are."""
+    out_of = readings.at(indicator, area, period, BASE).value if indicator.has_base else None
+    return out_of is not None and out_of < FEW
 
 
 def of_share(share: Decimal, base: Decimal, decimals: int) -> Interval:

@@ -514,6 +514,11 @@ class Indicator(Model):
         return {name: series for name, series in self.series.items() if name != BASE}
 
     @property
+    def counts(self) -> tuple[str, ...]:
+        """The series that are bars: the counts beside a share."""
+        return tuple(name for name, series in self.drawn.items() if series.axis == "count")
+
+    @property
     def has_base(self) -> bool:
         """Whether it is known what the headline is a share of."""
         return self.unit is Unit.PERCENT and BASE in self.observed

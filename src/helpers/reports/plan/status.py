@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around, of_few
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
-from helpers.analysis.persons import gap_in_persons, shown_base
+from helpers.analysis.persons import base_at, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
 from helpers.catalogue.models import (
-    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -81,6 +81,10 @@ class StatusRow:
         known, or would tell a hidden number.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    chance
+        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
+    few
+        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
     """
 
     goal: str
@@ -103,6 +107,8 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    chance: Interval | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -286,15 +292,6 @@ class Judge:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
 
-    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
-        """How many an area's share is out of in a period, where a page may reckon with it."""
-        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
-        hidden = any(
-            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
-        )
-        share = self.readings.at(indicator, area, period).value
-        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
-
     def row(
         self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
     ) -> StatusRow:
@@ -314,14 +311,17 @@ class Judge:
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
+        target = found.target if found else target_value(part.target, None)
+        base, chance, few = (
+            self._sure(indicator, municipality.code, period, target) if period else (None, None, False)
+        )
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
             period=period,
             national=national.value,
             municipality=ours.value,
-            target=found.target if found else target_value(part.target, None),
+            target=target,
             gap=difference,
             unit=indicator.unit,
             decimals=indicator.decimals,
@@ -335,7 +335,18 @@ class Judge:
             part=place,
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
+            chance=chance,
+            few=few,
         )
+
+    def _sure(
+        self, indicator: Indicator, area: str, period: Period, target: Decimal | None
+    ) -> tuple[Decimal | None, Interval | None, bool]:
+        """How many a figure is out of, what chance may make of it, and whether it is one of few persons."""
+        place = self.readings, indicator, area, period
+        chance = around(*place)
+        few = of_few(*place) or (chance is not None and target is not None and chance.holds(target))
+        return base_at(*place), chance, few
 
     def _reason(
         self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
