@@ -72,7 +72,7 @@ GROUNDS_WORDS = {
     Grounds.FETCHED: SOURCES[Grounds.FETCHED].name,
     Grounds.STATBANK: SOURCES[Grounds.STATBANK].name,
     Grounds.TYPED_IN: "indtastet",
-    Grounds.PRINTED: "offentliggjort",
+    Grounds.PRINTED: "trykt",
     Grounds.EXAMPLE: "eksempeldata",
     None: "",
 }

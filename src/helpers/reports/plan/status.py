@@ -27,10 +27,12 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import for_area, newest_printed, source_of
 from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan import reasons
+from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
@@ -148,21 +150,33 @@ def rows_of_all(
     municipalities: Iterable[Municipality],
     bound: Period | None = None,
 ) -> dict[str, tuple[StatusRow, ...]]:
-    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
+    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures.
+
+    What the plan's document printed counts for the plan's own municipality: until a source has a newer figure, and,
+    where `bound` goes no further than the document itself, whatever the sources have by now.
+    """
     printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    found: dict[str, list[StatusRow]] = {area.code: [] for area in municipalities}
-    areas = [area for area in municipalities if area.code in found]
-    read: dict[str, _Headline] = {}
-    for goal in plan.goals:
-        for key in goal.indicators:
-            if key not in catalogue.indicators:
-                continue
+    last = newest_printed(catalogue, plan)
+    as_printed = bound is not None and last is not None and bound.within(last)
+    given = tuple(municipalities)
+    others = tuple(area for area in given if area.slug != plan.municipality)
+    found: dict[str, list[StatusRow]] = {area.code: [] for area in given}
+    for areas in (others, tuple(area for area in given if area not in others)):
+        frame = for_area(observations, plan, areas[0]) if areas else observations
+        read: dict[str, _Headline] = {}
+        for goal, key in _measured(catalogue, plan) if areas else ():
             if key not in read:
-                read[key] = _headline(observations, catalogue.indicators[key], bound)
+                read[key] = _headline(frame, catalogue.indicators[key], bound)
+            own = printed.get((goal.number, key)) if areas is not others else None
             for area in areas:
-                own = printed.get((goal.number, key)) if area.slug == plan.municipality else None
-                found[area.code].append(read[key].row(goal, area, own))
+                row = read[key].row(goal, area, own, source_of(plan), as_printed=as_printed)
+                found[area.code].append(row)
     return {code: tuple(rows) for code, rows in found.items()}
+
+
+def _measured(catalogue: Catalogue, plan: Plan) -> list[tuple[Goal, str]]:
+    """Each goal with each of its indicators, surveys left out."""
+    return [(goal, key) for goal in plan.goals for key in goal.indicators if key in catalogue.indicators]
 
 
 def survey_rows(
@@ -239,15 +253,37 @@ class _Headline:
     newest: Mapping[str, Period]
     readings: Mapping[tuple[str, str], StatusReading]
 
-    def row(self, goal: Goal, area: Municipality, printed: PublishedRow | None) -> StatusRow:
-        """The status row of one municipality."""
+    def row(
+        self, goal: Goal, area: Municipality, printed: PublishedRow | None, source: str, *, as_printed: bool
+    ) -> StatusRow:
+        """The status row of one municipality.
+
+        Parameters
+        ----------
+        printed, source
+            What the municipality's own document printed, and its name in the column `source`.
+        as_printed
+            Whether the state is asked for that the document tells.
+        """
         known = [self.newest[code] for code in (NATIONAL, area.code) if code in self.newest]
         period = max(known, default=None)
         ours, national = (
             self.readings.get((code, period.id), _NOTHING) if period else _NOTHING
             for code in (area.code, NATIONAL)
         )
+        if printed is not None and as_printed and self._gives_way(printed, period, ours):
+            period = printed.period
+            ours, national = (
+                StatusReading(value, State.OK, source, published=True)
+                for value in (printed.municipality, printed.national)
+            )
         return _judged(goal, self.indicator, self.rows, area, self.bound, period, ours, national, printed)
+
+    def _gives_way(self, printed: PublishedRow, period: Period | None, ours: StatusReading) -> bool:
+        """Whether a figure stands back for the printed one; what was typed in for the very period corrects it."""
+        within = self.bound is None or printed.period.within(self.bound)
+        same = period == printed.period and ours.grounds in (Grounds.TYPED_IN, Grounds.PRINTED)
+        return within and not same
 
 
 def _headline(observations: pd.DataFrame, indicator: Indicator, bound: Period | None) -> _Headline:
@@ -293,6 +329,13 @@ def _judged(
     target = target_value(goal.target, national.value)
     difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
     same_period = printed is not None and printed.period == period
+    notes = []
+    if printed is not None and period is not None and ours.grounds is not Grounds.PRINTED:
+        changed = (printed.municipality, printed.national) != (ours.value, national.value)
+        if (same_period and changed) or (not same_period and printed.period.within(period)):
+            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+    if printed is not None and printed.note and same_period and printed.gap != difference:
+        notes.append(printed.note)
     return StatusRow(
         goal=goal.number,
         indicator=indicator.key,
@@ -306,7 +349,7 @@ def _judged(
         verdict=verdict(difference, goal.target),
         direction=direction,
         published_gap=printed.gap if printed is not None and same_period else None,
-        note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+        note=" ".join(notes) or None,
         reason=_reason(goal, indicator, rows, municipality, period, ours, national, bound),
         sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
         grounds=ours.grounds or national.grounds,
