@@ -54,9 +54,12 @@ def with_printed(
 
 def for_area(frame: pd.DataFrame, plan: Plan, area: Municipality) -> pd.DataFrame:
     """The observations as they hold for one municipality: what another's document printed is not for it."""
-    if area.slug == plan.municipality or not plan.published:
-        return frame
-    return frame[frame["source"].ne(source_of(plan))]
+    return frame if area.slug == plan.municipality else without_printed(frame, plan)
+
+
+def without_printed(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The observations without what the plan's document printed."""
+    return frame[frame["source"].ne(source_of(plan))] if plan.published else frame
 
 
 def _printed(catalogue: Catalogue, plan: Plan, as_of: date | None) -> pd.DataFrame:
