@@ -66,7 +66,7 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
                 value = found.answers.get(key) if found else None
                 period = found.period if found else None
                 rows.append(
-                    (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
+                    (goal.number, survey.key, key, fill(question, own.name, own).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
                      period.id if period else None, _month(period), _float(value), survey.unit.value,
                      "missing" if value is None else "ok", Grounds.TYPED_IN)
                 )  # fmt: skip
@@ -78,7 +78,7 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 rows.append(
-                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own.name), area,
+                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own), area,
                      names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
                      state, Grounds.of(source, published=published))
                 )  # fmt: skip

@@ -107,12 +107,12 @@ def status_table(
         columns,
         groups,
         id=id,
-        caption=caption or f"Status på resultatmålene i {municipality.name}",
+        caption=caption or f"Status på resultatmålene {municipality.place}",
         classes="status",
         foot=[PUBLISHED_NOTE] if marked else (),
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
-    return output.table(text, text=f"Status på resultatmålene i {municipality.name}", files=used)
+    return output.table(text, text=f"Status på resultatmålene {municipality.place}", files=used)
 
 
 def _status_cells(
