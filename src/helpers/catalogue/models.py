@@ -330,6 +330,8 @@ class Break(Model):
         Short name for the figure, in Danish.
     meaning
         What changed, in Danish sentences for the page on data.
+    source
+        Where that is to be read.
     name
         Its key in ``catalogue/breaks.yml`` where several indicators share it.
     """
@@ -337,6 +339,7 @@ class Break(Model):
     period: PeriodId
     text: str
     meaning: str | None = None
+    source: str | None = None
     name: str | None = None
 
 
@@ -481,6 +484,19 @@ class Indicator(Model):
         """Unit of one series: its own, or the indicator's on the share axis, or persons on the count axis."""
         item = self.series[series]
         return item.unit or (self.unit if item.axis == "share" else Unit.PERSONS)
+
+    def breaks_between(self, one: Period, other: Period) -> tuple[Break, ...]:
+        """The breaks for which values of two periods, in either order, may not be compared.
+
+        Four quarters that a break lies within are like neither those before nor those after.
+        """
+        first, last = sorted((one, other))
+        mixed = 3 if self.frequency is Frequency.ROLLING_YEAR else 0
+        return tuple(
+            broken
+            for broken in self.breaks
+            if first < last and first < broken.period.shift(mixed) and broken.period <= last
+        )
 
     def limits_of(self, series: str) -> Limits:
         """What the measures may hold that a series is made from."""

@@ -15,9 +15,15 @@ from helpers.catalogue.models import (
     JOBINDSATS,
     NATIONAL_NAME,
     SOURCES,
+<<<<<<< HEAD
     Direction,
     Indicator,
     Municipality,
+=======
+    Break,
+    Direction,
+    Indicator,
+>>>>>>> main
     Target,
     Unit,
 )
@@ -187,6 +193,12 @@ def sentence(text: str) -> str:
     """`text` as a sentence: a capital first and a full stop last, if it has none."""
     text = capital(text.strip())
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def break_sentence(broken: Break) -> str:
+    """``Databrud fra juli 2025: Kontanthjælpsreform 1. juli 2025. Den 1. juli …``, with its source where that is known."""
+    said = [f"Databrud fra {broken.period.danish}: {sentence(broken.text)}", broken.meaning or ""]
+    return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
 
 
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:

@@ -682,10 +682,7 @@ class PlanReport(Report):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
-                    texts += [
-                        f"Databrud fra {found.period.danish}: {found.text}. {found.meaning or ''}".strip()
-                        for found in item.breaks
-                    ]
+                    texts += map(words.break_sentence, item.breaks)
                     texts += self._doubts(item)
                 for text in texts:
                     told.setdefault(text, []).append(goal.number)
