@@ -198,7 +198,9 @@ class _Reading:
         return digest.hexdigest()
 
     def _municipalities(self) -> tuple[Municipality, ...]:
-        rows = self._rows("areas/municipalities.csv", Municipality, MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS)
+        rows = self._rows(
+            "areas/municipalities.csv", Municipality, MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS
+        )
         seen: dict[str, str] = {}
         for where, municipality in rows:
             for value in dict.fromkeys(map(fold_name, (municipality.code, *municipality.names))):

@@ -10,20 +10,15 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
-from helpers.catalogue import fill
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     JOBINDSATS,
     NATIONAL_NAME,
     SOURCES,
-<<<<<<< HEAD
-    Direction,
-    Indicator,
-    Municipality,
-=======
     Break,
     Direction,
     Indicator,
->>>>>>> main
+    Municipality,
     Target,
     Unit,
 )
