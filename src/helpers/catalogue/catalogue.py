@@ -122,6 +122,21 @@ class Catalogue:
             f"Plans are the files of catalogue/plans: {', '.join(self.plans)}.",
         )
 
+    def office(self, municipality: Municipality) -> dict[str, str]:
+        """What stands for ``{jobcenter}`` and ``{kommune}`` in the questions of surveys.
+
+        The office is called as the municipality's newest plan has it (``names.unit``), else ``Jobcenter <name>``.
+        """
+        own = [p for p in self.plans.values() if p.municipality == municipality.slug and p.names.unit]
+        newest = max(own, key=lambda plan: plan.year, default=None)
+        unit = newest.names.unit if newest and newest.names.unit else "Jobcenter {kommune}"
+        return {"jobcenter": fill(unit, kommune=municipality.name), "kommune": municipality.name}
+
+    def questions(self, survey: Survey, municipality: Municipality) -> dict[str, str]:
+        """The questions of a survey as the municipality asked them: key → question."""
+        words = self.office(municipality)
+        return {key: fill(question, **words) for key, question in survey.questions.items()}
+
     def indicator(self, key: str) -> Indicator:
         """The indicator with that key.
 

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from helpers.catalogue.names import Names
 from helpers.periods import Frequency, Period
 
 
@@ -526,7 +527,7 @@ class Survey(Model):
     heading
         Line over the table; ``{periode}`` becomes the month it was made (``december 2021``).
     questions
-        Key → the question as asked; ``{jobcenter}`` and ``{kommune}`` are filled in.
+        Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in.
     answer
         What counts as a satisfied answer (head of the table's column).
     answers
@@ -654,6 +655,13 @@ class Replaces(Model):
     owner_only: bool = False
 
 
+class Part(NamedTuple):
+    """One thing a goal promises: an indicator (or survey), by its key, and the target it is held against."""
+
+    indicator: str
+    target: Target
+
+
 class Goal(Model):
     """One goal (resultatmål) of a plan.
 
@@ -686,6 +694,11 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is judged, each by itself, in the order of the goal's rows."""
+        return tuple(Part(key, self.target) for key in self.indicators)
 
 
 class FocusArea(Model):
@@ -741,6 +754,8 @@ class Plan(Model):
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+    names
+        What the plan, its focus areas, its goals and the office behind it are called.
     suppression
         ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
@@ -755,6 +770,7 @@ class Plan(Model):
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
     suppression: Literal["source", "secondary"] = "source"
+    names: Names = Names()
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 
@@ -779,6 +795,10 @@ class Plan(Model):
         """The focus area a goal stands in; KeyError when the plan has no such goal."""
         wanted = self.goal(number)
         return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def area_title(self, area: FocusArea) -> str:
+        """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""
+        return f"{self.names.area.title} {area.number} - {area.title}"
 
     def shows(self, owner_only: bool, municipality: Municipality) -> bool:
         """Whether a text is shown for `municipality`: always, unless it concerns the plan's owner only."""

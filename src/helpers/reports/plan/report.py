@@ -287,13 +287,13 @@ class PlanReport(Report):
                 ),
                 tables.simple_table(
                     [
-                        Column("Fokusområde", row_head=True),
+                        Column(self.plan.names.area.title, row_head=True),
                         Column("Mål opfyldt", number=True),
                         Column("Vurdering"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
-                    caption="Mål opfyldt i hvert fokusområde",
+                    caption=f"Mål opfyldt i hvert {self.plan.names.area.one}",
                 ),
             ]
         )
@@ -369,10 +369,12 @@ class PlanReport(Report):
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
         if not self.survey_rows:
-            return output.text("Planen har ingen mål, der følges med undersøgelser.")
+            return output.text(
+                f"{words.capital(self.plan.names.document.the)} har ingen mål, der følges med undersøgelser."
+            )
         said = []
         for row in self.survey_rows:
-            link = f"[Resultatmål {row.goal}]({self._goal_page(row.goal)})"
+            link = f"[{self.plan.names.goal.title} {row.goal}]({self._goal_page(row.goal)})"
             said.append(f"{link}: {escape_markdown(' '.join(self._sentences(row)))}")
         return output.text(*said)
 
@@ -437,12 +439,16 @@ class PlanReport(Report):
         said = []
         if survey.heading and answers.period:
             said.append(survey.heading.replace("{periode}", answers.period.danish))
-        filled = {"kommune": self.municipality.name, "jobcenter": f"Jobcenter {self.municipality.name}"}
         source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
                 output.text(*(escape_markdown(text) for text in said)),
-                plan_tables.survey_table(survey, answers.answers, words=filled, period=answers.period),
+                plan_tables.survey_table(
+                    survey,
+                    answers.answers,
+                    words=self.catalogue.office(self.municipality),
+                    period=answers.period,
+                ),
                 *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
             ]
         )
@@ -562,10 +568,10 @@ class PlanReport(Report):
     def changes_summary(self) -> Shown:
         """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
         before = self._previous()
-        said = [plan_words.changes_counted(plan_changes(self.plan, before))]
+        said = [plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names)]
         for change in area_changes(self.plan, before):
             if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
-                told = f"Fokusområdet »{change.old.title}« er erstattet af »{change.new.title}«."
+                told = f"{words.capital(self.plan.names.area.the)} »{change.old.title}« er erstattet af »{change.new.title}«."
                 said.append(" ".join(filter(None, (told, change.old.goals_missing))))
         return output.text(*(escape_markdown(text) for text in said))
 
@@ -600,7 +606,11 @@ class PlanReport(Report):
                 )
             )
         if self.plan.source and self.municipality.slug == self.plan.municipality:
-            said.append(output.text(f"Planens mål er fra: {escape_markdown(self.plan.source)}"))
+            said.append(
+                output.text(
+                    f"{words.capital(self.plan.names.document.the)}s mål er fra: {escape_markdown(self.plan.source)}"
+                )
+            )
         elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
             said.append(
                 output.text(
@@ -627,7 +637,7 @@ class PlanReport(Report):
                 continue
             of = sorted({goals[key] for key in named & goals.keys()})
             whose = f" (mål {words.listed(of)})" if of else ""
-            what = "noget af det, planen bruger, er ikke med i svaret fra kilden"
+            what = f"noget af det, {self.plan.names.document.the} bruger, er ikke med i svaret fra kilden"
             said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
         return tuple(dict.fromkeys(said))
 

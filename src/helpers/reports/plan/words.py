@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from helpers.catalogue.models import Certainty
+from helpers.catalogue.names import Names
 from helpers.present.tables import Html
 from helpers.present.words import count, number, sentence
 from helpers.reports.plan.changes import ChangeKind, ChangeRow
@@ -26,12 +27,12 @@ def short_count(met: int, of: int) -> str:
     return f"{number(met)} af {number(of)}"
 
 
-def changes_counted(rows: Iterable[ChangeRow]) -> str:
+def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
     """``13 resultatmål er identiske, 4 er nye, 4 er ændret, og 2 er udgået.``"""
     found = Counter(row.kind for row in rows)
     same = found[ChangeKind.IDENTICAL] + found[ChangeKind.RENUMBERED]
     parts = [
-        f"{count(same, 'resultatmål er identisk', 'resultatmål er identiske')} med den forrige plan",
+        f"{count(same, f'{names.goal.one} er identisk', f'{names.goal.many} er identiske')} med den forrige {names.document.one}",
         count(found[ChangeKind.NEW], "er nyt", "er nye"),
         f"{number(sum(found[kind] for kind in _CHANGED))} er ændret",
         f"{number(found[ChangeKind.DROPPED])} er udgået",
