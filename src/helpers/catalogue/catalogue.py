@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from helpers.catalogue.areas import JobCentre
 from helpers.catalogue.documents import did_you_mean, unknown
+from helpers.catalogue.grouping import Grouping
 from helpers.catalogue.models import (
     Break,
     Goal,
@@ -54,6 +56,10 @@ class Catalogue:
         The 98 in the order of Jobindsats: by region, then the Danish alphabet.
     breaks
         Breaks that several indicators share, as months, by name.
+    centres
+        The job centres, in the order of their file.
+    grouping
+        Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`).
     hash
         SHA-256 over names and contents of all the files it was read from; it moves when any of them does.
     """
@@ -67,6 +73,8 @@ class Catalogue:
     published: Mapping[str, tuple[PublishedRow, ...]] = field(default_factory=dict)
     points: Mapping[str, tuple[PublishedPoint, ...]] = field(default_factory=dict)
     own_texts: Mapping[tuple[str, str], OwnTexts] = field(default_factory=dict)
+    centres: tuple[JobCentre, ...] = ()
+    grouping: Grouping = field(default_factory=Grouping)
 
     def municipality(self, text: str) -> Municipality:
         """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
