@@ -62,11 +62,12 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
         survey = report.catalogue.survey(goal)
         if survey is not None:
             found = report.answers[survey.key]
-            for key, question in survey.questions.items() if found else ():
+            questions = report.catalogue.questions(survey, own)
+            for key in questions if found else ():
                 value = found.answers.get(key) if found else None
                 period = found.period if found else None
                 rows.append(
-                    (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
+                    (goal.number, survey.key, key, questions[key], own.code, own.name,
                      period.id if period else None, _month(period), _float(value), survey.unit.value,
                      "missing" if value is None else "ok", Grounds.TYPED_IN)
                 )  # fmt: skip
