@@ -42,7 +42,6 @@ from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
-from helpers.present.charts import below_each_other
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -239,6 +238,8 @@ class PlanReport(Report):
 
     def chart(self, number: str) -> Chart:
         """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        from helpers.present.charts import below_each_other
+
         goal = self._goal(number)
         drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
         return below_each_other(drawn, f"goal {goal.number}")
