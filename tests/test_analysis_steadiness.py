@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import verdict
-from helpers.analysis.steadiness import Judged, Steadiness, record
+from helpers.analysis.steadiness import Judged, Steadiness, past_of
 from helpers.catalogue.models import Indicator, Target
 from helpers.periods import Period
 
@@ -43,7 +43,7 @@ def judged(gaps: str, newest: Period = NEWEST, target: Target = AT_LEAST) -> lis
 
 
 def word(gaps: str, target: Target = AT_LEAST, **more: object) -> str | None:
-    found = record(judged(gaps, target=target), target, indicator(**more))  # type: ignore[arg-type]
+    found = past_of(judged(gaps, target=target), target, indicator(**more))  # type: ignore[arg-type]
     return None if found is None else found.steadiness.value
 
 
@@ -76,18 +76,18 @@ def test_under_is_not_met_by_a_mean_of_nothing() -> None:
 
 
 def test_how_long_and_how_often_is_told() -> None:
-    found = record(judged("5 -5 5 -5 5 -5 5 5 5 5 5 5"), AT_LEAST, indicator())
+    found = past_of(judged("5 -5 5 -5 5 -5 5 5 5 5 5 5"), AT_LEAST, indicator())
     assert found is not None
     assert (found.run, found.met, found.level) == (6, 9, False)
-    level = record(judged("5 5 5 5 5 5 5 5 5 5 5 0"), AT_LEAST, indicator())
+    level = past_of(judged("5 5 5 5 5 5 5 5 5 5 5 0"), AT_LEAST, indicator())
     assert level is not None
     assert (level.run, level.met, level.level) == (12, 12, True)
 
 
 def test_a_gap_in_the_months_leaves_no_past() -> None:
     months = judged("5 " * 13)
-    assert record(months, AT_LEAST, indicator()) is not None
-    assert record([*months[:6], *months[7:]], AT_LEAST, indicator()) is None
+    assert past_of(months, AT_LEAST, indicator()) is not None
+    assert past_of([*months[:6], *months[7:]], AT_LEAST, indicator()) is None
 
 
 @pytest.mark.parametrize(("broken", "there"), [("2025M07", True), ("2025M08", True), ("2025M09", False)])
@@ -99,10 +99,10 @@ def test_a_past_lies_on_one_side_of_a_break(broken: str, *, there: bool) -> None
 
 def test_twelve_quarters_are_counted_as_twelve_months_are() -> None:
     quarters = judged("5 " * 12, Period.parse("2026Q02"))
-    found = record(quarters, AT_LEAST, indicator("quarter"))
+    found = past_of(quarters, AT_LEAST, indicator("quarter"))
     assert found is not None
     assert found.steadiness is Steadiness.STEADY
-    assert record(quarters[1:], AT_LEAST, indicator("quarter")) is None
+    assert past_of(quarters[1:], AT_LEAST, indicator("quarter")) is None
 
 
 GAPS = st.lists(st.integers(-3, 3), min_size=12, max_size=15)

@@ -41,7 +41,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Record:
+class Past:
     """What the last twelve periods say of a verdict.
 
     Attributes
@@ -60,7 +60,7 @@ class Record:
     level: bool
 
 
-def record(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Record | None:
+def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Past | None:
     """What the last twelve periods say of the newest verdict.
 
     Parameters
@@ -74,7 +74,7 @@ def record(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Re
 
     Returns
     -------
-    Record or None
+    Past or None
         None where the last twelve periods are not all there, one after the other, each with a verdict and all on
         one side of every break. Twelve quarters are three years; a year's figure has no such past.
 
@@ -87,15 +87,15 @@ def record(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Re
     98 municipalities, a verdict against the country turns from one month to the next in 23.1 per cent of cases for
     ordinary hours and in 2.4 for kontanthjælp; with a mean of twelve months in 3.0 for ordinary hours.
     """
-    past = judged[-PERIODS:]
-    gaps = [one.gap for one in past if one.gap is not None and one.verdict is not Verdict.CANNOT_BE_JUDGED]
+    last = judged[-PERIODS:]
+    gaps = [one.gap for one in last if one.gap is not None and one.verdict is not Verdict.CANNOT_BE_JUDGED]
     if len(gaps) < PERIODS:
         return None
-    first, newest = past[0].period, past[-1]
+    first, newest = last[0].period, last[-1]
     if newest.period != first.shift(PERIODS - 1) or indicator.breaks_between(first, newest.period):
         return None
-    run = sum(1 for _ in takewhile(lambda one: one.verdict is newest.verdict, reversed(past)))
-    before = {one.verdict for one in past[-STEADY_FOR:-1]}
+    run = sum(1 for _ in takewhile(lambda one: one.verdict is newest.verdict, reversed(last)))
+    before = {one.verdict for one in last[-STEADY_FOR:-1]}
     level = newest.gap == 0
     if level:
         word = Steadiness.WAVERING
@@ -105,4 +105,4 @@ def record(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Re
         word = Steadiness.NEW
     else:
         word = Steadiness.WAVERING
-    return Record(word, run, sum(one.verdict is Verdict.MET for one in past), level)
+    return Past(word, run, sum(one.verdict is Verdict.MET for one in last), level)
