@@ -55,6 +55,7 @@ def status_table(
     goal_links: Links | None = None,
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
+    published_note: str = PUBLISHED_NOTE,
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -70,8 +71,8 @@ def status_table(
         Indicator → the small trend in its row.
     goal_links, area_links
         From a goal's or focus area's number to its place on a page.
-    published
-        Indicators whose figures a document printed: they are marked, because the others are example data.
+    published, published_note
+        Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -86,7 +87,7 @@ def status_table(
     for row in given:
         by_goal.setdefault(row.goal, []).append(row)
     trends = sparks or {}
-    told = f"Status på {plan.names.goal.the_many} i {municipality.name}"
+    told = f"Status på {plan.names.goal.the_many} {municipality.place}"
     columns = [
         Column("Mål nr.", row_head=True),
         Column(plan.names.goal.title),
@@ -122,7 +123,7 @@ def status_table(
     foot = [
         note
         for note, used in (
-            (PUBLISHED_NOTE, any(row.indicator in published for row in given)),
+            (published_note, any(row.indicator in published for row in given)),
             (FEW_NOTE, any(row.few for row in given)),
         )
         if used
