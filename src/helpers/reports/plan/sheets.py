@@ -1,0 +1,278 @@
+"""A plan's numbers for people: the rows of its CSV files, and the sheets of its workbook with the gap as a formula.
+
+In: a report. Out: heads and rows; how they are written is told in :mod:`helpers.data.csv_files` and
+:mod:`helpers.present.workbook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.catalogue.catalogue import fill
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Direction, Goal, Indicator, Survey, Target, Unit
+from helpers.data import csv_files
+from helpers.data.frames import State
+from helpers.periods import Period
+from helpers.present import words
+from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
+from helpers.reports.plan.status import StatusRow
+
+if TYPE_CHECKING:
+    from helpers.reports.plan.report import PlanReport
+
+WORDING, TITLE = 44, 40
+"""Widths of columns of sentences and of titles, in letters."""
+
+STATUS_HEADS = (
+    "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
+    "forskel", "enhed", "vurdering", "trykt_forskel", "note", "grundlag",
+)  # fmt: skip
+"""Heads of the status table as CSV for people."""
+
+OBSERVATION_HEADS = (
+    "maal", "ordlyd", "maaling", "indikator", "serie", "betegnelse", "omraade", "kommune", "periode", "periode_navn", "vaerdi",
+    "enhed", "status", "kilde", "hentet", "offentliggjort",
+)  # fmt: skip
+"""Heads of the file with all series of a report."""
+
+
+def all_rows(report: PlanReport) -> list[StatusRow]:
+    """The rows of every goal in the plan's order, surveys' too."""
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+
+
+def note(report: PlanReport, row: StatusRow) -> str | None:
+    """What a reader of the row must know; none when there is nothing."""
+    said = [text for text in (row.note, row.reason) if text]
+    if report.is_provisional(row):
+        said.append(f"{words.PROVISIONAL}t tal")
+    return " ".join(words.sentence(text) for text in said) or None
+
+
+def status_for_people(report: PlanReport) -> str:
+    """The status table as CSV for Danish Excel: the columns of `STATUS_HEADS`."""
+    return csv_files.for_people(
+        STATUS_HEADS,
+        (
+            (
+                row.goal, report.plan.goal(row.goal).text, _title(report, row), row.indicator, report.municipality.name,
+                row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
+                row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in all_rows(report)
+        ),
+    )  # fmt: skip
+
+
+def observations_for_people(report: PlanReport) -> str:
+    """All series of the municipality and the country as CSV for Danish Excel: the columns of `OBSERVATION_HEADS`."""
+    return csv_files.for_people(OBSERVATION_HEADS, _observations(report))
+
+
+def _title(report: PlanReport, row: StatusRow) -> str:
+    measured: Indicator | Survey = report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
+    return fill(measured.title, kommune=report.municipality.name)
+
+
+def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+    goals: dict[str, list[Goal]] = {}
+    for goal in report.plan.goals:
+        for key in goal.indicators:
+            goals.setdefault(key, []).append(goal)
+    own = report.municipality
+    names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
+    states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+    by_key = {indicator.key: indicator for indicator in report.indicators}
+    frame = report.observations[report.observations["indicator"].isin(list(by_key))]
+    frame = frame.sort_values(["indicator", "series", "area", "period"])
+    columns = ("indicator", "series", "area", "period", "value", "state", "source", "snapshot", "published")
+    for key, name, area, period, value, state, source, snapshot, published in zip(
+        *(frame[column].astype(object).tolist() for column in columns), strict=True
+    ):
+        indicator = by_key[key]
+        series = indicator.series[name]
+        label = series.label_national if area == NATIONAL and series.label_national else series.label
+        yield (
+            words.listed(dict.fromkeys(goal.number for goal in goals[key])),
+            " / ".join(dict.fromkeys(goal.text for goal in goals[key])),
+            fill(indicator.title, kommune=own.name), key, name, fill(label, area=names[area], kommune=own.name), area,
+            names[area], period, Period.parse(period).danish, None if pd.isna(value) else float(value),
+            words.unit_word(indicator.unit_of(name)), states[state], source, snapshot or None,
+            "ja" if published else "nej",
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- the workbook
+
+_STATUS = (
+    Head("Mål", 6), Head("Fokusområde", 28), Head("Ordlyd", WORDING), Head("Måling", TITLE), Head("Kommune", 18),
+    Head("Periode", 18), Head("Til og med", 11), Head("Hele landet", 11), Head("Kommunens tal", 11),
+    Head("Tillæg til landstallet", 11), Head("Krav", 11), Head("Fortegn", 9), Head("Forskel", 11), Head("Forskellens enhed", 16),
+    Head("Vurdering", 16), Head("Opfyldt når", 18), Head("Trykt forskel", 11), Head("Bemærkning", WORDING),
+    Head("Grundlag", 16),
+)  # fmt: skip
+_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
+_TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
+_GAP = f"=ROUND({_LETTER['Fortegn']}{{r}}*({_LETTER['Kommunens tal']}{{r}}-{_LETTER['Krav']}{{r}}),%d)"
+
+HOW_THE_GAP = (
+    "Forskel = fortegn × (kommunens tal − krav). Fortegnet er 1, når højere er bedre, og −1, når lavere er bedre. "
+    "Kravet er landstallet med tillæg eller et fast tal."
+)
+
+
+def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+    """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
+    areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
+    for row in all_rows(report):
+        goal = report.plan.goal(row.goal)
+        target = goal.parts[row.part].target
+        # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
+        exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
+        shown = {"decimals": row.decimals}
+        yield (
+            row.goal,
+            f"{areas[row.goal].number}. {areas[row.goal].title}",
+            goal.text,
+            _title(report, row),
+            report.municipality.name,
+            words.capital(row.period.danish) if row.period else None,
+            _month(row.period),
+            Amount(row.national, **shown),
+            Amount(row.municipality, **shown),
+            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True) if target.national else None,
+            Amount(row.target, formula=_TARGET % exact if target.national else "", **shown),
+            1 if row.direction is Direction.HIGHER else -1,
+            Amount(row.gap, signed=True, formula=_GAP % exact if row.gap is not None else "", **shown),
+            words.unit_word(row.unit, difference=True),
+            words.VERDICT_WORDS[row.verdict],
+            _met_when(target),
+            Amount(row.published_gap, signed=True, **shown),
+            note(report, row),
+            words.GROUNDS_WORDS[row.grounds],
+        )
+
+
+def _places(value: object) -> int:
+    exponent = value.as_tuple().exponent if hasattr(value, "as_tuple") else 0
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _met_when(target: Target) -> str | None:
+    if not target.is_set:
+        return None
+    return "forskel over 0" if target.strict else "forskel mindst 0"
+
+
+def _month(period: Period | None) -> Month | None:
+    return Month(period.last_month.first_day) if period else None
+
+
+def plan_sheets(report: PlanReport) -> list[Sheet]:
+    """Status, a sheet for each goal with its window, all observations, and the sources."""
+    whose = f"{report.plan.title}: {report.municipality.long_name}"
+    counted = report.summary_of(report.plan.goals)
+    met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
+    status = Sheet("Status", (f"{whose}. Status på målene", met, HOW_THE_GAP), _STATUS, list(status_cells(report)))
+    return [
+        status,
+        *(_goal_sheet(report, goal) for goal in report.plan.goals),
+        _observations_sheet(report, whose),
+        sources_sheet([report], whose),
+    ]
+
+
+def country_sheets(reports: Sequence[PlanReport]) -> list[Sheet]:
+    """All municipalities in one table, a row each per goal, and the sources."""
+    plan = reports[0].plan
+    status = Sheet(
+        "Status",
+        (f"{plan.title}: {words.count(len(reports), 'kommune', 'kommuner')}", HOW_THE_GAP),
+        _STATUS,
+        [cells for report in reports for cells in status_cells(report)],
+    )
+    return [status, sources_sheet(reports[:1], plan.title)]
+
+
+def _goal_sheet(report: PlanReport, goal: Goal) -> Sheet:
+    """A row for each period of the goal's window, a column for each series."""
+    frame = report.frame(goal.number)
+    series = list(dict.fromkeys(zip(frame["indicator"], frame["series"], frame["area"], frame["label"], strict=True)))
+    periods = sorted({Period.parse(text) for text in frame["period"].dropna()}, key=lambda period: period.last_month.ordinal)
+    cells: dict[tuple[str, str, str, str], SheetCell] = {}
+    heads = [Head("Periode", 18), Head("Til og med", 11)]
+    for key, name, area, label in series:
+        indicator = report.catalogue.indicators.get(key)
+        survey = report.catalogue.surveys.get(key)
+        unit = indicator.unit_of(name) if indicator else survey.unit if survey else None
+        heads.append(Head(_with_unit(label, unit), 22))
+        decimals = indicator.decimals_of(name) if indicator else survey.decimals if survey else 0
+        own = frame[(frame["indicator"] == key) & (frame["series"] == name) & (frame["area"] == area)]
+        for period, value, state in zip(own["period"], own["value"], own["state"], strict=True):
+            known = Amount(float(value), decimals) if not pd.isna(value) else words.STATE_WORDS[State(state)]
+            cells[key, name, area, period] = known
+    rows = [
+        (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
+        for period in periods
+    ]
+    said = [" ".join(report.sentences(row)) for row in all_rows(report) if row.goal == goal.number]
+    return Sheet(goal.number, (f"Mål {goal.number}: {goal.title}", goal.text, *said), heads, rows)
+
+
+def _with_unit(label: str, unit: Unit | None) -> str:
+    word = words.unit_word(unit)
+    return f"{label} ({word})" if word and word not in label else label
+
+
+_OBSERVATIONS = (
+    Head("Mål", 8), Head("Ordlyd", WORDING), Head("Måling", TITLE), Head("Indikator", 24), Head("Serie", 14),
+    Head("Betegnelse", TITLE), Head("Område", 9), Head("Kommune", 18), Head("Periode", 11), Head("Periodens navn", 18),
+    Head("Værdi", 12), Head("Enhed", 12), Head("Status", 20), Head("Kilde", 22), Head("Hentet", 14),
+    Head("Offentliggjort", 14),
+)  # fmt: skip
+
+
+def _observations_sheet(report: PlanReport, whose: str) -> Sheet:
+    decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
+
+    def cell(column: str, value: csv_files.Cell, row: Sequence[csv_files.Cell]) -> SheetCell:
+        if column == "vaerdi" and isinstance(value, float):
+            return Amount(value, decimals[str(row[3]), str(row[4])])
+        return None if value is None else str(value)
+
+    rows = [
+        [cell(column, value, row) for column, value in zip(OBSERVATION_HEADS, row, strict=True)]
+        for row in _observations(report)
+    ]
+    return Sheet("Observationer", (f"{whose}. Alle serier for kommunen og hele landet",), _OBSERVATIONS, rows)
+
+
+_SOURCES = (
+    Head("Mål", 8), Head("Måling", TITLE), Head("Definition", WORDING), Head("Kilde", TITLE), Head("Kildens sikkerhed", 18),
+    Head("Nyeste periode", 18), Head("Forbehold og databrud", 60),
+)  # fmt: skip
+
+
+def sources_sheet(reports: Sequence[PlanReport], whose: str) -> Sheet:
+    """Where each series comes from, how sure that is, and what to mind."""
+    rows = [cells for report in reports for cells in _source_rows(report)]
+    return Sheet("Kilder og noter", (f"{whose}. Kilder og noter",), _SOURCES, rows)
+
+
+def _source_rows(report: PlanReport) -> Iterable[tuple[SheetCell, ...]]:
+    for source in report.source_rows:
+        yield (
+            source.goal,
+            source.title,
+            source.definition,
+            source.source,
+            source.certainty,
+            words.capital(source.period.danish) if source.period else None,
+            " ".join(source.caveats) or None,
+        )
