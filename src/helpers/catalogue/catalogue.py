@@ -11,6 +11,7 @@ from functools import cached_property
 from helpers.catalogue.documents import did_you_mean, unknown
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
+    Beside,
     Break,
     Goal,
     Indicator,
@@ -169,6 +170,15 @@ class Catalogue:
             if indicator:
                 drawn.setdefault(indicator.figure or key, []).append(indicator)
         return tuple(Figure(key, tuple(indicators)) for key, indicators in drawn.items())
+
+    def beside(self, goal: Goal) -> tuple[Beside, ...]:
+        """What is shown under the goal's figures, to compare with; each indicator once."""
+        found = (
+            item for key in goal.indicators if key in self.indicators for item in self.indicators[key].beside
+        )
+        return tuple(
+            {item.indicator: item for item in found if item.indicator not in goal.indicators}.values()
+        )
 
     def published_rows(self, plan: Plan) -> tuple[PublishedRow, ...]:
         """The rows of the status table that was printed for the plan; empty when none was."""

@@ -390,6 +390,19 @@ LIMITS = {
 """What values of a unit may be, unless the indicator says otherwise (`value_range`)."""
 
 
+class Beside(Model):
+    """An indicator, often of another source, that is shown under another's figure: in a figure of its own, unjudged.
+
+    Attributes
+    ----------
+    difference
+        What sets the two apart, in Danish sentences for the page; it is told nowhere else.
+    """
+
+    indicator: Key
+    difference: str
+
+
 class Indicator(Model):
     """A measured series behind a goal.
 
@@ -416,6 +429,10 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    beside
+        What is shown under its figure, to compare with.
+    provisional
+        Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
     valid_to
         Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
@@ -438,6 +455,8 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    provisional: bool = False
     value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()

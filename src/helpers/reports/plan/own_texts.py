@@ -57,7 +57,7 @@ def _figures(project: Project, catalogue: Catalogue, plan: Plan) -> dict[str, st
             f"{goal.number}-{place + 1}" if place else goal.number
             for goal in area.goals
             if catalogue.survey(goal) is None
-            for place in range(len(catalogue.figures(goal)))
+            for place in range(len(catalogue.figures(goal)) + len(catalogue.beside(goal)))
         ]
         drawn = (f'![x](figures/{name}.svg){{#fig-{name} fig-alt="x"}}' for name in names)
         pages[chapter_path(project, plan, area)] = "\n\n".join(drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,7 @@ from helpers.data import (
     csv_files,
     data_problems,
     figure_window,
-    plan_indicators,
+    shown_indicators,
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
@@ -197,7 +197,7 @@ class PlanReport(Report):
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
-        return plan_indicators(self.catalogue, self.plan)
+        return shown_indicators(self.catalogue, self.plan)
 
     @derived
     def provisional(self) -> dict[str, frozenset[Period]]:
@@ -454,7 +454,28 @@ class PlanReport(Report):
                 )
             )
         notes = self._source_notes(goal)
-        return join([*drawn, output.box(*notes, classes=("source-note",)) if notes else Shown()])
+        noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
+        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+
+    def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
+        """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
+        for place, item in enumerate(self.catalogue.beside(goal), start=drawn + 1):
+            indicator = self.catalogue.indicators[item.indicator]
+            grid = self.window(indicator)
+            if grid["value"].isna().all():
+                continue
+            yield output.text(f"**Til sammenligning.** {escape_markdown(item.difference)}")
+            yield figures.trend_figure(
+                [indicator],
+                [grid],
+                self.municipality,
+                key=f"{goal.number}-{place}",
+                plan_layout=self.plan.figure_layout,
+                example=self.is_example,
+                provisional=self.provisional,
+            )
+            source = escape_markdown(f"Kilde: {self._source_words(indicator)}.")
+            yield output.box(source, classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
@@ -716,7 +737,7 @@ class PlanReport(Report):
         """The caveats and breaks of each indicator, each told once."""
         told: dict[str, list[str]] = {}
         for goal in self.plan.goals:
-            for key in goal.indicators:
+            for key in (*goal.indicators, *(more.indicator for more in self.catalogue.beside(goal))):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
