@@ -19,7 +19,8 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports import open_report
-from helpers.reports.plan.report import STATUS_COLUMNS, PlanReport, read_report, status_csv
+from helpers.reports.plan.report import PlanReport, read_report
+from helpers.reports.plan.sheets import STATUS_COLUMNS, status_csv
 from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 

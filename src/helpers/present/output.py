@@ -73,9 +73,9 @@ def check_key(key: str) -> str:
     return key
 
 
-def write_if_changed(path: Path, text: str) -> None:
+def write_if_changed(path: Path, text: str | bytes) -> None:
     """Write `text` under a temporary name and rename it; a file that already says so is left alone."""
-    content = text.encode("utf-8")
+    content = text if isinstance(text, bytes) else text.encode("utf-8")
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,18 +96,21 @@ class StampedPart:
 
     stamp: Stamp | None = None
 
-    def contents(self) -> Mapping[str, str]:
-        """Names and texts of its files, in the folder of figures."""
+    def contents(self) -> Mapping[str, str | bytes]:
+        """Names and contents of its files, in the folder of figures."""
         return {}
 
     def write(self, folder: Path) -> dict[str, str]:
         """Write its files into `folder`, each with its basis in it; returns their names and sha256."""
         written = {}
         for name, text in self.contents().items():
-            marked = marked_file(name, text, self.stamp) if self.stamp else text
+            marked = text if isinstance(text, bytes) else self._marked(name, text)
             write_if_changed(folder / name, marked)
-            written[name] = hashlib.sha256(marked.encode("utf-8")).hexdigest()
+            written[name] = hashlib.sha256(marked).hexdigest()
         return written
+
+    def _marked(self, name: str, text: str) -> bytes:
+        return (marked_file(name, text, self.stamp) if self.stamp else text).encode("utf-8")
 
 
 def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> dict[str, Any]:
@@ -156,12 +159,12 @@ class FigurePart(StampedPart):
         """What its files are called, without their endings."""
         return f"{self.stamp.prefix if self.stamp else ''}{self.key}"
 
-    def contents(self) -> dict[str, str]:
+    def contents(self) -> dict[str, str | bytes]:
         """``<key>.svg``, ``<key>.json`` and, when there are numbers, ``<key>.csv``."""
         spec = dict(self.spec)
         if self.stamp:
             spec["usermeta"] = self.stamp.mark()
-        made = {
+        made: dict[str, str | bytes] = {
             f"{self.file}.svg": svg_of(self.spec),
             f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
         }

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import xlsxwriter
 
 from helpers.letters import without_hidden
 
-MADE_UP: Final = "Eksempeldata: tallene er ikke rigtige, undtagen dem der er mærket som offentliggjort eller indtastet."
+MADE_UP: Final = (
+    "Eksempeldata: tallene er ikke rigtige, undtagen dem, der er mærket som offentliggjort eller indtastet."
+)
 """On every sheet of a workbook that is made of example data."""
 
 MIME: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NO_NAME: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME: Final = 31
-_WIDEST: Final = 60
+_A3: Final = 8
+_LINE: Final = 15.0
+"""Height of a line, in points."""
 _MONTH: Final = "[$-406]mmm yyyy"
 _DAY: Final = "[$-406]dd-mm-yyyy"
 
@@ -76,14 +82,20 @@ class Sheet:
     ----------
     name
         On its tab; letters Excel does not take there are left out.
-    lines
-        Its title, and sentences below it.
+    title
+        Over the table.
+    notes
+        Sentences below the title that hold for any such table.
+    said
+        Sentences before them that hold for this one.
     """
 
     name: str
-    lines: Sequence[str]
+    title: str
     heads: Sequence[Head]
     rows: Sequence[Sequence[SheetCell]]
+    notes: Sequence[str] = ()
+    said: Sequence[str] = ()
 
 
 def workbook_bytes(
@@ -147,32 +159,48 @@ class _Formats:
 
 def _write(book: Any, forms: _Formats, sheet: Sheet, name: str, example: bool) -> None:
     page = book.add_worksheet(name)
-    title, *lines = sheet.lines
-    page.write_string(0, 0, without_hidden(title), forms(bold=True, font_size=14))
+    page.write_string(0, 0, without_hidden(sheet.title), forms(bold=True, font_size=14))
     row = 1
     if example:
         page.write_string(row, 0, MADE_UP, forms(bold=True, font_color="#8A5A00"))
         row += 1
-    for line in lines:
+    for line in (*sheet.said, *sheet.notes):
         page.write_string(row, 0, without_hidden(line), forms())
         row += 1
     row += 1
-    head = forms(bold=True, text_wrap=True, bg_color="#E8EEF1", bottom=1)
+    head = forms(bold=True, text_wrap=True, indent=1, bg_color="#E8EEF1", bottom=1)
     for column, one in enumerate(sheet.heads):
         page.write_string(row, column, one.label, head)
-        page.set_column(column, column, min(one.width, _WIDEST))
+        page.set_column(column, column, one.width)
+    # Not every program makes room for wrapped text by itself.
+    page.set_row(row, _height([one.label for one in sheet.heads], sheet.heads))
     for at, cells in enumerate(sheet.rows, start=row + 1):
+        page.set_row(at, _height(cells, sheet.heads))
         for column, cell in enumerate(cells):
             _cell(page, forms, at, column, cell)
     page.freeze_panes(row + 1, 1)
     page.autofilter(row, 0, row + max(len(sheet.rows), 1), max(len(sheet.heads) - 1, 0))
     page.repeat_rows(row)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(_A3)
     page.fit_to_pages(1, 0)
     page.set_footer("&L&8&A&R&8&P/&N")
     if example:
         page.set_header("&R&8Eksempeldata")
+
+
+def _height(cells: Sequence[SheetCell], heads: Sequence[Head]) -> float:
+    """Room for the cell with most lines, where text is wrapped at its column's width."""
+    lines = [
+        _lines(cell, int(head.width) - 2) if isinstance(cell, str) else 1
+        for cell, head in zip(cells, heads, strict=True)
+    ]
+    return _LINE * max(lines, default=1)
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, width: int) -> int:
+    return len(textwrap.wrap(text, width)) if len(text) > width else 1
 
 
 def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) -> None:
@@ -188,10 +216,10 @@ def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) ->
         case Amount():
             page.write_number(row, column, float(cell.value or 0), forms.amount(cell))
         case Month(first=first):
-            page.write_datetime(row, column, first, forms(num_format=_MONTH, align="left"))
+            page.write_datetime(row, column, first, forms(num_format=_MONTH, align="left", indent=1))
         case date():
-            page.write_datetime(row, column, cell, forms(num_format=_DAY, align="left"))
+            page.write_datetime(row, column, cell, forms(num_format=_DAY, align="left", indent=1))
         case int():
             page.write_number(row, column, cell, forms())
         case str():
-            page.write_string(row, column, without_hidden(cell), forms(text_wrap=True))
+            page.write_string(row, column, without_hidden(cell), forms(text_wrap=True, indent=1))

@@ -20,10 +20,12 @@ from helpers.present import output, tables
 from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, source_names
+from helpers.present.workbook import Sheet
 from helpers.project import Project
+from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
-from helpers.reports.jobcenteroverblik import pieces, ranking
+from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
 from helpers.reports.jobcenteroverblik.models import (
     Area,
@@ -430,6 +432,23 @@ class JobcenteroverblikReport(Report):
         group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else ranking.scope(found.group)
         caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
         return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+
+    # ------------------------------------------------------------------------------------ files
+
+    def downloads(self) -> Shown:
+        """The workbook; nothing for a month that is shown as it was printed."""
+        if self.printed:
+            return Shown()
+        return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
+
+    def status_sheet(self) -> Sheet:
+        return sheets.status_sheet(self)
+
+    def number_sheets(self) -> list[Sheet]:
+        return sheets.number_sheets(self)
+
+    def sources_sheet(self) -> Sheet:
+        return sheets.sources_sheet(self)
 
     # ------------------------------------------------------------------------------------ all municipalities
 

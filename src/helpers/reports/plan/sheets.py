@@ -6,8 +6,8 @@ In: a report. Out: heads and rows; how they are written is told in :mod:`helpers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,6 +19,7 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
 from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
+from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import StatusRow
 
 if TYPE_CHECKING:
@@ -75,8 +76,57 @@ def observations_for_people(report: PlanReport) -> str:
     return csv_files.for_people(OBSERVATION_HEADS, _observations(report))
 
 
+STATUS_COLUMNS = (
+    "goal",
+    "indicator",
+    "period",
+    "national",
+    "municipality",
+    "target",
+    "gap",
+    "unit",
+    "verdict",
+    "published_gap",
+    "note",
+    "basis",
+)
+"""Columns of ``plan status --format csv`` and keys of its JSON."""
+
+
+def status_records(report: PlanReport) -> list[dict[str, str | None]]:
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
+    return [
+        {
+            "goal": row.goal,
+            "indicator": row.indicator,
+            "period": row.period.id if row.period else None,
+            "national": _text(row.national),
+            "municipality": _text(row.municipality),
+            "target": _text(row.target),
+            "gap": _text(row.gap),
+            "unit": row.unit.value,
+            "verdict": row.verdict.value,
+            "published_gap": _text(row.published_gap),
+            "note": note(report, row),
+            "basis": row.grounds.value if row.grounds else None,
+        }
+        for row in all_rows(report)
+    ]
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def status_csv(report: PlanReport) -> str:
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
 def _title(report: PlanReport, row: StatusRow) -> str:
-    measured: Indicator | Survey = report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
+    measured: Indicator | Survey = (
+        report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
+    )
     return fill(measured.title, kommune=report.municipality.name)
 
 
@@ -111,11 +161,10 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
 # ---------------------------------------------------------------------------------------------- the workbook
 
 _STATUS = (
-    Head("Mål", 6), Head("Fokusområde", 28), Head("Ordlyd", WORDING), Head("Måling", TITLE), Head("Kommune", 18),
-    Head("Periode", 18), Head("Til og med", 11), Head("Hele landet", 11), Head("Kommunens tal", 11),
-    Head("Tillæg til landstallet", 11), Head("Krav", 11), Head("Fortegn", 9), Head("Forskel", 11), Head("Forskellens enhed", 16),
-    Head("Vurdering", 16), Head("Opfyldt når", 18), Head("Trykt forskel", 11), Head("Bemærkning", WORDING),
-    Head("Grundlag", 16),
+    Head("Mål", 6), Head("Ordlyd", WORDING), Head("Kommune", 16), Head("Periode", 16), Head("Hele landet", 10),
+    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Vurdering", 16),
+    Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
+    Head("Bemærkning", WORDING), Head("Grundlag", 15), Head("Til og med", 10), Head("Måling", TITLE), Head("Fokusområde", 28),
 )  # fmt: skip
 _LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
 _TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
@@ -135,27 +184,28 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
         exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
-        shown = {"decimals": row.decimals}
         yield (
             row.goal,
-            f"{areas[row.goal].number}. {areas[row.goal].title}",
             goal.text,
-            _title(report, row),
             report.municipality.name,
             words.capital(row.period.danish) if row.period else None,
-            _month(row.period),
-            Amount(row.national, **shown),
-            Amount(row.municipality, **shown),
-            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True) if target.national else None,
-            Amount(row.target, formula=_TARGET % exact if target.national else "", **shown),
-            1 if row.direction is Direction.HIGHER else -1,
-            Amount(row.gap, signed=True, formula=_GAP % exact if row.gap is not None else "", **shown),
+            Amount(row.national, row.decimals),
+            Amount(row.municipality, row.decimals),
+            Amount(row.target, row.decimals, formula=_TARGET % exact if target.national else ""),
+            Amount(row.gap, row.decimals, signed=True, formula=_GAP % exact if row.gap is not None else ""),
             words.unit_word(row.unit, difference=True),
             words.VERDICT_WORDS[row.verdict],
+            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
+            if target.national
+            else None,
+            1 if row.direction is Direction.HIGHER else -1,
             _met_when(target),
-            Amount(row.published_gap, signed=True, **shown),
+            Amount(row.published_gap, row.decimals, signed=True),
             note(report, row),
             words.GROUNDS_WORDS[row.grounds],
+            _month(row.period),
+            _title(report, row),
+            f"{areas[row.goal].number}. {areas[row.goal].title}",
         )
 
 
@@ -174,37 +224,33 @@ def _month(period: Period | None) -> Month | None:
     return Month(period.last_month.first_day) if period else None
 
 
-def plan_sheets(report: PlanReport) -> list[Sheet]:
-    """Status, a sheet for each goal with its window, all observations, and the sources."""
-    whose = f"{report.plan.title}: {report.municipality.long_name}"
+def _whose(report: PlanReport) -> str:
+    return f"{report.plan.title}: {report.municipality.long_name}"
+
+
+def status_sheet(report: PlanReport) -> Sheet:
+    """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
     met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
-    status = Sheet("Status", (f"{whose}. Status på målene", met, HOW_THE_GAP), _STATUS, list(status_cells(report)))
-    return [
-        status,
-        *(_goal_sheet(report, goal) for goal in report.plan.goals),
-        _observations_sheet(report, whose),
-        sources_sheet([report], whose),
-    ]
+    title = f"{_whose(report)}. Status på målene"
+    return Sheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 
 
-def country_sheets(reports: Sequence[PlanReport]) -> list[Sheet]:
-    """All municipalities in one table, a row each per goal, and the sources."""
-    plan = reports[0].plan
-    status = Sheet(
-        "Status",
-        (f"{plan.title}: {words.count(len(reports), 'kommune', 'kommuner')}", HOW_THE_GAP),
-        _STATUS,
-        [cells for report in reports for cells in status_cells(report)],
-    )
-    return [status, sources_sheet(reports[:1], plan.title)]
+def number_sheets(report: PlanReport) -> list[Sheet]:
+    """A sheet for each goal with its window, and one with all observations."""
+    return [*(_goal_sheet(report, goal) for goal in report.plan.goals), _observations_sheet(report)]
 
 
 def _goal_sheet(report: PlanReport, goal: Goal) -> Sheet:
     """A row for each period of the goal's window, a column for each series."""
     frame = report.frame(goal.number)
-    series = list(dict.fromkeys(zip(frame["indicator"], frame["series"], frame["area"], frame["label"], strict=True)))
-    periods = sorted({Period.parse(text) for text in frame["period"].dropna()}, key=lambda period: period.last_month.ordinal)
+    series = list(
+        dict.fromkeys(zip(frame["indicator"], frame["series"], frame["area"], frame["label"], strict=True))
+    )
+    periods = sorted(
+        {Period.parse(text) for text in frame["period"].dropna()},
+        key=lambda period: period.last_month.ordinal,
+    )
     cells: dict[tuple[str, str, str, str], SheetCell] = {}
     heads = [Head("Periode", 18), Head("Til og med", 11)]
     for key, name, area, label in series:
@@ -221,8 +267,8 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> Sheet:
         (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
         for period in periods
     ]
-    said = [" ".join(report.sentences(row)) for row in all_rows(report) if row.goal == goal.number]
-    return Sheet(goal.number, (f"Mål {goal.number}: {goal.title}", goal.text, *said), heads, rows)
+    said = [" ".join(report._sentences(row)) for row in all_rows(report) if row.goal == goal.number]
+    return Sheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
 
 
 def _with_unit(label: str, unit: Unit | None) -> str:
@@ -238,7 +284,7 @@ _OBSERVATIONS = (
 )  # fmt: skip
 
 
-def _observations_sheet(report: PlanReport, whose: str) -> Sheet:
+def _observations_sheet(report: PlanReport) -> Sheet:
     decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
 
     def cell(column: str, value: csv_files.Cell, row: Sequence[csv_files.Cell]) -> SheetCell:
@@ -250,7 +296,8 @@ def _observations_sheet(report: PlanReport, whose: str) -> Sheet:
         [cell(column, value, row) for column, value in zip(OBSERVATION_HEADS, row, strict=True)]
         for row in _observations(report)
     ]
-    return Sheet("Observationer", (f"{whose}. Alle serier for kommunen og hele landet",), _OBSERVATIONS, rows)
+    title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
+    return Sheet("Observationer", title, _OBSERVATIONS, rows)
 
 
 _SOURCES = (
@@ -259,20 +306,23 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def sources_sheet(reports: Sequence[PlanReport], whose: str) -> Sheet:
+def sources_sheet(report: PlanReport) -> Sheet:
     """Where each series comes from, how sure that is, and what to mind."""
-    rows = [cells for report in reports for cells in _source_rows(report)]
-    return Sheet("Kilder og noter", (f"{whose}. Kilder og noter",), _SOURCES, rows)
+    return Sheet(
+        "Kilder og noter", f"{_whose(report)}. Kilder og noter", _SOURCES, list(_source_rows(report))
+    )
 
 
-def _source_rows(report: PlanReport) -> Iterable[tuple[SheetCell, ...]]:
-    for source in report.source_rows:
+def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+    for row in all_rows(report):
+        indicator = report.catalogue.indicators.get(row.indicator)
+        measured = indicator or report.catalogue.surveys[row.indicator]
         yield (
-            source.goal,
-            source.title,
-            source.definition,
-            source.source,
-            source.certainty,
-            words.capital(source.period.danish) if source.period else None,
-            " ".join(source.caveats) or None,
+            row.goal,
+            _title(report, row),
+            indicator.definition if indicator else None,
+            words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
+            plan_words.CERTAINTY_WORDS[indicator.certainty] if indicator else None,
+            words.capital(row.period.danish) if row.period else None,
+            " ".join(report.caveats_of(measured)) or None,
         )
