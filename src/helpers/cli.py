@@ -50,6 +50,8 @@ project_app = typer.Typer(
     help="Investment projects: empty files to type their months into.", no_args_is_help=True
 )
 app.add_typer(project_app, name="project", rich_help_panel=MAKE)
+add_app = typer.Typer(help="Add a goal to a plan, or an indicator to the catalogue.", no_args_is_help=True)
+app.add_typer(add_app, name="add", rich_help_panel=MAKE)
 
 out = PlainConsole(highlight=False)
 err = PlainConsole(stderr=True, highlight=False)
@@ -147,6 +149,11 @@ def _day(text: str, where: str = "--snapshot") -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise PlanError.of(where, f'"{text}" is no date; write it as 2026-08-22.') from None
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """``html,pdf`` as its parts, each once."""
+    return tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
 
 
 def _known_report(key: str) -> str:
@@ -399,7 +406,7 @@ def render(
         plan=plan,
         bound=_period(period),
         snapshot=_day(snapshot),
-        to=tuple(dict.fromkeys(part.strip().lower() for part in to.split(",") if part.strip())),
+        to=_parts(to),
         engine=engine.value,
         output=output,
         everyone=everyone,
@@ -415,6 +422,64 @@ def render(
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
+
+
+ReportKey = Annotated[
+    str,
+    typer.Option(
+        "--report", "-r", metavar="[" + "|".join(REPORTS) + "]", help="Which report.", callback=_known_report
+    ),
+]
+Municipalities = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
+]
+Exports = Annotated[Path, typer.Option("--output", "-o", help="Folder that the files are written to.")]
+
+
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan export Frederikssund` · `plan export --all --plan noegletal-2026`. More in docs/export.md.",
+)
+def export(
+    municipalities: Municipalities = None,
+    plan: PlanKey = "",
+    report: ReportKey = REPORTS[0],
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="xlsx: a workbook with all numbers; zip: a site that works in any folder; or both."
+        ),
+    ] = "xlsx",
+    output: Exports = Path("_export"),
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All municipalities in one workbook, a row each per goal.")
+    ] = False,
+    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+) -> None:
+    """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
+    from helpers.commands.exporting import export as write
+    from helpers.reports.base.request import RenderRequest
+
+    request = RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        output=output,
+        everyone=everyone,
+        region=region,
+        example=example,
+        told=lambda words: err.print(escape(words)),
+    )
+    for path in write(request, err):
+        typer.echo(f"wrote {path}")
 
 
 @app.command(
@@ -488,6 +553,71 @@ def notebooks(
 
     project = _project()
     for line in update_notebooks(project, load_catalogue(project), plan):
+        typer.echo(line)
+
+
+@app.command(rich_help_panel=MAKE)
+def new(
+    municipality: Municipality,
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="The plan's year.")],
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Key of the plan whose goals it begins with; default: your newest, else the one for anybody.",
+        ),
+    ] = "",
+) -> None:
+    """Write a municipality's own plan, ready to render: goals, texts, brand, files to type into, notebooks."""
+    from helpers.commands.making import new_plan
+
+    for line in new_plan(_project(), municipality, year, start=start):
+        typer.echo(line)
+
+
+@add_app.command("goal")
+def add_goal(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of the plan, one of `plan list plans`.")],
+    area: Annotated[int, typer.Argument(metavar="FOCUS_AREA", help="Number of the focus area.")],
+    indicator: Annotated[
+        str,
+        typer.Argument(metavar="[INDICATOR]", help="Key of an indicator or survey; none for a milestone."),
+    ] = "",
+    target: Annotated[
+        str,
+        typer.Option("--target", help='As in the file: "at_least: 85"; default: the whole country.'),
+    ] = "",
+    title: Annotated[str, typer.Option("--title", help="The heading; default: the indicator's.")] = "",
+    text: Annotated[str, typer.Option("--text", help="The wording as decided; default: a draft.")] = "",
+) -> None:
+    """Add a goal to a focus area of a plan; says in which line it stands."""
+    from helpers.commands.making import add_goal
+
+    for line in add_goal(_project(), plan, area, indicator, target=target, title=title, text=text):
+        typer.echo(line)
+
+
+@add_app.command("indicator")
+def add_indicator(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Id of a table, as `plan find` prints it.")],
+    measure: Annotated[
+        str, typer.Option("--measure", help="Id or label; may be left out where the table has one.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help='A member: "_viskat_1int=Jobparat" (may be repeated); else totals.'),
+    ] = None,
+    better: Annotated[str, typer.Option("--better", help="Which way is better: higher or lower.")] = "",
+    key: Annotated[str, typer.Option("--key", help="Its key; default: made of the title.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Its title; default: table and measure.")] = "",
+) -> None:
+    """Add an indicator for a table of Jobindsats, filled in from the table's metadata."""
+    from helpers.commands.indicators import add_indicator
+
+    found = add_indicator(
+        _project(), table, measure, where=tuple(where or ()), better=better, key=key, title=title
+    )
+    for line in found:
         typer.echo(line)
 
 

@@ -43,7 +43,7 @@ class Figure:
     @property
     def series(self) -> tuple[tuple[Indicator, str], ...]:
         """Indicator and series key, in the order of the legend."""
-        return tuple((indicator, key) for indicator in self.indicators for key in indicator.series)
+        return tuple((indicator, key) for indicator in self.indicators for key in indicator.drawn)
 
 
 @dataclass(frozen=True)

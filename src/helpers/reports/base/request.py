@@ -61,18 +61,18 @@ class RenderRequest:
     project: Project
     report: str
     municipalities: tuple[str, ...]
-    plan: str
-    bound: Period | None
-    snapshot: date | None
-    to: tuple[str, ...]
-    engine: str
-    output: Path
-    everyone: bool
-    region: str
-    jobs: int
-    force: bool
-    example: bool
-    scheduler: str
+    plan: str = ""
+    bound: Period | None = None
+    snapshot: date | None = None
+    to: tuple[str, ...] = ("html", "pdf")
+    engine: str = "auto"
+    output: Path = Path("_site")
+    everyone: bool = False
+    region: str = ""
+    jobs: int = 0
+    force: bool = False
+    example: bool = False
+    scheduler: str = ""
     base_url: str = ""
     for_publication: bool = False
     told: Callable[[str], object] = lambda words: None

@@ -139,7 +139,8 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
     states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
     by_key = {indicator.key: indicator for indicator in report.indicators}
-    frame = report.observations[report.observations["indicator"].isin(list(by_key))]
+    drawn = report.observations["series"] != BASE  # beside a share, it may tell a hidden count
+    frame = report.observations[report.observations["indicator"].isin(list(by_key)) & drawn]
     frame = frame.sort_values(["indicator", "series", "area", "period"])
     columns = ("indicator", "series", "area", "period", "value", "state", "source", "snapshot", "published")
     for key, name, area, period, value, state, source, snapshot, published in zip(
