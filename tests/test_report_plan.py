@@ -262,7 +262,7 @@ def test_the_csv_on_the_data_page_says_in_danish_what_the_status_command_says(
         for head, name in (
             ("maal", "goal"),
             ("hele_landet", "national"),
-            ("kommune", "municipality"),
+            ("kommunens_tal", "municipality"),
             ("forskel", "gap"),
         ):
             assert danish[head].replace(",", ".") == row[name]

@@ -476,6 +476,7 @@ def export(
         everyone=everyone,
         region=region,
         example=example,
+        verb="export",
         told=lambda words: err.print(escape(words)),
     )
     for path in write(request, err):

@@ -145,6 +145,8 @@ class _Formats:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._amounts: dict[tuple[int, bool], Any] = {}
+        self.text = self(text_wrap=True, indent=1)
 
     def __call__(self, **said: Any) -> Any:
         key = tuple(sorted(said.items()))
@@ -153,8 +155,12 @@ class _Formats:
         return self._made[key]
 
     def amount(self, cell: Amount) -> Any:
-        plain = "#,##0" + (f".{'0' * cell.decimals}" if cell.decimals else "")
-        return self(num_format=f'+{plain};"−"{plain};{plain}' if cell.signed else f'{plain};"−"{plain}')
+        key = cell.decimals, cell.signed
+        if key not in self._amounts:
+            plain = "#,##0" + (f".{'0' * cell.decimals}" if cell.decimals else "")
+            form = f'+{plain};"−"{plain};{plain}' if cell.signed else f'{plain};"−"{plain}'
+            self._amounts[key] = self(num_format=form)
+        return self._amounts[key]
 
 
 def _write(book: Any, forms: _Formats, sheet: Sheet, name: str, example: bool) -> None:
@@ -175,7 +181,8 @@ def _write(book: Any, forms: _Formats, sheet: Sheet, name: str, example: bool) -
     # Not every program makes room for wrapped text by itself.
     page.set_row(row, _height([one.label for one in sheet.heads], sheet.heads))
     for at, cells in enumerate(sheet.rows, start=row + 1):
-        page.set_row(at, _height(cells, sheet.heads))
+        if (height := _height(cells, sheet.heads)) > _LINE:
+            page.set_row(at, height)
         for column, cell in enumerate(cells):
             _cell(page, forms, at, column, cell)
     page.freeze_panes(row + 1, 1)
@@ -196,6 +203,9 @@ def _height(cells: Sequence[SheetCell], heads: Sequence[Head]) -> float:
         for cell, head in zip(cells, heads, strict=True)
     ]
     return _LINE * max(lines, default=1)
+
+
+_clean = lru_cache(maxsize=4096)(without_hidden)
 
 
 @lru_cache(maxsize=4096)
@@ -222,4 +232,4 @@ def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) ->
         case int():
             page.write_number(row, column, cell, forms())
         case str():
-            page.write_string(row, column, without_hidden(cell), forms(text_wrap=True, indent=1))
+            page.write_string(row, column, _clean(cell), forms.text)

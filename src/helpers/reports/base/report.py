@@ -322,6 +322,11 @@ class Report(Stamped, ABC):
             told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
         return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
 
+    def _source_line(self, indicators: Iterable[Indicator]) -> str:
+        """``Kilde: Jobindsats, tabel y01b01, hentet den 22. august 2026.``, each source once."""
+        told = dict.fromkeys(map(self._source_words, indicators))
+        return f"Kilde: {'; '.join(told)}."
+
     # ---------------------------------------------------------------------------------- the workbook
 
     def status_sheet(self) -> Sheet:

@@ -335,7 +335,7 @@ class InvestmentReport(Report):
             self.municipality.name,
             key=f"{status.project.key}-{row.row.key}{suffix}",
             example=self.example,
-        )
+        ).sourced(f"Kilde: {self._row_source(row)}.")
         if not row.row.hold:
             return drawn
         return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))

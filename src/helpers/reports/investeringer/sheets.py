@@ -10,8 +10,7 @@ from helpers.data import csv_files
 from helpers.present.words import capital
 from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
 from helpers.reports.investeringer import words
-from helpers.reports.investeringer.months import Measurement
-from helpers.reports.investeringer.status import InvestmentStatus, RowStatus
+from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
 
 if TYPE_CHECKING:
     from helpers.reports.investeringer.report import InvestmentReport
@@ -48,10 +47,8 @@ def _status_cells(
     assert row.row.key is not None
     share = row.row.unit is not None and row.row.unit.judged_as_share
 
-    def value(of: Measurement | None) -> Decimal | None:
-        return None if of is None else of.share if share and of.share is not None else of.value
-
-    first, newest = value(row.measured[0] if row.measured else None), value(row.newest)
+    first = start_of(row.row, status.project.status.start.period, row.measured)
+    newest = row.newest.judged(row.row.unit) if row.newest else None
     traced = row.change is not None and first is not None and newest is not None
     due, goal = row.next_target or (None, None)
     return (

@@ -337,7 +337,7 @@ class JobcenteroverblikReport(Report):
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
-                ),
+                ).sourced(self._source_line([standing.indicator])),
                 pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
             ]
         )
@@ -400,7 +400,7 @@ class JobcenteroverblikReport(Report):
             if series.certainty is not Certainty.CONFIRMED and series.note
         ]
         said += indicator.caveats
-        said.append(f"Kilde: {self._source_words(indicator)}.")
+        said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))
 
     def _typed_in_words(self, indicator: Indicator) -> str:
@@ -509,10 +509,10 @@ class JobcenteroverblikReport(Report):
             own_name=self.area.name,
             group_name=capital(ranking.scope(shown_group)) if grouped else "",
             example=self._made_up(standing.indicator),
-        ) + pieces.notes(
+        ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",
-                f"Kilde: {self._source_words(standing.indicator)}.",
+                self._source_line([standing.indicator]),
             ]
         )
 

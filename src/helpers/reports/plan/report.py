@@ -449,8 +449,9 @@ class PlanReport(Report):
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
                     target=goal.target,
+                    goal=goal,
                     provisional=self.provisional,
-                )
+                ).sourced(self._source_line(figure.indicators))
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
@@ -471,10 +472,10 @@ class PlanReport(Report):
                 key=f"{goal.number}-{place}",
                 plan_layout=self.plan.figure_layout,
                 example=self.is_example,
+                goal=goal,
                 provisional=self.provisional,
-            )
-            source = escape_markdown(f"Kilde: {self._source_words(indicator)}.")
-            yield output.box(source, classes=("source-note",))
+            ).sourced(source := self._source_line([indicator]))
+            yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]

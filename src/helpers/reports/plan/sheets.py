@@ -6,14 +6,24 @@ In: a report. Out: heads and rows; how they are written is told in :mod:`helpers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Direction, Goal, Indicator, Survey, Target, Unit
+from helpers.catalogue.models import (
+    BASE,
+    NATIONAL,
+    NATIONAL_NAME,
+    Direction,
+    Goal,
+    Indicator,
+    Survey,
+    Target,
+    Unit,
+)
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -277,28 +287,32 @@ def _with_unit(label: str, unit: Unit | None) -> str:
     return f"{label} ({word})" if word and word not in label else label
 
 
-_OBSERVATIONS = (
-    Head("Mål", 8), Head("Ordlyd", WORDING), Head("Måling", TITLE), Head("Indikator", 24), Head("Serie", 14),
-    Head("Betegnelse", TITLE), Head("Område", 9), Head("Kommune", 18), Head("Periode", 11), Head("Periodens navn", 18),
-    Head("Værdi", 12), Head("Enhed", 12), Head("Status", 20), Head("Kilde", 22), Head("Hentet", 14),
-    Head("Offentliggjort", 14),
-)  # fmt: skip
+_OBSERVATIONS = {
+    "maal": Head("Mål", 8), "ordlyd": Head("Ordlyd", WORDING), "betegnelse": Head("Betegnelse", TITLE),
+    "kommune": Head("Kommune", 18), "omraade": Head("Kommunekode", 13), "periode_navn": Head("Periode", 18),
+    "periode": Head("Periodens id", 12), "vaerdi": Head("Værdi", 12), "enhed": Head("Enhed", 12), "status": Head("Status", 20),
+    "kilde": Head("Kilde", 22), "hentet": Head("Hentet", 14), "offentliggjort": Head("Offentliggjort", 14),
+}  # fmt: skip
+"""Column of `OBSERVATION_HEADS` → its head in the workbook."""
 
 
 def _observations_sheet(report: PlanReport) -> Sheet:
     decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
-
-    def cell(column: str, value: csv_files.Cell, row: Sequence[csv_files.Cell]) -> SheetCell:
-        if column == "vaerdi" and isinstance(value, float):
-            return Amount(value, decimals[str(row[3]), str(row[4])])
-        return None if value is None else str(value)
-
+    places = [OBSERVATION_HEADS.index(name) for name in _OBSERVATIONS]
+    key, series = OBSERVATION_HEADS.index("indikator"), OBSERVATION_HEADS.index("serie")
     rows = [
-        [cell(column, value, row) for column, value in zip(OBSERVATION_HEADS, row, strict=True)]
+        [
+            Amount(cell, decimals[str(row[key]), str(row[series])])
+            if isinstance(cell, float)
+            else None
+            if cell is None
+            else str(cell)
+            for cell in (row[place] for place in places)
+        ]
         for row in _observations(report)
     ]
     title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
-    return Sheet("Observationer", title, _OBSERVATIONS, rows)
+    return Sheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
 
 
 _SOURCES = (
