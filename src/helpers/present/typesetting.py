@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import cache
-
-import typst
+from typing import TYPE_CHECKING
 
 from helpers.present import fonts
+
+if TYPE_CHECKING:
+    import typst
 
 
 @cache
 def _fonts() -> typst.Fonts:
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(fonts.FOLDER)]
     )
@@ -19,6 +23,8 @@ def _fonts() -> typst.Fonts:
 
 @cache
 def _of_process(process: int) -> typst.Compiler:
+    import typst
+
     return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
 
 

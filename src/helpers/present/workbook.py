@@ -16,8 +16,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-import xlsxwriter
-
 from helpers.letters import without_hidden
 
 MADE_UP: Final = (
@@ -110,6 +108,8 @@ def workbook_bytes(
     example
         Whether each sheet says that its figures are made up.
     """
+    import xlsxwriter
+
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     made = day or date(1980, 1, 1)

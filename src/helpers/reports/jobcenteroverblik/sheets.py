@@ -52,7 +52,6 @@ def _status_cells(
     indicator, newest = standing.indicator, standing.newest
     decimals = indicator.decimals
     ranks = {area.slug: rank for area, rank in standing.ranks}
-    cluster = report.jobcenteroverblik.template.clusters.get(standing.figure.cluster or "", "")
     country, best = _last(standing.country), _last(standing.yardstick)
     sign = 1 if indicator.direction is Direction.HIGHER else -1
     for area, line in standing.own:
@@ -80,7 +79,7 @@ def _status_cells(
             gap("H", best),
             rank.place,
             rank.of or None,
-            ranking.group_sentence(standing.group, cluster.lower()),
+            report._group_words(standing.group, standing.figure),
             None if standing.has_data else ranking.UNDER_PREPARATION,
         )
 
