@@ -17,7 +17,7 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import main
 from helpers.errors import PlanError
 from helpers.present.words import VERDICT_WORDS
-from helpers.present.workbook import MADE_UP, Amount, Head, Month, Sheet, workbook_bytes
+from helpers.present.workbook import MADE_UP, Amount, Head, Month, WorkSheet, workbook_bytes
 from helpers.project import Project
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
@@ -170,9 +170,9 @@ def test_the_same_figures_give_the_same_bytes_and_the_files_date_is_that_of_the_
 
 
 def test_a_text_is_never_run_as_a_formula_and_odd_names_of_sheets_are_taken() -> None:
-    sheet = Sheet("a/b: [c]", "=1+1", (Head("x"),), [("=HYPERLINK(1)",), (Amount(None, formula="=1/0"),)])
+    sheet = WorkSheet("a/b: [c]", "=1+1", (Head("x"),), [("=HYPERLINK(1)",), (Amount(None, formula="=1/0"),)])
     content = workbook_bytes(
-        [sheet, sheet, Sheet("x" * 40, "t", (Head("x"),), [])],
+        [sheet, sheet, WorkSheet("x" * 40, "t", (Head("x"),), [])],
         title="t", author="", day=None, example=False,
     )  # fmt: skip
     book = opened(content)
@@ -192,7 +192,7 @@ def test_a_text_is_never_run_as_a_formula_and_odd_names_of_sheets_are_taken() ->
 )
 def test_numbers_and_months_are_shown_as_danes_write_them(cell: Any, form: str) -> None:
     content = workbook_bytes(
-        [Sheet("a", "t", (Head("x"),), [(cell,)])], title="t", author="", day=None, example=False
+        [WorkSheet("a", "t", (Head("x"),), [(cell,)])], title="t", author="", day=None, example=False
     )
     assert opened(content).active["A4"].number_format == form
 

@@ -73,7 +73,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkSheet:
     """One sheet: a title, what to know, and a table with filters under frozen heads.
 
     Attributes
@@ -97,7 +97,7 @@ class Sheet:
 
 
 def workbook_bytes(
-    sheets: Iterable[Sheet], *, title: str, author: str, day: date | None, example: bool
+    sheets: Iterable[WorkSheet], *, title: str, author: str, day: date | None, example: bool
 ) -> bytes:
     """The sheets as an ``.xlsx`` file.
 
@@ -163,7 +163,7 @@ class _Formats:
         return self._amounts[key]
 
 
-def _write(book: Any, forms: _Formats, sheet: Sheet, name: str, example: bool) -> None:
+def _write(book: Any, forms: _Formats, sheet: WorkSheet, name: str, example: bool) -> None:
     page = book.add_worksheet(name)
     page.write_string(0, 0, without_hidden(sheet.title), forms(bold=True, font_size=14))
     row = 1

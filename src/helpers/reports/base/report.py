@@ -27,7 +27,7 @@ from helpers.present import output
 from helpers.present.output import Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import count, listed, source_names
-from helpers.present.workbook import Sheet, workbook_bytes
+from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
@@ -330,7 +330,7 @@ class Report(Stamped, ABC):
 
     # ---------------------------------------------------------------------------------- the workbook
 
-    def status_sheet(self) -> Sheet:
+    def status_sheet(self) -> WorkSheet:
         """How everything stands, a row each; one of its columns says for whom.
 
         Raises
@@ -340,11 +340,11 @@ class Report(Stamped, ABC):
         """
         raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
 
-    def number_sheets(self) -> list[Sheet]:
+    def number_sheets(self) -> list[WorkSheet]:
         """The numbers behind it."""
         return []
 
-    def sources_sheet(self) -> Sheet:
+    def sources_sheet(self) -> WorkSheet:
         """Where the numbers come from, and what to mind."""
         raise NotImplementedError
 
@@ -400,7 +400,7 @@ class Report(Stamped, ABC):
             write_verdicts(verdicts, self.stamp)
 
 
-def workbook_of(reports: Sequence[Report], sheets: Iterable[Sheet]) -> bytes:
+def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes:
     """Sheets of one report or of several as a workbook, dated by their figures."""
     first = reports[0]
     return workbook_bytes(
@@ -417,7 +417,7 @@ def country_workbook(reports: Sequence[Report]) -> bytes:
     status = [report.status_sheet() for report in reports]
     title = f"{reports[0].title}: {count(len(reports), 'kommune eller jobcenter', 'kommuner og jobcentre')}"
     rows = [row for sheet in status for row in sheet.rows]
-    together = Sheet(status[0].name, title, status[0].heads, rows, status[0].notes)
+    together = WorkSheet(status[0].name, title, status[0].heads, rows, status[0].notes)
     return workbook_of(reports, [together, reports[0].sources_sheet()])
 
 

@@ -17,7 +17,7 @@ from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
-from helpers.present.workbook import Sheet
+from helpers.present.workbook import WorkSheet
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
@@ -477,13 +477,13 @@ class InvestmentReport(Report):
             }
         )
 
-    def status_sheet(self) -> Sheet:
+    def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 
-    def number_sheets(self) -> list[Sheet]:
+    def number_sheets(self) -> list[WorkSheet]:
         return sheets.number_sheets(self)
 
-    def sources_sheet(self) -> Sheet:
+    def sources_sheet(self) -> WorkSheet:
         return sheets.sources_sheet(self)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data import csv_files
 from helpers.present.words import capital
-from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
 
@@ -31,10 +31,10 @@ def _rows(report: InvestmentReport) -> Iterator[tuple[InvestmentStatus, RowStatu
                 yield status, row
 
 
-def status_sheet(report: InvestmentReport) -> Sheet:
+def status_sheet(report: InvestmentReport) -> WorkSheet:
     """A row for each row of a project, in the unit of its targets."""
     rows = [_status_cells(report, status, row) for status, row in _rows(report)]
-    return Sheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
 
 
 def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -> Amount:
@@ -103,13 +103,13 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def number_sheets(report: InvestmentReport) -> list[Sheet]:
+def number_sheets(report: InvestmentReport) -> list[WorkSheet]:
     """Every month that has a figure or a target."""
     rows = [
         [_amount(cell) if isinstance(cell, Decimal) else None if cell is None else str(cell) for cell in row]
         for row in _months(report)
     ]
-    return [Sheet("Måneder", f"{report.title}: alle startmålinger, måneder, veje og mål", _MONTHS, rows)]
+    return [WorkSheet("Måneder", f"{report.title}: alle startmålinger, måneder, veje og mål", _MONTHS, rows)]
 
 
 _SOURCES = (
@@ -121,7 +121,7 @@ _SOURCES = (
 )
 
 
-def sources_sheet(report: InvestmentReport) -> Sheet:
+def sources_sheet(report: InvestmentReport) -> WorkSheet:
     """Where the figures of every row come from, and the document's remarks."""
     rows: list[tuple[SheetCell, ...]] = [
         (
@@ -136,4 +136,4 @@ def sources_sheet(report: InvestmentReport) -> Sheet:
     for status in report.statuses.values():
         rows += [(status.project.title, None, None, None, remark) for remark in status.project.status.remarks]
     said = (f"Kilde: {report.projects.source}.", *report.projects.remarks)
-    return Sheet("Kilder og noter", f"{report.title}: kilder og noter", _SOURCES, rows, (), said)
+    return WorkSheet("Kilder og noter", f"{report.title}: kilder og noter", _SOURCES, rows, (), said)

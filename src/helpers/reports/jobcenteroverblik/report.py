@@ -22,7 +22,7 @@ from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, source_names
-from helpers.present.workbook import Sheet
+from helpers.present.workbook import WorkSheet
 from helpers.project import Project
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
@@ -446,13 +446,13 @@ class JobcenteroverblikReport(Report):
             return Shown()
         return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
 
-    def status_sheet(self) -> Sheet:
+    def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 
-    def number_sheets(self) -> list[Sheet]:
+    def number_sheets(self) -> list[WorkSheet]:
         return sheets.number_sheets(self)
 
-    def sources_sheet(self) -> Sheet:
+    def sources_sheet(self) -> WorkSheet:
         return sheets.sources_sheet(self)
 
     # ------------------------------------------------------------------------------------ all municipalities

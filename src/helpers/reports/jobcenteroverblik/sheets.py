@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.catalogue.models import NATIONAL_NAME, Certainty, Direction
 from helpers.errors import PlanError
 from helpers.present import words
-from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
 from helpers.reports.jobcenteroverblik import ranking
 from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
 
@@ -40,10 +40,10 @@ def _standings(report: JobcenteroverblikReport) -> Iterator[FigureStanding]:
             yield standing
 
 
-def status_sheet(report: JobcenteroverblikReport) -> Sheet:
+def status_sheet(report: JobcenteroverblikReport) -> WorkSheet:
     """A row for each figure; for each municipality where those of a joint job centre stand side by side."""
     rows = [cells for standing in _standings(report) for cells in _status_cells(report, standing)]
-    return Sheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
 
 
 def _status_cells(
@@ -94,7 +94,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def number_sheets(report: JobcenteroverblikReport) -> list[Sheet]:
+def number_sheets(report: JobcenteroverblikReport) -> list[WorkSheet]:
     """The windows of all figures, one row per line and period."""
     rows: list[tuple[SheetCell, ...]] = []
     for standing in _standings(report):
@@ -110,7 +110,7 @@ def number_sheets(report: JobcenteroverblikReport) -> list[Sheet]:
                         words.STATE_WORDS[state] if value is None else "ok",
                     )
                 )  # fmt: skip
-    return [Sheet("Tal bag figurerne", f"{report.title}: tal bag figurerne", _NUMBERS, rows)]
+    return [WorkSheet("Tal bag figurerne", f"{report.title}: tal bag figurerne", _NUMBERS, rows)]
 
 
 _SOURCES = (
@@ -119,7 +119,7 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def sources_sheet(report: JobcenteroverblikReport) -> Sheet:
+def sources_sheet(report: JobcenteroverblikReport) -> WorkSheet:
     """Where each figure comes from, and what to mind."""
     rows = []
     for standing in _standings(report):
@@ -136,4 +136,4 @@ def sources_sheet(report: JobcenteroverblikReport) -> Sheet:
                 " ".join(caveats) or None,
             )
         )
-    return Sheet("Kilder og noter", f"{report.title}: kilder og noter", _SOURCES, rows)
+    return WorkSheet("Kilder og noter", f"{report.title}: kilder og noter", _SOURCES, rows)

@@ -42,7 +42,7 @@ from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
-from helpers.present.workbook import Sheet
+from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
@@ -765,13 +765,13 @@ class PlanReport(Report):
             }
         )
 
-    def status_sheet(self) -> Sheet:
+    def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 
-    def number_sheets(self) -> list[Sheet]:
+    def number_sheets(self) -> list[WorkSheet]:
         return sheets.number_sheets(self)
 
-    def sources_sheet(self) -> Sheet:
+    def sources_sheet(self) -> WorkSheet:
         return sheets.sources_sheet(self)
 
     @property

@@ -28,7 +28,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
-from helpers.present.workbook import Amount, Head, Month, Sheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import StatusRow
 
@@ -239,20 +239,20 @@ def _whose(report: PlanReport) -> str:
     return f"{report.plan.title}: {report.municipality.long_name}"
 
 
-def status_sheet(report: PlanReport) -> Sheet:
+def status_sheet(report: PlanReport) -> WorkSheet:
     """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
     met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
     title = f"{_whose(report)}. Status på målene"
-    return Sheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
+    return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 
 
-def number_sheets(report: PlanReport) -> list[Sheet]:
+def number_sheets(report: PlanReport) -> list[WorkSheet]:
     """A sheet for each goal with its window, and one with all observations."""
     return [*(_goal_sheet(report, goal) for goal in report.plan.goals), _observations_sheet(report)]
 
 
-def _goal_sheet(report: PlanReport, goal: Goal) -> Sheet:
+def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
     """A row for each period of the goal's window, a column for each series."""
     frame = report.frame(goal.number)
     series = list(
@@ -279,7 +279,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> Sheet:
         for period in periods
     ]
     said = [" ".join(report._sentences(row)) for row in all_rows(report) if row.goal == goal.number]
-    return Sheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
+    return WorkSheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
 
 
 def _with_unit(label: str, unit: Unit | None) -> str:
@@ -296,7 +296,7 @@ _OBSERVATIONS = {
 """Column of `OBSERVATION_HEADS` → its head in the workbook."""
 
 
-def _observations_sheet(report: PlanReport) -> Sheet:
+def _observations_sheet(report: PlanReport) -> WorkSheet:
     decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
     places = [OBSERVATION_HEADS.index(name) for name in _OBSERVATIONS]
     key, series = OBSERVATION_HEADS.index("indikator"), OBSERVATION_HEADS.index("serie")
@@ -312,7 +312,7 @@ def _observations_sheet(report: PlanReport) -> Sheet:
         for row in _observations(report)
     ]
     title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
-    return Sheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
+    return WorkSheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
 
 
 _SOURCES = (
@@ -321,9 +321,9 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def sources_sheet(report: PlanReport) -> Sheet:
+def sources_sheet(report: PlanReport) -> WorkSheet:
     """Where each series comes from, how sure that is, and what to mind."""
-    return Sheet(
+    return WorkSheet(
         "Kilder og noter", f"{_whose(report)}. Kilder og noter", _SOURCES, list(_source_rows(report))
     )
 
