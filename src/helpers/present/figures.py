@@ -23,7 +23,7 @@ from helpers.present.words import number, target_phrase
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
 
-REAL_TEXTS = {Grounds.PRINTED: "Offentliggjort tal", Grounds.TYPED_IN: "Indtastet tal"}
+REAL_TEXTS = {Grounds.PRINTED: "Trykt tal", Grounds.TYPED_IN: "Indtastet tal"}
 """Legend name of the ring around real points among made-up ones."""
 
 _SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
@@ -55,7 +55,7 @@ def trend_figure(
         ``combined``: bars behind, lines in front, two axes, as in seed 002; ``panels``: shares above counts.
     example
         The report is on example data: a figure with made-up numbers says so, and rings those that a document
-        printed or somebody typed in.
+        printed or somebody typed in. On real data they are ringed where a document printed any.
     target
         A goal's target; a fixed number is drawn as a line.
     goal
@@ -74,7 +74,8 @@ def trend_figure(
     value = float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None
     first = (drawn.lines or drawn.bars)[0]
     example = example and any(trace.made_up for trace in drawn.traces)
-    real = {point.grounds for trace in drawn.traces for point in trace.points} if example else set()
+    grounds = {point.grounds for trace in drawn.traces for point in trace.points}
+    real = grounds if example or Grounds.PRINTED in grounds else set()
     places = layout.lay_out(
         drawn,
         panels=plan_layout == "panels",

@@ -297,7 +297,12 @@ class Report(Stamped, ABC):
             said = f"Tallene er indtastet af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        return fetched_note(days, rows, self.snapshot, self._printed_words())
+
+    def _printed_words(self) -> str:
+        """How many of the figures a document printed; empty when none."""
+        return ""
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         """That somebody typed in an indicator's figures; empty when nobody did."""

@@ -34,6 +34,7 @@ from helpers.data import (
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
@@ -107,6 +108,7 @@ def read_reports(
     for report in reports:
         code = report.municipality.code
         own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
+        own = for_area(own, plan, report.municipality)
         report._held.update(shared, observations=own, rows=rows[code])
     return reports
 
@@ -167,7 +169,8 @@ class PlanReport(Report):
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
         areas = (NATIONAL, self.municipality.code)
-        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+        found = plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+        return for_area(found, self.plan, self.municipality)
 
     @derived
     def rows(self) -> tuple[StatusRow, ...]:
@@ -212,6 +215,10 @@ class PlanReport(Report):
         """Whether the row's figures are among those that are likely to be corrected."""
         known = row.national is not None or row.municipality is not None
         return known and row.period in self.provisional.get(row.indicator, ())
+
+    def is_printed(self, row: StatusRow) -> bool:
+        """Whether a row shows what the plan's document printed; example data are pinned to that, and say so."""
+        return row.grounds is Grounds.PRINTED and not self.is_example
 
     def summary_of(self, goals: Iterable[Goal]) -> Summary:
         """How many of the goals are met, are not, and cannot be judged."""
@@ -359,14 +366,30 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
         )
 
     @property
     def _printed(self) -> set[str]:
-        """Indicators whose shown figures a document printed, where the others are example data."""
-        return {row.indicator for row in self.rows if self.is_example and row.published_gap is not None}
+        """Indicators whose shown figures a document printed, where the others are example data or fetched."""
+        if self.is_example:
+            return {row.indicator for row in self.rows if row.published_gap is not None}
+        return {row.indicator for row in self.rows if self.is_printed(row)}
+
+    @property
+    def _printed_note(self) -> str:
+        last = newest_printed(self.catalogue, self.plan)
+        as_printed = self.bound is not None and last is not None and self.bound.within(last)
+        said = plan_words.as_printed_note if as_printed else plan_words.printed_note
+        return said(self.plan, self.municipality)
+
+    def _printed_words(self) -> str:
+        if self.is_example or not self._printed:
+            return ""
+        shown = len([row for row in self.rows if row.indicator in self._printed])
+        return plan_words.printed_counted(shown, len(self.rows), self.plan, self.municipality)
 
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
@@ -509,8 +532,9 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._source_words(indicator)}."
-                if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
+                note = f"Kilde: {self._row_source(row)}."
+                origin = self._origin_words(indicator.series[indicator.headline])
+                if origin is not None and not self.is_printed(row):
                     note += f" {origin}"
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
@@ -521,6 +545,12 @@ class PlanReport(Report):
         return [
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
+
+    def _row_source(self, row: StatusRow) -> str:
+        """Where a row's figures come from."""
+        if self.is_printed(row):
+            return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
+        return self._source_words(self.catalogue.indicators[row.indicator])
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         areas = set(self._typed_in(indicator))
@@ -573,7 +603,7 @@ class PlanReport(Report):
             national=row.national,
             decimals=row.decimals,
             unit=row.unit,
-            area=self.municipality.name,
+            area=self.municipality,
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
@@ -717,7 +747,7 @@ class PlanReport(Report):
                     plan_words.explained(
                         fill(indicator.title, kommune=self.municipality.name), indicator.definition
                     ),
-                    words.capital(self._source_words(indicator)),
+                    words.capital(self._row_source(row)),
                     plan_words.CERTAINTY_WORDS[indicator.certainty],
                     tables.period_cell(row.period, provisional=self.is_provisional(row)),
                 )
