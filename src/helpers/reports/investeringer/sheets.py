@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data import csv_files
 from helpers.present.words import capital
-from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.catalogue.models import NATIONAL_NAME, Certainty, Direction
 from helpers.errors import PlanError
 from helpers.present import words
-from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.jobcenteroverblik import ranking
 from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
 

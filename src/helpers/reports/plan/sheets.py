@@ -28,7 +28,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
-from helpers.present.workbook import Amount, Head, Month, WorkSheet, SheetCell
+from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import StatusRow
 
