@@ -13,7 +13,8 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
-from helpers.reports.plan.report import PlanReport, status_records
+from helpers.reports.plan.report import PlanReport
+from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
