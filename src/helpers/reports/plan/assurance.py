@@ -8,10 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from helpers.analysis.chance import Interval
+from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.persons import in_kroner
 from helpers.catalogue.models import BASE, Direction, Indicator, Price, Unit
 from helpers.data import csv_files
-from helpers.present.words import NBSP, number, sentence
+from helpers.present.words import NBSP, capital, count, number, sentence, unit_word
 from helpers.reports.plan.status import StatusRow
 
 FEW_WORD = "få personer"
@@ -107,6 +108,54 @@ def _between(chance: Interval, row: StatusRow) -> str:
     low, high = (number(end, row.decimals) for end in (chance.low, chance.high))
     return (
         f"mellem {low} og {number(chance.high, row.decimals, row.unit)}" if low != high else f"omkring {high}"
+    )
+
+
+METHOD_WORDS = {
+    Method.LAST: "seneste tal",
+    Method.LAST_YEAR: "samme periode året før",
+    Method.MEAN: "gennemsnit af det seneste år",
+    Method.TREND: "fremskrevet udvikling",
+}
+"""How the future is taken to be like the past."""
+
+BACKTEST_HEADS = (
+    "Måling", "Frem", "Prognoser", *(f"Fejl: {word}" for word in METHOD_WORDS.values()), "Bruges", "Har ramt",
+)  # fmt: skip
+
+
+BACKTEST_NOTE = (
+    "Prøvet på alle kommuner, der er tal for: Hvad ville prognosen have sagt, og hvor langt var den fra det, der kom? Fejlen er den "
+    "gennemsnitlige afstand. Den metode, hvis fejl er mindst, bruges; en fremskrevet udvikling bruges aldrig. Ingen prognose går hen "
+    "over et databrud."
+)
+
+
+def ahead_words(horizon: int, per_year: int) -> str:
+    """``12 måneder``, ``1 kvartal``."""
+    one, many = {12: ("måned", "måneder"), 4: ("kvartal", "kvartaler")}.get(per_year, ("år", "år"))
+    return count(horizon, one, many)
+
+
+def hit_words(hits: int, made: int) -> str:
+    """``8 af 10 tilfælde``, never rounded up."""
+    return f"{10 * hits // made} af 10"
+
+
+def backtest_cells(indicator: Indicator, horizon: int, found: Backtest | None) -> tuple[str | None, ...]:
+    """A row of the table with :data:`BACKTEST_HEADS`; errors are mean distances in the indicator's unit."""
+    ahead = ahead_words(horizon, indicator.frequency.per_year)
+    title = indicator.name or indicator.title
+    if found is None:
+        return (title, ahead, "For få", *([None] * len(METHOD_WORDS)), None, None)
+    within = number(found.within, indicator.decimals, unit_word(indicator.unit, difference=True))
+    return (
+        title,
+        ahead,
+        number(found.forecasts),
+        *(number(found.errors[method], indicator.decimals + 1) for method in METHOD_WORDS),
+        capital(METHOD_WORDS[found.chosen]),
+        f"inden for ± {within} i {hit_words(found.hits, found.forecasts)} tilfælde",
     )
 
 
