@@ -478,7 +478,7 @@ class InvestmentReport(Report):
                 if row.row.key is None:
                     continue
                 measured = {one.month: one for one in row.measured}
-                way = {point.month: point.value for point in row.path}
+                way = {point.period: point.value for point in row.path}
                 goals = row.row.target_values
                 for month in sorted({*measured, *goals}):
                     one = measured.get(month)
