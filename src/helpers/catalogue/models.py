@@ -347,6 +347,23 @@ LIMITS = {
 """What values of a unit may be, unless the indicator says otherwise (`value_range`)."""
 
 
+BASE = "base"
+"""The series that holds how many a share is out of: for reckoning, never drawn (docs/catalogue.md)."""
+
+
+class Beside(Model):
+    """An indicator, often of another source, that is shown under another's figure: in a figure of its own, unjudged.
+
+    Attributes
+    ----------
+    difference
+        What sets the two apart, in Danish sentences for the page; it is told nowhere else.
+    """
+
+    indicator: Key
+    difference: str
+
+
 class Indicator(Model):
     """A measured series behind a goal.
 
@@ -366,6 +383,8 @@ class Indicator(Model):
         Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad).
     finding
         The newest value as the start of a Danish sentence: ``{value} havde forladt A-dagpenge``.
+    in_persons
+        What those do or are of whom a goal asks for more or fewer: ``skulle være i et fleksjob``, the same for one and many.
     figure
         Indicators of one goal with the same word here share one figure, drawn with the first one's title.
     share_axis, count_axis
@@ -373,6 +392,10 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    beside
+        What is shown under its figure, to compare with.
+    provisional
+        Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
     valid_to
         Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
@@ -382,6 +405,7 @@ class Indicator(Model):
     subtitle: str | None = None
     name: str | None = None
     finding: str | None = Field(default=None, pattern=r"\{value\}")
+    in_persons: str | None = Field(default=None, pattern=r"^skulle ")
     figure: str | None = None
     definition: str | None = None
     unit: Unit
@@ -395,6 +419,8 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    provisional: bool = False
     value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()
@@ -438,9 +464,37 @@ class Indicator(Model):
         """Source of each table."""
         return {t.table: t.source for s in self.series.values() for t in s.origin.terms}
 
+    @property
+    def drawn(self) -> dict[str, Series]:
+        """The series that a figure shows."""
+        return {name: series for name, series in self.series.items() if name != BASE}
+
+    @property
+    def has_base(self) -> bool:
+        """Whether it is known what the headline is a share of."""
+        return self.unit is Unit.PERCENT and BASE in self.observed
+
+    @cached_property
+    def observed(self) -> dict[str, Series]:
+        """The series, and what the headline is a share of where its own terms say so."""
+        share = self.series[self.headline]
+        if BASE in self.series or not isinstance(share.origin, FromShare):
+            return self.series
+        counts = (series for series in self.drawn.values() if series.origin.terms == share.origin.share_of)
+        unit = next((series.unit for series in counts), None)
+        out_of = FromSum(sum_of=share.origin.base)
+        made = {
+            "label": share.label,
+            "axis": "count",
+            "unit": unit,
+            "from": out_of,
+            "certainty": share.certainty,
+        }
+        return {**self.series, BASE: Series.model_validate(made)}
+
     def unit_of(self, series: str) -> Unit:
         """Unit of one series: its own, or the indicator's on the share axis, or persons on the count axis."""
-        item = self.series[series]
+        item = self.observed[series]
         return item.unit or (self.unit if item.axis == "share" else Unit.PERSONS)
 
     def breaks_between(self, one: Period, other: Period) -> tuple[Break, ...]:
@@ -471,7 +525,7 @@ class Indicator(Model):
 
     def decimals_of(self, series: str) -> int:
         """Decimals of one series; counts have none."""
-        return self.decimals if self.series[series].axis == "share" else 0
+        return self.decimals if self.observed[series].axis == "share" else 0
 
 
 class Survey(Model):

@@ -16,7 +16,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import NATIONAL, Certainty
 from helpers.commands.typed import refuse_typed
-from helpers.data import choose_basis, load_observations, plan_indicators, snapshot_days
+from helpers.data import (
+    choose_basis,
+    load_observations,
+    plan_indicators,
+    shown_indicators,
+    snapshot_days,
+)
 from helpers.data.basis import keyless
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
@@ -138,11 +144,16 @@ def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Aske
         yield f"Missing: {len(lacking) - FEW} more have goals without a verdict."
     for key in dict.fromkeys(item.entry.plan for item in asked if item.entry.plan in catalogue.plans):
         plan = catalogue.plan(key)
-        indicators = plan_indicators(catalogue, plan)
         basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
         country = load_observations(request.project, catalogue, basis, (NATIONAL,))
-        if early := [i.key for i in indicators if provisional_periods(country, i)]:
-            yield f"Provisional: the newest months of {', '.join(early)} are likely to be corrected."
+        known, judged = set(country[country["value"].notna()]["indicator"]), plan_indicators(catalogue, plan)
+        indicators = [i for i in shown_indicators(catalogue, plan) if i in judged or i.key in known]
+        early = [i for i in indicators if provisional_periods(country, i)]
+        newest = [i.key for i in early if not i.provisional]
+        if newest:
+            yield f"Provisional: the newest months of {', '.join(newest)} are likely to be corrected."
+        if whole := [i.key for i in early if i.provisional]:
+            yield f"Provisional: all figures of {', '.join(whole)}, as the source says itself."
         series = [
             f"{indicator.key}.{name}"
             for indicator in indicators

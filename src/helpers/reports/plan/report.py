@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     Certainty,
     FocusArea,
@@ -30,7 +33,7 @@ from helpers.data import (
     csv_files,
     data_problems,
     figure_window,
-    plan_indicators,
+    shown_indicators,
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
@@ -195,7 +198,7 @@ class PlanReport(Report):
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
-        return plan_indicators(self.catalogue, self.plan)
+        return shown_indicators(self.catalogue, self.plan)
 
     @derived
     def provisional(self) -> dict[str, frozenset[Period]]:
@@ -403,7 +406,33 @@ class PlanReport(Report):
             notes.append(goal.note)
         own = self.catalogue.texts(self.municipality, self.plan).goals.get(goal.number)
         said += [output.box(escape_markdown(note), classes=("goal-note",)) for note in dict.fromkeys(notes)]
-        return join([*said, output.text(own) if own else Shown()])
+        return join([*said, output.text(own) if own else Shown(), self._followed_up(goal)])
+
+    def follow_ups(self, number: str) -> tuple[FollowUp, ...]:
+        """What the municipality said of a goal, newest first; of a snapshot, only what was said by then."""
+        found = self.catalogue.follow_ups.get((self.municipality.slug, self.plan.key, number), ())
+        return tuple(one for one in found if self.snapshot is None or one.day <= self.snapshot)
+
+    def unexplained(self) -> list[Goal]:
+        """The goals that are not met and of which the municipality says nothing."""
+        own = self.catalogue.texts(self.municipality, self.plan).goals
+        return [
+            goal
+            for goal in self.plan.goals
+            if self.verdicts[goal.number].verdict is Verdict.NOT_MET
+            and not own.get(goal.number)
+            and not self.follow_ups(goal.number)
+        ]
+
+    def _followed_up(self, goal: Goal) -> Shown:
+        """The newest follow-up, and the older ones folded."""
+        boxes = [
+            output.box(*plan_words.follow_up_paragraphs(told), classes=("follow-up",))
+            for told in self.follow_ups(goal.number)
+        ]
+        if len(boxes) < 2:
+            return join(boxes)
+        return boxes[0] + output.folded(f"Tidligere opfølgning på mål {goal.number}", join(boxes[1:]))
 
     def figure(self, number: str) -> Shown:
         """A goal's figures as in its document, or the table of its survey."""
@@ -426,7 +455,28 @@ class PlanReport(Report):
                 )
             )
         notes = self._source_notes(goal)
-        return join([*drawn, output.box(*notes, classes=("source-note",)) if notes else Shown()])
+        noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
+        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+
+    def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
+        """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
+        for place, item in enumerate(self.catalogue.beside(goal), start=drawn + 1):
+            indicator = self.catalogue.indicators[item.indicator]
+            grid = self.window(indicator)
+            if grid["value"].isna().all():
+                continue
+            yield output.text(f"**Til sammenligning.** {escape_markdown(item.difference)}")
+            yield figures.trend_figure(
+                [indicator],
+                [grid],
+                self.municipality,
+                key=f"{goal.number}-{place}",
+                plan_layout=self.plan.figure_layout,
+                example=self.is_example,
+                provisional=self.provisional,
+            )
+            source = escape_markdown(f"Kilde: {self._source_words(indicator)}.")
+            yield output.box(source, classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
@@ -688,7 +738,7 @@ class PlanReport(Report):
         """The caveats and breaks of each indicator, each told once."""
         told: dict[str, list[str]] = {}
         for goal in self.plan.goals:
-            for key in goal.indicators:
+            for key in (*goal.indicators, *(more.indicator for more in self.catalogue.beside(goal))):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
@@ -716,7 +766,8 @@ class PlanReport(Report):
 
     def _observations_csv(self) -> str:
         keys = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(keys)]
+        drawn = self.observations["series"] != BASE  # beside a share, it may tell a hidden count
+        frame = self.observations[self.observations["indicator"].isin(keys) & drawn]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
         columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
         states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
+from helpers.analysis.persons import gap_in_persons, shown_base
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -74,6 +76,11 @@ class StatusRow:
         What the municipality's value stands on, or the country's where there is none; none without a value.
     part
         Its place in the goal's `parts`.
+    base
+        How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
+        known, or would tell a hidden number.
+    persons
+        `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
     """
 
     goal: str
@@ -94,6 +101,8 @@ class StatusRow:
     kind: Literal["indicator", "survey"] = "indicator"
     grounds: Grounds | None = None
     part: int = 0
+    base: Decimal | None = None
+    persons: int | None = None
 
 
 @dataclass(frozen=True)
@@ -277,6 +286,15 @@ class Judge:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
 
+    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        """How many an area's share is out of in a period, where a page may reckon with it."""
+        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
+        hidden = any(
+            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
+        )
+        share = self.readings.at(indicator, area, period).value
+        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
+
     def row(
         self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
     ) -> StatusRow:
@@ -296,6 +314,7 @@ class Judge:
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
+        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
@@ -314,6 +333,8 @@ class Judge:
             sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
             grounds=ours.grounds or national.grounds,
             part=place,
+            base=base,
+            persons=gap_in_persons(difference, indicator.unit, base),
         )
 
     def _reason(
