@@ -803,6 +803,58 @@ def number(text: str) -> Fraction:
     return Fraction(spelled.replace(".", "").replace(",", "."))
 
 
+def test_two_commands_on_a_fresh_clone_give_a_site_of_real_figures_and_a_publication_needs_its_statement(
+    tmp_path: Path,
+) -> None:
+    copy_project(tmp_path)
+    site = tmp_path / "_site"
+
+    def plan(*words: str, url: str) -> tuple[int, str]:
+        told = {ROOT_VARIABLE: str(tmp_path), STATBANK_URL_VARIABLE: url, KEY_VARIABLE: ""}
+        done = CliRunner(env=told).invoke(app, [str(word) for word in words])
+        return done.exit_code, f"{done.output}\n{done.exception or ''}"
+
+    render = (
+        "render",
+        "Viborg",
+        "--plan",
+        PLAN,
+        "--to",
+        "html",
+        "--engine",
+        "built-in",
+        "--jobs",
+        "1",
+        "--output",
+        site,
+    )
+    code, said = plan("fetch", "--source", "statbank", url="http://127.0.0.1:9/v1")
+    assert code == 1 and "cannot be reached" in said and STATBANK_URL_VARIABLE in said
+    with StatbankServer(catalogue_tables()) as server:
+        code, said = plan("fetch", "--source", "statbank", url=server.url)
+        assert code == 0, said
+    code, said = plan(*render, "--for-publication", url="http://127.0.0.1:9/v1")
+    assert code == 1 and "site.yml" in said and "no accessibility statement for viborg" in said
+    assert not site.exists() or not list(site.rglob("*.html"))
+    (tmp_path / "site.yml").write_text(
+        "accessibility: {address: https://was.example/viborg}\n", encoding="utf-8"
+    )
+    code, said = plan(*render, "--for-publication", url="http://127.0.0.1:9/v1")
+    assert code == 0 and "Figures: real figures" in said, said
+    assert (
+        "Missing: site.yml does not say publisher, contact.phone" in said
+        and "Provisional: all figures of" in said
+    )
+    pages = list((site / PLAN / "viborg").rglob("*.html"))
+    assert len(pages) > 5
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert '<a href="https://was.example/viborg">Tilgængelighedserklæring</a>' in text
+        assert "ksempeldata" not in text and "noindex" not in text
+    hub = (site / "index.html").read_text(encoding="utf-8")
+    assert "Kilde: Danmarks Statistik, Statistikbanken" in hub and "Jobindsats.dk" not in hub
+
+
 @needs_saved
 @pytest.mark.reference
 def test_each_number_of_a_page_is_in_the_files_that_were_served(

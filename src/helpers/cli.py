@@ -386,7 +386,8 @@ def render(
         bool,
         typer.Option(
             "--for-publication",
-            help="For readers: refuse example data (as --all and --base-url do) unless --example is said.",
+            help="For readers: refuse example data (as --all and --base-url do) and a site.yml without an accessibility "
+            "statement, unless --example is said; name what is provisional, unconfirmed or missing.",
         ),
     ] = False,
 ) -> None:

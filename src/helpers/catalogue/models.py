@@ -79,7 +79,7 @@ JOBINDSATS, STATBANK = "jobindsats", "statbank"
 SOURCES = {
     JOBINDSATS: Publisher(
         "Jobindsats",
-        "STAR, Jobindsats",
+        "Styrelsen for Arbejdsmarked og Rekruttering, Jobindsats.dk",
         "https://jobindsats.dk",
         "helpers.sources.jobindsats_source",
         needs_key=True,

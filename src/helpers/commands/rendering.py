@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
 from helpers.commands.typed import refuse_typed
 from helpers.data import (
@@ -32,6 +33,7 @@ from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
 from helpers.render.run import settle_engine
+from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
@@ -68,6 +70,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
         _hold_example_back(request, catalogue, variants)
+        _hold_unsigned_back(request, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
         if request.for_readers:
@@ -102,6 +105,7 @@ def _publish(
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
         write_comparison(request.project, request.output, comparison, marked=request.example)
+    write_statements(request.project, request.output)
     write_hub(request.project, request.output, base_url="" if request.example else request.base_url)
 
 
@@ -135,8 +139,24 @@ def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: S
         )
 
 
+def _hold_unsigned_back(request: RenderRequest, variants: Sequence[Variant]) -> None:
+    """Refuse a publication whose pages name no accessibility statement, as the law wants of public bodies."""
+    if not request.for_publication or request.example:
+        return
+    areas = dict.fromkeys(variant.area for variant in variants)
+    without = [area for area in areas if not read_imprint(request.project, area).accessibility]
+    if without:
+        raise PlanError.of(
+            FILE,
+            f"It names no accessibility statement for {', '.join(without[:FEW])}{' …' if without[FEW:] else ''}.",
+            "Write accessibility: {address: …}, or what a page of it is filled from (docs/publishing.md).",
+        )
+
+
 def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked]) -> Iterator[str]:
     """What readers of a site should know is not settled: missing verdicts, provisional figures, unconfirmed sources."""
+    if missing := read_imprint(request.project).lacking:
+        yield f"Missing: {FILE} does not say {', '.join(missing)}."
     lacking = [item.entry for item in asked if item.entry.unknown]
     for entry in lacking[:FEW]:
         yield f"Missing: {entry.name} has no verdict for {entry.unknown} of {entry.of} goals."

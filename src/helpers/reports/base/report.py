@@ -337,7 +337,8 @@ class Report(Stamped, ABC):
     @property
     def entry(self) -> SiteEntry:
         """What the hub says of its site."""
-        return SiteEntry(self.kind, self.whom.codes, self.whom.name)
+        sources = dict.fromkeys(s for i in self.indicators for s in i.table_sources.values())
+        return SiteEntry(self.kind, self.whom.codes, self.whom.name, sources=tuple(sources))
 
     def asked(self, book: Laid) -> Asked:
         """The report as the rendering room wants it, in a book that was laid out."""
