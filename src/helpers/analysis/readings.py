@@ -12,7 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from helpers.catalogue.models import Indicator
-from helpers.data.frames import Grounds, State
+from helpers.data.frames import OBSERVATION_COLUMNS, Grounds, State
 from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 
@@ -49,6 +49,11 @@ class Readings:
         self._observations = observations
         self._bound = bound
         self._series: dict[tuple[str, str], _Series] = {}
+
+    @classmethod
+    def none(cls) -> Readings:
+        """Of nobody."""
+        return cls(pd.DataFrame(columns=list(OBSERVATION_COLUMNS)))
 
     def at(self, indicator: Indicator, area: str, period: Period, series: str = "") -> StatusReading:
         """What is known of an area in a period; `series` is the headline unless another is named."""

@@ -7,7 +7,7 @@ In: a plan's :class:`~helpers.catalogue.targets.Target` and :class:`~helpers.ana
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -256,7 +256,7 @@ class Targets:
         path, lack = None, None
         if due is not None and target.upper is None:
             path, lack = self._path(asked, start, indicator, area, period, due)
-        return _with(asked, start=start, path=path, lack=lack)
+        return replace(asked, start=start, path=path, lack=lack)
 
     def _due(self, target: Target, indicator: Indicator, period: Period) -> Period | None:
         """The period a target is judged in: its own, or the last of the year for a year's total or mean."""
@@ -297,7 +297,7 @@ class Targets:
             since = self._since(yardstick, indicator, due or period)
             found = self._measured(indicator, area, since, on)
             lack = found.lack or _across(indicator, since, period)
-            asked = _with(asked, since=since, lack=lack)
+            asked = replace(asked, since=since, lack=lack)
             basis = None if lack else found.reading.value
         elif yardstick.against is Against.GROUP:
             group = self.group(yardstick.name, indicator, area)
@@ -305,7 +305,7 @@ class Targets:
             known = [value for value in values.values() if value is not None]
             basis = _of_group(known, target.taken, target.direction or indicator.direction, indicator.decimals)
             lack = None if known else Lack(Obstacle.NO_GROUP, period)
-            asked = _with(asked, group=group, known=len(known), lack=lack)
+            asked = replace(asked, group=group, known=len(known), lack=lack)
         else:
             whose = NATIONAL if yardstick.against is Against.COUNTRY else area
             if yardstick.against is Against.AREA:
@@ -313,10 +313,10 @@ class Targets:
             series = "expected" if yardstick.against is Against.EXPECTED else ""
             found = self._measured(indicator, whose, period, on, series)
             basis = found.reading.value
-            asked = _with(asked, lack=found.lack)
+            asked = replace(asked, lack=found.lack)
         if basis is None:
             return asked
-        return _with(asked, yardstick=basis, value=_moved(basis, target, indicator.decimals))
+        return replace(asked, yardstick=basis, value=_moved(basis, target, indicator.decimals))
 
     def _since(self, yardstick: Yardstick, indicator: Indicator, period: Period) -> Period:
         since = yardstick.since
@@ -372,7 +372,9 @@ class Targets:
         if lack is not None:
             return _Measured(StatusReading(None, lack.state, last.source), lack)
         total = sum((reading.value or Decimal(0) for reading in readings), Decimal(0))
-        value = total if on is JudgeOn.YEAR_TOTAL else _rounded(total / len(readings), max(1, indicator.decimals))
+        value = total if on is JudgeOn.YEAR_TOTAL else _rounded(
+            total / len(readings), max(1, indicator.decimals)
+        )
         return _Measured(StatusReading(value, State.OK, last.source, last.published))
 
     def _start(
@@ -475,10 +477,47 @@ class Targets:
         return (Course(asked, points, True),)
 
 
-def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) -> tuple[str, ...] | None:
+def judge_answer(
+    target: Target, value: Decimal | None, period: Period | None, direction: Direction
+) -> tuple[Asked, Decimal | None, Verdict]:
+    """What a target comes to for one answer of a survey, which has no earlier ones and nobody to be compared with.
+
+    Returns
+    -------
+    (asked, gap, verdict)
+        As in :class:`Judgement`. A year's own number is that of the year the survey was made in.
+    """
+    asked = Asked(target, target.value, target.upper, due=target.due)
+    if target.years and period is not None:
+        years = [year for year in target.years if year <= period.year]
+        asked = (
+            Asked(target, target.years[max(years)], year=max(years))
+            if years
+            else Asked(target, lack=Lack(Obstacle.NOT_IN_FORCE, period))
+        )
+    if target.way:
+        return asked, None, Verdict.FOLLOWED
+    if value is None or asked.value is None:
+        return asked, None, Verdict.CANNOT_BE_JUDGED
+    difference = (
+        gap(value, asked.value, direction)
+        if asked.upper is None
+        else interval_gap(value, asked.value, asked.upper)
+    )
+    if asked.due is not None and (period is None or period < asked.due):
+        return asked, difference, Verdict.NOT_DUE
+    return asked, difference, verdict(difference, target)
+
+
+def shown_decimals(target: Target, decimals: int) -> int:
+    """Decimals of the figure that is judged: a mean of counts has one."""
+    mean = target.judge_on in (JudgeOn.MEAN_12_MONTHS, JudgeOn.YEAR_MEAN)
+    return max(1, decimals) if mean else decimals
+
+
+def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) -> tuple[str, ...]:
     """Codes of all whose figures a municipality's goals are judged with, itself and the country first.
 
-    None when they are everybody's.
     """
     codes = dict.fromkeys((NATIONAL, municipality.code))
     targets = Targets(catalogue, plan, Readings.none())
@@ -495,12 +534,6 @@ def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) ->
             if name:
                 codes |= dict.fromkeys(targets.group(name, indicator, municipality.code).codes)
     return tuple(codes)
-
-
-def _with(asked: Asked, **more: object) -> Asked:
-    from dataclasses import replace
-
-    return replace(asked, **more)  # type: ignore[arg-type]
 
 
 def _last_of(year: int, frequency: Frequency) -> Period:

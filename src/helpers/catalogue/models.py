@@ -243,7 +243,7 @@ class Series(Model):
     axis
         ``share`` (left axis, lines) or ``count`` (right axis, bars).
     national
-        Whether the country is drawn beside the municipality. Counts are the municipality's own.
+        Whether the country is drawn beside the municipality. Counts of persons are the municipality's own by themselves.
     stack
         Bars with the same word are stacked on each other.
     """
@@ -394,6 +394,8 @@ class Indicator(Model):
         narrow: a growth in per cent, ``[-100, 400]``.
     beside
         What is shown under its figure, to compare with.
+    cumulative
+        Counted from 1 January, and anew each year.
     provisional
         Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
     valid_to
@@ -420,10 +422,24 @@ class Indicator(Model):
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
     beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    cumulative: bool = False
     provisional: bool = False
     value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counts_are_ones_own(cls, data: Any) -> Any:
+        """How many persons an area has is not compared with the country, unless a series says so."""
+        series = data.get("series") if isinstance(data, dict) else None
+        if not isinstance(series, dict) or data.get("unit") not in (Unit.PERSONS, Unit.FULL_TIME):
+            return data
+        own = {
+            name: {"national": False, **item} if isinstance(item, dict) and "unit" not in item else item
+            for name, item in series.items()
+        }
+        return {**data, "series": own}
 
     @model_validator(mode="after")
     def _headline_exists(self) -> Indicator:
@@ -453,6 +469,11 @@ class Indicator(Model):
         """The least sure of its series."""
         found = {series.certainty for series in self.series.values()}
         return next(c for c in (Certainty.UNKNOWN, Certainty.PROBABLE, Certainty.CONFIRMED) if c in found)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether its headline is held against the country."""
+        return self.series[self.headline].national
 
     @property
     def tables(self) -> tuple[str, ...]:
