@@ -32,7 +32,7 @@ from helpers.catalogue.models import (
 from helpers.data import (
     csv_files,
     data_problems,
-    figure_window,
+    figure_windows,
     shown_indicators,
     snapshot_days,
 )
@@ -42,7 +42,6 @@ from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
-from helpers.present.charts import below_each_other
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -239,6 +238,8 @@ class PlanReport(Report):
 
     def chart(self, number: str) -> Chart:
         """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        from helpers.present.charts import below_each_other
+
         goal = self._goal(number)
         drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
         return below_each_other(drawn, f"goal {goal.number}")
@@ -554,14 +555,10 @@ class PlanReport(Report):
 
     @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
-        return {}
+        return figure_windows(self.observations, self.indicators, self.municipality.code, self.bound)
 
     def window(self, indicator: Indicator) -> pd.DataFrame:
         """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
-        if indicator.key not in self._windows:
-            self._windows[indicator.key] = figure_window(
-                self.observations, indicator, self.municipality.code, self.bound
-            )
         return self._windows[indicator.key]
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
