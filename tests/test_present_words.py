@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue.models import Break, Target, Unit
+from helpers.catalogue.models import Break, Unit
+from helpers.catalogue.targets import Target
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words

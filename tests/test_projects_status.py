@@ -117,7 +117,7 @@ def test_the_path_goes_straight_to_each_target_in_turn(hedensted):
     row = hedensted.projects["flere-i-job"].status.measures["maalgruppe-aktivitetsparate"]
     points = path(row, START, Decimal(103))
     assert [point.period for point in points] == [START.shift(step) for step in range(25)]
-    assert [(p.month.id, p.value) for p in points if p.is_target] == [
+    assert [(p.period.id, p.value) for p in points if p.is_target] == [
         ("2024M08", 100),
         ("2025M01", 98),
         ("2026M01", 92),

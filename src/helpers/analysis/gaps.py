@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 
-from helpers.catalogue.models import Direction, Target
+from helpers.catalogue.models import Direction
+from helpers.catalogue.targets import Target
 
 
 class Verdict(StrEnum):

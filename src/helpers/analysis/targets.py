@@ -1,7 +1,7 @@
 """What a target comes to for an area in a period: its number, whose or which earlier figure stands behind it, and the way there.
 
 In: a plan's :class:`~helpers.catalogue.targets.Target` and :class:`~helpers.analysis.readings.Readings`. Out: a
-:class:`Judgement`. Sentences, figures, status rows and files read the resolved :class:`Asked`, never the target's keys.
+:class:`Judgement`. Sentences, figures, status rows and files read the resolved :class:`ResolvedTarget`, never the target's keys.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 
-class Obstacle(StrEnum):
+class Lacking(StrEnum):
     """Why there is no judgement, or no path."""
 
     NO_FIGURE = "no_figure"
@@ -50,7 +50,7 @@ class Lack:
         The break that lies between figures that would be compared.
     """
 
-    obstacle: Obstacle
+    obstacle: Lacking
     period: Period
     area: str = ""
     state: State = State.MISSING
@@ -67,7 +67,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ResolvedTarget:
     """A target as it stands for one area and period.
 
     Attributes
@@ -126,7 +126,7 @@ class Judgement:
     period: Period
     ours: StatusReading
     national: StatusReading
-    asked: Asked
+    asked: ResolvedTarget
     gap: Decimal | None
     verdict: Verdict
     lack: Lack | None = None
@@ -147,7 +147,7 @@ class Course:
         Whether it is another one from period to period: a line then, and else a level.
     """
 
-    asked: Asked
+    asked: ResolvedTarget
     points: tuple[tuple[Period, Fraction], ...]
     varies: bool
 
@@ -218,7 +218,7 @@ class Targets:
         return Judgement(period, ours.reading, national, asked, difference, found, lack)
 
     def _before_due(
-        self, now: Verdict, asked: Asked, indicator: Indicator, value: Decimal, direction: Direction
+        self, now: Verdict, asked: ResolvedTarget, indicator: Indicator, value: Decimal, direction: Direction
     ) -> Verdict:
         """The verdict until the day: by the path; only what can never turn back is settled earlier."""
         if self._is_total(asked.target, indicator):
@@ -231,24 +231,24 @@ class Targets:
 
     # ---------------------------------------------------------------------------------- resolving
 
-    def asked(self, part: Part, area: str, period: Period) -> Asked:
+    def asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
         """What a part asks of an area in a period."""
         indicator, target = self.catalogue.indicators[part.indicator], part.target
         due = self._due(target, indicator, period)
         if not target.is_set:
-            return Asked(target)
+            return ResolvedTarget(target)
         if target.way:
-            return Asked(target, start=self._start(target, indicator, area, period, None))
+            return ResolvedTarget(target, start=self._start(target, indicator, area, period, None))
         if target.rule == "rank":
             return self._rank(target, indicator, area, period, due)
         if target.years:
             return self._of_year(target, indicator, period, due)
         if self._is_total(target, indicator) and period.year < self.year and not target.due:
-            return Asked(target, due=due, lack=Lack(Obstacle.NOT_IN_FORCE, period))
+            return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
         asked = (
             self._against(target, target.against, indicator, area, period, due)
             if target.against
-            else Asked(target, target.value, target.upper, due=due)
+            else ResolvedTarget(target, target.value, target.upper, due=due)
         )
         if asked.value is None or (due is None and target.given is None and target.baseline is None):
             return asked
@@ -270,11 +270,13 @@ class Targets:
     def _is_total(target: Target, indicator: Indicator) -> bool:
         return indicator.cumulative or target.judge_on is JudgeOn.YEAR_TOTAL
 
-    def _of_year(self, target: Target, indicator: Indicator, period: Period, due: Period | None) -> Asked:
+    def _of_year(
+        self, target: Target, indicator: Indicator, period: Period, due: Period | None
+    ) -> ResolvedTarget:
         """The number of the year in force: the period's own, or the last one before it."""
         years = [year for year in target.years if year <= period.year]
         if not years:
-            return Asked(target, due=due, lack=Lack(Obstacle.NOT_IN_FORCE, period))
+            return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
         year = max(years)
         value = target.years[year]
         start, path = None, None
@@ -285,13 +287,19 @@ class Targets:
                 if self._is_total(target, indicator)
                 else Fraction(value)
             )
-        return Asked(target, value, year=year, due=due, path=path)
+        return ResolvedTarget(target, value, year=year, due=due, path=path)
 
     def _against(
-        self, target: Target, yardstick: Yardstick, indicator: Indicator, area: str, period: Period, due: Period | None
-    ) -> Asked:
+        self,
+        target: Target,
+        yardstick: Yardstick,
+        indicator: Indicator,
+        area: str,
+        period: Period,
+        due: Period | None,
+    ) -> ResolvedTarget:
         """A number that is taken from the country, others, an earlier period or what was expected."""
-        asked = Asked(target, due=due)
+        asked = ResolvedTarget(target, due=due)
         on = target.judge_on
         if yardstick.against is Against.EARLIER:
             since = self._since(yardstick, indicator, due or period)
@@ -303,8 +311,10 @@ class Targets:
             group = self.group(yardstick.name, indicator, area)
             values = self._values(indicator, group.codes, period, on)
             known = [value for value in values.values() if value is not None]
-            basis = _of_group(known, target.taken, target.direction or indicator.direction, indicator.decimals)
-            lack = None if known else Lack(Obstacle.NO_GROUP, period)
+            basis = _of_group(
+                known, target.taken, target.direction or indicator.direction, indicator.decimals
+            )
+            lack = None if known else Lack(Lacking.NO_GROUP, period)
             asked = replace(asked, group=group, known=len(known), lack=lack)
         else:
             whose = NATIONAL if yardstick.against is Against.COUNTRY else area
@@ -328,16 +338,18 @@ class Targets:
 
     def _rank(
         self, target: Target, indicator: Indicator, area: str, period: Period, due: Period | None
-    ) -> Asked:
+    ) -> ResolvedTarget:
         group = self.group(target.among, indicator, area)
         values = self._values(indicator, (area, *group.codes), period, target.judge_on)
         found = rank(values, area, indicator.direction)
         if found.standing in (Standing.NO_VALUE, Standing.NO_DATA):
-            return Asked(target, group=group, due=due)  # the area's own figure is missing, which is told as that
+            return ResolvedTarget(
+                target, group=group, due=due
+            )  # the area's own figure is missing, which is told as that
         if found.standing is Standing.ALONE:
-            return Asked(target, group=group, due=due, lack=Lack(Obstacle.NO_RANKING, period))
+            return ResolvedTarget(target, group=group, due=due, lack=Lack(Lacking.NO_RANKING, period))
         limit = target.value if target.value is not None else Decimal(last_of_top_third(found.of))
-        return Asked(target, limit, group=group, known=found.of, place=found, due=due)
+        return ResolvedTarget(target, limit, group=group, known=found.of, place=found, due=due)
 
     def group(self, name: str, indicator: Indicator, area: str) -> ComparisonGroup:
         """Whom an area is compared with under a name (``group``, ``region``, a list, ``country``)."""
@@ -366,25 +378,30 @@ class Targets:
         count = indicator.frequency.per_year if on is JudgeOn.MEAN_12_MONTHS else period.number
         periods = [period.shift(step) for step in range(1 - count, 1)]
         readings = [self.readings.at(indicator, area, one, series) for one in periods]
-        lack = next((_missing(area, one, r) for one, r in zip(periods, readings, strict=True) if r.value is None), None)
+        lack = next(
+            (_missing(area, one, r) for one, r in zip(periods, readings, strict=True) if r.value is None),
+            None,
+        )
         lack = lack or _across(indicator, periods[0], period)
         last = readings[-1]
         if lack is not None:
             return _Measured(StatusReading(None, lack.state, last.source), lack)
         total = sum((reading.value or Decimal(0) for reading in readings), Decimal(0))
-        value = total if on is JudgeOn.YEAR_TOTAL else _rounded(
-            total / len(readings), max(1, indicator.decimals)
+        value = (
+            total if on is JudgeOn.YEAR_TOTAL else _rounded(total / len(readings), max(1, indicator.decimals))
         )
         return _Measured(StatusReading(value, State.OK, last.source, last.published))
 
     def _start(
-        self, target: Target, indicator: Indicator, area: str, period: Period, asked: Asked | None
+        self, target: Target, indicator: Indicator, area: str, period: Period, asked: ResolvedTarget | None
     ) -> Start | None:
         """What the goal sets out from; none where it is not given and no figure can be compared with it."""
         if self._is_total(target, indicator) and target.given is None:
             due = self._due(target, indicator, period)
             return Start(_last_of((due or period).year - 1, indicator.frequency), Decimal(0))
-        at = target.baseline or (asked.since if asked and asked.since else _last_of(self.year - 1, indicator.frequency))
+        at = target.baseline or (
+            asked.since if asked and asked.since else _last_of(self.year - 1, indicator.frequency)
+        )
         if target.given is not None:
             return Start(at, target.given, given=True)
         if asked is not None and asked.since == at and asked.yardstick is not None:
@@ -395,7 +412,13 @@ class Targets:
         return Start(at, found.reading.value)
 
     def _path(
-        self, asked: Asked, start: Start | None, indicator: Indicator, area: str, period: Period, due: Period
+        self,
+        asked: ResolvedTarget,
+        start: Start | None,
+        indicator: Indicator,
+        area: str,
+        period: Period,
+        due: Period,
     ) -> tuple[Fraction | None, Lack | None]:
         """Where the path is in a period, or why there is none."""
         target = asked.target
@@ -407,16 +430,18 @@ class Targets:
             then, last = (self._measured(indicator, area, at.shift(-year), on) for at in (period, due))
             if then.lack or last.lack or not last.reading.value or then.reading.value is None:
                 return None, then.lack or last.lack
-            return Fraction(then.reading.value) * Fraction(asked.value or 0) / Fraction(last.reading.value), None
+            return Fraction(then.reading.value) * Fraction(asked.value or 0) / Fraction(
+                last.reading.value
+            ), None
         points = self._points(asked, start, indicator, due)
         return path_value(points, period), None
 
     def _points(
-        self, asked: Asked, start: Start | None, indicator: Indicator, due: Period
+        self, asked: ResolvedTarget, start: Start | None, indicator: Indicator, due: Period
     ) -> tuple[PathPoint, ...]:
         target = asked.target
         direction = target.direction or indicator.direction
-        begin = (start.period, start.value) if start else (due, None)
+        begin: tuple[Period, Decimal | None] = (start.period, start.value) if start else (due, None)
         if isinstance(target.path, dict):
             given = dict(sorted(target.path.items()))
             if begin[1] is not None and begin[0] >= next(iter(given)):
@@ -456,7 +481,7 @@ class Targets:
         return tuple(courses)
 
     def _dated(
-        self, asked: Asked, indicator: Indicator, area: str, periods: Sequence[Period]
+        self, asked: ResolvedTarget, indicator: Indicator, area: str, periods: Sequence[Period]
     ) -> tuple[Course, ...]:
         assert asked.due is not None
         if asked.value is None:
@@ -479,7 +504,7 @@ class Targets:
 
 def judge_answer(
     target: Target, value: Decimal | None, period: Period | None, direction: Direction
-) -> tuple[Asked, Decimal | None, Verdict]:
+) -> tuple[ResolvedTarget, Decimal | None, Verdict]:
     """What a target comes to for one answer of a survey, which has no earlier ones and nobody to be compared with.
 
     Returns
@@ -487,13 +512,13 @@ def judge_answer(
     (asked, gap, verdict)
         As in :class:`Judgement`. A year's own number is that of the year the survey was made in.
     """
-    asked = Asked(target, target.value, target.upper, due=target.due)
+    asked = ResolvedTarget(target, target.value, target.upper, due=target.due)
     if target.years and period is not None:
         years = [year for year in target.years if year <= period.year]
         asked = (
-            Asked(target, target.years[max(years)], year=max(years))
+            ResolvedTarget(target, target.years[max(years)], year=max(years))
             if years
-            else Asked(target, lack=Lack(Obstacle.NOT_IN_FORCE, period))
+            else ResolvedTarget(target, lack=Lack(Lacking.NOT_IN_FORCE, period))
         )
     if target.way:
         return asked, None, Verdict.FOLLOWED
@@ -516,9 +541,7 @@ def shown_decimals(target: Target, decimals: int) -> int:
 
 
 def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) -> tuple[str, ...]:
-    """Codes of all whose figures a municipality's goals are judged with, itself and the country first.
-
-    """
+    """Codes of all whose figures a municipality's goals are judged with, itself and the country first."""
     codes = dict.fromkeys((NATIONAL, municipality.code))
     targets = Targets(catalogue, plan, Readings.none())
     for goal in plan.goals:
@@ -542,22 +565,20 @@ def _last_of(year: int, frequency: Frequency) -> Period:
 
 
 def _missing(area: str, period: Period, found: StatusReading) -> Lack | None:
-    return None if found.value is not None else Lack(Obstacle.NO_FIGURE, period, area, found.state)
+    return None if found.value is not None else Lack(Lacking.NO_FIGURE, period, area, found.state)
 
 
 def _across(indicator: Indicator, one: Period, other: Period) -> Lack | None:
     """The break that lies between two periods, as what a comparison of them lacks."""
     breaks = indicator.breaks_between(one, other)
-    return Lack(Obstacle.BREAK, breaks[-1].period, broken=breaks[-1]) if breaks else None
+    return Lack(Lacking.BREAK, breaks[-1].period, broken=breaks[-1]) if breaks else None
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def _of_group(
-    known: Sequence[Decimal], taken: Taken, direction: Direction, decimals: int
-) -> Decimal | None:
+def _of_group(known: Sequence[Decimal], taken: Taken, direction: Direction, decimals: int) -> Decimal | None:
     """The plain mean of the members, rounded as a published share is, or the best of them."""
     if not known:
         return None

@@ -6,7 +6,6 @@ The YAML files are written for people; these models are what they mean. Nothing 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -21,7 +20,7 @@ from pydantic import (
 
 from helpers.catalogue.fields import Direction, Key, Model, Name, Number, PeriodId, one_or_many
 from helpers.catalogue.names import Names
-from helpers.catalogue.targets import OneOrSeveral, Part, Several, Target
+from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
 
 
@@ -115,7 +114,7 @@ class Term(Model):
 
     table: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
     measure: str
-    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]] = {}
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]] = Field(default_factory=dict)
     source: str = JOBINDSATS
 
     @model_validator(mode="before")
@@ -421,7 +420,7 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
-    beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    beside: Annotated[tuple[Beside, ...], BeforeValidator(one_or_many)] = ()
     cumulative: bool = False
     provisional: bool = False
     value_range: tuple[float, float] | None = None
@@ -573,7 +572,7 @@ class Survey(Model):
     questions: dict[Name, str] = Field(min_length=1)
     headline: str
     answer: str
-    answers: dict[str, str] = {}
+    answers: dict[str, str] = Field(default_factory=dict)
     unit: Unit = Unit.PERCENT
     decimals: int = Field(default=0, ge=0, le=3)
     caveats: tuple[str, ...] = ()
@@ -647,7 +646,8 @@ class Goal(Model):
         return tuple(
             Part(key, target)
             for target in targets
-            for key in ([target.indicator] if target.indicator else [] if target.milestone else self.named) or [""]
+            for key in ([target.indicator] if target.indicator else [] if target.milestone else self.named)
+            or [""]
         )
 
     @property
@@ -837,5 +837,5 @@ class OwnTexts(Model):
     """
 
     index: str | None = None
-    focus_areas: dict[int, str] = {}
-    goals: dict[str, str] = {}
+    focus_areas: dict[int, str] = Field(default_factory=dict)
+    goals: dict[str, str] = Field(default_factory=dict)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from helpers.catalogue.fields import Direction, Key, Model, Number, PeriodId
 from helpers.periods import Frequency, Period
@@ -120,10 +120,14 @@ class Target(Model):
         Of which of the goal's indicators, within ``all:`` and ``any:``.
     """
 
-    rule: Literal["at_least", "over", "at_most", "under", "between", "rank", "milestone", "direction", "none_set"]
+    model_config = ConfigDict(populate_by_name=True)
+
+    rule: Literal[
+        "at_least", "over", "at_most", "under", "between", "rank", "milestone", "direction", "none_set"
+    ]
     value: Number | None = None
     upper: Number | None = None
-    years: dict[int, Number] = {}
+    years: dict[int, Number] = Field(default_factory=dict)
     against: Yardstick | None = None
     taken: Taken = Field(default=Taken.MEAN, alias="of")
     margin: Number = Decimal(0)
@@ -150,8 +154,11 @@ class Target(Model):
             return {**data, "against": Yardstick(against=Against.COUNTRY)} if bare else data
         found = [key for key in KINDS if key in data] if isinstance(data, dict) else []
         if len(found) != 1:
-            said = f"{' and '.join(found)} are two" if found else "none is there"
-            raise ValueError(f"a target needs exactly one of {', '.join(KINDS)}, and {said}")
+            others = ", ".join(kind for kind in KINDS if kind not in RULES)
+            said = f"; {' and '.join(found)} are there" if found else ""
+            raise ValueError(
+                f"a target needs exactly one direction (at_least, over, at_most or under) or one of {others}{said}"
+            )
         kind = found[0]
         if data[kind] in (None, "", {}, []):
             raise ValueError(f"nothing is written after {kind}; write {_EXAMPLES[kind]}")
@@ -159,11 +166,20 @@ class Target(Model):
         own = _READ[kind](kind, data[kind], rest)
         allowed = _allowed(kind, own)
         for key in rest:
+            if key not in KEYS and key in cls.model_fields:
+                raise ValueError(f'there is no key "{key}"; these go with {kind}: {", ".join(allowed)}')
             if key in KEYS and key not in allowed:
                 if key == "margin" and "value" in own:
-                    raise ValueError("a margin is for a number that is taken from somewhere; put it into the number")
-                raise ValueError(f"{key} does not go with {kind} as it stands here; these do: {', '.join(allowed)}")
+                    raise ValueError(
+                        "a margin is for a number that is taken from somewhere; put it into the number"
+                    )
+                raise ValueError(
+                    f"{key} does not go with {kind} as it stands here; these do: {', '.join(allowed)}"
+                )
         return {**{key: value for key, value in rest.items() if key not in _TAKEN_UP}, **own}
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.value, self.against, self.margin, self.due, self.milestone))
 
     @property
     def is_set(self) -> bool:
@@ -203,7 +219,10 @@ class Target(Model):
         return Period(frequency, (month.ordinal + 1) // months - 1)
 
 
-_NUMBER = re.compile(r"[-+]?[\d.,\s]+(?:%|pct\.?|procent(?:point)?)?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-+]?[\d.,\s]*(?:\d|\.inf|\.nan)(?:e[\d+-]+|\s*(?:%|pct\.?|procent(?:point)?))?", re.IGNORECASE
+)
+"""What is meant as a number, be it none that can be read."""
 _PER_CENT = re.compile(r"([\d.]+)\s*(?:%|pct\.?)")
 
 
@@ -271,7 +290,9 @@ def _rank(kind: str, named: Any, rest: dict[str, Any]) -> dict[str, Any]:
     """``rank: best_third``, ``rank_at_most: 10``"""
     if kind == "rank":
         if named != "best_third":
-            raise ValueError(f'"{named}" is no part of a ranking; write rank: best_third, or rank_at_most: 10')
+            raise ValueError(
+                f'"{named}" is no part of a ranking; write rank: best_third, or rank_at_most: 10'
+            )
         return {"rule": "rank"}
     if not re.fullmatch(r"[1-9]\d?", str(named)):
         raise ValueError(f'"{named}" is no place; write rank_at_most: 10')

@@ -206,7 +206,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.month: words.path_decimal(point.value) for point in status.path}
+    path = {point.period: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
     return csv_files.for_people(
         CSV_COLUMNS,

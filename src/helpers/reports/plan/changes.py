@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helpers.catalogue.models import FocusArea, Goal, Plan, Target
+from helpers.catalogue.models import FocusArea, Goal, Plan
 
 
 class ChangeKind(StrEnum):
@@ -143,7 +143,7 @@ def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
 def _kind(goal: Goal, before: Goal) -> ChangeKind:
     if goal.indicators != before.indicators:
         return ChangeKind.MEASURE_CHANGED
-    if _promise(goal.target) != _promise(before.target):
+    if _promises(goal) != _promises(before):
         return ChangeKind.TARGET_CHANGED
     if list(_words(goal.text)) != list(_words(before.text)):
         return ChangeKind.REWORDED
@@ -153,8 +153,8 @@ def _kind(goal: Goal, before: Goal) -> ChangeKind:
     return ChangeKind.IDENTICAL
 
 
-def _promise(target: Target) -> tuple[object, ...]:
-    return (target.rule, target.value, target.margin)
+def _promises(goal: Goal) -> tuple[object, ...]:
+    return goal.any_suffices, [part.target.promise for part in goal.parts]
 
 
 def _words(text: str) -> Iterator[str]:

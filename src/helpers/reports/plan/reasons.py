@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.analysis.targets import Judgement, Lack, Obstacle
+from helpers.analysis.targets import Judgement, Lack, Lacking
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator
 from helpers.catalogue.targets import Target
 from helpers.periods import Period
@@ -37,9 +37,9 @@ def lacking(lack: Lack, found: Judgement) -> str:
             f"Der er databrud fra {lack.broken.period.danish} ({lack.broken.text}), så tal fra før og efter kan ikke "
             "sammenlignes."
         )
-    if lack.obstacle is Obstacle.NO_GROUP:
+    if lack.obstacle is Lacking.NO_GROUP:
         return f"Der er ingen at sammenligne med, som har tal for {found.period.danish}."
-    if lack.obstacle is Obstacle.NO_RANKING:
+    if lack.obstacle is Lacking.NO_RANKING:
         return f"Ingen andre har tal for {found.period.danish}, så der er ingen placering."
     return not_in_force(found.asked.target, lack.period)
 

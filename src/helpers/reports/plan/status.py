@@ -16,7 +16,7 @@ import pandas as pd
 from helpers.analysis.gaps import Verdict, joint_verdict
 from helpers.analysis.persons import gap_in_persons, shown_base
 from helpers.analysis.readings import NOTHING, Readings
-from helpers.analysis.targets import Asked, Judgement, Obstacle, Targets, judge_answer, shown_decimals
+from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
 from helpers.catalogue.models import (
     BASE,
     NATIONAL,
@@ -107,7 +107,7 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
-    asked: Asked | None = None
+    asked: ResolvedTarget | None = None
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ class Judge:
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        asked = found.asked if found else Asked(part.target, part.target.value)
+        asked = found.asked if found else ResolvedTarget(part.target, part.target.value)
         base = None
         if period and indicator.has_base and part.target.judge_on is JudgeOn.NEWEST and asked.place is None:
             base = self.base(indicator, municipality.code, period)
@@ -336,7 +336,7 @@ class Judge:
         lack = found.lack
         if lack is None or found.verdict not in (Verdict.CANNOT_BE_JUDGED, Verdict.NOT_DUE):
             return None
-        if lack.obstacle is not Obstacle.NO_FIGURE:
+        if lack.obstacle is not Lacking.NO_FIGURE:
             return reasons.lacking(lack, found)
         names = {area.code: area.name for area in self.catalogue.municipalities}
         name = NATIONAL_NAME.lower() if lack.area == NATIONAL else names[lack.area]
