@@ -6,7 +6,7 @@ In: a plan's :class:`~helpers.catalogue.targets.Target` and :class:`~helpers.ana
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -169,10 +169,21 @@ class Targets:
 
     def __init__(self, catalogue: Catalogue, plan: Plan, readings: Readings) -> None:
         self.catalogue = catalogue
+        self.plan = plan
         self.year = plan.year
         self.readings = readings
         self._areas = {area.code: area for area in catalogue.municipalities}
         self._groups: dict[tuple[str, str, str], ComparisonGroup] = {}
+
+    def as_told(
+        self, indicator: Indicator, period: Period, values: Mapping[str, Decimal], document: str
+    ) -> Targets:
+        """The same targets with what a document tells of an indicator in one period: area → value."""
+        told = {
+            (indicator.key, area, period): StatusReading(value, State.OK, document, published=True)
+            for area, value in values.items()
+        }
+        return Targets(self.catalogue, self.plan, self.readings.instead(told))
 
     # ------------------------------------------------------------------------------------ judging
 

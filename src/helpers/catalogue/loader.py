@@ -34,13 +34,12 @@ from helpers.catalogue.models import (
     PublishedRow,
     Survey,
 )
-from helpers.catalogue.tables import read_rows
+from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.prose import clean_texts
 
-_MUNICIPALITIES = ("code", "name", "slug", "region")
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
 _SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "overview.yml")
@@ -225,7 +224,9 @@ class _Reading:
         return digest.hexdigest()
 
     def _municipalities(self) -> tuple[Municipality, ...]:
-        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES, ("aliases",))
+        rows = self._rows(
+            "areas/municipalities.csv", Municipality, MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS
+        )
         seen: dict[str, str] = {}
         for where, municipality in rows:
             for value in dict.fromkeys(map(fold_name, (municipality.code, *municipality.names))):

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Indicator, Municipality, Unit
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
@@ -103,6 +103,8 @@ class Picture:
     ----------
     empty
         Names of traces that have no value at all, and why; they are not drawn, only named.
+    goal
+        Whose figure it is, where it is a goal's.
     """
 
     key: str
@@ -115,6 +117,7 @@ class Picture:
     traces: tuple[Trace, ...]
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
+    goal: Goal | None = None
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -125,9 +128,12 @@ class Picture:
         return tuple(trace for trace in self.traces if trace.mark == "bar")
 
 
-def fill(text: str, area: str, municipality: str) -> str:
-    """A catalogue text with ``{area}`` and ``{kommune}`` filled in."""
-    return text.replace("{area}", area).replace("{kommune}", municipality)
+def fill(text: str, area: str, municipality: Municipality) -> str:
+    """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
+    words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    return text
 
 
 def picture(
@@ -135,6 +141,7 @@ def picture(
     indicators: Sequence[Indicator],
     windows: Sequence[pd.DataFrame],
     municipality: Municipality,
+    goal: Goal | None = None,
 ) -> Picture:
     """One figure of one or several indicators.
 
@@ -171,7 +178,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality.name),
+                    label=fill(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -193,8 +200,8 @@ def picture(
     breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality.name),
-        subtitle=fill(first.subtitle, municipality.name, municipality.name) if first.subtitle else None,
+        title=fill(first.title, municipality.name, municipality),
+        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis,
         count_axis=first.count_axis,
         municipality=municipality.name,
@@ -202,6 +209,7 @@ def picture(
         traces=tuple(traces),
         breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
         empty=tuple(empty),
+        goal=goal,
     )
 
 

@@ -33,9 +33,11 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.targets import JudgeOn
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan import reasons
+from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
@@ -166,23 +168,33 @@ def rows_of_all(
     municipalities: Iterable[Municipality],
     bound: Period | None = None,
 ) -> dict[str, tuple[StatusRow, ...]]:
-    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
-    printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    judge = Judge(catalogue, plan, observations, bound)
-    return {
-        area.code: tuple(
+    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures.
+
+    What the plan's document printed counts for the plan's own municipality: until a source has a newer figure, and,
+    where `bound` goes no further than the document itself, whatever the sources have by now.
+    """
+    printed = {
+        (row.goal, row.indicator): row
+        for row in catalogue.published_rows(plan)
+        if bound is None or row.period.within(bound)
+    }
+    last = newest_printed(catalogue, plan)
+    document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
+    others = Judge(catalogue, plan, without_printed(observations, plan), bound)
+    owner = Judge(catalogue, plan, observations, bound) if printed else others
+    found = {}
+    for area in municipalities:
+        own = area.slug == plan.municipality
+        judge = owner if own else others
+        found[area.code] = tuple(
             judge.row(
-                goal,
-                place,
-                area,
-                printed.get((goal.number, part.indicator)) if area.slug == plan.municipality else None,
+                goal, place, area, printed.get((goal.number, part.indicator)) if own else None, document
             )
             for goal in plan.goals
             for place, part in enumerate(goal.parts)
             if part.indicator in catalogue.indicators
         )
-        for area in municipalities
-    }
+    return found
 
 
 def survey_rows(
@@ -277,7 +289,12 @@ class Judge:
         return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
 
     def row(
-        self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
+        self,
+        goal: Goal,
+        place: int,
+        municipality: Municipality,
+        printed: PublishedRow | None = None,
+        document: str = "",
     ) -> StatusRow:
         """The status row of a part of a goal, in the newest period.
 
@@ -287,11 +304,19 @@ class Judge:
             Of the part among the goal's `parts`.
         printed
             What the plan's document printed for the goal, when the municipality is the plan's own.
+        document
+            The document's name in the column `source`, when the state is asked for that it tells.
         """
         part = goal.parts[place]
         indicator = self.catalogue.indicators[part.indicator]
         period = self.newest(part, municipality.code)
         found = self.at(part, municipality.code, period) if period else None
+        if printed is not None and document and not _corrected(printed, found):
+            period = printed.period
+            told = {municipality.code: printed.municipality, NATIONAL: printed.national}
+            found = self.targets.as_told(indicator, period, told, document).judge(
+                part, municipality.code, period
+            )
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
@@ -312,7 +337,7 @@ class Judge:
             verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
             direction=part.target.direction or indicator.direction,
             published_gap=printed.gap if printed is not None and same_period else None,
-            note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+            note=_printed_note(printed, indicator, found),
             reason=self._reason(part, indicator, municipality, found),
             sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
             grounds=ours.grounds or national.grounds,
@@ -346,6 +371,31 @@ class Judge:
         if earlier is None or lack.period != found.period:
             return reasons.no_figure(name, lack.period)
         return reasons.other_period(name, found.period, earlier)
+
+
+def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
+    """Whether there is something in a printed figure's place that counts before it, or is the very same."""
+    grounds = found.ours.grounds if found is not None and found.period == printed.period else None
+    return grounds in (Grounds.TYPED_IN, Grounds.PRINTED)
+
+
+def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Judgement | None) -> str | None:
+    """What there is to say beside the row of what the document printed: that it is older, or reckoned otherwise."""
+    if printed is None or found is None:
+        return None
+    same_period = found.period == printed.period
+    notes = []
+    if found.ours.grounds is not Grounds.PRINTED:
+        shown = found.ours.value, found.national.value
+        if (
+            shown != (printed.municipality, printed.national)
+            if same_period
+            else printed.period.within(found.period)
+        ):
+            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+    if printed.note and same_period and printed.gap != found.gap:
+        notes.append(printed.note)
+    return " ".join(notes) or None
 
 
 def _survey_row(

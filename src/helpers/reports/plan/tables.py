@@ -53,6 +53,7 @@ def status_table(
     goal_links: Links | None = None,
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
+    published_note: str = PUBLISHED_NOTE,
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -67,8 +68,8 @@ def status_table(
         Indicator → the small trend in its row.
     goal_links, area_links
         From a goal's or focus area's number to its place on a page.
-    published
-        Indicators whose figures a document printed: they are marked, because the others are example data.
+    published, published_note
+        Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -81,7 +82,7 @@ def status_table(
     for row in given:
         by_goal.setdefault(row.goal, []).append(row)
     trends = sparks or {}
-    told = f"Status på {plan.names.goal.the_many} i {municipality.name}"
+    told = f"Status på {plan.names.goal.the_many} {municipality.place}"
     columns = [
         Column("Mål nr.", row_head=True),
         Column(plan.names.goal.title),
@@ -112,7 +113,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=[PUBLISHED_NOTE] if marked else (),
+        foot=[published_note] if marked else (),
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)

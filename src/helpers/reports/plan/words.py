@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty
+from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names
 from helpers.present.tables import Html
 from helpers.present.words import count, number, sentence
@@ -40,6 +40,36 @@ def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
         f"{number(found[ChangeKind.DROPPED])} er udgået",
     ]
     return sentence(f"{', '.join(parts[:-1])}, og {parts[-1]}")
+
+
+def document_words(plan: Plan, municipality: Municipality) -> str:
+    """Where a printed figure stands: ``Frederikssund Kommunes egen status på Beskæftigelsesplan 2023``."""
+    return f"{municipality.long_name}s egen status på {plan.title}"
+
+
+def printed_note(plan: Plan, municipality: Municipality) -> str:
+    """What the star in a status table means where the other figures are real."""
+    return f"* Trykt i {document_words(plan, municipality)}. Der er ikke hentet nyere tal."
+
+
+def as_printed_note(plan: Plan, municipality: Municipality) -> str:
+    """… where the page shows how things stood when the document was printed, whatever was fetched since."""
+    return f"* Trykt i {document_words(plan, municipality)}; siden viser tallene, som de stod dengang."
+
+
+def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality) -> str:
+    """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
+    said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
+    return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
+
+
+def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
+    """That a source has a newer figure than the document printed, and what it printed."""
+    told = (
+        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
+        f"(hele landet {number(printed.national, decimals, printed.unit)})"
+    )
+    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
 
 
 def explained(title: str, definition: str | None) -> Html:
