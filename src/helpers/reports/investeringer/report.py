@@ -274,7 +274,7 @@ class InvestmentReport(Report):
         found: dict[str, dict[str, object]] = {}
         for key, status in self.statuses.items():
             fine = status.count(RowStanding.REACHED) + status.count(RowStanding.ON_TRACK)
-            word = f"{fine} af {len(status.judged)} på sporet" if status.newest else "kun startmåling"
+            word = f"{fine} af {len(status.judged)} på sporet" if status.newest else words.before_any(status)
             found[notebook_of(key)] = {
                 "word": word if status.judged else "ingen mål",
                 "class": _kind(status),

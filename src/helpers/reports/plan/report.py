@@ -52,7 +52,7 @@ from helpers.reports.plan import frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
-from helpers.reports.plan.changes import AreaChangeKind, area_changes, plan_changes
+from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -645,13 +645,12 @@ class PlanReport(Report):
         return self.catalogue.plan(self.plan.previous)
 
     def changes_summary(self) -> Shown:
-        """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
+        """What became of the focus areas, and how many goals are identical, new, changed and dropped."""
         before = self._previous()
-        said = [plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names)]
-        for change in area_changes(self.plan, before):
-            if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
-                told = f"{words.capital(self.plan.names.area.the)} »{change.old.title}« er erstattet af »{change.new.title}«."
-                said.append(" ".join(filter(None, (told, change.old.goals_missing))))
+        said = [
+            *plan_words.areas_changed(area_changes(self.plan, before), self.plan.names),
+            plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names),
+        ]
         return output.text(*(escape_markdown(text) for text in said))
 
     def changes_table(self) -> Shown:
