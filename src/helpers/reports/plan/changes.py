@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from helpers.catalogue.models import FocusArea, Goal, Plan
+from helpers.catalogue.targets import Target
 
 
 class ChangeKind(StrEnum):
@@ -161,7 +162,7 @@ def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
         ChangeKind.NEW if before is None else _kind(goal, before),
         previous.remark if previous else None,
         previous.owner_only if previous else False,
-        before is not None and _new_target(goal.target, before.target),
+        before is not None and _new_target(goal, before),
     )
 
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around, of_few
 from helpers.analysis.gaps import Verdict, joint_verdict
-from helpers.analysis.persons import gap_in_persons, shown_base
+from helpers.analysis.persons import base_at, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings
 from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
 from helpers.catalogue.models import (
-    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -87,6 +87,10 @@ class StatusRow:
         The target as it stands in `period`.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    chance
+        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
+    few
+        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
     """
 
     goal: str
@@ -110,6 +114,8 @@ class StatusRow:
     base: Decimal | None = None
     persons: int | None = None
     asked: ResolvedTarget | None = None
+    chance: Interval | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -279,15 +285,6 @@ class Judge:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
 
-    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
-        """How many an area's share is out of in a period, where a page may reckon with it."""
-        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
-        hidden = any(
-            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
-        )
-        share = self.readings.at(indicator, area, period).value
-        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
-
     def row(
         self,
         goal: Goal,
@@ -321,9 +318,12 @@ class Judge:
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
         asked = found.asked if found else ResolvedTarget(part.target, part.target.value)
-        base = None
-        if period and indicator.has_base and part.target.judge_on is JudgeOn.NEWEST and asked.place is None:
-            base = self.base(indicator, municipality.code, period)
+        of_the_period = part.target.judge_on is JudgeOn.NEWEST and part.target.rule != "rank"
+        base, chance, few = (
+            self._sure(indicator, municipality.code, period, asked.value)
+            if period and of_the_period
+            else (None, None, False)
+        )
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
@@ -345,7 +345,18 @@ class Judge:
             base=base,
             persons=None if asked.place else gap_in_persons(difference, indicator.unit, base),
             asked=asked,
+            chance=chance,
+            few=few,
         )
+
+    def _sure(
+        self, indicator: Indicator, area: str, period: Period, target: Decimal | None
+    ) -> tuple[Decimal | None, Interval | None, bool]:
+        """How many a figure is out of, what chance may make of it, and whether it is one of few persons."""
+        place = self.readings, indicator, area, period
+        chance = around(*place)
+        few = of_few(*place) or (chance is not None and target is not None and chance.holds(target))
+        return base_at(*place), chance, few
 
     def _reason(
         self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
