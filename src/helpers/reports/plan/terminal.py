@@ -149,13 +149,12 @@ def backtest_screen(
     yield Text(f"{plan.title} · hvis intet ændrer sig", style="bold")
     if example:
         yield Text("Eksempeldata: tallene er ikke rigtige.", style="yellow")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, head in enumerate(assurance.BACKTEST_HEADS):
-        table.add_column(head, justify="left" if place in (0, len(assurance.BACKTEST_HEADS) - 2) else "right")
     for (key, horizon), one in found.items():
-        row = assurance.backtest_cells(catalogue.indicators[key], horizon, one)
-        table.add_row(key, *(cell or words.UNKNOWN for cell in row[1:]))
-    yield table
+        yield Text(key, style="bold")
+        _, *told = assurance.backtest_cells(catalogue.indicators[key], horizon, one)
+        heads = assurance.BACKTEST_HEADS[1:]
+        said = [f"{head} {cell}" for head, cell in zip(heads, told, strict=True) if cell]
+        yield Padding(Text(" · ".join(said)), (0, 0, 0, 3))
     yield Text(assurance.BACKTEST_NOTE, style="dim")
 
 
