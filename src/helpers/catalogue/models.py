@@ -5,6 +5,7 @@ The YAML files are written for people; these models are what they mean. Nothing 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -50,6 +51,19 @@ Number = Annotated[
     Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9),
 ]
 """A number that an employment plan can hold."""
+
+
+def _months(value: Any) -> Any:
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,3}) (month|year)s?", value.strip())):
+        return int(found[1]) * (12 if found[2] == "year" else 1)
+    if isinstance(value, int):
+        return value
+    raise ValueError('write it as "12 months" or "2 years"')
+
+
+Months = Annotated[int, BeforeValidator(_months), Field(ge=1)]
+"""A length of time in months, written ``12 months`` or ``2 years``."""
+
 PeriodId = Annotated[Period, BeforeValidator(_period)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""
@@ -736,6 +750,8 @@ class Goal(Model):
         The goal of the plan before that it continues; none for a new one.
     note
         A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
+    valid_for
+        How old a survey may be and still be judged by; by default one counts that is from the plan's year or later.
     """
 
     number: str = Field(pattern=r"^\d{1,2}[a-z]$")
@@ -749,6 +765,7 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+    valid_for: Months | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -919,12 +936,18 @@ class PublishedRow(Model):
 
 
 class PublishedPoint(Model):
-    """One value that a document printed in a figure (the nine counts of 6d in seed 002)."""
+    """One value that a document printed in a figure (the nine counts of 6d in seed 002).
+
+    Attributes
+    ----------
+    period
+        None where the document does not print it: the values of the file then stand in the printed order.
+    """
 
     indicator: str
     series: str
     area: str
-    period: PeriodId
+    period: Annotated[PeriodId | None, BeforeValidator(lambda text: text or None)] = None
     value: Number
     note: str | None = None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names
 from helpers.present.tables import Html
-from helpers.present.words import count, number, sentence
+from helpers.present.words import count, listed, number, sentence
 from helpers.reports.plan.changes import ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 
@@ -22,6 +22,16 @@ CERTAINTY_WORDS = {
 """How sure the catalogue is of a series' source."""
 
 _CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_CHANGED)
+
+
+OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse og er indtastet."
+"""What a goal stands on that no table follows."""
+
+
+def followed_by_surveys(goals: Sequence[str]) -> str:
+    """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
+    said = "følges med kommunens egne undersøgelser og står under tabellen"
+    return f"Mål {listed(goals)} {said}."
 
 
 def short_count(met: int, of: int) -> str:
