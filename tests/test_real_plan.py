@@ -279,7 +279,7 @@ def test_every_number_of_the_status_table_is_the_one_in_the_files(world: World, 
         row, cell = rows[goal.number], printed[goal.number]
         (indicator,) = goal.indicators
         values = []
-        for column, area, text in (("hele_landet", COUNTRY, cell[3]), ("kommune", town, cell[4])):
+        for column, area, text in (("hele_landet", COUNTRY, cell[3]), ("kommunens_tal", town, cell[4])):
             wanted = expected(indicator, "share", area, row["periode"])
             assert (spelled(row[column]) if row[column] else None) == wanted, (goal.number, area)
             assert text == ("–" if wanted is None else f"{danish(wanted, 1)}\u00a0pct."), (goal.number, area)

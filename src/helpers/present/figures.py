@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.catalogue.models import Indicator, Municipality, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS
@@ -38,6 +39,7 @@ def trend_figure(
     plan_layout: str = "combined",
     example: bool = False,
     target: Target | None = None,
+    goal: Goal | None = None,
     caption: str | None = None,
     provisional: describe.Provisional | None = None,
 ) -> output.Shown:
@@ -57,6 +59,8 @@ def trend_figure(
         printed or somebody typed in. On real data they are ringed where a document printed any.
     target
         A goal's target; a fixed number is drawn as a line.
+    goal
+        Whose figure it is; the file with its numbers says so.
     caption
         Default is the title and the span of periods.
     provisional
@@ -64,7 +68,7 @@ def trend_figure(
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
-    drawn = picture(key or entries[0].key, entries, frames, municipality)
+    drawn = picture(key or entries[0].key, entries, frames, municipality, goal)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
     fixed = target if target is not None and target.value is not None else None

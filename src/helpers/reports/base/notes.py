@@ -53,7 +53,7 @@ def fetched_note(
 class _Downloads(TextPart):
     """A list of links, and the files they lead to."""
 
-    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str | bytes]] = field(default_factory=dict)
 
     def _name(self, name: str) -> str:
         return f"{self.stamp.prefix if self.stamp else ''}{name}"
@@ -66,11 +66,11 @@ class _Downloads(TextPart):
     def live(self) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
 
-    def contents(self) -> dict[str, str]:
+    def contents(self) -> dict[str, str | bytes]:
         return {self._name(name): content for name, (_, content) in self.links.items()}
 
 
-def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
+def downloads(files: Mapping[str, tuple[str, str | bytes]]) -> Shown:
     """Links to files that are written beside the page.
 
     Parameters
