@@ -212,6 +212,7 @@ local function typst_div(div)
     ['example-data'] = 'example-mark', ['example-note'] = 'example-mark', ['state-note'] = 'state-note',
     ['data-note'] = 'plain-box', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
     ['goal-note'] = 'goal-note', ['goal-text'] = 'goal-text', ['summary'] = 'summary',
+    ['follow-up'] = 'follow-up',
   } do
     if has(div, class) then
       -- A note on real figures is quiet; only made-up ones are marked. (`pairs` has no order of its own.)

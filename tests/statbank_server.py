@@ -377,7 +377,7 @@ def catalogue_tables() -> list[Table]:
         table("AUP02", "Fuldtidsledige i pct.", [AREAS, AGE, SEX], month[:-9], 1, 5, 1),
         table(
             "AUF01",
-            "Fuldtidsledige",
+            "Fuldtidsledige (foreløbig opgørelse)",
             [
                 AREAS,
                 variable("YDELSESTYPE", "ydelse", kinds),

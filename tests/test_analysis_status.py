@@ -16,6 +16,7 @@ from helpers.data.frames import OBSERVATION_COLUMNS
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan.status import (
+    Judge,
     StatusRow,
     compare_verdicts,
     goal_verdicts,
@@ -255,3 +256,34 @@ def test_verdicts_that_turn_between_two_sets_of_figures_are_told_with_both_rows(
         ("2a", UNKNOWN, MET),
         ("2b", MET, UNKNOWN),
     ]
+
+
+# ------------------------------------------------------------------------------- any area, any period
+
+
+def test_a_goal_is_judged_in_every_period_as_a_report_of_that_period_judges_it(project, status):
+    frame = load_observations(project, CATALOGUE, choose_basis(project, CATALOGUE, PLAN))
+    judge = Judge(CATALOGUE, frame)
+    area = CATALOGUE.municipality("Frederikssund")
+    for goal in PLAN.goals:
+        for part in goal.parts:
+            if part.indicator not in CATALOGUE.indicators:
+                continue
+            newest = judge.newest(part, area.code)
+            assert newest is not None
+            for found in judge.history(part, area.code, newest, 6):
+                row = status("Frederikssund", bound=found.period.id)[goal.number, part.indicator]
+                assert (found.period, found.ours.value, found.target, found.gap, found.verdict) == (
+                    row.period, row.municipality, row.target, row.gap, row.verdict,
+                )  # fmt: skip
+
+
+def test_periods_after_the_bound_are_not_known_to_a_judge(project):
+    area = CATALOGUE.municipality("Frederikssund")
+    frame = load_observations(project, CATALOGUE, choose_basis(project, CATALOGUE, PLAN), ("dk", area.code))
+    part = PLAN.goal("6a").parts[0]
+    bounded = Judge(CATALOGUE, frame, Period.parse("2023M06"))
+    later = Period.parse("2023M07")
+    assert bounded.newest(part, area.code) == Period.parse("2023M06")
+    assert bounded.at(part, area.code, later).verdict is Verdict.CANNOT_BE_JUDGED
+    assert Judge(CATALOGUE, frame).at(part, area.code, later).verdict is not Verdict.CANNOT_BE_JUDGED

@@ -15,6 +15,7 @@ from helpers.catalogue import check, load_catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Target
 from helpers.errors import PlanError
+from helpers.periods import Period
 from helpers.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,37 @@ def project(tmp_path: Path) -> Project:
     """A copy of the project's own catalogue."""
     shutil.copytree(ROOT / "catalogue", tmp_path / "catalogue")
     return Project(tmp_path)
+
+
+# ------------------------------------------------------------------ breaks
+
+
+@pytest.mark.parametrize(
+    ("frequency", "broken", "one", "other", "crossed"),
+    [
+        ("month", "2025M07", "2025M06", "2025M07", True),
+        ("month", "2025M07", "2025M07", "2025M06", True),
+        ("month", "2025M07", "2025M05", "2025M06", False),
+        ("month", "2025M07", "2025M07", "2026M07", False),
+        ("month", "2025M07", "2025M07", "2025M07", False),
+        ("quarter", "2025Q03", "2025Q02", "2025Q04", True),
+        ("rolling_year", "2025QMAT03", "2025QMAT02", "2026QMAT02", True),
+        ("rolling_year", "2025QMAT03", "2025QMAT03", "2025QMAT04", True),
+        ("rolling_year", "2025QMAT03", "2025QMAT04", "2026QMAT02", True),
+        ("rolling_year", "2025QMAT03", "2026QMAT02", "2026QMAT04", False),
+    ],
+)
+def test_a_break_lies_between_two_periods_in_either_order(
+    frequency: str, broken: str, one: str, other: str, crossed: bool
+) -> None:
+    item = Indicator.model_validate(
+        {
+            "key": "maalt", "title": "Målt", "unit": "percent", "decimals": 1, "frequency": frequency,
+            "direction": "higher_is_better", "breaks": [{"period": broken, "text": "Nyt"}],
+            "series": {"share": {"label": "{area}", "from": {"typed_in": "hånd"}, "certainty": "confirmed"}},
+        }
+    )  # fmt: skip
+    assert item.breaks_between(Period.parse(one), Period.parse(other)) == (item.breaks if crossed else ())
 
 
 # ------------------------------------------------------------------ names

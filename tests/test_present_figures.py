@@ -10,10 +10,12 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 from typing import Any
 
+import altair as alt
 import pytest
 import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import ValidationError
 
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Break, Indicator, Target
@@ -118,8 +120,12 @@ def test_every_kind_of_figure_is_valid_vega_lite(kind: str, plan_layout: str) ->
     drawn = picture("x", *many, TOWN)
     places = lay(drawn, panels=plan_layout == "panels", target=60.0, target_text="Mål: mindst 60 pct.")
     colour = theme.palette_from({})
-    checked = figures.chart(drawn, places, colour, validate=True)
-    assert checked == figures.chart(drawn, places, colour)
+    spec = figures.chart(drawn, places, colour)
+    alt.LayerChart.from_dict(spec, validate=True)
+    assert spec["$schema"] == alt.SCHEMA_URL
+    wrong = {**spec, "layer": [{**spec["layer"][0], "mark": {"type": "bars"}}, *spec["layer"][1:]]}
+    with pytest.raises(ValidationError):
+        alt.LayerChart.from_dict(wrong, validate=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue.models import Target, Unit
+from helpers.catalogue.models import Break, Target, Unit
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
@@ -252,3 +252,16 @@ def test_the_font_has_every_sign_that_is_used(weight: int) -> None:
     with TTFont(FOLDER / f"{WEIGHTS[weight]}.ttf", lazy=True) as font:
         missing = sorted(sign for sign in used if ord(sign) not in font.getBestCmap())
     assert not missing
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "Databrud fra juli 2025: Ny opgørelse."),
+        ({"meaning": "Før er ikke efter."}, "Databrud fra juli 2025: Ny opgørelse. Før er ikke efter."),
+        ({"source": "Lov nr. 1"}, "Databrud fra juli 2025: Ny opgørelse. Kilde: Lov nr. 1."),
+    ],
+)
+def test_a_break_is_told_with_its_meaning_and_its_source(more: dict[str, str], said: str) -> None:
+    broken = Break(period=Period.month(2025, 7), text="Ny opgørelse", **more)
+    assert words.break_sentence(broken) == said

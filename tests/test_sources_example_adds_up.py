@@ -56,9 +56,7 @@ def test_every_count_and_its_share_fit_a_whole_base(project, catalogue, key):
     for name in {key for goal in plan.goals for key in goal.indicators if key in catalogue.indicators}:
         indicator = catalogue.indicators[name]
         counts = [
-            s
-            for s in indicator.series
-            if indicator.unit_of(s) is not Unit.PERCENT and s != indicator.headline
+            s for s in indicator.drawn if indicator.unit_of(s) is not Unit.PERCENT and s != indicator.headline
         ]
         if indicator.unit is not Unit.PERCENT or not counts or (name, counts[0]) in NOT_ITS_PART:
             continue

@@ -14,7 +14,7 @@ from helpers.catalogue import load_catalogue
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.manual import filled, manual_path, misplaced, read_series, read_survey, write_template
+from helpers.sources.manual import manual_path, misplaced, read_series, read_survey, write_template
 
 HEAD = "periode;område;serie;værdi;kilde"
 APPEALS = "ankesager-omgjort"
@@ -189,7 +189,7 @@ def test_the_shipped_survey_has_the_answers_that_the_proposal_for_plan_2023_prin
     found = read_survey(project, catalogue, catalogue.municipality("250"), SURVEY)
     assert found is not None and found.problems == ()
     printed = {"servicen": 87, "kommunikationen": 88, "oplyst": 79, "anbefale": 85}
-    questions = filled(catalogue.surveys[SURVEY], catalogue.municipality("250"))
+    questions = catalogue.questions(catalogue.surveys[SURVEY], catalogue.municipality("250"))
     for word, value in printed.items():
         (key,) = [key for key, question in questions.items() if word in question]
         assert found.answers[key] == value

@@ -27,7 +27,7 @@ from helpers.catalogue.loader import check
 from helpers.catalogue.models import SOURCES, Indicator, Publisher
 from helpers.cli import app
 from helpers.commands.rendering import keyless_words, unsettled
-from helpers.data import choose_basis, data_problems, load_observations
+from helpers.data import Basis, choose_basis, data_problems, load_observations
 from helpers.data.answers import Answer, AnswerError, parse_json
 from helpers.data.csv_answers import as_table
 from helpers.data.raw import AnswerColumn, RawStore
@@ -554,6 +554,71 @@ def test_what_readers_should_know_is_not_settled_is_named(project: Project, cata
     assert named == {name for name, certainty in series.items() if certainty != "confirmed"}
 
 
+def test_figures_that_the_source_calls_provisional_are_called_so(
+    project: Project, catalogue: Catalogue
+) -> None:
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup01", "aup02", "auf01", "auf02").ok
+    request = RenderRequest(
+        project, "plan", ("Viborg",), PLAN, None, None, ("html",), "built-in", project.root / "_site", False, "", 1,
+        False, False, "", for_publication=True,
+    )  # fmt: skip
+    said = list(unsettled(request, catalogue, wing("plan").asked(request, catalogue)))
+    (provisional,) = (line for line in said if line.startswith("Provisional"))
+    assert "ledighedsprocent-foreloebig" in provisional and "as the source says itself" in provisional
+    assert "ledighedsprocent," not in provisional and "newest months" not in provisional
+    (unconfirmed,) = (line for line in said if line.startswith("Unconfirmed"))
+    assert "ledighedsprocent-foreloebig.share" in unconfirmed
+
+    report = read_report(project, catalogue, catalogue.plan(PLAN), catalogue.municipality("Viborg"))
+    assert {i.key: len(periods) for i in report.indicators if (periods := report.provisional[i.key])} == {
+        "ledighedsprocent-foreloebig": 60
+    }
+    shown = report.figure("1a").markdown
+    judged, below = shown.split("**Til sammenligning.**")
+    assert "foreløbig" not in judged and "Alle tallene er foreløbige." in below
+    assert below.count("(foreløbig)") == 25  # each month of the table behind the figure
+    for period in ("2024M06", "2026M06"):
+        share = served(server, "AUP01", OMRÅDE="791", Tid=period).replace(".", ",")
+        assert f"{share}" in below
+    assert [row.indicator for row in report.rows if row.goal == "1a"] == ["ledighedsprocent"]
+
+
+def test_a_table_that_calls_itself_provisional_is_told_when_the_catalogue_does_not(
+    project: Project, catalogue: Catalogue
+) -> None:
+    path = project.catalogue / "indicators" / "arbejdsmarkedet.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  provisional: true\n", ""), encoding="utf-8")
+    for reading, told in ((catalogue, 0), (load_catalogue(project), 1)):
+        with StatbankServer(catalogue_tables()) as server:
+            (row,) = fetch(project, reading, server, "auf01", force=True).rows
+        assert len([remark for remark in row.remarks if "provisional: true" in remark]) == told, row.remarks
+
+
+def test_the_seasonally_adjusted_line_of_statbank_is_a_figure_beside_the_one_of_jobindsats(
+    project: Project, catalogue: Catalogue
+) -> None:
+    plan = catalogue.plan("noegletal-2026")
+    (goal,) = (goal for goal in plan.goals if "ledighed-andel" in goal.indicators)
+    (item,) = catalogue.beside(goal)
+    assert set(catalogue.indicator(item.indicator).table_sources.values()) == {"statbank"}
+    assert set(catalogue.indicator("ledighed-andel").table_sources.values()) == {"jobindsats"}
+
+    viborg = catalogue.municipality("Viborg")
+    drawn = read_report(project, catalogue, plan, viborg, example=True).figure(goal.number)
+    first, second = (chart for chart in drawn.charts())
+    assert drawn.markdown.count(item.difference[:40]) == 1
+    assert "tabel aus08" in drawn.markdown.split(item.difference[:40])[1]
+    assert "tabel aus08" not in drawn.markdown.split(item.difference[:40])[0]
+    assert first is not second
+
+    with StatbankServer(catalogue_tables()) as server:
+        assert fetch(project, catalogue, server, "aup02").ok
+    own = read_report(project, catalogue, catalogue.plan(PLAN), viborg)
+    assert catalogue.beside(own.plan.goal("1a"))  # and nothing of it was fetched
+    assert len(own.figure("1a").charts()) == 1 and "Til sammenligning" not in own.figure("1a").markdown
+
+
 def tables_of(catalogue: Catalogue, key: str) -> set[str]:
     return set(catalogue.indicator(key).table_sources)
 
@@ -644,6 +709,72 @@ def test_final_unemployment_agrees_with_jobindsats_to_the_digit(
         ) or (float(str(row.municipality)) == float(real[code, row.period.id]))
 
 
+def saved_population(key: str, name: str) -> tuple[Table, dict[tuple[str, str], str]]:
+    """FOLK1A or FOLK1AM as it was saved, which is all ages in one: (code of area, period) → cell."""
+    areas = saved_info()["variables"][0]
+    codes = {value["text"]: value["id"] for value in areas["values"]}
+    rows = [
+        row for row in rows_of(name) if row["OMRÅDE"] in codes
+    ]  # not Christiansø, which is no municipality
+    cells = {(codes[row["OMRÅDE"]], row["TID"].replace("Q", "K")): row["INDHOLD"] for row in rows}
+    ages = {"id": "ALDER", "text": "age", "elimination": True, "time": False,
+            "values": [{"id": "IALT", "text": "Age, total"}]}  # fmt: skip
+    told = info(key, "Population", [areas, SEX, ages, time_of(sorted({period for _, period in cells}))])
+    return Table(told, lambda place: cells.get((place[0], place[-1]), "..")), cells
+
+
+@needs_saved
+@pytest.mark.reference
+def test_the_saved_population_comes_out_as_it_is_and_divides_the_saved_counts(
+    project: Project, catalogue: Catalogue, benefits: tuple[Table, dict[tuple[str, str], str]]
+) -> None:
+    """The files hold no ages, so they cannot be the population of 16-66; of all ages they can."""
+    months, by_month = saved_population("FOLK1AM", "folk1am_population_by_municipality.csv")
+    quarters, by_quarter = saved_population("FOLK1A", "folk1a_total_pop.csv")
+    assert all(row["ALDER"] == "Age, total" for row in rows_of("folk1a_total_pop.csv"))
+    origin = catalogue.indicator("kontanthjaelp-ledige-befolkning").series["count"].origin
+    people = {"statbank": "FOLK1A"}
+    own = {
+        "folketal": Indicator.model_validate(
+            {"key": "folketal", **entry(share={"statbank": "FOLK1AM"}), "unit": "persons", "decimals": 0}
+        ),
+        "andel": Indicator.model_validate(
+            {
+                "key": "andel",
+                **entry(
+                    share={"share_of": origin.terms[0].model_dump(), "out_of": people}, frequency="quarter"
+                ),
+                "decimals": 2,
+            }
+        ),
+    }
+    asked = replace(catalogue, indicators=own, plans={}, surveys={}, published={}, points={})
+    with StatbankServer([months, quarters, benefits[0]]) as server:
+        report = fetch(project, asked, server)
+        assert report.ok, report.problems
+    frame = load_observations(project, asked, Basis("real"))
+    keys = zip(frame["indicator"], frame["area"], frame["period"], strict=True)
+    found = dict(zip(keys, zip(frame["value"], frame["state"], strict=True), strict=True))
+    compared = 0
+    for (code, month), cell in by_month.items():
+        area = "dk" if code == "000" else code
+        if (place := ("folketal", area, month)) in found:
+            assert found[place] == (float(cell), "ok"), place
+            compared += 1
+    assert compared == 99 * 53
+    for (code, quarter), cell in by_quarter.items():
+        area = "dk" if code == "000" else code
+        if quarter != "2022K1" or ("andel", area, "2022Q01") not in found:
+            continue
+        assert cell == by_month[code, "2022M01"]  # the two tables agree on the day that both have
+        share = Fraction(100 * int(benefits[1][code, "2022Q1"]), int(cell))
+        assert abs(Fraction(str(found["andel", area, "2022Q01"][0])) - share) <= Fraction(1, 200), code
+        compared += 1
+    assert compared == 99 * 53 + 99
+    # A quarter that no population was saved of has no share.
+    assert found["andel", "791", "2025Q04"][1] == "not_published"
+
+
 @needs_saved
 @pytest.mark.reference
 def test_the_saved_bulk_lines_are_read() -> None:
@@ -670,6 +801,58 @@ def number(text: str) -> Fraction:
     """A number as a page spells it: ``1.234,5 pct.``"""
     (spelled,) = text.replace("\N{NO-BREAK SPACE}pct.", "").split()
     return Fraction(spelled.replace(".", "").replace(",", "."))
+
+
+def test_two_commands_on_a_fresh_clone_give_a_site_of_real_figures_and_a_publication_needs_its_statement(
+    tmp_path: Path,
+) -> None:
+    copy_project(tmp_path)
+    site = tmp_path / "_site"
+
+    def plan(*words: str, url: str) -> tuple[int, str]:
+        told = {ROOT_VARIABLE: str(tmp_path), STATBANK_URL_VARIABLE: url, KEY_VARIABLE: ""}
+        done = CliRunner(env=told).invoke(app, [str(word) for word in words])
+        return done.exit_code, f"{done.output}\n{done.exception or ''}"
+
+    render = (
+        "render",
+        "Viborg",
+        "--plan",
+        PLAN,
+        "--to",
+        "html",
+        "--engine",
+        "built-in",
+        "--jobs",
+        "1",
+        "--output",
+        site,
+    )
+    code, said = plan("fetch", "--source", "statbank", url="http://127.0.0.1:9/v1")
+    assert code == 1 and "cannot be reached" in said and STATBANK_URL_VARIABLE in said
+    with StatbankServer(catalogue_tables()) as server:
+        code, said = plan("fetch", "--source", "statbank", url=server.url)
+        assert code == 0, said
+    code, said = plan(*render, "--for-publication", url="http://127.0.0.1:9/v1")
+    assert code == 1 and "site.yml" in said and "no accessibility statement for viborg" in said
+    assert not site.exists() or not list(site.rglob("*.html"))
+    (tmp_path / "site.yml").write_text(
+        "accessibility: {address: https://was.example/viborg}\n", encoding="utf-8"
+    )
+    code, said = plan(*render, "--for-publication", url="http://127.0.0.1:9/v1")
+    assert code == 0 and "Figures: real figures" in said, said
+    assert (
+        "Missing: site.yml does not say publisher, contact.phone" in said
+        and "Provisional: all figures of" in said
+    )
+    pages = list((site / PLAN / "viborg").rglob("*.html"))
+    assert len(pages) > 5
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert '<a href="https://was.example/viborg">Tilgængelighedserklæring</a>' in text
+        assert "ksempeldata" not in text and "noindex" not in text
+    hub = (site / "index.html").read_text(encoding="utf-8")
+    assert "Kilde: Danmarks Statistik, Statistikbanken" in hub and "Jobindsats.dk" not in hub
 
 
 @needs_saved

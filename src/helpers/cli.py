@@ -50,6 +50,8 @@ project_app = typer.Typer(
     help="Investment projects: empty files to type their months into.", no_args_is_help=True
 )
 app.add_typer(project_app, name="project", rich_help_panel=MAKE)
+add_app = typer.Typer(help="Add a goal to a plan, or an indicator to the catalogue.", no_args_is_help=True)
+app.add_typer(add_app, name="add", rich_help_panel=MAKE)
 
 out = PlainConsole(highlight=False)
 err = PlainConsole(stderr=True, highlight=False)
@@ -384,7 +386,8 @@ def render(
         bool,
         typer.Option(
             "--for-publication",
-            help="For readers: refuse example data (as --all and --base-url do) unless --example is said.",
+            help="For readers: refuse example data (as --all and --base-url do) and a site.yml without an accessibility "
+            "statement, unless --example is said; name what is provisional, unconfirmed or missing.",
         ),
     ] = False,
 ) -> None:
@@ -491,17 +494,92 @@ def notebooks(
         typer.echo(line)
 
 
+@app.command(rich_help_panel=MAKE)
+def new(
+    municipality: Municipality,
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="The plan's year.")],
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Key of the plan whose goals it begins with; default: your newest, else the one for anybody.",
+        ),
+    ] = "",
+) -> None:
+    """Write a municipality's own plan, ready to render: goals, texts, brand, files to type into, notebooks."""
+    from helpers.commands.making import new_plan
+
+    for line in new_plan(_project(), municipality, year, start=start):
+        typer.echo(line)
+
+
+@add_app.command("goal")
+def add_goal(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of the plan, one of `plan list plans`.")],
+    area: Annotated[int, typer.Argument(metavar="FOCUS_AREA", help="Number of the focus area.")],
+    indicator: Annotated[
+        str,
+        typer.Argument(metavar="[INDICATOR]", help="Key of an indicator or survey; none for a milestone."),
+    ] = "",
+    target: Annotated[
+        str,
+        typer.Option("--target", help='As in the file: "at_least: 85"; default: the whole country.'),
+    ] = "",
+    title: Annotated[str, typer.Option("--title", help="The heading; default: the indicator's.")] = "",
+    text: Annotated[str, typer.Option("--text", help="The wording as decided; default: a draft.")] = "",
+) -> None:
+    """Add a goal to a focus area of a plan; says in which line it stands."""
+    from helpers.commands.making import add_goal
+
+    for line in add_goal(_project(), plan, area, indicator, target=target, title=title, text=text):
+        typer.echo(line)
+
+
+@add_app.command("indicator")
+def add_indicator(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Id of a table, as `plan find` prints it.")],
+    measure: Annotated[
+        str, typer.Option("--measure", help="Id or label; may be left out where the table has one.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help='A member: "_viskat_1int=Jobparat" (may be repeated); else totals.'),
+    ] = None,
+    better: Annotated[str, typer.Option("--better", help="Which way is better: higher or lower.")] = "",
+    key: Annotated[str, typer.Option("--key", help="Its key; default: made of the title.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Its title; default: table and measure.")] = "",
+) -> None:
+    """Add an indicator for a table of Jobindsats, filled in from the table's metadata."""
+    from helpers.commands.indicators import add_indicator
+
+    found = add_indicator(
+        _project(), table, measure, where=tuple(where or ()), better=better, key=key, title=title
+    )
+    for line in found:
+        typer.echo(line)
+
+
 @app.command(rich_help_panel=FIGURES)
 def template(
     municipality: Municipality,
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Key of an indicator or survey.")],
+    indicator: Annotated[
+        str,
+        typer.Argument(
+            metavar="INDICATOR|texts",
+            help="Key of an indicator or survey; or texts: one file for each goal that is not met, to explain it.",
+        ),
+    ],
+    plan: PlanKey = "",
 ) -> None:
-    """Write an empty file for figures that are typed in by hand; it says which rows to fill."""
-    from helpers.catalogue import load_catalogue
+    """Write an empty file for figures that are typed in by hand, or for the texts of a follow-up."""
     from helpers.sources.manual import write_template
 
-    project = _project()
-    catalogue = load_catalogue(project)
+    chosen = _selection(plan)
+    if indicator == "texts":
+        for line in _wing(chosen).write_texts(chosen, municipality):
+            typer.echo(line)
+        return
+    project, catalogue = chosen.project, chosen.catalogue
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from helpers.catalogue.documents import did_you_mean, unknown
+from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
+    Beside,
     Break,
     Goal,
     Indicator,
@@ -41,7 +43,7 @@ class Figure:
     @property
     def series(self) -> tuple[tuple[Indicator, str], ...]:
         """Indicator and series key, in the order of the legend."""
-        return tuple((indicator, key) for indicator in self.indicators for key in indicator.series)
+        return tuple((indicator, key) for indicator in self.indicators for key in indicator.drawn)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Catalogue:
         The 98 in the order of Jobindsats: by region, then the Danish alphabet.
     breaks
         Breaks that several indicators share, as months, by name.
+    follow_ups
+        By slug, plan and goal, newest first.
     hash
         SHA-256 over names and contents of all the files it was read from; it moves when any of them does.
     """
@@ -67,6 +71,7 @@ class Catalogue:
     published: Mapping[str, tuple[PublishedRow, ...]] = field(default_factory=dict)
     points: Mapping[str, tuple[PublishedPoint, ...]] = field(default_factory=dict)
     own_texts: Mapping[tuple[str, str], OwnTexts] = field(default_factory=dict)
+    follow_ups: Mapping[tuple[str, str, str], tuple[FollowUp, ...]] = field(default_factory=dict)
 
     def municipality(self, text: str) -> Municipality:
         """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
@@ -122,6 +127,21 @@ class Catalogue:
             f"Plans are the files of catalogue/plans: {', '.join(self.plans)}.",
         )
 
+    def office(self, municipality: Municipality) -> dict[str, str]:
+        """What stands for ``{jobcenter}`` and ``{kommune}`` in the questions of surveys.
+
+        The office is called as the municipality's newest plan has it (``names.unit``), else ``Jobcenter <name>``.
+        """
+        own = [p for p in self.plans.values() if p.municipality == municipality.slug and p.names.unit]
+        newest = max(own, key=lambda plan: plan.year, default=None)
+        unit = newest.names.unit if newest and newest.names.unit else "Jobcenter {kommune}"
+        return {"jobcenter": fill(unit, kommune=municipality.name), "kommune": municipality.name}
+
+    def questions(self, survey: Survey, municipality: Municipality) -> dict[str, str]:
+        """The questions of a survey as the municipality asked them: key → question."""
+        words = self.office(municipality)
+        return {key: fill(question, **words) for key, question in survey.questions.items()}
+
     def indicator(self, key: str) -> Indicator:
         """The indicator with that key.
 
@@ -150,6 +170,15 @@ class Catalogue:
             if indicator:
                 drawn.setdefault(indicator.figure or key, []).append(indicator)
         return tuple(Figure(key, tuple(indicators)) for key, indicators in drawn.items())
+
+    def beside(self, goal: Goal) -> tuple[Beside, ...]:
+        """What is shown under the goal's figures, to compare with; each indicator once."""
+        found = (
+            item for key in goal.indicators if key in self.indicators for item in self.indicators[key].beside
+        )
+        return tuple(
+            {item.indicator: item for item in found if item.indicator not in goal.indicators}.values()
+        )
 
     def published_rows(self, plan: Plan) -> tuple[PublishedRow, ...]:
         """The rows of the status table that was printed for the plan; empty when none was."""

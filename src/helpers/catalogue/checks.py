@@ -127,6 +127,13 @@ def check_indicators(
                 )
             elif successor == key:
                 document.problem((key, "successors"), "An indicator cannot be its own successor.")
+        for place, item in enumerate(indicator.beside):
+            if item.indicator not in indicators:
+                document.problem(
+                    (key, "beside", place), unknown("indicator", item.indicator, indicators), INDICATORS_ARE
+                )
+            elif item.indicator == key:
+                document.problem((key, "beside", place), "An indicator is not shown beside itself.")
         for name, series in indicator.series.items():
             dimensions = dict.fromkeys(
                 word for term in series.origin.terms if term.source == JOBINDSATS for word in term.where

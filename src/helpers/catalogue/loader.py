@@ -21,6 +21,7 @@ from helpers.catalogue.checks import (
 )
 from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
 from helpers.catalogue.explain import explain, read_entry
+from helpers.catalogue.followups import FollowUp, read_follow_ups
 from helpers.catalogue.models import (
     Break,
     Indicator,
@@ -81,7 +82,7 @@ def catalogue_files(project: Project) -> tuple[Path, ...]:
     ]
     many = [
         path
-        for pattern in ("indicators/*.yml", "plans/*.yml", "texts/*.yml", "published/*.csv")
+        for pattern in ("indicators/*.yml", "plans/*.yml", "texts/*.yml", "texts/*/*/*.md", "published/*.csv")
         for path in folder.glob(pattern)
     ]
     return tuple(path for path in (*single, *sorted(many)) if path.is_file())
@@ -140,6 +141,7 @@ class _Reading:
         self._strays()
         published, points = self._published(plan_files, known)
         texts = self._texts(known)
+        follow_ups = self._follow_ups(known)
 
         problems = (*self.problems, *(problem for file in self.documents for problem in file.problems))
         if problems:
@@ -155,6 +157,7 @@ class _Reading:
                 published=published,
                 points=points,
                 own_texts=texts,
+                follow_ups=follow_ups,
             ),
             (),
         )
@@ -322,6 +325,33 @@ class _Reading:
                 if texts and plan:
                     _check_own(document, key, texts, plan)
                     found[path.stem, key] = texts
+        return found
+
+    def _follow_ups(self, known: Known) -> dict[tuple[str, str, str], tuple[FollowUp, ...]]:
+        """By municipality, plan and goal; every Markdown file below ``texts`` is read or named."""
+        found: dict[tuple[str, str, str], tuple[FollowUp, ...]] = {}
+        for path in self._glob("texts/**/*.md"):
+            where = self.project.relative(path)
+            place = path.relative_to(self.project.catalogue / "texts").parts
+            if len(place) != 3:
+                do = "A follow-up lies in texts/<municipality>/<plan>/<goal>.md."
+                self.problems.append(Problem(where, "A file that lies here is not read.", do))
+                continue
+            slug, key, goal = place[0], place[1], path.stem
+            plan = known.plans.get(key)
+            if known.slugs and slug not in known.slugs:
+                what = unknown("municipality", slug, known.slugs)
+                self.problems.append(Problem(where, what, "Name the folder after a slug."))
+            elif key not in known.plans:
+                self.problems.append(Problem(where, unknown("plan", key, known.plans), known.plans_are))
+            elif plan and goal not in (goals := [one.number for one in plan.goals]):
+                what = f'{key} has no goal "{goal}".'
+                self.problems.append(Problem(where, what, f"It has {', '.join(goals)}."))
+            else:
+                told, problems = read_follow_ups(self.project, path)
+                self.problems += problems
+                if told:
+                    found[slug, key, goal] = told
         return found
 
 

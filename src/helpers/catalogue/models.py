@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from helpers.catalogue.names import Names
 from helpers.periods import Frequency, Period
 
 
@@ -121,7 +123,7 @@ JOBINDSATS, STATBANK = "jobindsats", "statbank"
 SOURCES = {
     JOBINDSATS: Publisher(
         "Jobindsats",
-        "STAR, Jobindsats",
+        "Styrelsen for Arbejdsmarked og Rekruttering, Jobindsats.dk",
         "https://jobindsats.dk",
         "helpers.sources.jobindsats_source",
         needs_key=True,
@@ -330,6 +332,8 @@ class Break(Model):
         Short name for the figure, in Danish.
     meaning
         What changed, in Danish sentences for the page on data.
+    source
+        Where that is to be read.
     name
         Its key in ``catalogue/breaks.yml`` where several indicators share it.
     """
@@ -337,6 +341,7 @@ class Break(Model):
     period: PeriodId
     text: str
     meaning: str | None = None
+    source: str | None = None
     name: str | None = None
 
 
@@ -386,6 +391,23 @@ LIMITS = {
 """What values of a unit may be, unless the indicator says otherwise (`value_range`)."""
 
 
+BASE = "base"
+"""The series that holds how many a share is out of: for reckoning, never drawn (docs/catalogue.md)."""
+
+
+class Beside(Model):
+    """An indicator, often of another source, that is shown under another's figure: in a figure of its own, unjudged.
+
+    Attributes
+    ----------
+    difference
+        What sets the two apart, in Danish sentences for the page; it is told nowhere else.
+    """
+
+    indicator: Key
+    difference: str
+
+
 class Indicator(Model):
     """A measured series behind a goal.
 
@@ -405,6 +427,8 @@ class Indicator(Model):
         Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad).
     finding
         The newest value as the start of a Danish sentence: ``{value} havde forladt A-dagpenge``.
+    in_persons
+        What those do or are of whom a goal asks for more or fewer: ``skulle være i et fleksjob``, the same for one and many.
     figure
         Indicators of one goal with the same word here share one figure, drawn with the first one's title.
     share_axis, count_axis
@@ -412,6 +436,10 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    beside
+        What is shown under its figure, to compare with.
+    provisional
+        Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
     valid_to
         Last period for which the benefit existed; `successors` are the indicators to use after it.
     """
@@ -421,6 +449,7 @@ class Indicator(Model):
     subtitle: str | None = None
     name: str | None = None
     finding: str | None = Field(default=None, pattern=r"\{value\}")
+    in_persons: str | None = Field(default=None, pattern=r"^skulle ")
     figure: str | None = None
     definition: str | None = None
     unit: Unit
@@ -434,6 +463,8 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    provisional: bool = False
     value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()
@@ -477,10 +508,51 @@ class Indicator(Model):
         """Source of each table."""
         return {t.table: t.source for s in self.series.values() for t in s.origin.terms}
 
+    @property
+    def drawn(self) -> dict[str, Series]:
+        """The series that a figure shows."""
+        return {name: series for name, series in self.series.items() if name != BASE}
+
+    @property
+    def has_base(self) -> bool:
+        """Whether it is known what the headline is a share of."""
+        return self.unit is Unit.PERCENT and BASE in self.observed
+
+    @cached_property
+    def observed(self) -> dict[str, Series]:
+        """The series, and what the headline is a share of where its own terms say so."""
+        share = self.series[self.headline]
+        if BASE in self.series or not isinstance(share.origin, FromShare):
+            return self.series
+        counts = (series for series in self.drawn.values() if series.origin.terms == share.origin.share_of)
+        unit = next((series.unit for series in counts), None)
+        out_of = FromSum(sum_of=share.origin.base)
+        made = {
+            "label": share.label,
+            "axis": "count",
+            "unit": unit,
+            "from": out_of,
+            "certainty": share.certainty,
+        }
+        return {**self.series, BASE: Series.model_validate(made)}
+
     def unit_of(self, series: str) -> Unit:
         """Unit of one series: its own, or the indicator's on the share axis, or persons on the count axis."""
-        item = self.series[series]
+        item = self.observed[series]
         return item.unit or (self.unit if item.axis == "share" else Unit.PERSONS)
+
+    def breaks_between(self, one: Period, other: Period) -> tuple[Break, ...]:
+        """The breaks for which values of two periods, in either order, may not be compared.
+
+        Four quarters that a break lies within are like neither those before nor those after.
+        """
+        first, last = sorted((one, other))
+        mixed = 3 if self.frequency is Frequency.ROLLING_YEAR else 0
+        return tuple(
+            broken
+            for broken in self.breaks
+            if first < last and first < broken.period.shift(mixed) and broken.period <= last
+        )
 
     def limits_of(self, series: str) -> Limits:
         """What the measures may hold that a series is made from."""
@@ -497,7 +569,7 @@ class Indicator(Model):
 
     def decimals_of(self, series: str) -> int:
         """Decimals of one series; counts have none."""
-        return self.decimals if self.series[series].axis == "share" else 0
+        return self.decimals if self.observed[series].axis == "share" else 0
 
 
 class Survey(Model):
@@ -510,7 +582,7 @@ class Survey(Model):
     heading
         Line over the table; ``{periode}`` becomes the month it was made (``december 2021``).
     questions
-        Key → the question as asked; ``{jobcenter}`` and ``{kommune}`` are filled in.
+        Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in.
     answer
         What counts as a satisfied answer (head of the table's column).
     answers
@@ -638,6 +710,13 @@ class Replaces(Model):
     owner_only: bool = False
 
 
+class Part(NamedTuple):
+    """One thing a goal promises: an indicator (or survey), by its key, and the target it is held against."""
+
+    indicator: str
+    target: Target
+
+
 class Goal(Model):
     """One goal (resultatmål) of a plan.
 
@@ -670,6 +749,11 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is judged, each by itself, in the order of the goal's rows."""
+        return tuple(Part(key, self.target) for key in self.indicators)
 
 
 class FocusArea(Model):
@@ -725,6 +809,8 @@ class Plan(Model):
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+    names
+        What the plan, its focus areas, its goals and the office behind it are called.
     suppression
         ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
@@ -739,6 +825,7 @@ class Plan(Model):
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
     suppression: Literal["source", "secondary"] = "source"
+    names: Names = Names()
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 
@@ -763,6 +850,10 @@ class Plan(Model):
         """The focus area a goal stands in; KeyError when the plan has no such goal."""
         wanted = self.goal(number)
         return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def area_title(self, area: FocusArea) -> str:
+        """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""
+        return f"{self.names.area.title} {area.number} - {area.title}"
 
     def shows(self, owner_only: bool, municipality: Municipality) -> bool:
         """Whether a text is shown for `municipality`: always, unless it concerns the plan's owner only."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document, unknown
+from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
 from helpers.commands.notebooks import notebooks_behind, own_books
 from helpers.commands.own_texts import check_own_texts
@@ -55,8 +56,12 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
             read_tiles(project, catalogue.municipalities)
         except PlanError as error:
             problems += error.problems
+    problems += imprint_problems(project, [m.slug for m in catalogue.municipalities])
     own = len(list((project.catalogue / OVERRIDES).glob("*.yml")))
-    return problems, [f"looks: {len(books)} books, {own} brands of municipalities"]
+    said = [f"looks: {len(books)} books, {own} brands of municipalities"]
+    if not problems and (lacking := read_imprint(project).lacking):
+        said.append(f"{FILE}: before publication it should say {', '.join(lacking)} (docs/publishing.md)")
+    return problems, said
 
 
 def _no_plan(project: Project, catalogue: Catalogue, settings: Path) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.data import plan_indicators
+from helpers.data import shown_indicators
 from helpers.data.text import tidy
 from helpers.errors import PlanError
 from helpers.project import Project
@@ -85,7 +85,7 @@ def fetch_with_progress(
 
 
 def _indicators(catalogue: Catalogue, plan: str) -> list[str] | None:
-    return [i.key for i in plan_indicators(catalogue, catalogue.plan(plan))] if plan else None
+    return [i.key for i in shown_indicators(catalogue, catalogue.plan(plan))] if plan else None
 
 
 def found_tables(project: Project, console: Console, words: Sequence[str], *, save: bool) -> RenderableType:

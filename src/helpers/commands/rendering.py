@@ -14,9 +14,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
 from helpers.commands.typed import refuse_typed
-from helpers.data import choose_basis, load_observations, plan_indicators, snapshot_days
+from helpers.data import (
+    choose_basis,
+    load_observations,
+    plan_indicators,
+    shown_indicators,
+    snapshot_days,
+)
 from helpers.data.basis import keyless
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
@@ -26,6 +33,7 @@ from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import EngineName, Target
 from helpers.render.run import settle_engine
+from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
@@ -64,6 +72,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
         _hold_example_back(request, catalogue, variants)
+        _hold_unsigned_back(request, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
         if request.for_readers:
@@ -98,6 +107,7 @@ def _publish(
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
         write_comparison(request.project, request.output, comparison, marked=request.example)
+    write_statements(request.project, request.output)
     write_hub(request.project, request.output, base_url="" if request.example else request.base_url)
 
 
@@ -131,8 +141,24 @@ def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: S
         )
 
 
+def _hold_unsigned_back(request: RenderRequest, variants: Sequence[Variant]) -> None:
+    """Refuse a publication whose pages name no accessibility statement, as the law wants of public bodies."""
+    if not request.for_publication or request.example:
+        return
+    areas = dict.fromkeys(variant.area for variant in variants)
+    without = [area for area in areas if not read_imprint(request.project, area).accessibility]
+    if without:
+        raise PlanError.of(
+            FILE,
+            f"It names no accessibility statement for {', '.join(without[:FEW])}{' …' if without[FEW:] else ''}.",
+            "Write accessibility: {address: …}, or what a page of it is filled from (docs/publishing.md).",
+        )
+
+
 def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked]) -> Iterator[str]:
     """What readers of a site should know is not settled: missing verdicts, provisional figures, unconfirmed sources."""
+    if missing := read_imprint(request.project).lacking:
+        yield f"Missing: {FILE} does not say {', '.join(missing)}."
     lacking = [item.entry for item in asked if item.entry.unknown]
     for entry in lacking[:FEW]:
         yield f"Missing: {entry.name} has no verdict for {entry.unknown} of {entry.of} goals."
@@ -140,11 +166,16 @@ def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Aske
         yield f"Missing: {len(lacking) - FEW} more have goals without a verdict."
     for key in dict.fromkeys(item.entry.plan for item in asked if item.entry.plan in catalogue.plans):
         plan = catalogue.plan(key)
-        indicators = plan_indicators(catalogue, plan)
         basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
         country = load_observations(request.project, catalogue, basis, (NATIONAL,))
-        if early := [i.key for i in indicators if provisional_periods(country, i)]:
-            yield f"Provisional: the newest months of {', '.join(early)} are likely to be corrected."
+        known, judged = set(country[country["value"].notna()]["indicator"]), plan_indicators(catalogue, plan)
+        indicators = [i for i in shown_indicators(catalogue, plan) if i in judged or i.key in known]
+        early = [i for i in indicators if provisional_periods(country, i)]
+        newest = [i.key for i in early if not i.provisional]
+        if newest:
+            yield f"Provisional: the newest months of {', '.join(newest)} are likely to be corrected."
+        if whole := [i.key for i in early if i.provisional]:
+            yield f"Provisional: all figures of {', '.join(whole)}, as the source says itself."
         series = [
             f"{indicator.key}.{name}"
             for indicator in indicators

@@ -9,7 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.data.basis import Basis, basis_for, choose_basis, plan_indicators, snapshot_days
+    from helpers.data.basis import (
+        Basis,
+        basis_for,
+        choose_basis,
+        plan_indicators,
+        shown_indicators,
+        snapshot_days,
+    )
     from helpers.data.processed import (
         Input,
         data_fingerprint,
@@ -31,11 +38,15 @@ __all__ = [
     "load_observations",
     "newest_period",
     "plan_indicators",
+    "shown_indicators",
     "snapshot_days",
 ]
 
 _HOME = {
-    **dict.fromkeys(("Basis", "basis_for", "choose_basis", "plan_indicators", "snapshot_days"), "basis"),
+    **dict.fromkeys(
+        ("Basis", "basis_for", "choose_basis", "plan_indicators", "shown_indicators", "snapshot_days"),
+        "basis",
+    ),
     **dict.fromkeys(
         ("Input", "data_fingerprint", "data_inputs", "data_problems", "load_observations"), "processed"
     ),

@@ -58,6 +58,16 @@ def plan_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
     return tuple(catalogue.indicators[key] for key in keys if key in catalogue.indicators)
 
 
+def shown_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
+    """As :func:`plan_indicators`, and then what is shown under their figures to compare with."""
+    own = plan_indicators(catalogue, plan)
+    more = (item.indicator for goal in plan.goals for item in catalogue.beside(goal))
+    return (
+        *own,
+        *(catalogue.indicators[key] for key in dict.fromkeys(more) if catalogue.indicators[key] not in own),
+    )
+
+
 def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> dict[str, str]:
     """The tables that indicators come from, each with its source.
 

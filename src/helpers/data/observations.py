@@ -258,7 +258,7 @@ def observe(
         for mark in table.sidecar.published:
             marks.setdefault((mark.indicator, mark.series), set()).add((mark.area, mark.period))
     for indicator in indicators:
-        for name, series in indicator.series.items():
+        for name, series in indicator.observed.items():
             origin = series.origin
             if isinstance(origin, FromHand | FromUnknown):
                 if not made_up:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import JOBINDSATS, Indicator
+from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import OBSERVATION_KEYS, State
 from helpers.data.processed import load_observations
@@ -166,26 +166,30 @@ def changed_values(
 def provisional_periods(
     observations: pd.DataFrame, indicator: Indicator, months: int = PROVISIONAL_MONTHS
 ) -> frozenset[Period]:
-    """The newest months of an indicator, which the source is likely to correct.
+    """The periods of an indicator whose figures the source is likely to correct.
 
-    Monthly series from Jobindsats only: other frequencies are published when they are settled, and typed-in and
-    example figures have no later edition.
+    All of them where the source calls them provisional itself; otherwise the newest months of a series from Jobindsats,
+    and nothing of other frequencies, which are published when they are settled. Typed-in and example figures have no
+    later edition.
 
     Parameters
     ----------
     months
         How many of the newest months count.
     """
-    if indicator.frequency is not Frequency.MONTH:
+    if indicator.frequency is not Frequency.MONTH and not indicator.provisional:
         return frozenset()
+    sources = tuple(f"{source}:" for source in (SOURCES if indicator.provisional else (JOBINDSATS,)))
     rows = observations[
         (observations["indicator"] == indicator.key)
         & (observations["series"] == indicator.headline)
         & observations["state"].isin([State.OK.value, State.SUPPRESSED.value])
-        & observations["source"].str.startswith(f"{JOBINDSATS}:")
+        & observations["source"].str.startswith(sources)
     ]
     if rows.empty:
         return frozenset()
+    if indicator.provisional:
+        return frozenset(map(Period.parse, rows["period"].unique()))
     newest = Period.parse(rows["period"].max())
     return frozenset(newest.shift(-step) for step in range(months))
 

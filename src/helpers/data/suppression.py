@@ -7,6 +7,7 @@ is made from (docs/data.md). A plan with ``suppression: secondary`` shows neithe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from itertools import product
 from typing import Final
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     FromMeasure,
     FromShare,
@@ -51,6 +53,13 @@ def as_shown(frame: pd.DataFrame, catalogue: Catalogue, plan: Plan) -> pd.DataFr
 
 _Cell = tuple[str, str, frozenset[tuple[str, str]]]
 _Key = tuple[str, str]
+
+
+def gives_away(share: Decimal, base: Decimal) -> bool:
+    """Whether a share in per cent and what it is out of tell a count that the source hides, or the rest of the base."""
+    count = base * share / 100
+    slack = Decimal(str(_SLACK))
+    return any(slack < told < HIDDEN_UNDER - slack for told in (count, base - count))
 
 
 def hide_secondary(frame: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
@@ -118,7 +127,7 @@ def _cells(terms: Iterable[Term]) -> frozenset[_Cell]:
 def _counts(indicators: Iterable[Indicator]) -> dict[_Key, frozenset[_Cell]]:
     found = {}
     for indicator in indicators:
-        for name, series in indicator.series.items():
+        for name, series in indicator.observed.items():
             origin = series.origin
             plain = isinstance(origin, FromSum) or (isinstance(origin, FromMeasure) and not origin.complement)
             if plain and indicator.unit_of(name) is not Unit.PERCENT:
@@ -127,7 +136,7 @@ def _counts(indicators: Iterable[Indicator]) -> dict[_Key, frozenset[_Cell]]:
 
 
 def _shares(indicators: Iterable[Indicator]) -> dict[_Key, tuple[frozenset[_Cell], frozenset[_Cell]]]:
-    """Shares, with the cells of what they are a share of and of their base; none for a share of the source's own."""
+    """Shares, with the cells of what is shared and of the base; of the source's own, the base that the catalogue names."""
     found = {}
     for indicator in indicators:
         for name, series in indicator.series.items():
@@ -135,7 +144,11 @@ def _shares(indicators: Iterable[Indicator]) -> dict[_Key, tuple[frozenset[_Cell
             if isinstance(origin, FromShare):
                 found[indicator.key, name] = _cells(origin.share_of), _cells(origin.base)
             elif isinstance(origin, FromMeasure) and indicator.unit_of(name) is Unit.PERCENT:
-                found[indicator.key, name] = frozenset[_Cell](), frozenset[_Cell]()
+                base = indicator.series.get(BASE) if name == indicator.headline else None
+                found[indicator.key, name] = (
+                    frozenset[_Cell](),
+                    _cells(base.origin.terms) if base else frozenset(),
+                )
     return found
 
 

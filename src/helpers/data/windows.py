@@ -57,7 +57,7 @@ def figure_window(
     periods = [period.id for period in window(newest)]
     lines = [
         (name, area)
-        for name, series in indicator.series.items()
+        for name, series in indicator.drawn.items()
         for area in ((NATIONAL, municipality_code) if series.national else (municipality_code,))
     ]
     grid = pd.DataFrame(

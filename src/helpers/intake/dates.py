@@ -120,6 +120,22 @@ class PeriodColumn:
         return Period.parse(bare.upper())
 
 
+def read_day(text: str) -> date | None:
+    """A single day as Danes write it: ``2026-08-15``, ``15-08-2026``, ``15. august 2026``; none when it is no such day."""
+    bare = " ".join(text.split()).lower()
+    parts: tuple[str, ...] = ()
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", bare):
+        parts = match.groups()
+    elif match := _DAY.fullmatch(bare):
+        parts = (str(_full_year(match[4])), match[3], match[1])
+    elif match := re.fullmatch(r"(?:den )?(\d{1,2})\.? ([a-zæøå]+)\.? (\d{4})", bare):
+        parts = (match[3], str(_MONTH_BY_NAME.get(match[2], 0)), match[1])
+    try:
+        return date(*map(int, parts)) if parts else None
+    except ValueError:
+        return None
+
+
 def _full_year(text: str) -> int:
     return int(text) + (2000 if len(text) == 2 else 0)
 

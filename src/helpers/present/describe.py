@@ -58,13 +58,13 @@ def nothing_to_draw(picture: Picture) -> str:
 
 def provisional_note(picture: Picture, provisional: Provisional) -> str | None:
     """``Tallene for juli 2026 er foreløbige``; none when all of the figure's numbers are settled."""
-    found = {
-        period
-        for trace in picture.traces
-        for point, _ in trace.known
-        if (period := point.period) in provisional.get(trace.indicator, ())
-    }
-    return f"Tallene for {listed(p.danish for p in sorted(found))} er foreløbige" if found else None
+    known = {(trace.indicator, point.period) for trace in picture.traces for point, _ in trace.known}
+    found = {(indicator, period) for indicator, period in known if period in provisional.get(indicator, ())}
+    if not found:
+        return None
+    if found == known:
+        return "Alle tallene er foreløbige"
+    return f"Tallene for {listed(p.danish for p in sorted({period for _, period in found}))} er foreløbige"
 
 
 def alt_text(

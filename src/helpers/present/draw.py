@@ -18,6 +18,9 @@ import vl_convert
 from helpers.present import fonts
 from helpers.present.theme import FORMAT_LOCALE, TIME_LOCALE
 
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
+"""What the specifications say they are: Altair's own version of Vega-Lite."""
+
 WORDS = "words"
 """Name of the dataset whose rows are texts with a fixed place: ``x, y, text, colour, size, weight, align``.
 

@@ -7,21 +7,21 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import pandas as pd
-from altair.utils.schemapi import debug_mode
 
 from helpers.catalogue.models import Indicator, Municipality, Target
 from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
-from helpers.present.charts import native_chart
-from helpers.present.draw import WORDS
+from helpers.present.draw import SCHEMA, WORDS
 from helpers.present.layout import Layout
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Trace, picture
 from helpers.present.words import number, target_phrase
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 REAL_TEXTS = {Grounds.PRINTED: "Offentliggjort tal", Grounds.TYPED_IN: "Indtastet tal"}
 """Legend name of the ring around real points among made-up ones."""
@@ -95,6 +95,13 @@ def trend_figure(
     )
 
 
+def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
+    """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
+    from helpers.present import charts
+
+    return charts.native_chart(drawn, colour, **more)
+
+
 def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
     """A line's colour twice, or a bar's fill and outline."""
     if trace.mark == "bar":
@@ -117,166 +124,150 @@ def dash(trace: Trace) -> list[int]:
     return [1, 0] if trace.group % 2 == 0 else [10, 2]
 
 
-def chart(drawn: Picture, places: Layout, colour: Palette, *, validate: bool = False) -> dict[str, Any]:
-    """The figure as a Vega-Lite specification.
+def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
+    """The figure as a Vega-Lite specification, written out: Altair's checks and copies cost more than drawing it does."""
+    return {
+        "config": {
+            "view": {"stroke": None},
+            "aria": False,
+            "axis": {
+                "title": None,
+                "domain": False,
+                "ticks": False,
+                "labels": False,
+                "gridColor": colour.grid,
+            },
+            "font": fonts.STACK,
+        },
+        "layer": _layers(drawn, places, colour),
+        "width": places.width,
+        "height": places.height,
+        "padding": {"left": places.left, "top": places.top, "right": places.right, "bottom": places.bottom},
+        "autosize": {"type": "none"},
+        "background": colour.paper,
+        "resolve": {
+            "scale": dict.fromkeys(("y", "color", "fill", "stroke", "strokeDash", "shape"), "independent")
+        },
+        "$schema": SCHEMA,
+        "datasets": _datasets(drawn, places, colour),
+    }
 
-    Parameters
-    ----------
-    validate
-        Check it against the Vega-Lite schema. That costs more than drawing does, so tests do it, not renders.
-    """
-    with debug_mode(validate):
-        spec: dict[str, Any] = _build(drawn, places, colour).to_dict(validate=validate)
-    spec["datasets"] = _datasets(drawn, places, colour)
-    return spec
+
+_PLACE = {
+    "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
+    "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+}
+"""A place in pixels."""
+_PLACES = {**_PLACE, "x2": {"field": "x2"}}
+_CORNERS = {**_PLACES, "y2": {"field": "y2"}}
 
 
-def _build(drawn: Picture, places: Layout, colour: Palette) -> alt.LayerChart:
-    """The chart without its numbers, because Altair copies a chart, numbers and all, at every step."""
-    periods = [period.id for period in drawn.periods]
-    x = alt.X(
-        "period:O",
-        scale=alt.Scale(
-            type="band",
-            domain=periods,
-            range=[0, places.bands],
-            paddingInner=layout.BAND_PADDING,
-            paddingOuter=layout.BAND_PADDING / 2,
-        ),
-        axis=None,
-    )
-    x_again = alt.X("period:O", axis=None)
-    names = [line.label for line in drawn.lines]
-    line_colour = alt.Scale(domain=names, range=[colours(line, colour)[0] for line in drawn.lines])
-    shapes = alt.Scale(domain=names, range=[shape(line) for line in drawn.lines])
-    dashes = alt.Scale(domain=names, range=[dash(line) for line in drawn.lines])
-    bar_names = [bar.label for bar in drawn.bars]
-    fills = alt.Scale(domain=bar_names, range=[colours(bar, colour)[0] for bar in drawn.bars])
-    edges = alt.Scale(domain=bar_names, range=[colours(bar, colour)[1] for bar in drawn.bars])
-    fixed_x, fixed_y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
-    layers: list[alt.Chart] = []
+def _layers(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
+    """What is drawn, from the back to the front; each layer names its numbers (:func:`_datasets`)."""
+    x = {
+        "field": "period",
+        "type": "ordinal",
+        "axis": None,
+        "scale": {
+            "type": "band",
+            "domain": [period.id for period in drawn.periods],
+            "range": [0, places.bands],
+            "paddingInner": layout.BAND_PADDING,
+            "paddingOuter": layout.BAND_PADDING / 2,
+        },
+    }
+    x_again = {"field": "period", "type": "ordinal", "axis": None}
+    layers: list[dict[str, Any]] = []
     if places.count:
-        sets = len(layout.stacks(drawn))
-        encoding: dict[str, Any] = {
+        bars = [bar.label for bar in drawn.bars]
+        tints = {
+            "fill": _by_series(bars, [colours(bar, colour)[0] for bar in drawn.bars]),
+            "stroke": _by_series(bars, [colours(bar, colour)[1] for bar in drawn.bars]),
+        }
+        encoding = {
             "x": x,
             "y": _value_axis("low", places.count, right=places.count_right),
-            "y2": alt.Y2("high:Q"),
-            "fill": alt.Fill("serie:N", scale=fills, legend=None),
-            "stroke": alt.Stroke("serie:N", scale=edges, legend=None),
+            "y2": {"field": "high"},
+            **tints,
         }
+        sets = len(layout.stacks(drawn))
         if sets > 1:
-            encoding["xOffset"] = alt.XOffset("set:O", scale=alt.Scale(domain=list(range(sets))))
-        layers.append(_layer("bars").mark_bar(strokeWidth=1).encode(**encoding))
-        layers.append(
-            _layer("legend_bars")
-            .mark_rect(strokeWidth=1)
-            .encode(
-                fixed_x, fixed_y, alt.X2("x2:Q"), alt.Y2("y2:Q"),
-                fill=alt.Fill("serie:N", scale=fills, legend=None),
-                stroke=alt.Stroke("serie:N", scale=edges, legend=None),
-            )
-        )  # fmt: skip
-    layers.append(
-        _layer("rules")
-        .mark_rule(strokeWidth=1.25)
-        .encode(
-            fixed_x, fixed_y, alt.X2("x2:Q"), alt.Y2("y2:Q"),
-            color=alt.Color("colour:N", scale=None),
-            strokeDash=alt.StrokeDash("dash:N", scale=None),
-        )
-    )  # fmt: skip
+            encoding["xOffset"] = {"field": "set", "type": "ordinal", "scale": {"domain": list(range(sets))}}
+        layers += [
+            _layer("bars", "bar", encoding, strokeWidth=1),
+            _layer("legend_bars", "rect", {**_CORNERS, **tints}, strokeWidth=1),
+        ]
+    rules = {**_CORNERS, "color": _as_it_is("colour"), "strokeDash": _as_it_is("dash")}
+    layers.append(_layer("rules", "rule", rules, strokeWidth=1.25))
     if places.share:
+        names = [line.label for line in drawn.lines]
+        tint = _by_series(names, [colours(line, colour)[0] for line in drawn.lines])
+        dashed = _by_series(names, [dash(line) for line in drawn.lines])
+        marked = _by_series(names, [shape(line) for line in drawn.lines])
         share_x = x_again if places.count else x
-        y = _value_axis("value", places.share, right=False)
-        again = _value_axis("value", places.share, right=False, drawn=False)
-        tinted = alt.Color("serie:N", scale=line_colour, legend=None)
-        outlined = alt.Stroke("serie:N", scale=line_colour, legend=None)
-        dashed = alt.StrokeDash("serie:N", scale=dashes, legend=None)
-        marked = alt.Shape("serie:N", scale=shapes, legend=None)
-        own_fill = alt.Fill("serie:N", scale=line_colour, legend=None)
+        y, again = (_value_axis("value", places.share, right=False, drawn=first) for first in (True, False))
+        point = {"size": 46, "strokeWidth": 2, "opacity": 1}
+        casing = {"x": share_x, "y": y, "detail": {"field": "serie", "type": "nominal"}}
+        dots = {"x": x_again, "y": again, "shape": marked, "stroke": tint, "fill": _as_it_is("fill")}
         layers += [
             # A casing in the colour of the paper keeps crossing lines and bars apart.
-            _layer("lines")
-            .mark_line(stroke=colour.paper, strokeWidth=6)
-            .encode(share_x, y, detail=alt.Detail("serie:N")),
-            _layer("lines")
-            .mark_line(strokeWidth=2.5)
-            .encode(x_again, again, color=tinted, strokeDash=dashed),
-            _layer("points")
-            .mark_point(size=46, strokeWidth=2, opacity=1)
-            .encode(x_again, again, shape=marked, stroke=outlined, fill=alt.Fill("fill:N", scale=None)),
-            _layer("legend_lines")
-            .mark_rule(strokeWidth=2.5)
-            .encode(fixed_x, fixed_y, alt.X2("x2:Q"), color=tinted, strokeDash=dashed),
-            _layer("legend_points")
-            .mark_point(size=46, strokeWidth=2, opacity=1)
-            .encode(fixed_x, fixed_y, shape=marked, stroke=outlined, fill=own_fill),
+            _layer("lines", "line", casing, stroke=colour.paper, strokeWidth=6),
+            _layer(
+                "lines",
+                "line",
+                {"x": x_again, "y": again, "color": tint, "strokeDash": dashed},
+                strokeWidth=2.5,
+            ),
+            _layer("points", "point", dots, **point),
+            _layer("legend_lines", "rule", {**_PLACES, "color": tint, "strokeDash": dashed}, strokeWidth=2.5),
+            _layer(
+                "legend_points", "point", {**_PLACE, "shape": marked, "stroke": tint, "fill": tint}, **point
+            ),
         ]
     if places.rings:
-        layers.append(
-            _layer("rings")
-            .mark_point(size=46, strokeWidth=2, opacity=1, fill=colour.paper)
-            .encode(fixed_x, fixed_y, color=alt.Color("colour:N", scale=None))
-        )
-    layers.append(
-        _layer(WORDS)
-        .mark_text(
-            align=alt.expr("datum.align"),
-            fontSize=alt.expr("datum.size"),
-            fontWeight=alt.expr("datum.weight"),
-            baseline="alphabetic",
-        )
-        .encode(fixed_x, fixed_y, text=alt.Text("text:N"), color=alt.Color("colour:N", scale=None))
-    )
-    return alt.LayerChart(
-        layer=layers,
-        width=places.width,
-        height=places.height,
-        padding={"left": places.left, "top": places.top, "right": places.right, "bottom": places.bottom},
-        autosize=alt.AutoSizeParams(type="none"),
-        background=colour.paper,
-        resolve=alt.Resolve(
-            scale=alt.ScaleResolveMap(
-                y="independent", color="independent", fill="independent", stroke="independent",
-                strokeDash="independent", shape="independent",
-            )
-        ),
-        config=_config(colour),
-    )  # fmt: skip
+        ring = {"size": 46, "strokeWidth": 2, "opacity": 1, "fill": colour.paper}
+        layers.append(_layer("rings", "point", {**_PLACE, "color": _as_it_is("colour")}, **ring))
+    words = {**_PLACE, "text": {"field": "text", "type": "nominal"}, "color": _as_it_is("colour")}
+    of_row = {
+        name: {"expr": f"datum.{column}"}
+        for name, column in (("align", "align"), ("fontSize", "size"), ("fontWeight", "weight"))
+    }
+    layers.append(_layer(WORDS, "text", words, baseline="alphabetic", **of_row))
+    return layers
 
 
-def _layer(name: str) -> alt.Chart:
-    return alt.Chart(alt.NamedData(name))
+def _layer(data: str, mark: str, encoding: dict[str, Any], **style: Any) -> dict[str, Any]:
+    return {"data": {"name": data}, "mark": {"type": mark, **style}, "encoding": encoding}
 
 
-def _value_axis(field: str, axis: layout.Axis, *, right: bool, drawn: bool = True) -> alt.Y:
+def _by_series(names: list[str], values: list[Any]) -> dict[str, Any]:
+    return {
+        "field": "serie",
+        "type": "nominal",
+        "scale": {"domain": names, "range": values},
+        "legend": None,
+    }
+
+
+def _as_it_is(field: str) -> dict[str, Any]:
+    return {"field": field, "type": "nominal", "scale": None}
+
+
+def _value_axis(field: str, axis: layout.Axis, *, right: bool, drawn: bool = True) -> dict[str, Any]:
     """An axis with everything about it fixed, so that layers agree; only the first of them draws it."""
-    return alt.Y(
-        f"{field}:Q",
-        scale=alt.Scale(domain=[axis.low, axis.high], range=[axis.bottom, axis.top], nice=False, zero=False),
-        axis=alt.Axis(
-            orient="right" if right else "left",
-            values=list(axis.ticks),
-            grid=not right,
-        )
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {
+            "domain": [axis.low, axis.high],
+            "range": [axis.bottom, axis.top],
+            "nice": False,
+            "zero": False,
+        },
+        "axis": {"orient": "right" if right else "left", "values": list(axis.ticks), "grid": not right}
         if drawn
         else None,
-    )
-
-
-def _config(colour: Palette) -> alt.Config:
-    return alt.Config(
-        font=fonts.STACK,
-        aria=False,
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            title=None,
-            domain=False,
-            ticks=False,
-            labels=False,
-            gridColor=colour.grid,
-        ),
-    )
+    }
 
 
 def _datasets(drawn: Picture, places: Layout, colour: Palette) -> dict[str, list[dict[str, Any]]]:

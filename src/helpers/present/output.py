@@ -357,6 +357,12 @@ def box(*paragraphs: str, classes: Iterable[str], anchor: str | None = None) -> 
     return Shown([TextPart(paragraphs, tuple(classes), anchor)])
 
 
+def folded(summary: str, shown: Shown) -> Shown:
+    """Something that a page opens on a click; on paper it stands below its summary."""
+    head = f'<details class="older">\n\n<summary>\n\n{escape_markdown(summary)}\n\n</summary>'
+    return text(head) + shown + text("</details>")
+
+
 def join(items: Iterable[Shown]) -> Shown:
     """Several, one after the other."""
     return Shown(part for item in items for part in item.parts)

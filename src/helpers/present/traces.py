@@ -161,7 +161,7 @@ def picture(
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
     for indicator, table in zip(indicators, tables, strict=True):
-        for name, series in indicator.series.items():
+        for name, series in indicator.drawn.items():
             drawn = False
             for area, area_name in names.items():
                 points = table.get((name, area))
@@ -216,7 +216,7 @@ def _check_one_figure(indicators: Sequence[Indicator]) -> None:
         units = {
             indicator.unit_of(name)
             for indicator in indicators
-            for name, series in indicator.series.items()
+            for name, series in indicator.drawn.items()
             if series.mark == mark
         }
         if len(units) > 1:

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
-from helpers.catalogue.models import JOBINDSATS, NATIONAL_NAME, SOURCES, Direction, Indicator, Target, Unit
+from helpers.catalogue.models import (
+    JOBINDSATS,
+    NATIONAL_NAME,
+    SOURCES,
+    Break,
+    Direction,
+    Indicator,
+    Target,
+    Unit,
+)
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 
@@ -177,6 +186,12 @@ def sentence(text: str) -> str:
     """`text` as a sentence: a capital first and a full stop last, if it has none."""
     text = capital(text.strip())
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def break_sentence(broken: Break) -> str:
+    """``Databrud fra juli 2025: Kontanthjælpsreform 1. juli 2025. Den 1. juli …``, with its source where that is known."""
+    said = [f"Databrud fra {broken.period.danish}: {sentence(broken.text)}", broken.meaning or ""]
+    return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
 
 
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:

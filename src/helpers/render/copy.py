@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from helpers.catalogue.brand import WORD, Brand
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book
@@ -25,6 +26,9 @@ from helpers.reports.base.notebooks import PREFIX
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
+
+
+_NOBODY = Imprint()
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Copy:
     brand: Brand
     variant: Variant
     notebooks: dict[str, NotebookNode]
+    imprint: Imprint = _NOBODY
 
     @property
     def title(self) -> str:
@@ -101,7 +106,7 @@ DATE_FORMAT = "D. MMMM YYYY"
 """How Quarto spells the date, with the names of the book's language: 15. januar 2024."""
 
 
-def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
+def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint: Imprint = _NOBODY) -> Copy:
     """Lay the book into `folder`: notebooks, configuration, brand and the files they name, nothing else.
 
     Title, subtitle, author and date of the variant are written into the copy's ``_quarto.yml``, whose paths all lead
@@ -127,7 +132,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path) -> Copy:
     if brand_data:
         (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")
         configuration["brand"] = "_brand.yml"
-    copy = Copy(folder, book, brand, variant, {})
+    copy = Copy(folder, book, brand, variant, {}, imprint)
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
     if re.search(r'["’‘“”„«»]', copy.pdf_name + copy.title):
         head["output-file"] = copy.pdf_name.removesuffix(".pdf")

@@ -8,11 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.catalogue.brand import read_brand
+from helpers.catalogue.imprint import read_imprint
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.project import Project
+from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
-from helpers.render.hub import COMPARISONS, GOALS, homes, read_municipalities, read_sites, shared_assets
+from helpers.render.hub import (
+    COMPARISONS,
+    GOALS,
+    homes,
+    read_municipalities,
+    read_sites,
+    shared_assets,
+    source_owners,
+)
 from helpers.render.workspace import building, put_in_place
 from helpers.reports.base.goals import GoalComparison, GoalPage
 
@@ -60,6 +70,8 @@ def write_comparison(
         "assets": shared_assets(project, output, brand, _ABOVE),
         "logo_alt": brand.logo_alt,
         "hub": f"{_ABOVE}index.html",
+        **foot(read_imprint(project), _ABOVE),
+        "sources": source_owners(s for s in read_sites(output) if s.plan == comparison.plan),
         "homes": {
             slug: f"{_ABOVE}{url}"
             for slug, url in homes(read_sites(output), read_municipalities(project)).items()

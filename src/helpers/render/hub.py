@@ -17,7 +17,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from helpers.catalogue.brand import Brand, read_brand
-from helpers.catalogue.models import Municipality
+from helpers.catalogue.imprint import read_imprint
+from helpers.catalogue.models import SOURCES, Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
@@ -28,6 +29,7 @@ from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
 from helpers.render.assets import FOLDER, write_assets
+from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import environment
 from helpers.reports.base.request import SiteEntry
 
@@ -144,7 +146,8 @@ def read_site_entry(folder: Path) -> SiteEntry | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         newest = Period.parse(data["newest"]) if data["newest"] else None
-        return SiteEntry(**{**data, "codes": tuple(data["codes"]), "newest": newest})
+        listed = {key: tuple(data.get(key, ())) for key in ("codes", "sources")}
+        return SiteEntry(**{**data, **listed, "newest": newest})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError):
@@ -246,6 +249,8 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     plan = _main_plan(sites)
     example = [site.record.example for site in sites]
     text = environment().get_template("hub.html").render(
+        **foot(read_imprint(project), ""),
+        sources=source_owners(sites),
         assets=shared_assets(project, output, brand, ""),
         logo_alt=brand.logo_alt,
         regions=regions,
@@ -269,6 +274,12 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     write_whole(target, text.encode(), replace=True)
     _write_sitemap(output, base_url, [site for site in sites if not site.record.example], goals)
     return target
+
+
+def source_owners(sites: Iterable[Site]) -> list[str]:
+    """Whose figures the sites show, as a page names them."""
+    used = {source for site in sites if site.entry for source in site.entry.sources}
+    return [publisher.owner for source, publisher in SOURCES.items() if source in used]
 
 
 def _is_marked(record: Record) -> bool:

@@ -20,6 +20,7 @@ from helpers.data.files import write_whole, writing
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.assets import FOLDER
+from helpers.render.builtin.foot import STATEMENTS
 from helpers.render.hub import COMPARISONS, RECORD, Record, read_goals, read_record, read_sites
 from helpers.render.links import read_links
 from helpers.render.workspace import building, clean_stale, exchange
@@ -98,7 +99,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
-    known = {*(record.slug for record in records), COMPARISONS}
+    known = {*(record.slug for record in records), COMPARISONS, STATEMENTS}
     for page in sorted(_files(output)):
         above = {parent.as_posix() for parent in PurePosixPath(page).parents}
         if page.endswith(".html") and page != HUB and known.isdisjoint(above):

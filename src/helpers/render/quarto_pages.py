@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from helpers.render.builtin.pages import ChapterVerdict, read_verdicts, relative_url
+from helpers.render.builtin.foot import foot
+from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
 from helpers.render.copy import Copy
 from helpers.render.policy import QUARTO_POLICY
 
@@ -40,10 +41,15 @@ def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
         page = site / chapter.href
         if not page.is_file():
             continue
+        above = "../" * (len(PurePosixPath(chapter.href).parts) - 1) + up
         links = [(relative_url(chapter.href, name), words) for words, name in files.items()]
-        links += [(f"{'../' * (len(PurePosixPath(chapter.href).parts) - 1)}{up}index.html", "Alle planer")]
+        links.append((f"{above}index.html", "Alle planer"))
         text = page.read_text(encoding="utf-8")
         done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
+        lines = environment().get_template("foot.html").render(**foot(copy.imprint, above)).strip()
+        if lines:
+            before, end, after = done.rpartition("</body>")
+            done = f'{before}<footer class="plan-foot">\n{lines}\n</footer>\n{end}{after}'
         page.write_text(_HEAD.sub(rf"\g<0>\n{_POLICY}", done, count=1), encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.catalogue.brand import OVERRIDES, WORD, Brand, read_brand
+from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.project import Project
@@ -62,6 +63,7 @@ class Worker:
         self.to = setting.to
         self._books: dict[object, Book] = {}
         self._brands: dict[tuple[Path | None, str], Brand] = {}
+        self._imprints: dict[str, Imprint] = {}
         self._assets: dict[tuple[Path, str], Assets] = {}
         self._hashes: dict[tuple[object, str], str] = {}
 
@@ -103,6 +105,12 @@ class Worker:
             self._brands[key] = read_brand(key[0], own)
         return self._brands[key]
 
+    def imprint(self, variant: Variant) -> Imprint:
+        """Who publishes the variant's pages: ``site.yml``."""
+        if variant.area not in self._imprints:
+            self._imprints[variant.area] = read_imprint(self.project, variant.area)
+        return self._imprints[variant.area]
+
     def assets(self, variant: Variant) -> Assets:
         """The shared files of the variant's book and brand, written once."""
         key = (variant.book, self._brand_key(variant))
@@ -124,7 +132,8 @@ class Worker:
         key = (_book_key(variant), self._brand_key(variant))
         if key not in self._hashes:
             self._hashes[key] = book_hash(self.book(variant), self.brand(variant), self.project.styles)
-        return fingerprint(variant, self._hashes[key], f"{self.engine} {self.setting.version}", self.to)
+        made_of = f"{self._hashes[key]} {self.imprint(variant).model_dump_json()}"
+        return fingerprint(variant, made_of, f"{self.engine} {self.setting.version}", self.to)
 
     def settled(self, variant: Variant) -> Outcome | None:
         """The outcome when the site in place is just the one asked for; none when there is work to do."""
@@ -169,7 +178,7 @@ class Worker:
             return settled
 
         with _timed(seconds, "copy"):
-            copy = make_copy(book, brand, variant, build / "copy")
+            copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
 
         def notebook(path: str) -> None:
             nonlocal done

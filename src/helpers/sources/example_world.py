@@ -74,6 +74,7 @@ DEFAULT_COMPANY_OFFERS: Final = 0.12
 RATES: Final = (
     (r"y01b01.*13 uger", 14.0), (r"y60b01.*13 uger", 60.0), (r"b01.*26 uger", 5.0),
     (r"c07 mgrpc07_1", 17.0), (r"c07 mgrpc07_2", 45.0), (r"b15 ", 41.0),
+    (r"^au(p0[12]|s08) ", 2.9), (r"^aulk04 ", 1.0), (r"^ras200 ", 61.0),
     (r"samtaler", 86.0), (r"aktivt-tilbud", 78.0), (r"aktivitetsparate-andel", 2.9),
 )  # fmt: skip
 """National level of a rate, in per cent, by a pattern of its table and measure."""

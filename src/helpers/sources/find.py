@@ -69,6 +69,23 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     return Found(fitting, len(listing.tables), None if listing.asked else listing.snapshot)
 
 
+def table(project: Project, key: str, client: Client | None = None) -> TableInfo:
+    """The whole metadata of one table: asked for where there is a key, else as they were kept.
+
+    Raises
+    ------
+    PlanError
+        When there is no table of that id (names the nearest), or it can neither be asked for nor was kept.
+    """
+    if client is None:
+        settings = read_settings(project)
+        if settings.key is not None:
+            with Client(settings) as own:
+                return table(project, key, own)
+    store = MetadataStore(project, client)
+    return store.table(store.listing().table(key.strip().casefold()))
+
+
 def save(
     project: Project,
     tables: Iterable[TableInfo],

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from helpers.catalogue.catalogue import fill, is_country
+from helpers.catalogue.catalogue import is_country
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data import csv_files
 from helpers.data.files import write_whole
@@ -182,7 +182,7 @@ def read_survey(
         return None
     name = project.relative(path)
     tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[chosen.key])
-    reader = _SurveyReader(tables[0], chosen, municipality)
+    reader = _SurveyReader(tables[0], catalogue, chosen, municipality)
     rounds = reader.rounds()
     problems.extend(reader.problems)
     wanted = [period for period in rounds if bound is None or period is None or period.within(bound)]
@@ -251,7 +251,7 @@ def write_template(
     name = project.relative(path)
     if (survey := catalogue.surveys.get(key)) is not None:
         head: Sequence[str] = SURVEY_COLUMNS
-        rows = [[question, "", "", ""] for question in filled(survey, municipality).values()]
+        rows = [[question, "", "", ""] for question in catalogue.questions(survey, municipality).values()]
     elif (indicator := catalogue.indicators.get(key)) is not None:
         head = SERIES_COLUMNS
         rows = _series_rows(indicator, municipality, today or date.today())
@@ -266,12 +266,6 @@ def write_template(
             "Add your rows to it, or move it away first.",
         ) from None
     return path
-
-
-def filled(survey: Survey, municipality: Municipality) -> dict[str, str]:
-    """The questions of a survey as the municipality asked them: key → question."""
-    words = {"jobcenter": f"Jobcenter {municipality.name}", "kommune": municipality.name}
-    return {key: fill(question, **words) for key, question in survey.questions.items()}
 
 
 class _Reader:
@@ -465,10 +459,12 @@ class _SeriesReader(_Reader):
 
 
 class _SurveyReader(_Reader):
-    def __init__(self, table: TypedTable, survey: Survey, municipality: Municipality) -> None:
+    def __init__(
+        self, table: TypedTable, catalogue: Catalogue, survey: Survey, municipality: Municipality
+    ) -> None:
         super().__init__(table, "svar", "dato")
         self.survey = survey
-        self.shown = filled(survey, municipality)
+        self.shown = catalogue.questions(survey, municipality)
         self.questions = {
             fold(text): key
             for texts in (self.shown, survey.questions, {key: key for key in survey.questions})

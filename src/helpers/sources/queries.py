@@ -45,6 +45,8 @@ class Wanted:
         Whether its absence is a fault: the catalogue is sure of it, and the run is about it.
     own
         Whether the run is about it at all.
+    provisional
+        Whether the catalogue calls its figures provisional.
     """
 
     term: Term
@@ -54,6 +56,7 @@ class Wanted:
     limits: Limits
     judged: bool = True
     own: bool = True
+    provisional: bool = False
 
     def __str__(self) -> str:
         return f"{self.indicator}.series.{self.series}"
@@ -109,7 +112,16 @@ def wanted_by_table(
             for term in series.origin.terms:
                 if term.table in used:
                     limits = indicator.limits_of(key)
-                    wanted = Wanted(term, indicator.frequency, indicator.key, key, limits, judged, own)
+                    wanted = Wanted(
+                        term,
+                        indicator.frequency,
+                        indicator.key,
+                        key,
+                        limits,
+                        judged,
+                        own,
+                        indicator.provisional,
+                    )
                     found.setdefault(term.table, []).append(wanted)
     if tables is not None:
         asked = [table.lower() for table in dict.fromkeys(tables)]

@@ -84,6 +84,8 @@ class StatbankTable(_Read):
 
     id: str
     text: str = ""
+    description: str = ""
+    footnote: Any = None
     unit: str = ""
     suppressedDataValue: str = ""
     updated: str = ""
@@ -100,6 +102,11 @@ class StatbankTable(_Read):
         with contextlib.suppress(ValueError):
             return datetime.fromisoformat(self.updated).date()
         return None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether Statistics Denmark calls its figures provisional, in its title, description or notes."""
+        return "foreløbig" in f"{self.text} {self.description} {self.footnote}".casefold()
 
     @cached_property
     def time(self) -> Variable:

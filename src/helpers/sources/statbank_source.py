@@ -105,6 +105,9 @@ class Statbank:
         named: dict[str, dict[str, Chosen]] = {}
         sought, limits = [], dict[str | tuple[str, str], Limits]()
         for item in wanted:
+            if info.is_provisional and not item.provisional:
+                said = "its own words call this table provisional; write `provisional: true` in the indicator"
+                remarks[Problem(f"{self._places.of(item)}: {table}", said)] = None
             try:
                 found = _members(info, areas, item)
             except _Absent as error:

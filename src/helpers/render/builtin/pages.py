@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
 from helpers.render.assets import FOLDER, Assets
+from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import Copy
@@ -143,6 +144,7 @@ def write_pages(
             next=_entry(converted.pages, index + 1, page.href),
             home=relative_url(page.href, "index.html"),
             hub=f"{above}index.html",
+            **foot(copy.imprint, above),
             example=example,
             files={kind: relative_url(page.href, name) for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,

@@ -53,7 +53,7 @@ def _main(copy: Copy, body: str, example: bool) -> str:
         "author": _string(copy.author),
         "date": _string(date),
         "lang": _string(copy.book.lang),
-        "keywords": f"({_string('beskæftigelsesplan')}, {_string(copy.author)})",
+        "keywords": f"({_string(copy.title)}, {_string(copy.author)})",
         "example": str(example).lower(),
         "logo": logo,
         "font": f"({_string(copy.brand.font)}, {_string('Source Sans Pro')})",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from helpers.errors import PlanError
@@ -25,6 +24,8 @@ def own_shown(made: Any, caption: str, alt_text: str) -> Shown:
     PlanError
         For a chart without a text for those who do not see it, and for what is neither chart nor frame.
     """
+    import altair as alt
+
     key = f"egen-{address_part(caption)}"
     note = output.box(NOTE, classes=("source-note",))
     if isinstance(made, pd.DataFrame):

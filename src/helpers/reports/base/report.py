@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
 
@@ -24,18 +24,19 @@ from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
-from helpers.present.charts import use_danish_charts
 from helpers.present.output import Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import listed, source_names
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import danish_day, fetch_rows
+
+if TYPE_CHECKING:
+    from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
@@ -337,7 +338,8 @@ class Report(Stamped, ABC):
     @property
     def entry(self) -> SiteEntry:
         """What the hub says of its site."""
-        return SiteEntry(self.kind, self.whom.codes, self.whom.name)
+        sources = dict.fromkeys(s for i in self.indicators for s in i.table_sources.values())
+        return SiteEntry(self.kind, self.whom.codes, self.whom.name, sources=tuple(sources))
 
     def asked(self, book: Laid) -> Asked:
         """The report as the rendering room wants it, in a book that was laid out."""
@@ -404,6 +406,8 @@ def rendered_once(report: R) -> R:
     A book's notebooks run in one process on figures that stand still: they share what was read and judged.
     """
     if not is_rendering():
+        from helpers.present.charts import use_danish_charts
+
         report.check_period()
         use_danish_charts()
         return report

@@ -179,6 +179,8 @@ class SiteEntry:
         The newest period that the site shows; none when it shows no figures.
     basis
         What its figures stand on: ``real``, ``example-2024-01-15``.
+    sources
+        Whose tables they are from: keys of :data:`helpers.catalogue.models.SOURCES`.
     """
 
     report: str
@@ -190,6 +192,7 @@ class SiteEntry:
     unknown: int = 0
     newest: Period | None = None
     basis: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,10 @@ class Wing(ABC):
         """What municipalities wrote themselves in ``catalogue/texts``, by the book that it stands in."""
         return iter(())
 
+    def write_texts(self, selection: Selection, kommune: str) -> Iterator[str]:
+        """Write a file for each goal that its municipality has to explain; says each in a line."""
+        raise _cannot("template", selection)
+
     def listed(self, project: Project) -> Iterator[str]:
         """One line for each thing that its files describe, for ``plan list projects``."""
         return iter(())

@@ -15,8 +15,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import layout, output
-from helpers.present.charts import native_chart
-from helpers.present.figures import chart
+from helpers.present.figures import chart, native_chart
 from helpers.present.fonts import text_width
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg

@@ -15,7 +15,6 @@ from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
-from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
 from helpers.reports.base.notes import downloads
@@ -40,6 +39,8 @@ from helpers.reports.investeringer.status import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.present.charts import Chart
 
 CSV_COLUMNS = (
     "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde",
@@ -346,10 +347,14 @@ class InvestmentReport(Report):
 
     def chart(self, key: str) -> Chart:
         """The project's figures as an Altair chart to go on with; several stand below each other."""
+        from helpers.present.charts import below_each_other
+
         return below_each_other(self.figures(key).charts(), f"project {key}")
 
     def frame(self, key: str) -> pd.DataFrame:
         """The numbers of the project's figures: `helpers.present.charts.CHART_COLUMNS`."""
+        from helpers.present.charts import numbers_of
+
         return numbers_of(self.figures(key).charts())
 
     def background(self, key: str) -> Shown:

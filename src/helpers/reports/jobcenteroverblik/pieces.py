@@ -16,8 +16,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
-from helpers.present.charts import native_chart
-from helpers.present.figures import chart
+from helpers.present.figures import chart, native_chart
 from helpers.present.output import (
     FIGURE_FOLDER,
     FigurePart,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -17,7 +17,6 @@ from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
-from helpers.present.charts import Chart, below_each_other, numbers_of
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, source_names
 from helpers.project import Project
@@ -38,6 +37,9 @@ from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, Figure
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+
+if TYPE_CHECKING:
+    from helpers.present.charts import Chart
 
 
 def jobcenteroverblik_report(
@@ -435,10 +437,14 @@ class JobcenteroverblikReport(Report):
 
     def chart(self, number: int) -> Chart:
         """The figure as an Altair chart to go on with; several stand below each other."""
+        from helpers.present.charts import below_each_other
+
         return below_each_other(self.figure(number).charts(), f"figure {number}")
 
     def frame(self, number: int) -> pd.DataFrame:
         """The numbers of the figure: `helpers.present.charts.CHART_COLUMNS`."""
+        from helpers.present.charts import numbers_of
+
         return numbers_of(self.figure(number).charts())
 
     def all_municipalities(self, number: int) -> Shown:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import FocusArea, Plan
+from helpers.catalogue.names import Names
+from helpers.present.words import capital
 from helpers.project import Project, book_plan
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
@@ -21,7 +23,7 @@ def _path(project: Project, plan: Plan, name: str) -> str:
     return f"notebooks/{name}.ipynb" if book_plan(project.root) == plan.key else f"{name}.ipynb"
 
 
-def _focus_area(area: FocusArea) -> tuple[BookCell, ...]:
+def _focus_area(plan: Plan, area: FocusArea) -> tuple[BookCell, ...]:
     cells = [
         markdown("plan-title", f"# {area.title} {{#sec-{area.number}}}"),
         code("plan-fetch", f"report.fetch({area.number})"),
@@ -29,7 +31,9 @@ def _focus_area(area: FocusArea) -> tuple[BookCell, ...]:
         code("plan-verdicts", f"report.focus_area({area.number})"),
     ]
     for goal in area.goals:
-        heading = f"## Resultatmål {goal.number}: {goal.title} {{#maal-{goal.number} .unnumbered}}"
+        heading = (
+            f"## {plan.names.goal.title} {goal.number}: {goal.title} {{#maal-{goal.number} .unnumbered}}"
+        )
         cells += [
             markdown(f"plan-goal-{goal.number}-title", heading),
             code(f"plan-goal-{goal.number}", f'report.goal("{goal.number}")'),
@@ -38,26 +42,33 @@ def _focus_area(area: FocusArea) -> tuple[BookCell, ...]:
     return tuple(cells)
 
 
-_INDEX = (
-    markdown("title", UNNUMBERED + "# Planen kort {.unnumbered}"),
-    code("fetch", "report.fetch()"),
-    code("summary", "report.summary()"),
-    markdown("status-title", "## Status på resultatmålene {#status-paa-maalene .unnumbered}"),
-    code("status", "report.status_table()"),
-    markdown("surveys-title", "## Mål, der følges med undersøgelser {#undersoegelser .unnumbered}"),
-    code("surveys", "report.survey_status()"),
-)
+def _index(names: Names) -> tuple[BookCell, ...]:
+    return (
+        markdown("title", UNNUMBERED + f"# {capital(names.document.the)} kort {{.unnumbered}}"),
+        code("fetch", "report.fetch()"),
+        code("summary", "report.summary()"),
+        markdown("status-title", f"## Status på {names.goal.the_many} {{#status-paa-maalene .unnumbered}}"),
+        code("status", "report.status_table()"),
+        markdown("surveys-title", "## Mål, der følges med undersøgelser {#undersoegelser .unnumbered}"),
+        code("surveys", "report.survey_status()"),
+    )
 
-_CHANGES = (
-    markdown("plan-title", UNNUMBERED + "# Ændringer i forhold til sidste plan {.unnumbered}"),
-    markdown(
-        "intro",
-        "Skemaet viser, hvilke fokusområder og resultatmål der er uændrede, nye, ændrede eller udgået i forhold til "
-        "den forrige plan, og hvorfor. Det er beregnet ud fra de to planer.",
-    ),
-    code("plan-summary", "report.changes_summary()"),
-    code("plan-changes", "report.changes_table()"),
-)
+
+def _changes(names: Names) -> tuple[BookCell, ...]:
+    document = names.document
+    return (
+        markdown(
+            "plan-title", UNNUMBERED + f"# Ændringer i forhold til sidste {document.one} {{.unnumbered}}"
+        ),
+        markdown(
+            "intro",
+            f"Skemaet viser, hvilke {names.area.many} og {names.goal.many} der er uændrede, nye, ændrede eller udgået i "
+            f"forhold til den forrige {document.one}, og hvorfor. Det er beregnet ud fra de to {document.many}.",
+        ),
+        code("plan-summary", "report.changes_summary()"),
+        code("plan-changes", "report.changes_table()"),
+    )
+
 
 _SINCE_LAST = (
     markdown("title", UNNUMBERED + "# Ændringer siden sidst {.unnumbered}"),
@@ -113,10 +124,12 @@ def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> 
 
 def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Contents:
     """The plan's book as the catalogue has it."""
-    pages = [BookPage("index.ipynb", _INDEX)]
-    pages += [BookPage(chapter_path(project, plan, area), _focus_area(area)) for area in plan.focus_areas]
+    pages = [BookPage("index.ipynb", _index(plan.names))]
+    pages += [
+        BookPage(chapter_path(project, plan, area), _focus_area(plan, area)) for area in plan.focus_areas
+    ]
     if plan.previous:
-        pages.append(BookPage(_path(project, plan, "aendringer"), _CHANGES))
+        pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
     pages.append(BookPage(_path(project, plan, "siden-sidst"), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
     municipality = example_municipality(project, catalogue, plan)

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
-from great_tables import GT, loc, style
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.periods import Period
-from helpers.present.charts import WIDTH, Chart
 from helpers.present.theme import palette
 from helpers.present.traces import fill
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 
 if TYPE_CHECKING:
+    from great_tables import GT
+
+    from helpers.present.charts import Chart
     from helpers.reports.plan.report import PlanReport
 
 FRAME_COLUMNS = (
@@ -62,11 +62,12 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
         survey = report.catalogue.survey(goal)
         if survey is not None:
             found = report.answers[survey.key]
-            for key, question in survey.questions.items() if found else ():
+            questions = report.catalogue.questions(survey, own)
+            for key in questions if found else ():
                 value = found.answers.get(key) if found else None
                 period = found.period if found else None
                 rows.append(
-                    (goal.number, survey.key, key, fill(question, own.name, own.name).replace("{jobcenter}", f"Jobcenter {own.name}"), own.code, own.name,
+                    (goal.number, survey.key, key, questions[key], own.code, own.name,
                      period.id if period else None, _month(period), _float(value), survey.unit.value,
                      "missing" if value is None else "ok", Grounds.TYPED_IN)
                 )  # fmt: skip
@@ -113,6 +114,8 @@ def status_gt(report: PlanReport) -> GT:
     The pages' own status table is built by :mod:`helpers.present.tables`: Great Tables takes some 80 times as long
     for it, and its markup would have to be rewritten for the PDF and for screen readers.
     """
+    from great_tables import GT, loc, style
+
     frame = status_frame(report)
     figures = ["national", "municipality", "gap"]
     verdicts = [Verdict(value) for value in frame["verdict"]]
@@ -149,6 +152,10 @@ def status_gt(report: PlanReport) -> GT:
 
 def survey_charts(report: PlanReport, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
+    import altair as alt
+
+    from helpers.present.charts import WIDTH
+
     answers = (
         goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()
     )

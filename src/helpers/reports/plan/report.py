@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     Certainty,
     FocusArea,
@@ -30,7 +33,7 @@ from helpers.data import (
     csv_files,
     data_problems,
     figure_window,
-    plan_indicators,
+    shown_indicators,
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
@@ -39,7 +42,6 @@ from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import figures, output, tables, words
-from helpers.present.charts import below_each_other
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -195,7 +197,7 @@ class PlanReport(Report):
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
-        return plan_indicators(self.catalogue, self.plan)
+        return shown_indicators(self.catalogue, self.plan)
 
     @derived
     def provisional(self) -> dict[str, frozenset[Period]]:
@@ -236,6 +238,8 @@ class PlanReport(Report):
 
     def chart(self, number: str) -> Chart:
         """The goal's figure as an Altair chart; `chart.data` holds its numbers (`helpers.present.charts`)."""
+        from helpers.present.charts import below_each_other
+
         goal = self._goal(number)
         drawn = self.figure(number).charts() or frames.survey_charts(self, goal)
         return below_each_other(drawn, f"goal {goal.number}")
@@ -287,13 +291,13 @@ class PlanReport(Report):
                 ),
                 tables.simple_table(
                     [
-                        Column("Fokusområde", row_head=True),
+                        Column(self.plan.names.area.title, row_head=True),
                         Column("Mål opfyldt", number=True),
                         Column("Vurdering"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
-                    caption="Mål opfyldt i hvert fokusområde",
+                    caption=f"Mål opfyldt i hvert {self.plan.names.area.one}",
                 ),
             ]
         )
@@ -369,10 +373,12 @@ class PlanReport(Report):
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
         if not self.survey_rows:
-            return output.text("Planen har ingen mål, der følges med undersøgelser.")
+            return output.text(
+                f"{words.capital(self.plan.names.document.the)} har ingen mål, der følges med undersøgelser."
+            )
         said = []
         for row in self.survey_rows:
-            link = f"[Resultatmål {row.goal}]({self._goal_page(row.goal)})"
+            link = f"[{self.plan.names.goal.title} {row.goal}]({self._goal_page(row.goal)})"
             said.append(f"{link}: {escape_markdown(' '.join(self._sentences(row)))}")
         return output.text(*said)
 
@@ -401,7 +407,33 @@ class PlanReport(Report):
             notes.append(goal.note)
         own = self.catalogue.texts(self.municipality, self.plan).goals.get(goal.number)
         said += [output.box(escape_markdown(note), classes=("goal-note",)) for note in dict.fromkeys(notes)]
-        return join([*said, output.text(own) if own else Shown()])
+        return join([*said, output.text(own) if own else Shown(), self._followed_up(goal)])
+
+    def follow_ups(self, number: str) -> tuple[FollowUp, ...]:
+        """What the municipality said of a goal, newest first; of a snapshot, only what was said by then."""
+        found = self.catalogue.follow_ups.get((self.municipality.slug, self.plan.key, number), ())
+        return tuple(one for one in found if self.snapshot is None or one.day <= self.snapshot)
+
+    def unexplained(self) -> list[Goal]:
+        """The goals that are not met and of which the municipality says nothing."""
+        own = self.catalogue.texts(self.municipality, self.plan).goals
+        return [
+            goal
+            for goal in self.plan.goals
+            if self.verdicts[goal.number].verdict is Verdict.NOT_MET
+            and not own.get(goal.number)
+            and not self.follow_ups(goal.number)
+        ]
+
+    def _followed_up(self, goal: Goal) -> Shown:
+        """The newest follow-up, and the older ones folded."""
+        boxes = [
+            output.box(*plan_words.follow_up_paragraphs(told), classes=("follow-up",))
+            for told in self.follow_ups(goal.number)
+        ]
+        if len(boxes) < 2:
+            return join(boxes)
+        return boxes[0] + output.folded(f"Tidligere opfølgning på mål {goal.number}", join(boxes[1:]))
 
     def figure(self, number: str) -> Shown:
         """A goal's figures as in its document, or the table of its survey."""
@@ -424,7 +456,28 @@ class PlanReport(Report):
                 )
             )
         notes = self._source_notes(goal)
-        return join([*drawn, output.box(*notes, classes=("source-note",)) if notes else Shown()])
+        noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
+        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+
+    def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
+        """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
+        for place, item in enumerate(self.catalogue.beside(goal), start=drawn + 1):
+            indicator = self.catalogue.indicators[item.indicator]
+            grid = self.window(indicator)
+            if grid["value"].isna().all():
+                continue
+            yield output.text(f"**Til sammenligning.** {escape_markdown(item.difference)}")
+            yield figures.trend_figure(
+                [indicator],
+                [grid],
+                self.municipality,
+                key=f"{goal.number}-{place}",
+                plan_layout=self.plan.figure_layout,
+                example=self.is_example,
+                provisional=self.provisional,
+            )
+            source = escape_markdown(f"Kilde: {self._source_words(indicator)}.")
+            yield output.box(source, classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
@@ -437,12 +490,16 @@ class PlanReport(Report):
         said = []
         if survey.heading and answers.period:
             said.append(survey.heading.replace("{periode}", answers.period.danish))
-        filled = {"kommune": self.municipality.name, "jobcenter": f"Jobcenter {self.municipality.name}"}
         source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
                 output.text(*(escape_markdown(text) for text in said)),
-                plan_tables.survey_table(survey, answers.answers, words=filled, period=answers.period),
+                plan_tables.survey_table(
+                    survey,
+                    answers.answers,
+                    words=self.catalogue.office(self.municipality),
+                    period=answers.period,
+                ),
                 *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
             ]
         )
@@ -562,10 +619,10 @@ class PlanReport(Report):
     def changes_summary(self) -> Shown:
         """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
         before = self._previous()
-        said = [plan_words.changes_counted(plan_changes(self.plan, before))]
+        said = [plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names)]
         for change in area_changes(self.plan, before):
             if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
-                told = f"Fokusområdet »{change.old.title}« er erstattet af »{change.new.title}«."
+                told = f"{words.capital(self.plan.names.area.the)} »{change.old.title}« er erstattet af »{change.new.title}«."
                 said.append(" ".join(filter(None, (told, change.old.goals_missing))))
         return output.text(*(escape_markdown(text) for text in said))
 
@@ -600,7 +657,11 @@ class PlanReport(Report):
                 )
             )
         if self.plan.source and self.municipality.slug == self.plan.municipality:
-            said.append(output.text(f"Planens mål er fra: {escape_markdown(self.plan.source)}"))
+            said.append(
+                output.text(
+                    f"{words.capital(self.plan.names.document.the)}s mål er fra: {escape_markdown(self.plan.source)}"
+                )
+            )
         elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
             said.append(
                 output.text(
@@ -627,7 +688,7 @@ class PlanReport(Report):
                 continue
             of = sorted({goals[key] for key in named & goals.keys()})
             whose = f" (mål {words.listed(of)})" if of else ""
-            what = "noget af det, planen bruger, er ikke med i svaret fra kilden"
+            what = f"noget af det, {self.plan.names.document.the} bruger, er ikke med i svaret fra kilden"
             said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
         return tuple(dict.fromkeys(said))
 
@@ -678,14 +739,11 @@ class PlanReport(Report):
         """The caveats and breaks of each indicator, each told once."""
         told: dict[str, list[str]] = {}
         for goal in self.plan.goals:
-            for key in goal.indicators:
+            for key in (*goal.indicators, *(more.indicator for more in self.catalogue.beside(goal))):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
-                    texts += [
-                        f"Databrud fra {found.period.danish}: {found.text}. {found.meaning or ''}".strip()
-                        for found in item.breaks
-                    ]
+                    texts += map(words.break_sentence, item.breaks)
                     texts += self._doubts(item)
                 for text in texts:
                     told.setdefault(text, []).append(goal.number)
@@ -709,7 +767,8 @@ class PlanReport(Report):
 
     def _observations_csv(self) -> str:
         keys = {indicator.key for indicator in self.indicators}
-        frame = self.observations[self.observations["indicator"].isin(keys)]
+        drawn = self.observations["series"] != BASE  # beside a share, it may tell a hidden count
+        frame = self.observations[self.observations["indicator"].isin(keys) & drawn]
         frame = frame.sort_values(["indicator", "series", "area", "period"])
         columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
         states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Municipality, Plan
+from helpers.catalogue.models import BASE, NATIONAL, NATIONAL_NAME, Municipality, Plan
 from helpers.data import Basis, csv_files, plan_indicators
 from helpers.data.frames import Grounds
 from helpers.data.revisions import ChangeOfValue, Revision, compare_days
@@ -92,7 +92,8 @@ def compare_plan(
         new,
         areas=areas,
         indicators=keys,
-        shown=lambda frame: as_shown(frame, catalogue, plan),
+        # What shares are out of stands on no page.
+        shown=lambda frame: as_shown(frame, catalogue, plan).loc[lambda shown: shown["series"] != BASE],
     )
     before, after = (
         plan_observations(project, catalogue, plan, Basis("real", day), areas)

@@ -6,7 +6,7 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -14,20 +14,23 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
+from helpers.analysis.persons import gap_in_persons, shown_base
+from helpers.analysis.readings import NOTHING, Readings, StatusReading
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
     Goal,
     Indicator,
     Municipality,
+    Part,
     Plan,
     PublishedRow,
     Survey,
     Unit,
 )
 from helpers.data.frames import Grounds, State
-from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan import reasons
@@ -71,6 +74,13 @@ class StatusRow:
         ``survey`` for goals that are followed by a survey, which the document's table leaves out.
     grounds
         What the municipality's value stands on, or the country's where there is none; none without a value.
+    part
+        Its place in the goal's `parts`.
+    base
+        How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
+        known, or would tell a hidden number.
+    persons
+        `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
     """
 
     goal: str
@@ -90,6 +100,9 @@ class StatusRow:
     sources: tuple[str, ...] = ()
     kind: Literal["indicator", "survey"] = "indicator"
     grounds: Grounds | None = None
+    part: int = 0
+    base: Decimal | None = None
+    persons: int | None = None
 
 
 @dataclass(frozen=True)
@@ -150,19 +163,21 @@ def rows_of_all(
 ) -> dict[str, tuple[StatusRow, ...]]:
     """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
     printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    found: dict[str, list[StatusRow]] = {area.code: [] for area in municipalities}
-    areas = [area for area in municipalities if area.code in found]
-    read: dict[str, _Headline] = {}
-    for goal in plan.goals:
-        for key in goal.indicators:
-            if key not in catalogue.indicators:
-                continue
-            if key not in read:
-                read[key] = _headline(observations, catalogue.indicators[key], bound)
-            for area in areas:
-                own = printed.get((goal.number, key)) if area.slug == plan.municipality else None
-                found[area.code].append(read[key].row(goal, area, own))
-    return {code: tuple(rows) for code, rows in found.items()}
+    judge = Judge(catalogue, observations, bound)
+    return {
+        area.code: tuple(
+            judge.row(
+                goal,
+                place,
+                area,
+                printed.get((goal.number, part.indicator)) if area.slug == plan.municipality else None,
+            )
+            for goal in plan.goals
+            for place, part in enumerate(goal.parts)
+            if part.indicator in catalogue.indicators
+        )
+        for area in municipalities
+    }
 
 
 def survey_rows(
@@ -212,146 +227,143 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
 
 
 @dataclass(frozen=True)
-class StatusReading:
-    """What is known of one area in one period: the value as published, or why there is none."""
+class Judgement:
+    """How one part of a goal stands for one area in one period.
 
-    value: Decimal | None
-    state: State
-    source: str | None
-    published: bool = False
+    Attributes
+    ----------
+    ours, national
+        What is known of the area and of the country.
+    target, gap
+        As in :class:`StatusRow`; none when a term is unknown.
+    """
 
-    @property
-    def grounds(self) -> Grounds | None:
-        """What the value stands on; none without one."""
-        return None if self.value is None else Grounds.of(self.source or "", published=self.published)
-
-
-_NOTHING = StatusReading(None, State.MISSING, None)
-
-
-@dataclass(frozen=True)
-class _Headline:
-    """An indicator's headline, and what each area has in the periods that count for somebody."""
-
-    indicator: Indicator
-    rows: pd.DataFrame
-    bound: Period | None
-    newest: Mapping[str, Period]
-    readings: Mapping[tuple[str, str], StatusReading]
-
-    def row(self, goal: Goal, area: Municipality, printed: PublishedRow | None) -> StatusRow:
-        """The status row of one municipality."""
-        known = [self.newest[code] for code in (NATIONAL, area.code) if code in self.newest]
-        period = max(known, default=None)
-        ours, national = (
-            self.readings.get((code, period.id), _NOTHING) if period else _NOTHING
-            for code in (area.code, NATIONAL)
-        )
-        return _judged(goal, self.indicator, self.rows, area, self.bound, period, ours, national, printed)
+    period: Period
+    ours: StatusReading
+    national: StatusReading
+    target: Decimal | None
+    gap: Decimal | None
+    verdict: Verdict
 
 
-def _headline(observations: pd.DataFrame, indicator: Indicator, bound: Period | None) -> _Headline:
-    rows = observations[
-        (observations["indicator"] == indicator.key) & (observations["series"] == indicator.headline)
-    ]
-    periods = {text: Period.parse(text) for text in rows["period"].unique()}
-    within = [text for text, period in periods.items() if bound is None or period.within(bound)]
-    published = rows[rows["state"].isin(PUBLISHED) & rows["period"].isin(within)]
-    # Ids of one frequency sort as time does.
-    newest = {str(area): periods[text] for area, text in published.groupby("area")["period"].max().items()}
-    counted = rows[rows["period"].isin({period.id for period in newest.values()})]
-    readings: dict[tuple[str, str], StatusReading] = {}
-    columns = (counted[name] for name in ("area", "period", "value", "state", "source", "published"))
-    for area, period, value, text, source, published in zip(*columns, strict=True):
-        state = State(text)
-        exact = _as_published(float(value), indicator.decimals) if state is State.OK else None
-        readings.setdefault((area, period), StatusReading(exact, state, str(source), bool(published)))
-    return _Headline(indicator, rows, bound, newest, readings)
+class Judge:
+    """A plan's goals, judged for any area and any period from figures that are read once.
 
+    Make one of a frame *Observations* that holds the country and the areas to judge, and ask it as often as needed: a
+    question is a look-up. ::
 
-def _judged(
-    goal: Goal,
-    indicator: Indicator,
-    rows: pd.DataFrame,
-    municipality: Municipality,
-    bound: Period | None,
-    period: Period | None,
-    ours: StatusReading,
-    national: StatusReading,
-    printed: PublishedRow | None = None,
-) -> StatusRow:
-    """The row that follows once it is known what the municipality and the country have in `period`.
+        judge = Judge(catalogue, observations)
+        part = goal.parts[row.part]
+        judge.at(part, area.code, period).verdict
+        judge.history(part, area.code, row.period, 12)  # oldest first; the verdict of each of the 12 periods
 
     Parameters
     ----------
-    rows
-        Observations of the indicator's headline; looked at only where the goal cannot be judged.
-    printed
-        What the plan's document printed for the goal, when the municipality is the plan's own.
+    bound
+        Periods that end after it do not count.
     """
-    direction = goal.target.direction if goal.target.is_set else indicator.direction
-    target = target_value(goal.target, national.value)
-    difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
-    same_period = printed is not None and printed.period == period
-    return StatusRow(
-        goal=goal.number,
-        indicator=indicator.key,
-        period=period,
-        national=national.value,
-        municipality=ours.value,
-        target=target,
-        gap=difference,
-        unit=indicator.unit,
-        decimals=indicator.decimals,
-        verdict=verdict(difference, goal.target),
-        direction=direction,
-        published_gap=printed.gap if printed is not None and same_period else None,
-        note=printed.note if printed is not None and same_period and printed.gap != difference else None,
-        reason=_reason(goal, indicator, rows, municipality, period, ours, national, bound),
-        sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
-        grounds=ours.grounds or national.grounds,
-    )
 
+    def __init__(self, catalogue: Catalogue, observations: pd.DataFrame, bound: Period | None = None) -> None:
+        self.catalogue = catalogue
+        self.readings = Readings(observations, bound)
 
-def _as_published(value: float, decimals: int) -> Decimal:
-    """The published decimal, spelled with the indicator's decimals where that changes nothing."""
-    exact = Decimal(repr(value))
-    spelled = exact.quantize(Decimal(1).scaleb(-decimals))
-    return spelled if spelled == exact else exact
+    def newest(self, part: Part, area: str) -> Period | None:
+        """The newest period that is published for the area or the country."""
+        indicator = self.catalogue.indicators[part.indicator]
+        return self.readings.newest(indicator, area, NATIONAL)
 
+    def at(self, part: Part, area: str, period: Period) -> Judgement:
+        """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
+        indicator = self.catalogue.indicators[part.indicator]
+        ours = self.readings.at(indicator, area, period)
+        national = self.readings.at(indicator, NATIONAL, period)
+        target = target_value(part.target, national.value)
+        direction = _direction(part, indicator)
+        difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
+        return Judgement(period, ours, national, target, difference, verdict(difference, part.target))
 
-def _reason(
-    goal: Goal,
-    indicator: Indicator,
-    rows: pd.DataFrame,
-    municipality: Municipality,
-    period: Period | None,
-    ours: StatusReading,
-    national: StatusReading,
-    bound: Period | None,
-) -> str | None:
-    """Why a goal cannot be judged, as a Danish sentence; none when it can."""
-    if not goal.target.is_set:
-        return goal.target.because or reasons.NO_TARGET
-    if period is None:
-        asked = rows.loc[rows["area"].isin([NATIONAL, municipality.code]), "source"].ne("manual").any()
-        return reasons.no_figures(indicator, asked=bool(asked))
-    if ours.value is not None and (national.value is not None or not goal.target.national):
+    def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
+        """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
+        return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
+
+    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        """How many an area's share is out of in a period, where a page may reckon with it."""
+        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
+        hidden = any(
+            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
+        )
+        share = self.readings.at(indicator, area, period).value
+        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
+
+    def row(
+        self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
+    ) -> StatusRow:
+        """The status row of a part of a goal, in the newest period.
+
+        Parameters
+        ----------
+        place
+            Of the part among the goal's `parts`.
+        printed
+            What the plan's document printed for the goal, when the municipality is the plan's own.
+        """
+        part = goal.parts[place]
+        indicator = self.catalogue.indicators[part.indicator]
+        period = self.newest(part, municipality.code)
+        found = self.at(part, municipality.code, period) if period else None
+        ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
+        same_period = printed is not None and printed.period == period
+        difference = found.gap if found else None
+        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
+        return StatusRow(
+            goal=goal.number,
+            indicator=indicator.key,
+            period=period,
+            national=national.value,
+            municipality=ours.value,
+            target=found.target if found else target_value(part.target, None),
+            gap=difference,
+            unit=indicator.unit,
+            decimals=indicator.decimals,
+            verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
+            direction=_direction(part, indicator),
+            published_gap=printed.gap if printed is not None and same_period else None,
+            note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+            reason=self._reason(part, indicator, municipality, found),
+            sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
+            grounds=ours.grounds or national.grounds,
+            part=place,
+            base=base,
+            persons=gap_in_persons(difference, indicator.unit, base),
+        )
+
+    def _reason(
+        self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
+    ) -> str | None:
+        """Why a goal cannot be judged, as a Danish sentence; none when it can."""
+        if not part.target.is_set:
+            return part.target.because or reasons.NO_TARGET
+        if found is None:
+            asked = self.readings.asked(indicator, municipality.code, NATIONAL)
+            return reasons.no_figures(indicator, asked=asked)
+        sides = [(municipality.code, municipality.name, found.ours)]
+        if part.target.national:
+            sides.append((NATIONAL, NATIONAL_NAME.lower(), found.national))
+        for area, name, reading in sides:
+            if reading.value is None:
+                if reading.state is State.SUPPRESSED:
+                    return reasons.hidden(name, found.period)
+                earlier = self.readings.newest_known(indicator, area)
+                return (
+                    reasons.other_period(name, found.period, earlier)
+                    if earlier
+                    else reasons.no_figure(name, found.period)
+                )
         return None
-    sides = [(municipality.code, municipality.name, ours)]
-    if goal.target.national:
-        sides.append((NATIONAL, NATIONAL_NAME.lower(), national))
-    area, name, reading = next(side for side in sides if side[2].value is None)
-    if reading.state is State.SUPPRESSED:
-        return reasons.hidden(name, period)
-    earlier = _newest_known(rows, area, bound)
-    return reasons.other_period(name, period, earlier) if earlier else reasons.no_figure(name, period)
 
 
-def _newest_known(rows: pd.DataFrame, area: str, bound: Period | None) -> Period | None:
-    known = rows[(rows["area"] == area) & (rows["state"] == State.OK.value)]["period"]
-    periods = [Period.parse(text) for text in known]
-    return max((p for p in periods if bound is None or p.within(bound)), default=None)
+def _direction(part: Part, indicator: Indicator) -> Direction:
+    return part.target.direction if part.target.is_set else indicator.direction
 
 
 def _survey_row(

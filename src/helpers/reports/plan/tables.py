@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
 from helpers.present import output
@@ -29,6 +30,7 @@ from helpers.present.tables import (
 )
 from helpers.present.words import (
     GROUNDS_WORDS,
+    capital,
     number,
     sentence,
 )
@@ -79,9 +81,10 @@ def status_table(
     for row in given:
         by_goal.setdefault(row.goal, []).append(row)
     trends = sparks or {}
+    told = f"Status på {plan.names.goal.the_many} i {municipality.name}"
     columns = [
         Column("Mål nr.", row_head=True),
-        Column("Resultatmål"),
+        Column(plan.names.goal.title),
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
@@ -99,7 +102,7 @@ def status_table(
             for place, row in enumerate(by_goal.get(goal.number, ()))
         ]
         if cells:
-            title = f"Fokusområde {area.number} - {area.title}"
+            title = plan.area_title(area)
             address = area_links(area.number) if area_links else None
             groups.append(Group(cells, linked(title, address) if grouped else None))
     marked = any(row.indicator in published for row in given)
@@ -107,12 +110,12 @@ def status_table(
         columns,
         groups,
         id=id,
-        caption=caption or f"Status på resultatmålene i {municipality.name}",
+        caption=caption or told,
         classes="status",
         foot=[PUBLISHED_NOTE] if marked else (),
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
-    return output.table(text, text=f"Status på resultatmålene i {municipality.name}", files=used)
+    return output.table(text, text=told, files=used)
 
 
 def _status_cells(
@@ -202,8 +205,8 @@ def changes_table(
     Remarks that concern the plan's own municipality are left out on another's page.
     """
     columns = [
-        Column(f"Resultatmål {new.year}"),
-        Column(f"Resultatmål {old.year}"),
+        Column(f"{new.names.goal.title} {new.year}"),
+        Column(f"{old.names.goal.title} {old.year}"),
         Column("Ændring"),
         Column("Bemærkninger"),
     ]
@@ -222,7 +225,7 @@ def changes_table(
         remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
         cells = (after, before, _CHANGE_TAGS[row.kind], remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
-    caption = f"Fokusområder og resultatmål {new.year} i forhold til {old.year}"
+    caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
     text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
     return output.table(text, text=caption)
 
@@ -245,18 +248,13 @@ def survey_table(
         What the questions' words in braces stand for: ``kommune``, ``jobcenter``.
     """
 
-    def filled(text: str) -> str:
-        for name, word in words.items():
-            text = text.replace(f"{{{name}}}", word)
-        return text
-
     rows: list[tuple[Cell, ...]] = []
     for key, question in survey.questions.items():
         value = answers.get(key)
         shown = None if value is None else number(value, survey.decimals, survey.unit)
         if shown is not None and key in survey.answers:
             shown = f"{survey.answers[key]}: {shown}"
-        rows.append((filled(question), shown))
-    caption = filled(survey.title) + (f", {period.danish}" if period else "")
+        rows.append((fill(question, **words), shown))
+    caption = fill(survey.title, **words) + (f", {period.danish}" if period else "")
     columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
     return simple_table(columns, rows, id=id or survey.key, caption=caption)

@@ -54,7 +54,7 @@ def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
     for area in report.plan.focus_areas:
         rows = [row for row in report.rows if row.goal in {goal.number for goal in area.goals}]
         if rows:
-            yield f"Fokusområde {area.number} - {area.title}", rows
+            yield report.plan.area_title(area), rows
 
 
 def _numbers(table: Table, municipality: str) -> None:
@@ -75,7 +75,7 @@ def _wide(report: PlanReport) -> Iterator[RenderableType]:
             expand=True,
         )
         table.add_column("Mål")
-        table.add_column("Resultatmål", ratio=1)
+        table.add_column(report.plan.names.goal.title, ratio=1)
         _numbers(table, report.municipality.name)
         for row in rows:
             goal, wording, *cells = _cells(report, row)

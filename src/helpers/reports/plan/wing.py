@@ -10,6 +10,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
 from helpers.data.suppression import plan_observations
+from helpers.errors import Problem
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
@@ -21,7 +22,7 @@ from helpers.reports.base.wing import Wing
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
-from helpers.reports.plan.own_texts import placed_texts
+from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
 from helpers.reports.plan.report import PlanReport, read_report, read_reports, status_csv
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.status import rows_of_all
@@ -90,6 +91,12 @@ class PlanWing(Wing):
             yield from comparison_screen(found, areas)
         else:
             yield comparison_text(found, areas, form)
+
+    def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
+        return [], list(unexplained_lines(project, catalogue))
+
+    def write_texts(self, selection: Selection, kommune: str) -> Iterator[str]:
+        return write_follow_ups(self.report(selection, kommune))
 
     def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
         return placed_texts(project, catalogue)

@@ -1,0 +1,70 @@
+"""What a gap comes to in persons, and in kroner: only where that gives no hidden number away.
+
+In: a gap and a share as published, and how many the share is out of. Out: whole persons, signed as the gap is.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from helpers.catalogue.models import Unit
+from helpers.data.suppression import gives_away
+
+_COUNTED = (Unit.PERSONS, Unit.FULL_TIME)
+
+
+def shown_base(share: Decimal | None, base: Decimal | None, *, hidden: bool = False) -> Decimal | None:
+    """How many a share is out of, where a page may reckon with it.
+
+    Parameters
+    ----------
+    share
+        In per cent, as published.
+    base
+        Of the same area and period; none when it is unknown, suppressed or not published.
+    hidden
+        Whether the count behind the share is suppressed, though the share itself is published.
+
+    Returns
+    -------
+    Decimal or None
+        None also where share and base together tell a count that the source hides (or the rest of the base): a
+        number of persons reckoned from them would tell it too (docs/data.md).
+    """
+    if share is None or base is None or base <= 0 or hidden or gives_away(share, base):
+        return None
+    return base
+
+
+def gap_in_persons(gap: Decimal | None, unit: Unit, base: Decimal | None) -> int | None:
+    """A gap in whole persons, half a person rounded away from zero; none where the base is not known.
+
+    Parameters
+    ----------
+    gap
+        Of :func:`helpers.analysis.gaps.gap`, as printed; its sign is kept, so that positive is the better side.
+    unit
+        Of the gap. A count of persons is what it is, whatever the base.
+    base
+        Of :func:`shown_base`; for shares in per cent.
+
+    Examples
+    --------
+    >>> gap_in_persons(Decimal("-2.8"), Unit.PERCENT, Decimal(641))
+    -18
+    """
+    if gap is None:
+        return None
+    if unit in _COUNTED:
+        persons = gap
+    elif unit is Unit.PERCENT and base is not None:
+        persons = gap * base / 100
+    else:
+        return None
+    return int(persons.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def in_kroner(persons: int, amount: Decimal) -> Decimal:
+    """What so many full-time persons cost in a year, to two figures: the price is an estimate, and so is this."""
+    exact = Decimal(abs(persons)) * amount
+    return exact if exact == 0 else exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_UP)

@@ -1,0 +1,138 @@
+"""What is known of an indicator's headline in any area and period: figures are selected once, and then looked up.
+
+In: the frame *Observations*. Out: a :class:`StatusReading` for each place, its value as the source published it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import pandas as pd
+
+from helpers.catalogue.models import Indicator
+from helpers.data.frames import Grounds, State
+from helpers.data.windows import PUBLISHED
+from helpers.periods import Period
+
+
+@dataclass(frozen=True)
+class StatusReading:
+    """What is known of one area in one period: the value as published, or why there is none."""
+
+    value: Decimal | None
+    state: State
+    source: str | None
+    published: bool = False
+
+    @property
+    def grounds(self) -> Grounds | None:
+        """What the value stands on; none without one."""
+        return None if self.value is None else Grounds.of(self.source or "", published=self.published)
+
+
+NOTHING = StatusReading(None, State.MISSING, None)
+"""Of a place that no source speaks of."""
+
+
+class Readings:
+    """The figures of a frame *Observations*, to be looked up by indicator, area and period.
+
+    Parameters
+    ----------
+    bound
+        Periods that end after it are not known.
+    """
+
+    def __init__(self, observations: pd.DataFrame, bound: Period | None = None) -> None:
+        self._observations = observations
+        self._bound = bound
+        self._series: dict[tuple[str, str], _Series] = {}
+
+    def at(self, indicator: Indicator, area: str, period: Period, series: str = "") -> StatusReading:
+        """What is known of an area in a period; `series` is the headline unless another is named."""
+        decimals = indicator.decimals_of(series) if series else indicator.decimals
+        return self._of(indicator, series).at(area, period, decimals)
+
+    def newest(self, indicator: Indicator, *areas: str) -> Period | None:
+        """The newest period that is published for one of the areas, be its value suppressed."""
+        newest = self._of(indicator).newest
+        return max((newest[area] for area in areas if area in newest), default=None)
+
+    def newest_known(self, indicator: Indicator, area: str) -> Period | None:
+        """The newest period for which the area has a value."""
+        return self._of(indicator).newest_known.get(area)
+
+    def asked(self, indicator: Indicator, *areas: str) -> bool:
+        """Whether a source was asked for the areas' figures, whatever it answered."""
+        return self._of(indicator).asked(areas)
+
+    def _of(self, indicator: Indicator, series: str = "") -> _Series:
+        key = (indicator.key, series or indicator.headline)
+        if key not in self._series:
+            frame = self._observations
+            chosen = frame[(frame["indicator"] == key[0]) & (frame["series"] == key[1])]
+            self._series[key] = _Series(chosen, self._bound)
+        return self._series[key]
+
+
+class _Series:
+    """One series of all areas, as columns; a place is made a :class:`StatusReading` when it is asked for."""
+
+    def __init__(self, rows: pd.DataFrame, bound: Period | None) -> None:
+        names = ("area", "period", "value", "state", "source", "published")
+        self._areas, self._ids, self._values, self._states, self._sources, self._printed = (
+            rows[name].tolist() for name in names
+        )
+        self._periods = {text: Period.parse(text) for text in dict.fromkeys(self._ids)}
+        self._bound = bound
+        # Of two rows of one place the first counts.
+        places = zip(self._areas, self._ids, strict=True)
+        self._places = {key: at for at, key in reversed(list(enumerate(places)))}
+        self._read: dict[int, StatusReading] = {}
+
+    def at(self, area: str, period: Period, decimals: int) -> StatusReading:
+        place = self._places.get((area, period.id))
+        if place is None or not self._counts(period):
+            return NOTHING
+        if place not in self._read:
+            state = State(self._states[place])
+            value = as_published(float(self._values[place]), decimals) if state is State.OK else None
+            self._read[place] = StatusReading(
+                value, state, str(self._sources[place]), bool(self._printed[place])
+            )
+        return self._read[place]
+
+    def _counts(self, period: Period) -> bool:
+        return self._bound is None or period.within(self._bound)
+
+    @cached_property
+    def newest(self) -> dict[str, Period]:
+        return self._newest(PUBLISHED)
+
+    @cached_property
+    def newest_known(self) -> dict[str, Period]:
+        return self._newest((State.OK.value,))
+
+    def _newest(self, states: tuple[str, ...]) -> dict[str, Period]:
+        counted = {text for text, period in self._periods.items() if self._counts(period)}
+        found: dict[str, str] = {}
+        for area, text, state in zip(self._areas, self._ids, self._states, strict=True):
+            # Ids of one frequency sort as time does.
+            if state in states and text in counted and text > found.get(area, ""):
+                found[area] = text
+        return {area: self._periods[text] for area, text in found.items()}
+
+    def asked(self, areas: tuple[str, ...]) -> bool:
+        return any(
+            area in areas and source != "manual"
+            for area, source in zip(self._areas, self._sources, strict=True)
+        )
+
+
+def as_published(value: float, decimals: int) -> Decimal:
+    """The published decimal, spelled with the indicator's decimals where that changes nothing."""
+    exact = Decimal(repr(value))
+    spelled = exact.quantize(Decimal(1).scaleb(-decimals))
+    return spelled if spelled == exact else exact
