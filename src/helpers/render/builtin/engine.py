@@ -52,7 +52,7 @@ def render_built_in(
         shutil.move(word.target, site / copy.word_name)
     if "html" in to:
         names = {"pdf": copy.pdf_name, "docx": copy.word_name}
-        files = {kind: name for kind, name in names.items() if kind in to}
+        files = {kind: name if kind in to else None for kind, name in names.items()}
         write_pages(copy, converted, site, assets, example=example, files=files)
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)

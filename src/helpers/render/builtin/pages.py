@@ -88,7 +88,7 @@ def write_pages(
     assets: Assets,
     *,
     example: bool,
-    files: Mapping[str, str],
+    files: Mapping[str, str | None],
 ) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
 
@@ -97,7 +97,7 @@ def write_pages(
     example
         Whether the numbers are example data; every page then says so at its top.
     files
-        Names of the whole book's files in `site`: ``pdf``, ``docx``.
+        Names of the whole book's files in `site`, ``pdf`` and ``docx``; none for one that is not there.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def write_pages(
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
             example=example,
-            files={kind: relative_url(page.href, name) for kind, name in files.items()},
+            files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
             assets={
                 "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",
