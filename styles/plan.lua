@@ -303,10 +303,23 @@ local function docx_table(tbl)
   return tbl
 end
 
+-- Tiles stand in two columns.
+local function docx_tiles(div)
+  local rows = pandoc.List{}
+  for i, tile in ipairs(div.content) do
+    if i % 2 == 1 then rows:insert{ {}, {} } end
+    rows[#rows][2 - i % 2] = { tile }
+  end
+  return pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', 'AlignLeft' }, { 0.5, 0.5 }, {}, rows))
+end
+
 local function docx_div(div)
+  if has(div, 'tiles') then return docx_tiles(div) end
   local style
   for kind, word in pairs(DOCX_VERDICTS) do
-    if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then style = 'Plan Mål ' .. word end
+    if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then
+      style = (has(div, 'tile') and 'Plan Flise ' or 'Plan Mål ') .. word
+    end
   end
   for class, name in pairs(DOCX_BLOCKS) do
     if has(div, class) and not (style == 'Plan Eksempeldata') then style = name end

@@ -70,6 +70,7 @@ _VERDICTS = {
 
 LOOKS = {
     **{f"Plan Mål {word}": Look(paper=paper, ink=ink, bar=True, keep=True) for word, (ink, paper) in _VERDICTS.items()},
+    **{f"Plan Flise {word}": Look(9.5, ink=ink, paper=paper, after=2) for word, (ink, paper) in _VERDICTS.items()},
     **{f"Plan Tabel {word}": Look(8.2, bold=True, ink=ink, after=0) for word, (ink, _) in _VERDICTS.items()},
     "Plan Tabel": Look(8.2, after=0),
     "Plan Tabelforspalte": Look(8.2, bold=True, after=0),
