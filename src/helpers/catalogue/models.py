@@ -436,6 +436,8 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    published_in
+        Numbers of the periods of a year that the source publishes, ``[2, 4]`` for half-yearly quarters; default: all.
     beside
         What is shown under its figure, to compare with.
     provisional
@@ -463,6 +465,7 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    published_in: tuple[int, ...] = ()
     beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
     provisional: bool = False
     value_range: tuple[float, float] | None = None
@@ -484,6 +487,12 @@ class Indicator(Model):
                     f"{period} is a {period.frequency.value}, "
                     f"but the indicator is published by {self.frequency.value}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _published_in_a_year(self) -> Indicator:
+        if any(not 1 <= number <= self.frequency.per_year for number in self.published_in):
+            raise ValueError(f"published_in: a year has {self.frequency.per_year} periods of this frequency")
         return self
 
     @model_validator(mode="after")

@@ -54,7 +54,7 @@ def figure_window(
     newest = newest_period(observations, indicator, municipality_code, bound)
     if newest is None:
         return _typed(pd.DataFrame(columns=list(WINDOW_COLUMNS)))
-    periods = [period.id for period in window(newest)]
+    periods = [period.id for period in window(newest, numbers=indicator.published_in)]
     lines = [
         (name, area)
         for name, series in indicator.drawn.items()

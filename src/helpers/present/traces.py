@@ -156,7 +156,8 @@ def picture(
     names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name}
     tables = [_points(frame) for frame in windows]
     found = [period for table in tables for points in table.values() for period in points]
-    periods = window(max(found), len({period.ordinal for period in _longest(tables)})) if found else ()
+    length, numbers = len(_longest(tables)) if found else 0, indicators[0].published_in
+    periods = window(max(found), length, numbers) if found else ()
     traces: list[Trace] = []
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
@@ -190,7 +191,6 @@ def picture(
                     empty.append((trace.label, trace.absence))
             groups[series.mark] += drawn
     first = indicators[0]
-    breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
     return Picture(
         key=key,
         title=fill(first.title, municipality.name, municipality.name),
@@ -200,9 +200,20 @@ def picture(
         municipality=municipality.name,
         periods=periods,
         traces=tuple(traces),
-        breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
+        breaks=shown_breaks(indicators, periods),
         empty=tuple(empty),
     )
+
+
+def shown_breaks(indicators: Iterable[Indicator], periods: Sequence[Period]) -> tuple[Break, ...]:
+    """The breaks that a figure of these periods spans, each at the first of them that lies after it."""
+    breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
+    found = []
+    for _, broken in sorted(breaks.items()):
+        after = [period for period in periods if period >= broken.period]
+        if after and len(after) < len(periods):
+            found.append(broken.model_copy(update={"period": after[0]}))
+    return tuple(found)
 
 
 def _check_one_figure(indicators: Sequence[Indicator]) -> None:
@@ -240,7 +251,7 @@ def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
     return table
 
 
-def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Iterable[Period]:
+def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Mapping[Period, Point]:
     """The periods of the longest window: all windows of one frequency are as long as each other."""
     return max((points for table in tables for points in table.values()), key=len)
 
