@@ -32,7 +32,7 @@ from helpers.catalogue.models import (
 from helpers.data import (
     csv_files,
     data_problems,
-    figure_window,
+    figure_windows,
     shown_indicators,
     snapshot_days,
 )
@@ -555,14 +555,10 @@ class PlanReport(Report):
 
     @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
-        return {}
+        return figure_windows(self.observations, self.indicators, self.municipality.code, self.bound)
 
     def window(self, indicator: Indicator) -> pd.DataFrame:
         """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
-        if indicator.key not in self._windows:
-            self._windows[indicator.key] = figure_window(
-                self.observations, indicator, self.municipality.code, self.bound
-            )
         return self._windows[indicator.key]
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
