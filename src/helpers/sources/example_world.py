@@ -76,7 +76,7 @@ RATES: Final = (
     (r"c07 mgrpc07_1", 17.0), (r"c07 mgrpc07_2", 45.0), (r"b15 ", 41.0),
     (r"^au(p0[12]|s08) ", 2.9), (r"^aulk04 ", 1.0), (r"^ras200 ", 61.0),
     (r"^y30r21 .*andel", 21.0), (r"^y25i08 .*3 m", 55.0), (r"^y25i08 .*6 m", 65.0), (r"^rm01 .*Job", 52.0),
-    (r"^rm01 .*Uddannelse", 4.0), (r"^y01a27 ", 22.0), (r"^y07a07 ", 10.0), (r"^y60a27 ", 45.0), (r"^y01h01 ", 2.0),
+    (r"^rm01 .*Uddannelse", 4.0), (r"^y01a27 ", 42.0), (r"^y07a07 ", 20.0), (r"^y60a27 ", 86.0), (r"^y01h01 ", 2.0),
     (r"samtaler", 86.0), (r"aktivt-tilbud", 78.0), (r"aktivitetsparate-andel", 2.9),
 )  # fmt: skip
 """National level of a rate, in per cent, by a pattern of its table and measure."""
