@@ -344,6 +344,11 @@ class Break(Model):
     source: str | None = None
     name: str | None = None
 
+    @property
+    def over(self) -> Period:
+        """The first period that lies wholly after it: four quarters are mixed until the break is in the first."""
+        return self.period.shift(3 if self.period.frequency is Frequency.ROLLING_YEAR else 0)
+
 
 class Limits(NamedTuple):
     """What a measure may hold.
@@ -556,12 +561,7 @@ class Indicator(Model):
         Four quarters that a break lies within are like neither those before nor those after.
         """
         first, last = sorted((one, other))
-        mixed = 3 if self.frequency is Frequency.ROLLING_YEAR else 0
-        return tuple(
-            broken
-            for broken in self.breaks
-            if first < last and first < broken.period.shift(mixed) and broken.period <= last
-        )
+        return tuple(b for b in self.breaks if first < last and first < b.over and b.period <= last)
 
     def limits_of(self, series: str) -> Limits:
         """What the measures may hold that a series is made from."""

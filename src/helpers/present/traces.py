@@ -124,6 +124,16 @@ class Picture:
     def bars(self) -> tuple[Trace, ...]:
         return tuple(trace for trace in self.traces if trace.mark == "bar")
 
+    def comparable(self, trace: Trace) -> tuple[tuple[Point, Decimal], ...]:
+        """The known points of a trace that its newest one may be compared with: those since the last break."""
+        newest = trace.known[-1][0].period
+        crossed = [broken for broken in self.breaks if broken.period <= newest]
+        return tuple(
+            (point, value)
+            for point, value in trace.known
+            if point.period == newest or all(point.period >= broken.over for broken in crossed)
+        )
+
 
 def fill(text: str, area: str, municipality: str) -> str:
     """A catalogue text with ``{area}`` and ``{kommune}`` filled in."""
@@ -206,14 +216,14 @@ def picture(
 
 
 def shown_breaks(indicators: Iterable[Indicator], periods: Sequence[Period]) -> tuple[Break, ...]:
-    """The breaks that a figure of these periods spans, each at the first of them that lies after it."""
+    """The breaks that a figure of these periods spans, oldest first."""
     breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
-    found = []
-    for _, broken in sorted(breaks.items()):
-        after = [period for period in periods if period >= broken.period]
-        if after and len(after) < len(periods):
-            found.append(broken.model_copy(update={"period": after[0]}))
-    return tuple(found)
+    return tuple(b for at, b in sorted(breaks.items()) if periods and periods[0] < at <= periods[-1])
+
+
+def place_of(broken: Break, periods: Sequence[Period]) -> int:
+    """Which of a figure's periods is the first after a break."""
+    return next(place for place, period in enumerate(periods) if period >= broken.period)
 
 
 def _check_one_figure(indicators: Sequence[Indicator]) -> None:

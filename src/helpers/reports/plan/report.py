@@ -38,6 +38,7 @@ from helpers.data import (
 )
 from helpers.data.frames import Grounds, State
 from helpers.data.revisions import provisional_periods
+from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -67,6 +68,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
+from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -209,6 +211,26 @@ class PlanReport(Report):
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    @derived
+    def stopped(self) -> dict[str, Stop]:
+        """Indicator → what of it its source has stopped."""
+        if self.is_example:
+            return {}
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        gone = {row.table for row in rows if row.fault is Fault.NOT_FOUND and not row.ok}
+        found = ((i.key, stopped(self.observations, i, self.inputs, gone)) for i in self.indicators)
+        return {key: stop for key, stop in found if stop}
+
+    def stopped_words(self, row: StatusRow) -> str | None:
+        """That the source has stopped what a row is about, and of when its last figure is; none while it goes on."""
+        stop = self.stopped.get(row.indicator)
+        if stop is None or row.period is None:
+            return None
+        indicator = self.catalogue.indicators[row.indicator]
+        then = [self.catalogue.indicators[key].title for key in indicator.successors]
+        filled = (fill(title, kommune=self.municipality.name) for title in then)
+        return words.stopped_sentences(stop, indicator, row.period, filled)
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -400,6 +422,7 @@ class PlanReport(Report):
             heading, *rest = self._sentences(row)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += filter(None, [self.stopped_words(row)])
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
         notes = [row.note for row in rows if row.note]
@@ -831,7 +854,7 @@ def _all_rows(report: PlanReport) -> list[StatusRow]:
 
 
 def _note(report: PlanReport, row: StatusRow) -> str | None:
-    said = [text for text in (row.note, row.reason) if text]
+    said = [text for text in (row.note, row.reason, report.stopped_words(row)) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
