@@ -225,7 +225,7 @@ def test_title_legend_and_axes_are_those_of_the_figure_in_the_proposal(indicator
         # The text lacks a few of the municipality's own lines; the country's are all there.
         texts.append(label(series, NATIONAL_NAME if series.national else OWNER.name))
     for text in filter(None, texts):
-        assert bare(fill(text, kommune=OWNER.name)) in figure, text
+        assert bare(fill(text, kommune=OWNER.name, i_kommune=OWNER.place)) in figure, text
 
 
 @pytest.mark.reference

@@ -31,7 +31,7 @@ from helpers.catalogue.models import (
 from helpers.errors import Problem
 from helpers.periods import Period
 
-PLACEHOLDERS = ("area", "kommune", "jobcenter", "periode", "value")
+PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "periode", "value")
 """Words in braces that a text may hold; each is filled in when the text is shown."""
 
 _ORDINARY_WORDS = frozenset({"Greve", "Odder", "Skive", "Vejen"})

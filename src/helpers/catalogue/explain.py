@@ -10,6 +10,7 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean
 from helpers.catalogue.models import ORIGIN_FORMS, RULES, Model, Target
+from helpers.errors import Problem
 from helpers.prose import clean_texts
 
 M = TypeVar("M", bound=Model)
@@ -74,6 +75,16 @@ def read_entry(
             loc = _as_written(document, document.settle((*at, *found["loc"])))
             document.problem(loc, *explain(model, found, str(loc[-1]) if loc else ""))
     return None
+
+
+def read_cells(model: type[M], cells: Mapping[str, str], where: str, problems: list[Problem]) -> M | None:
+    """One row of a CSV file (``file:line``) as a model, or its problems with file, line and column."""
+    file, _, line = where.rpartition(":")
+    lines: dict[Loc, int] = {(column,): int(line) for column in cells}
+    document = Document(file, data=dict(cells), lines={(): int(line), **lines})
+    entry = read_entry(model, document.data, document)
+    problems.extend(document.problems)
+    return entry
 
 
 def _as_written(document: Document, loc: Loc) -> Loc:

@@ -876,6 +876,8 @@ NATIONAL_NAME = "Hele landet"
 
 
 _LONG_NAMES = {"101": "Københavns Kommune", "400": "Bornholms Regionskommune"}
+_GENITIVES = {"480", "820"}
+"""Municipalities whose short name is a genitive, and no name of a place."""
 
 
 def _split(aliases: object) -> object:
@@ -885,7 +887,8 @@ def _split(aliases: object) -> object:
 class Municipality(Model):
     """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes.
 
-    `aliases` are other names people use, parted by ``|`` in the file.
+    `aliases` are other names people use, parted by ``|`` in the file; `preposition` is what Danish puts before the name
+    of the place, ``på`` for islands.
     """
 
     code: str = Field(pattern=r"^\d{3}$")
@@ -893,6 +896,7 @@ class Municipality(Model):
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     region: str
     aliases: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    preposition: Literal["i", "på"] = "i"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -903,6 +907,11 @@ class Municipality(Model):
     def long_name(self) -> str:
         """``Frederikssund Kommune``; two call themselves otherwise."""
         return _LONG_NAMES.get(self.code, f"{self.name} Kommune")
+
+    @property
+    def place(self) -> str:
+        """``i Frederikssund``, ``på Læsø``, ``i Nordfyns Kommune``."""
+        return f"{self.preposition} {self.long_name if self.code in _GENITIVES else self.name}"
 
 
 class PublishedRow(Model):

@@ -135,9 +135,12 @@ class Picture:
         )
 
 
-def fill(text: str, area: str, municipality: str) -> str:
-    """A catalogue text with ``{area}`` and ``{kommune}`` filled in."""
-    return text.replace("{area}", area).replace("{kommune}", municipality)
+def fill(text: str, area: str, municipality: Municipality) -> str:
+    """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
+    words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    return text
 
 
 def picture(
@@ -182,7 +185,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality.name),
+                    label=fill(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -203,8 +206,8 @@ def picture(
     first = indicators[0]
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality.name),
-        subtitle=fill(first.subtitle, municipality.name, municipality.name) if first.subtitle else None,
+        title=fill(first.title, municipality.name, municipality),
+        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis,
         count_axis=first.count_axis,
         municipality=municipality.name,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     JOBINDSATS,
     NATIONAL_NAME,
@@ -17,6 +18,7 @@ from helpers.catalogue.models import (
     Break,
     Direction,
     Indicator,
+    Municipality,
     Target,
     Unit,
 )
@@ -256,7 +258,7 @@ def measured(
     unit: Unit,
     *,
     period: Period,
-    area: str,
+    area: Municipality,
     what: str,
     finding: str | None = None,
 ) -> str:
@@ -267,8 +269,8 @@ def measured(
     what
         What was measured, as a noun: ``Andelen af unge på uddannelseshjælp``; used when there is no finding.
     finding
-        The catalogue's own words, ``{value} havde forladt A-dagpenge efter 13 uger``; they give ``83,8 pct.
-        havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
+        The catalogue's own words, ``{value} af ledige {i_kommune} havde forladt ydelsen``; they give ``83,8 pct. af ledige
+        i Frederikssund havde forladt ydelsen i 2. kvartal 2023.``
 
     Notes
     -----
@@ -278,9 +280,9 @@ def measured(
     shown = number(value, decimals, unit)
     when = when_words(period)
     if finding:
-        return capital(f"{finding.replace('{value}', shown)} {when}.")
+        return capital(f"{fill(finding, value=shown, kommune=area.name, i_kommune=area.place)} {when}.")
     comma = "," if ", " in what else ""
-    return f"{capital(what)}{comma} var {shown} i {area} {when}."
+    return f"{capital(what)}{comma} var {shown} {area.place} {when}."
 
 
 def when_words(period: Period) -> str:
@@ -312,7 +314,7 @@ def target_phrase(target: Target, national: Value | None, decimals: int, unit: U
     return f"{rule} {number(exact(national) + target.margin, max(decimals, _decimals(target.margin)), unit)}"
 
 
-def _plain(value: Decimal, decimals: int, unit: Unit) -> str:
+def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
     """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
     whole = value == value.to_integral_value()
     return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
@@ -370,14 +372,20 @@ def _one_stop(text: str) -> str:
 
 
 def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
-    """``Målet er sænket fra 85 pct. til 75 pct.: STAR ændrede …``; none when it never changed."""
+    """``Målet er sat ned fra 85 til 75 pct., fordi STAR …``; none when it never changed.
+
+    What the plan says of why goes on the sentence, or is one of its own when it begins with a capital.
+    """
     if target.was is None or target.value is None:
         return None
-    word = "hævet" if target.value > target.was else "sænket"
-    change = (
-        f"Målet er {word} fra {_plain(target.was, decimals, unit)} til {_plain(target.value, decimals, unit)}"
+    word = "op" if target.value > target.was else "ned"
+    said = (
+        f"Målet er sat {word} fra {_plain(target.was, decimals)} til {_plain(target.value, decimals, unit)}"
     )
-    return sentence(f"{change}: {target.because}" if target.because else change)
+    why = target.because or ""
+    if why[:1].isupper():
+        return _one_stop(f"{said}. {sentence(why)}")
+    return sentence(f"{said}{',' if why.startswith('fordi ') else ''} {why}")
 
 
 def status_sentences(
@@ -390,7 +398,7 @@ def status_sentences(
     national: Value | None,
     decimals: int,
     unit: Unit,
-    area: str,
+    area: Municipality,
     what: str,
     finding: str | None = None,
     reason: str | None = None,
@@ -400,8 +408,6 @@ def status_sentences(
 
     Parameters
     ----------
-    area
-        The municipality's name.
     what, finding
         See :func:`measured`.
     reason
@@ -411,12 +417,12 @@ def status_sentences(
 
     Examples
     --------
-    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
-    ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
+    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. af A-dagpengemodtagerne i Frederikssund havde
+    forladt ydelsen efter 13 uger i 2. kvartal 2023.`` ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
     """
     said = [verdict_heading(goal, verdict, part)]
     if verdict is Verdict.CANNOT_BE_JUDGED:
-        said.append(sentence(reason or f"der er ingen tal for {area}"))
+        said.append(sentence(reason or f"der er ingen tal for {area.name}"))
     if municipality is not None and period is not None:
         said.append(
             measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)

@@ -79,7 +79,7 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 rows.append(
-                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own.name), area,
+                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own), area,
                      names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
                      state, Grounds.of(source, published=published))
                 )  # fmt: skip

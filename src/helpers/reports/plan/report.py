@@ -597,7 +597,7 @@ class PlanReport(Report):
             national=row.national,
             decimals=row.decimals,
             unit=row.unit,
-            area=self.municipality.name,
+            area=self.municipality,
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,

@@ -81,7 +81,7 @@ def status_table(
     for row in given:
         by_goal.setdefault(row.goal, []).append(row)
     trends = sparks or {}
-    told = f"Status på {plan.names.goal.the_many} i {municipality.name}"
+    told = f"Status på {plan.names.goal.the_many} {municipality.place}"
     columns = [
         Column("Mål nr.", row_head=True),
         Column(plan.names.goal.title),
