@@ -762,7 +762,9 @@ class PlanReport(Report):
                 item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 texts = list(item.caveats)
                 if isinstance(item, Indicator):
-                    texts += map(words.break_sentence, item.breaks)
+                    # A break that is years ahead of the figures says nothing of them.
+                    near = (b for b in item.breaks if b.period.year <= self.data_day.year + 1)
+                    texts += map(words.break_sentence, near)
                     texts += self._doubts(item)
                 for text in texts:
                     told.setdefault(text, []).append(goal.number)
