@@ -75,7 +75,7 @@ GROUNDS_WORDS = {
     Grounds.FETCHED: SOURCES[Grounds.FETCHED].name,
     Grounds.STATBANK: SOURCES[Grounds.STATBANK].name,
     Grounds.TYPED_IN: "indtastet",
-    Grounds.PRINTED: "offentliggjort",
+    Grounds.PRINTED: "trykt",
     Grounds.EXAMPLE: "eksempeldata",
     None: "",
 }
@@ -403,6 +403,7 @@ def status_sentences(
     finding: str | None = None,
     reason: str | None = None,
     part: str | None = None,
+    beside: str = "",
 ) -> tuple[str, ...]:
     """A goal's verdict in plain Danish: the heading first, then one to three sentences.
 
@@ -414,6 +415,8 @@ def status_sentences(
         Why the goal cannot be judged; used only then.
     part
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
+    beside
+        What follows the comparison with the target; used only where there is one.
 
     Examples
     --------
@@ -428,7 +431,7 @@ def status_sentences(
             measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
-            said.append(comparison(municipality, target, national, decimals, unit))
+            said += filter(None, [comparison(municipality, target, national, decimals, unit), beside])
     history = target_history(target, decimals, unit)
     return (*said, history) if history else tuple(said)
 

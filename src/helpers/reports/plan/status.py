@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around, of_few
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
-from helpers.analysis.persons import gap_in_persons, shown_base
+from helpers.analysis.persons import base_at, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
 from helpers.catalogue.models import (
-    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -31,9 +31,11 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan import reasons
+from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
@@ -81,6 +83,10 @@ class StatusRow:
         known, or would tell a hidden number.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    chance
+        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
+    few
+        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
     """
 
     goal: str
@@ -103,6 +109,8 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    chance: Interval | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,23 +169,33 @@ def rows_of_all(
     municipalities: Iterable[Municipality],
     bound: Period | None = None,
 ) -> dict[str, tuple[StatusRow, ...]]:
-    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
-    printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    judge = Judge(catalogue, observations, bound)
-    return {
-        area.code: tuple(
+    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures.
+
+    What the plan's document printed counts for the plan's own municipality: until a source has a newer figure, and,
+    where `bound` goes no further than the document itself, whatever the sources have by now.
+    """
+    printed = {
+        (row.goal, row.indicator): row
+        for row in catalogue.published_rows(plan)
+        if bound is None or row.period.within(bound)
+    }
+    last = newest_printed(catalogue, plan)
+    document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
+    others = Judge(catalogue, without_printed(observations, plan), bound)
+    owner = Judge(catalogue, observations, bound) if printed else others
+    found = {}
+    for area in municipalities:
+        own = area.slug == plan.municipality
+        judge = owner if own else others
+        found[area.code] = tuple(
             judge.row(
-                goal,
-                place,
-                area,
-                printed.get((goal.number, part.indicator)) if area.slug == plan.municipality else None,
+                goal, place, area, printed.get((goal.number, part.indicator)) if own else None, document
             )
             for goal in plan.goals
             for place, part in enumerate(goal.parts)
             if part.indicator in catalogue.indicators
         )
-        for area in municipalities
-    }
+    return found
 
 
 def survey_rows(
@@ -276,7 +294,10 @@ class Judge:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
         indicator = self.catalogue.indicators[part.indicator]
         ours = self.readings.at(indicator, area, period)
-        national = self.readings.at(indicator, NATIONAL, period)
+        return self._judged(part, period, ours, self.readings.at(indicator, NATIONAL, period))
+
+    def _judged(self, part: Part, period: Period, ours: StatusReading, national: StatusReading) -> Judgement:
+        indicator = self.catalogue.indicators[part.indicator]
         target = target_value(part.target, national.value)
         direction = _direction(part, indicator)
         difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
@@ -286,17 +307,13 @@ class Judge:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
 
-    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
-        """How many an area's share is out of in a period, where a page may reckon with it."""
-        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
-        hidden = any(
-            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
-        )
-        share = self.readings.at(indicator, area, period).value
-        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
-
     def row(
-        self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
+        self,
+        goal: Goal,
+        place: int,
+        municipality: Municipality,
+        printed: PublishedRow | None = None,
+        document: str = "",
     ) -> StatusRow:
         """The status row of a part of a goal, in the newest period.
 
@@ -306,36 +323,57 @@ class Judge:
             Of the part among the goal's `parts`.
         printed
             What the plan's document printed for the goal, when the municipality is the plan's own.
+        document
+            The document's name in the column `source`, when the state is asked for that it tells.
         """
         part = goal.parts[place]
         indicator = self.catalogue.indicators[part.indicator]
         period = self.newest(part, municipality.code)
         found = self.at(part, municipality.code, period) if period else None
+        if printed is not None and document and not _corrected(printed, found):
+            period = printed.period
+            values = (printed.municipality, printed.national)
+            ours, national = (StatusReading(value, State.OK, document, published=True) for value in values)
+            found = self._judged(part, period, ours, national)
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
+        target = found.target if found else target_value(part.target, None)
+        base, chance, few = (
+            self._sure(indicator, municipality.code, period, target) if period else (None, None, False)
+        )
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
             period=period,
             national=national.value,
             municipality=ours.value,
-            target=found.target if found else target_value(part.target, None),
+            target=target,
             gap=difference,
             unit=indicator.unit,
             decimals=indicator.decimals,
             verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
             direction=_direction(part, indicator),
             published_gap=printed.gap if printed is not None and same_period else None,
-            note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+            note=_printed_note(printed, indicator, found),
             reason=self._reason(part, indicator, municipality, found),
             sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
             grounds=ours.grounds or national.grounds,
             part=place,
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
+            chance=chance,
+            few=few,
         )
+
+    def _sure(
+        self, indicator: Indicator, area: str, period: Period, target: Decimal | None
+    ) -> tuple[Decimal | None, Interval | None, bool]:
+        """How many a figure is out of, what chance may make of it, and whether it is one of few persons."""
+        place = self.readings, indicator, area, period
+        chance = around(*place)
+        few = of_few(*place) or (chance is not None and target is not None and chance.holds(target))
+        return base_at(*place), chance, few
 
     def _reason(
         self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
@@ -360,6 +398,31 @@ class Judge:
                     else reasons.no_figure(name, found.period)
                 )
         return None
+
+
+def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
+    """Whether there is something in a printed figure's place that counts before it, or is the very same."""
+    grounds = found.ours.grounds if found is not None and found.period == printed.period else None
+    return grounds in (Grounds.TYPED_IN, Grounds.PRINTED)
+
+
+def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Judgement | None) -> str | None:
+    """What there is to say beside the row of what the document printed: that it is older, or reckoned otherwise."""
+    if printed is None or found is None:
+        return None
+    same_period = found.period == printed.period
+    notes = []
+    if found.ours.grounds is not Grounds.PRINTED:
+        shown = found.ours.value, found.national.value
+        if (
+            shown != (printed.municipality, printed.national)
+            if same_period
+            else printed.period.within(found.period)
+        ):
+            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+    if printed.note and same_period and printed.gap != found.gap:
+        notes.append(printed.note)
+    return " ".join(notes) or None
 
 
 def _direction(part: Part, indicator: Indicator) -> Direction:

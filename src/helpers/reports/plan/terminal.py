@@ -13,7 +13,8 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
-from helpers.reports.plan.report import PlanReport, status_records
+from helpers.reports.plan.report import PlanReport
+from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
@@ -114,9 +115,7 @@ def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
-    if report.is_mixed and row.grounds:
-        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
-    if report.is_mixed and row.grounds:
+    if row.grounds and (report.is_mixed or report.is_printed(row)):
         return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 
