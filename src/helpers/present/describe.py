@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from helpers.catalogue.models import NATIONAL_NAME, Target
+from helpers.catalogue.models import NATIONAL_NAME
+from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period

@@ -19,9 +19,9 @@ from helpers.catalogue.models import (
     Direction,
     Indicator,
     Municipality,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
 from helpers.periods import Period
@@ -46,15 +46,31 @@ POINTS = "procentpoint"
 VERDICT_WORDS = {
     Verdict.MET: "Opfyldt",
     Verdict.NOT_MET: "Ikke opfyldt",
+    Verdict.ON_TRACK: "På sporet",
+    Verdict.BEHIND: "Bagud",
+    Verdict.NOT_DUE: "Afgøres senere",
+    Verdict.FOLLOWED: "Følges",
     Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
 }
 
-VERDICT_SIGNS = {Verdict.MET: "✓", Verdict.NOT_MET: "×", Verdict.CANNOT_BE_JUDGED: "?"}
-"""Stand beside the word, never alone; all three are in Source Sans Pro."""
+VERDICT_SIGNS = {
+    Verdict.MET: "✓",
+    Verdict.NOT_MET: "×",
+    Verdict.ON_TRACK: "→",
+    Verdict.BEHIND: "!",
+    Verdict.NOT_DUE: "…",
+    Verdict.FOLLOWED: "•",
+    Verdict.CANNOT_BE_JUDGED: "?",
+}
+"""Stand beside the word, never alone; all are in Source Sans Pro."""
 
 VERDICT_CLASSES = {
     Verdict.MET: "verdict-met",
     Verdict.NOT_MET: "verdict-not-met",
+    Verdict.ON_TRACK: "verdict-met",
+    Verdict.BEHIND: "verdict-not-met",
+    Verdict.NOT_DUE: "verdict-unknown",
+    Verdict.FOLLOWED: "verdict-unknown",
     Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
 }
 
@@ -246,6 +262,10 @@ def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str
     outcome = {
         Verdict.MET: "er opfyldt",
         Verdict.NOT_MET: "er ikke opfyldt",
+        Verdict.ON_TRACK: "er på sporet",
+        Verdict.BEHIND: "er bagud",
+        Verdict.NOT_DUE: "afgøres senere",
+        Verdict.FOLLOWED: "følges uden vurdering",
         Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
     }[verdict]
     middle = f", {what}," if what else ""

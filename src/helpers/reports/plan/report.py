@@ -503,7 +503,10 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=goal.target,
+                    target=next(
+                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
+                        None,
+                    ),
                     goal=goal,
                     provisional=self.provisional,
                 ).sourced(self._source_line(figure.indicators))
@@ -628,7 +631,7 @@ class PlanReport(Report):
         return words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.target,
+            target=goal.parts[row.part].target,
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -763,12 +766,11 @@ class PlanReport(Report):
                     f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
                 )
         for goal in self.plan.goals:
-            indicator = self.catalogue.indicators.get(goal.indicators[0])
-            measured = indicator or self.catalogue.surveys[goal.indicators[0]]
-            history = words.target_history(goal.target, measured.decimals, measured.unit)
-            if history:
-                said.append(f"Mål {goal.number}: {history}")
-        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in said)
+            for key, target in goal.parts:
+                measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
+                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                    said.append(f"Mål {goal.number}: {history}")
+        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
 
     def sources(self) -> Shown:

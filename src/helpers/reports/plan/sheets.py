@@ -21,9 +21,9 @@ from helpers.catalogue.models import (
     Goal,
     Indicator,
     Survey,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period

@@ -18,7 +18,11 @@ from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
-_COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
+_COLOURS = {
+    **dict.fromkeys(Verdict, "yellow"),
+    **dict.fromkeys((Verdict.MET, Verdict.ON_TRACK), "green"),
+    **dict.fromkeys((Verdict.NOT_MET, Verdict.BEHIND), "red"),
+}
 
 
 WIDE = 120
