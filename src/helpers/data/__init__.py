@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         data_problems,
         load_observations,
     )
-    from helpers.data.windows import figure_window, newest_period
+    from helpers.data.windows import figure_window, figure_windows, newest_period
 
 __all__ = [
     "Basis",
@@ -35,6 +35,7 @@ __all__ = [
     "data_inputs",
     "data_problems",
     "figure_window",
+    "figure_windows",
     "load_observations",
     "newest_period",
     "plan_indicators",
@@ -50,7 +51,7 @@ _HOME = {
     **dict.fromkeys(
         ("Input", "data_fingerprint", "data_inputs", "data_problems", "load_observations"), "processed"
     ),
-    **dict.fromkeys(("figure_window", "newest_period"), "windows"),
+    **dict.fromkeys(("figure_window", "figure_windows", "newest_period"), "windows"),
 }
 
 

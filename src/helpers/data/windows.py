@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, Indicator
@@ -42,47 +44,73 @@ def newest_period(
 def figure_window(
     observations: pd.DataFrame, indicator: Indicator, municipality_code: str, bound: Period | None = None
 ) -> pd.DataFrame:
-    """The full grid of an indicator's figure: 25 months or 9 quarters, missing points included.
+    """The full grid of one indicator's figure; see :func:`figure_windows`."""
+    return figure_windows(observations, [indicator], municipality_code, bound)[indicator.key]
+
+
+def figure_windows(
+    observations: pd.DataFrame,
+    indicators: Iterable[Indicator],
+    municipality_code: str,
+    bound: Period | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The full grid of each indicator's figure: 25 months or 9 quarters, missing points included.
 
     Returns
     -------
-    DataFrame
-        Columns of :data:`~helpers.data.frames.WINDOW_COLUMNS`, by series in the catalogue's order, country
-        before municipality, oldest first. The country is there for series that draw it. A point that no
-        source speaks of is ``missing``, or ``not_published`` when it is later than all the series has.
+    dict
+        Key of each indicator → columns of :data:`~helpers.data.frames.WINDOW_COLUMNS`, by series in the catalogue's
+        order, country before municipality, oldest first. The country is there for series that draw it. A point that
+        no source speaks of is ``missing``, or ``not_published`` when it is later than all the series has.
     """
-    newest = newest_period(observations, indicator, municipality_code, bound)
+    own = observations[observations["area"].isin([NATIONAL, municipality_code])]
+    by_indicator = {str(key): rows for key, rows in own.groupby("indicator", sort=False)}
+    return {
+        item.key: _window(by_indicator.get(item.key, own.iloc[:0]), item, municipality_code, bound)
+        for item in indicators
+    }
+
+
+def _window(
+    rows: pd.DataFrame, indicator: Indicator, municipality_code: str, bound: Period | None
+) -> pd.DataFrame:
+    # Plain columns: a frame of a few hundred rows is merged many times faster by hand.
+    columns = {name: rows[name].tolist() for name in WINDOW_COLUMNS}
+    places = list(zip(columns["series"], columns["area"], columns["period"], strict=True))
+    known = {place: at for at, place in enumerate(places)}
+    if len(known) < len(places):
+        raise ValueError(f"{indicator.key}: a figure stands twice in the observations")
+    newest = max(
+        (
+            Period.parse(period)
+            for (series, _, period), state in zip(places, columns["state"], strict=True)
+            if series == indicator.headline and state in PUBLISHED and _counts(period, bound)
+        ),
+        default=None,
+    )
     if newest is None:
         return _typed(pd.DataFrame(columns=list(WINDOW_COLUMNS)))
-    periods = [period.id for period in window(newest)]
-    lines = [
-        (name, area)
-        for name, series in indicator.drawn.items()
-        for area in ((NATIONAL, municipality_code) if series.national else (municipality_code,))
-    ]
-    grid = pd.DataFrame(
-        [(name, area, period) for name, area in lines for period in periods],
-        columns=["series", "area", "period"],
-    )
-    own = observations[
-        (observations["indicator"] == indicator.key)
-        & observations["area"].isin([NATIONAL, municipality_code])
-    ]
-    found = grid.merge(
-        own[list(WINDOW_COLUMNS)],
-        on=["series", "area", "period"],
-        how="left",
-        validate="one_to_one",
-    )
-    # Ids of one frequency sort as time does.
-    last = own.groupby("series")["period"].max()
-    later = found["period"] > found["series"].map(last).fillna("")
-    unspoken = found["state"].isna()
-    found.loc[unspoken, "state"] = State.MISSING.value
-    found.loc[unspoken & later & found["series"].isin(last.index), "state"] = State.NOT_PUBLISHED.value
-    found["published"] = found["published"].eq(True)
-    found["source"] = found["source"].fillna("")
-    return _typed(found[list(WINDOW_COLUMNS)])
+    last: dict[str, str] = {}
+    for series, _, period in places:  # ids of one frequency sort as time does
+        last[series] = max(period, last.get(series, ""))
+    periods = [period.id for period in window(newest, numbers=indicator.published_in)]
+    found: list[tuple[object, ...]] = []
+    for name, series in indicator.drawn.items():
+        for area in (NATIONAL, municipality_code) if series.national else (municipality_code,):
+            for period in periods:
+                at = known.get((name, area, period))
+                if at is None:
+                    later = name in last and period > last[name]
+                    state = State.NOT_PUBLISHED if later else State.MISSING
+                    found.append((name, area, period, None, state.value, False, ""))
+                else:
+                    told = columns["value"][at], columns["state"][at], bool(columns["published"][at])
+                    found.append((name, area, period, *told, columns["source"][at] or ""))
+    return _typed(pd.DataFrame(found, columns=list(WINDOW_COLUMNS)))
+
+
+def _counts(period: str, bound: Period | None) -> bool:
+    return bound is None or Period.parse(period).within(bound)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

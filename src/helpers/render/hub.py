@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from helpers.catalogue.brand import Brand, read_brand
 from helpers.catalogue.imprint import read_imprint
 from helpers.catalogue.models import SOURCES, Municipality
-from helpers.catalogue.tables import read_rows
+from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.letters import address_part
@@ -300,7 +300,7 @@ def read_municipalities(project: Project) -> tuple[Municipality, ...]:
     path = project.catalogue / "areas" / "municipalities.csv"
     if not path.is_file():
         return ()
-    rows, problems = read_rows(project, path, ("code", "name", "slug", "region"), ("aliases",))
+    rows, problems = read_rows(project, path, MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS)
     if problems:
         raise PlanError(problems)
     return tuple(Municipality.model_validate(row.cells) for row in rows)
