@@ -38,6 +38,7 @@ from helpers.data import (
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
+from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -68,6 +69,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
+from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -213,6 +215,26 @@ class PlanReport(Report):
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    @derived
+    def stopped(self) -> dict[str, Stop]:
+        """Indicator → what of it its source has stopped."""
+        if self.is_example:
+            return {}
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        gone = {row.table for row in rows if row.fault is Fault.NOT_FOUND and not row.ok}
+        found = ((i.key, stopped(self.observations, i, self.inputs, gone)) for i in self.indicators)
+        return {key: stop for key, stop in found if stop}
+
+    def stopped_words(self, row: StatusRow) -> str | None:
+        """That the source has stopped what a row is about, and of when its last figure is; none while it goes on."""
+        stop = self.stopped.get(row.indicator)
+        if stop is None or row.period is None:
+            return None
+        indicator = self.catalogue.indicators[row.indicator]
+        then = [self.catalogue.indicators[key].title for key in indicator.successors]
+        filled = (fill(title, kommune=self.municipality.name) for title in then)
+        return words.stopped_sentences(stop, indicator, row.period, filled)
 
     def price_of(self, row: StatusRow) -> Price | None:
         """What a full-time person costs whom a row is about, where the plan says it."""
@@ -434,6 +456,7 @@ class PlanReport(Report):
                 rest.append(plan_words.OWN_SURVEY)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += filter(None, [self.stopped_words(row)])
             rest += self._assured(goal, row)
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
@@ -803,7 +826,9 @@ class PlanReport(Report):
         """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""
         if not isinstance(measured, Indicator):
             return list(measured.caveats)
-        breaks = map(words.break_sentence, measured.breaks)
+        # A break that is years ahead of the figures says nothing of them.
+        near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
+        breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
 
     def caveats(self) -> Shown:
@@ -833,6 +858,14 @@ class PlanReport(Report):
                 ),
             }
         )
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
 
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
