@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.areas import Area
 from helpers.data.frames import OBSERVATION_COLUMNS, State
 from helpers.periods import Period, window
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, load_jobcenteroverblik
 from helpers.reports.jobcenteroverblik.standings import Boards, Standings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -66,9 +68,10 @@ def boards(
     figures: Mapping[tuple[str, str], Mapping[str, Value]],
     *,
     jobcenteroverblik: Jobcenteroverblik | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Boards:
-    catalogue, own = shipped()
-    return Boards(catalogue, jobcenteroverblik or own, observations(figures))
+    shipped_catalogue, own = shipped()
+    return Boards(catalogue or shipped_catalogue, jobcenteroverblik or own, observations(figures))
 
 
 def standings(
@@ -76,10 +79,12 @@ def standings(
     figures: Mapping[tuple[str, str], Mapping[str, Value]],
     *,
     jobcenteroverblik: Jobcenteroverblik | None = None,
+    catalogue: Catalogue | None = None,
     bound: Period | None = None,
     delay: int | None = None,
 ) -> Standings:
-    return Standings(boards(figures, jobcenteroverblik=jobcenteroverblik), area(name), bound, delay)
+    made = boards(figures, jobcenteroverblik=jobcenteroverblik, catalogue=catalogue)
+    return Standings(made, area(name), bound, delay)
 
 
 def changed(**template: object) -> Jobcenteroverblik:
@@ -88,9 +93,9 @@ def changed(**template: object) -> Jobcenteroverblik:
     return own.model_copy(update={"template": own.template.model_copy(update=template)})
 
 
-def clustered(kind: str, cluster: Sequence[str]) -> Jobcenteroverblik:
-    """The shipped overview with a cluster file of one kind: the named areas in one cluster, all others in another."""
-    _, own = shipped()
+def clustered(kind: str, cluster: Sequence[str]) -> Catalogue:
+    """The shipped catalogue with a cluster file of one kind: the named areas in one cluster, all others in another."""
+    catalogue, _ = shipped()
     inside = {code for name in cluster for code in area(name).codes}
     membership = {code: "A" if code in inside else "B" for code in codes()}
-    return own.model_copy(update={"memberships": {kind: membership}})
+    return replace(catalogue, grouping=catalogue.grouping.model_copy(update={"clusters": {kind: membership}}))

@@ -247,7 +247,7 @@ MISTAKES = {
     ),
     "a margin on a fixed number": (
         PLAN_FILE, "target: {at_least: 85}", "target: {at_least: 85, margin: 1}", "margin: 1",
-        "goals.2a.target", ["a margin goes with national only".capitalize()],
+        "goals.2a.target", ["A margin is for a number that is taken from somewhere"],
     ),
     "a target that contradicts the indicator's direction": (
         PLAN_FILE, "target: {under: national}", "target: {at_least: national}", "{at_least: national}",
@@ -337,6 +337,10 @@ MISTAKES = {
     "a dropped goal that is continued": (
         PLAN_FILE, "- goal: 1b", "- goal: 1a # dropped", "# dropped",
         "dropped.1a.goal", ["Goal 1a is not dropped: 1a continues it."],
+    ),
+    "two goals that go on with the same one": (
+        PLAN_FILE, "number: 2a", "number: 2a\n        previous: {goal: 1a} # twice", "# twice",
+        "goals.2a.previous.goal", ["Goal 1a is continued by 1a already.", "goes on as one"],
     ),
     "a focus area that replaces none": (
         PLAN_FILE, "slug: virksomheder", "slug: virksomheder\n    replaces: Tidlig indsat", "replaces:",

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from helpers.catalogue import check, load_catalogue
 from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series
+from helpers.catalogue.targets import Target
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
@@ -149,7 +150,7 @@ def test_words_in_braces_are_filled_in_and_others_left_alone() -> None:
 
 
 def test_every_text_of_the_catalogue_can_be_filled_in_completely() -> None:
-    words = dict.fromkeys(("area", "kommune", "jobcenter", "periode", "value"), "X")
+    words = dict.fromkeys(("area", "kommune", "i_kommune", "jobcenter", "periode", "value"), "X")
 
     def texts(entry: object) -> list[str]:
         if isinstance(entry, str):
@@ -308,3 +309,12 @@ def test_every_name_code_and_slug_finds_its_own_municipality() -> None:
     for municipality in items.municipalities:
         for text in (municipality.code, *municipality.names, f"{municipality.name}s Kommune"):
             assert items.municipality(text) is municipality
+
+
+def test_a_place_has_the_preposition_that_danish_gives_it() -> None:
+    places = {area.name: area.place for area in CATALOGUE.municipalities}
+    islands = ("Læsø", "Bornholm", "Fanø", "Samsø", "Ærø", "Langeland", "Lolland")
+    assert {name: places[name] for name in islands} == {name: f"på {name}" for name in islands}
+    assert places["Frederikssund"] == "i Frederikssund"
+    assert places["Nordfyns"] == "i Nordfyns Kommune"
+    assert sum(place.startswith("på ") for place in places.values()) < 10

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers.catalogue import Catalogue
+from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
@@ -118,8 +118,7 @@ def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
     (own.catalogue / "areas" / "clusters" / "kontanthjaelp.csv").write_text(
         "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
     )
-    problems, _ = wing(KEY).check(own, shipped()[0])
-    assert [problem.where for problem in problems] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
+    assert [problem.where for problem in check(own)] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
 
 
 # -------------------------------------------------------------------------------- the pages
@@ -218,7 +217,10 @@ def test_the_page_of_a_figure_lists_all_98_best_first_and_marks_ones_own_and_the
     assert values == sorted(values)  # lower is better here
     own = [words(row[1]) for row in select(table, ".//tr", "is-own")]
     assert sorted(own) == ["Ishøj", "Vallensbæk"]
-    assert 9 <= len(select(table, ".//tr", "is-member")) <= 14
+    names = {m.code: m.name for m in shipped()[0].municipalities}
+    official = shipped()[0].grouping.official
+    group = {names[code] for code in official if official[code] == official["187"]} - {*own}
+    assert {words(row[1]) for row in select(table, ".//tr", "is-member")} == group
     assert all(head.get("scope") == "col" for head in table.xpath("./thead//th"))
     assert not table.xpath(".//button")  # without the script it is a plain table
 
@@ -231,11 +233,22 @@ def test_every_page_says_that_the_figures_are_made_up_and_asks_no_other_host(pag
         assert not [url for url in loaded if url.startswith(("http:", "https:", "//"))], name
 
 
-def test_the_computed_group_is_called_so_with_its_members_and_variables(pages):
+def test_the_group_is_called_what_it_is_with_its_members(pages):
     text = words(pages["data-og-metode.html"])
-    assert "beregnet gruppe" in text and "Fuldtidsledige i procent af arbejdsstyrken" in text
+    assert "Danmarks Statistiks kommunegrupper" in text and "Kommunegruppen Hovedstadskommuner" in text
+    assert "beregnet gruppe" not in text
     names = words(pages["01-overblik.html"])
-    assert "Den beregnede gruppe er ikke en af STARs klynger" in names
+    assert "de andre jobcentre i Danmarks Statistiks kommunegruppe Hovedstadskommuner: " in names
+
+
+def test_the_computed_group_is_called_so_with_its_conditions_distances_and_the_reason(project):
+    # Statistics Denmark's group of three gives way to it.
+    (report,) = wing(KEY).reports(request_for(project, "Odense"), load_catalogue(project))
+    text = report.groups().markdown
+    assert "beregnet gruppe" in text and "Fuldtidsledige i procent af arbejdsstyrken" in text
+    assert "har for få andre" in text and "rammevilkår; medlemmernes afstand er" in text
+    assert "Beregnet af fem rammevilkår" in report.tiles().markdown.replace("\n", " ")
+    assert "Den beregnede gruppe er ikke en af STARs klynger" in report.figure(11).markdown
 
 
 # -------------------------------------------------------------------------------- in a browser

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from helpers.analysis.groups import comparison_group
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Certainty, Comparison
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+from overview_support import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,13 +76,13 @@ def test_a_joint_job_centre_is_found_however_it_is_written(jobcenteroverblik, ca
 def test_a_municipality_of_a_joint_job_centre_stands_for_itself(jobcenteroverblik, catalogue):
     area = jobcenteroverblik.area("Læsø Kommune", catalogue)
     assert (area.name, area.codes, area.joint) == ("Læsø", ("825",), False)
-    assert "frederikshavn-laesoe" not in {rival.slug for rival in jobcenteroverblik.competitors(area)}
-    assert len(jobcenteroverblik.competitors(area)) == 93
+    rivals = comparison_group(catalogue, area, catalogue.centres, "country").members
+    assert len(rivals) == 93 and "frederikshavn-laesoe" not in {rival.slug for rival in rivals}
 
 
-def test_no_area_competes_with_itself(jobcenteroverblik):
-    for centre in jobcenteroverblik.centres:
-        rivals = jobcenteroverblik.competitors(centre)
+def test_no_area_competes_with_itself(catalogue):
+    for centre in catalogue.centres:
+        rivals = comparison_group(catalogue, centre, catalogue.centres, "country").members
         assert len(rivals) == 93 and centre not in rivals
 
 
@@ -153,7 +155,7 @@ def test_a_printed_change_of_minus_nought_keeps_its_sign(jobcenteroverblik):
 
 def clusters(project: Project, kind: str, change) -> Path:
     """A whole and sound cluster file, changed by `change` (list of rows in, list of rows out)."""
-    municipalities = load_catalogue(project).municipalities
+    municipalities = shipped()[0].municipalities
     rows = [f"{place % 8};{m.name}" for place, m in enumerate(municipalities)]
     # The municipalities of a joint job centre belong together.
     together = {"Ishøj": "Vallensbæk", "Dragør": "Tårnby", "Fanø": "Esbjerg", "Læsø": "Frederikshavn"}
@@ -166,12 +168,9 @@ def clusters(project: Project, kind: str, change) -> Path:
 
 def test_a_sound_cluster_file_is_taken(project):
     clusters(project, "kontanthjaelp", lambda rows: rows)
-    jobcenteroverblik = load_jobcenteroverblik(project, load_catalogue(project))
-    assert set(jobcenteroverblik.memberships) == {"kontanthjaelp"}
-    assert (
-        jobcenteroverblik.memberships["kontanthjaelp"]["187"]
-        == jobcenteroverblik.memberships["kontanthjaelp"]["183"]
-    )
+    found = load_catalogue(project).grouping.clusters
+    assert set(found) == {"kontanthjaelp"}
+    assert found["kontanthjaelp"]["187"] == found["kontanthjaelp"]["183"]
 
 
 def test_a_job_centre_in_a_cluster_file_stands_for_its_municipalities(project):
@@ -182,7 +181,7 @@ def test_a_job_centre_in_a_cluster_file_stands_for_its_municipalities(project):
         ]
 
     clusters(project, "sygedagpenge", joined)
-    found = load_jobcenteroverblik(project, load_catalogue(project)).memberships["sygedagpenge"]
+    found = load_catalogue(project).grouping.clusters["sygedagpenge"]
     assert (found["187"], found["183"]) == ("3", "3")
 
 
@@ -224,11 +223,9 @@ def test_a_cluster_file_of_an_unknown_kind_is_not_passed_over(project):
 def test_every_mistake_of_several_files_is_told_at_once(project):
     clusters(project, "a-dagpenge", lambda rows: rows[:-1])
     clusters(project, "kontanthjaelp", lambda rows: [*rows, "1;Atlantis"])
-    template = project.catalogue / "overview.yml"
-    text = template.read_text(encoding="utf-8").replace(
-        "indicator: fleksjob-andel", "indicator: fleksjob-andelen"
-    )
-    template.write_text(text, encoding="utf-8")
+    rules = project.catalogue / "groups.yml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("ledighed-andel", "ledighed-andele"), encoding="utf-8")
     said = problems(project)
-    assert "Aalborg" in said and "Atlantis" in said and 'Did you mean "fleksjob-andel"?' in said
-    assert "catalogue/overview.yml:" in said
+    assert "Aalborg" in said and "Atlantis" in said and 'Did you mean "ledighed-andel"?' in said
+    assert "catalogue/groups.yml:" in said

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from helpers.analysis.groups import GroupKind, PassedOver, comparison_group
 from helpers.catalogue import load_catalogue
 from helpers.periods import Period
 from helpers.project import Project
@@ -130,11 +131,13 @@ def test_the_three_lines_are_the_real_figures_month_by_month(project, wide):
     assert [round(float(value), 6) for value in found.yardstick.values] == means.round(6).tolist()
 
 
-def test_the_computed_group_works_with_the_variables_there_are(project):
-    group = report_for(project, "Frederikssund").standings.group("sygedagpenge")
-    assert len(group.members) == 10
-    assert len(group.variables) == 2  # unemployment and kontanthjælp
-    assert {reason for _, reason in group.left_out} == {"none"}
+def test_two_conditions_without_the_population_are_no_group(project):
+    report = report_for(project, "Frederikssund")
+    conditions = report.boards.conditions(report.standings.newest)
+    centres = report.catalogue.centres
+    group = comparison_group(report.catalogue, report.area, centres, "computed", conditions=conditions)
+    assert group.passed_over == ((GroupKind.COMPUTED, PassedOver.NO_SIZE),)
+    assert report.standings.group("sygedagpenge").kind is GroupKind.OFFICIAL
 
 
 def test_a_joint_job_centre_without_a_base_is_shown_side_by_side_with_the_real_shares(project, wide):

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from helpers.analysis.groups import GroupKind
 from helpers.analysis.ranks import Standing
 from helpers.catalogue.models import Comparison
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.reports.jobcenteroverblik import ranking
 from helpers.reports.jobcenteroverblik.boards import Obstacle
-from helpers.reports.jobcenteroverblik.groups import GroupKind
 from helpers.reports.jobcenteroverblik.pieces import shown_title, standing_figure, standing_tile, tiles
 from overview_support import NEWEST, area, changed, clustered, codes, shipped, standings
 
@@ -25,8 +25,8 @@ VEJLE, HORSENS, RANDERS, ODDER = "630", "615", "730", "727"
 
 def alone(name: str = "Vejle", **figures: object):
     """Figure 7 in a cluster of four, with the given values by municipality code."""
-    jobcenteroverblik = clustered("kontanthjaelp", CLUSTER)
-    return standings(name, {SHARE: figures}, jobcenteroverblik=jobcenteroverblik)
+    catalogue = clustered("kontanthjaelp", CLUSTER)
+    return standings(name, {SHARE: figures}, catalogue=catalogue)
 
 
 def everyone(start: float = 10.0) -> dict[str, float]:
@@ -41,7 +41,7 @@ def test_a_framework_figure_is_compared_with_the_cluster_and_its_best():
     found = standings(
         "Vejle",
         {SHARE: {"dk": 2.5, VEJLE: 2.0, HORSENS: 1.5, RANDERS: 3.0, ODDER: 1.8, "101": 0.1}},
-        jobcenteroverblik=clustered("kontanthjaelp", CLUSTER),
+        catalogue=clustered("kontanthjaelp", CLUSTER),
     ).standing(FRAMEWORK_FIGURE)
     assert found.rule is Comparison.FRAMEWORK and found.group.kind is GroupKind.CLUSTER
     assert (found.rank.place, found.rank.of) == (3, 4)
@@ -127,8 +127,9 @@ def test_a_tile_says_place_move_third_ties_and_how_many_are_without_a_value():
     found = alone(**{VEJLE: 2.0, HORSENS: 2.0, RANDERS: 3.0, ODDER: None}).standing(FRAMEWORK_FIGURE)
     made = standing_tile("Kontanthjælp", "", found, area("Vejle"))
     assert made.place.replace("\u00a0", " ") == "Nr. 1 af 3 jobcentre i klyngen"
-    assert ranking.third_words(made.third) == "▲\u00a0Øverste tredjedel"
-    assert "verdict-met" in made.classes
+    # Two of three cannot both be in the top third: they stand in the middle of places 1 and 2.
+    assert ranking.third_words(made.third) == "●\u00a0Midterste tredjedel"
+    assert "verdict-partly" in made.classes
     assert [note.replace("\u00a0", " ") for note in made.notes] == [
         "Samme placering som sidste opgørelse",
         "Delt med 1 andet jobcenter",
@@ -146,10 +147,10 @@ def test_a_tile_without_a_known_table_or_without_figures_is_being_prepared():
 
 
 def test_an_area_alone_in_its_cluster_is_told_so():
-    jobcenteroverblik = clustered("kontanthjaelp", ["Vejle"])
-    found = standings(
-        "Vejle", {SHARE: {VEJLE: 2.0, HORSENS: 1.0}}, jobcenteroverblik=jobcenteroverblik
-    ).standing(FRAMEWORK_FIGURE)
+    catalogue = clustered("kontanthjaelp", ["Vejle"])
+    found = standings("Vejle", {SHARE: {VEJLE: 2.0, HORSENS: 1.0}}, catalogue=catalogue).standing(
+        FRAMEWORK_FIGURE
+    )
     assert found.rank.standing is Standing.ALONE and not found.yardstick.known
     assert tile(found).startswith("Der er ingen andre jobcentre i klyngen at sammenligne med")
 
@@ -167,7 +168,7 @@ def test_when_all_values_are_equal_the_tile_says_so_and_has_no_third():
 
 def test_when_all_values_are_suppressed_the_tile_says_so():
     figures = {SHARE: {"dk": 2.0, **dict.fromkeys((VEJLE, HORSENS, RANDERS, ODDER))}}
-    found = standings("Vejle", figures, jobcenteroverblik=clustered("kontanthjaelp", CLUSTER)).standing(
+    found = standings("Vejle", figures, catalogue=clustered("kontanthjaelp", CLUSTER)).standing(
         FRAMEWORK_FIGURE
     )
     assert found.all_hidden
@@ -187,7 +188,7 @@ def test_a_joint_job_centre_whose_share_cannot_be_made_shows_its_municipalities_
     found = standings(
         "Vallensbæk/Ishøj",
         {SHARE: {"187": 0.9, "183": 3.0, HORSENS: 2.0}},
-        jobcenteroverblik=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
+        catalogue=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
     ).standing(FRAMEWORK_FIGURE)
     assert found.apart is Obstacle.PART
     assert [own.name for own, _ in found.own] == ["Vallensbæk", "Ishøj"]
@@ -208,7 +209,7 @@ def test_a_joint_job_centre_is_ranked_as_one_where_its_share_can_be_made():
             ("kontanthjaelp-andel", "count"): {"187": 107, "183": 655},
             ("befolkning-16-66", "count"): {"187": 11_500, "183": 22_000},
         },
-        jobcenteroverblik=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
+        catalogue=clustered("kontanthjaelp", ["Vallensbæk/Ishøj", "Horsens"]),
     ).standing(FRAMEWORK_FIGURE)
     assert found.apart is None and [own.name for own, _ in found.own] == ["Vallensbæk/Ishøj"]
     assert (found.rank.place, found.rank.of) == (2, 2)
@@ -235,7 +236,7 @@ def table_of(name: str = "Vejle"):
         },
         ("beskaeftigede", "count"): {VEJLE: [State.MISSING] * 22 + [14_574] * 4},
     }
-    own = standings(name, figures, jobcenteroverblik=clustered("offentlig-forsoergelse", CLUSTER))
+    own = standings(name, figures, catalogue=clustered("offentlig-forsoergelse", CLUSTER))
     return {row.row.key: row for row in own.table().rows}, own.table()
 
 

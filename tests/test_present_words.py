@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue.models import Break, Target, Unit
+from helpers.catalogue.models import Break, Municipality, Unit
+from helpers.catalogue.targets import Target
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
@@ -19,6 +20,8 @@ from helpers.present.words import MINUS, NBSP, number
 
 NUMBERS = st.decimals(min_value=-10_000_000, max_value=10_000_000, places=4, allow_nan=False)
 QUARTER = Period.parse("2023Q02")
+TOWN = Municipality(code="250", name="Frederikssund", slug="frederikssund", region="Hovedstaden")
+ISLAND = Municipality(code="825", name="Læsø", slug="laesoe", region="Nordjylland", preposition="på")
 
 
 def plain(text: str) -> str:
@@ -167,15 +170,17 @@ def _sentences(**more: object) -> str:
         "national": Decimal("87.3"),
         "decimals": 1,
         "unit": Unit.PERCENT,
-        "area": "Frederikssund",
+        "area": TOWN,
         "what": "andelen af dem, som er kommet videre",
     }
     return plain(" ".join(words.status_sentences(**{**given, **more})))  # type: ignore[arg-type]
 
 
 def test_a_verdict_reads_as_the_examples_of_the_documents_do() -> None:
-    assert _sentences(finding="{value} havde forladt A-dagpenge efter 13 uger") == (
-        "Mål 1a er ikke opfyldt. 83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023. "
+    finding = "{value} af A-dagpengemodtagerne {i_kommune} havde forladt ydelsen efter 13 uger"
+    assert _sentences(finding=finding) == (
+        "Mål 1a er ikke opfyldt. 83,8 pct. af A-dagpengemodtagerne i Frederikssund havde forladt ydelsen "
+        "efter 13 uger i 2. kvartal 2023. "
         "Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct."
     )
 
@@ -184,6 +189,7 @@ def test_without_words_of_its_own_an_indicator_is_told_by_its_title() -> None:
     said = _sentences()
     assert "Andelen af dem, som er kommet videre, var 83,8 pct. i Frederikssund i 2. kvartal 2023." in said
     assert "Andelen var 83,8 pct. i Frederikssund" in _sentences(what="andelen")
+    assert "Andelen var 83,8 pct. på Læsø i 2. kvartal" in _sentences(what="andelen", area=ISLAND)
 
 
 def test_a_goal_that_cannot_be_judged_says_why_and_compares_nothing() -> None:
@@ -196,12 +202,25 @@ def test_a_goal_that_cannot_be_judged_says_why_and_compares_nothing() -> None:
     assert nothing == "Mål 1a kan ikke vurderes. Der er ingen tal for Frederikssund."
 
 
-def test_a_changed_target_tells_its_history() -> None:
-    target = Target.model_validate({"at_least": 75, "was": 85, "because": "STAR ændrede målingsopgørelsen"})
-    said = _sentences(
+@pytest.mark.parametrize(
+    ("was", "because", "said"),
+    [
+        (
+            85,
+            "fordi STAR har ændret opgørelsen",
+            "sat ned fra 85 til 75 pct., fordi STAR har ændret opgørelsen.",
+        ),
+        (85, "på baggrund af en undersøgelse", "sat ned fra 85 til 75 pct. på baggrund af en undersøgelse."),
+        (70, "STAR har ændret opgørelsen.", "sat op fra 70 til 75 pct. STAR har ændret opgørelsen."),
+        (72.5, None, "sat op fra 72,5 til 75 pct."),
+    ],
+)
+def test_a_changed_target_tells_its_history(was: float, because: str | None, said: str) -> None:
+    target = Target.model_validate({"at_least": 75, "was": was, "because": because})
+    sentences = _sentences(
         target=target, verdict=Verdict.MET, municipality=Decimal("75.1"), national=Decimal("80.0")
     )
-    assert said.endswith("Målet er sænket fra 85 pct. til 75 pct.: STAR ændrede målingsopgørelsen.")
+    assert sentences.endswith(f"Målet er {said}")
 
 
 def test_one_of_two_indicators_is_named_in_the_verdict() -> None:
@@ -231,9 +250,11 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
 
 
-def test_every_verdict_has_its_own_word_sign_and_class() -> None:
-    for table in (words.VERDICT_WORDS, words.VERDICT_SIGNS, words.VERDICT_CLASSES):
+def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:
+    for table in (words.VERDICT_WORDS, words.VERDICT_SIGNS):
         assert len(set(table.values())) == len(Verdict)
+    assert set(words.VERDICT_CLASSES) == set(Verdict)
+    assert set(words.VERDICT_CLASSES.values()) == {"verdict-met", "verdict-not-met", "verdict-unknown"}
 
 
 def test_every_state_but_ok_has_words() -> None:

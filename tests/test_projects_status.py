@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.analysis.paths import path_value
 from helpers.catalogue.models import Direction
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.investeringer import words
 from helpers.reports.investeringer.loader import load_investment_set
 from helpers.reports.investeringer.models import Cost, InvestmentRow
 from helpers.reports.investeringer.months import Measurement
@@ -22,7 +24,6 @@ from helpers.reports.investeringer.status import (
     business_case,
     effects,
     path,
-    path_value,
     project_status,
     row_status,
     target_sums,
@@ -113,11 +114,20 @@ def test_with_start_figures_only_nothing_is_judged(hedensted):
         assert all(row.change is None for row in rows.values())
 
 
+def test_a_project_without_a_start_measurement_is_not_said_to_have_one(hedensted):
+    with_start, without = (
+        project_status(hedensted.projects[key], []) for key in ("flere-i-job", "kompetenceporten")
+    )
+    assert (words.before_any(with_start), words.before_any(without)) == ("kun startmåling", "ingen tal endnu")
+    assert words.project_line(with_start).endswith("Der er ingen målinger efter startmålingen.")
+    assert words.project_line(without).endswith("Der er ingen målinger endnu.")
+
+
 def test_the_path_goes_straight_to_each_target_in_turn(hedensted):
     row = hedensted.projects["flere-i-job"].status.measures["maalgruppe-aktivitetsparate"]
     points = path(row, START, Decimal(103))
-    assert [point.month for point in points] == [START.shift(step) for step in range(25)]
-    assert [(p.month.id, p.value) for p in points if p.is_target] == [
+    assert [point.period for point in points] == [START.shift(step) for step in range(25)]
+    assert [(p.period.id, p.value) for p in points if p.is_target] == [
         ("2024M08", 100),
         ("2025M01", 98),
         ("2026M01", 92),
@@ -213,7 +223,7 @@ def test_the_path_meets_every_target_and_never_leaves_the_levels_between(
 ):
     targets = {str(START.shift(gap)): one, str(START.shift(gap + more)): two}
     points = path(a_row(direction, start, targets), START, start)
-    values = {point.month: point.value for point in points}
+    values = {point.period: point.value for point in points}
     assert len(values) == gap + more + 1
     assert values[START.shift(gap)] == one
     assert values[START.shift(gap + more)] == two

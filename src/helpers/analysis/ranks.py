@@ -58,19 +58,30 @@ class Rank:
         """The third the place lies in; none where there is no place, or nothing to tell apart."""
         if self.standing is not Standing.RANKED or self.place is None:
             return None
-        return third_of(self.place, self.of)
+        return third_of(self.place, self.of, self.sharing)
 
 
-def third_of(place: int, of: int) -> Third:
+def third_of(place: int, of: int, sharing: int = 0) -> Third:
     """The third in which the middle of the place's share of the ranking lies.
 
     Of 22, places 1–7 are the top third, 8–15 the middle, 16–22 the bottom; of two, the first is top and the
-    second bottom. Turning the ranking round turns the thirds round.
+    second bottom. Turning the ranking round turns the thirds round, also where `sharing` others have the same value:
+    they stand together in the middle of the places that they take up.
+
+    Examples
+    --------
+    >>> third_of(1, 6), third_of(1, 6, sharing=4)
+    (<Third.TOP: 'top'>, <Third.MIDDLE: 'middle'>)
     """
-    middle = 2 * place - 1  # of 2 × `of` half places
+    middle = 2 * place - 1 + sharing  # of 2 × `of` half places
     if 3 * middle < 2 * of:
         return Third.TOP
     return Third.BOTTOM if 3 * middle > 4 * of else Third.MIDDLE
+
+
+def last_of_top_third(of: int) -> int:
+    """The last place of so many that lies in the top third: 7 of 22, 33 of 98."""
+    return max((place for place in range(1, of + 1) if third_of(place, of) is Third.TOP), default=1)
 
 
 def rank(values: Mapping[str, Decimal | None], own: str, direction: Direction) -> Rank:
@@ -107,6 +118,33 @@ def places(values: Mapping[str, Decimal | None], direction: Direction) -> dict[s
     known = sorted(-direction.sign * value for value in values.values() if value is not None)
     first = {value: place for place, value in reversed(list(enumerate(known, start=1)))}
     return {area: None if value is None else first[-direction.sign * value] for area, value in values.items()}
+
+
+SMALL_BASE = 30
+"""Shares of fewer persons move by several percentage points when one person does."""
+
+
+def on_few(
+    share: Decimal | None, count: Decimal | None, base: Decimal | None, *, hidden: bool = False
+) -> bool:
+    """Whether a share is out of so few that its place has to be marked.
+
+    Parameters
+    ----------
+    share
+        In per cent, as published.
+    count, base
+        The number behind the share, and the one it is out of; without a base it is worked out of the other two.
+    hidden
+        The number it is out of is suppressed: it may be as small as any.
+    """
+    if share is None:
+        return False
+    if hidden:
+        return True
+    if base is None and count is not None and share:
+        base = 100 * count / share
+    return base is not None and base < SMALL_BASE
 
 
 def moved(now: Rank, before: Rank) -> int | None:

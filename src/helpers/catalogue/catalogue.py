@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from helpers.catalogue.areas import JobCentre
 from helpers.catalogue.documents import did_you_mean, unknown
 from helpers.catalogue.followups import FollowUp
+from helpers.catalogue.grouping import Grouping
 from helpers.catalogue.models import (
     Beside,
     Break,
@@ -56,6 +58,10 @@ class Catalogue:
         The 98 in the order of Jobindsats: by region, then the Danish alphabet.
     breaks
         Breaks that several indicators share, as months, by name.
+    centres
+        The job centres, in the order of their file.
+    grouping
+        Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`).
     follow_ups
         By slug, plan and goal, newest first.
     hash
@@ -71,6 +77,8 @@ class Catalogue:
     published: Mapping[str, tuple[PublishedRow, ...]] = field(default_factory=dict)
     points: Mapping[str, tuple[PublishedPoint, ...]] = field(default_factory=dict)
     own_texts: Mapping[tuple[str, str], OwnTexts] = field(default_factory=dict)
+    centres: tuple[JobCentre, ...] = ()
+    grouping: Grouping = field(default_factory=Grouping)
     follow_ups: Mapping[tuple[str, str, str], tuple[FollowUp, ...]] = field(default_factory=dict)
 
     def municipality(self, text: str) -> Municipality:
@@ -160,7 +168,7 @@ class Catalogue:
 
     def survey(self, goal: Goal) -> Survey | None:
         """The survey that the goal is judged by, if it is one (4d and 5a of plan 2023)."""
-        return self.surveys.get(goal.indicators[0])
+        return self.surveys.get(goal.parts[0].indicator)
 
     def figures(self, goal: Goal) -> tuple[Figure, ...]:
         """The figures of a goal, in order; none for a goal that is judged by a survey."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from helpers.catalogue.areas import read_job_centres
 from helpers.catalogue.catalogue import Catalogue, fold_name
 from helpers.catalogue.checks import (
     Known,
@@ -22,6 +23,7 @@ from helpers.catalogue.checks import (
 from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
 from helpers.catalogue.explain import explain, read_entry
 from helpers.catalogue.followups import FollowUp, read_follow_ups
+from helpers.catalogue.grouping import Grouping, read_grouping
 from helpers.catalogue.models import (
     Break,
     Indicator,
@@ -32,16 +34,15 @@ from helpers.catalogue.models import (
     PublishedRow,
     Survey,
 )
-from helpers.catalogue.tables import read_rows
+from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.prose import clean_texts
 
-_MUNICIPALITIES = ("code", "name", "slug", "region")
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
-_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "overview.yml")
+_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "overview.yml")
 _ENDING = {
     ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "brands": ".yml", "published": ".csv",
     "areas": ".csv", "areas/clusters": ".csv",
@@ -78,11 +79,22 @@ def catalogue_files(project: Project) -> tuple[Path, ...]:
     """The files the catalogue is read from, those that exist, in a fixed order."""
     folder = project.catalogue
     single = [
-        folder / name for name in ("indicators.yml", "surveys.yml", "breaks.yml", "areas/municipalities.csv")
-    ]
+        folder / name
+        for name in (
+            "indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "areas/municipalities.csv", "areas/jobcentres.csv",
+            "areas/kommunegrupper.csv",
+        )
+    ]  # fmt: skip
     many = [
         path
-        for pattern in ("indicators/*.yml", "plans/*.yml", "texts/*.yml", "texts/*/*/*.md", "published/*.csv")
+        for pattern in (
+            "indicators/*.yml",
+            "plans/*.yml",
+            "texts/*.yml",
+            "texts/*/*/*.md",
+            "published/*.csv",
+            "areas/clusters/*.csv",
+        )
         for path in folder.glob(pattern)
     ]
     return tuple(path for path in (*single, *sorted(many)) if path.is_file())
@@ -126,7 +138,15 @@ class _Reading:
         complete = all(file.data or not file.problems for file in (*indicator_files, surveys_file))
         # With a row of municipalities unread, no area can be missed.
         areas = () if self.problems else municipalities
-        known = Known(indicators, surveys, plans, areas, complete)
+        centres = read_job_centres(self.project, areas, self.problems) if areas else ()
+        groups_file = self._document("groups.yml", needed=False)
+        grouping = (
+            read_grouping(self.project, groups_file, indicators, centres, areas, self.problems)
+            if areas and complete
+            else Grouping()
+        )
+        groups = grouping.names if areas and complete else ()
+        known = Known(indicators, surveys, plans, areas, groups, complete)
 
         for file in (*indicator_files, surveys_file):
             check_texts(file, known.names, "It is shown for every municipality.")
@@ -157,6 +177,8 @@ class _Reading:
                 published=published,
                 points=points,
                 own_texts=texts,
+                centres=centres,
+                grouping=grouping,
                 follow_ups=follow_ups,
             ),
             (),
@@ -202,7 +224,9 @@ class _Reading:
         return digest.hexdigest()
 
     def _municipalities(self) -> tuple[Municipality, ...]:
-        rows = self._rows("areas/municipalities.csv", Municipality, _MUNICIPALITIES, ("aliases",))
+        rows = self._rows(
+            "areas/municipalities.csv", Municipality, MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS
+        )
         seen: dict[str, str] = {}
         for where, municipality in rows:
             for value in dict.fromkeys(map(fold_name, (municipality.code, *municipality.names))):

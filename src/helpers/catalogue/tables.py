@@ -11,6 +11,10 @@ from helpers.errors import Problem
 from helpers.intake import Reading, Wrong, read_table
 from helpers.project import Project
 
+MUNICIPALITY_COLUMNS = ("code", "name", "slug", "region")
+MUNICIPALITY_OPTIONS = ("aliases", "preposition")
+"""Columns of ``areas/municipalities.csv`` that must be there, and that need not."""
+
 
 @dataclass(frozen=True)
 class CatalogueRow:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from helpers.catalogue.models import Target
+from helpers.catalogue.models import NATIONAL_NAME
+from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
@@ -31,7 +32,20 @@ from helpers.present.words import (
     unit_word,
 )
 
-CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort", "grundlag")
+GOAL_COLUMNS = ("maal", "ordlyd", "kommune")
+"""Before `CSV_COLUMNS` in the file of a goal's figure."""
+
+CSV_COLUMNS = (
+    "maaling",
+    "periode",
+    "periode_navn",
+    "serie",
+    "vaerdi",
+    "enhed",
+    "status",
+    "offentliggjort",
+    "grundlag",
+)
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 
@@ -96,21 +110,22 @@ def alt_text(
 
 def _development(trace: Trace, picture: Picture) -> str:
     """Newest value, where it came from, and the highest and lowest on the way."""
-    first, last = trace.known[0], trace.known[-1]
+    known = picture.comparable(trace)
+    first, last = known[0], known[-1]
 
     def shown(point: Point) -> str:
         return number(point.value, trace.decimals, trace.unit)
 
     text = f"{trace.label}: {shown(last[0])} i {last[0].period.danish}"
-    if len(trace.known) == 1:
+    if len(known) == 1:
         return text
     word = trend(first[1], last[1], trace.decimals)
     if word == "uændret":
         text += f", uændret siden {first[0].period.danish}"
     else:
         text += f", {word} fra {shown(first[0])} i {first[0].period.danish}"
-    high = max(trace.known, key=lambda pair: pair[1])
-    low = min(trace.known, key=lambda pair: pair[1])
+    high = max(known, key=lambda pair: pair[1])
+    low = min(known, key=lambda pair: pair[1])
     if high[1] == low[1]:
         return text
     top, floor = (f"{shown(point)} i {point.period.danish}" for point, _ in (high, low))
@@ -152,16 +167,25 @@ def _table_cell(trace: Trace, point: Point) -> Cell:
 
 
 def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:
-    """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
+    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `CSV_COLUMNS`; periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
     ``grundlag`` says where each comes from;
     ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
+    goal = picture.goal
+
+    def named(trace: Trace) -> Sequence[csv_files.Cell]:
+        area = NATIONAL_NAME if trace.national else picture.municipality
+        return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
+
     return csv_files.for_people(
-        CSV_COLUMNS,
+        (*(GOAL_COLUMNS if goal else ()), *CSV_COLUMNS),
         (
-            _csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional))
+            (
+                *named(trace),
+                *_csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional)),
+            )
             for trace in picture.traces
             for point in trace.points
         ),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     JOBINDSATS,
     NATIONAL_NAME,
@@ -17,10 +18,12 @@ from helpers.catalogue.models import (
     Break,
     Direction,
     Indicator,
-    Target,
+    Municipality,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
+from helpers.data.stopped import Stop
 from helpers.periods import Period
 
 MINUS = "−"
@@ -43,15 +46,31 @@ POINTS = "procentpoint"
 VERDICT_WORDS = {
     Verdict.MET: "Opfyldt",
     Verdict.NOT_MET: "Ikke opfyldt",
+    Verdict.ON_TRACK: "På sporet",
+    Verdict.BEHIND: "Bagud",
+    Verdict.NOT_DUE: "Afgøres senere",
+    Verdict.FOLLOWED: "Følges",
     Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
 }
 
-VERDICT_SIGNS = {Verdict.MET: "✓", Verdict.NOT_MET: "×", Verdict.CANNOT_BE_JUDGED: "?"}
-"""Stand beside the word, never alone; all three are in Source Sans Pro."""
+VERDICT_SIGNS = {
+    Verdict.MET: "✓",
+    Verdict.NOT_MET: "×",
+    Verdict.ON_TRACK: "→",
+    Verdict.BEHIND: "!",
+    Verdict.NOT_DUE: "…",
+    Verdict.FOLLOWED: "•",
+    Verdict.CANNOT_BE_JUDGED: "?",
+}
+"""Stand beside the word, never alone; all are in Source Sans Pro."""
 
 VERDICT_CLASSES = {
     Verdict.MET: "verdict-met",
     Verdict.NOT_MET: "verdict-not-met",
+    Verdict.ON_TRACK: "verdict-met",
+    Verdict.BEHIND: "verdict-not-met",
+    Verdict.NOT_DUE: "verdict-unknown",
+    Verdict.FOLLOWED: "verdict-unknown",
     Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
 }
 
@@ -72,7 +91,7 @@ GROUNDS_WORDS = {
     Grounds.FETCHED: SOURCES[Grounds.FETCHED].name,
     Grounds.STATBANK: SOURCES[Grounds.STATBANK].name,
     Grounds.TYPED_IN: "indtastet",
-    Grounds.PRINTED: "offentliggjort",
+    Grounds.PRINTED: "trykt",
     Grounds.EXAMPLE: "eksempeldata",
     None: "",
 }
@@ -194,6 +213,25 @@ def break_sentence(broken: Break) -> str:
     return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
 
 
+def stopped_sentences(stop: Stop, indicator: Indicator, last: Period, then: Iterable[str] = ()) -> str:
+    """``Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026.``
+
+    Parameters
+    ----------
+    then
+        Titles of the indicators to look at instead.
+    """
+    source = source_names([indicator])
+    said = {
+        Stop.TABLE: f"{source} har stoppet denne tabel.",
+        Stop.DIVISION: f"{source} har stoppet denne opdeling.",
+        Stop.BENEFIT: "Opgørelsen er ophørt.",
+    }[stop]
+    instead = listed(f"»{title}«" for title in then)
+    after = f" Se i stedet {instead}." if instead else ""
+    return f"{said} Det seneste tal er for {last.danish}.{after}"
+
+
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:
     """Where a value lies: ``3,5 procentpoint under landsgennemsnittet``, ``på niveau med …``.
 
@@ -224,6 +262,10 @@ def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str
     outcome = {
         Verdict.MET: "er opfyldt",
         Verdict.NOT_MET: "er ikke opfyldt",
+        Verdict.ON_TRACK: "er på sporet",
+        Verdict.BEHIND: "er bagud",
+        Verdict.NOT_DUE: "afgøres senere",
+        Verdict.FOLLOWED: "følges uden vurdering",
         Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
     }[verdict]
     middle = f", {what}," if what else ""
@@ -236,7 +278,7 @@ def measured(
     unit: Unit,
     *,
     period: Period,
-    area: str,
+    area: Municipality,
     what: str,
     finding: str | None = None,
 ) -> str:
@@ -247,8 +289,8 @@ def measured(
     what
         What was measured, as a noun: ``Andelen af unge på uddannelseshjælp``; used when there is no finding.
     finding
-        The catalogue's own words, ``{value} havde forladt A-dagpenge efter 13 uger``; they give ``83,8 pct.
-        havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
+        The catalogue's own words, ``{value} af ledige {i_kommune} havde forladt ydelsen``; they give ``83,8 pct. af ledige
+        i Frederikssund havde forladt ydelsen i 2. kvartal 2023.``
 
     Notes
     -----
@@ -258,9 +300,9 @@ def measured(
     shown = number(value, decimals, unit)
     when = when_words(period)
     if finding:
-        return capital(f"{finding.replace('{value}', shown)} {when}.")
+        return capital(f"{fill(finding, value=shown, kommune=area.name, i_kommune=area.place)} {when}.")
     comma = "," if ", " in what else ""
-    return f"{capital(what)}{comma} var {shown} i {area} {when}."
+    return f"{capital(what)}{comma} var {shown} {area.place} {when}."
 
 
 def when_words(period: Period) -> str:
@@ -292,7 +334,7 @@ def target_phrase(target: Target, national: Value | None, decimals: int, unit: U
     return f"{rule} {number(exact(national) + target.margin, max(decimals, _decimals(target.margin)), unit)}"
 
 
-def _plain(value: Decimal, decimals: int, unit: Unit) -> str:
+def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
     """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
     whole = value == value.to_integral_value()
     return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
@@ -350,14 +392,20 @@ def _one_stop(text: str) -> str:
 
 
 def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
-    """``Målet er sænket fra 85 pct. til 75 pct.: STAR ændrede …``; none when it never changed."""
+    """``Målet er sat ned fra 85 til 75 pct., fordi STAR …``; none when it never changed.
+
+    What the plan says of why goes on the sentence, or is one of its own when it begins with a capital.
+    """
     if target.was is None or target.value is None:
         return None
-    word = "hævet" if target.value > target.was else "sænket"
-    change = (
-        f"Målet er {word} fra {_plain(target.was, decimals, unit)} til {_plain(target.value, decimals, unit)}"
+    word = "op" if target.value > target.was else "ned"
+    said = (
+        f"Målet er sat {word} fra {_plain(target.was, decimals)} til {_plain(target.value, decimals, unit)}"
     )
-    return sentence(f"{change}: {target.because}" if target.because else change)
+    why = target.because or ""
+    if why[:1].isupper():
+        return _one_stop(f"{said}. {sentence(why)}")
+    return sentence(f"{said}{',' if why.startswith('fordi ') else ''} {why}")
 
 
 def status_sentences(
@@ -370,39 +418,40 @@ def status_sentences(
     national: Value | None,
     decimals: int,
     unit: Unit,
-    area: str,
+    area: Municipality,
     what: str,
     finding: str | None = None,
     reason: str | None = None,
     part: str | None = None,
+    beside: str = "",
 ) -> tuple[str, ...]:
     """A goal's verdict in plain Danish: the heading first, then one to three sentences.
 
     Parameters
     ----------
-    area
-        The municipality's name.
     what, finding
         See :func:`measured`.
     reason
         Why the goal cannot be judged; used only then.
     part
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
+    beside
+        What follows the comparison with the target; used only where there is one.
 
     Examples
     --------
-    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. havde forladt A-dagpenge efter 13 uger i 2. kvartal 2023.``
-    ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
+    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. af A-dagpengemodtagerne i Frederikssund havde
+    forladt ydelsen efter 13 uger i 2. kvartal 2023.`` ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
     """
     said = [verdict_heading(goal, verdict, part)]
     if verdict is Verdict.CANNOT_BE_JUDGED:
-        said.append(sentence(reason or f"der er ingen tal for {area}"))
+        said.append(sentence(reason or f"der er ingen tal for {area.name}"))
     if municipality is not None and period is not None:
         said.append(
             measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
-            said.append(comparison(municipality, target, national, decimals, unit))
+            said += filter(None, [comparison(municipality, target, national, decimals, unit), beside])
     history = target_history(target, decimals, unit)
     return (*said, history) if history else tuple(said)
 

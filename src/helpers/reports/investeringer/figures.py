@@ -33,7 +33,17 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = ("maaned", "maaned_navn", "antal_eller_vaerdi", "andel", "vej", "mindste_maal", "kilde")
+CSV_COLUMNS = (
+    "kommune",
+    "raekke",
+    "maaned",
+    "maaned_navn",
+    "antal_eller_vaerdi",
+    "andel",
+    "vej",
+    "mindste_maal",
+    "kilde",
+)
 """One row per month; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, RowUnit.WEEKS: Unit.WEEKS}
@@ -82,7 +92,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
-        csv=_numbers_csv(status, drawn.periods),
+        csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
     )
 
 
@@ -127,7 +137,7 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
     row = status.row
     assert row.unit is not None
     measured = _points(status)
-    path = {point.month: point for point in status.path}
+    path = {point.period: point for point in status.path}
     months = sorted([*measured, *path])
     periods = tuple(months[0].shift(step) for step in range(months[-1].ordinal - months[0].ordinal + 1))
     unit = _UNITS.get(row.unit, Unit.NUMBER)
@@ -194,7 +204,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     """The figure's numbers: one row per month that has any, newest first."""
     row = status.row
     measured = {one.month: one for one in status.measured}
-    path = {point.month: point.value for point in status.path}
+    path = {point.period: point.value for point in status.path}
     lines = [
         (
             words.month_heading(period),
@@ -210,14 +220,16 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
 
 
-def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
+def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.month: words.path_decimal(point.value) for point in status.path}
+    path = {point.period: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
     return csv_files.for_people(
         CSV_COLUMNS,
         (
             (
+                municipality,
+                title,
                 period.id,
                 period.danish,
                 one.value if one else None,
@@ -235,5 +247,5 @@ def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
 def row_spark(status: RowStatus, colour: Palette) -> str:
     """A row's measured months over its path, small enough for a table cell; words say the same."""
     measured = [(month.ordinal, float(value)) for month, value in sorted(_points(status).items())]
-    path = [(point.month.ordinal, float(point.value)) for point in status.path]
+    path = [(point.period.ordinal, float(point.value)) for point in status.path]
     return spark_svg(measured, path, colour)

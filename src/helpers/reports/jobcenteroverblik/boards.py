@@ -16,11 +16,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import State
 from helpers.data.observations import MISSING, OK, STATES, SUPPRESSED, joint_states
 from helpers.periods import Period
-from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik
+from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik
 
 BASE_MONTHS = 12
 """A population count stands for so many months after its own: there is one each quarter, or each year."""
@@ -187,11 +188,6 @@ class Board:
         shown = np.isin(self.grid.states[rows], (OK, SUPPRESSED))
         found = (period for at, period in enumerate(self.periods) if shown[:, at].any())
         return max((p for p in found if bound is None or p.within(bound)), default=None)
-
-    def frame(self) -> pd.DataFrame:
-        """Values by slug and period id."""
-        columns = [period.id for period in self.periods]
-        return pd.DataFrame(self.grid.values, index=list(self.grid.rows), columns=columns)
 
 
 def exact(value: float) -> Decimal | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from helpers.catalogue.areas import JobCentre
 from helpers.project import Project
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
-    JobCentre,
     TemplateFigure,
     TemplateSection,
 )
@@ -45,6 +45,8 @@ _DATA = (
     code("sources", "report.sources()"),
     markdown("caveats-title", "## Databrud {#databrud .unnumbered}"),
     code("caveats", "report.caveats()"),
+    markdown("plan-downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    code("plan-downloads", "report.downloads()"),
 )
 
 

@@ -1,23 +1,22 @@
 """The Jobcenteroverblik as a template: job centres, clusters, sections, 26 figures, ten tiles and the table.
 
-In: ``catalogue/overview.yml``, ``areas/jobcentres.csv``, ``areas/clusters/<kind>.csv`` and ``published/``.
+In: ``catalogue/overview.yml`` and ``published/``, with the catalogue's job centres.
 Out: one frozen :class:`Jobcenteroverblik`, its references checked; what is wrong is told with file and line.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
-from helpers.catalogue.explain import read_entry
+from helpers.catalogue.areas import Area, JobCentre, fold_area
+from helpers.catalogue.documents import Document, did_you_mean, read_document
+from helpers.catalogue.explain import read_cells, read_entry
 from helpers.catalogue.models import (
-    Certainty,
     Comparison,
     Model,
     Municipality,
@@ -36,9 +35,6 @@ M = TypeVar("M", bound=Model)
 FIGURES = 26
 """Figures of the template, as in STAR's report of February 2017."""
 
-_CENTRES = ("jobcentre", "slug", "municipalities", "certainty", "source")
-_CENTRE_FIELDS = {"jobcentre": "name", "municipalities": "codes"}
-_CLUSTERS = ("cluster", "municipality")
 _ROWS = ("row", "full_time_persons", "share", "group_share", "change", "group_change")
 _TILES = ("figure", "place", "of", "printed_scope", "scope", "change")
 
@@ -47,39 +43,7 @@ def _words(value: object) -> object:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _codes(value: object) -> object:
-    return tuple(value.split("+")) if isinstance(value, str) else value
-
-
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-
-
-class Area(Model):
-    """What is ranked: a job centre, or one municipality of a joint one.
-
-    Attributes
-    ----------
-    slug
-        Names its folder; unique among job centres and municipalities.
-    codes
-        The three-digit codes of its municipalities.
-    """
-
-    name: str
-    slug: str = Field(pattern=r"^[a-z0-9-]+$")
-    codes: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(min_length=1)
-
-    @property
-    def joint(self) -> bool:
-        """Whether several municipalities share it, so that its figures have to be put together."""
-        return len(self.codes) > 1
-
-
-class JobCentre(Area):
-    """One of the 94. `certainty` and `source` say how well it is known that a joint one is joint."""
-
-    certainty: Certainty | None = None
-    source: str | None = None
 
 
 class Missing(Model):
@@ -178,24 +142,6 @@ class TemplateTable(Model):
     today: str
 
 
-class FrameworkVariable(Model):
-    """A framework condition that computed groups are made by.
-
-    Attributes
-    ----------
-    not_for
-        Kinds of clusters it is left out for, because their figures show the same.
-    log
-        Whether its logarithm counts: for sizes, where ratios matter.
-    """
-
-    label: str
-    indicator: str
-    series: str
-    not_for: tuple[str, ...] = ()
-    log: bool = False
-
-
 class JointShare(Model):
     """Counts that a joint job centre's share is made of: series of the same indicator."""
 
@@ -227,6 +173,7 @@ class TemplateMethod(Model):
     undelayed: str
     text: tuple[str, ...]
     clusters: str
+    official: str
     computed: str
 
 
@@ -240,11 +187,6 @@ class Template(Model):
     published: tuple[Printed, ...] = ()
     delay_months: int = Field(ge=0, le=12)
     ten_best: int = Field(ge=1)
-    default_group: Literal["computed", "region", "kommunegruppe"]
-    group_size: int = Field(ge=1)
-    group_months: int = Field(ge=1)
-    clusters: dict[str, str] = Field(min_length=1)
-    framework: tuple[FrameworkVariable, ...]
     joint: JointRules
     introduction: tuple[str, ...]
     method: TemplateMethod
@@ -299,23 +241,20 @@ class PrintedReport(Model):
 
 
 class Jobcenteroverblik(Model):
-    """The template with its job centres, cluster files and printed reports.
+    """The template with its job centres and printed reports.
 
     Attributes
     ----------
     centres
         The job centres, in the order of the municipalities.
-    memberships
-        Kind → municipality's code → name of its cluster; only kinds with a file in ``areas/clusters/``.
-    official
-        Municipality's code → its group in ``areas/kommunegrupper.csv``, where figures are compared within these.
+    framework
+        Indicators that computed groups are made by.
     """
 
     template: Template
     centres: tuple[JobCentre, ...]
     municipalities: tuple[Municipality, ...]
-    memberships: dict[str, dict[str, str]] = Field(default_factory=dict)
-    official: dict[str, str] = Field(default_factory=dict)
+    framework: tuple[str, ...] = ()
     published: tuple[PrintedReport, ...] = ()
 
     @property
@@ -336,7 +275,7 @@ class Jobcenteroverblik(Model):
         """Keys of all indicators that the report needs, each once."""
         found = [figure.indicator for figure in self.figures if figure.indicator]
         found += [row.indicator for row in self.template.table.rows]
-        found += [variable.indicator for variable in self.template.framework]
+        found += self.framework
         found.append(self.template.joint.population.partition(".")[0])
         return tuple(dict.fromkeys(found))
 
@@ -359,9 +298,9 @@ class Jobcenteroverblik(Model):
         PlanError
             With the nearest names, when there is no such area.
         """
-        wanted = _folded(text)
+        wanted = fold_area(text)
         for centre in self.centres:
-            if wanted in (_folded(centre.name), centre.slug.replace("-", "")) or wanted == _folded(
+            if wanted in (fold_area(centre.name), centre.slug.replace("-", "")) or wanted == fold_area(
                 "/".join(reversed(centre.name.split("/")))
             ):
                 return centre
@@ -376,16 +315,7 @@ class Jobcenteroverblik(Model):
         centre = self.centre_of(municipality.code)
         if not centre.joint:
             return centre
-        return Area(name=municipality.name, slug=municipality.slug, codes=(municipality.code,))
-
-    def competitors(self, area: Area) -> tuple[Area, ...]:
-        """The job centres that `area` is compared with: all but itself, and but a joint one it is part of."""
-        return tuple(centre for centre in self.centres if not set(centre.codes) & set(area.codes))
-
-
-def _folded(text: str) -> str:
-    plain = text.casefold().removeprefix("jobcenter").replace(" og ", "/")
-    return "".join(letter for letter in plain if letter.isalnum() or letter == "/").removesuffix("kommune")
+        return Area.of(municipality)
 
 
 # ---------------------------------------------------------------------------------------------- reading
@@ -396,9 +326,6 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     folder = project.catalogue
     patterns = (
         "overview.yml",
-        "areas/jobcentres.csv",
-        "areas/kommunegrupper.csv",
-        "areas/clusters/*.csv",
         "published/*.csv",
     )
     files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
@@ -418,38 +345,25 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     template = read_entry(Template, document.data, document) if not problems else None
     if template:
         _check_references(document, template, catalogue)
-    municipalities = tuple(catalogue.municipalities)
-    centres = _job_centres(project, municipalities, problems)
-    memberships: dict[str, dict[str, str]] = {}
-    published: list[PrintedReport] = []
-    official: dict[str, str] | None = None
-    if template and centres:
-        if template.default_group == "kommunegruppe":
-            path = project.catalogue / "areas" / "kommunegrupper.csv"
-            official = _cluster_file(project, path, centres, municipalities, problems, whole=False)
-            if official is None and not problems:
-                document.problem(("default_group",), f"There is no {project.relative(path)}.")
-        for kind in template.clusters:
-            path = project.catalogue / "areas" / "clusters" / f"{kind}.csv"
-            found = _cluster_file(project, path, centres, municipalities, problems)
-            if found:
-                memberships[kind] = found
-        _strange_cluster_files(project, template, problems)
-        for printed in template.published:
-            published.append(_published(project, printed, template, problems))
+    published = (
+        [_published(project, printed, template, problems) for printed in template.published]
+        if template
+        else []
+    )
     if problems or template is None:
         raise PlanError(problems)
     return Jobcenteroverblik(
         template=template,
-        centres=centres,
-        municipalities=municipalities,
-        memberships=memberships,
-        official=official or {},
+        centres=catalogue.centres,
+        municipalities=catalogue.municipalities,
+        framework=tuple(variable.indicator for variable in catalogue.grouping.rules.framework),
         published=tuple(published),
     )
 
 
 def _check_references(document: Document, template: Template, catalogue: Catalogue) -> None:
+    kinds = catalogue.grouping.rules.clusters
+
     def indicator(key: str, place: tuple[str | int, ...]) -> None:
         if key not in catalogue.indicators:
             document.problem(
@@ -465,11 +379,11 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
             document.problem(place, f'"{key}" has no series "{name}".', f"It has: {', '.join(known)}.")
 
     def kind(name: str, place: tuple[str | int, ...]) -> None:
-        if name not in template.clusters:
+        if name not in kinds:
             document.problem(
                 place,
-                f'"{name}" is no kind of cluster. {did_you_mean(name, template.clusters)}'.strip(),
-                f"Kinds are the keys under clusters: {', '.join(template.clusters)}.",
+                f'"{name}" is no kind of cluster. {did_you_mean(name, kinds)}'.strip(),
+                f"Kinds are the keys under clusters of groups.yml: {', '.join(kinds)}.",
             )
 
     numbers: list[int] = []
@@ -496,10 +410,6 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
             )
     for at, row in enumerate(template.table.rows):
         series(row.indicator, "count", ("table", "rows", at, "indicator"))
-    for at, variable in enumerate(template.framework):
-        series(variable.indicator, variable.series, ("framework", at, "indicator"))
-        for name in variable.not_for:
-            kind(name, ("framework", at, "not_for"))
     series(*_split(template.joint.population), ("joint", "population"))
     for at, key in enumerate(template.joint.of_population):
         series(key, "count", ("joint", "of_population", at))
@@ -511,132 +421,6 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
 def _split(reference: str) -> tuple[str, str]:
     indicator, _, series = reference.partition(".")
     return indicator, series
-
-
-def _job_centres(
-    project: Project, municipalities: tuple[Municipality, ...], problems: list[Problem]
-) -> tuple[JobCentre, ...]:
-    known = {municipality.code for municipality in municipalities}
-    path = project.catalogue / "areas" / "jobcentres.csv"
-    rows, found = read_rows(project, path, _CENTRES)
-    problems.extend(found)
-    seen: dict[str, str] = {}
-    centres: list[JobCentre] = []
-    for row in rows:
-        entry = {_CENTRE_FIELDS.get(column, column): text for column, text in row.cells.items()}
-        centre = _read_row(JobCentre, entry, row.where, problems)
-        if centre is None:
-            continue
-        for code in centre.codes:
-            if code not in known:
-                problems.append(Problem(row.where, f'"{code}" is no municipality\'s code.'))
-            elif code in seen:
-                problems.append(Problem(row.where, f"{code} is already in {seen[code]}."))
-            seen.setdefault(code, row.where)
-        centres.append(centre)
-    absent = [municipality.name for municipality in municipalities if municipality.code not in seen]
-    if absent and not problems:
-        problems.append(
-            Problem(project.relative(path), f"Municipalities without a job centre: {', '.join(absent)}.")
-        )
-    return tuple(centres)
-
-
-def _cluster_file(
-    project: Project,
-    path: Path,
-    centres: tuple[JobCentre, ...],
-    municipalities: tuple[Municipality, ...],
-    problems: list[Problem],
-    *,
-    whole: bool = True,
-) -> dict[str, str] | None:
-    """Cluster of every municipality's code; none when there is no file. Job centres lie in one cluster if `whole`."""
-    if not path.is_file():
-        return None
-    rows, wrong = read_rows(project, path, _CLUSTERS)
-    problems.extend(wrong)
-    if wrong:
-        return None
-    names = _area_names(centres, municipalities)
-    by_code = {municipality.code: municipality.name for municipality in municipalities}
-    found: dict[str, str] = {}
-    places: dict[str, str] = {}
-    before = len(problems)
-    for row in rows:
-        cluster, written = row.cells.get("cluster"), row.cells.get("municipality")
-        if not cluster or not written:
-            problems.append(Problem(row.where, "A row needs both a cluster and a municipality."))
-            continue
-        codes = names.get(_folded(written))
-        if codes is None:
-            hint = did_you_mean(written, [*by_code.values(), *(c.name for c in centres if c.joint)])
-            problems.append(
-                Problem(
-                    row.where,
-                    f'"{written}" is no municipality or job centre. {hint}'.strip(),
-                    "Names are those of catalogue/areas/municipalities.csv.",
-                )
-            )
-            continue
-        for code in codes:
-            if code in places:
-                problems.append(
-                    Problem(
-                        row.where,
-                        f"{by_code[code]} is already in cluster {found[code]} ({places[code]}).",
-                        "In one kind, an area belongs to one cluster.",
-                    )
-                )
-                continue
-            found[code], places[code] = cluster, row.where
-    absent = [name for code, name in by_code.items() if code not in found]
-    if absent and len(problems) == before:
-        problems.append(
-            Problem(
-                rows[-1].where if rows else project.relative(path),
-                f"Left out: {', '.join(absent)}.",
-                "Every municipality belongs to a cluster of each kind.",
-            )
-        )
-    for centre in centres:
-        placed = sorted({found[code] for code in centre.codes if code in found})
-        if whole and len(placed) > 1:
-            problems.append(
-                Problem(
-                    places[centre.codes[-1]],
-                    f"{centre.name} share a job centre, but lie in the clusters {' and '.join(placed)}.",
-                    "Put both into one, or write the job centre's name once.",
-                )
-            )
-    return found
-
-
-def _area_names(
-    centres: tuple[JobCentre, ...], municipalities: tuple[Municipality, ...]
-) -> dict[str, tuple[str, ...]]:
-    names: dict[str, tuple[str, ...]] = {}
-    for centre in centres:
-        if centre.joint:
-            names[_folded(centre.name)] = centre.codes
-            names[_folded("/".join(reversed(centre.name.split("/"))))] = centre.codes
-    for municipality in municipalities:
-        for text in (municipality.name, municipality.code, municipality.slug):
-            names[_folded(text)] = (municipality.code,)
-    return names
-
-
-def _strange_cluster_files(project: Project, template: Template, problems: list[Problem]) -> None:
-    kinds = template.clusters
-    for path in sorted((project.catalogue / "areas" / "clusters").glob("*.csv")):
-        if path.stem not in kinds:
-            problems.append(
-                Problem(
-                    project.relative(path),
-                    f'"{path.stem}" is no kind of cluster. {did_you_mean(path.stem, kinds)}'.strip(),
-                    f"Kinds are {', '.join(template.clusters)}.",
-                )
-            )
 
 
 def _published(
@@ -674,15 +458,5 @@ def _printed_file(
 ) -> list[M]:
     rows, wrong = read_rows(project, project.catalogue / "published" / name, columns)
     problems.extend(wrong)
-    read = (_read_row(model, row.cells, row.where, problems) for row in rows)
+    read = (read_cells(model, row.cells, row.where, problems) for row in rows)
     return [entry for entry in read if entry is not None]
-
-
-def _read_row(model: type[M], cells: Mapping[str, str], where: str, problems: list[Problem]) -> M | None:
-    """One row of a CSV file as a model, or its problems with file, line and column."""
-    file, _, line = where.rpartition(":")
-    lines: dict[Loc, int] = {(column,): int(line) for column in cells}
-    document = Document(file, data=dict(cells), lines={(): int(line), **lines})
-    entry = read_entry(model, document.data, document)
-    problems.extend(document.problems)
-    return entry

@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
+from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
 from helpers.present.figures import chart, native_chart
+from helpers.present.group_words import quality_words, scope
 from helpers.present.output import (
     FIGURE_FOLDER,
     FigurePart,
@@ -33,7 +35,7 @@ from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
-from helpers.reports.jobcenteroverblik.models import Area, PrintedReport, PrintedTile
+from helpers.reports.jobcenteroverblik.models import PrintedReport, PrintedTile
 from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
 
 # -------------------------------------------------------------------------------- tiles
@@ -70,7 +72,7 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
         return FigureTile(heading, link, ranking.UNDER_PREPARATION)
     group = standing.group
     if standing.all_hidden:
-        where = ranking.scope(group)
+        where = scope(group)
         return FigureTile(
             heading, link, f"Ingen placering: alle tal i {where} er diskretioneret eller ikke opgjort"
         )
@@ -80,8 +82,12 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
     notes = [
         *ranking.rank_notes(standing.rank, standing.moved, standing.group),
         ranking.value_words(standing, area),
+        ranking.few_words(standing, area),
+        quality_words(group),
     ]
     place = ranking.rank_words(standing.rank, group)
+    if area in standing.few and standing.rank.place is not None:
+        place += ranking.FEW_MARK
     return FigureTile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
 
 
@@ -464,7 +470,7 @@ class PrintPart(TablePart):
     """A table for paper only: pages have a longer one that can be sorted."""
 
     def markdown(self) -> str:
-        return f'::: {{.content-visible when-format="typst"}}\n{super().markdown()}\n:::'
+        return f'::: {{.content-hidden when-format="html"}}\n{super().markdown()}\n:::'
 
     def live(self) -> dict[str, Any]:
         return {"text/plain": ""}

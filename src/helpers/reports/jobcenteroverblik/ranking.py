@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from helpers.analysis.ranks import Rank, Standing, Third
+from helpers.analysis.groups import ComparisonGroup
+from helpers.analysis.ranks import SMALL_BASE, Rank, Standing, Third
+from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Comparison
+from helpers.present.group_words import scope, small
 from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
 from helpers.reports.jobcenteroverblik.boards import Obstacle
-from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
-from helpers.reports.jobcenteroverblik.models import Area
 from helpers.reports.jobcenteroverblik.standings import FigureStanding
 
 UNDER_PREPARATION = "Figuren er under udarbejdelse"
@@ -40,24 +41,6 @@ _OBSTACLES = {
     Obstacle.MISMATCH: "de indtastede befolkningstal ikke giver kommunernes egne offentliggjorte andele",
 }
 
-_SMALL = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
-
-
-def small(value: int) -> str:
-    """A number up to twelve in letters: ``ti``."""
-    return _SMALL[value] if value < len(_SMALL) else number(value)
-
-
-def scope(group: ComparisonGroup) -> str:
-    """Where one is ranked: ``klyngen``, ``den beregnede gruppe``, ``Region Hovedstaden``, ``landet``."""
-    return {
-        GroupKind.CLUSTER: "klyngen",
-        GroupKind.COMPUTED: "den beregnede gruppe",
-        GroupKind.REGION: f"Region {group.name}",
-        GroupKind.OFFICIAL: "kommunegruppen",
-        GroupKind.COUNTRY: "landet",
-    }[group.kind]
-
 
 def place_words(place: int, of: int, where: str) -> str:
     """``Nr. 3 af 22 jobcentre i klyngen``"""
@@ -86,6 +69,8 @@ def rank_words(rank: Rank, group: ComparisonGroup) -> str:
         return place_words(rank.place, rank.of, where)
     if rank.standing is Standing.ALL_EQUAL:
         return f"Alle {count(rank.of, 'jobcenter', 'jobcentre')} i {where} har samme værdi"
+    if group.kind is None:
+        return "Ingen placering: der er ingen gruppe at sammenligne med"
     if rank.standing is Standing.ALONE:
         if not group.members:
             return f"Der er ingen andre jobcentre i {where} at sammenligne med"
@@ -115,6 +100,30 @@ def rank_notes(rank: Rank, moved: int | None, group: ComparisonGroup) -> tuple[s
     if rank.standing is Standing.RANKED and rank.sharing:
         shared = f"Delt med {count(rank.sharing, 'andet jobcenter', 'andre jobcentre')}"
     return tuple(filter(None, (moved_words(moved), shared, without)))
+
+
+NAMED = 4
+"""Of more job centres than these, few persons stand behind so many that only their number is told."""
+
+FEW_MARK = "°"
+"""Stands at a place whose share is out of few persons."""
+
+
+def few_words(standing: FigureStanding, area: Area) -> str:
+    """That places stand on few persons: the area's own, or others'; empty when none does."""
+    own = {area.slug, *(one.slug for one, _ in standing.own)}
+    others = [one.name for one in standing.few if one.slug not in own]
+    said = []
+    if len(others) < len(standing.few):
+        said.append(
+            f"{FEW_MARK} Andelen er af færre end {SMALL_BASE} personer eller af et skjult antal; pladsen kan skifte "
+            "med en enkelt person"
+        )
+    if others:
+        said.append(
+            f"Også få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {listed(others)}"
+        )
+    return ". ".join(said)
 
 
 def third_words(third: Third | None) -> str:
@@ -147,28 +156,6 @@ def yardstick_name(standing: FigureStanding) -> str:
         named = f" ({areas[0].name})" if areas else ""
         return f"Bedste i {scope(standing.group)}{named}"
     return f"Gennemsnit af de {small(len(areas))} bedste i landet"
-
-
-def group_sentence(group: ComparisonGroup, cluster_name: str) -> str:
-    """Which group it is, and who is in it."""
-    names = listed(member.name for member in group.members)
-    if group.kind is GroupKind.CLUSTER:
-        return f"Klynge {group.name} ({cluster_name}): {names}."
-    if group.kind is GroupKind.REGION:
-        return f"Sammenlignet med de andre jobcentre i Region {group.name}: {names}."
-    if group.kind is GroupKind.OFFICIAL:
-        return (
-            f"Sammenlignet med de andre jobcentre i Danmarks Statistiks kommunegruppe {group.name}: {names}."
-        )
-    if group.kind is GroupKind.COUNTRY:
-        return "Sammenlignet med alle andre jobcentre i landet."
-    if not group.members:
-        return "Den beregnede gruppe er tom, fordi der ikke er tal for rammevilkårene."
-    many = small(len(group.members))
-    return (
-        f"Den beregnede gruppe er ikke en af STARs klynger, men de {many} jobcentre, hvis rammevilkår ligner "
-        f"mest: {names}."
-    )
 
 
 def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) -> str:

@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from helpers.analysis.ranks import places
+from helpers.analysis.groups import ComparisonGroup, GroupKind
+from helpers.analysis.ranks import SMALL_BASE, places
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
 from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
+from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, source_names
+from helpers.present.workbook import WorkSheet
 from helpers.project import Project
+from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
-from helpers.reports.jobcenteroverblik import pieces, ranking
-from helpers.reports.jobcenteroverblik.groups import ComparisonGroup, GroupKind
+from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
-    Area,
     Jobcenteroverblik,
     PrintedReport,
     TemplateFigure,
@@ -337,7 +340,7 @@ class JobcenteroverblikReport(Report):
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
-                ),
+                ).sourced(self._source_line([standing.indicator])),
                 pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
             ]
         )
@@ -388,11 +391,10 @@ class JobcenteroverblikReport(Report):
         said = [f"Note i 2017: {figure.note}" if figure.note and not figure.differs else ""]
         if standing.apart:
             said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
-        cluster = self.jobcenteroverblik.template.clusters.get(figure.cluster or "", "")
-        compared = ranking.group_sentence(standing.group, cluster.lower())
+        compared = self._group_words(standing.group, figure)
         if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
             names = listed(area.name for area in standing.yardstick.areas)
-            compared += f" De {ranking.small(len(standing.yardstick.areas))} bedste: {names}."
+            compared += f" De {small(len(standing.yardstick.areas))} bedste: {names}."
         said.append(compared)
         said += [
             series.note
@@ -400,8 +402,12 @@ class JobcenteroverblikReport(Report):
             if series.certainty is not Certainty.CONFIRMED and series.note
         ]
         said += indicator.caveats
-        said.append(f"Kilde: {self._source_words(indicator)}.")
+        said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))
+
+    def _group_words(self, group: ComparisonGroup, figure: TemplateFigure) -> str:
+        kind = self.catalogue.grouping.rules.clusters.get(figure.cluster or "")
+        return group_sentence(group, kind.title.lower() if kind else "")
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
@@ -420,8 +426,7 @@ class JobcenteroverblikReport(Report):
         found = self.standings.table()
         if found.period is None:
             return self._definition(figure) + output.box(ranking.UNDER_PREPARATION, classes=("no-figure",))
-        cluster = self.jobcenteroverblik.template.clusters.get(figure.cluster or "", "")
-        notes = [template.footnote, template.today, ranking.group_sentence(found.group, cluster.lower())]
+        notes = [template.footnote, template.today, self._group_words(found.group, figure)]
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts))
         if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
@@ -429,9 +434,26 @@ class JobcenteroverblikReport(Report):
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
         if older:
             notes.append(f"Indtastede tal er fra {listed(older)}.")
-        group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else ranking.scope(found.group)
+        group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else scope(found.group)
         caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
         return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+
+    # ------------------------------------------------------------------------------------ files
+
+    def downloads(self) -> Shown:
+        """The workbook; nothing for a month that is shown as it was printed."""
+        if self.printed:
+            return Shown()
+        return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
+
+    def status_sheet(self) -> WorkSheet:
+        return sheets.status_sheet(self)
+
+    def number_sheets(self) -> list[WorkSheet]:
+        return sheets.number_sheets(self)
+
+    def sources_sheet(self) -> WorkSheet:
+        return sheets.sources_sheet(self)
 
     # ------------------------------------------------------------------------------------ all municipalities
 
@@ -494,12 +516,12 @@ class JobcenteroverblikReport(Report):
             period=newest,
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
-            group_name=capital(ranking.scope(shown_group)) if grouped else "",
+            group_name=capital(scope(shown_group)) if grouped else "",
             example=self._made_up(standing.indicator),
-        ) + pieces.notes(
+        ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",
-                f"Kilde: {self._source_words(standing.indicator)}.",
+                self._source_line([standing.indicator]),
             ]
         )
 
@@ -522,11 +544,16 @@ class JobcenteroverblikReport(Report):
     def _filled(self, text: str) -> str:
         """A method text with the template's numbers in words."""
         template, delay = self.jobcenteroverblik.template, self.standings.delay
+        rules = self.catalogue.grouping.rules
         words = {
-            "{ten}": ranking.small(template.ten_best),
-            "{size}": ranking.small(template.group_size),
-            "{months}": ranking.small(template.group_months),
-            "{delay}": "en måned" if delay == 1 else f"{ranking.small(delay)} måneder",
+            "{ten}": small(template.ten_best),
+            "{size}": small(rules.size),
+            "{least}": small(rules.least),
+            "{variables}": small(rules.variables),
+            "{farthest}": number(rules.farthest, 1),
+            "{few}": number(SMALL_BASE),
+            "{months}": small(rules.months),
+            "{delay}": "en måned" if delay == 1 else f"{small(delay)} måneder",
         }
         for brace, word in words.items():
             text = text.replace(brace, word)
@@ -544,30 +571,35 @@ class JobcenteroverblikReport(Report):
 
     def groups(self) -> Shown:
         """The five comparison groups: how each was made, and who is in it."""
-        template = self.jobcenteroverblik.template
+        method = self.jobcenteroverblik.template.method
         if self.printed:
-            return output.text(template.method.clusters)
-        made = [self.standings.group(kind) for kind in template.clusters]
-        computed = any(group.kind is GroupKind.COMPUTED for group in made)
-        said = [template.method.clusters, *([template.method.computed] if computed else [])]
+            return output.text(method.clusters)
+        kinds: dict[ComparisonGroup, list[str]] = {}
+        for key, kind in self.catalogue.grouping.rules.clusters.items():
+            kinds.setdefault(self.standings.group(key), []).append(kind.title)
+        used = {group.kind for group in kinds} | {tried for group in kinds for tried, _ in group.passed_over}
+        said = [method.clusters]
+        said += [method.official] if GroupKind.OFFICIAL in used else []
+        said += [method.computed] if GroupKind.COMPUTED in used else []
         columns = [
             tables.Column("Type", row_head=True),
             tables.Column("Gruppe"),
             tables.Column("Jobcentre"),
-            tables.Column("Ikke brugt"),
+            tables.Column("Grundlag"),
         ]
         rows = [
             (
-                template.clusters[kind],
+                listed(titles),
                 _kind_words(group),
                 listed(member.name for member in group.members) or "ingen",
-                "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out) or "–",
+                _basis_words(group),
             )
-            for kind, group in zip(template.clusters, made, strict=True)
+            for group, titles in kinds.items()
         ]
         shown = output.text(*map(self._filled, said))
-        if computed:
-            labels = "\n".join(f"- {escape_markdown(v.label)}" for v in template.framework)
+        if GroupKind.COMPUTED in used:
+            framework = self.catalogue.grouping.rules.framework
+            labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
             columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
@@ -605,11 +637,7 @@ class JobcenteroverblikReport(Report):
             return name, "Ingen kendt tabel", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)
         indicator = self.catalogue.indicators[figure.indicator or ""]
-        rule = (
-            "gruppen"
-            if figure.cluster
-            else f"de {ranking.small(self.jobcenteroverblik.template.ten_best)} bedste"
-        )
+        rule = "gruppen" if figure.cluster else f"de {small(self.jobcenteroverblik.template.ten_best)} bedste"
         newest = standing.newest.danish if standing and standing.newest else "–"
         sure = "" if indicator.certainty is Certainty.CONFIRMED else " (ikke bekræftet)"
         return name, indicator.title, f"{listed(indicator.tables)}{sure}", rule, newest
@@ -636,13 +664,21 @@ def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
 
 
 def _kind_words(group: ComparisonGroup) -> str:
-    return {
-        GroupKind.CLUSTER: f"STARs klynge {group.name} (fra fil)",
-        GroupKind.COMPUTED: "Beregnet",
-        GroupKind.REGION: f"Region {group.name}",
-        GroupKind.OFFICIAL: f"Danmarks Statistiks kommunegruppe {group.name}",
-        GroupKind.COUNTRY: "Hele landet",
-    }[group.kind]
+    if group.kind is None:
+        return "Ingen"
+    return f"Klynge {group.name}" if group.kind is GroupKind.CLUSTER else capital(scope(group))
+
+
+def _basis_words(group: ComparisonGroup) -> str:
+    """What a group stands on: whose list, or which conditions, how near, and what was left out."""
+    said = {
+        GroupKind.CLUSTER: "Indlagt liste over STARs klynger.",
+        GroupKind.OFFICIAL: "Danmarks Statistiks inddeling.",
+        GroupKind.COMPUTED: f"{quality_words(group)} Brugt: {'; '.join(group.variables)}.",
+    }.get(group.kind or GroupKind.COUNTRY, "")
+    left_out = "; ".join(f"{label} ({_LEFT_OUT[reason]})" for label, reason in group.left_out)
+    parts = [said, f"Ikke brugt: {left_out}." if left_out else "", passed_words(group)]
+    return " ".join(filter(None, parts)) or "–"
 
 
 _LEFT_OUT = {

@@ -14,16 +14,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.analysis.ranks import Rank, best, moved, rank
+from helpers.analysis.groups import ComparisonGroup, comparison_group, framework_conditions
+from helpers.analysis.ranks import Rank, best, moved, on_few, rank
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import NATIONAL, Comparison, Indicator
+from helpers.catalogue.areas import Area
+from helpers.catalogue.models import NATIONAL, Comparison, Indicator, Unit
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
 from helpers.reports.base.report import frame_hash
-from helpers.reports.jobcenteroverblik import groups
 from helpers.reports.jobcenteroverblik.boards import BASE_MONTHS, AreaGrids, Board, Obstacle, board, share_of
-from helpers.reports.jobcenteroverblik.groups import ComparisonGroup
-from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, TemplateFigure, TemplateRow
+from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, TemplateFigure, TemplateRow
 
 MONTHS_A_YEAR = 12
 
@@ -57,9 +57,7 @@ class Boards:
     def conditions(self, newest: Period | None) -> pd.DataFrame:
         """Framework conditions of every area, for windows that end in `newest`."""
         if newest not in self._conditions:
-            used = self.jobcenteroverblik.template.framework
-            values = {(v.indicator, v.series): self(v.indicator, v.series).frame() for v in used}
-            self._conditions[newest] = groups.framework_conditions(self.jobcenteroverblik, values, newest)
+            self._conditions[newest] = framework_conditions(self.catalogue, self._shown, newest)
         return self._conditions[newest]
 
 
@@ -106,6 +104,8 @@ class FigureStanding:
         shown side by side.
     all_hidden
         Whether the newest values of the area and of all it is compared with are suppressed.
+    few
+        Those of the area and of all it is compared with whose newest share is out of few persons.
     """
 
     figure: TemplateFigure
@@ -122,6 +122,7 @@ class FigureStanding:
     moved: int | None
     ranks: tuple[tuple[Area, Rank], ...]
     all_hidden: bool
+    few: tuple[Area, ...] = ()
 
     @property
     def has_data(self) -> bool:
@@ -198,16 +199,12 @@ class Standings:
     def parts(self) -> tuple[Area, ...]:
         """The municipalities of a joint job centre, each as an area of its own."""
         known = {m.code: m for m in self.jobcenteroverblik.municipalities}
-        return tuple(
-            Area(name=known[code].name, slug=known[code].slug, codes=(code,)) for code in self.area.codes
-        )
+        return tuple(Area.of(known[code]) for code in self.area.codes)
 
     @cached_property
     def municipalities(self) -> tuple[Area, ...]:
         """All municipalities, each as an area of its own, in the catalogue's order."""
-        return tuple(
-            Area(name=m.name, slug=m.slug, codes=(m.code,)) for m in self.jobcenteroverblik.municipalities
-        )
+        return tuple(map(Area.of, self.jobcenteroverblik.municipalities))
 
     @cached_property
     def newest(self) -> Period | None:
@@ -238,8 +235,13 @@ class Standings:
     def group(self, cluster: str) -> ComparisonGroup:
         """The group of one kind of cluster."""
         if cluster not in self._groups:
-            conditions = self.boards.conditions(self.newest)
-            self._groups[cluster] = groups.group_for(self.jobcenteroverblik, self.area, cluster, conditions)
+            self._groups[cluster] = comparison_group(
+                self.boards.catalogue,
+                self.area,
+                self.jobcenteroverblik.centres,
+                kind=cluster,
+                conditions=self.boards.conditions(self.newest),
+            )
         return self._groups[cluster]
 
     def rule_of(self, figure: TemplateFigure) -> Comparison:
@@ -263,7 +265,8 @@ class Standings:
         if rule is Comparison.FRAMEWORK and figure.cluster:
             group = self.group(figure.cluster)
         else:
-            group = groups.country(self.jobcenteroverblik, self.area)
+            centres = self.jobcenteroverblik.centres
+            group = comparison_group(self.boards.catalogue, self.area, centres, "country")
         newest = self._newest(on)
         periods = window(newest) if newest else ()
         apart = on.obstacle(self.area.slug, newest)
@@ -290,6 +293,29 @@ class Standings:
             moved=moved(place, self._rank(on, group, self.area, before)),
             ranks=ranks if apart else (),
             all_hidden=_all_hidden(on, (self.area, *group.members), newest),
+            few=tuple(one for one in dict.fromkeys((*shown, *group.members)) if self.on_few(on, one, newest)),
+        )
+
+    def on_few(self, on: Board, area: Area, period: Period | None) -> bool:
+        """Whether an area's share is out of few persons; never for a share of the population."""
+        indicator = on.indicator
+        rule = self.jobcenteroverblik.template.joint.of_counts.get(indicator.key)
+        share = on.value(area.slug, period)
+        if indicator.unit is not Unit.PERCENT or share is None:
+            return False
+        if rule is None:
+            count = (
+                self.boards(indicator.key, "count").value(area.slug, period)
+                if "count" in indicator.series
+                else None
+            )
+            return on_few(share, count, None)
+        bases = [self.boards(indicator.key, name) for name in rule.base]
+        values = [base.value(area.slug, period) for base in bases]
+        hidden = any(base.state(area.slug, period) is State.SUPPRESSED for base in bases)
+        known = [value for value in values if value is not None]
+        return on_few(
+            share, None, sum(known, Decimal(0)) if len(known) == len(values) else None, hidden=hidden
         )
 
     def _rank(self, on: Board, group: ComparisonGroup, area: Area, period: Period | None) -> Rank:
@@ -302,7 +328,7 @@ class Standings:
         """The table of figure 2, in the newest month of its first row that has figures."""
         template = self.jobcenteroverblik.template
         figure = next(figure for figure in self.jobcenteroverblik.figures if figure.table)
-        group = self.group(figure.cluster or next(iter(template.clusters)))
+        group = self.group(figure.cluster or next(iter(self.boards.catalogue.grouping.rules.clusters)))
         period = next(
             (shown for row in template.table.rows if (shown := self._newest(self._counts(row)))), None
         )

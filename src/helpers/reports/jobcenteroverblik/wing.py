@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from helpers.catalogue import Catalogue
+from helpers.catalogue.areas import Area
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.reports.base.notebooks import Contents
@@ -13,7 +14,7 @@ from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
 from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
-from helpers.reports.jobcenteroverblik.models import Area, Jobcenteroverblik, load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, load_jobcenteroverblik
 from helpers.reports.jobcenteroverblik.report import (
     KEY,
     JobcenteroverblikReport,
@@ -58,9 +59,7 @@ class JobcenteroverblikWing(Wing):
             jobcenteroverblik = load_jobcenteroverblik(project, catalogue)
         except PlanError as error:
             return list(error.problems), []
-        kinds = (
-            f", clusters: {', '.join(jobcenteroverblik.memberships)}" if jobcenteroverblik.memberships else ""
-        )
+        kinds = f", clusters: {', '.join(catalogue.grouping.clusters)}" if catalogue.grouping.clusters else ""
         many = f"{len(jobcenteroverblik.figures)} figures, {len(jobcenteroverblik.centres)} job centres"
         return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}"]
 
@@ -73,9 +72,9 @@ def _areas(request: RenderRequest, catalogue: Catalogue, jobcenteroverblik: Jobc
         return [centre for centre in jobcenteroverblik.centres if codes & set(centre.codes)]
     if not request.municipalities:
         raise PlanError.of(
-            "plan render",
+            f"plan {request.verb}",
             "No municipality or job centre is named.",
-            f"Name one or more (plan render Vallensbæk/Ishøj --report {KEY}), or take them all: --all",
+            f"Name one or more (plan {request.verb} Vallensbæk/Ishøj --report {KEY}), or take them all: --all",
         )
     found = [jobcenteroverblik.area(name, catalogue) for name in request.municipalities]
     return list({area.slug: area for area in found}.values())

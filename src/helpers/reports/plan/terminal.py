@@ -13,11 +13,16 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
-from helpers.reports.plan.report import PlanReport, status_records
+from helpers.reports.plan.report import PlanReport
+from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
-_COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
+_COLOURS = {
+    **dict.fromkeys(Verdict, "yellow"),
+    **dict.fromkeys((Verdict.MET, Verdict.ON_TRACK), "green"),
+    **dict.fromkeys((Verdict.NOT_MET, Verdict.BEHIND), "red"),
+}
 
 
 WIDE = 120
@@ -35,7 +40,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in (*report.rows, *report.survey_rows):
-        for note in filter(None, (row.note, row.reason)):
+        for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:
@@ -114,9 +119,7 @@ def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
-    if report.is_mixed and row.grounds:
-        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
-    if report.is_mixed and row.grounds:
+    if row.grounds and (report.is_mixed or report.is_printed(row)):
         return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 

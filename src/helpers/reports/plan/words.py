@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty
-from helpers.catalogue.names import Names
+from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
+from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import count, number, sentence
-from helpers.reports.plan.changes import ChangeKind, ChangeRow
+from helpers.present.words import capital, count, number, sentence
+from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 
 CERTAINTY_WORDS = {
@@ -29,17 +29,77 @@ def short_count(met: int, of: int) -> str:
     return f"{number(met)} af {number(of)}"
 
 
+def _new(noun: Noun) -> str:
+    return "nyt" if noun.the.endswith("t") else "ny"
+
+
 def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
-    """``13 resultatmål er identiske, 4 er nye, 4 er ændret, og 2 er udgået.``"""
+    """``13 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændrede, og 2 er udgået.``"""
     found = Counter(row.kind for row in rows)
     same = found[ChangeKind.IDENTICAL] + found[ChangeKind.RENUMBERED]
     parts = [
         f"{count(same, f'{names.goal.one} er identisk', f'{names.goal.many} er identiske')} med den forrige {names.document.one}",
-        count(found[ChangeKind.NEW], "er nyt", "er nye"),
-        f"{number(sum(found[kind] for kind in _CHANGED))} er ændret",
+        count(found[ChangeKind.NEW], f"er {_new(names.goal)}", "er nye"),
+        count(sum(found[kind] for kind in _CHANGED), "er ændret", "er ændrede"),
         f"{number(found[ChangeKind.DROPPED])} er udgået",
     ]
     return sentence(f"{', '.join(parts[:-1])}, og {parts[-1]}")
+
+
+def areas_changed(changes: Sequence[AreaChange], names: Names) -> list[str]:
+    """How many focus areas go on, and what became of each of the others, in sentences."""
+    total = sum(change.new is not None for change in changes)
+    kept = sum(change.kind is AreaChangeKind.KEPT for change in changes)
+    many = f"{number(total)} {names.area.one if total == 1 else names.area.many}"
+    said = [
+        f"Alle {many} er uændrede." if kept == total > 1
+        else f"{capital(names.area.the)} er uændret." if kept == total
+        else f"Ingen af de {many} er uændrede." if not kept
+        else f"{number(kept)} af de {many} er {'uændret' if kept == 1 else 'uændrede'}."
+    ]  # fmt: skip
+    the = capital(names.area.the)
+    for change in changes:
+        after, before = (f"»{area.title}«" if area else "" for area in (change.new, change.old))
+        told = {
+            AreaChangeKind.KEPT: "",
+            AreaChangeKind.RETITLED: f"{the} {before} hedder nu {after}.",
+            AreaChangeKind.REPLACED: f"{the} {before} er erstattet af {after}.",
+            AreaChangeKind.NEW: f"{the} {after} er {_new(names.area)}.",
+            AreaChangeKind.DROPPED: f"{the} {before} er udgået.",
+        }[change.kind]
+        missing = change.old.goals_missing if change.old and change.kind is not AreaChangeKind.KEPT else None
+        said.append(" ".join(filter(None, (told, missing))))
+    return [text for text in said if text]
+
+
+def document_words(plan: Plan, municipality: Municipality) -> str:
+    """Where a printed figure stands: ``Frederikssund Kommunes egen status på Beskæftigelsesplan 2023``."""
+    return f"{municipality.long_name}s egen status på {plan.title}"
+
+
+def printed_note(plan: Plan, municipality: Municipality) -> str:
+    """What the star in a status table means where the other figures are real."""
+    return f"* Trykt i {document_words(plan, municipality)}. Der er ikke hentet nyere tal."
+
+
+def as_printed_note(plan: Plan, municipality: Municipality) -> str:
+    """… where the page shows how things stood when the document was printed, whatever was fetched since."""
+    return f"* Trykt i {document_words(plan, municipality)}; siden viser tallene, som de stod dengang."
+
+
+def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality) -> str:
+    """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
+    said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
+    return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
+
+
+def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
+    """That a source has a newer figure than the document printed, and what it printed."""
+    told = (
+        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
+        f"(hele landet {number(printed.national, decimals, printed.unit)})"
+    )
+    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
 
 
 def explained(title: str, definition: str | None) -> Html:

@@ -1,0 +1,263 @@
+"""Whom an area can be compared with: what ``catalogue/groups.yml`` and the lists in ``areas/`` say.
+
+In: ``groups.yml``, ``areas/kommunegrupper.csv``, ``areas/clusters/<kind>.csv``. Out: one frozen :class:`Grouping`.
+The groups are made of it by :func:`helpers.analysis.groups.comparison_group`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from helpers.catalogue.areas import JobCentre, area_names, fold_area
+from helpers.catalogue.documents import Document, did_you_mean
+from helpers.catalogue.explain import read_entry
+from helpers.catalogue.models import Indicator, Key, Model, Municipality
+from helpers.catalogue.tables import read_rows
+from helpers.errors import Problem
+from helpers.project import Project
+
+_CLUSTERS = ("cluster", "municipality")
+
+FIXED = ("group", "kommunegruppe", "region", "computed", "country")
+"""What a group can be called whatever the files hold; ``group`` is the first of ``order`` that there is."""
+
+
+class ClusterKind(Model):
+    """A kind of clusters: what its benefits are called, and the indicators that it is the group of."""
+
+    title: str
+    indicators: tuple[Key, ...] = ()
+
+
+class FrameworkVariable(Model):
+    """A framework condition that computed groups are made by.
+
+    Attributes
+    ----------
+    not_for
+        Kinds of clusters it is left out for, because their figures show the same.
+    size
+        Whether it is the area's size: its logarithm counts, since ratios matter, and no group is made without it.
+    """
+
+    label: str
+    indicator: str
+    series: str
+    not_for: tuple[str, ...] = ()
+    size: bool = False
+
+
+class NamedList(Model):
+    """Areas that compare themselves by agreement; names, codes or slugs of municipalities."""
+
+    title: str
+    members: tuple[str, ...] = Field(min_length=2)
+
+
+class GroupRules(Model):
+    """``catalogue/groups.yml`` as written.
+
+    Attributes
+    ----------
+    order
+        What is tried first for a group; an area for which none serves has no group, and no place.
+    least
+        Fewer other areas than these are nobody to have a place among; supplied clusters and lists are taken as they are.
+    size, months, variables, farthest
+        Of computed groups: members, oldest months of the window that conditions are the mean of, the fewest
+        variables, and how far off (in standard deviations) an area still resembles another.
+    """
+
+    order: tuple[Literal["cluster", "kommunegruppe", "computed", "region"], ...] = ("kommunegruppe", "region")
+    least: int = Field(default=5, ge=1)
+    size: int = Field(default=10, ge=1)
+    months: int = Field(default=12, ge=1)
+    variables: int = Field(default=3, ge=3)
+    farthest: float = Field(default=1.0, gt=0)
+    framework: tuple[FrameworkVariable, ...] = ()
+    clusters: dict[str, ClusterKind] = Field(default_factory=dict)
+    lists: dict[str, NamedList] = Field(default_factory=dict)
+
+
+class Grouping(Model):
+    """The rules, with the lists they speak of.
+
+    Attributes
+    ----------
+    official
+        Municipality's code → its group in ``areas/kommunegrupper.csv``; empty without that file.
+    clusters
+        Kind → municipality's code → name of its cluster; only kinds with a file in ``areas/clusters/``.
+    lists
+        Name of a list of ``groups.yml`` → codes of its municipalities.
+    """
+
+    rules: GroupRules = GroupRules()
+    official: dict[str, str] = Field(default_factory=dict)
+    clusters: dict[str, dict[str, str]] = Field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that a group can be called."""
+        return (*FIXED, *self.rules.clusters, *self.lists)
+
+    def kind_of(self, indicator: str) -> str:
+        """The kind of clusters that an indicator is compared in; empty for none."""
+        kinds = self.rules.clusters.items()
+        return next((name for name, kind in kinds if indicator in kind.indicators), "")
+
+
+def read_grouping(
+    project: Project,
+    document: Document,
+    indicators: Mapping[str, Indicator | None],
+    centres: tuple[JobCentre, ...],
+    municipalities: tuple[Municipality, ...],
+    problems: list[Problem],
+) -> Grouping:
+    """What the file and the lists say; mistakes go to the document and to `problems`."""
+    rules = read_entry(GroupRules, document.data, document) if document.data else GroupRules()
+    if rules is None:
+        return Grouping()
+    _check(document, rules, indicators)
+    areas = project.catalogue / "areas"
+    official = _membership(
+        project, areas / "kommunegrupper.csv", centres, municipalities, problems, whole=False
+    )
+    clusters = {
+        kind: found
+        for kind in rules.clusters
+        if (
+            found := _membership(
+                project, areas / "clusters" / f"{kind}.csv", centres, municipalities, problems
+            )
+        )
+    }
+    if document.data:
+        for path in sorted((areas / "clusters").glob("*.csv")):
+            if path.stem not in rules.clusters:
+                what = f'"{path.stem}" is no kind of cluster. {did_you_mean(path.stem, rules.clusters)}'
+                kinds = f"Kinds are the keys under clusters of groups.yml: {', '.join(rules.clusters)}."
+                problems.append(Problem(project.relative(path), what.strip(), kinds))
+    names = area_names(centres, municipalities)
+    lists: dict[str, tuple[str, ...]] = {}
+    for key, named in rules.lists.items():
+        if key in (*FIXED, *rules.clusters):
+            document.problem(("lists", key), f'"{key}" is already what another group is called.')
+        codes: list[str] = []
+        for at, text in enumerate(named.members):
+            if (found_codes := names.get(fold_area(text))) is None:
+                hint = did_you_mean(text, [m.name for m in municipalities])
+                document.problem(
+                    ("lists", key, "members", at), f'"{text}" is no municipality. {hint}'.strip()
+                )
+            codes += found_codes or ()
+        lists[key] = tuple(dict.fromkeys(codes))
+    return Grouping(rules=rules, official=official or {}, clusters=clusters, lists=lists)
+
+
+def _check(document: Document, rules: GroupRules, indicators: Mapping[str, Indicator | None]) -> None:
+    def known(key: str, loc: tuple[str | int, ...]) -> None:
+        if key not in indicators:
+            hint = did_you_mean(key, indicators)
+            document.problem(loc, f'"{key}" is no indicator. {hint}'.strip())
+
+    for at, variable in enumerate(rules.framework):
+        known(variable.indicator, ("framework", at, "indicator"))
+        indicator = indicators.get(variable.indicator)
+        if indicator and variable.series not in indicator.series:
+            document.problem(
+                ("framework", at, "series"),
+                f'"{variable.indicator}" has no series "{variable.series}".',
+                f"It has: {', '.join(indicator.series)}.",
+            )
+        for kind in variable.not_for:
+            if kind not in rules.clusters:
+                hint = did_you_mean(kind, rules.clusters)
+                document.problem(
+                    ("framework", at, "not_for"), f'"{kind}" is no kind of cluster. {hint}'.strip()
+                )
+    for kind, entry in rules.clusters.items():
+        for at, key in enumerate(entry.indicators):
+            known(key, ("clusters", kind, "indicators", at))
+    if rules.framework and not any(variable.size for variable in rules.framework):
+        document.problem(
+            ("framework",),
+            "None of the conditions is the size of the area.",
+            "Write size: true at one of them.",
+        )
+
+
+def _membership(
+    project: Project,
+    path: Path,
+    centres: tuple[JobCentre, ...],
+    municipalities: tuple[Municipality, ...],
+    problems: list[Problem],
+    *,
+    whole: bool = True,
+) -> dict[str, str] | None:
+    """Cluster of every municipality's code; none when there is no file. Job centres lie in one cluster if `whole`."""
+    if not path.is_file():
+        return None
+    rows, wrong = read_rows(project, path, _CLUSTERS)
+    problems.extend(wrong)
+    if wrong:
+        return None
+    names = area_names(centres, municipalities)
+    by_code = {municipality.code: municipality.name for municipality in municipalities}
+    found: dict[str, str] = {}
+    places: dict[str, str] = {}
+    before = len(problems)
+    for row in rows:
+        cluster, written = row.cells.get("cluster"), row.cells.get("municipality")
+        if not cluster or not written:
+            problems.append(Problem(row.where, "A row needs both a cluster and a municipality."))
+            continue
+        codes = names.get(fold_area(written))
+        if codes is None:
+            hint = did_you_mean(written, [*by_code.values(), *(c.name for c in centres if c.joint)])
+            problems.append(
+                Problem(
+                    row.where,
+                    f'"{written}" is no municipality or job centre. {hint}'.strip(),
+                    "Names are those of catalogue/areas/municipalities.csv.",
+                )
+            )
+            continue
+        for code in codes:
+            if code in places:
+                problems.append(
+                    Problem(
+                        row.where,
+                        f"{by_code[code]} is already in cluster {found[code]} ({places[code]}).",
+                        "In one kind, an area belongs to one cluster.",
+                    )
+                )
+                continue
+            found[code], places[code] = cluster, row.where
+    absent = [name for code, name in by_code.items() if code not in found]
+    if absent and len(problems) == before:
+        problems.append(
+            Problem(
+                rows[-1].where if rows else project.relative(path),
+                f"Left out: {', '.join(absent)}.",
+                "Every municipality belongs to a cluster of each kind.",
+            )
+        )
+    for centre in centres:
+        placed = sorted({found[code] for code in centre.codes if code in found})
+        if whole and len(placed) > 1:
+            problems.append(
+                Problem(
+                    places[centre.codes[-1]],
+                    f"{centre.name} share a job centre, but lie in the clusters {' and '.join(placed)}.",
+                    "Put both into one, or write the job centre's name once.",
+                )
+            )
+    return found
