@@ -23,6 +23,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
+from helpers.data.stopped import Stop
 from helpers.periods import Period
 
 MINUS = "−"
@@ -210,6 +211,25 @@ def break_sentence(broken: Break) -> str:
     """``Databrud fra juli 2025: Kontanthjælpsreform 1. juli 2025. Den 1. juli …``, with its source where that is known."""
     said = [f"Databrud fra {broken.period.danish}: {sentence(broken.text)}", broken.meaning or ""]
     return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
+
+
+def stopped_sentences(stop: Stop, indicator: Indicator, last: Period, then: Iterable[str] = ()) -> str:
+    """``Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026.``
+
+    Parameters
+    ----------
+    then
+        Titles of the indicators to look at instead.
+    """
+    source = source_names([indicator])
+    said = {
+        Stop.TABLE: f"{source} har stoppet denne tabel.",
+        Stop.DIVISION: f"{source} har stoppet denne opdeling.",
+        Stop.BENEFIT: "Opgørelsen er ophørt.",
+    }[stop]
+    instead = listed(f"»{title}«" for title in then)
+    after = f" Se i stedet {instead}." if instead else ""
+    return f"{said} Det seneste tal er for {last.danish}.{after}"
 
 
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:

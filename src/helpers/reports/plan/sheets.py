@@ -60,7 +60,7 @@ def all_rows(report: PlanReport) -> list[StatusRow]:
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
-    said = [text for text in (row.note, row.reason) if text]
+    said = [text for text in (row.note, row.reason, report.stopped_words(row)) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
@@ -147,7 +147,7 @@ def _title(report: PlanReport, row: StatusRow) -> str:
 def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     goals: dict[str, list[Goal]] = {}
     for goal in report.plan.goals:
-        for key in goal.indicators:
+        for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
             goals.setdefault(key, []).append(goal)
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}

@@ -46,7 +46,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in (*report.rows, *report.survey_rows):
-        for note in filter(None, (row.note, row.reason)):
+        for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:
