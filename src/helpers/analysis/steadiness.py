@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import takewhile
+from typing import Protocol
 
 from helpers.analysis.gaps import Verdict, verdict
 from helpers.catalogue.models import Indicator, Target
@@ -31,13 +32,15 @@ class Steadiness(StrEnum):
     WAVERING = "på vippen"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Protocol):
     """How a goal was judged in one period; `gap` is the printed one, none where there is no verdict."""
 
-    period: Period
-    gap: Decimal | None
-    verdict: Verdict
+    @property
+    def period(self) -> Period: ...
+    @property
+    def gap(self) -> Decimal | None: ...
+    @property
+    def verdict(self) -> Verdict: ...
 
 
 @dataclass(frozen=True)

@@ -519,6 +519,17 @@ class Indicator(Model):
         return self.unit is Unit.PERCENT and BASE in self.observed
 
     @cached_property
+    def counted(self) -> str | None:
+        """The series that counts those whom the headline is the share of; none where no series is known to."""
+        share = self.series[self.headline].origin
+        counts = {name: series for name, series in self.drawn.items() if series.axis == "count"}
+        if isinstance(share, FromShare):
+            counts = {
+                name: series for name, series in counts.items() if series.origin.terms == share.share_of
+            }
+        return next(iter(counts)) if self.has_base and len(counts) == 1 else None
+
+    @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
         share = self.series[self.headline]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
-from helpers.analysis.persons import gap_in_persons, shown_base
+from helpers.analysis.persons import from_counts, gap_in_persons, shown_base
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
+from helpers.analysis.steadiness import PERIODS, Past, past_of
 from helpers.catalogue.models import (
     BASE,
     NATIONAL,
@@ -81,6 +82,12 @@ class StatusRow:
         known, or would tell a hidden number.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    finer
+        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
+    past
+        What the last twelve periods say of the verdict.
+    before
+        The verdict of the period before, where the two may be compared; else none.
     """
 
     goal: str
@@ -103,6 +110,14 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    finer: Decimal | None = None
+    past: Past | None = None
+    before: Verdict | None = None
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another than the period before."""
+        return self.before is not None and self.before is not self.verdict
 
 
 @dataclass(frozen=True)
@@ -234,7 +249,7 @@ class Judgement:
     ----------
     ours, national
         What is known of the area and of the country.
-    target, gap
+    target, gap, finer
         As in :class:`StatusRow`; none when a term is unknown.
     """
 
@@ -244,6 +259,7 @@ class Judgement:
     target: Decimal | None
     gap: Decimal | None
     verdict: Verdict
+    finer: Decimal | None = None
 
 
 class Judge:
@@ -280,7 +296,43 @@ class Judge:
         target = target_value(part.target, national.value)
         direction = _direction(part, indicator)
         difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
-        return Judgement(period, ours, national, target, difference, verdict(difference, part.target))
+        finer = self._finer(part, indicator, area, period) if difference == 0 else None
+        decisive = difference if finer is None else finer
+        return Judgement(period, ours, national, target, difference, verdict(decisive, part.target), finer)
+
+    def _finer(self, part: Part, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        """The gap as the counts have it, where those of all terms are at hand and come to the printed shares."""
+        ours = self._share(indicator, area, period)
+        national = self._share(indicator, NATIONAL, period) if part.target.national else None
+        target = target_value(part.target, national)
+        if ours is None or target is None:
+            return None
+        return gap(ours, target, _direction(part, indicator))
+
+    def _share(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        if indicator.counted is None:
+            return None
+        at = (indicator, area, period)
+        count, base = (self.readings.at(*at, name).value for name in (indicator.counted, BASE))
+        return from_counts(count, base, self.readings.at(*at).value, indicator.decimals)
+
+    def past(self, part: Part, area: str, until: Period) -> Past | None:
+        """What the last twelve periods say of the verdict of `until`."""
+        indicator = self.catalogue.indicators[part.indicator]
+        if indicator.breaks_between(until.shift(1 - PERIODS), until):
+            return None
+        judged: list[Judgement] = []
+        for step in range(PERIODS):
+            judged.append(self.at(part, area, until.shift(-step)))
+            if judged[-1].gap is None:
+                return None
+        return past_of(judged[::-1], part.target, indicator)
+
+    def _before(self, part: Part, area: str, until: Period) -> Verdict | None:
+        if self.catalogue.indicators[part.indicator].breaks_between(until.shift(-1), until):
+            return None
+        found = self.at(part, area, until.shift(-1)).verdict
+        return None if found is Verdict.CANNOT_BE_JUDGED else found
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
@@ -335,6 +387,11 @@ class Judge:
             part=place,
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
+            finer=found.finer if found else None,
+            past=self.past(part, municipality.code, period) if period else None,
+            before=self._before(part, municipality.code, period)
+            if period and difference is not None
+            else None,
         )
 
     def _reason(
