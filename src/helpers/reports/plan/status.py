@@ -32,7 +32,7 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
-from helpers.periods import Period
+from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
 from helpers.sources.manual import read_survey
@@ -321,12 +321,7 @@ class Judge:
         indicator = self.catalogue.indicators[part.indicator]
         if indicator.breaks_between(until.shift(1 - PERIODS), until):
             return None
-        judged: list[Judgement] = []
-        for step in range(PERIODS):
-            judged.append(self.at(part, area, until.shift(-step)))
-            if judged[-1].gap is None:
-                return None
-        return past_of(judged[::-1], part.target, indicator)
+        return past_of(self.history(part, area, until, PERIODS), part.target, indicator)
 
     def _before(self, part: Part, area: str, until: Period) -> Verdict | None:
         if self.catalogue.indicators[part.indicator].breaks_between(until.shift(-1), until):
@@ -336,7 +331,7 @@ class Judge:
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
-        return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
+        return tuple(self.at(part, area, period) for period in window(until, count))
 
     def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
         """How many an area's share is out of in a period, where a page may reckon with it."""
@@ -366,6 +361,7 @@ class Judge:
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
+        judged = difference is not None and part.target.is_set
         base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
         return StatusRow(
             goal=goal.number,
@@ -388,10 +384,8 @@ class Judge:
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
             finer=found.finer if found else None,
-            past=self.past(part, municipality.code, period) if period else None,
-            before=self._before(part, municipality.code, period)
-            if period and difference is not None
-            else None,
+            past=self.past(part, municipality.code, period) if period and judged else None,
+            before=self._before(part, municipality.code, period) if period and judged else None,
         )
 
     def _reason(
