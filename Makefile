@@ -57,7 +57,7 @@ lock: setup
 	--generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 clean:
-	@rm -rf .venv _site _book .quarto .plan figures notebooks/figures notebooks/*/figures data/raw/example \
+	@rm -rf .venv _site _export _book .quarto .plan figures notebooks/figures notebooks/*/figures data/raw/example \
 	.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find data/processed -mindepth 1 ! -name README.md -delete
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -338,6 +338,10 @@ MISTAKES = {
         PLAN_FILE, "- goal: 1b", "- goal: 1a # dropped", "# dropped",
         "dropped.1a.goal", ["Goal 1a is not dropped: 1a continues it."],
     ),
+    "two goals that go on with the same one": (
+        PLAN_FILE, "number: 2a", "number: 2a\n        previous: {goal: 1a} # twice", "# twice",
+        "goals.2a.previous.goal", ["Goal 1a is continued by 1a already.", "goes on as one"],
+    ),
     "a focus area that replaces none": (
         PLAN_FILE, "slug: virksomheder", "slug: virksomheder\n    replaces: Tidlig indsat", "replaces:",
         "focus_areas.2.replaces", ["no focus area of that title", 'Did you mean "Tidlig indsats"?'],

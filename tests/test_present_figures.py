@@ -496,11 +496,19 @@ def test_example_data_say_so_in_the_figure_and_ring_what_was_published() -> None
 
 
 def test_real_data_are_neither_marked_nor_ringed() -> None:
-    entry, window = quarterly(published={("count", "own"): range(9)})
+    entry, window = quarterly()
     one = part(figures.trend_figure(entry, window, TOWN))
     texts = [row["text"] for row in one.spec["datasets"]["words"]]
     assert layout.BADGE not in texts
     assert "rings" not in one.spec["datasets"]
+
+
+def test_on_real_data_what_a_document_printed_is_ringed_and_named() -> None:
+    entry, window = quarterly(published={("count", "own"): range(9)})
+    one = part(figures.trend_figure(entry, window, TOWN))
+    texts = [row["text"] for row in one.spec["datasets"]["words"]]
+    assert figures.REAL_TEXTS[Grounds.PRINTED] in texts and layout.BADGE not in texts
+    assert len(one.spec["datasets"]["rings"]) == 1 + 9, "one in the legend, one on each bar"
     assert "eksempeldata" not in one.alt.lower()
 
 

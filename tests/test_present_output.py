@@ -62,7 +62,7 @@ def test_while_rendering_a_figure_is_markdown_only_and_its_files_lie_beside_it(r
     assert list(bundle) == ["text/markdown"]
     assert bundle["text/markdown"].startswith('![En figur](figures/1a.svg){#fig-1a fig-alt="Det, der ses"}\n')
     folder = rendering / "figures"
-    assert sorted(path.name for path in folder.iterdir()) == ["1a.csv", "1a.json", "1a.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == ["1a.csv", "1a.json", "1a.png", "1a.svg"]
     assert json.loads((folder / "1a.json").read_text(encoding="utf-8")) == SPEC
     assert (folder / "1a.csv").read_bytes() == "\ufeffa;b\r\n1;2,5\r\n".encode()
     assert (folder / "1a.svg").read_text(encoding="utf-8").startswith("<svg")

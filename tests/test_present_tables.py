@@ -266,7 +266,13 @@ def test_the_changes_are_told_in_the_annexs_words(catalogue: Catalogue, plan: Pl
     assert rows[0] == ["Resultatmål 2023", "Resultatmål 2022", "Ændring", "Bemærkninger"]
     by_goal = {cells[0][:2]: cells for cells in rows if re.match(r"\d[A-Z]:", cells[0])}
     assert list(by_goal) == [goal.number.upper() for goal in plan.goals]
-    assert by_goal["1A"][1:3] == ["Identisk", "Identisk"]
+    assert by_goal["1A"][1:3] == ["Identisk", ""]
+    assert {row[2] for row in by_goal.values()} == {
+        "", "Nyt mål", "Nyt nummer", "Ændret måltal", "Ændret måling og måltal",
+    }  # fmt: skip
+    assert [by_goal[goal][2] for goal in ("3A", "4B", "4C", "4D", "7B")] == [
+        "Nyt mål", "Ændret måling og måltal", "Ændret måling og måltal", "Ændret måltal", "Nyt nummer",
+    ]  # fmt: skip
     assert by_goal["3A"][1] == "Nyt i 2023"
     assert by_goal["7B"][1] == "Identisk med mål 7C"
     assert "80 pct." in by_goal["4D"][1] and "ambitiøst" in by_goal["4D"][3]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers.catalogue.models import Direction
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.investeringer import words
 from helpers.reports.investeringer.loader import load_investment_set
 from helpers.reports.investeringer.models import Cost, InvestmentRow
 from helpers.reports.investeringer.months import Measurement
@@ -111,6 +112,15 @@ def test_with_start_figures_only_nothing_is_judged(hedensted):
         assert status.newest is None
         assert {row.standing for row in status.judged} <= {RowStanding.NO_DATA}
         assert all(row.change is None for row in rows.values())
+
+
+def test_a_project_without_a_start_measurement_is_not_said_to_have_one(hedensted):
+    with_start, without = (
+        project_status(hedensted.projects[key], []) for key in ("flere-i-job", "kompetenceporten")
+    )
+    assert (words.before_any(with_start), words.before_any(without)) == ("kun startmåling", "ingen tal endnu")
+    assert words.project_line(with_start).endswith("Der er ingen målinger efter startmålingen.")
+    assert words.project_line(without).endswith("Der er ingen målinger endnu.")
 
 
 def test_the_path_goes_straight_to_each_target_in_turn(hedensted):

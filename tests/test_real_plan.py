@@ -279,7 +279,7 @@ def test_every_number_of_the_status_table_is_the_one_in_the_files(world: World, 
         row, cell = rows[goal.number], printed[goal.number]
         (indicator,) = goal.indicators
         values = []
-        for column, area, text in (("hele_landet", COUNTRY, cell[3]), ("kommune", town, cell[4])):
+        for column, area, text in (("hele_landet", COUNTRY, cell[3]), ("kommunens_tal", town, cell[4])):
             wanted = expected(indicator, "share", area, row["periode"])
             assert (spelled(row[column]) if row[column] else None) == wanted, (goal.number, area)
             assert text == ("–" if wanted is None else f"{danish(wanted, 1)}\u00a0pct."), (goal.number, area)
@@ -438,7 +438,7 @@ def test_what_an_answer_lacks_is_told_in_danish_and_only_for_this_plan(world: Wo
 
 def test_a_source_that_is_probable_or_unknown_says_so_beside_the_figure(world: World) -> None:
     plan = world.catalogue.plan("frederikssund-2023")
-    town = world.catalogue.municipality("Frederikssund")
+    town = world.catalogue.municipality("Hedensted")
     report = read_report(world.project, world.catalogue, plan, town)
     said = "".join(report.figure(goal.number).markdown for goal in plan.goals)
     origins = {
@@ -453,6 +453,10 @@ def test_a_source_that_is_probable_or_unknown_says_so_beside_the_figure(world: W
     assert "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene" in report.figure("3a").markdown
     assert "ingen tal endnu" in report.figure("3a").markdown
     assert "ksempeldata" not in said + report.status_table().markdown
+    # The plan's own municipality has figures that its document printed: their source is known.
+    own = read_report(world.project, world.catalogue, plan, world.catalogue.municipality("Frederikssund"))
+    assert "Kilde: trykt i" in own.figure("2a").markdown
+    assert "Kilden er sandsynlig" not in own.figure("2a").markdown
 
 
 # ------------------------------------------------------------------------------- as it stood then

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -19,7 +20,8 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports import open_report
-from helpers.reports.plan.report import STATUS_COLUMNS, PlanReport, read_report, status_csv
+from helpers.reports.plan.report import PlanReport, read_report
+from helpers.reports.plan.sheets import STATUS_COLUMNS, status_csv
 from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
@@ -128,8 +130,18 @@ def _all_markdown(report: PlanReport) -> str:
         shown += [report.goal(goal.number), report.figure(goal.number)]
     for item in shown:
         item.write()
-    files = "\n".join(path.read_text(encoding="utf-8") for path in Path("figures").iterdir())
+    written = [path for path in Path("figures").iterdir() if path.suffix != ".png"]
+    files = "\n".join(_words_of(path) for path in written)
     return "\n".join(item.markdown for item in shown) + files
+
+
+def _words_of(path: Path) -> str:
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8")
+    sheets = openpyxl.load_workbook(path, read_only=True)
+    return "\n".join(
+        str(cell) for sheet in sheets for row in sheet.values for cell in row if cell is not None
+    )
 
 
 def test_no_page_of_one_municipality_names_the_other(
@@ -169,8 +181,12 @@ def test_a_bound_moves_every_period_and_the_published_figures_away(project: Proj
 def test_the_changes_page_counts_what_the_annex_lists(frederikssund: PlanReport) -> None:
     told = frederikssund.changes_summary().markdown.replace("\u00a0", " ")
     # The annex says "Identisk" of 12 (7B is "Identisk med mål 7C"), and leaves 6D's old column empty.
-    assert "12 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændret, og 2 er udgået." in told
-    assert "Sygemeldte borgere skal hjælpes hurtigt tilbage på arbejdsmarkedet" in told
+    assert "12 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændrede, og 2 er udgået." in told
+    assert told.startswith("6 af de 7 fokusområder er uændrede.")
+    assert (
+        "Sygemeldte borgere skal hjælpes hurtigt tilbage på arbejdsmarkedet« er erstattet af »Flere flygtn"
+        in told
+    )
     table = frederikssund.changes_table().markdown
     for words in ("Identisk", "Nyt i 2023", "Indgår ikke", "Identisk med mål 7C"):
         assert words in table
@@ -261,7 +277,7 @@ def test_the_csv_on_the_data_page_says_in_danish_what_the_status_command_says(
         for head, name in (
             ("maal", "goal"),
             ("hele_landet", "national"),
-            ("kommune", "municipality"),
+            ("kommunens_tal", "municipality"),
             ("forskel", "gap"),
         ):
             assert danish[head].replace(",", ".") == row[name]

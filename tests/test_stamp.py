@@ -200,7 +200,7 @@ def test_every_file_of_a_figure_says_what_it_stands_on(run: Run):
     assert '"basis": "example"' in (folder / "6a.svg").read_text("utf-8")
     head, *rows = (folder / "6a.csv").read_text("utf-8-sig").splitlines()
     assert head.split(";")[-1] == "grundlag"
-    assert {row.split(";")[-1] for row in rows} == {"eksempeldata", "offentliggjort"}
+    assert {row.split(";")[-1] for row in rows} == {"eksempeldata", "trykt"}
 
 
 # ------------------------------------------------------------------------------------------- any notebook

@@ -151,6 +151,11 @@ def _day(text: str, where: str = "--snapshot") -> date | None:
         raise PlanError.of(where, f'"{text}" is no date; write it as 2026-08-22.') from None
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    """``html,pdf`` as its parts, each once."""
+    return tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+
+
 def _known_report(key: str) -> str:
     if key not in REPORTS:
         raise typer.BadParameter(f"'{key}' is not one of {', '.join(map(repr, REPORTS))}.")
@@ -402,7 +407,7 @@ def render(
         plan=plan,
         bound=_period(period),
         snapshot=_day(snapshot),
-        to=tuple(dict.fromkeys(part.strip().lower() for part in to.split(",") if part.strip())),
+        to=_parts(to),
         engine=engine.value,
         output=output,
         everyone=everyone,
@@ -418,6 +423,65 @@ def render(
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
+
+
+ReportKey = Annotated[
+    str,
+    typer.Option(
+        "--report", "-r", metavar="[" + "|".join(REPORTS) + "]", help="Which report.", callback=_known_report
+    ),
+]
+Municipalities = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
+]
+Exports = Annotated[Path, typer.Option("--output", "-o", help="Folder that the files are written to.")]
+
+
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan export Frederikssund` · `plan export --all --plan noegletal-2026`. More in docs/export.md.",
+)
+def export(
+    municipalities: Municipalities = None,
+    plan: PlanKey = "",
+    report: ReportKey = REPORTS[0],
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="xlsx: a workbook with all numbers; zip: a site that works in any folder; or both."
+        ),
+    ] = "xlsx",
+    output: Exports = Path("_export"),
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All municipalities in one workbook, a row each per goal.")
+    ] = False,
+    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+) -> None:
+    """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
+    from helpers.commands.exporting import export as write
+    from helpers.reports.base.request import RenderRequest
+
+    request = RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        output=output,
+        everyone=everyone,
+        region=region,
+        example=example,
+        verb="export",
+        told=lambda words: err.print(escape(words)),
+    )
+    for path in write(request, err):
+        typer.echo(f"wrote {path}")
 
 
 @app.command(

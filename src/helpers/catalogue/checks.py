@@ -247,6 +247,10 @@ def _check_before(document: Document, key: str, known: Known) -> None:
     for at, goal in _goals(document):
         number = goal["previous"].get("goal") if isinstance(goal.get("previous"), dict) else None
         if isinstance(number, str):
+            if number in taken:
+                what = f"Goal {number} is continued by {taken[number]} already."
+                do = "One goal goes on as one; leave `goal` out here, and say in `remark` where it came from."
+                document.problem((*at, "previous", "goal"), what, do)
             taken.setdefault(number, str(goal.get("number")))
             said.append(((*at, "previous", "goal"), number))
     for at, dropped in _dicts(document.data.get("dropped"), ("dropped",)):

@@ -57,11 +57,12 @@ class Grounds(StrEnum):
         (<Grounds.EXAMPLE: 'example'>, <Grounds.TYPED_IN: 'typed_in'>)
         """
         prefix = source.partition(":")[0]
-        found = cls.TYPED_IN if prefix == "manual" else cls(prefix) if prefix in _FETCHED_OR_MADE else None
+        found = cls.TYPED_IN if prefix == "manual" else cls(prefix) if prefix in _NAMED else None
         return cls.PRINTED if published and found is not cls.TYPED_IN else found
 
 
-_FETCHED_OR_MADE: Final = frozenset({Grounds.FETCHED, Grounds.STATBANK, Grounds.EXAMPLE})
+_NAMED: Final = frozenset({Grounds.FETCHED, Grounds.STATBANK, Grounds.PRINTED, Grounds.EXAMPLE})
+"""Those that the column `source` names by their own word."""
 
 
 class State(StrEnum):

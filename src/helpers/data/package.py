@@ -44,7 +44,7 @@ _FIELDS: Final = {
     "state": ("string", "ok, suppressed, missing or not_published"),
     "source": ("string", "Where it comes from: jobindsats:<tables>, example:<tables> or manual"),
     "snapshot": ("string", "The oldest snapshot the value was computed from; empty for typed-in figures"),
-    "published": ("boolean", "Whether an example value is one that a document printed"),
+    "published": ("boolean", "Whether a document printed the value"),
 }
 
 _FORMS: Final = {CSV: ("csv", "text/csv"), PARQUET: ("parquet", "application/vnd.apache.parquet")}

@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 )
 from helpers.data.basis import Basis, plan_indicators
 from helpers.data.frames import State
+from helpers.data.printed import with_printed
 from helpers.data.processed import load_observations
 from helpers.project import Project
 
@@ -40,8 +41,12 @@ _SLACK: Final = 0.5
 def plan_observations(
     project: Project, catalogue: Catalogue, plan: Plan, basis: Basis, areas: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """The observations as a plan shows them: all that the source shows, or less (``suppression: secondary``)."""
-    return as_shown(load_observations(project, catalogue, basis, areas), catalogue, plan)
+    """The observations as a plan shows them: all that the source shows, or less (``suppression: secondary``).
+
+    What the plan's document printed stands where no source speaks; example data hold it already.
+    """
+    frame = as_shown(load_observations(project, catalogue, basis, areas), catalogue, plan)
+    return with_printed(frame, catalogue, plan, basis.as_of) if basis.kind == "real" else frame
 
 
 def as_shown(frame: pd.DataFrame, catalogue: Catalogue, plan: Plan) -> pd.DataFrame:

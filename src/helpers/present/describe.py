@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from helpers.catalogue.models import Target
+from helpers.catalogue.models import NATIONAL_NAME, Target
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
@@ -31,7 +31,20 @@ from helpers.present.words import (
     unit_word,
 )
 
-CSV_COLUMNS = ("periode", "periode_navn", "serie", "vaerdi", "enhed", "status", "offentliggjort", "grundlag")
+GOAL_COLUMNS = ("maal", "ordlyd", "kommune")
+"""Before `CSV_COLUMNS` in the file of a goal's figure."""
+
+CSV_COLUMNS = (
+    "maaling",
+    "periode",
+    "periode_navn",
+    "serie",
+    "vaerdi",
+    "enhed",
+    "status",
+    "offentliggjort",
+    "grundlag",
+)
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 
@@ -152,16 +165,25 @@ def _table_cell(trace: Trace, point: Point) -> Cell:
 
 
 def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:
-    """The figure's numbers for a spreadsheet: the columns of `CSV_COLUMNS`, periods oldest first.
+    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `CSV_COLUMNS`; periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
     ``grundlag`` says where each comes from;
     ``status`` says ``ok``, ``foreløbig`` or why there is no figure.
     """
+    goal = picture.goal
+
+    def named(trace: Trace) -> Sequence[csv_files.Cell]:
+        area = NATIONAL_NAME if trace.national else picture.municipality
+        return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
+
     return csv_files.for_people(
-        CSV_COLUMNS,
+        (*(GOAL_COLUMNS if goal else ()), *CSV_COLUMNS),
         (
-            _csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional))
+            (
+                *named(trace),
+                *_csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional)),
+            )
             for trace in picture.traces
             for point in trace.points
         ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.catalogue.models import Indicator, Municipality, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality, Target
 from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS
@@ -23,7 +23,7 @@ from helpers.present.words import number, target_phrase
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
 
-REAL_TEXTS = {Grounds.PRINTED: "Offentliggjort tal", Grounds.TYPED_IN: "Indtastet tal"}
+REAL_TEXTS = {Grounds.PRINTED: "Trykt tal", Grounds.TYPED_IN: "Indtastet tal"}
 """Legend name of the ring around real points among made-up ones."""
 
 _SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
@@ -38,6 +38,7 @@ def trend_figure(
     plan_layout: str = "combined",
     example: bool = False,
     target: Target | None = None,
+    goal: Goal | None = None,
     caption: str | None = None,
     provisional: describe.Provisional | None = None,
 ) -> output.Shown:
@@ -54,9 +55,11 @@ def trend_figure(
         ``combined``: bars behind, lines in front, two axes, as in seed 002; ``panels``: shares above counts.
     example
         The report is on example data: a figure with made-up numbers says so, and rings those that a document
-        printed or somebody typed in.
+        printed or somebody typed in. On real data they are ringed where a document printed any.
     target
         A goal's target; a fixed number is drawn as a line.
+    goal
+        Whose figure it is; the file with its numbers says so.
     caption
         Default is the title and the span of periods.
     provisional
@@ -64,14 +67,15 @@ def trend_figure(
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
-    drawn = picture(key or entries[0].key, entries, frames, municipality)
+    drawn = picture(key or entries[0].key, entries, frames, municipality, goal)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
     fixed = target if target is not None and target.value is not None else None
     value = float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None
     first = (drawn.lines or drawn.bars)[0]
     example = example and any(trace.made_up for trace in drawn.traces)
-    real = {point.grounds for trace in drawn.traces for point in trace.points} if example else set()
+    grounds = {point.grounds for trace in drawn.traces for point in trace.points}
+    real = grounds if example or Grounds.PRINTED in grounds else set()
     places = layout.lay_out(
         drawn,
         panels=plan_layout == "panels",

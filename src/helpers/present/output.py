@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.present.stamp import STAMP_KEY, Stamp, marked_file
+from helpers.present.still import drawn, with_source
 from helpers.project import is_rendering
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def check_key(key: str) -> str:
     return key
 
 
-def write_if_changed(path: Path, text: str) -> None:
+def write_if_changed(path: Path, text: str | bytes) -> None:
     """Write `text` under a temporary name and rename it; a file that already says so is left alone."""
-    content = text.encode("utf-8")
+    content = text if isinstance(text, bytes) else text.encode("utf-8")
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,18 +97,21 @@ class StampedPart:
 
     stamp: Stamp | None = None
 
-    def contents(self) -> Mapping[str, str]:
-        """Names and texts of its files, in the folder of figures."""
+    def contents(self) -> Mapping[str, str | bytes]:
+        """Names and contents of its files, in the folder of figures."""
         return {}
 
     def write(self, folder: Path) -> dict[str, str]:
         """Write its files into `folder`, each with its basis in it; returns their names and sha256."""
         written = {}
         for name, text in self.contents().items():
-            marked = marked_file(name, text, self.stamp) if self.stamp else text
+            marked = text if isinstance(text, bytes) else self._marked(name, text)
             write_if_changed(folder / name, marked)
-            written[name] = hashlib.sha256(marked.encode("utf-8")).hexdigest()
+            written[name] = hashlib.sha256(marked).hexdigest()
         return written
+
+    def _marked(self, name: str, text: str) -> bytes:
+        return (marked_file(name, text, self.stamp) if self.stamp else text).encode("utf-8")
 
 
 def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> dict[str, Any]:
@@ -137,6 +141,8 @@ class FigurePart(StampedPart):
         The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
     chart
         Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
+    source
+        ``Kilde: …``, plain text that a picture carries where it stands without its page.
     """
 
     key: str
@@ -147,6 +153,7 @@ class FigurePart(StampedPart):
     csv: str | None = None
     chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
+    source: str = ""
 
     def __post_init__(self) -> None:
         check_key(self.key)
@@ -156,13 +163,19 @@ class FigurePart(StampedPart):
         """What its files are called, without their endings."""
         return f"{self.stamp.prefix if self.stamp else ''}{self.key}"
 
-    def contents(self) -> dict[str, str]:
-        """``<key>.svg``, ``<key>.json`` and, when there are numbers, ``<key>.csv``."""
+    @property
+    def still(self) -> str:
+        """The SVG as it stands alone, with its source inside."""
+        return with_source(svg_of(self.spec), self.source)
+
+    def contents(self) -> dict[str, str | bytes]:
+        """``<key>.svg``, ``.png`` (with its source inside), ``.json`` and, when there are numbers, ``.csv``."""
         spec = dict(self.spec)
         if self.stamp:
             spec["usermeta"] = self.stamp.mark()
-        made = {
+        made: dict[str, str | bytes] = {
             f"{self.file}.svg": svg_of(self.spec),
+            f"{self.file}.png": drawn(self.still, "png"),
             f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
         }
         if self.csv is not None:
@@ -274,6 +287,18 @@ class Shown:
     def stamped(self, stamp: Stamp) -> Shown:
         """The same, with the stamp on every part that has none."""
         return Shown(part if part.stamp else replace(part, stamp=stamp) for part in self.parts)
+
+    def sourced(self, source: str) -> Shown:
+        """The same, with a source on every figure that has none."""
+        return Shown(
+            replace(part, source=source) if isinstance(part, FigurePart) and not part.source else part
+            for part in self.parts
+        )
+
+    @property
+    def figures(self) -> tuple[FigurePart, ...]:
+        """Its figures."""
+        return tuple(part for part in self.parts if isinstance(part, FigurePart))
 
     def write(self, folder: Path | None = None) -> dict[str, str]:
         """Write the files of all parts into `folder` (default: ``figures/`` below the working folder).

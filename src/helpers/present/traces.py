@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Indicator, Municipality, Unit
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
@@ -103,6 +103,8 @@ class Picture:
     ----------
     empty
         Names of traces that have no value at all, and why; they are not drawn, only named.
+    goal
+        Whose figure it is, where it is a goal's.
     """
 
     key: str
@@ -115,6 +117,7 @@ class Picture:
     traces: tuple[Trace, ...]
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
+    goal: Goal | None = None
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -138,6 +141,7 @@ def picture(
     indicators: Sequence[Indicator],
     windows: Sequence[pd.DataFrame],
     municipality: Municipality,
+    goal: Goal | None = None,
 ) -> Picture:
     """One figure of one or several indicators.
 
@@ -205,6 +209,7 @@ def picture(
         traces=tuple(traces),
         breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
         empty=tuple(empty),
+        goal=goal,
     )
 
 

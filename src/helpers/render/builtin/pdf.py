@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import typst
 
 from helpers.errors import PlanError
+from helpers.present.typesetting import compiler
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
-from helpers.render.fonts import font_folder
 
 TEMPLATE = "plan.typ"
 STANDARD: Literal["ua-1"] = "ua-1"
 MAIN = "book.typ"
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())]
-    )
-
-
-@cache
-def _compiler(process: int) -> typst.Compiler:
-    # Keyed by process: a compiler that was made before a fork is not to be used after it.
-    return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
 
 
 def _string(text: str) -> str:
@@ -81,7 +66,7 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
     main = copy.folder / MAIN
     main.write_text(_main(copy, body, example), encoding="utf-8")
     try:
-        _compiler(os.getpid()).compile(
+        compiler().compile(
             input=str(main),
             root=str(copy.folder),
             output=str(target),

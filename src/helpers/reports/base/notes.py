@@ -14,7 +14,9 @@ from helpers.present.words import listed
 from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
 
 
-def fetched_note(days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None) -> Shown:
+def fetched_note(
+    days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None, printed: str = ""
+) -> Shown:
     """When real figures were fetched, and which fetches failed since.
 
     Parameters
@@ -25,12 +27,15 @@ def fetched_note(days: Iterable[date], rows: Iterable[FetchRow], snapshot: date 
         How the last fetch of each of its tables went.
     snapshot
         The day whose figures are shown; none for the newest.
+    printed
+        What there is to say of figures that a document printed.
     """
+    beside = [escape_markdown(printed)] if printed else []
     fetched, rows = sorted(days), tuple(rows)
     found = dict.fromkeys(row.source for row in rows if row.source in SOURCES) or (JOBINDSATS,)
     names = listed(SOURCES[source].name for source in found)
     if not fetched:
-        return output.box(f"Der er endnu ingen tal fra {names} til siden.", classes=("data-note",))
+        return output.box(f"Der er endnu ingen tal fra {names} til siden.", *beside, classes=("data-note",))
     first, last = fetched[0], fetched[-1]
     when = (
         f"den {danish_day(last)}"
@@ -41,14 +46,14 @@ def fetched_note(days: Iterable[date], rows: Iterable[FetchRow], snapshot: date 
     if snapshot is not None:
         said += f" Siden viser tallene, som de stod den {danish_day(snapshot)}."
     failures = failures_in_danish(rows)
-    return output.box(said, *(escape_markdown(text) for text in failures), classes=("data-note",))
+    return output.box(said, *beside, *(escape_markdown(text) for text in failures), classes=("data-note",))
 
 
 @dataclass(frozen=True)
 class _Downloads(TextPart):
     """A list of links, and the files they lead to."""
 
-    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str | bytes]] = field(default_factory=dict)
 
     def _name(self, name: str) -> str:
         return f"{self.stamp.prefix if self.stamp else ''}{name}"
@@ -61,11 +66,11 @@ class _Downloads(TextPart):
     def live(self) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
 
-    def contents(self) -> dict[str, str]:
+    def contents(self) -> dict[str, str | bytes]:
         return {self._name(name): content for name, (_, content) in self.links.items()}
 
 
-def downloads(files: Mapping[str, tuple[str, str]]) -> Shown:
+def downloads(files: Mapping[str, tuple[str, str | bytes]]) -> Shown:
     """Links to files that are written beside the page.
 
     Parameters

@@ -26,7 +26,8 @@ from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
-from helpers.present.words import listed, source_names
+from helpers.present.words import count, listed, source_names
+from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
 from helpers.reports.base.notes import fetched_note
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "snapshot", "stamp", "survey_rows", "window",
+    "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
@@ -296,7 +297,12 @@ class Report(Stamped, ABC):
             said = f"Tallene er indtastet af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
-        return fetched_note(days, fetch_rows(self.project, self.indicators, self.snapshot), self.snapshot)
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        return fetched_note(days, rows, self.snapshot, self._printed_words())
+
+    def _printed_words(self) -> str:
+        """How many of the figures a document printed; empty when none."""
+        return ""
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         """That somebody typed in an indicator's figures; empty when nobody did."""
@@ -321,6 +327,41 @@ class Report(Stamped, ABC):
             when = "endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}"
             told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
         return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
+
+    def _source_line(self, indicators: Iterable[Indicator]) -> str:
+        """``Kilde: Jobindsats, tabel y01b01, hentet den 22. august 2026.``, each source once."""
+        told = dict.fromkeys(map(self._source_words, indicators))
+        return f"Kilde: {'; '.join(told)}."
+
+    # ---------------------------------------------------------------------------------- the workbook
+
+    def status_sheet(self) -> WorkSheet:
+        """How everything stands, a row each; one of its columns says for whom.
+
+        Raises
+        ------
+        PlanError
+            Of a report that has no workbook.
+        """
+        raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
+
+    def number_sheets(self) -> list[WorkSheet]:
+        """The numbers behind it."""
+        return []
+
+    def sources_sheet(self) -> WorkSheet:
+        """Where the numbers come from, and what to mind."""
+        raise NotImplementedError
+
+    @property
+    def workbook_name(self) -> str:
+        """Name of the file, without what says that it is made of example data."""
+        return f"{self.whom.slug}-{self.key}.xlsx"
+
+    def workbook(self) -> bytes:
+        """All of it as an Excel workbook."""
+        sheets = [self.status_sheet(), *self.number_sheets(), self.sources_sheet()]
+        return workbook_of([self], sheets)
 
     # ---------------------------------------------------------------------------------- for rendering
 
@@ -362,6 +403,27 @@ class Report(Stamped, ABC):
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
         if is_rendering():
             write_verdicts(verdicts, self.stamp)
+
+
+def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes:
+    """Sheets of one report or of several as a workbook, dated by their figures."""
+    first = reports[0]
+    return workbook_bytes(
+        sheets,
+        title=first.title,
+        author=first.whom.long_name if len(reports) == 1 else "",
+        day=max(report.data_day for report in reports),
+        example=any(report.is_example for report in reports),
+    )
+
+
+def country_workbook(reports: Sequence[Report]) -> bytes:
+    """All reports in one table, and the sources of the first."""
+    status = [report.status_sheet() for report in reports]
+    title = f"{reports[0].title}: {count(len(reports), 'kommune eller jobcenter', 'kommuner og jobcentre')}"
+    rows = [row for sheet in status for row in sheet.rows]
+    together = WorkSheet(status[0].name, title, status[0].heads, rows, status[0].notes)
+    return workbook_of(reports, [together, reports[0].sources_sheet()])
 
 
 def frame_hash(frame: pd.DataFrame) -> str:

@@ -48,10 +48,12 @@ class Selection:
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What was typed after ``plan render``; every field is named as its option.
+    """What was typed after ``plan render`` or another verb that makes files; every field is named as its option.
 
     Attributes
     ----------
+    verb
+        What follows ``plan``, for messages.
     told
         Says to the user what cannot wait, such as that another run is waited for.
     holding
@@ -61,18 +63,19 @@ class RenderRequest:
     project: Project
     report: str
     municipalities: tuple[str, ...]
-    plan: str
-    bound: Period | None
-    snapshot: date | None
-    to: tuple[str, ...]
-    engine: str
-    output: Path
-    everyone: bool
-    region: str
-    jobs: int
-    force: bool
-    example: bool
-    scheduler: str
+    plan: str = ""
+    bound: Period | None = None
+    snapshot: date | None = None
+    to: tuple[str, ...] = ("html", "pdf")
+    engine: str = "auto"
+    output: Path = Path("_site")
+    everyone: bool = False
+    region: str = ""
+    jobs: int = 0
+    force: bool = False
+    example: bool = False
+    scheduler: str = ""
+    verb: str = "render"
     base_url: str = ""
     for_publication: bool = False
     told: Callable[[str], object] = lambda words: None
@@ -100,7 +103,7 @@ class RenderRequest:
         given = [" ".join(self.municipalities), region, "--all" if self.everyone else ""]
         if len(said := [text for text in given if text]) > 1:
             raise PlanError.of(
-                "plan render",
+                f"plan {self.verb}",
                 f"{' and '.join(said)} contradict each other: each says which municipalities are rendered.",
                 "Name municipalities, or a region, or take them all.",
             )
@@ -228,8 +231,8 @@ def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[
         return list(catalogue.municipalities)
     if not request.municipalities:
         raise PlanError.of(
-            "plan render",
+            f"plan {request.verb}",
             "No municipality is named.",
-            "Name one or more (plan render Frederikssund), or take them all: plan render --all",
+            f"Name one or more (plan {request.verb} Frederikssund), or take them all: plan {request.verb} --all",
         )
     return list({m.code: m for m in map(catalogue.municipality, request.municipalities)}.values())

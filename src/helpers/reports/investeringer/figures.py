@@ -33,7 +33,17 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = ("maaned", "maaned_navn", "antal_eller_vaerdi", "andel", "vej", "mindste_maal", "kilde")
+CSV_COLUMNS = (
+    "kommune",
+    "raekke",
+    "maaned",
+    "maaned_navn",
+    "antal_eller_vaerdi",
+    "andel",
+    "vej",
+    "mindste_maal",
+    "kilde",
+)
 """One row per month; semicolons and decimal commas, because Danish Excel opens such files as they are."""
 
 _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, RowUnit.WEEKS: Unit.WEEKS}
@@ -76,7 +86,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
-        csv=_numbers_csv(status, drawn.periods),
+        csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
     )
 
 
@@ -204,7 +214,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
 
 
-def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
+def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
     path = {point.month: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
@@ -212,6 +222,8 @@ def _numbers_csv(status: RowStatus, periods: Iterable[Period]) -> str:
         CSV_COLUMNS,
         (
             (
+                municipality,
+                title,
                 period.id,
                 period.danish,
                 one.value if one else None,

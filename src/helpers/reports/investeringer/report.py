@@ -10,19 +10,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data import Basis, csv_files, load_observations, snapshot_days
+from helpers.data import Basis, load_observations, snapshot_days
 from helpers.data.frames import State
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
+from helpers.present.workbook import WorkSheet
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures
+from helpers.reports.investeringer import sheets, words
 from helpers.reports.investeringer import tables as project_tables
-from helpers.reports.investeringer import words
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
 from helpers.reports.investeringer.loader import find_investments, load_investments
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
@@ -41,11 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.present.charts import Chart
-
-CSV_COLUMNS = (
-    "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde",
-)  # fmt: skip
-"""All measured months and minimum targets in one file; semicolons and decimal commas."""
 
 _PLACE = re.compile(r": row (\d+)(?:, column (\S+))?")
 
@@ -278,7 +274,7 @@ class InvestmentReport(Report):
         found: dict[str, dict[str, object]] = {}
         for key, status in self.statuses.items():
             fine = status.count(RowStanding.REACHED) + status.count(RowStanding.ON_TRACK)
-            word = f"{fine} af {len(status.judged)} på sporet" if status.newest else "kun startmåling"
+            word = f"{fine} af {len(status.judged)} på sporet" if status.newest else words.before_any(status)
             found[notebook_of(key)] = {
                 "word": word if status.judged else "ingen mål",
                 "class": _kind(status),
@@ -340,7 +336,7 @@ class InvestmentReport(Report):
             self.municipality.name,
             key=f"{status.project.key}-{row.row.key}{suffix}",
             example=self.example,
-        )
+        ).sourced(f"Kilde: {self._row_source(row)}.")
         if not row.row.hold:
             return drawn
         return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
@@ -470,38 +466,25 @@ class InvestmentReport(Report):
         return output.text(*(escape_markdown(text) for text in said)) + _bullets(found)
 
     def downloads(self) -> Shown:
-        """All measured months, paths and targets as one CSV file."""
+        """The workbook, and all measured months, paths and targets as one CSV file."""
         return downloads(
-            {"investeringer.csv": ("Alle startmålinger, måneder, veje og mål (CSV)", self.months_csv())}
+            {
+                self.workbook_name: ("Alle tal (Excel)", self.workbook()),
+                "investeringer.csv": (
+                    "Alle startmålinger, måneder, veje og mål (CSV)",
+                    sheets.months_for_people(self),
+                ),
+            }
         )
 
-    def months_csv(self) -> str:
-        """Every month that has a figure or a target: the columns of `CSV_COLUMNS`."""
-        rows: list[list[csv_files.Cell]] = []
-        for key, status in self.statuses.items():
-            for row in status.rows:
-                if row.row.key is None:
-                    continue
-                measured = {one.month: one for one in row.measured}
-                way = {point.month: point.value for point in row.path}
-                goals = row.row.target_values
-                for month in sorted({*measured, *goals}):
-                    one = measured.get(month)
-                    on_path = way.get(month)
-                    rows.append(
-                        [
-                            key,
-                            row.row.key,
-                            status.project.status.label_of(row.row.key),
-                            month.id,
-                            one.value if one else None,
-                            one.share if one else None,
-                            words.path_decimal(on_path) if on_path is not None else None,
-                            goals.get(month),
-                            one.source if one else None,
-                        ]
-                    )
-        return csv_files.for_people(CSV_COLUMNS, rows)
+    def status_sheet(self) -> WorkSheet:
+        return sheets.status_sheet(self)
+
+    def number_sheets(self) -> list[WorkSheet]:
+        return sheets.number_sheets(self)
+
+    def sources_sheet(self) -> WorkSheet:
+        return sheets.sources_sheet(self)
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

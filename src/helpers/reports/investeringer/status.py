@@ -121,6 +121,12 @@ class InvestmentStatus:
         """The rows with targets."""
         return tuple(row for row in self.rows if row.row.targets)
 
+    @property
+    def has_start(self) -> bool:
+        """Whether anything was measured by the start."""
+        start = self.project.status.start.period
+        return any(row.measured and row.measured[0].month <= start for row in self.rows)
+
     def count(self, standing: RowStanding) -> int:
         """How many rows with targets stand so."""
         return sum(row.standing is standing for row in self.judged)

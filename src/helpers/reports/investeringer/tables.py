@@ -175,7 +175,7 @@ def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str
             tables.linked(status.project.title, links(status.project.key)),
             number(len(status.judged)),
             *(number(status.count(standing)) for standing in RowStanding),
-            _month(status.newest) or "Kun startmåling",
+            _month(status.newest) or capital(words.before_any(status)),
         )
         for status in found
     ]

@@ -43,7 +43,9 @@ class InvestmentWing(Wing):
             owners = {projects.municipality for projects in load_investments(request.project).values()}
             areas = [area for area in areas if area.slug in owners]
             if not areas:
-                raise PlanError.of("plan render", "None of these municipalities has investment projects.")
+                raise PlanError.of(
+                    f"plan {request.verb}", "None of these municipalities has investment projects."
+                )
         selection = request.selection(catalogue)
         return [investment_report(selection, area.name) for area in areas]
 

@@ -193,22 +193,31 @@ def standings(found: Iterable[RowStatus]) -> str:
     return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
 
 
+NO_MEASUREMENTS = "Der er ingen målinger"
+
+
 def project_line(status: InvestmentStatus) -> str:
     """How a project stands, in one or two sentences."""
     judged = status.judged
     table = status.project.status
+    nothing = f"{NO_MEASUREMENTS} efter startmålingen." if status.has_start else f"{NO_MEASUREMENTS} endnu."
     if not judged:
-        newest = "Der er ingen målinger efter startmålingen."
+        newest = nothing
         if status.newest is not None:
             newest = f"Den seneste måling er fra {status.newest.danish}."
         return f"Statusskemaet har {rows(len(table.measures))} uden mindste mål. {newest}"
     if status.newest is None:
-        return f"Projektet har mindste mål for {rows(len(judged))}. Der er ingen målinger efter startmålingen endnu."
+        return f"Projektet har mindste mål for {rows(len(judged))}. {nothing}"
     line = f"Af {rows(len(judged))} med mindste mål er {standings(judged)} i {status.newest.danish}."
     behind = [row.row.key for row in judged if row.standing is RowStanding.BEHIND and row.row.key]
     if not 0 < len(behind) <= FEW_BEHIND:
         return line
     return f"{line} Bagud: {listed(f'»{table.label_of(key)}«' for key in behind)}."
+
+
+def before_any(status: InvestmentStatus) -> str:
+    """What there is of a project that nothing was measured of after its start."""
+    return "kun startmåling" if status.has_start else "ingen tal endnu"
 
 
 def money(amount: Decimal) -> str:

@@ -45,6 +45,8 @@ _DATA = (
     code("sources", "report.sources()"),
     markdown("caveats-title", "## Databrud {#databrud .unnumbered}"),
     code("caveats", "report.caveats()"),
+    markdown("plan-downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    code("plan-downloads", "report.downloads()"),
 )
 
 

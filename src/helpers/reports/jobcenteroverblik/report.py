@@ -22,10 +22,12 @@ from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, source_names
+from helpers.present.workbook import WorkSheet
 from helpers.project import Project
+from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
-from helpers.reports.jobcenteroverblik import pieces, ranking
+from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
     PrintedReport,
@@ -338,7 +340,7 @@ class JobcenteroverblikReport(Report):
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
-                ),
+                ).sourced(self._source_line([standing.indicator])),
                 pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
             ]
         )
@@ -400,7 +402,7 @@ class JobcenteroverblikReport(Report):
             if series.certainty is not Certainty.CONFIRMED and series.note
         ]
         said += indicator.caveats
-        said.append(f"Kilde: {self._source_words(indicator)}.")
+        said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))
 
     def _group_words(self, group: ComparisonGroup, figure: TemplateFigure) -> str:
@@ -435,6 +437,23 @@ class JobcenteroverblikReport(Report):
         group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else scope(found.group)
         caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
         return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+
+    # ------------------------------------------------------------------------------------ files
+
+    def downloads(self) -> Shown:
+        """The workbook; nothing for a month that is shown as it was printed."""
+        if self.printed:
+            return Shown()
+        return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
+
+    def status_sheet(self) -> WorkSheet:
+        return sheets.status_sheet(self)
+
+    def number_sheets(self) -> list[WorkSheet]:
+        return sheets.number_sheets(self)
+
+    def sources_sheet(self) -> WorkSheet:
+        return sheets.sources_sheet(self)
 
     # ------------------------------------------------------------------------------------ all municipalities
 
@@ -499,10 +518,10 @@ class JobcenteroverblikReport(Report):
             own_name=self.area.name,
             group_name=capital(scope(shown_group)) if grouped else "",
             example=self._made_up(standing.indicator),
-        ) + pieces.notes(
+        ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
                 f"I dag: {figure.differs}" if figure.differs else "",
-                f"Kilde: {self._source_words(standing.indicator)}.",
+                self._source_line([standing.indicator]),
             ]
         )
 

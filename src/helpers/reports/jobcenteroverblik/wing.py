@@ -72,9 +72,9 @@ def _areas(request: RenderRequest, catalogue: Catalogue, jobcenteroverblik: Jobc
         return [centre for centre in jobcenteroverblik.centres if codes & set(centre.codes)]
     if not request.municipalities:
         raise PlanError.of(
-            "plan render",
+            f"plan {request.verb}",
             "No municipality or job centre is named.",
-            f"Name one or more (plan render Vallensbæk/Ishøj --report {KEY}), or take them all: --all",
+            f"Name one or more (plan {request.verb} Vallensbæk/Ishøj --report {KEY}), or take them all: --all",
         )
     found = [jobcenteroverblik.area(name, catalogue) for name in request.municipalities]
     return list({area.slug: area for area in found}.values())

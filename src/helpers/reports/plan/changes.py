@@ -5,6 +5,7 @@ In: two plans. Out: one row per goal of either, with what became of it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +29,8 @@ class AreaChangeKind(StrEnum):
     """What became of a focus area."""
 
     KEPT = "kept"
-    REPLACED = "replaced"
+    RETITLED = "retitled"  # another title over goals that go on
+    REPLACED = "replaced"  # another in its place
     NEW = "new"
     DROPPED = "dropped"
 
@@ -48,6 +50,8 @@ class ChangeRow:
         The annex's remark, in Danish; none when it has none.
     owner_only
         Whether the remark concerns the plan's own municipality only.
+    new_target
+        Whether the target is another, be the measure another too.
     """
 
     focus_area: FocusArea
@@ -56,6 +60,7 @@ class ChangeRow:
     kind: ChangeKind
     remark: str | None = None
     owner_only: bool = False
+    new_target: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,21 +111,40 @@ def plan_changes(new: Plan, old: Plan) -> tuple[ChangeRow, ...]:
 
 
 def area_changes(new: Plan, old: Plan) -> tuple[AreaChange, ...]:
-    """Every focus area of either plan: kept (the same title), put in another's place, new or dropped."""
+    """Every focus area of either plan: kept (the same title), retitled, put in another's place, new or dropped.
+
+    One of another title is retitled where it goes on with goals of one that is gone: of the one that it says it replaces,
+    else of the one that it has most from.
+    """
     by_title = {area.title: area for area in old.focus_areas}
+    kept = {area.title for area in new.focus_areas} & by_title.keys()
+    gone = {title: area for title, area in by_title.items() if title not in kept}
     changes = []
     for area in new.focus_areas:
-        if area.title in by_title:
+        goes_on = Counter(
+            home.title for goal in area.goals if (home := _home(goal, old)) and home.title in gone
+        )
+        before = (
+            area.replaces if area.replaces in gone else next((t for t, _ in goes_on.most_common(1)), None)
+        )
+        if area.title in kept:
             changes.append(AreaChange(area, by_title[area.title], AreaChangeKind.KEPT))
-        elif area.replaces in by_title:
-            changes.append(AreaChange(area, by_title[area.replaces], AreaChangeKind.REPLACED))
-        else:
+        elif before is None:
             changes.append(AreaChange(area, None, AreaChangeKind.NEW))
+        else:
+            kind = AreaChangeKind.RETITLED if goes_on[before] else AreaChangeKind.REPLACED
+            changes.append(AreaChange(area, gone.pop(before), kind))
     met = {change.old.number for change in changes if change.old is not None}
     changes += [
         AreaChange(None, area, AreaChangeKind.DROPPED) for area in old.focus_areas if area.number not in met
     ]
     return tuple(changes)
+
+
+def _home(goal: Goal, old: Plan) -> FocusArea | None:
+    """The focus area of the goal that this one continues."""
+    number = goal.previous.goal if goal.previous else None
+    return old.focus_area_of(number) if number else None
 
 
 def _was_first(goal: Goal | None, plan: Plan) -> bool:
@@ -137,13 +161,14 @@ def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
         ChangeKind.NEW if before is None else _kind(goal, before),
         previous.remark if previous else None,
         previous.owner_only if previous else False,
+        before is not None and _new_target(goal.target, before.target),
     )
 
 
 def _kind(goal: Goal, before: Goal) -> ChangeKind:
     if goal.indicators != before.indicators:
         return ChangeKind.MEASURE_CHANGED
-    if _promise(goal.target) != _promise(before.target):
+    if _new_target(goal.target, before.target):
         return ChangeKind.TARGET_CHANGED
     if list(_words(goal.text)) != list(_words(before.text)):
         return ChangeKind.REWORDED
@@ -153,8 +178,14 @@ def _kind(goal: Goal, before: Goal) -> ChangeKind:
     return ChangeKind.IDENTICAL
 
 
-def _promise(target: Target) -> tuple[object, ...]:
-    return (target.rule, target.value, target.margin)
+def _new_target(now: Target, before: Target) -> bool:
+    """Whether another target was decided; one that was changed back in the year (4c of 2023: 85, then 75) counts too."""
+    decided_otherwise = now.was is not None and now.was not in (before.value, before.was)
+    return decided_otherwise or _promise(now) != _promise(before)
+
+
+def _promise(target: Target) -> dict[str, object]:
+    return target.model_dump(exclude={"was", "because"})
 
 
 def _words(text: str) -> Iterator[str]:

@@ -36,12 +36,13 @@ municipality.
 
 STATUS_COLUMNS = (
     "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
-    "decimals", "verdict", "note",
+    "decimals", "verdict", "steadiness", "note",
 )  # fmt: skip
 """Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
 
 ``national``, ``municipality``, ``target`` and ``gap`` are floats in ``unit`` (a gap of per cents in percentage points),
-missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``.
+missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``;
+``steadiness`` is ``varigt``, ``nyt`` or ``på vippen``, missing where the past is not known.
 """
 
 
@@ -98,6 +99,7 @@ def status_frame(report: PlanReport) -> pd.DataFrame:
             (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
              row.period.id if row.period else None, _float(row.national), _float(row.municipality),
              _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
+             row.past.steadiness.value if row.past else None,
              " ".join(filter(None, (row.note, row.reason))) or None)
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -16,7 +15,6 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
-    BASE,
     NATIONAL,
     Certainty,
     FocusArea,
@@ -30,13 +28,13 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data import (
-    csv_files,
     data_problems,
     figure_windows,
     shown_indicators,
     snapshot_days,
 )
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
@@ -45,15 +43,16 @@ from helpers.present import figures, output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
+from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
-from helpers.reports.plan import frames
+from helpers.reports.plan import frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
-from helpers.reports.plan.changes import AreaChangeKind, area_changes, plan_changes
+from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -61,7 +60,6 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
@@ -109,6 +107,7 @@ def read_reports(
     for report in reports:
         code = report.municipality.code
         own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
+        own = for_area(own, plan, report.municipality)
         report._held.update(shared, observations=own, rows=rows[code])
     return reports
 
@@ -169,7 +168,8 @@ class PlanReport(Report):
     def observations(self) -> pd.DataFrame:
         """Observations of the municipality and the country."""
         areas = (NATIONAL, self.municipality.code)
-        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+        found = plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+        return for_area(found, self.plan, self.municipality)
 
     @derived
     def rows(self) -> tuple[StatusRow, ...]:
@@ -214,6 +214,10 @@ class PlanReport(Report):
         """Whether the row's figures are among those that are likely to be corrected."""
         known = row.national is not None or row.municipality is not None
         return known and row.period in self.provisional.get(row.indicator, ())
+
+    def is_printed(self, row: StatusRow) -> bool:
+        """Whether a row shows what the plan's document printed; example data are pinned to that, and say so."""
+        return row.grounds is Grounds.PRINTED and not self.is_example
 
     def summary_of(self, goals: Iterable[Goal]) -> Summary:
         """How many of the goals are met, are not, and cannot be judged."""
@@ -284,16 +288,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -302,18 +301,34 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        counted = self.summary_of(self.plan.goals)
+        first = words.goals_met_by(
+            self.municipality.long_name, counted.met, counted.not_met, counted.cannot_be_judged
+        )
+        rest = (
+            plan_words.turned_sentences(goal_verdicts(self.rows).values()),
+            plan_words.largest_gap(self.rows),
+        )
+        told = escape_markdown(" ".join(filter(None, rest)))
+        return f"**{escape_markdown(first)}** {told}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
         met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
         )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(counted.met, counted.not_met, counted.cannot_be_judged)
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
@@ -330,14 +345,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
+                    "met": self.summary_of(area.goals).met,
                     "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -361,14 +374,30 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
         )
 
     @property
     def _printed(self) -> set[str]:
-        """Indicators whose shown figures a document printed, where the others are example data."""
-        return {row.indicator for row in self.rows if self.is_example and row.published_gap is not None}
+        """Indicators whose shown figures a document printed, where the others are example data or fetched."""
+        if self.is_example:
+            return {row.indicator for row in self.rows if row.published_gap is not None}
+        return {row.indicator for row in self.rows if self.is_printed(row)}
+
+    @property
+    def _printed_note(self) -> str:
+        last = newest_printed(self.catalogue, self.plan)
+        as_printed = self.bound is not None and last is not None and self.bound.within(last)
+        said = plan_words.as_printed_note if as_printed else plan_words.printed_note
+        return said(self.plan, self.municipality)
+
+    def _printed_words(self) -> str:
+        if self.is_example or not self._printed:
+            return ""
+        shown = len([row for row in self.rows if row.indicator in self._printed])
+        return plan_words.printed_counted(shown, len(self.rows), self.plan, self.municipality)
 
     def survey_status(self) -> Shown:
         """The goals that are followed by surveys, one sentence each."""
@@ -452,8 +481,9 @@ class PlanReport(Report):
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
                     target=goal.target,
+                    goal=goal,
                     provisional=self.provisional,
-                )
+                ).sourced(self._source_line(figure.indicators))
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
@@ -474,10 +504,10 @@ class PlanReport(Report):
                 key=f"{goal.number}-{place}",
                 plan_layout=self.plan.figure_layout,
                 example=self.is_example,
+                goal=goal,
                 provisional=self.provisional,
-            )
-            source = escape_markdown(f"Kilde: {self._source_words(indicator)}.")
-            yield output.box(source, classes=("source-note",))
+            ).sourced(source := self._source_line([indicator]))
+            yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
@@ -510,8 +540,9 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._source_words(indicator)}."
-                if (origin := self._origin_words(indicator.series[indicator.headline])) is not None:
+                note = f"Kilde: {self._row_source(row)}."
+                origin = self._origin_words(indicator.series[indicator.headline])
+                if origin is not None and not self.is_printed(row):
                     note += f" {origin}"
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
@@ -522,6 +553,12 @@ class PlanReport(Report):
         return [
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
+
+    def _row_source(self, row: StatusRow) -> str:
+        """Where a row's figures come from."""
+        if self.is_printed(row):
+            return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
+        return self._source_words(self.catalogue.indicators[row.indicator])
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         areas = set(self._typed_in(indicator))
@@ -578,6 +615,8 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
@@ -613,13 +652,12 @@ class PlanReport(Report):
         return self.catalogue.plan(self.plan.previous)
 
     def changes_summary(self) -> Shown:
-        """Which focus areas took another's place, and how many goals are identical, new, changed and dropped."""
+        """What became of the focus areas, and how many goals are identical, new, changed and dropped."""
         before = self._previous()
-        said = [plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names)]
-        for change in area_changes(self.plan, before):
-            if change.kind is AreaChangeKind.REPLACED and change.new and change.old:
-                told = f"{words.capital(self.plan.names.area.the)} »{change.old.title}« er erstattet af »{change.new.title}«."
-                said.append(" ".join(filter(None, (told, change.old.goals_missing))))
+        said = [
+            *plan_words.areas_changed(area_changes(self.plan, before), self.plan.names),
+            plan_words.changes_counted(plan_changes(self.plan, before), self.plan.names),
+        ]
         return output.text(*(escape_markdown(text) for text in said))
 
     def changes_table(self) -> Shown:
@@ -718,7 +756,7 @@ class PlanReport(Report):
                     plan_words.explained(
                         fill(indicator.title, kommune=self.municipality.name), indicator.definition
                     ),
-                    words.capital(self._source_words(indicator)),
+                    words.capital(self._row_source(row)),
                     plan_words.CERTAINTY_WORDS[indicator.certainty],
                     tables.period_cell(row.period, provisional=self.is_provisional(row)),
                 )
@@ -731,17 +769,21 @@ class PlanReport(Report):
             caption="Planens serier og deres kilder",
         )
 
+    def caveats_of(self, measured: Indicator | Survey) -> list[str]:
+        """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""
+        if not isinstance(measured, Indicator):
+            return list(measured.caveats)
+        breaks = map(words.break_sentence, measured.breaks)
+        return [*measured.caveats, *breaks, *self._doubts(measured)]
+
     def caveats(self) -> Shown:
         """The caveats and breaks of each indicator, each told once."""
         told: dict[str, list[str]] = {}
         for goal in self.plan.goals:
             for key in (*goal.indicators, *(more.indicator for more in self.catalogue.beside(goal))):
-                item = self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
-                texts = list(item.caveats)
-                if isinstance(item, Indicator):
-                    texts += map(words.break_sentence, item.breaks)
-                    texts += self._doubts(item)
-                for text in texts:
+                for text in self.caveats_of(
+                    self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
+                ):
                     told.setdefault(text, []).append(goal.number)
         listed = "\n".join(
             f"- {escape_markdown(text)} (mål {escape_markdown(words.listed(dict.fromkeys(goals)))})"
@@ -750,115 +792,29 @@ class PlanReport(Report):
         return output.text(listed or "Der er ingen særlige forbehold.")
 
     def downloads(self) -> Shown:
-        """The status table and all series of the report as CSV files."""
+        """The workbook, the status table and all series of the report as files."""
         return downloads(
             {
-                "status.csv": ("Statustabellen (CSV)", status_for_people(self)),
+                self.workbook_name: ("Alle tal (Excel)", self.workbook()),
+                "status.csv": ("Statustabellen (CSV)", sheets.status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
-                    self._observations_csv(),
+                    sheets.observations_for_people(self),
                 ),
             }
         )
 
-    def _observations_csv(self) -> str:
-        keys = {indicator.key for indicator in self.indicators}
-        drawn = self.observations["series"] != BASE  # beside a share, it may tell a hidden count
-        frame = self.observations[self.observations["indicator"].isin(keys) & drawn]
-        frame = frame.sort_values(["indicator", "series", "area", "period"])
-        columns = {column: OBSERVATIONS_IN_DANISH.get(column, column) for column in frame.columns}
-        states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
-        shown = frame.assign(
-            published=frame["published"].map({True: "ja", False: "nej"}), state=frame["state"].map(states)
-        )
-        rows = shown.astype(object).to_numpy().tolist()
-        return csv_files.for_people(list(columns.values()), rows)
+    def status_sheet(self) -> WorkSheet:
+        return sheets.status_sheet(self)
+
+    def number_sheets(self) -> list[WorkSheet]:
+        return sheets.number_sheets(self)
+
+    def sources_sheet(self) -> WorkSheet:
+        return sheets.sources_sheet(self)
 
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
         periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)
-
-
-OBSERVATIONS_IN_DANISH = {
-    "indicator": "indikator", "series": "serie", "area": "omraade", "period": "periode", "value": "vaerdi",
-    "state": "status", "source": "kilde", "snapshot": "hentet", "published": "offentliggjort",
-}  # fmt: skip
-"""Heads of the file on a plan's page that has all its series."""
-
-STATUS_COLUMNS = (
-    "goal",
-    "indicator",
-    "period",
-    "national",
-    "municipality",
-    "target",
-    "gap",
-    "unit",
-    "verdict",
-    "published_gap",
-    "note",
-    "basis",
-)
-"""Columns of ``plan status --format csv`` and keys of its JSON."""
-
-
-def status_records(report: PlanReport) -> list[dict[str, str | None]]:
-    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
-    return [
-        {
-            "goal": row.goal,
-            "indicator": row.indicator,
-            "period": row.period.id if row.period else None,
-            "national": _text(row.national),
-            "municipality": _text(row.municipality),
-            "target": _text(row.target),
-            "gap": _text(row.gap),
-            "unit": row.unit.value,
-            "verdict": row.verdict.value,
-            "published_gap": _text(row.published_gap),
-            "note": _note(report, row),
-            "basis": row.grounds.value if row.grounds else None,
-        }
-        for row in _all_rows(report)
-    ]
-
-
-def _all_rows(report: PlanReport) -> list[StatusRow]:
-    order = [goal.number for goal in report.plan.goals]
-    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
-
-
-def _note(report: PlanReport, row: StatusRow) -> str | None:
-    said = [text for text in (row.note, row.reason) if text]
-    if report.is_provisional(row):
-        said.append(f"{words.PROVISIONAL}t tal")
-    return " ".join(words.sentence(text) for text in said) or None
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def status_csv(report: PlanReport) -> str:
-    """:func:`status_records` as CSV for programs."""
-    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
-
-
-def status_for_people(report: PlanReport) -> str:
-    """The status table as CSV for Danish Excel."""
-    return csv_files.for_people(
-        (
-            "maal", "indikator", "periode", "hele_landet", "kommune", "krav", "forskel", "enhed", "vurdering",
-            "trykt_forskel", "note", "grundlag",
-        ),
-        (
-            (
-                row.goal, row.indicator, row.period.id if row.period else None, row.national, row.municipality,
-                row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
-                row.published_gap, _note(report, row), words.GROUNDS_WORDS[row.grounds],
-            )
-            for row in _all_rows(report)
-        ),
-    )  # fmt: skip

@@ -7,7 +7,7 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -32,9 +32,11 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
+from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
+from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import read_survey
 
 if TYPE_CHECKING:
@@ -176,23 +178,33 @@ def rows_of_all(
     municipalities: Iterable[Municipality],
     bound: Period | None = None,
 ) -> dict[str, tuple[StatusRow, ...]]:
-    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures."""
-    printed = {(row.goal, row.indicator): row for row in catalogue.published_rows(plan)}
-    judge = Judge(catalogue, observations, bound)
-    return {
-        area.code: tuple(
+    """Code of each municipality → its rows as of :func:`status_rows`, found in one pass over the figures.
+
+    What the plan's document printed counts for the plan's own municipality: until a source has a newer figure, and,
+    where `bound` goes no further than the document itself, whatever the sources have by now.
+    """
+    printed = {
+        (row.goal, row.indicator): row
+        for row in catalogue.published_rows(plan)
+        if bound is None or row.period.within(bound)
+    }
+    last = newest_printed(catalogue, plan)
+    document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
+    others = Judge(catalogue, without_printed(observations, plan), bound)
+    owner = Judge(catalogue, observations, bound) if printed else others
+    found = {}
+    for area in municipalities:
+        own = area.slug == plan.municipality
+        judge = owner if own else others
+        found[area.code] = tuple(
             judge.row(
-                goal,
-                place,
-                area,
-                printed.get((goal.number, part.indicator)) if area.slug == plan.municipality else None,
+                goal, place, area, printed.get((goal.number, part.indicator)) if own else None, document
             )
             for goal in plan.goals
             for place, part in enumerate(goal.parts)
             if part.indicator in catalogue.indicators
         )
-        for area in municipalities
-    }
+    return found
 
 
 def survey_rows(
@@ -292,13 +304,16 @@ class Judge:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
         indicator = self.catalogue.indicators[part.indicator]
         ours = self.readings.at(indicator, area, period)
-        national = self.readings.at(indicator, NATIONAL, period)
+        found = self._judged(part, period, ours, self.readings.at(indicator, NATIONAL, period))
+        finer = self._finer(part, indicator, area, period) if found.gap == 0 else None
+        return found if finer is None else replace(found, verdict=verdict(finer, part.target), finer=finer)
+
+    def _judged(self, part: Part, period: Period, ours: StatusReading, national: StatusReading) -> Judgement:
+        indicator = self.catalogue.indicators[part.indicator]
         target = target_value(part.target, national.value)
         direction = _direction(part, indicator)
         difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
-        finer = self._finer(part, indicator, area, period) if difference == 0 else None
-        decisive = difference if finer is None else finer
-        return Judgement(period, ours, national, target, difference, verdict(decisive, part.target), finer)
+        return Judgement(period, ours, national, target, difference, verdict(difference, part.target))
 
     def _finer(self, part: Part, indicator: Indicator, area: str, period: Period) -> Decimal | None:
         """The gap as the counts have it, where those of all terms are at hand and come to the printed shares."""
@@ -316,18 +331,22 @@ class Judge:
         count, base = (self.readings.at(*at, name).value for name in (indicator.counted, BASE))
         return from_counts(count, base, self.readings.at(*at).value, indicator.decimals)
 
-    def past(self, part: Part, area: str, until: Period) -> Past | None:
-        """What the last twelve periods say of the verdict of `until`."""
+    def past(self, part: Part, area: str, newest: Judgement) -> Past | None:
+        """What the last twelve periods say of the newest verdict."""
         indicator = self.catalogue.indicators[part.indicator]
-        if indicator.breaks_between(until.shift(1 - PERIODS), until):
+        first = newest.period.shift(1 - PERIODS)
+        if newest.verdict is Verdict.CANNOT_BE_JUDGED or indicator.breaks_between(first, newest.period):
             return None
-        return past_of(self.history(part, area, until, PERIODS), part.target, indicator)
+        earlier = self.history(part, area, newest.period.shift(-1), PERIODS - 1)
+        return past_of((*earlier, newest), part.target, indicator)
 
-    def _before(self, part: Part, area: str, until: Period) -> Verdict | None:
-        if self.catalogue.indicators[part.indicator].breaks_between(until.shift(-1), until):
+    def before(self, part: Part, area: str, newest: Judgement) -> Verdict | None:
+        """The verdict of the period before, where the two may be compared."""
+        earlier = newest.period.shift(-1)
+        if self.catalogue.indicators[part.indicator].breaks_between(earlier, newest.period):
             return None
-        found = self.at(part, area, until.shift(-1)).verdict
-        return None if found is Verdict.CANNOT_BE_JUDGED else found
+        found = (newest.verdict, self.at(part, area, earlier).verdict)
+        return None if Verdict.CANNOT_BE_JUDGED in found else found[1]
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
@@ -343,7 +362,12 @@ class Judge:
         return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
 
     def row(
-        self, goal: Goal, place: int, municipality: Municipality, printed: PublishedRow | None
+        self,
+        goal: Goal,
+        place: int,
+        municipality: Municipality,
+        printed: PublishedRow | None = None,
+        document: str = "",
     ) -> StatusRow:
         """The status row of a part of a goal, in the newest period.
 
@@ -353,15 +377,21 @@ class Judge:
             Of the part among the goal's `parts`.
         printed
             What the plan's document printed for the goal, when the municipality is the plan's own.
+        document
+            The document's name in the column `source`, when the state is asked for that it tells.
         """
         part = goal.parts[place]
         indicator = self.catalogue.indicators[part.indicator]
         period = self.newest(part, municipality.code)
         found = self.at(part, municipality.code, period) if period else None
+        if printed is not None and document and not _corrected(printed, found):
+            period = printed.period
+            values = (printed.municipality, printed.national)
+            ours, national = (StatusReading(value, State.OK, document, published=True) for value in values)
+            found = self._judged(part, period, ours, national)
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        judged = difference is not None and part.target.is_set
         base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
         return StatusRow(
             goal=goal.number,
@@ -376,7 +406,7 @@ class Judge:
             verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
             direction=_direction(part, indicator),
             published_gap=printed.gap if printed is not None and same_period else None,
-            note=printed.note if printed is not None and same_period and printed.gap != difference else None,
+            note=_printed_note(printed, indicator, found),
             reason=self._reason(part, indicator, municipality, found),
             sources=tuple(dict.fromkeys(r.source for r in (ours, national) if r.source)),
             grounds=ours.grounds or national.grounds,
@@ -384,8 +414,8 @@ class Judge:
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
             finer=found.finer if found else None,
-            past=self.past(part, municipality.code, period) if period and judged else None,
-            before=self._before(part, municipality.code, period) if period and judged else None,
+            past=self.past(part, municipality.code, found) if found else None,
+            before=self.before(part, municipality.code, found) if found else None,
         )
 
     def _reason(
@@ -411,6 +441,31 @@ class Judge:
                     else reasons.no_figure(name, found.period)
                 )
         return None
+
+
+def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
+    """Whether there is something in a printed figure's place that counts before it, or is the very same."""
+    grounds = found.ours.grounds if found is not None and found.period == printed.period else None
+    return grounds in (Grounds.TYPED_IN, Grounds.PRINTED)
+
+
+def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Judgement | None) -> str | None:
+    """What there is to say beside the row of what the document printed: that it is older, or reckoned otherwise."""
+    if printed is None or found is None:
+        return None
+    same_period = found.period == printed.period
+    notes = []
+    if found.ours.grounds is not Grounds.PRINTED:
+        shown = found.ours.value, found.national.value
+        if (
+            shown != (printed.municipality, printed.national)
+            if same_period
+            else printed.period.within(found.period)
+        ):
+            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+    if printed.note and same_period and printed.gap != found.gap:
+        notes.append(printed.note)
+    return " ".join(notes) or None
 
 
 def _direction(part: Part, indicator: Indicator) -> Direction:

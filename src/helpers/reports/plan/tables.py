@@ -34,7 +34,7 @@ from helpers.present.words import (
     number,
     sentence,
 )
-from helpers.reports.plan.changes import ChangeKind, ChangeRow
+from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
 
 COUNTRY_HEAD = "Landet"
@@ -53,6 +53,7 @@ def status_table(
     goal_links: Links | None = None,
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
+    published_note: str = PUBLISHED_NOTE,
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -67,8 +68,8 @@ def status_table(
         Indicator → the small trend in its row.
     goal_links, area_links
         From a goal's or focus area's number to its place on a page.
-    published
-        Indicators whose figures a document printed: they are marked, because the others are example data.
+    published, published_note
+        Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -112,7 +113,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=[PUBLISHED_NOTE] if marked else (),
+        foot=[published_note] if marked else (),
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -180,15 +181,20 @@ def _goal_words(goal: Goal | None) -> Cell:
 
 
 _CHANGE_TAGS = {
-    ChangeKind.IDENTICAL: "Identisk",
+    ChangeKind.IDENTICAL: "",  # the column beside it says so
     ChangeKind.RENUMBERED: "Nyt nummer",
-    ChangeKind.REWORDED: "Ny ordlyd",
-    ChangeKind.TARGET_CHANGED: "Nyt mål",
-    ChangeKind.MEASURE_CHANGED: "Ny måling",
-    ChangeKind.NEW: "Nyt",
+    ChangeKind.REWORDED: "Ændret ordlyd",
+    ChangeKind.TARGET_CHANGED: "Ændret måltal",
+    ChangeKind.MEASURE_CHANGED: "Ændret måling",
+    ChangeKind.NEW: "Nyt mål",
     ChangeKind.DROPPED: "Udgår",
 }
-"""One word for what became of a goal, for the column that can be skimmed."""
+"""What became of a goal in a word or two, for the column that can be skimmed."""
+
+
+def _change_tag(row: ChangeRow) -> str:
+    both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
+    return "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
 
 
 def changes_table(
@@ -210,12 +216,15 @@ def changes_table(
         Column("Ændring"),
         Column("Bemærkninger"),
     ]
+    was = {change.new.title: change for change in area_changes(new, old) if change.new}
     found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
     for row in rows:
         area = row.focus_area
         title = f"{area.number}. {area.title}"
-        if area.replaces:
-            title += f" (erstatter: {area.replaces})"
+        change = was.get(area.title)
+        if change and change.old and change.kind is not AreaChangeKind.KEPT:
+            verb = "hed" if change.kind is AreaChangeKind.RETITLED else "erstatter"
+            title += f" ({verb}: {change.old.title})"
         after, before = change_words(row, new, old)
         if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
             address = goal_links(row.new_goal.number)
@@ -223,7 +232,7 @@ def changes_table(
                 name = f"<strong>{row.new_goal.number.upper()}:</strong>"
                 after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
         remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
-        cells = (after, before, _CHANGE_TAGS[row.kind], remark)
+        cells = (after, before, _change_tag(row), remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
     caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
     text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
-from helpers.reports.plan.report import PlanReport, status_records
+from helpers.reports.plan.report import PlanReport
+from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
@@ -106,7 +107,9 @@ def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
         Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
-        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
+        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour).append(
+            f" {words.steadiness_words(row.past)}".rstrip(), style="dim"
+        ),
     )
 
 
@@ -114,9 +117,7 @@ def _period(report: PlanReport, row: StatusRow) -> str:
     if row.period is None:
         return words.UNKNOWN
     said = words.capital(row.period.danish)
-    if report.is_mixed and row.grounds:
-        return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
-    if report.is_mixed and row.grounds:
+    if row.grounds and (report.is_mixed or report.is_printed(row)):
         return f"{said} ({words.GROUNDS_WORDS[row.grounds]})"
     return f"{said} ({words.PROVISIONAL})" if report.is_provisional(row) else said
 

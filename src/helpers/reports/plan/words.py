@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from helpers.analysis.gaps import Verdict, joint_verdict
+from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty
-from helpers.catalogue.names import Names
+from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow, Unit
+from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import count, number, sentence
-from helpers.reports.plan.changes import ChangeKind, ChangeRow
+from helpers.present.words import capital, count, distance, listed, number, sentence
+from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
+
+if TYPE_CHECKING:
+    from helpers.reports.plan.status import GoalVerdict, StatusRow
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -29,17 +35,139 @@ def short_count(met: int, of: int) -> str:
     return f"{number(met)} af {number(of)}"
 
 
+def _new(noun: Noun) -> str:
+    return "nyt" if noun.the.endswith("t") else "ny"
+
+
 def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
-    """``13 resultatmål er identiske, 4 er nye, 4 er ændret, og 2 er udgået.``"""
+    """``13 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændrede, og 2 er udgået.``"""
     found = Counter(row.kind for row in rows)
     same = found[ChangeKind.IDENTICAL] + found[ChangeKind.RENUMBERED]
     parts = [
         f"{count(same, f'{names.goal.one} er identisk', f'{names.goal.many} er identiske')} med den forrige {names.document.one}",
-        count(found[ChangeKind.NEW], "er nyt", "er nye"),
-        f"{number(sum(found[kind] for kind in _CHANGED))} er ændret",
+        count(found[ChangeKind.NEW], f"er {_new(names.goal)}", "er nye"),
+        count(sum(found[kind] for kind in _CHANGED), "er ændret", "er ændrede"),
         f"{number(found[ChangeKind.DROPPED])} er udgået",
     ]
     return sentence(f"{', '.join(parts[:-1])}, og {parts[-1]}")
+
+
+def areas_changed(changes: Sequence[AreaChange], names: Names) -> list[str]:
+    """How many focus areas go on, and what became of each of the others, in sentences."""
+    total = sum(change.new is not None for change in changes)
+    kept = sum(change.kind is AreaChangeKind.KEPT for change in changes)
+    many = f"{number(total)} {names.area.one if total == 1 else names.area.many}"
+    said = [
+        f"Alle {many} er uændrede." if kept == total > 1
+        else f"{capital(names.area.the)} er uændret." if kept == total
+        else f"Ingen af de {many} er uændrede." if not kept
+        else f"{number(kept)} af de {many} er {'uændret' if kept == 1 else 'uændrede'}."
+    ]  # fmt: skip
+    the = capital(names.area.the)
+    for change in changes:
+        after, before = (f"»{area.title}«" if area else "" for area in (change.new, change.old))
+        told = {
+            AreaChangeKind.KEPT: "",
+            AreaChangeKind.RETITLED: f"{the} {before} hedder nu {after}.",
+            AreaChangeKind.REPLACED: f"{the} {before} er erstattet af {after}.",
+            AreaChangeKind.NEW: f"{the} {after} er {_new(names.area)}.",
+            AreaChangeKind.DROPPED: f"{the} {before} er udgået.",
+        }[change.kind]
+        missing = change.old.goals_missing if change.old and change.kind is not AreaChangeKind.KEPT else None
+        said.append(" ".join(filter(None, (told, missing))))
+    return [text for text in said if text]
+
+
+def document_words(plan: Plan, municipality: Municipality) -> str:
+    """Where a printed figure stands: ``Frederikssund Kommunes egen status på Beskæftigelsesplan 2023``."""
+    return f"{municipality.long_name}s egen status på {plan.title}"
+
+
+def printed_note(plan: Plan, municipality: Municipality) -> str:
+    """What the star in a status table means where the other figures are real."""
+    return f"* Trykt i {document_words(plan, municipality)}. Der er ikke hentet nyere tal."
+
+
+def as_printed_note(plan: Plan, municipality: Municipality) -> str:
+    """… where the page shows how things stood when the document was printed, whatever was fetched since."""
+    return f"* Trykt i {document_words(plan, municipality)}; siden viser tallene, som de stod dengang."
+
+
+def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality) -> str:
+    """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
+    said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
+    return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
+
+
+def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
+    """That a source has a newer figure than the document printed, and what it printed."""
+    told = (
+        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
+        f"(hele landet {number(printed.national, decimals, printed.unit)})"
+    )
+    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
+
+
+def turned_sentences(judged: Collection[GoalVerdict]) -> str:
+    """Which goals turned since the period before, and whether that is steady.
+
+    ``Siden forrige opgørelse er mål 4a blevet opfyldt, mens mål 6b ikke længere er opfyldt. Ændringen er ny for mål
+    4a og på vippen for mål 6b.``; ``Ingen vurderinger er ændret siden forrige opgørelse. 15 er varige, og 2 er på vippen.``
+    """
+    met, lost, words = [], [], dict[Steadiness, list[str]]()
+    known = False
+    for goal in judged:
+        if any(row.before is None for row in goal.rows):
+            continue
+        known = True
+        before = joint_verdict(row.before for row in goal.rows if row.before)
+        if before is goal.verdict:
+            continue
+        (met if goal.verdict is Verdict.MET else lost).append(goal.goal)
+        pasts = [row.past for row in goal.rows if row.turned]
+        if all(pasts):
+            found = {past.steadiness for past in pasts if past}
+            word = Steadiness.WAVERING if Steadiness.WAVERING in found else Steadiness.NEW
+            words.setdefault(word, []).append(goal.goal)
+    if not known:
+        return ""
+    if not met and not lost:
+        return f"Ingen vurderinger er ændret siden forrige opgørelse. {_steady_counted(judged)}".strip()
+    came = [f"er mål {listed(met)} blevet opfyldt"] if met else []
+    went = (
+        [f"{'mens ' if met else 'er '}mål {listed(lost)} ikke længere {'er ' if met else ''}opfyldt"]
+        if lost
+        else []
+    )
+    said = f"Siden forrige opgørelse {', '.join((*came, *went))}."
+    forms = {Steadiness.NEW: "ny", Steadiness.WAVERING: "på vippen"}
+    parts = [f"{form} for mål {listed(words[word])}" for word, form in forms.items() if word in words]
+    return f"{said} Ændringen er {' og '.join(parts)}." if parts else said
+
+
+def _steady_counted(judged: Iterable[GoalVerdict]) -> str:
+    """``15 er varige, og 2 er på vippen.``; the verdicts of all rows that have a past."""
+    counted = Counter(row.past.steadiness for goal in judged for row in goal.rows if row.past)
+    steady, wavering = counted[Steadiness.STEADY], counted[Steadiness.WAVERING]
+    parts = [f"{number(steady)} er {'varig' if steady == 1 else 'varige'}"] if steady else []
+    parts += [f"{number(wavering)} er på vippen"] if wavering else []
+    return sentence(", og ".join(parts))
+
+
+def largest_gap(rows: Iterable[StatusRow]) -> str:
+    """Where most is missing, in persons where those are known: ``Afstanden er størst i mål 2a: …``; empty when nothing is."""
+    missing = [row for row in rows if row.verdict is Verdict.NOT_MET and row.gap]
+    in_persons = [row for row in missing if row.persons]
+    if in_persons:
+        row = min(in_persons, key=lambda row: -abs(row.persons or 0))
+        return f"Der mangler mest i mål {row.goal}: {count(abs(row.persons or 0), 'person', 'personer')}."
+    shares = [row for row in missing if row.unit is Unit.PERCENT]
+    if not shares:
+        return ""
+    row = max(shares, key=lambda row: abs(row.gap or 0))
+    return (
+        f"Afstanden til målet er størst i mål {row.goal}: {distance(row.gap or 0, row.decimals, row.unit)}."
+    )
 
 
 def explained(title: str, definition: str | None) -> Html:

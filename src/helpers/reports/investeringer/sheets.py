@@ -1,0 +1,139 @@
+"""The sheets of the investment projects' workbook: how each row stands, every month, and where the figures come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from helpers.data import csv_files
+from helpers.present.words import capital
+from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
+from helpers.reports.investeringer import words
+from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
+
+if TYPE_CHECKING:
+    from helpers.reports.investeringer.report import InvestmentReport
+
+_STATUS = (
+    Head("Projekt", 30), Head("Række", 44), Head("Kommune", 18), Head("Startmåling", 12), Head("Nyeste måned", 14),
+    Head("Nyeste tal", 12), Head("Ændring siden start", 14), Head("Forventet nu", 12), Head("Næste mål", 12),
+    Head("Næste mål gælder", 14), Head("Enhed", 12), Head("Status", 18), Head("Bemærkning", 44),
+)  # fmt: skip
+
+HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
+
+
+def _rows(report: InvestmentReport) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
+    for status in report.statuses.values():
+        for row in status.rows:
+            if row.row.key is not None:
+                yield status, row
+
+
+def status_sheet(report: InvestmentReport) -> WorkSheet:
+    """A row for each row of a project, in the unit of its targets."""
+    rows = [_status_cells(report, status, row) for status, row in _rows(report)]
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+
+
+def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -> Amount:
+    return Amount(value, words.decimals(value) if value is not None else 0, signed, formula)
+
+
+def _status_cells(
+    report: InvestmentReport, status: InvestmentStatus, row: RowStatus
+) -> tuple[SheetCell, ...]:
+    assert row.row.key is not None
+    share = row.row.unit is not None and row.row.unit.judged_as_share
+
+    first = start_of(row.row, status.project.status.start.period, row.measured)
+    newest = row.newest.judged(row.row.unit) if row.newest else None
+    traced = row.change is not None and first is not None and newest is not None
+    due, goal = row.next_target or (None, None)
+    return (
+        status.project.title,
+        status.project.status.label_of(row.row.key),
+        report.municipality.name,
+        _amount(first),
+        Month(row.newest.month.first_day) if row.newest else None,
+        _amount(newest),
+        _amount(row.change, signed=True, formula="=ROUND(F{r}-D{r},9)" if traced else ""),
+        _amount(words.path_decimal(row.path_now) if row.path_now is not None else None),
+        _amount(goal),
+        Month(due.first_day) if due else None,
+        "pct." if share else None,
+        words.STANDING_WORDS[row.standing] if row.standing else None,
+        row.reason,
+    )
+
+
+MONTH_HEADS = (
+    "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde", "kommune", "projekt_navn",
+    "maaned_navn",
+)  # fmt: skip
+"""Heads of the file with every month that has a figure or a target."""
+
+
+def months_for_people(report: InvestmentReport) -> str:
+    """Every month that has a figure or a target, as CSV for Danish Excel: the columns of `MONTH_HEADS`."""
+    return csv_files.for_people(MONTH_HEADS, _months(report))
+
+
+def _months(report: InvestmentReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+    for status, row in _rows(report):
+        assert row.row.key is not None
+        measured = {one.month: one for one in row.measured}
+        way = {point.month: point.value for point in row.path}
+        goals = row.row.target_values
+        for month in sorted({*measured, *goals}):
+            one, on_path = measured.get(month), way.get(month)
+            yield (
+                status.project.key, row.row.key, status.project.status.label_of(row.row.key), month.id,
+                one.value if one else None, one.share if one else None,
+                words.path_decimal(on_path) if on_path is not None else None, goals.get(month),
+                one.source if one else None, report.municipality.name, status.project.title, month.danish,
+            )  # fmt: skip
+
+
+_MONTHS = (
+    Head("Projektets nøgle", 18), Head("Rækkens nøgle", 18), Head("Række", 44), Head("Måned", 11), Head("Værdi", 12),
+    Head("Andel i pct.", 12), Head("Forventet", 12), Head("Mindste mål", 12), Head("Kilde", 16), Head("Kommune", 18),
+    Head("Projekt", 30), Head("Månedens navn", 16),
+)  # fmt: skip
+
+
+def number_sheets(report: InvestmentReport) -> list[WorkSheet]:
+    """Every month that has a figure or a target."""
+    rows = [
+        [_amount(cell) if isinstance(cell, Decimal) else None if cell is None else str(cell) for cell in row]
+        for row in _months(report)
+    ]
+    return [WorkSheet("Måneder", f"{report.title}: alle startmålinger, måneder, veje og mål", _MONTHS, rows)]
+
+
+_SOURCES = (
+    Head("Projekt", 30),
+    Head("Række", 44),
+    Head("Kilde", 44),
+    Head("Nyeste måned", 16),
+    Head("Bemærkning", 60),
+)
+
+
+def sources_sheet(report: InvestmentReport) -> WorkSheet:
+    """Where the figures of every row come from, and the document's remarks."""
+    rows: list[tuple[SheetCell, ...]] = [
+        (
+            status.project.title,
+            status.project.status.label_of(row.row.key or ""),
+            report._row_source(row),
+            capital(row.newest.month.danish) if row.newest else None,
+            row.row.note,
+        )
+        for status, row in _rows(report)
+    ]
+    for status in report.statuses.values():
+        rows += [(status.project.title, None, None, None, remark) for remark in status.project.status.remarks]
+    said = (f"Kilde: {report.projects.source}.", *report.projects.remarks)
+    return WorkSheet("Kilder og noter", f"{report.title}: kilder og noter", _SOURCES, rows, (), said)

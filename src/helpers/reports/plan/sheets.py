@@ -1,0 +1,353 @@
+"""A plan's numbers for people: the rows of its CSV files, and the sheets of its workbook with the gap as a formula.
+
+In: a report. Out: heads and rows; how they are written is told in :mod:`helpers.data.csv_files` and
+:mod:`helpers.present.workbook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.catalogue.catalogue import fill
+from helpers.catalogue.models import (
+    BASE,
+    NATIONAL,
+    NATIONAL_NAME,
+    Direction,
+    Goal,
+    Indicator,
+    Survey,
+    Target,
+    Unit,
+)
+from helpers.data import csv_files
+from helpers.data.frames import State
+from helpers.periods import Period
+from helpers.present import words
+from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
+from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.status import StatusRow
+
+if TYPE_CHECKING:
+    from helpers.reports.plan.report import PlanReport
+
+WORDING, TITLE = 44, 40
+"""Widths of columns of sentences and of titles, in letters."""
+
+STATUS_HEADS = (
+    "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
+    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag",
+)  # fmt: skip
+"""Heads of the status table as CSV for people."""
+
+OBSERVATION_HEADS = (
+    "maal", "ordlyd", "maaling", "indikator", "serie", "betegnelse", "omraade", "kommune", "periode", "periode_navn", "vaerdi",
+    "enhed", "status", "kilde", "hentet", "offentliggjort",
+)  # fmt: skip
+"""Heads of the file with all series of a report."""
+
+
+def all_rows(report: PlanReport) -> list[StatusRow]:
+    """The rows of every goal in the plan's order, surveys' too."""
+    order = [goal.number for goal in report.plan.goals]
+    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+
+
+def note(report: PlanReport, row: StatusRow) -> str | None:
+    """What a reader of the row must know; none when there is nothing."""
+    said = [
+        text
+        for text in (row.note, row.reason, words.by_counts(row.finer, row.verdict, row.decimals, row.unit))
+        if text
+    ]
+    if report.is_provisional(row):
+        said.append(f"{words.PROVISIONAL}t tal")
+    return " ".join(words.sentence(text) for text in said) or None
+
+
+def status_for_people(report: PlanReport) -> str:
+    """The status table as CSV for Danish Excel: the columns of `STATUS_HEADS`."""
+    return csv_files.for_people(
+        STATUS_HEADS,
+        (
+            (
+                row.goal, report.plan.goal(row.goal).text, _title(report, row), row.indicator, report.municipality.name,
+                row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
+                row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
+                _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+            )
+            for row in all_rows(report)
+        ),
+    )  # fmt: skip
+
+
+def observations_for_people(report: PlanReport) -> str:
+    """All series of the municipality and the country as CSV for Danish Excel: the columns of `OBSERVATION_HEADS`."""
+    return csv_files.for_people(OBSERVATION_HEADS, _observations(report))
+
+
+STATUS_COLUMNS = (
+    "goal",
+    "indicator",
+    "period",
+    "national",
+    "municipality",
+    "target",
+    "gap",
+    "unit",
+    "verdict",
+    "steadiness",
+    "published_gap",
+    "note",
+    "basis",
+)
+"""Columns of ``plan status --format csv`` and keys of its JSON."""
+
+
+def status_records(report: PlanReport) -> list[dict[str, str | None]]:
+    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
+    return [
+        {
+            "goal": row.goal,
+            "indicator": row.indicator,
+            "period": row.period.id if row.period else None,
+            "national": _text(row.national),
+            "municipality": _text(row.municipality),
+            "target": _text(row.target),
+            "gap": _text(row.gap),
+            "unit": row.unit.value,
+            "verdict": row.verdict.value,
+            "steadiness": _steadiness(row),
+            "published_gap": _text(row.published_gap),
+            "note": note(report, row),
+            "basis": row.grounds.value if row.grounds else None,
+        }
+        for row in all_rows(report)
+    ]
+
+
+def _steadiness(row: StatusRow) -> str | None:
+    return row.past.steadiness.value if row.past else None
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def status_csv(report: PlanReport) -> str:
+    """:func:`status_records` as CSV for programs."""
+    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
+
+
+def _title(report: PlanReport, row: StatusRow) -> str:
+    measured: Indicator | Survey = (
+        report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
+    )
+    return fill(measured.title, kommune=report.municipality.name)
+
+
+def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+    goals: dict[str, list[Goal]] = {}
+    for goal in report.plan.goals:
+        for key in goal.indicators:
+            goals.setdefault(key, []).append(goal)
+    own = report.municipality
+    names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
+    states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
+    by_key = {indicator.key: indicator for indicator in report.indicators}
+    drawn = report.observations["series"] != BASE  # beside a share, it may tell a hidden count
+    frame = report.observations[report.observations["indicator"].isin(list(by_key)) & drawn]
+    frame = frame.sort_values(["indicator", "series", "area", "period"])
+    columns = ("indicator", "series", "area", "period", "value", "state", "source", "snapshot", "published")
+    for key, name, area, period, value, state, source, snapshot, published in zip(
+        *(frame[column].astype(object).tolist() for column in columns), strict=True
+    ):
+        indicator = by_key[key]
+        series = indicator.series[name]
+        label = series.label_national if area == NATIONAL and series.label_national else series.label
+        yield (
+            words.listed(dict.fromkeys(goal.number for goal in goals[key])),
+            " / ".join(dict.fromkeys(goal.text for goal in goals[key])),
+            fill(indicator.title, kommune=own.name), key, name, fill(label, area=names[area], kommune=own.name), area,
+            names[area], period, Period.parse(period).danish, None if pd.isna(value) else float(value),
+            words.unit_word(indicator.unit_of(name)), states[state], source, snapshot or None,
+            "ja" if published else "nej",
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- the workbook
+
+_STATUS = (
+    Head("Mål", 6), Head("Ordlyd", WORDING), Head("Kommune", 16), Head("Periode", 16), Head("Hele landet", 10),
+    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Vurdering", 16),
+    Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
+    Head("Bemærkning", WORDING), Head("Grundlag", 15), Head("Til og med", 10), Head("Måling", TITLE), Head("Fokusområde", 28),
+)  # fmt: skip
+_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
+_TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
+_GAP = f"=ROUND({_LETTER['Fortegn']}{{r}}*({_LETTER['Kommunens tal']}{{r}}-{_LETTER['Krav']}{{r}}),%d)"
+
+HOW_THE_GAP = (
+    "Forskel = fortegn × (kommunens tal − krav). Fortegnet er 1, når højere er bedre, og −1, når lavere er bedre. "
+    "Kravet er landstallet med tillæg eller et fast tal."
+)
+
+
+def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+    """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
+    areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
+    for row in all_rows(report):
+        goal = report.plan.goal(row.goal)
+        target = goal.parts[row.part].target
+        # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
+        exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
+        yield (
+            row.goal,
+            goal.text,
+            report.municipality.name,
+            words.capital(row.period.danish) if row.period else None,
+            Amount(row.national, row.decimals),
+            Amount(row.municipality, row.decimals),
+            Amount(row.target, row.decimals, formula=_TARGET % exact if target.national else ""),
+            Amount(row.gap, row.decimals, signed=True, formula=_GAP % exact if row.gap is not None else ""),
+            words.unit_word(row.unit, difference=True),
+            words.VERDICT_WORDS[row.verdict],
+            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
+            if target.national
+            else None,
+            1 if row.direction is Direction.HIGHER else -1,
+            _met_when(target),
+            Amount(row.published_gap, row.decimals, signed=True),
+            note(report, row),
+            words.GROUNDS_WORDS[row.grounds],
+            _month(row.period),
+            _title(report, row),
+            f"{areas[row.goal].number}. {areas[row.goal].title}",
+        )
+
+
+def _places(value: object) -> int:
+    exponent = value.as_tuple().exponent if hasattr(value, "as_tuple") else 0
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _met_when(target: Target) -> str | None:
+    if not target.is_set:
+        return None
+    return "forskel over 0" if target.strict else "forskel mindst 0"
+
+
+def _month(period: Period | None) -> Month | None:
+    return Month(period.last_month.first_day) if period else None
+
+
+def _whose(report: PlanReport) -> str:
+    return f"{report.plan.title}: {report.municipality.long_name}"
+
+
+def status_sheet(report: PlanReport) -> WorkSheet:
+    """What the status table says, to be traced."""
+    counted = report.summary_of(report.plan.goals)
+    met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
+    title = f"{_whose(report)}. Status på målene"
+    return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
+
+
+def number_sheets(report: PlanReport) -> list[WorkSheet]:
+    """A sheet for each goal with its window, and one with all observations."""
+    return [*(_goal_sheet(report, goal) for goal in report.plan.goals), _observations_sheet(report)]
+
+
+def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
+    """A row for each period of the goal's window, a column for each series."""
+    frame = report.frame(goal.number)
+    series = list(
+        dict.fromkeys(zip(frame["indicator"], frame["series"], frame["area"], frame["label"], strict=True))
+    )
+    periods = sorted(
+        {Period.parse(text) for text in frame["period"].dropna()},
+        key=lambda period: period.last_month.ordinal,
+    )
+    cells: dict[tuple[str, str, str, str], SheetCell] = {}
+    heads = [Head("Periode", 18), Head("Til og med", 11)]
+    for key, name, area, label in series:
+        indicator = report.catalogue.indicators.get(key)
+        survey = report.catalogue.surveys.get(key)
+        unit = indicator.unit_of(name) if indicator else survey.unit if survey else None
+        heads.append(Head(_with_unit(label, unit), 22))
+        decimals = indicator.decimals_of(name) if indicator else survey.decimals if survey else 0
+        own = frame[(frame["indicator"] == key) & (frame["series"] == name) & (frame["area"] == area)]
+        for period, value, state in zip(own["period"], own["value"], own["state"], strict=True):
+            known = Amount(float(value), decimals) if not pd.isna(value) else words.STATE_WORDS[State(state)]
+            cells[key, name, area, period] = known
+    rows = [
+        (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
+        for period in periods
+    ]
+    said = [" ".join(report._sentences(row)) for row in all_rows(report) if row.goal == goal.number]
+    return WorkSheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
+
+
+def _with_unit(label: str, unit: Unit | None) -> str:
+    word = words.unit_word(unit)
+    return f"{label} ({word})" if word and word not in label else label
+
+
+_OBSERVATIONS = {
+    "maal": Head("Mål", 8), "ordlyd": Head("Ordlyd", WORDING), "betegnelse": Head("Betegnelse", TITLE),
+    "kommune": Head("Kommune", 18), "omraade": Head("Kommunekode", 13), "periode_navn": Head("Periode", 18),
+    "periode": Head("Periodens id", 12), "vaerdi": Head("Værdi", 12), "enhed": Head("Enhed", 12), "status": Head("Status", 20),
+    "kilde": Head("Kilde", 22), "hentet": Head("Hentet", 14), "offentliggjort": Head("Offentliggjort", 14),
+}  # fmt: skip
+"""Column of `OBSERVATION_HEADS` → its head in the workbook."""
+
+
+def _observations_sheet(report: PlanReport) -> WorkSheet:
+    decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
+    places = [OBSERVATION_HEADS.index(name) for name in _OBSERVATIONS]
+    key, series = OBSERVATION_HEADS.index("indikator"), OBSERVATION_HEADS.index("serie")
+    rows = [
+        [
+            Amount(cell, decimals[str(row[key]), str(row[series])])
+            if isinstance(cell, float)
+            else None
+            if cell is None
+            else str(cell)
+            for cell in (row[place] for place in places)
+        ]
+        for row in _observations(report)
+    ]
+    title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
+    return WorkSheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
+
+
+_SOURCES = (
+    Head("Mål", 8), Head("Måling", TITLE), Head("Definition", WORDING), Head("Kilde", TITLE), Head("Kildens sikkerhed", 18),
+    Head("Nyeste periode", 18), Head("Forbehold og databrud", 60),
+)  # fmt: skip
+
+
+def sources_sheet(report: PlanReport) -> WorkSheet:
+    """Where each series comes from, how sure that is, and what to mind."""
+    return WorkSheet(
+        "Kilder og noter", f"{_whose(report)}. Kilder og noter", _SOURCES, list(_source_rows(report))
+    )
+
+
+def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+    for row in all_rows(report):
+        indicator = report.catalogue.indicators.get(row.indicator)
+        measured = indicator or report.catalogue.surveys[row.indicator]
+        yield (
+            row.goal,
+            _title(report, row),
+            indicator.definition if indicator else None,
+            words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
+            plan_words.CERTAINTY_WORDS[indicator.certainty] if indicator else None,
+            words.capital(row.period.danish) if row.period else None,
+            " ".join(report.caveats_of(measured)) or None,
+        )
