@@ -109,40 +109,45 @@ def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str
 
 
 def turned_sentences(judged: Collection[GoalVerdict]) -> str:
-    """Which goals turned since the period before, and whether that is steady.
+    """Which goals turned since the period before, and whether that is steady; empty where no two may be compared.
 
-    ``Siden forrige opgørelse er mål 4a blevet opfyldt, mens mål 6b ikke længere er opfyldt. Ændringen er ny for mål
+    ``Siden forrige opgørelse er mål 4a blevet opfyldt, mens mål 6b ikke længere er opfyldt. Vurderingen er ny for mål
     4a og på vippen for mål 6b.``; ``Ingen vurderinger er ændret siden forrige opgørelse. 15 er varige, og 2 er på vippen.``
     """
-    met, lost, words = [], [], dict[Steadiness, list[str]]()
-    known = False
-    for goal in judged:
-        if any(row.before is None for row in goal.rows):
-            continue
-        known = True
-        before = joint_verdict(row.before for row in goal.rows if row.before)
-        if before is goal.verdict:
-            continue
-        (met if goal.verdict is Verdict.MET else lost).append(goal.goal)
-        pasts = [row.past for row in goal.rows if row.turned]
-        if all(pasts):
-            found = {past.steadiness for past in pasts if past}
-            word = Steadiness.WAVERING if Steadiness.WAVERING in found else Steadiness.NEW
-            words.setdefault(word, []).append(goal.goal)
-    if not known:
-        return ""
-    if not met and not lost:
-        return f"Ingen vurderinger er ændret siden forrige opgørelse. {_steady_counted(judged)}".strip()
-    came = [f"er mål {listed(met)} blevet opfyldt"] if met else []
-    went = (
-        [f"{'mens ' if met else 'er '}mål {listed(lost)} ikke længere {'er ' if met else ''}opfyldt"]
-        if lost
-        else []
-    )
-    said = f"Siden forrige opgørelse {', '.join((*came, *went))}."
-    forms = {Steadiness.NEW: "ny", Steadiness.WAVERING: "på vippen"}
-    parts = [f"{form} for mål {listed(words[word])}" for word, form in forms.items() if word in words]
-    return f"{said} Ændringen er {' og '.join(parts)}." if parts else said
+    compared = [goal for goal in judged if all(row.before is not None for row in goal.rows)]
+    turned = [
+        goal
+        for goal in compared
+        if joint_verdict(row.before for row in goal.rows if row.before) is not goal.verdict
+    ]
+    if not turned:
+        told = f"Ingen vurderinger er ændret siden forrige opgørelse. {_steady_counted(judged)}"
+        return told.strip() if compared else ""
+    met = listed(goal.goal for goal in turned if goal.verdict is Verdict.MET)
+    lost = listed(goal.goal for goal in turned if goal.verdict is not Verdict.MET)
+    if met and lost:
+        said = f"er mål {met} blevet opfyldt, mens mål {lost} ikke længere er opfyldt"
+    else:
+        said = f"er mål {met} blevet opfyldt" if met else f"er mål {lost} ikke længere opfyldt"
+    return f"Siden forrige opgørelse {said}. {_how_steady(turned)}".strip()
+
+
+def _how_steady(turned: Collection[GoalVerdict]) -> str:
+    """``Vurderingen er ny for mål 4a og på vippen for mål 6b.``; of those whose past is known."""
+    of: dict[Steadiness, list[str]] = {Steadiness.NEW: [], Steadiness.WAVERING: []}
+    for goal in turned:
+        words = {row.past.steadiness if row.past else None for row in goal.rows if row.turned}
+        if words and None not in words:
+            of[Steadiness.NEW if words == {Steadiness.NEW} else Steadiness.WAVERING].append(goal.goal)
+    one = len(turned) == 1
+    forms = {Steadiness.NEW: "ny" if one else "nye", Steadiness.WAVERING: "på vippen"}
+    known = [word for word in of if of[word]]
+    if len(known) == 1 and len(of[known[0]]) == len(turned):
+        return f"Vurderingen er {forms[known[0]]}." if one else f"Vurderingerne er {forms[known[0]]}."
+    parts = [
+        f"{'ny' if word is Steadiness.NEW else forms[word]} for mål {listed(of[word])}" for word in known
+    ]
+    return f"Vurderingen er {' og '.join(parts)}." if parts else ""
 
 
 def _steady_counted(judged: Iterable[GoalVerdict]) -> str:
@@ -155,19 +160,18 @@ def _steady_counted(judged: Iterable[GoalVerdict]) -> str:
 
 
 def largest_gap(rows: Iterable[StatusRow]) -> str:
-    """Where most is missing, in persons where those are known: ``Afstanden er størst i mål 2a: …``; empty when nothing is."""
+    """Where most is missing, in persons where those are known; empty where nothing is."""
     missing = [row for row in rows if row.verdict is Verdict.NOT_MET and row.gap]
-    in_persons = [row for row in missing if row.persons]
-    if in_persons:
-        row = min(in_persons, key=lambda row: -abs(row.persons or 0))
-        return f"Der mangler mest i mål {row.goal}: {count(abs(row.persons or 0), 'person', 'personer')}."
-    shares = [row for row in missing if row.unit is Unit.PERCENT]
-    if not shares:
+    sizes = {row: abs(row.persons) for row in missing if row.persons}
+    if sizes:
+        row = max(sizes, key=sizes.__getitem__)
+        told = count(sizes[row], "person", "personer")
+        return f"Regnet i personer er afstanden til målet størst i mål {row.goal}: Den svarer til {told}."
+    apart = {row: abs(row.gap) for row in missing if row.gap and row.unit is Unit.PERCENT}
+    if not apart:
         return ""
-    row = max(shares, key=lambda row: abs(row.gap or 0))
-    return (
-        f"Afstanden til målet er størst i mål {row.goal}: {distance(row.gap or 0, row.decimals, row.unit)}."
-    )
+    row = max(apart, key=apart.__getitem__)
+    return f"Afstanden til målet er størst i mål {row.goal}: {distance(apart[row], row.decimals, row.unit)}."
 
 
 def explained(title: str, definition: str | None) -> Html:
