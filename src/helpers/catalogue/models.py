@@ -514,6 +514,11 @@ class Indicator(Model):
         return {name: series for name, series in self.series.items() if name != BASE}
 
     @property
+    def counts(self) -> tuple[str, ...]:
+        """The series that are bars: the counts beside a share."""
+        return tuple(name for name, series in self.drawn.items() if series.axis == "count")
+
+    @property
     def has_base(self) -> bool:
         """Whether it is known what the headline is a share of."""
         return self.unit is Unit.PERCENT and BASE in self.observed
@@ -522,12 +527,12 @@ class Indicator(Model):
     def counted(self) -> str | None:
         """The series that counts those whom the headline is the share of; none where no series is known to."""
         share = self.series[self.headline].origin
-        counts = {name: series for name, series in self.drawn.items() if series.axis == "count"}
-        if isinstance(share, FromShare):
-            counts = {
-                name: series for name, series in counts.items() if series.origin.terms == share.share_of
-            }
-        return next(iter(counts)) if self.has_base and len(counts) == 1 else None
+        found = [
+            name
+            for name in self.counts
+            if not isinstance(share, FromShare) or self.series[name].origin.terms == share.share_of
+        ]
+        return found[0] if self.has_base and len(found) == 1 else None
 
     @cached_property
     def observed(self) -> dict[str, Series]:
@@ -728,6 +733,22 @@ class Part(NamedTuple):
     target: Target
 
 
+class Price(Model):
+    """What a full-time person on a benefit costs in a year: an estimate, with its source.
+
+    Attributes
+    ----------
+    amount
+        In kroner of the prices of `year`.
+    source
+        Who reckoned it, in Danish, for the page.
+    """
+
+    amount: Number = Field(gt=0)
+    source: str = Field(min_length=1)
+    year: int = Field(ge=1990, le=2100)
+
+
 class Goal(Model):
     """One goal (resultatmål) of a plan.
 
@@ -747,6 +768,10 @@ class Goal(Model):
         The goal of the plan before that it continues; none for a new one.
     note
         A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
+    price
+        Of a full-time person, for a share that is counted in full-time persons.
+    band
+        ``chance``: the figure shows how far chance alone moves the municipality's line.
     """
 
     number: str = Field(pattern=r"^\d{1,2}[a-z]$")
@@ -760,6 +785,8 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+    price: Price | None = None
+    band: Literal["chance"] | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -822,6 +849,10 @@ class Plan(Model):
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
     names
         What the plan, its focus areas, its goals and the office behind it are called.
+    price
+        Of a full-time person, for the goals that count full-time persons.
+    columns
+        Of the status table, beside those it always has: ``since`` (the value at the plan's start, and the change since).
     suppression
         ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
@@ -836,6 +867,8 @@ class Plan(Model):
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
     suppression: Literal["source", "secondary"] = "source"
+    price: Price | None = None
+    columns: tuple[Literal["since"], ...] = ()
     names: Names = Names()
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
@@ -861,6 +894,14 @@ class Plan(Model):
         """The focus area a goal stands in; KeyError when the plan has no such goal."""
         wanted = self.goal(number)
         return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def price_of(self, goal: Goal, indicator: Indicator) -> Price | None:
+        """What a full-time person costs whom a goal is about; none for a goal that is not about full-time persons."""
+        if indicator.unit is Unit.FULL_TIME:
+            return goal.price or self.price
+        full_time = indicator.has_base and indicator.unit_of(BASE) is Unit.FULL_TIME
+        # A share may rise or fall within a benefit, which saves nothing: only the goal's own price speaks of it.
+        return goal.price if full_time else None
 
     def area_title(self, area: FocusArea) -> str:
         """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""

@@ -455,6 +455,7 @@ def status_sentences(
     finding: str | None = None,
     reason: str | None = None,
     part: str | None = None,
+    beside: str = "",
     finer: Value | None = None,
     past: Past | None = None,
 ) -> tuple[str, ...]:
@@ -468,6 +469,8 @@ def status_sentences(
         Why the goal cannot be judged; used only then.
     part
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
+    beside
+        What follows the comparison with the target; used only where there is one.
     finer
         See :func:`by_counts`; none where the printed figures decide.
     past
@@ -487,7 +490,7 @@ def status_sentences(
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
             said.append(comparison(municipality, target, national, decimals, unit))
-            said.append(by_counts(finer, verdict, decimals, unit))
+            said += [by_counts(finer, verdict, decimals, unit), beside]
             if past is not None:
                 said.append(past_sentences(past, verdict, period.frequency))
     said.append(target_history(target, decimals, unit) or "")

@@ -24,6 +24,7 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
+    Price,
     Series,
     Survey,
 )
@@ -48,11 +49,12 @@ from helpers.project import Project, book_plan
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
-from helpers.reports.plan import frames, sheets
+from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -210,6 +212,11 @@ class PlanReport(Report):
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
 
+    def price_of(self, row: StatusRow) -> Price | None:
+        """What a full-time person costs whom a row is about, where the plan says it."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        return self.plan.price_of(self.plan.goal(row.goal), indicator) if indicator else None
+
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
         known = row.national is not None or row.municipality is not None
@@ -303,16 +310,8 @@ class PlanReport(Report):
 
     def _first_words(self) -> str:
         """What is met, what turned, and where most is missing: three sentences to read aloud."""
-        counted = self.summary_of(self.plan.goals)
-        first = words.goals_met_by(
-            self.municipality.long_name, counted.met, counted.not_met, counted.cannot_be_judged
-        )
-        rest = (
-            plan_words.turned_sentences(goal_verdicts(self.rows).values()),
-            plan_words.largest_gap(self.rows),
-        )
-        told = escape_markdown(" ".join(filter(None, rest)))
-        return f"**{escape_markdown(first)}** {told}".strip()
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
 
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
@@ -377,6 +376,7 @@ class PlanReport(Report):
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
+            persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
         )
 
     @property
@@ -429,6 +429,7 @@ class PlanReport(Report):
             heading, *rest = self._sentences(row)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += self._assured(goal, row)
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
         notes = [row.note for row in rows if row.note]
@@ -620,7 +621,12 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
+            beside=assurance.persons_sentence(row, indicator, self.price_of(row)) if indicator else "",
         )
+
+    def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
+        """How sure a row's figure is, in sentences."""
+        return list(filter(None, [assurance.chance_sentence(row, asked=goal.band == "chance")]))
 
     def _goal(self, number: str) -> Goal:
         try:

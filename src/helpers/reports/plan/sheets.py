@@ -29,6 +29,7 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
+from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import StatusRow
 
@@ -40,7 +41,7 @@ WORDING, TITLE = 44, 40
 
 STATUS_HEADS = (
     "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
-    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag",
+    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
 )  # fmt: skip
 """Heads of the status table as CSV for people."""
 
@@ -79,6 +80,7 @@ def status_for_people(report: PlanReport) -> str:
                 row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
                 row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
                 _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+                *assurance.cells(row, report.price_of(row)),
             )
             for row in all_rows(report)
         ),
@@ -104,6 +106,7 @@ STATUS_COLUMNS = (
     "published_gap",
     "note",
     "basis",
+    *assurance.RECORD,
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
@@ -125,6 +128,7 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "published_gap": _text(row.published_gap),
             "note": note(report, row),
             "basis": row.grounds.value if row.grounds else None,
+            **assurance.record(row, report.price_of(row)),
         }
         for row in all_rows(report)
     ]

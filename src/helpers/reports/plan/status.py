@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around, of_few
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
-from helpers.analysis.persons import from_counts, gap_in_persons, shown_base
+from helpers.analysis.persons import base_at, from_counts, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
 from helpers.analysis.steadiness import PERIODS, Past, past_of
 from helpers.catalogue.models import (
@@ -84,6 +85,10 @@ class StatusRow:
         known, or would tell a hidden number.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    chance
+        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
+    few
+        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
     finer
         A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
     past
@@ -112,6 +117,8 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    chance: Interval | None = None
+    few: bool = False
     finer: Decimal | None = None
     past: Past | None = None
     before: Verdict | None = None
@@ -352,15 +359,6 @@ class Judge:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, period) for period in window(until, count))
 
-    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
-        """How many an area's share is out of in a period, where a page may reckon with it."""
-        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
-        hidden = any(
-            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
-        )
-        share = self.readings.at(indicator, area, period).value
-        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
-
     def row(
         self,
         goal: Goal,
@@ -392,14 +390,17 @@ class Judge:
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
+        target = found.target if found else target_value(part.target, None)
+        base, chance, few = (
+            self._sure(indicator, municipality.code, period, target) if period else (None, None, False)
+        )
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
             period=period,
             national=national.value,
             municipality=ours.value,
-            target=found.target if found else target_value(part.target, None),
+            target=target,
             gap=difference,
             unit=indicator.unit,
             decimals=indicator.decimals,
@@ -413,10 +414,21 @@ class Judge:
             part=place,
             base=base,
             persons=gap_in_persons(difference, indicator.unit, base),
+            chance=chance,
+            few=few,
             finer=found.finer if found else None,
             past=self.past(part, municipality.code, found) if found else None,
             before=self.before(part, municipality.code, found) if found else None,
         )
+
+    def _sure(
+        self, indicator: Indicator, area: str, period: Period, target: Decimal | None
+    ) -> tuple[Decimal | None, Interval | None, bool]:
+        """How many a figure is out of, what chance may make of it, and whether it is one of few persons."""
+        place = self.readings, indicator, area, period
+        chance = around(*place)
+        few = of_few(*place) or (chance is not None and target is not None and chance.holds(target))
+        return base_at(*place), chance, few
 
     def _reason(
         self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
