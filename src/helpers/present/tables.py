@@ -27,10 +27,10 @@ from helpers.present.words import (
     VERDICT_CLASSES,
     VERDICT_SIGNS,
     VERDICT_WORDS,
+    asked_number,
     capital,
     number,
     steadiness_words,
-    target_number,
     unit_word,
 )
 
@@ -251,7 +251,9 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 
 def target_cell(target: Target, asked: Decimal | None, decimals: int, unit: Unit) -> Cell:
     """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
-    return None if asked is None else two_lines(RULE_WORDS[target.rule], target_number(asked, decimals, unit))
+    if asked is None:
+        return None
+    return two_lines(RULE_WORDS[target.rule], asked_number(target, asked, decimals, unit))
 
 
 def gap_cell(gap: Decimal | None, decimals: int, unit: Unit, persons: str = "") -> Cell:

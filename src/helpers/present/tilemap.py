@@ -293,8 +293,8 @@ def _text(tallies: Mapping[str, Tally], legend: Iterable[LegendEntry]) -> str:
     if tallies:
         most, fewest = (pick(tally.met for tally in tallies.values()) for pick in (max, min))
         for word, value in (("Flest", most), ("Færrest", fewest)):
-            those = [tally.name for tally in tallies.values() if tally.met == value]
-            if len(those) <= 5:
-                said.append(f"{word} mål opfylder {listed(those)} ({number(value)}).")
+            called = [tally.name for tally in tallies.values() if tally.met == value]
+            if len(called) <= 5:
+                said.append(f"{word} mål opfylder {listed(called)} ({number(value)}).")
     said.append("De samme tal står i listen over kommuner.")
     return " ".join(said)

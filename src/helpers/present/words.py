@@ -285,7 +285,7 @@ def target_phrase(target: Target, national: Value | None, decimals: int, unit: U
     """
     rule = RULE_WORDS[target.rule]
     if target.value is not None:
-        return f"{rule} {target_number(target.value, decimals, unit)}"
+        return f"{rule} {_plain(target.value, decimals, unit)}"
     if target.margin == 0:
         side = {
             "at_least": "mindst på niveau med ",
@@ -298,10 +298,17 @@ def target_phrase(target: Target, national: Value | None, decimals: int, unit: U
     side_word = "under" if target.margin < 0 else "over"
     if national is None:
         return f"{rule} {away} {side_word} {COUNTRY_AVERAGE}"
-    return f"{rule} {number(exact(national) + target.margin, max(decimals, _decimals(target.margin)), unit)}"
+    return f"{rule} {asked_number(target, exact(national) + target.margin, decimals, unit)}"
 
 
-def target_number(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
+def asked_number(target: Target, asked: Decimal, decimals: int, unit: Unit) -> str:
+    """What a target comes to: ``85 pct.`` as it was promised, ``87,0 pct.`` where it is the country's figure."""
+    if target.value is not None:
+        return _plain(asked, decimals, unit)
+    return number(asked, max(decimals, _decimals(asked)), unit)
+
+
+def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
     """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
     whole = value == value.to_integral_value()
     return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
@@ -433,7 +440,9 @@ def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
     if target.was is None or target.value is None:
         return None
     word = "op" if target.value > target.was else "ned"
-    said = f"Målet er sat {word} fra {target_number(target.was, decimals)} til {target_number(target.value, decimals, unit)}"
+    said = (
+        f"Målet er sat {word} fra {_plain(target.was, decimals)} til {_plain(target.value, decimals, unit)}"
+    )
     why = target.because or ""
     if why[:1].isupper():
         return _one_stop(f"{said}. {sentence(why)}")
