@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict, verdict
 from helpers.analysis.steadiness import Steadiness, past_of
-from helpers.catalogue.models import Indicator, Target
+from helpers.catalogue.models import Indicator
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 
 NEWEST = Period.parse("2026M07")

@@ -361,7 +361,7 @@ def render(
     ] = REPORTS[0],
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
+    to: Annotated[str, typer.Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
     engine: Annotated[
         EngineName,
         typer.Option(
@@ -396,7 +396,7 @@ def render(
         ),
     ] = False,
 ) -> None:
-    """Render a report as a static site and a PDF, for one municipality, several or all."""
+    """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
     from helpers.reports.base.request import RenderRequest
 

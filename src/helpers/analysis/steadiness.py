@@ -14,7 +14,8 @@ from itertools import takewhile
 from typing import Protocol
 
 from helpers.analysis.gaps import Verdict, verdict
-from helpers.catalogue.models import Indicator, Target
+from helpers.catalogue.models import Indicator
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 
 PERIODS = 12
@@ -22,6 +23,10 @@ PERIODS = 12
 
 STEADY_FOR = 6
 """For so many periods in a row a steady verdict has been the same."""
+
+
+DECIDED = (Verdict.MET, Verdict.NOT_MET)
+"""The verdicts that have a past: a goal that is not due, or only followed, has not turned."""
 
 
 class Steadiness(StrEnum):
@@ -91,7 +96,7 @@ def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> P
     ordinary hours and in 2.4 for kontanthjælp; with a mean of twelve months in 3.0 for ordinary hours.
     """
     last = judged[-PERIODS:]
-    gaps = [one.gap for one in last if one.gap is not None and one.verdict is not Verdict.CANNOT_BE_JUDGED]
+    gaps = [one.gap for one in last if one.gap is not None and one.verdict in DECIDED]
     if len(gaps) < PERIODS:
         return None
     first, newest = last[0].period, last[-1]

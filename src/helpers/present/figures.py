@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.catalogue.models import Goal, Indicator, Municipality, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS

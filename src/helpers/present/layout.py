@@ -13,7 +13,7 @@ from helpers.catalogue.models import Unit
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period
 from helpers.present.fonts import text_width, wrap
-from helpers.present.traces import Picture, Trace
+from helpers.present.traces import Picture, Trace, place_of
 from helpers.present.words import NBSP, STATE_WORDS, capital, listed, number
 
 WIDTH = 720
@@ -413,7 +413,7 @@ def lay_out(
 
     breaks = []
     for broken in picture.breaks:
-        x = picture.periods.index(broken.period) * bands / len(picture.periods)
+        x = place_of(broken, picture.periods) * bands / len(picture.periods)
         breaks.append(x)
         near_end = x + text_width(broken.text, SMALL_SIZE) + 8 > plot
         side, away = ("right", -5) if near_end else ("left", 5)

@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import Past
-from helpers.catalogue.models import Direction, Target, Unit
+from helpers.catalogue.models import Direction, Unit
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, HTML_ONLY

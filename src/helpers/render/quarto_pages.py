@@ -22,13 +22,13 @@ _MENU = re.compile(r'(?=<div class="sidebar-menu-container">)')
 _ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*?(?=</a>)', re.DOTALL)
 
 
-def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
+def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
     """Complete the pages that Quarto made in `site`.
 
     Parameters
     ----------
-    pdf
-        Name of the PDF in `site`, if there is one.
+    files
+        Words of a link → name of the file in `site`: ``Hent som PDF``.
     """
     if copy.book.configuration["book"].get("search") is False:
         (site / SEARCH_INDEX).unlink(missing_ok=True)
@@ -42,9 +42,8 @@ def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
         if not page.is_file():
             continue
         above = "../" * (len(PurePosixPath(chapter.href).parts) - 1) + up
-        links = [(f"{above}index.html", "Alle planer")]
-        if pdf:
-            links.insert(0, (relative_url(chapter.href, pdf), "Hent som PDF"))
+        links = [(relative_url(chapter.href, name), words) for words, name in files.items()]
+        links.append((f"{above}index.html", "Alle planer"))
         text = page.read_text(encoding="utf-8")
         done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
         lines = environment().get_template("foot.html").render(**foot(copy.imprint, above)).strip()

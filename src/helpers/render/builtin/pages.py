@@ -82,7 +82,13 @@ def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] 
 
 
 def write_pages(
-    copy: Copy, converted: Converted, site: Path, assets: Assets, *, example: bool, pdf: str | None
+    copy: Copy,
+    converted: Converted,
+    site: Path,
+    assets: Assets,
+    *,
+    example: bool,
+    files: Mapping[str, str | None],
 ) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
 
@@ -90,8 +96,8 @@ def write_pages(
     ----------
     example
         Whether the numbers are example data; every page then says so at its top.
-    pdf
-        Name of the PDF in `site`, if there is one.
+    files
+        Names of the whole book's files in `site`, ``pdf`` and ``docx``; none for one that is not there.
 
     Raises
     ------
@@ -140,7 +146,7 @@ def write_pages(
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
             example=example,
-            pdf=relative_url(page.href, pdf) if pdf else None,
+            files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
             assets={
                 "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",

@@ -131,7 +131,7 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
     row = status.row
     assert row.unit is not None
     measured = _points(status)
-    path = {point.month: point for point in status.path}
+    path = {point.period: point for point in status.path}
     months = sorted([*measured, *path])
     periods = tuple(months[0].shift(step) for step in range(months[-1].ordinal - months[0].ordinal + 1))
     unit = _UNITS.get(row.unit, Unit.NUMBER)
@@ -198,7 +198,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     """The figure's numbers: one row per month that has any, newest first."""
     row = status.row
     measured = {one.month: one for one in status.measured}
-    path = {point.month: point.value for point in status.path}
+    path = {point.period: point.value for point in status.path}
     lines = [
         (
             words.month_heading(period),
@@ -216,7 +216,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.month: words.path_decimal(point.value) for point in status.path}
+    path = {point.period: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
     return csv_files.for_people(
         CSV_COLUMNS,
@@ -241,5 +241,5 @@ def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iter
 def row_spark(status: RowStatus, colour: Palette) -> str:
     """A row's measured months over its path, small enough for a table cell; words say the same."""
     measured = [(month.ordinal, float(value)) for month, value in sorted(_points(status).items())]
-    path = [(point.month.ordinal, float(point.value)) for point in status.path]
+    path = [(point.period.ordinal, float(point.value)) for point in status.path]
     return spark_svg(measured, path, colour)

@@ -84,7 +84,7 @@ def _months(report: InvestmentReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
         measured = {one.month: one for one in row.measured}
-        way = {point.month: point.value for point in row.path}
+        way = {point.period: point.value for point in row.path}
         goals = row.row.target_values
         for month in sorted({*measured, *goals}):
             one, on_path = measured.get(month), way.get(month)

@@ -468,7 +468,7 @@ class PrintPart(TablePart):
     """A table for paper only: pages have a longer one that can be sorted."""
 
     def markdown(self) -> str:
-        return f'::: {{.content-visible when-format="typst"}}\n{super().markdown()}\n:::'
+        return f'::: {{.content-hidden when-format="html"}}\n{super().markdown()}\n:::'
 
     def live(self) -> dict[str, Any]:
         return {"text/plain": ""}

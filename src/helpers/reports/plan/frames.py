@@ -110,7 +110,11 @@ def status_frame(report: PlanReport) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
 
 
-_VERDICT_COLOURS = {Verdict.MET: "#1b6e3c", Verdict.NOT_MET: "#a3231c", Verdict.CANNOT_BE_JUDGED: "#5b5b5b"}
+_VERDICT_COLOURS = {
+    **dict.fromkeys(Verdict, "#5b5b5b"),
+    **dict.fromkeys((Verdict.MET, Verdict.ON_TRACK), "#1b6e3c"),
+    **dict.fromkeys((Verdict.NOT_MET, Verdict.BEHIND), "#a3231c"),
+}
 
 
 def status_gt(report: PlanReport) -> GT:

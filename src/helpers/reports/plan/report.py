@@ -37,6 +37,7 @@ from helpers.data import (
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
+from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -67,6 +68,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
+from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -211,6 +213,26 @@ class PlanReport(Report):
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    @derived
+    def stopped(self) -> dict[str, Stop]:
+        """Indicator → what of it its source has stopped."""
+        if self.is_example:
+            return {}
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        gone = {row.table for row in rows if row.fault is Fault.NOT_FOUND and not row.ok}
+        found = ((i.key, stopped(self.observations, i, self.inputs, gone)) for i in self.indicators)
+        return {key: stop for key, stop in found if stop}
+
+    def stopped_words(self, row: StatusRow) -> str | None:
+        """That the source has stopped what a row is about, and of when its last figure is; none while it goes on."""
+        stop = self.stopped.get(row.indicator)
+        if stop is None or row.period is None:
+            return None
+        indicator = self.catalogue.indicators[row.indicator]
+        then = [self.catalogue.indicators[key].title for key in indicator.successors]
+        filled = (fill(title, kommune=self.municipality.name) for title in then)
+        return words.stopped_sentences(stop, indicator, row.period, filled)
 
     def price_of(self, row: StatusRow) -> Price | None:
         """What a full-time person costs whom a row is about, where the plan says it."""
@@ -429,6 +451,7 @@ class PlanReport(Report):
             heading, *rest = self._sentences(row)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += filter(None, [self.stopped_words(row)])
             rest += self._assured(goal, row)
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
@@ -481,7 +504,10 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=goal.target,
+                    target=next(
+                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
+                        None,
+                    ),
                     goal=goal,
                     provisional=self.provisional,
                 ).sourced(self._source_line(figure.indicators))
@@ -606,7 +632,7 @@ class PlanReport(Report):
         return words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.target,
+            target=goal.parts[row.part].target,
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -743,12 +769,11 @@ class PlanReport(Report):
                     f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
                 )
         for goal in self.plan.goals:
-            indicator = self.catalogue.indicators.get(goal.indicators[0])
-            measured = indicator or self.catalogue.surveys[goal.indicators[0]]
-            history = words.target_history(goal.target, measured.decimals, measured.unit)
-            if history:
-                said.append(f"Mål {goal.number}: {history}")
-        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in said)
+            for key, target in goal.parts:
+                measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
+                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                    said.append(f"Mål {goal.number}: {history}")
+        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
 
     def sources(self) -> Shown:
@@ -779,7 +804,9 @@ class PlanReport(Report):
         """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""
         if not isinstance(measured, Indicator):
             return list(measured.caveats)
-        breaks = map(words.break_sentence, measured.breaks)
+        # A break that is years ahead of the figures says nothing of them.
+        near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
+        breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
 
     def caveats(self) -> Shown:

@@ -21,9 +21,9 @@ from helpers.catalogue.models import (
     Goal,
     Indicator,
     Survey,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -60,11 +60,8 @@ def all_rows(report: PlanReport) -> list[StatusRow]:
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
-    said = [
-        text
-        for text in (row.note, row.reason, words.by_counts(row.finer, row.verdict, row.decimals, row.unit))
-        if text
-    ]
+    counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    said = [text for text in (row.note, row.reason, report.stopped_words(row), counted) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None

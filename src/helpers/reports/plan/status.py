@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from helpers.analysis.chance import Interval, around, of_few
-from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
+from helpers.analysis.gaps import Verdict, gap, joint_verdict, verdict
 from helpers.analysis.persons import base_at, from_counts, gap_in_persons
-from helpers.analysis.readings import NOTHING, Readings, StatusReading
-from helpers.analysis.steadiness import PERIODS, Past, past_of
+from helpers.analysis.readings import NOTHING, Readings
+from helpers.analysis.steadiness import DECIDED, PERIODS, Past, past_of
+from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
 from helpers.catalogue.models import (
     BASE,
     NATIONAL,
@@ -32,6 +34,7 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
+from helpers.catalogue.targets import RULES, JudgeOn
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period, window
@@ -83,6 +86,8 @@ class StatusRow:
     base
         How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
         known, or would tell a hidden number.
+    asked
+        The target as it stands in `period`.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
     chance
@@ -117,6 +122,7 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    asked: ResolvedTarget | None = None
     chance: Interval | None = None
     few: bool = False
     finer: Decimal | None = None
@@ -197,8 +203,8 @@ def rows_of_all(
     }
     last = newest_printed(catalogue, plan)
     document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
-    others = Judge(catalogue, without_printed(observations, plan), bound)
-    owner = Judge(catalogue, observations, bound) if printed else others
+    others = Judge(catalogue, plan, without_printed(observations, plan), bound)
+    owner = Judge(catalogue, plan, observations, bound) if printed else others
     found = {}
     for area in municipalities:
         own = area.slug == plan.municipality
@@ -260,34 +266,13 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
     )
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """How one part of a goal stands for one area in one period.
-
-    Attributes
-    ----------
-    ours, national
-        What is known of the area and of the country.
-    target, gap, finer
-        As in :class:`StatusRow`; none when a term is unknown.
-    """
-
-    period: Period
-    ours: StatusReading
-    national: StatusReading
-    target: Decimal | None
-    gap: Decimal | None
-    verdict: Verdict
-    finer: Decimal | None = None
-
-
 class Judge:
     """A plan's goals, judged for any area and any period from figures that are read once.
 
-    Make one of a frame *Observations* that holds the country and the areas to judge, and ask it as often as needed: a
-    question is a look-up. ::
+    Make one of a frame *Observations* that holds the areas to judge and those their targets speak of
+    (:func:`helpers.analysis.targets.areas_asked`), and ask it as often as needed: a question is a look-up. ::
 
-        judge = Judge(catalogue, observations)
+        judge = Judge(catalogue, plan, observations)
         part = goal.parts[row.part]
         judge.at(part, area.code, period).verdict
         judge.history(part, area.code, row.period, 12)  # oldest first; the verdict of each of the 12 periods
@@ -298,38 +283,35 @@ class Judge:
         Periods that end after it do not count.
     """
 
-    def __init__(self, catalogue: Catalogue, observations: pd.DataFrame, bound: Period | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, plan: Plan, observations: pd.DataFrame, bound: Period | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.readings = Readings(observations, bound)
+        self.targets = Targets(catalogue, plan, self.readings)
 
     def newest(self, part: Part, area: str) -> Period | None:
-        """The newest period that is published for the area or the country."""
-        indicator = self.catalogue.indicators[part.indicator]
-        return self.readings.newest(indicator, area, NATIONAL)
+        """The newest period that is published for the area or the country, no later than the goal is due."""
+        return self.targets.newest(part, area)
 
     def at(self, part: Part, area: str, period: Period) -> Judgement:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
-        indicator = self.catalogue.indicators[part.indicator]
-        ours = self.readings.at(indicator, area, period)
-        found = self._judged(part, period, ours, self.readings.at(indicator, NATIONAL, period))
-        finer = self._finer(part, indicator, area, period) if found.gap == 0 else None
+        found = self.targets.judge(part, area, period)
+        finer = self._finer(part, area, period) if found.gap == 0 else None
         return found if finer is None else replace(found, verdict=verdict(finer, part.target), finer=finer)
 
-    def _judged(self, part: Part, period: Period, ours: StatusReading, national: StatusReading) -> Judgement:
-        indicator = self.catalogue.indicators[part.indicator]
-        target = target_value(part.target, national.value)
-        direction = _direction(part, indicator)
-        difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
-        return Judgement(period, ours, national, target, difference, verdict(difference, part.target))
-
-    def _finer(self, part: Part, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+    def _finer(self, part: Part, area: str, period: Period) -> Decimal | None:
         """The gap as the counts have it, where those of all terms are at hand and come to the printed shares."""
+        indicator, target = self.catalogue.indicators[part.indicator], part.target
+        level = target.rule in RULES and target.judge_on is JudgeOn.NEWEST and not target.due
+        asked = target.value
+        if target.national and target.percent is None:
+            national = self._share(indicator, NATIONAL, period)
+            asked = None if national is None else national + target.margin
         ours = self._share(indicator, area, period)
-        national = self._share(indicator, NATIONAL, period) if part.target.national else None
-        target = target_value(part.target, national)
-        if ours is None or target is None:
+        if not level or ours is None or asked is None:
             return None
-        return gap(ours, target, _direction(part, indicator))
+        return gap(ours, asked, target.direction or indicator.direction)
 
     def _share(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
         if indicator.counted is None:
@@ -342,7 +324,7 @@ class Judge:
         """What the last twelve periods say of the newest verdict."""
         indicator = self.catalogue.indicators[part.indicator]
         first = newest.period.shift(1 - PERIODS)
-        if newest.verdict is Verdict.CANNOT_BE_JUDGED or indicator.breaks_between(first, newest.period):
+        if newest.verdict not in DECIDED or indicator.breaks_between(first, newest.period):
             return None
         earlier = self.history(part, area, newest.period.shift(-1), PERIODS - 1)
         return past_of((*earlier, newest), part.target, indicator)
@@ -352,12 +334,14 @@ class Judge:
         earlier = newest.period.shift(-1)
         if self.catalogue.indicators[part.indicator].breaks_between(earlier, newest.period):
             return None
-        found = (newest.verdict, self.at(part, area, earlier).verdict)
-        return None if Verdict.CANNOT_BE_JUDGED in found else found[1]
+        if newest.verdict not in DECIDED:
+            return None
+        found = self.at(part, area, earlier).verdict
+        return found if found in DECIDED else None
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
-        return tuple(self.at(part, area, period) for period in window(until, count))
+        return tuple(self.at(part, area, period) for period in _up_to(until, count))
 
     def row(
         self,
@@ -384,15 +368,19 @@ class Judge:
         found = self.at(part, municipality.code, period) if period else None
         if printed is not None and document and not _corrected(printed, found):
             period = printed.period
-            values = (printed.municipality, printed.national)
-            ours, national = (StatusReading(value, State.OK, document, published=True) for value in values)
-            found = self._judged(part, period, ours, national)
+            told = {municipality.code: printed.municipality, NATIONAL: printed.national}
+            found = self.targets.as_told(indicator, period, told, document).judge(
+                part, municipality.code, period
+            )
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        target = found.target if found else target_value(part.target, None)
+        asked = found.asked if found else ResolvedTarget(part.target, part.target.value)
+        of_the_period = part.target.judge_on is JudgeOn.NEWEST and part.target.rule != "rank"
         base, chance, few = (
-            self._sure(indicator, municipality.code, period, target) if period else (None, None, False)
+            self._sure(indicator, municipality.code, period, asked.value)
+            if period and of_the_period
+            else (None, None, False)
         )
         return StatusRow(
             goal=goal.number,
@@ -400,12 +388,12 @@ class Judge:
             period=period,
             national=national.value,
             municipality=ours.value,
-            target=target,
+            target=asked.value,
             gap=difference,
             unit=indicator.unit,
-            decimals=indicator.decimals,
+            decimals=shown_decimals(part.target, indicator.decimals),
             verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
-            direction=_direction(part, indicator),
+            direction=part.target.direction or indicator.direction,
             published_gap=printed.gap if printed is not None and same_period else None,
             note=_printed_note(printed, indicator, found),
             reason=self._reason(part, indicator, municipality, found),
@@ -413,7 +401,8 @@ class Judge:
             grounds=ours.grounds or national.grounds,
             part=place,
             base=base,
-            persons=gap_in_persons(difference, indicator.unit, base),
+            persons=None if asked.place else gap_in_persons(difference, indicator.unit, base),
+            asked=asked,
             chance=chance,
             few=few,
             finer=found.finer if found else None,
@@ -436,23 +425,28 @@ class Judge:
         """Why a goal cannot be judged, as a Danish sentence; none when it can."""
         if not part.target.is_set:
             return part.target.because or reasons.NO_TARGET
+        if part.target.way:
+            return None
         if found is None:
             asked = self.readings.asked(indicator, municipality.code, NATIONAL)
             return reasons.no_figures(indicator, asked=asked)
-        sides = [(municipality.code, municipality.name, found.ours)]
-        if part.target.national:
-            sides.append((NATIONAL, NATIONAL_NAME.lower(), found.national))
-        for area, name, reading in sides:
-            if reading.value is None:
-                if reading.state is State.SUPPRESSED:
-                    return reasons.hidden(name, found.period)
-                earlier = self.readings.newest_known(indicator, area)
-                return (
-                    reasons.other_period(name, found.period, earlier)
-                    if earlier
-                    else reasons.no_figure(name, found.period)
-                )
-        return None
+        lack = found.lack
+        if lack is None or found.verdict not in (Verdict.CANNOT_BE_JUDGED, Verdict.NOT_DUE):
+            return None
+        if lack.obstacle is not Lacking.NO_FIGURE:
+            return reasons.lacking(lack, found)
+        names = {area.code: area.name for area in self.catalogue.municipalities}
+        name = NATIONAL_NAME.lower() if lack.area == NATIONAL else names[lack.area]
+        if lack.state is State.SUPPRESSED:
+            return reasons.hidden(name, lack.period)
+        earlier = self.readings.newest_known(indicator, lack.area)
+        if earlier is None or lack.period != found.period:
+            return reasons.no_figure(name, lack.period)
+        return reasons.other_period(name, found.period, earlier)
+
+
+# Made once for all goals and areas: each of these periods is looked up a hundred times, by its text.
+_up_to = lru_cache(maxsize=64)(window)
 
 
 def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
@@ -480,10 +474,6 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
     return " ".join(notes) or None
 
 
-def _direction(part: Part, indicator: Indicator) -> Direction:
-    return part.target.direction if part.target.is_set else indicator.direction
-
-
 def _survey_row(
     project: Project,
     catalogue: Catalogue,
@@ -494,30 +484,32 @@ def _survey_row(
 ) -> StatusRow:
     answers = read_survey(project, catalogue, municipality, survey, bound=bound)
     ours = None if answers is None else answers.answers.get(survey.headline)
-    direction = goal.target.direction if goal.target.is_set else Direction.HIGHER
-    target = target_value(goal.target, None)
-    difference = None if ours is None or target is None else gap(ours, target, direction)
+    (part,) = goal.parts
+    target, period = part.target, None if answers is None else answers.period
+    direction = target.direction or Direction.HIGHER
+    asked, difference, found = judge_answer(target, ours, period, direction)
     reason = None
-    if not goal.target.is_set:
-        reason = goal.target.because or reasons.NO_TARGET
+    if not target.is_set:
+        reason = target.because or reasons.NO_TARGET
     elif ours is None:
         reason = reasons.NO_ANSWERS
-    elif target is None:
-        reason = reasons.NO_COUNTRY
+    elif asked.lack:
+        reason = reasons.not_in_force(target, asked.lack.period)
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,
-        period=None if answers is None else answers.period,
+        period=period,
         national=None,
         municipality=ours,
-        target=target,
+        target=asked.value,
         gap=difference,
         unit=survey.unit,
         decimals=survey.decimals,
-        verdict=verdict(difference, goal.target),
+        verdict=found,
         direction=direction,
         reason=reason,
         sources=() if answers is None or answers.source is None else (answers.source,),
         grounds=None if ours is None else Grounds.TYPED_IN,
         kind="survey",
+        asked=asked,
     )
