@@ -251,8 +251,8 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 
 
 def target_cell(target: Target, asked: Decimal | None, decimals: int, unit: Unit) -> Cell:
-    """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
-    if asked is None:
+    """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for, or it is no level."""
+    if asked is None or target.rule not in RULE_WORDS:
         return None
     return two_lines(RULE_WORDS[target.rule], asked_number(target, asked, decimals, unit))
 
