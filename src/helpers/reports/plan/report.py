@@ -25,6 +25,7 @@ from helpers.catalogue.models import (
     Municipality,
     Plan,
     Price,
+    PublishedPoint,
     Series,
     Survey,
 )
@@ -192,7 +193,8 @@ class PlanReport(Report):
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
+        now = self.bound or Period.month(self.data_day.year, self.data_day.month)
+        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -386,6 +388,7 @@ class PlanReport(Report):
                 )
             )
         }
+        surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
             self.rows,
             self.plan,
@@ -395,6 +398,7 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            notes=[plan_words.followed_by_surveys(surveys)] if surveys else [],
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
@@ -449,6 +453,8 @@ class PlanReport(Report):
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
+            if row.kind == "survey" and row.municipality is not None:
+                rest.append(plan_words.OWN_SURVEY)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
             rest += filter(None, [self.stopped_words(row)])
@@ -514,7 +520,26 @@ class PlanReport(Report):
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
-        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+        return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _unplaced(self, goal: Goal) -> Iterator[Shown]:
+        """What the plan's document printed for a goal without saying when it is from: in the printed order."""
+        found: dict[tuple[str, str], list[PublishedPoint]] = {}
+        for point in self.catalogue.published_points(self.plan):
+            own = point.area == self.municipality.code and self.municipality.slug == self.plan.municipality
+            if point.period is None and own and point.indicator in goal.indicators:
+                found.setdefault((point.indicator, point.series), []).append(point)
+        for (key, name), points in found.items():
+            indicator = self.catalogue.indicators[key]
+            yield plan_tables.unplaced_table(
+                indicator.series[name].label.replace("{area}", self.municipality.name),
+                [words.number(point.value, indicator.decimals_of(name)) for point in points],
+                id=f"trykt-{goal.number}-{name}",
+                notes=[
+                    *dict.fromkeys(point.note for point in points if point.note),
+                    "De vises her, som de står, og er ikke med i figuren.",
+                ],
+            )
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -836,6 +861,14 @@ class PlanReport(Report):
                 ),
             }
         )
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
 
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)

@@ -41,7 +41,7 @@ from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
 from helpers.reports.plan.words import overtaken
-from helpers.sources.manual import read_survey
+from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -225,14 +225,24 @@ def survey_rows(
     catalogue: Catalogue,
     plan: Plan,
     municipality: Municipality,
+    now: Period,
     bound: Period | None = None,
 ) -> tuple[StatusRow, ...]:
-    """A row for each goal of the plan that is followed by a survey, in the plan's order."""
+    """A row for each goal of the plan that is followed by a survey, in the plan's order.
+
+    Parameters
+    ----------
+    now
+        The month that a survey's age is reckoned in.
+    bound
+        Surveys that were made after it do not count.
+    """
     rows = []
     for goal in plan.goals:
         survey = catalogue.survey(goal)
         if survey is not None:
-            rows.append(_survey_row(project, catalogue, goal, survey, municipality, bound))
+            answers = read_survey(project, catalogue, municipality, survey, bound=bound)
+            rows.append(_survey_row(plan, goal, survey, answers, now))
     return tuple(rows)
 
 
@@ -475,14 +485,8 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
 
 
 def _survey_row(
-    project: Project,
-    catalogue: Catalogue,
-    goal: Goal,
-    survey: Survey,
-    municipality: Municipality,
-    bound: Period | None,
+    plan: Plan, goal: Goal, survey: Survey, answers: SurveyAnswers | None, now: Period
 ) -> StatusRow:
-    answers = read_survey(project, catalogue, municipality, survey, bound=bound)
     ours = None if answers is None else answers.answers.get(survey.headline)
     (part,) = goal.parts
     target, period = part.target, None if answers is None else answers.period
@@ -495,6 +499,8 @@ def _survey_row(
         reason = reasons.NO_ANSWERS
     elif asked.lack:
         reason = reasons.not_in_force(target, asked.lack.period)
+    elif found in (Verdict.MET, Verdict.NOT_MET) and (reason := _too_old(plan, goal, period, now)):
+        difference, found = None, Verdict.CANNOT_BE_JUDGED
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,
@@ -513,3 +519,13 @@ def _survey_row(
         kind="survey",
         asked=asked,
     )
+
+
+def _too_old(plan: Plan, goal: Goal, made: Period | None, now: Period) -> str | None:
+    """Why a survey is too old for its goal, as a Danish sentence; none when it counts."""
+    if made is None:
+        return reasons.NO_DATE
+    if goal.valid_for is None:
+        return reasons.before_plan(made, plan.year) if made.year < plan.year else None
+    age = now.last_month.ordinal - made.last_month.ordinal
+    return reasons.too_old(made, goal.valid_for) if age > goal.valid_for else None

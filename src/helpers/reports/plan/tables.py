@@ -6,7 +6,7 @@ In: rows of frozen models. Out: a :class:`~helpers.present.output.Shown`. Nothin
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from helpers.catalogue.catalogue import fill
@@ -61,6 +61,7 @@ def status_table(
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
     published_note: str = PUBLISHED_NOTE,
+    notes: Sequence[str] = (),
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -78,6 +79,8 @@ def status_table(
         From a goal's or focus area's number to its place on a page.
     published, published_note
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
+    notes
+        More lines below the table.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -140,7 +143,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=foot,
+        foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -190,6 +193,24 @@ def _status_cells(
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
+    """Values that a document printed without saying when they are from, in the printed order.
+
+    Parameters
+    ----------
+    label
+        What was printed: the series' name.
+    notes
+        What the catalogue says of them.
+    """
+    columns = [
+        Column("I trykt rækkefølge", row_head=True),
+        *(Column(str(place), number=True) for place in range(1, len(values) + 1)),
+    ]
+    caption = f"{label}: perioderne er ikke trykt"
+    return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
 def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
