@@ -514,6 +514,17 @@ class Indicator(Model):
         return self.unit is Unit.PERCENT and BASE in self.observed
 
     @cached_property
+    def counted(self) -> str | None:
+        """The series that counts those whom the headline is the share of; none where no series is known to."""
+        share = self.series[self.headline].origin
+        found = [
+            name
+            for name in self.counts
+            if not isinstance(share, FromShare) or self.series[name].origin.terms == share.share_of
+        ]
+        return found[0] if self.has_base and len(found) == 1 else None
+
+    @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
         share = self.series[self.headline]

@@ -59,6 +59,7 @@ from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
@@ -67,7 +68,6 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
@@ -347,16 +347,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -365,18 +360,26 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
         met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
         )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(counted.met, counted.not_met, counted.cannot_be_judged)
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
@@ -393,14 +396,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
+                    "met": self.summary_of(area.goals).met,
                     "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -697,6 +698,8 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,

@@ -28,19 +28,24 @@ from helpers.present.tables import (
     period_cell,
     simple_table,
     spark_cell,
+    target_cell,
+    two_lines,
     verdict_cell,
 )
 from helpers.present.words import (
     GROUNDS_WORDS,
+    by_counts,
     capital,
     number,
     sentence,
+    target_history,
 )
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
 
 COUNTRY_HEAD = "Landet"
+GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -101,7 +106,8 @@ def status_table(
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
-        Column("Forskel", number=True),
+        Column("Mål", number=True),
+        Column(GAP_HEAD, number=True),
         Column("Vurdering"),
         *([Column("Siden start", number=True)] if starts is not None else []),
         *([Column("Udvikling")] if trends else []),
@@ -174,7 +180,10 @@ def _status_cells(
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
     told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
+    target = goal.parts[row.part].target
+    changed = target_history(target, row.decimals, row.unit)
+    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    for note in (row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -183,8 +192,9 @@ def _status_cells(
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
         value(row.municipality),
+        target_cell(target, row.target, row.decimals, row.unit),
         gap_cell(row.gap, row.decimals, row.unit, persons),
-        noted(verdict_cell(row.verdict, row.direction), FEW_WORD if row.few else ""),
+        noted(verdict_cell(row.verdict, row.direction, row.past), FEW_WORD if row.few else ""),
         *since,
     )
     if not sparks:
