@@ -6,8 +6,9 @@ import pytest
 
 from data_support import CHECKOUT
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.models import Plan, Replaces, Target
+from helpers.catalogue.models import Plan, Replaces
 from helpers.catalogue.names import noun
+from helpers.catalogue.targets import Target
 from helpers.project import Project
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, area_changes, plan_changes
 from helpers.reports.plan.words import areas_changed

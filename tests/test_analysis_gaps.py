@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict, gap, target_value, verdict
-from helpers.catalogue.models import Direction, Target
+from helpers.catalogue.models import Direction
+from helpers.catalogue.targets import Target
 
 VALUES = st.decimals(min_value=-1000, max_value=1000, places=1)
 TARGETS = st.builds(

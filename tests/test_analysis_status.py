@@ -263,7 +263,7 @@ def test_verdicts_that_turn_between_two_sets_of_figures_are_told_with_both_rows(
 
 def test_a_goal_is_judged_in_every_period_as_a_report_of_that_period_judges_it(project, status):
     frame = load_observations(project, CATALOGUE, choose_basis(project, CATALOGUE, PLAN))
-    judge = Judge(CATALOGUE, frame)
+    judge = Judge(CATALOGUE, PLAN, frame)
     area = CATALOGUE.municipality("Frederikssund")
     for goal in PLAN.goals:
         for part in goal.parts:
@@ -282,8 +282,8 @@ def test_periods_after_the_bound_are_not_known_to_a_judge(project):
     area = CATALOGUE.municipality("Frederikssund")
     frame = load_observations(project, CATALOGUE, choose_basis(project, CATALOGUE, PLAN), ("dk", area.code))
     part = PLAN.goal("6a").parts[0]
-    bounded = Judge(CATALOGUE, frame, Period.parse("2023M06"))
+    bounded = Judge(CATALOGUE, PLAN, frame, Period.parse("2023M06"))
     later = Period.parse("2023M07")
     assert bounded.newest(part, area.code) == Period.parse("2023M06")
     assert bounded.at(part, area.code, later).verdict is Verdict.CANNOT_BE_JUDGED
-    assert Judge(CATALOGUE, frame).at(part, area.code, later).verdict is not Verdict.CANNOT_BE_JUDGED
+    assert Judge(CATALOGUE, PLAN, frame).at(part, area.code, later).verdict is not Verdict.CANNOT_BE_JUDGED

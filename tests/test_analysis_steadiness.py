@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from helpers.analysis.gaps import verdict
 from helpers.analysis.steadiness import Judged, Steadiness, past_of
-from helpers.catalogue.models import Indicator, Target
+from helpers.catalogue.models import Indicator
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 
 NEWEST = Period.parse("2026M07")

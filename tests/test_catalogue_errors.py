@@ -247,7 +247,7 @@ MISTAKES = {
     ),
     "a margin on a fixed number": (
         PLAN_FILE, "target: {at_least: 85}", "target: {at_least: 85, margin: 1}", "margin: 1",
-        "goals.2a.target", ["a margin goes with national only".capitalize()],
+        "goals.2a.target", ["A margin is for a number that is taken from somewhere"],
     ),
     "a target that contradicts the indicator's direction": (
         PLAN_FILE, "target: {under: national}", "target: {at_least: national}", "{at_least: national}",

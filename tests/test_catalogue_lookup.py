@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from helpers.catalogue import check, load_catalogue
 from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series, Target
+from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series
+from helpers.catalogue.targets import Target
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project

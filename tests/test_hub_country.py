@@ -87,7 +87,7 @@ def test_they_agree_also_where_figures_are_suppressed_missing_or_newer_for_one_a
         expected = status_rows(catalogue, plan, changed, catalogue.municipality(code))
         assert found[code] == expected
         verdicts |= {row.verdict for row in expected}
-    assert verdicts == set(Verdict)
+    assert verdicts == {Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED}
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 
 from helpers.catalogue.brand import read_brand
-from helpers.catalogue.models import Break, Indicator, Target
+from helpers.catalogue.models import Break, Indicator
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds
 from helpers.errors import PlanError
 from helpers.periods import Period

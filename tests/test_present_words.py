@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue.models import Break, Municipality, Target, Unit
+from helpers.catalogue.models import Break, Municipality, Unit
+from helpers.catalogue.targets import Target
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
@@ -249,9 +250,11 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
 
 
-def test_every_verdict_has_its_own_word_sign_and_class() -> None:
-    for table in (words.VERDICT_WORDS, words.VERDICT_SIGNS, words.VERDICT_CLASSES):
+def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:
+    for table in (words.VERDICT_WORDS, words.VERDICT_SIGNS):
         assert len(set(table.values())) == len(Verdict)
+    assert set(words.VERDICT_CLASSES) == set(Verdict)
+    assert set(words.VERDICT_CLASSES.values()) == {"verdict-met", "verdict-not-met", "verdict-unknown"}
 
 
 def test_every_state_but_ok_has_words() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.analysis.paths import path_value
 from helpers.catalogue.models import Direction
 from helpers.periods import Period
 from helpers.project import Project
@@ -23,7 +24,6 @@ from helpers.reports.investeringer.status import (
     business_case,
     effects,
     path,
-    path_value,
     project_status,
     row_status,
     target_sums,
@@ -126,8 +126,8 @@ def test_a_project_without_a_start_measurement_is_not_said_to_have_one(hedensted
 def test_the_path_goes_straight_to_each_target_in_turn(hedensted):
     row = hedensted.projects["flere-i-job"].status.measures["maalgruppe-aktivitetsparate"]
     points = path(row, START, Decimal(103))
-    assert [point.month for point in points] == [START.shift(step) for step in range(25)]
-    assert [(p.month.id, p.value) for p in points if p.is_target] == [
+    assert [point.period for point in points] == [START.shift(step) for step in range(25)]
+    assert [(p.period.id, p.value) for p in points if p.is_target] == [
         ("2024M08", 100),
         ("2025M01", 98),
         ("2026M01", 92),
@@ -223,7 +223,7 @@ def test_the_path_meets_every_target_and_never_leaves_the_levels_between(
 ):
     targets = {str(START.shift(gap)): one, str(START.shift(gap + more)): two}
     points = path(a_row(direction, start, targets), START, start)
-    values = {point.month: point.value for point in points}
+    values = {point.period: point.value for point in points}
     assert len(values) == gap + more + 1
     assert values[START.shift(gap)] == one
     assert values[START.shift(gap + more)] == two

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -169,16 +170,22 @@ class Period:
         return f"{self.number}. kvt. {self.year % 100:02d}"
 
 
-def window(newest: Period, length: int | None = None) -> tuple[Period, ...]:
+def window(newest: Period, length: int | None = None, numbers: Collection[int] = ()) -> tuple[Period, ...]:
     """The full grid of periods a figure shows, oldest first, ending in `newest`.
 
     Parameters
     ----------
     length
-        Number of periods; default is the frequency's own (25 months or 9 quarters).
+        Number of periods; default is the frequency's own (25 months or 9 quarters), or those of its span that are
+        published.
+    numbers
+        Which periods of a year are published, as ``(2, 4)`` of quarters; default: all.
     """
-    count = newest.frequency.window if length is None else length
-    return tuple(newest.shift(step) for step in range(1 - count, 1))
+    kind = newest.frequency
+    wanted = numbers or range(1, kind.per_year + 1)
+    count = -(-kind.window * len(wanted) // kind.per_year) if length is None else length
+    reached = (newest.shift(-step) for step in range(count * kind.per_year))
+    return tuple(itertools.islice((p for p in reached if p.number in wanted), count))[::-1]
 
 
 def require_figures(bound: Period | None, known: Iterable[Period]) -> None:

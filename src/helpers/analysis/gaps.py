@@ -9,14 +9,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 
-from helpers.catalogue.models import Direction, Target
+from helpers.catalogue.models import Direction
+from helpers.catalogue.targets import Target
 
 
 class Verdict(StrEnum):
-    """Whether a goal is met. What is missing, suppressed or from unequal periods cannot be judged."""
+    """Whether a goal is met. What is missing, suppressed or from unequal periods cannot be judged.
+
+    Until the day it is due, a goal is on track or behind by its path, or not due where there is no path. A goal that
+    gives a direction only is followed.
+    """
 
     MET = "met"
     NOT_MET = "not_met"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    NOT_DUE = "not_due"
+    FOLLOWED = "followed"
     CANNOT_BE_JUDGED = "cannot_be_judged"
 
 
@@ -51,6 +60,11 @@ def gap(municipality: Decimal, target: Decimal, direction: Direction) -> Decimal
     return municipality - target if direction.sign > 0 else target - municipality
 
 
+def interval_gap(municipality: Decimal, low: Decimal, high: Decimal) -> Decimal:
+    """Distance from the nearer end of an interval, negative outside of it."""
+    return min(municipality - low, high - municipality)
+
+
 def target_value(target: Target, national: Decimal | None) -> Decimal | None:
     """The number a goal asks for: its own, or the country's plus the margin; none when unknown or not set.
 
@@ -78,7 +92,21 @@ def verdict(gap: Decimal | None, target: Target) -> Verdict:
     return Verdict.MET if met else Verdict.NOT_MET
 
 
-def joint_verdict(verdicts: Iterable[Verdict]) -> Verdict:
-    """One verdict over several: met only if all are; one that is not met decides before one without a judgement."""
+_ALL = (
+    Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.BEHIND, Verdict.NOT_DUE, Verdict.ON_TRACK, Verdict.MET,
+    Verdict.FOLLOWED,
+)  # fmt: skip
+_ANY = (
+    Verdict.MET, Verdict.ON_TRACK, Verdict.NOT_DUE, Verdict.BEHIND, Verdict.CANNOT_BE_JUDGED, Verdict.NOT_MET,
+    Verdict.FOLLOWED,
+)  # fmt: skip
+
+
+def joint_verdict(verdicts: Iterable[Verdict], *, any_suffices: bool = False) -> Verdict:
+    """One verdict over several: met only if all are; one that is not met decides before one without a judgement.
+
+    Where any suffices, one that is met decides, and it is not met only if none is. What is only followed counts for
+    nothing beside what is judged.
+    """
     found = set(verdicts)
-    return next(v for v in (Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED, Verdict.MET) if v in found)
+    return next(v for v in (_ANY if any_suffices else _ALL) if v in found)

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from helpers.catalogue.models import Unit
+from helpers.analysis.readings import Readings
+from helpers.catalogue.models import BASE, Indicator, Unit
+from helpers.data.frames import State
 from helpers.data.suppression import gives_away
+from helpers.periods import Period
 
-_COUNTED = (Unit.PERSONS, Unit.FULL_TIME)
+COUNTED = (Unit.PERSONS, Unit.FULL_TIME)
+"""Units of which a gap is so many persons."""
 
 
 def shown_base(share: Decimal | None, base: Decimal | None, *, hidden: bool = False) -> Decimal | None:
@@ -36,6 +40,17 @@ def shown_base(share: Decimal | None, base: Decimal | None, *, hidden: bool = Fa
     return base
 
 
+def base_at(readings: Readings, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+    """:func:`shown_base` of an area and period; none for an indicator that does not say what it is a share of."""
+    if not indicator.has_base:
+        return None
+    share = readings.at(indicator, area, period).value
+    hidden = any(
+        readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in indicator.counts
+    )
+    return shown_base(share, readings.at(indicator, area, period, BASE).value, hidden=hidden)
+
+
 def gap_in_persons(gap: Decimal | None, unit: Unit, base: Decimal | None) -> int | None:
     """A gap in whole persons, half a person rounded away from zero; none where the base is not known.
 
@@ -55,7 +70,7 @@ def gap_in_persons(gap: Decimal | None, unit: Unit, base: Decimal | None) -> int
     """
     if gap is None:
         return None
-    if unit in _COUNTED:
+    if unit in COUNTED:
         persons = gap
     elif unit is Unit.PERCENT and base is not None:
         persons = gap * base / 100

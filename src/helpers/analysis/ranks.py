@@ -79,6 +79,11 @@ def third_of(place: int, of: int, sharing: int = 0) -> Third:
     return Third.BOTTOM if 3 * middle > 4 * of else Third.MIDDLE
 
 
+def last_of_top_third(of: int) -> int:
+    """The last place of so many that lies in the top third: 7 of 22, 33 of 98."""
+    return max((place for place in range(1, of + 1) if third_of(place, of) is Third.TOP), default=1)
+
+
 def rank(values: Mapping[str, Decimal | None], own: str, direction: Direction) -> Rank:
     """The place of `own` among `values`.
 

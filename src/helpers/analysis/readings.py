@@ -5,6 +5,8 @@ In: the frame *Observations*. Out: a :class:`StatusReading` for each place, its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -12,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from helpers.catalogue.models import Indicator
-from helpers.data.frames import Grounds, State
+from helpers.data.frames import OBSERVATION_COLUMNS, Grounds, State
 from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 
@@ -49,9 +51,23 @@ class Readings:
         self._observations = observations
         self._bound = bound
         self._series: dict[tuple[str, str], _Series] = {}
+        self._told: Mapping[tuple[str, str, Period], StatusReading] = {}
+
+    @classmethod
+    def none(cls) -> Readings:
+        """Of nobody."""
+        return cls(pd.DataFrame(columns=list(OBSERVATION_COLUMNS)))
+
+    def instead(self, told: Mapping[tuple[str, str, Period], StatusReading]) -> Readings:
+        """The same with other readings of headlines: (indicator, area, period) → what is known there."""
+        found = copy(self)
+        found._told = told
+        return found
 
     def at(self, indicator: Indicator, area: str, period: Period, series: str = "") -> StatusReading:
         """What is known of an area in a period; `series` is the headline unless another is named."""
+        if not series and (told := self._told.get((indicator.key, area, period))) is not None:
+            return told
         decimals = indicator.decimals_of(series) if series else indicator.decimals
         return self._of(indicator, series).at(area, period, decimals)
 

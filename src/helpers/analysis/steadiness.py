@@ -13,7 +13,8 @@ from enum import StrEnum
 from itertools import takewhile
 
 from helpers.analysis.gaps import Verdict, verdict
-from helpers.catalogue.models import Indicator, Target
+from helpers.catalogue.models import Indicator
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 
 PERIODS = 12

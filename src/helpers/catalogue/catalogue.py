@@ -168,7 +168,7 @@ class Catalogue:
 
     def survey(self, goal: Goal) -> Survey | None:
         """The survey that the goal is judged by, if it is one (4d and 5a of plan 2023)."""
-        return self.surveys.get(goal.indicators[0])
+        return self.surveys.get(goal.parts[0].indicator)
 
     def figures(self, goal: Goal) -> tuple[Figure, ...]:
         """The figures of a goal, in order; none for a goal that is judged by a survey."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
+from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER, fold_name
 from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
+from helpers.catalogue.explain import NEEDED
 from helpers.catalogue.models import (
     JOBINDSATS,
     NATIONAL,
@@ -25,11 +26,11 @@ from helpers.catalogue.models import (
     PublishedPoint,
     PublishedRow,
     Survey,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Against, JudgeOn, OneOrSeveral, Several, Target
 from helpers.errors import Problem
-from helpers.periods import Period
+from helpers.periods import Frequency, Period
 
 PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "periode", "value")
 """Words in braces that a text may hold; each is filled in when the text is shown."""
@@ -46,6 +47,8 @@ class Known:
     surveys: Mapping[str, Survey | None]
     plans: Mapping[str, Plan | None]
     municipalities: tuple[Municipality, ...]
+    groups: tuple[str, ...] = ()
+    """What a group of municipalities can be called."""
     complete: bool = True
     """Whether every file of indicators and surveys could be read; if not, none is missed."""
 
@@ -94,6 +97,8 @@ def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, s
         yield loc, data, own or loc[-1:] == ("source",)
     elif isinstance(data, dict):
         for key, value in data.items():
+            if key == "area" and loc[-2:-1] == ("target",):
+                continue  # whom a goal is compared with may be anybody
             marked = data.get("note_owner_only" if key == "note" else "owner_only") == "true"
             yield from _texts(value, (*loc, key), own or marked)
     elif isinstance(data, list):
@@ -200,7 +205,7 @@ def _dicts(data: Any, loc: Loc) -> Iterator[tuple[Loc, dict[str, Any]]]:
 def measures(document: Document) -> dict[str, tuple[str, ...]]:
     """Goal → the indicators or survey it names, as far as the plan's file says so."""
     return {
-        goal["number"]: tuple(_named(goal))
+        goal["number"]: tuple(dict.fromkeys([*_named(goal), *_named_within(goal.get("target"))]))
         for _, goal in _goals(document)
         if isinstance(goal.get("number"), str)
     }
@@ -209,6 +214,13 @@ def measures(document: Document) -> dict[str, tuple[str, ...]]:
 def _named(goal: dict[str, Any]) -> list[str]:
     named = goal.get("indicator")
     return [key for key in (named if isinstance(named, list) else [named]) if isinstance(key, str)]
+
+
+def _named_within(target: Any) -> list[str]:
+    """The indicators that the parts of a target name (``all:`` and ``any:``)."""
+    lists = [target.get(key) for key in ("all", "any")] if isinstance(target, dict) else []
+    parts = [part for found in lists if isinstance(found, list) for part in found]
+    return [key for part in parts if isinstance(part, dict) for key in _named(part)]
 
 
 def _no_doubles(document: Document) -> None:
@@ -283,61 +295,171 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
     if len(set(keys)) < len(keys):
         document.problem(loc, "The same indicator is named twice.")
     try:
-        target = Target.model_validate(data.get("target"))
+        wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
     except ValidationError:
-        target = None  # told already, where the plan was read
+        wanted = None  # told already, where the plan was read
+    for place, target in _targets(wanted, (*at, "target")):
+        own = [target.indicator] if target.indicator else keys
+        if target.indicator and target.indicator not in keys:
+            _known_measure(document, (*place, "indicator"), target.indicator, known)
+        if target.milestone:
+            continue
+        if not own and target.way != "words":
+            document.problem(loc if place == (*at, "target") else place, *NEEDED["indicator"])
+        for key in dict.fromkeys(own):
+            if (indicator := known.indicators.get(key)) is not None:
+                _check_numbers(document, place, target, indicator)
+                _check_target(document, place, target, indicator, known)
+            elif (survey := known.surveys.get(key)) is not None:
+                _check_numbers(document, place, target, survey)
+                _check_survey(document, place, target)
     for key in dict.fromkeys(keys):
-        if key in known.indicators:
-            indicator = known.indicators[key]
-            if indicator and target:
-                _check_numbers(document, (*at, "target"), target, indicator)
-                _check_target(document, (*at, "target"), target, indicator)
-        elif key in known.surveys:
-            if target and (survey := known.surveys[key]):
-                _check_numbers(document, (*at, "target"), target, survey)
-            _check_survey(document, at, target, alone=len(keys) == 1)
-        elif known.complete:
-            document.problem(
-                loc,
-                unknown("indicator", key, [*known.indicators, *known.surveys]),
-                f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml.",
-            )
+        _known_measure(document, loc, key, known)
+        if key in known.surveys and (len(keys) > 1 or isinstance(wanted, Several)):
+            what = "A goal that is judged by a survey names that survey alone, and one target."
+            document.problem(loc, what)
+    if keys and isinstance(wanted, Target) and wanted.milestone:
+        what = "A milestone is not measured, so it has no indicator."
+        document.problem(loc, what, "Take the line away, or write the two under all: in target.")
 
 
-def _check_numbers(document: Document, loc: Loc, target: Target, measured: Indicator | Survey) -> None:
-    for key, value in ((target.rule, target.value), ("was", target.was), ("margin", target.margin)):
-        if value is not None and not possible(value, measured.unit, difference=key == "margin"):
-            what = f"{value} cannot be: {measured.key} is counted in {measured.unit}."
-            document.problem((*loc, key), what)
+def _targets(wanted: Target | Several | None, loc: Loc) -> Iterator[tuple[Loc, Target]]:
+    """Each target of a goal, with its place in the file."""
+    if isinstance(wanted, Several):
+        joint = "all" if wanted.all_of else "any"
+        for place, target in enumerate(wanted.targets):
+            yield (*loc, joint, place), target
+    elif wanted is not None:
+        yield loc, wanted
 
 
-def _check_survey(document: Document, at: Loc, target: Target | None, alone: bool) -> None:
-    if not alone:
-        document.problem((*at, "indicator"), "A goal that is judged by a survey names that survey alone.")
-    if target and target.national:
+def _known_measure(document: Document, loc: Loc, key: str, known: Known) -> None:
+    if key not in known.indicators and key not in known.surveys and known.complete:
         document.problem(
-            (*at, "target"),
-            "A survey has no figure for the whole country, so the country cannot be the target.",
-            "Write a number, such as {at_least: 85}.",
+            loc,
+            unknown("indicator", key, [*known.indicators, *known.surveys]),
+            f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml.",
         )
 
 
-def _check_target(document: Document, loc: Loc, target: Target, indicator: Indicator) -> None:
+def _check_numbers(document: Document, loc: Loc, target: Target, measured: Indicator | Survey) -> None:
+    numbers = [
+        (target.rule, target.value),
+        ("was", target.was),
+        ("margin", target.margin),
+        ("from", target.given),
+    ]
+    numbers += [(target.rule, value) for value in (target.upper, *target.years.values())]
+    if isinstance(target.path, dict):
+        numbers += [("path", value) for value in target.path.values()]
+    if target.rule == "rank":
+        numbers = []
+    for key, value in numbers:
+        if value is not None and not possible(value, measured.unit, difference=key == "margin"):
+            what = f"{value} cannot be: {measured.key} is counted in {measured.unit}."
+            document.problem((*loc, key), what)
+    if target.value is not None and target.upper is not None and target.value >= target.upper:
+        document.problem((*loc, "between"), "The first number of an interval is the least.")
+
+
+def _check_survey(document: Document, loc: Loc, target: Target) -> None:
+    if target.national:
+        document.problem(
+            loc,
+            "A survey has no figure for the whole country, so the country cannot be the target.",
+            "Write a number, such as {at_least: 85}.",
+        )
+    elif (
+        target.against
+        or target.rule == "rank"
+        or target.judge_on is not JudgeOn.NEWEST
+        or target.given is not None
+        or target.baseline
+        or target.path != "straight"
+    ):
+        document.problem(
+            loc,
+            "A survey has one answer and no others to be held against.",
+            "Write a number, one for each year, or an interval; by: says when it is judged.",
+        )
+
+
+def _check_target(document: Document, loc: Loc, target: Target, indicator: Indicator, known: Known) -> None:
     if not target.is_set:
         return
-    if target.direction is not indicator.direction:
+    if target.direction and target.direction is not indicator.direction:
         document.problem(
             loc,
             f'"{target.rule}" contradicts {indicator.key}, which is {indicator.direction}.',
             "Use at_least or over when higher is better, at_most or under when lower is better.",
         )
-    if target.national and not indicator.series[indicator.headline].national:
+    if target.national and not indicator.is_compared:
         document.problem(
             loc,
             f"The target is national, but {indicator.key} has no national series: "
             f"its series {indicator.headline} is the municipality's alone.",
             "Take `national: false` away there, name another `headline`, or give the goal a number.",
         )
+    against = target.against
+    name = target.among if target.rule == "rank" else against.name if against else ""
+    if name and against and against.against is Against.AREA:
+        if known.names and not any(fold_name(name) == fold_name(one) for one in known.names):
+            document.problem(loc, unknown("municipality", name, known.names))
+    elif name and known.groups and name not in known.groups:
+        if target.rule == "rank":
+            document.problem(
+                (*loc, "among"),
+                unknown("group", name, known.groups),
+                f"Groups are {', '.join(known.groups)}.",
+            )
+        else:
+            words = ("national", "expected", "last_year", "start", *known.groups)
+            document.problem(
+                (*loc, target.rule),
+                f'"{name}" is neither national nor a number, a period or a group. {did_you_mean(name, words)}'.strip(),
+                f"Write a number with a decimal point, a period such as 2025M12, or one of {', '.join(words)}.",
+            )
+    if name and indicator.unit in (Unit.PERSONS, Unit.FULL_TIME):
+        document.problem(
+            loc,
+            f"{indicator.key} counts persons, which says nothing beside a municipality of another size.",
+            "Take an indicator that is a share.",
+        )
+    if against and against.against is Against.EXPECTED and "expected" not in indicator.series:
+        document.problem(
+            loc,
+            f"{indicator.key} has no series `expected`.",
+            "Only the indicators of expected persons on benefits (y30r21) have it.",
+        )
+    _check_dates(document, loc, target, indicator)
+
+
+def _check_dates(document: Document, loc: Loc, target: Target, indicator: Indicator) -> None:
+    """The periods a target names are of the indicator's frequency, and stand in their order."""
+    since = target.against.since if target.against else None
+    named = [("baseline", target.baseline), ("since", since if isinstance(since, Period) else None)]
+    if isinstance(target.path, dict):
+        named += [("path", period) for period in target.path]
+    for key, period in named:
+        if period is not None and period.frequency is not indicator.frequency:
+            kind, needed = period.frequency.value, indicator.frequency.value
+            document.problem(
+                (*loc, key), f"{period} is a {kind}, but {indicator.key} is published by {needed}."
+            )
+            return
+    due = target.due_in(indicator.frequency)
+    begin = target.baseline or (since if isinstance(since, Period) else None)
+    if due is not None and begin is not None and begin >= due:
+        document.problem((*loc, "by"), f"{due} is not after {begin}, where the goal sets out from.")
+    is_total = indicator.cumulative or target.judge_on is JudgeOn.YEAR_TOTAL
+    if due is None and target.path == "last_year" and not is_total:
+        document.problem((*loc, "path"), "A path leads to a day.", "Write by: 2026M12, for instance.")
+    if target.judge_on is not JudgeOn.NEWEST and indicator.frequency not in (
+        Frequency.MONTH,
+        Frequency.QUARTER,
+    ):
+        what = f"{indicator.key} is published by {indicator.frequency.value}, which needs no mean and no sum."
+        document.problem((*loc, "judge_on"), what)
 
 
 def possible(value: Decimal, unit: Unit, *, difference: bool = False) -> bool:

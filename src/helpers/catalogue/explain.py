@@ -9,15 +9,14 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean
-from helpers.catalogue.models import ORIGIN_FORMS, RULES, Model, Target
+from helpers.catalogue.models import ORIGIN_FORMS, Model
+from helpers.catalogue.targets import KEYS, KINDS, RULES, Target
 from helpers.errors import Problem
 from helpers.prose import clean_texts
 
 M = TypeVar("M", bound=Model)
 
-_TARGET_KEYS = (*RULES, "none_set", "margin", "was", "because")
-
-_NEEDED = {
+NEEDED = {
     "indicator": (
         "The goal has no indicator.",
         "Name a key of catalogue/indicators.yml or catalogue/surveys.yml.",
@@ -87,20 +86,25 @@ def read_cells(model: type[M], cells: Mapping[str, str], where: str, problems: l
     return entry
 
 
+_UNDER_THE_KIND = {"value", "upper", "years", "way", "milestone"}
+"""Fields of a target that stand in the file under the key of its kind: ``at_least: 75``."""
+
+
 def _as_written(document: Document, loc: Loc) -> Loc:
-    """A target's number stands under its rule in the file (`at_least: 75`), not under `value`."""
-    if loc[-1:] != ("value",) or loc in document.lines:
-        return loc
-    rules = [(*loc[:-1], rule) for rule in RULES if (*loc[:-1], rule) in document.lines]
-    return rules[0] if rules else loc
+    """A place of a target's field as the file has it: its number stands under its rule, not under `value`."""
+    for at, step in enumerate(loc):
+        if step in _UNDER_THE_KIND and loc[: at + 1] not in document.lines:
+            kinds = [(*loc[:at], kind) for kind in KINDS if (*loc[:at], kind) in document.lines]
+            return (*kinds[0], *loc[at + 1 :]) if kinds else loc
+    return loc
 
 
 def explain(model: type[Model], found: Any, name: str) -> tuple[str, str]:
     """What is wrong and what is allowed, for one error that pydantic found under the key `name`."""
     kind, given = found["type"], found.get("input")
     context = found.get("ctx") or {}
-    if name in _NEEDED and (kind in ("missing", "too_short") or given is None):
-        return _NEEDED[name]
+    if name in NEEDED and (kind in ("missing", "too_short") or given is None):
+        return NEEDED[name]
     if kind == "missing":
         return f'"{name}" is missing.', ""
     if kind == "extra_forbidden":
@@ -171,7 +175,7 @@ def _allowed_keys(model: Any, loc: tuple[Any, ...]) -> list[str]:
             return []
     model = _bare(model)
     if model is Target:
-        return list(_TARGET_KEYS)
+        return list(KEYS)
     if isinstance(model, type) and issubclass(model, BaseModel):
         names = [info.alias or name for name, info in model.model_fields.items()]
         return [name for name in names if name != "key"]

@@ -138,7 +138,6 @@ class _Reading:
         complete = all(file.data or not file.problems for file in (*indicator_files, surveys_file))
         # With a row of municipalities unread, no area can be missed.
         areas = () if self.problems else municipalities
-        known = Known(indicators, surveys, plans, areas, complete)
         centres = read_job_centres(self.project, areas, self.problems) if areas else ()
         groups_file = self._document("groups.yml", needed=False)
         grouping = (
@@ -146,6 +145,8 @@ class _Reading:
             if areas and complete
             else Grouping()
         )
+        groups = grouping.names if areas and complete else ()
+        known = Known(indicators, surveys, plans, areas, groups, complete)
 
         for file in (*indicator_files, surveys_file):
             check_texts(file, known.names, "It is shown for every municipality.")

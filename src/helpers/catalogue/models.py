@@ -6,67 +6,22 @@ The YAML files are written for people; these models are what they mean. Nothing 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
     model_validator,
 )
 
+from helpers.catalogue.fields import Direction, Key, Model, Name, Number, PeriodId, one_or_many
 from helpers.catalogue.names import Names
+from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
-
-
-class Model(BaseModel):
-    """A frozen catalogue entry; a key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-def _one_or_many(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _decimal(value: Any) -> Any:
-    # YAML reads 0.2 as a float; its shortest spelling is what the author typed.
-    return str(value) if isinstance(value, float | int) and not isinstance(value, bool) else value
-
-
-def _period(value: Any) -> Any:
-    return Period.parse(value) if isinstance(value, str) else value
-
-
-Number = Annotated[
-    Decimal,
-    BeforeValidator(_decimal),
-    Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9),
-]
-"""A number that an employment plan can hold."""
-PeriodId = Annotated[Period, BeforeValidator(_period)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-"""Key of an indicator, survey or plan; files are named after it."""
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-"""Key of a series or question within an indicator or survey."""
-
-
-class Direction(StrEnum):
-    """Which way is better."""
-
-    HIGHER = "higher_is_better"
-    LOWER = "lower_is_better"
-
-    @property
-    def sign(self) -> int:
-        """+1 when higher is better, −1 when lower is better: the sign of the gap rule."""
-        return 1 if self is Direction.HIGHER else -1
 
 
 class Unit(StrEnum):
@@ -159,7 +114,7 @@ class Term(Model):
 
     table: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
     measure: str
-    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]] = {}
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]] = Field(default_factory=dict)
     source: str = JOBINDSATS
 
     @model_validator(mode="before")
@@ -176,7 +131,7 @@ class Term(Model):
         return {"measure": SOURCES[key].measure, **rest, "table": table, "source": key}
 
 
-Terms = Annotated[tuple[Term, ...], BeforeValidator(_one_or_many)]
+Terms = Annotated[tuple[Term, ...], BeforeValidator(one_or_many)]
 
 
 class FromMeasure(Term):
@@ -234,7 +189,7 @@ class FromHand(Model):
 class FromUnknown(Model):
     """A table has it, but its id is not known: the words to give to ``plan find``; until then typed in."""
 
-    unknown: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+    unknown: Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -287,7 +242,7 @@ class Series(Model):
     axis
         ``share`` (left axis, lines) or ``count`` (right axis, bars).
     national
-        Whether the country is drawn beside the municipality. Counts are the municipality's own.
+        Whether the country is drawn beside the municipality. Counts of persons are the municipality's own by themselves.
     stack
         Bars with the same word are stacked on each other.
     """
@@ -343,6 +298,11 @@ class Break(Model):
     meaning: str | None = None
     source: str | None = None
     name: str | None = None
+
+    @property
+    def over(self) -> Period:
+        """The first period that lies wholly after it: four quarters are mixed until the break is in the first."""
+        return self.period.shift(3 if self.period.frequency is Frequency.ROLLING_YEAR else 0)
 
 
 class Limits(NamedTuple):
@@ -436,8 +396,12 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    published_in
+        Numbers of the periods of a year that the source publishes, ``[2, 4]`` for half-yearly quarters; default: all.
     beside
         What is shown under its figure, to compare with.
+    cumulative
+        Counted from 1 January, and anew each year.
     provisional
         Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
     valid_to
@@ -463,11 +427,26 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
-    beside: Annotated[tuple[Beside, ...], BeforeValidator(_one_or_many)] = ()
+    published_in: tuple[int, ...] = ()
+    beside: Annotated[tuple[Beside, ...], BeforeValidator(one_or_many)] = ()
+    cumulative: bool = False
     provisional: bool = False
     value_range: tuple[float, float] | None = None
     valid_to: PeriodId | None = None
     successors: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counts_are_ones_own(cls, data: Any) -> Any:
+        """How many persons an area has is not compared with the country, unless a series says so."""
+        series = data.get("series") if isinstance(data, dict) else None
+        if not isinstance(series, dict) or data.get("unit") not in (Unit.PERSONS, Unit.FULL_TIME):
+            return data
+        own = {
+            name: {"national": False, **item} if isinstance(item, dict) and "unit" not in item else item
+            for name, item in series.items()
+        }
+        return {**data, "series": own}
 
     @model_validator(mode="after")
     def _headline_exists(self) -> Indicator:
@@ -487,6 +466,12 @@ class Indicator(Model):
         return self
 
     @model_validator(mode="after")
+    def _published_in_a_year(self) -> Indicator:
+        if any(not 1 <= number <= self.frequency.per_year for number in self.published_in):
+            raise ValueError(f"published_in: a year has {self.frequency.per_year} periods of this frequency")
+        return self
+
+    @model_validator(mode="after")
     def _range_goes_up(self) -> Indicator:
         if self.value_range and not -1e12 <= self.value_range[0] < self.value_range[1] <= 1e12:
             raise ValueError("value_range is two numbers, the least first, such as [-100, 400]")
@@ -497,6 +482,11 @@ class Indicator(Model):
         """The least sure of its series."""
         found = {series.certainty for series in self.series.values()}
         return next(c for c in (Certainty.UNKNOWN, Certainty.PROBABLE, Certainty.CONFIRMED) if c in found)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether its headline is held against the country."""
+        return self.series[self.headline].national
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -512,6 +502,11 @@ class Indicator(Model):
     def drawn(self) -> dict[str, Series]:
         """The series that a figure shows."""
         return {name: series for name, series in self.series.items() if name != BASE}
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The series that are bars: the counts beside a share."""
+        return tuple(name for name, series in self.drawn.items() if series.axis == "count")
 
     @property
     def has_base(self) -> bool:
@@ -547,12 +542,7 @@ class Indicator(Model):
         Four quarters that a break lies within are like neither those before nor those after.
         """
         first, last = sorted((one, other))
-        mixed = 3 if self.frequency is Frequency.ROLLING_YEAR else 0
-        return tuple(
-            broken
-            for broken in self.breaks
-            if first < last and first < broken.period.shift(mixed) and broken.period <= last
-        )
+        return tuple(b for b in self.breaks if first < last and first < b.over and b.period <= last)
 
     def limits_of(self, series: str) -> Limits:
         """What the measures may hold that a series is made from."""
@@ -596,7 +586,7 @@ class Survey(Model):
     questions: dict[Name, str] = Field(min_length=1)
     headline: str
     answer: str
-    answers: dict[str, str] = {}
+    answers: dict[str, str] = Field(default_factory=dict)
     unit: Unit = Unit.PERCENT
     decimals: int = Field(default=0, ge=0, le=3)
     caveats: tuple[str, ...] = ()
@@ -611,84 +601,6 @@ class Survey(Model):
         if strange:
             raise ValueError(f'answers: "{strange[0]}" is none of the questions: {", ".join(self.questions)}')
         return self
-
-
-RULES = ("at_least", "over", "at_most", "under")
-"""The four directions a target can be written with."""
-
-
-class Target(Model):
-    """What a goal promises: at least, over, at most or under the country (with a margin) or a fixed number.
-
-    Written as ``{at_least: national}``, ``{under: national}``, ``{at_most: national, margin: -0.2}``,
-    ``{at_least: 75, was: 85, because: …}``. Exactly one of the four rules is given; it is also the direction.
-    A goal that was decided without a target says so: ``{none_set: the reason}`` (5b of plan 2022).
-
-    Attributes
-    ----------
-    value
-        The fixed number; none when the country is the yardstick, or when no target was set.
-    was, because
-        The number before it was changed, and why, in Danish.
-    """
-
-    rule: Literal["at_least", "over", "at_most", "under", "none_set"]
-    value: Number | None = None
-    margin: Number = Decimal(0)
-    was: Number | None = None
-    because: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_yaml(cls, data: Any) -> Any:
-        if isinstance(data, Target) or (isinstance(data, dict) and "rule" in data):
-            return data
-        found = [key for key in RULES if key in data] if isinstance(data, dict) else []
-        if isinstance(data, dict) and "none_set" in data and not found:
-            if not data["none_set"]:
-                raise ValueError("the reason is missing: none_set says why no target was set")
-            rest = {key: value for key, value in data.items() if key != "none_set"}
-            return {"rule": "none_set", "because": data["none_set"], **rest}
-        if len(found) != 1 or "none_set" in data:
-            raise ValueError(
-                "a target needs exactly one direction: at_least, over, at_most or under, "
-                "or else none_set with the reason"
-            )
-        rest = {key: value for key, value in data.items() if key != found[0]}
-        named = data[found[0]]
-        if named != "national":
-            if rest.get("margin") is not None:
-                raise ValueError("a margin goes with national only; put it into the number instead")
-            rest["value"] = named
-        return {"rule": found[0], **rest}
-
-    @property
-    def is_set(self) -> bool:
-        """Whether there is a target at all; without one a goal cannot be judged."""
-        return self.rule != "none_set"
-
-    @property
-    def national(self) -> bool:
-        """Whether the country is the yardstick."""
-        return self.is_set and self.value is None
-
-    @property
-    def direction(self) -> Direction:
-        """Which way is better, by the goal's own words.
-
-        Raises
-        ------
-        ValueError
-            When no target was set: ask the indicator then.
-        """
-        if not self.is_set:
-            raise ValueError("no target was set, so it has no direction; ask the goal's indicator")
-        return Direction.HIGHER if self.rule in ("at_least", "over") else Direction.LOWER
-
-    @property
-    def strict(self) -> bool:
-        """Whether a gap of exactly 0 is *not* met ("under", "over")."""
-        return self.rule in ("over", "under")
 
 
 class Replaces(Model):
@@ -710,11 +622,20 @@ class Replaces(Model):
     owner_only: bool = False
 
 
-class Part(NamedTuple):
-    """One thing a goal promises: an indicator (or survey), by its key, and the target it is held against."""
+class Price(Model):
+    """What a full-time person on a benefit costs in a year: an estimate, with its source.
 
-    indicator: str
-    target: Target
+    Attributes
+    ----------
+    amount
+        In kroner of the prices of `year`.
+    source
+        Who reckoned it, in Danish, for the page.
+    """
+
+    amount: Number = Field(gt=0)
+    source: str = Field(min_length=1)
+    year: int = Field(ge=1990, le=2100)
 
 
 class Goal(Model):
@@ -730,30 +651,50 @@ class Goal(Model):
         The heading over its figure: what is measured.
     text
         The goal's wording as decided.
-    indicators
-        Keys of the indicators (or the one survey) it is judged by. ``5b`` has two.
+    named
+        Keys of the indicators (or the one survey) it is judged by. ``5b`` has two; a milestone needs none.
     previous
         The goal of the plan before that it continues; none for a new one.
     note
         A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
+    price
+        Of a full-time person, for a share that is counted in full-time persons.
+    band
+        ``chance``: the figure shows how far chance alone moves the municipality's line.
     """
 
     number: str = Field(pattern=r"^\d{1,2}[a-z]$")
     number_printed: bool = True
     title: str
     text: str
-    indicators: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
-        alias="indicator", min_length=1
-    )
-    target: Target
+    named: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = Field(default=(), alias="indicator")
+    target: OneOrSeveral
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+    price: Price | None = None
+    band: Literal["chance"] | None = None
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """What is judged, each by itself, in the order of the goal's rows."""
-        return tuple(Part(key, self.target) for key in self.indicators)
+        targets = self.target.targets if isinstance(self.target, Several) else (self.target,)
+        return tuple(
+            Part(key, target)
+            for target in targets
+            for key in ([target.indicator] if target.indicator else [] if target.milestone else self.named)
+            or [""]
+        )
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators (or the one survey) of its parts, each once."""
+        return tuple(dict.fromkeys(part.indicator for part in self.parts if part.indicator))
+
+    @property
+    def any_suffices(self) -> bool:
+        """Whether one part that is met is enough."""
+        return isinstance(self.target, Several) and bool(self.target.any_of)
 
 
 class FocusArea(Model):
@@ -811,6 +752,10 @@ class Plan(Model):
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
     names
         What the plan, its focus areas, its goals and the office behind it are called.
+    price
+        Of a full-time person, for the goals that count full-time persons.
+    columns
+        Of the status table, beside those it always has: ``since`` (the value at the plan's start, and the change since).
     suppression
         ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
@@ -825,6 +770,8 @@ class Plan(Model):
     published: str | None = None
     figure_layout: Literal["combined", "panels"] = "combined"
     suppression: Literal["source", "secondary"] = "source"
+    price: Price | None = None
+    columns: tuple[Literal["since"], ...] = ()
     names: Names = Names()
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
@@ -850,6 +797,14 @@ class Plan(Model):
         """The focus area a goal stands in; KeyError when the plan has no such goal."""
         wanted = self.goal(number)
         return next(area for area in self.focus_areas if wanted in area.goals)
+
+    def price_of(self, goal: Goal, indicator: Indicator) -> Price | None:
+        """What a full-time person costs whom a goal is about; none for a goal that is not about full-time persons."""
+        if indicator.unit is Unit.FULL_TIME:
+            return goal.price or self.price
+        full_time = indicator.has_base and indicator.unit_of(BASE) is Unit.FULL_TIME
+        # A share may rise or fall within a benefit, which saves nothing: only the goal's own price speaks of it.
+        return goal.price if full_time else None
 
     def area_title(self, area: FocusArea) -> str:
         """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""
@@ -941,5 +896,5 @@ class OwnTexts(Model):
     """
 
     index: str | None = None
-    focus_areas: dict[int, str] = {}
-    goals: dict[str, str] = {}
+    focus_areas: dict[int, str] = Field(default_factory=dict)
+    goals: dict[str, str] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from helpers.catalogue.brand import OVERRIDES, brand_problems
 from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
+from helpers.catalogue.targets import Target
 from helpers.commands.notebooks import notebooks_behind, own_books
 from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
@@ -141,7 +142,7 @@ def _questions(project: Project, catalogue: Catalogue) -> Iterator[str]:
         document = read_document(project, project.catalogue / "plans" / f"{plan.key}.yml")
         for at, area in enumerate(plan.focus_areas):
             for number, goal in enumerate(area.goals):
-                margin = goal.target.margin
+                margin = goal.target.margin if isinstance(goal.target, Target) else None
                 lower, higher = _LOWER.search(goal.text), _HIGHER.search(goal.text)
                 said = lower or higher
                 if margin and said and not (lower and higher) and (margin > 0) is bool(lower):

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.catalogue.documents import read_document
-from helpers.catalogue.models import FromHand, Indicator, Municipality, Plan, Target
+from helpers.catalogue.models import FromHand, Indicator, Municipality, Plan
+from helpers.catalogue.targets import Target
 from helpers.catalogue.writing import apart, as_yaml, with_goal
 from helpers.commands.notebooks import own_books, update_notebooks
 from helpers.commands.writing import write_checked

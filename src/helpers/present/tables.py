@@ -243,13 +243,22 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
     return Html(f'{said}<br><small class="state-note">{PROVISIONAL}</small>') if provisional else said
 
 
-def gap_cell(gap: Decimal | None, decimals: int, unit: Unit) -> Cell:
-    """``−3,5`` over ``procentpoint``; a ratio has no unit."""
+def gap_cell(gap: Decimal | None, decimals: int, unit: Unit, persons: str = "") -> Cell:
+    """``−3,5`` over ``procentpoint``; a ratio has no unit. Below it what that comes to, ``18 personer``."""
     if gap is None:
         return None
     figure = number(gap, decimals, signed=True)
     word = unit_word(unit, gap, difference=True)
-    return two_lines(figure, word) if word else figure
+    return noted(two_lines(figure, word) if word else figure, persons)
+
+
+def noted(cell: Cell, note: str) -> Cell:
+    """A cell with something small below it; as it is without a note or a value."""
+    if not note or cell is None:
+        return cell
+    css, sort = (cell.css, cell.sort) if isinstance(cell, Html) else ("", None)
+    small = f'<br><small class="state-note">{html.escape(note, quote=False)}</small>'
+    return Html(f"{markup_of(cell)}{small}", css, sort)
 
 
 def spark_cell(spark: Spark) -> Html:

@@ -19,10 +19,11 @@ from helpers.catalogue.models import (
     Direction,
     Indicator,
     Municipality,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
+from helpers.data.stopped import Stop
 from helpers.periods import Period
 
 MINUS = "−"
@@ -45,15 +46,31 @@ POINTS = "procentpoint"
 VERDICT_WORDS = {
     Verdict.MET: "Opfyldt",
     Verdict.NOT_MET: "Ikke opfyldt",
+    Verdict.ON_TRACK: "På sporet",
+    Verdict.BEHIND: "Bagud",
+    Verdict.NOT_DUE: "Afgøres senere",
+    Verdict.FOLLOWED: "Følges",
     Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
 }
 
-VERDICT_SIGNS = {Verdict.MET: "✓", Verdict.NOT_MET: "×", Verdict.CANNOT_BE_JUDGED: "?"}
-"""Stand beside the word, never alone; all three are in Source Sans Pro."""
+VERDICT_SIGNS = {
+    Verdict.MET: "✓",
+    Verdict.NOT_MET: "×",
+    Verdict.ON_TRACK: "→",
+    Verdict.BEHIND: "!",
+    Verdict.NOT_DUE: "…",
+    Verdict.FOLLOWED: "•",
+    Verdict.CANNOT_BE_JUDGED: "?",
+}
+"""Stand beside the word, never alone; all are in Source Sans Pro."""
 
 VERDICT_CLASSES = {
     Verdict.MET: "verdict-met",
     Verdict.NOT_MET: "verdict-not-met",
+    Verdict.ON_TRACK: "verdict-met",
+    Verdict.BEHIND: "verdict-not-met",
+    Verdict.NOT_DUE: "verdict-unknown",
+    Verdict.FOLLOWED: "verdict-unknown",
     Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
 }
 
@@ -196,6 +213,25 @@ def break_sentence(broken: Break) -> str:
     return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
 
 
+def stopped_sentences(stop: Stop, indicator: Indicator, last: Period, then: Iterable[str] = ()) -> str:
+    """``Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026.``
+
+    Parameters
+    ----------
+    then
+        Titles of the indicators to look at instead.
+    """
+    source = source_names([indicator])
+    said = {
+        Stop.TABLE: f"{source} har stoppet denne tabel.",
+        Stop.DIVISION: f"{source} har stoppet denne opdeling.",
+        Stop.BENEFIT: "Opgørelsen er ophørt.",
+    }[stop]
+    instead = listed(f"»{title}«" for title in then)
+    after = f" Se i stedet {instead}." if instead else ""
+    return f"{said} Det seneste tal er for {last.danish}.{after}"
+
+
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:
     """Where a value lies: ``3,5 procentpoint under landsgennemsnittet``, ``på niveau med …``.
 
@@ -226,6 +262,10 @@ def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str
     outcome = {
         Verdict.MET: "er opfyldt",
         Verdict.NOT_MET: "er ikke opfyldt",
+        Verdict.ON_TRACK: "er på sporet",
+        Verdict.BEHIND: "er bagud",
+        Verdict.NOT_DUE: "afgøres senere",
+        Verdict.FOLLOWED: "følges uden vurdering",
         Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
     }[verdict]
     middle = f", {what}," if what else ""
@@ -383,6 +423,7 @@ def status_sentences(
     finding: str | None = None,
     reason: str | None = None,
     part: str | None = None,
+    beside: str = "",
 ) -> tuple[str, ...]:
     """A goal's verdict in plain Danish: the heading first, then one to three sentences.
 
@@ -394,6 +435,8 @@ def status_sentences(
         Why the goal cannot be judged; used only then.
     part
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
+    beside
+        What follows the comparison with the target; used only where there is one.
 
     Examples
     --------
@@ -408,7 +451,7 @@ def status_sentences(
             measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
-            said.append(comparison(municipality, target, national, decimals, unit))
+            said += filter(None, [comparison(municipality, target, national, decimals, unit), beside])
     history = target_history(target, decimals, unit)
     return (*said, history) if history else tuple(said)
 

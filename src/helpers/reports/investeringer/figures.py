@@ -69,19 +69,25 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
     """
     assert status.row.unit is not None
     drawn = _picture(status, title, municipality, key)
-    places = layout.lay_out(
-        drawn,
-        panels=False,
-        example=example,
-        target=None,
-        target_text="",
-        published_text=TARGET_TEXT if status.row.targets else "",
-    )
-    places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
     colour = palette()
+
+    def spec(width: float) -> dict[str, Any]:
+        places = layout.lay_out(
+            drawn,
+            panels=False,
+            example=example,
+            target=None,
+            target_text="",
+            published_text=TARGET_TEXT if status.row.targets else "",
+            width=width,
+        )
+        places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
+        return _with_square_rings(chart(drawn, places, colour))
+
     return output.figure(
         key,
-        _with_square_rings(chart(drawn, places, colour)),
+        spec(layout.WIDTH),
+        narrow=spec(layout.NARROW),
         chart=lambda: native_chart(drawn, colour, example=example),
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),
@@ -131,7 +137,7 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
     row = status.row
     assert row.unit is not None
     measured = _points(status)
-    path = {point.month: point for point in status.path}
+    path = {point.period: point for point in status.path}
     months = sorted([*measured, *path])
     periods = tuple(months[0].shift(step) for step in range(months[-1].ordinal - months[0].ordinal + 1))
     unit = _UNITS.get(row.unit, Unit.NUMBER)
@@ -198,7 +204,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     """The figure's numbers: one row per month that has any, newest first."""
     row = status.row
     measured = {one.month: one for one in status.measured}
-    path = {point.month: point.value for point in status.path}
+    path = {point.period: point.value for point in status.path}
     lines = [
         (
             words.month_heading(period),
@@ -216,7 +222,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.month: words.path_decimal(point.value) for point in status.path}
+    path = {point.period: words.path_decimal(point.value) for point in status.path}
     goals = status.row.target_values
     return csv_files.for_people(
         CSV_COLUMNS,
@@ -241,5 +247,5 @@ def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iter
 def row_spark(status: RowStatus, colour: Palette) -> str:
     """A row's measured months over its path, small enough for a table cell; words say the same."""
     measured = [(month.ordinal, float(value)) for month, value in sorted(_points(status).items())]
-    path = [(point.month.ordinal, float(point.value)) for point in status.path]
+    path = [(point.period.ordinal, float(point.value)) for point in status.path]
     return spark_svg(measured, path, colour)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from helpers.analysis.paths import PathPoint, as_good, path_value, straight_path
 from helpers.catalogue.models import Direction
 from helpers.periods import Period
 from helpers.reports.investeringer.models import (
@@ -43,15 +44,6 @@ class Move(StrEnum):
     UP = "up"
     DOWN = "down"
     SAME = "same"
-
-
-@dataclass(frozen=True)
-class PathPoint:
-    """Where the path is in one month, in the unit of the targets; exact."""
-
-    month: Period
-    value: Fraction
-    is_target: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,12 +124,6 @@ class InvestmentStatus:
         return sum(row.standing is standing for row in self.judged)
 
 
-def _better(value: Fraction | Decimal, than: Fraction | Decimal, direction: Direction | None) -> bool:
-    """Whether `value` is at least as good as `than`."""
-    sign = direction.sign if direction else 1
-    return sign * (Fraction(value) - Fraction(than)) >= 0
-
-
 def start_of(row: InvestmentRow, start: Period, measured: Iterable[Measurement]) -> Decimal | None:
     """The value a row's path starts from, in the unit of its targets.
 
@@ -153,46 +139,14 @@ def start_of(row: InvestmentRow, start: Period, measured: Iterable[Measurement])
 
 
 def path(row: InvestmentRow, start: Period, begin: Decimal | None) -> tuple[PathPoint, ...]:
-    """The way a row should go: straight from the start to each minimum target in turn, month by month.
-
-    Where the start (or the target before) is already better than a target, the path lies on that target: a
-    minimum is a level to hold then, and asks nobody to fall back to it (seed 004: 87,9 pct., minimum 70).
+    """The way a row should go, month by month; empty for a row without targets.
 
     Parameters
     ----------
     begin
         The start in the unit of the targets. Without one the path begins at the first target.
-
-    Returns
-    -------
-    tuple of PathPoint
-        One per month, oldest first; empty for a row without targets.
     """
-    points: list[PathPoint] = []
-    at, value = start, None if begin is None else Fraction(begin)
-    for month, target in row.target_values.items():
-        goal = Fraction(target)
-        if value is None:
-            points.append(PathPoint(month, goal, is_target=True))
-        else:
-            held = _better(value, goal, row.direction)
-            if not points:
-                points.append(PathPoint(at, goal if held else value))
-            months = month.ordinal - at.ordinal
-            for step in range(1, months + 1):
-                here = goal if held else value + (goal - value) * step / months
-                points.append(PathPoint(at.shift(step), here, is_target=step == months))
-        at, value = month, goal
-    return tuple(points)
-
-
-def path_value(points: Iterable[PathPoint], month: Period) -> Fraction | None:
-    """Where the path is in `month`: on its last target afterwards, nowhere before it begins."""
-    found = None
-    for point in points:
-        if point.month <= month:
-            found = point.value
-    return found
+    return straight_path((start, begin), row.target_values, row.direction)
 
 
 def row_status(
@@ -287,16 +241,16 @@ def _judge(
     if now is None:
         return RowStanding.NOT_JUDGED, "andelen er ikke tastet ind"
     last = max(targets)
-    holding = begin is not None and _better(begin, targets[last], row.direction)
-    if _better(now, targets[last], row.direction) and (not holding or newest.month >= last):
+    holding = begin is not None and as_good(begin, targets[last], row.direction)
+    if as_good(now, targets[last], row.direction) and (not holding or newest.month >= last):
         return RowStanding.REACHED, None
     here = path_value(points, newest.month)
     if here is None:
         first = min(targets)
-        if _better(now, targets[first], row.direction):
+        if as_good(now, targets[first], row.direction):
             return RowStanding.ON_TRACK, None
         return RowStanding.NOT_JUDGED, f"der er ingen startmåling, så vejen begynder først i {first.danish}"
-    return (RowStanding.ON_TRACK if _better(now, here, row.direction) else RowStanding.BEHIND), None
+    return (RowStanding.ON_TRACK if as_good(now, here, row.direction) else RowStanding.BEHIND), None
 
 
 def project_status(

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helpers.catalogue.models import FocusArea, Goal, Plan, Target
+from helpers.catalogue.models import FocusArea, Goal, Plan
+from helpers.catalogue.targets import Target
 
 
 class ChangeKind(StrEnum):
@@ -161,14 +162,14 @@ def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:
         ChangeKind.NEW if before is None else _kind(goal, before),
         previous.remark if previous else None,
         previous.owner_only if previous else False,
-        before is not None and _new_target(goal.target, before.target),
+        before is not None and _new_target(goal, before),
     )
 
 
 def _kind(goal: Goal, before: Goal) -> ChangeKind:
     if goal.indicators != before.indicators:
         return ChangeKind.MEASURE_CHANGED
-    if _new_target(goal.target, before.target):
+    if _new_target(goal, before):
         return ChangeKind.TARGET_CHANGED
     if list(_words(goal.text)) != list(_words(before.text)):
         return ChangeKind.REWORDED
@@ -178,14 +179,18 @@ def _kind(goal: Goal, before: Goal) -> ChangeKind:
     return ChangeKind.IDENTICAL
 
 
-def _new_target(now: Target, before: Target) -> bool:
+def _new_target(goal: Goal, before: Goal) -> bool:
     """Whether another target was decided; one that was changed back in the year (4c of 2023: 85, then 75) counts too."""
-    decided_otherwise = now.was is not None and now.was not in (before.value, before.was)
-    return decided_otherwise or _promise(now) != _promise(before)
+    if goal.any_suffices is not before.any_suffices or len(goal.parts) != len(before.parts):
+        return True
+    return any(
+        _decided_otherwise(now, then) for (_, now), (_, then) in zip(goal.parts, before.parts, strict=True)
+    )
 
 
-def _promise(target: Target) -> dict[str, object]:
-    return target.model_dump(exclude={"was", "because"})
+def _decided_otherwise(now: Target, before: Target) -> bool:
+    changed_back = now.was is not None and now.was not in (before.value, before.was)
+    return changed_back or now.promise != before.promise
 
 
 def _words(text: str) -> Iterator[str]:

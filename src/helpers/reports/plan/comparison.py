@@ -176,7 +176,7 @@ def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
         text = f"Hele landet{', målet' if same else ''}: {shown(usual.national, usual.decimals)}"
         lines.append(GoalLine(text, usual.national, dashed=True))
     if usual.target is not None and usual.target != usual.national:
-        text = f"Målet: {target_phrase(goal.target, usual.national, usual.decimals, usual.unit)}"
+        text = f"Målet: {target_phrase(goal.parts[usual.part].target, usual.national, usual.decimals, usual.unit)}"
         lines.append(GoalLine(text, usual.target, dashed=False))
     return tuple(lines)
 
@@ -236,14 +236,15 @@ def _summary(
     said = [_tally(summary(rows))]
     if usual.period is not None:
         said.append(f"Tallene er for {usual.period.danish}.")
-    if goal.target.is_set:
-        target = target_phrase(goal.target, usual.national, usual.decimals, usual.unit)
-        said.append(f"Målet er {target}.".replace("..", "."))
-    if usual.national is not None and not goal.target.national:
+    target = goal.parts[usual.part].target
+    if target.is_set:
+        phrase = target_phrase(target, usual.national, usual.decimals, usual.unit)
+        said.append(f"Målet er {phrase}.".replace("..", "."))
+    if usual.national is not None and not target.national:
         said.append(
             f"Hele landet ligger på {number(usual.national, usual.decimals, usual.unit)}.".replace("..", ".")
         )
-    history = target_history(goal.target, usual.decimals, usual.unit)
+    history = target_history(target, usual.decimals, usual.unit)
     said += [history] if history else []
     said.append(f"{DIRECTION_WORDS[usual.direction]}.")
     return tuple(said)

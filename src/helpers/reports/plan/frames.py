@@ -15,6 +15,7 @@ from helpers.periods import Period
 from helpers.present.theme import palette
 from helpers.present.traces import fill
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
+from helpers.reports.plan import assurance
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -36,12 +37,14 @@ municipality.
 
 STATUS_COLUMNS = (
     "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
-    "decimals", "verdict", "note",
+    "decimals", "verdict", "note", *assurance.RECORD,
 )  # fmt: skip
 """Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
 
 ``national``, ``municipality``, ``target`` and ``gap`` are floats in ``unit`` (a gap of per cents in percentage points),
-missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``.
+missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``. ``base`` is how many the value is out of,
+``persons`` the gap in persons and ``kroner`` what they cost in a year, ``chance_low`` and ``chance_high`` what chance alone may
+make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30).
 """
 
 
@@ -98,12 +101,18 @@ def status_frame(report: PlanReport) -> pd.DataFrame:
             (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
              row.period.id if row.period else None, _float(row.national), _float(row.municipality),
              _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
-             " ".join(filter(None, (row.note, row.reason))) or None)
+             " ".join(filter(None, (row.note, row.reason))) or None,
+             *(told if isinstance(told, bool) else _float(told)
+               for told in assurance.reckoned(row, report.price_of(row))))
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
 
 
-_VERDICT_COLOURS = {Verdict.MET: "#1b6e3c", Verdict.NOT_MET: "#a3231c", Verdict.CANNOT_BE_JUDGED: "#5b5b5b"}
+_VERDICT_COLOURS = {
+    **dict.fromkeys(Verdict, "#5b5b5b"),
+    **dict.fromkeys((Verdict.MET, Verdict.ON_TRACK), "#1b6e3c"),
+    **dict.fromkeys((Verdict.NOT_MET, Verdict.BEHIND), "#a3231c"),
+}
 
 
 def status_gt(report: PlanReport) -> GT:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from helpers.analysis.targets import Judgement, Lack, Lacking
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator
+from helpers.catalogue.targets import Target
 from helpers.periods import Period
 from helpers.present.words import source_names
 
 NO_TARGET = "Der er ikke fastsat et mål."
 NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
-NO_COUNTRY = "Der er intet landstal for en undersøgelse, som kommunen selv har lavet."
 
 
 def hidden(name: str, period: Period) -> str:
@@ -27,6 +28,26 @@ def other_period(name: str, period: Period, earlier: Period) -> str:
 def no_figure(name: str, period: Period) -> str:
     """Nobody speaks of the place."""
     return f"Der er intet tal for {name} for {period.danish}."
+
+
+def lacking(lack: Lack, found: Judgement) -> str:
+    """There is a figure, but nothing that it may be held against."""
+    if lack.broken is not None:
+        return (
+            f"Der er databrud fra {lack.broken.period.danish} ({lack.broken.text}), så tal fra før og efter kan ikke "
+            "sammenlignes."
+        )
+    if lack.obstacle is Lacking.NO_GROUP:
+        return f"Der er ingen at sammenligne med, som har tal for {found.period.danish}."
+    if lack.obstacle is Lacking.NO_RANKING:
+        return f"Ingen andre har tal for {found.period.danish}, så der er ingen placering."
+    return not_in_force(found.asked.target, lack.period)
+
+
+def not_in_force(target: Target, period: Period) -> str:
+    """The newest figure is of a time before the target."""
+    first = f" fra {min(target.years)}" if target.years else ""
+    return f"Målet gælder først{first}, og det nyeste tal er for {period.danish}."
 
 
 def no_figures(indicator: Indicator, *, asked: bool) -> str:

@@ -24,6 +24,7 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
+    Price,
     Series,
     Survey,
 )
@@ -36,6 +37,7 @@ from helpers.data import (
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
+from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -48,7 +50,7 @@ from helpers.project import Project, book_plan
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
-from helpers.reports.plan import frames, sheets
+from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
@@ -66,6 +68,7 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
+from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -210,6 +213,31 @@ class PlanReport(Report):
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    @derived
+    def stopped(self) -> dict[str, Stop]:
+        """Indicator → what of it its source has stopped."""
+        if self.is_example:
+            return {}
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        gone = {row.table for row in rows if row.fault is Fault.NOT_FOUND and not row.ok}
+        found = ((i.key, stopped(self.observations, i, self.inputs, gone)) for i in self.indicators)
+        return {key: stop for key, stop in found if stop}
+
+    def stopped_words(self, row: StatusRow) -> str | None:
+        """That the source has stopped what a row is about, and of when its last figure is; none while it goes on."""
+        stop = self.stopped.get(row.indicator)
+        if stop is None or row.period is None:
+            return None
+        indicator = self.catalogue.indicators[row.indicator]
+        then = [self.catalogue.indicators[key].title for key in indicator.successors]
+        filled = (fill(title, kommune=self.municipality.name) for title in then)
+        return words.stopped_sentences(stop, indicator, row.period, filled)
+
+    def price_of(self, row: StatusRow) -> Price | None:
+        """What a full-time person costs whom a row is about, where the plan says it."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        return self.plan.price_of(self.plan.goal(row.goal), indicator) if indicator else None
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -369,6 +397,7 @@ class PlanReport(Report):
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
+            persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
         )
 
     @property
@@ -421,6 +450,8 @@ class PlanReport(Report):
             heading, *rest = self._sentences(row)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += filter(None, [self.stopped_words(row)])
+            rest += self._assured(goal, row)
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
         notes = [row.note for row in rows if row.note]
@@ -472,7 +503,10 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=goal.target,
+                    target=next(
+                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
+                        None,
+                    ),
                     goal=goal,
                     provisional=self.provisional,
                 ).sourced(self._source_line(figure.indicators))
@@ -597,7 +631,7 @@ class PlanReport(Report):
         return words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.target,
+            target=goal.parts[row.part].target,
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -610,7 +644,12 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
+            beside=assurance.persons_sentence(row, indicator, self.price_of(row)) if indicator else "",
         )
+
+    def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
+        """How sure a row's figure is, in sentences."""
+        return list(filter(None, [assurance.chance_sentence(row, asked=goal.band == "chance")]))
 
     def _goal(self, number: str) -> Goal:
         try:
@@ -727,12 +766,11 @@ class PlanReport(Report):
                     f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
                 )
         for goal in self.plan.goals:
-            indicator = self.catalogue.indicators.get(goal.indicators[0])
-            measured = indicator or self.catalogue.surveys[goal.indicators[0]]
-            history = words.target_history(goal.target, measured.decimals, measured.unit)
-            if history:
-                said.append(f"Mål {goal.number}: {history}")
-        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in said)
+            for key, target in goal.parts:
+                measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
+                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                    said.append(f"Mål {goal.number}: {history}")
+        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
 
     def sources(self) -> Shown:
@@ -763,7 +801,9 @@ class PlanReport(Report):
         """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""
         if not isinstance(measured, Indicator):
             return list(measured.caveats)
-        breaks = map(words.break_sentence, measured.breaks)
+        # A break that is years ahead of the figures says nothing of them.
+        near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
+        breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
 
     def caveats(self) -> Shown:
@@ -793,6 +833,14 @@ class PlanReport(Report):
                 ),
             }
         )
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
 
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)

@@ -21,14 +21,15 @@ from helpers.catalogue.models import (
     Goal,
     Indicator,
     Survey,
-    Target,
     Unit,
 )
+from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
+from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import StatusRow
 
@@ -40,7 +41,7 @@ WORDING, TITLE = 44, 40
 
 STATUS_HEADS = (
     "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
-    "forskel", "enhed", "vurdering", "trykt_forskel", "note", "grundlag",
+    "forskel", "enhed", "vurdering", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
 )  # fmt: skip
 """Heads of the status table as CSV for people."""
 
@@ -59,7 +60,7 @@ def all_rows(report: PlanReport) -> list[StatusRow]:
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
-    said = [text for text in (row.note, row.reason) if text]
+    said = [text for text in (row.note, row.reason, report.stopped_words(row)) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
@@ -75,6 +76,7 @@ def status_for_people(report: PlanReport) -> str:
                 row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
                 row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
                 row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+                *assurance.cells(row, report.price_of(row)),
             )
             for row in all_rows(report)
         ),
@@ -99,6 +101,7 @@ STATUS_COLUMNS = (
     "published_gap",
     "note",
     "basis",
+    *assurance.RECORD,
 )
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
@@ -119,6 +122,7 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "published_gap": _text(row.published_gap),
             "note": note(report, row),
             "basis": row.grounds.value if row.grounds else None,
+            **assurance.record(row, report.price_of(row)),
         }
         for row in all_rows(report)
     ]
@@ -143,7 +147,7 @@ def _title(report: PlanReport, row: StatusRow) -> str:
 def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     goals: dict[str, list[Goal]] = {}
     for goal in report.plan.goals:
-        for key in goal.indicators:
+        for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
             goals.setdefault(key, []).append(goal)
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from helpers.analysis.gaps import Verdict, gap, joint_verdict, target_value, verdict
-from helpers.analysis.persons import gap_in_persons, shown_base
-from helpers.analysis.readings import NOTHING, Readings, StatusReading
+from helpers.analysis.chance import Interval, around, of_few
+from helpers.analysis.gaps import Verdict, joint_verdict
+from helpers.analysis.persons import base_at, gap_in_persons
+from helpers.analysis.readings import NOTHING, Readings
+from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
 from helpers.catalogue.models import (
-    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -30,6 +31,7 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
+from helpers.catalogue.targets import JudgeOn
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period
@@ -81,8 +83,14 @@ class StatusRow:
     base
         How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
         known, or would tell a hidden number.
+    asked
+        The target as it stands in `period`.
     persons
         `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
+    chance
+        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
+    few
+        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
     """
 
     goal: str
@@ -105,6 +113,9 @@ class StatusRow:
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
+    asked: ResolvedTarget | None = None
+    chance: Interval | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,8 +186,8 @@ def rows_of_all(
     }
     last = newest_printed(catalogue, plan)
     document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
-    others = Judge(catalogue, without_printed(observations, plan), bound)
-    owner = Judge(catalogue, observations, bound) if printed else others
+    others = Judge(catalogue, plan, without_printed(observations, plan), bound)
+    owner = Judge(catalogue, plan, observations, bound) if printed else others
     found = {}
     for area in municipalities:
         own = area.slug == plan.municipality
@@ -238,33 +249,13 @@ def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tupl
     )
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """How one part of a goal stands for one area in one period.
-
-    Attributes
-    ----------
-    ours, national
-        What is known of the area and of the country.
-    target, gap
-        As in :class:`StatusRow`; none when a term is unknown.
-    """
-
-    period: Period
-    ours: StatusReading
-    national: StatusReading
-    target: Decimal | None
-    gap: Decimal | None
-    verdict: Verdict
-
-
 class Judge:
     """A plan's goals, judged for any area and any period from figures that are read once.
 
-    Make one of a frame *Observations* that holds the country and the areas to judge, and ask it as often as needed: a
-    question is a look-up. ::
+    Make one of a frame *Observations* that holds the areas to judge and those their targets speak of
+    (:func:`helpers.analysis.targets.areas_asked`), and ask it as often as needed: a question is a look-up. ::
 
-        judge = Judge(catalogue, observations)
+        judge = Judge(catalogue, plan, observations)
         part = goal.parts[row.part]
         judge.at(part, area.code, period).verdict
         judge.history(part, area.code, row.period, 12)  # oldest first; the verdict of each of the 12 periods
@@ -275,40 +266,24 @@ class Judge:
         Periods that end after it do not count.
     """
 
-    def __init__(self, catalogue: Catalogue, observations: pd.DataFrame, bound: Period | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, plan: Plan, observations: pd.DataFrame, bound: Period | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.readings = Readings(observations, bound)
+        self.targets = Targets(catalogue, plan, self.readings)
 
     def newest(self, part: Part, area: str) -> Period | None:
-        """The newest period that is published for the area or the country."""
-        indicator = self.catalogue.indicators[part.indicator]
-        return self.readings.newest(indicator, area, NATIONAL)
+        """The newest period that is published for the area or the country, no later than the goal is due."""
+        return self.targets.newest(part, area)
 
     def at(self, part: Part, area: str, period: Period) -> Judgement:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
-        indicator = self.catalogue.indicators[part.indicator]
-        ours = self.readings.at(indicator, area, period)
-        return self._judged(part, period, ours, self.readings.at(indicator, NATIONAL, period))
-
-    def _judged(self, part: Part, period: Period, ours: StatusReading, national: StatusReading) -> Judgement:
-        indicator = self.catalogue.indicators[part.indicator]
-        target = target_value(part.target, national.value)
-        direction = _direction(part, indicator)
-        difference = None if ours.value is None or target is None else gap(ours.value, target, direction)
-        return Judgement(period, ours, national, target, difference, verdict(difference, part.target))
+        return self.targets.judge(part, area, period)
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
         return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
-
-    def base(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
-        """How many an area's share is out of in a period, where a page may reckon with it."""
-        counts = [name for name, series in indicator.drawn.items() if series.axis == "count"]
-        hidden = any(
-            self.readings.at(indicator, area, period, name).state is State.SUPPRESSED for name in counts
-        )
-        share = self.readings.at(indicator, area, period).value
-        return shown_base(share, self.readings.at(indicator, area, period, BASE).value, hidden=hidden)
 
     def row(
         self,
@@ -335,25 +310,32 @@ class Judge:
         found = self.at(part, municipality.code, period) if period else None
         if printed is not None and document and not _corrected(printed, found):
             period = printed.period
-            values = (printed.municipality, printed.national)
-            ours, national = (StatusReading(value, State.OK, document, published=True) for value in values)
-            found = self._judged(part, period, ours, national)
+            told = {municipality.code: printed.municipality, NATIONAL: printed.national}
+            found = self.targets.as_told(indicator, period, told, document).judge(
+                part, municipality.code, period
+            )
         ours, national = (found.ours, found.national) if found else (NOTHING, NOTHING)
         same_period = printed is not None and printed.period == period
         difference = found.gap if found else None
-        base = self.base(indicator, municipality.code, period) if period and indicator.has_base else None
+        asked = found.asked if found else ResolvedTarget(part.target, part.target.value)
+        of_the_period = part.target.judge_on is JudgeOn.NEWEST and part.target.rule != "rank"
+        base, chance, few = (
+            self._sure(indicator, municipality.code, period, asked.value)
+            if period and of_the_period
+            else (None, None, False)
+        )
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
             period=period,
             national=national.value,
             municipality=ours.value,
-            target=found.target if found else target_value(part.target, None),
+            target=asked.value,
             gap=difference,
             unit=indicator.unit,
-            decimals=indicator.decimals,
+            decimals=shown_decimals(part.target, indicator.decimals),
             verdict=found.verdict if found else Verdict.CANNOT_BE_JUDGED,
-            direction=_direction(part, indicator),
+            direction=part.target.direction or indicator.direction,
             published_gap=printed.gap if printed is not None and same_period else None,
             note=_printed_note(printed, indicator, found),
             reason=self._reason(part, indicator, municipality, found),
@@ -361,8 +343,20 @@ class Judge:
             grounds=ours.grounds or national.grounds,
             part=place,
             base=base,
-            persons=gap_in_persons(difference, indicator.unit, base),
+            persons=None if asked.place else gap_in_persons(difference, indicator.unit, base),
+            asked=asked,
+            chance=chance,
+            few=few,
         )
+
+    def _sure(
+        self, indicator: Indicator, area: str, period: Period, target: Decimal | None
+    ) -> tuple[Decimal | None, Interval | None, bool]:
+        """How many a figure is out of, what chance may make of it, and whether it is one of few persons."""
+        place = self.readings, indicator, area, period
+        chance = around(*place)
+        few = of_few(*place) or (chance is not None and target is not None and chance.holds(target))
+        return base_at(*place), chance, few
 
     def _reason(
         self, part: Part, indicator: Indicator, municipality: Municipality, found: Judgement | None
@@ -370,23 +364,24 @@ class Judge:
         """Why a goal cannot be judged, as a Danish sentence; none when it can."""
         if not part.target.is_set:
             return part.target.because or reasons.NO_TARGET
+        if part.target.way:
+            return None
         if found is None:
             asked = self.readings.asked(indicator, municipality.code, NATIONAL)
             return reasons.no_figures(indicator, asked=asked)
-        sides = [(municipality.code, municipality.name, found.ours)]
-        if part.target.national:
-            sides.append((NATIONAL, NATIONAL_NAME.lower(), found.national))
-        for area, name, reading in sides:
-            if reading.value is None:
-                if reading.state is State.SUPPRESSED:
-                    return reasons.hidden(name, found.period)
-                earlier = self.readings.newest_known(indicator, area)
-                return (
-                    reasons.other_period(name, found.period, earlier)
-                    if earlier
-                    else reasons.no_figure(name, found.period)
-                )
-        return None
+        lack = found.lack
+        if lack is None or found.verdict not in (Verdict.CANNOT_BE_JUDGED, Verdict.NOT_DUE):
+            return None
+        if lack.obstacle is not Lacking.NO_FIGURE:
+            return reasons.lacking(lack, found)
+        names = {area.code: area.name for area in self.catalogue.municipalities}
+        name = NATIONAL_NAME.lower() if lack.area == NATIONAL else names[lack.area]
+        if lack.state is State.SUPPRESSED:
+            return reasons.hidden(name, lack.period)
+        earlier = self.readings.newest_known(indicator, lack.area)
+        if earlier is None or lack.period != found.period:
+            return reasons.no_figure(name, lack.period)
+        return reasons.other_period(name, found.period, earlier)
 
 
 def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
@@ -414,10 +409,6 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
     return " ".join(notes) or None
 
 
-def _direction(part: Part, indicator: Indicator) -> Direction:
-    return part.target.direction if part.target.is_set else indicator.direction
-
-
 def _survey_row(
     project: Project,
     catalogue: Catalogue,
@@ -428,30 +419,32 @@ def _survey_row(
 ) -> StatusRow:
     answers = read_survey(project, catalogue, municipality, survey, bound=bound)
     ours = None if answers is None else answers.answers.get(survey.headline)
-    direction = goal.target.direction if goal.target.is_set else Direction.HIGHER
-    target = target_value(goal.target, None)
-    difference = None if ours is None or target is None else gap(ours, target, direction)
+    (part,) = goal.parts
+    target, period = part.target, None if answers is None else answers.period
+    direction = target.direction or Direction.HIGHER
+    asked, difference, found = judge_answer(target, ours, period, direction)
     reason = None
-    if not goal.target.is_set:
-        reason = goal.target.because or reasons.NO_TARGET
+    if not target.is_set:
+        reason = target.because or reasons.NO_TARGET
     elif ours is None:
         reason = reasons.NO_ANSWERS
-    elif target is None:
-        reason = reasons.NO_COUNTRY
+    elif asked.lack:
+        reason = reasons.not_in_force(target, asked.lack.period)
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,
-        period=None if answers is None else answers.period,
+        period=period,
         national=None,
         municipality=ours,
-        target=target,
+        target=asked.value,
         gap=difference,
         unit=survey.unit,
         decimals=survey.decimals,
-        verdict=verdict(difference, goal.target),
+        verdict=found,
         direction=direction,
         reason=reason,
         sources=() if answers is None or answers.source is None else (answers.source,),
         grounds=None if ours is None else Grounds.TYPED_IN,
         kind="survey",
+        asked=asked,
     )

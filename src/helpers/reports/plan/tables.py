@@ -23,6 +23,7 @@ from helpers.present.tables import (
     build,
     gap_cell,
     linked,
+    noted,
     period_cell,
     simple_table,
     spark_cell,
@@ -34,6 +35,7 @@ from helpers.present.words import (
     number,
     sentence,
 )
+from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
 
@@ -57,6 +59,7 @@ def status_table(
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
+    persons: Callable[[StatusRow], str] = lambda row: "",
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
 
@@ -76,6 +79,8 @@ def status_table(
         Each row says what it stands on: for a report in which real and made-up figures stand side by side.
     grouped
         Under the headings of the focus areas; a single focus area's own table needs none.
+    persons
+        What a row's gap comes to in persons, in words.
     """
     given = list(rows)
     by_goal: dict[str, list[StatusRow]] = {}
@@ -97,7 +102,16 @@ def status_table(
     for area in plan.focus_areas:
         cells = [
             _status_cells(
-                row, goal, names or {}, trends, goal_links, published, provisional, grounds, first=place == 0
+                row,
+                goal,
+                names or {},
+                trends,
+                goal_links,
+                published,
+                provisional,
+                grounds,
+                persons(row),
+                first=place == 0,
             )
             for goal in area.goals
             for place, row in enumerate(by_goal.get(goal.number, ()))
@@ -106,14 +120,21 @@ def status_table(
             title = plan.area_title(area)
             address = area_links(area.number) if area_links else None
             groups.append(Group(cells, linked(title, address) if grouped else None))
-    marked = any(row.indicator in published for row in given)
+    foot = [
+        note
+        for note, used in (
+            (published_note, any(row.indicator in published for row in given)),
+            (FEW_NOTE, any(row.few for row in given)),
+        )
+        if used
+    ]
     text = build(
         columns,
         groups,
         id=id,
         caption=caption or told,
         classes="status",
-        foot=[published_note] if marked else (),
+        foot=foot,
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -128,6 +149,7 @@ def _status_cells(
     published: Collection[str],
     provisional: Collection[str],
     grounds: bool,
+    persons: str,
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -150,8 +172,8 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        value(row.municipality),
-        gap_cell(row.gap, row.decimals, row.unit),
+        noted(value(row.municipality), FEW_WORD if row.few else ""),
+        gap_cell(row.gap, row.decimals, row.unit, persons),
         verdict_cell(row.verdict, row.direction),
     )
     if not sparks:

@@ -18,7 +18,11 @@ from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
-_COLOURS = {Verdict.MET: "green", Verdict.NOT_MET: "red", Verdict.CANNOT_BE_JUDGED: "yellow"}
+_COLOURS = {
+    **dict.fromkeys(Verdict, "yellow"),
+    **dict.fromkeys((Verdict.MET, Verdict.ON_TRACK), "green"),
+    **dict.fromkeys((Verdict.NOT_MET, Verdict.BEHIND), "red"),
+}
 
 
 WIDE = 120
@@ -36,7 +40,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in (*report.rows, *report.survey_rows):
-        for note in filter(None, (row.note, row.reason)):
+        for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:

@@ -1,0 +1,607 @@
+"""What a target comes to for an area in a period: its number, whose or which earlier figure stands behind it, and the way there.
+
+In: a plan's :class:`~helpers.catalogue.targets.Target` and :class:`~helpers.analysis.readings.Readings`. Out: a
+:class:`Judgement`. Sentences, figures, status rows and files read the resolved :class:`ResolvedTarget`, never the target's keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from helpers.analysis.gaps import Verdict, gap, interval_gap, verdict
+from helpers.analysis.groups import ComparisonGroup, comparison_group
+from helpers.analysis.paths import PathPoint, as_good, path_value, straight_path
+from helpers.analysis.ranks import Rank, Standing, last_of_top_third, rank
+from helpers.analysis.readings import NOTHING, Readings, StatusReading
+from helpers.catalogue.areas import Area
+from helpers.catalogue.models import NATIONAL, Break, Direction, Indicator, Municipality, Plan
+from helpers.catalogue.targets import Against, JudgeOn, Part, Taken, Target, Yardstick
+from helpers.data.frames import State
+from helpers.periods import Frequency, Period
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+
+
+class Lacking(StrEnum):
+    """Why there is no judgement, or no path."""
+
+    NO_FIGURE = "no_figure"
+    BREAK = "break"
+    NO_GROUP = "no_group"
+    NO_RANKING = "no_ranking"
+    NOT_IN_FORCE = "not_in_force"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a judgement lacks.
+
+    Attributes
+    ----------
+    area, period, state
+        Whose figure is not there, of when, and why; of an average, the first that is missing.
+    broken
+        The break that lies between figures that would be compared.
+    """
+
+    obstacle: Lacking
+    period: Period
+    area: str = ""
+    state: State = State.MISSING
+    broken: Break | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a goal sets out from; `given` in the plan, or read from the figures."""
+
+    period: Period
+    value: Decimal
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class ResolvedTarget:
+    """A target as it stands for one area and period.
+
+    Attributes
+    ----------
+    value
+        The number asked for, in the indicator's unit; the lower end of an interval; the last place that meets a rank.
+    upper
+        The upper end of an interval.
+    yardstick
+        What the number was taken from, before the margin.
+    group, known
+        Whom the yardstick is of, and how many of them have a figure.
+    since
+        The earlier period the yardstick is of.
+    place
+        Of a rank: where the area stands.
+    year
+        The year in force, where each has its own number.
+    due
+        The period it is judged in, where there is one; until then by the path.
+    start, path
+        What it sets out from, and where the path is in the period.
+    lack
+        Why there is no number.
+    """
+
+    target: Target
+    value: Decimal | None = None
+    upper: Decimal | None = None
+    yardstick: Decimal | None = None
+    group: ComparisonGroup | None = None
+    known: int = 0
+    since: Period | None = None
+    place: Rank | None = None
+    year: int | None = None
+    due: Period | None = None
+    start: Start | None = None
+    path: Fraction | None = None
+    lack: Lack | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How one part of a goal stands for one area in one period.
+
+    Attributes
+    ----------
+    ours, national
+        What is known of the area, as the goal is judged (`JudgeOn`), and of the country.
+    gap
+        Distance from the target, positive on the better side; of a rank in places. None when a term is unknown.
+    lack
+        Why it cannot be judged; or, with a verdict, why there is no path.
+    """
+
+    period: Period
+    ours: StatusReading
+    national: StatusReading
+    asked: ResolvedTarget
+    gap: Decimal | None
+    verdict: Verdict
+    lack: Lack | None = None
+
+    @property
+    def target(self) -> Decimal | None:
+        """The number asked for."""
+        return self.asked.value
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a figure draws of a target: its number in each period that it has one for.
+
+    Attributes
+    ----------
+    varies
+        Whether it is another one from period to period: a line then, and else a level.
+    """
+
+    asked: ResolvedTarget
+    points: tuple[tuple[Period, Fraction], ...]
+    varies: bool
+
+
+@dataclass(frozen=True)
+class _Measured:
+    reading: StatusReading
+    lack: Lack | None = None
+
+
+class Targets:
+    """The targets of a plan, resolved and judged for any area and period; each question is a look-up.
+
+    Parameters
+    ----------
+    readings
+        Of the country, of the areas to judge and of those their targets speak of.
+    """
+
+    def __init__(self, catalogue: Catalogue, plan: Plan, readings: Readings) -> None:
+        self.catalogue = catalogue
+        self.plan = plan
+        self.year = plan.year
+        self.readings = readings
+        self._areas = {area.code: area for area in catalogue.municipalities}
+        self._groups: dict[tuple[str, str, str], ComparisonGroup] = {}
+
+    def as_told(
+        self, indicator: Indicator, period: Period, values: Mapping[str, Decimal], document: str
+    ) -> Targets:
+        """The same targets with what a document tells of an indicator in one period: area → value."""
+        told = {
+            (indicator.key, area, period): StatusReading(value, State.OK, document, published=True)
+            for area, value in values.items()
+        }
+        return Targets(self.catalogue, self.plan, self.readings.instead(told))
+
+    # ------------------------------------------------------------------------------------ judging
+
+    def newest(self, part: Part, area: str) -> Period | None:
+        """The newest period that counts: published for the area or, where it is compared, the country; none after it is due."""
+        indicator = self.catalogue.indicators[part.indicator]
+        areas = (area, NATIONAL) if indicator.is_compared else (area,)
+        found = self.readings.newest(indicator, *areas)
+        return None if found is None else self._capped(part.target, indicator, found)
+
+    def _capped(self, target: Target, indicator: Indicator, period: Period) -> Period:
+        """Later figures change nothing in what was judged on its day."""
+        last = self._due(target, indicator, period)
+        if target.years:
+            last = _last_of(max(target.years), indicator.frequency)
+        return period if last is None else min(period, last)
+
+    def judge(self, part: Part, area: str, period: Period) -> Judgement:
+        """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
+        indicator, target = self.catalogue.indicators[part.indicator], part.target
+        period = self._capped(target, indicator, period)
+        ours = self._measured(indicator, area, period, target.judge_on)
+        national = NOTHING
+        if indicator.is_compared:
+            national = self._measured(indicator, NATIONAL, period, target.judge_on).reading
+        asked = self.asked(part, area, period)
+        if not target.is_set or target.way:
+            found = Verdict.FOLLOWED if target.way else Verdict.CANNOT_BE_JUDGED
+            return Judgement(period, ours.reading, national, asked, None, found, ours.lack)
+        lack = ours.lack or asked.lack
+        if ours.reading.value is None or asked.value is None:
+            return Judgement(period, ours.reading, national, asked, None, Verdict.CANNOT_BE_JUDGED, lack)
+        direction = target.direction or indicator.direction
+        if asked.place is not None:
+            difference = asked.value - (asked.place.place or 0)
+        elif asked.upper is not None:
+            difference = interval_gap(ours.reading.value, asked.value, asked.upper)
+        else:
+            difference = gap(ours.reading.value, asked.value, direction)
+        found = verdict(difference, target)
+        if asked.due is not None and period < asked.due:
+            found = self._before_due(found, asked, indicator, ours.reading.value, direction)
+        return Judgement(period, ours.reading, national, asked, difference, found, lack)
+
+    def _before_due(
+        self, now: Verdict, asked: ResolvedTarget, indicator: Indicator, value: Decimal, direction: Direction
+    ) -> Verdict:
+        """The verdict until the day: by the path; only what can never turn back is settled earlier."""
+        if self._is_total(asked.target, indicator):
+            settled = Verdict.MET if direction is Direction.HIGHER else Verdict.NOT_MET
+            if now is settled:
+                return settled
+        if asked.path is None:
+            return Verdict.NOT_DUE
+        return Verdict.ON_TRACK if as_good(value, asked.path, direction) else Verdict.BEHIND
+
+    # ---------------------------------------------------------------------------------- resolving
+
+    def asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
+        """What a part asks of an area in a period."""
+        indicator, target = self.catalogue.indicators[part.indicator], part.target
+        due = self._due(target, indicator, period)
+        if not target.is_set:
+            return ResolvedTarget(target)
+        if target.way:
+            return ResolvedTarget(target, start=self._start(target, indicator, area, period, None))
+        if target.rule == "rank":
+            return self._rank(target, indicator, area, period, due)
+        if target.years:
+            return self._of_year(target, indicator, period, due)
+        if self._is_total(target, indicator) and period.year < self.year and not target.due:
+            return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
+        asked = (
+            self._against(target, target.against, indicator, area, period, due)
+            if target.against
+            else ResolvedTarget(target, target.value, target.upper, due=due)
+        )
+        if asked.value is None or (due is None and target.given is None and target.baseline is None):
+            return asked
+        start = self._start(target, indicator, area, period, asked)
+        path, lack = None, None
+        if due is not None and target.upper is None:
+            path, lack = self._path(asked, start, indicator, area, period, due)
+        return replace(asked, start=start, path=path, lack=lack)
+
+    def _due(self, target: Target, indicator: Indicator, period: Period) -> Period | None:
+        """The period a target is judged in: its own, or the last of the year for a year's total or mean."""
+        due = target.due_in(indicator.frequency)
+        if due is None and (self._is_total(target, indicator) or target.judge_on is JudgeOn.YEAR_MEAN):
+            year = min(max(period.year, min(target.years)), max(target.years)) if target.years else self.year
+            return _last_of(year, indicator.frequency)
+        return due
+
+    @staticmethod
+    def _is_total(target: Target, indicator: Indicator) -> bool:
+        return indicator.cumulative or target.judge_on is JudgeOn.YEAR_TOTAL
+
+    def _of_year(
+        self, target: Target, indicator: Indicator, period: Period, due: Period | None
+    ) -> ResolvedTarget:
+        """The number of the year in force: the period's own, or the last one before it."""
+        years = [year for year in target.years if year <= period.year]
+        if not years:
+            return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
+        year = max(years)
+        value = target.years[year]
+        start, path = None, None
+        if due is not None:
+            start = Start(_last_of(due.year - 1, indicator.frequency), Decimal(0))
+            path = (
+                path_value(straight_path((start.period, start.value), {due: value}, None), period)
+                if self._is_total(target, indicator)
+                else Fraction(value)
+            )
+        return ResolvedTarget(target, value, year=year, due=due, path=path)
+
+    def _against(
+        self,
+        target: Target,
+        yardstick: Yardstick,
+        indicator: Indicator,
+        area: str,
+        period: Period,
+        due: Period | None,
+    ) -> ResolvedTarget:
+        """A number that is taken from the country, others, an earlier period or what was expected."""
+        asked = ResolvedTarget(target, due=due)
+        on = target.judge_on
+        if yardstick.against is Against.EARLIER:
+            since = self._since(yardstick, indicator, due or period)
+            found = self._measured(indicator, area, since, on)
+            lack = found.lack or _across(indicator, since, period)
+            asked = replace(asked, since=since, lack=lack)
+            basis = None if lack else found.reading.value
+        elif yardstick.against is Against.GROUP:
+            group = self.group(yardstick.name, indicator, area)
+            values = self._values(indicator, group.codes, period, on)
+            known = [value for value in values.values() if value is not None]
+            basis = _of_group(
+                known, target.taken, target.direction or indicator.direction, indicator.decimals
+            )
+            lack = None if known else Lack(Lacking.NO_GROUP, period)
+            asked = replace(asked, group=group, known=len(known), lack=lack)
+        else:
+            whose = NATIONAL if yardstick.against is Against.COUNTRY else area
+            if yardstick.against is Against.AREA:
+                whose = self._code_of(yardstick.name)
+            series = "expected" if yardstick.against is Against.EXPECTED else ""
+            found = self._measured(indicator, whose, period, on, series)
+            basis = found.reading.value
+            asked = replace(asked, lack=found.lack)
+        if basis is None:
+            return asked
+        return replace(asked, yardstick=basis, value=_moved(basis, target, indicator.decimals))
+
+    def _since(self, yardstick: Yardstick, indicator: Indicator, period: Period) -> Period:
+        since = yardstick.since
+        if isinstance(since, Period):
+            return since
+        if since == "last_year":
+            return period.shift(-indicator.frequency.per_year)
+        return _last_of(self.year - 1, indicator.frequency)
+
+    def _rank(
+        self, target: Target, indicator: Indicator, area: str, period: Period, due: Period | None
+    ) -> ResolvedTarget:
+        group = self.group(target.among, indicator, area)
+        values = self._values(indicator, (area, *group.codes), period, target.judge_on)
+        found = rank(values, area, indicator.direction)
+        if found.standing in (Standing.NO_VALUE, Standing.NO_DATA):
+            return ResolvedTarget(
+                target, group=group, due=due
+            )  # the area's own figure is missing, which is told as that
+        if found.standing is Standing.ALONE:
+            return ResolvedTarget(target, group=group, due=due, lack=Lack(Lacking.NO_RANKING, period))
+        limit = target.value if target.value is not None else Decimal(last_of_top_third(found.of))
+        return ResolvedTarget(target, limit, group=group, known=found.of, place=found, due=due)
+
+    def group(self, name: str, indicator: Indicator, area: str) -> ComparisonGroup:
+        """Whom an area is compared with under a name (``group``, ``region``, a list, ``country``)."""
+        key = (name, indicator.key, area)
+        if key not in self._groups:
+            own, others = Area.of(self._areas[area]), map(Area.of, self.catalogue.municipalities)
+            self._groups[key] = comparison_group(self.catalogue, own, others, name, indicator=indicator.key)
+        return self._groups[key]
+
+    def _code_of(self, name: str) -> str:
+        found = self.catalogue.find_municipality(name)
+        return found.code if found else ""
+
+    def _values(
+        self, indicator: Indicator, areas: Iterable[str], period: Period, on: JudgeOn
+    ) -> dict[str, Decimal | None]:
+        return {code: self._measured(indicator, code, period, on).reading.value for code in areas}
+
+    def _measured(
+        self, indicator: Indicator, area: str, period: Period, on: JudgeOn, series: str = ""
+    ) -> _Measured:
+        """An area's figure as the goal is judged: of the period, or the mean or sum of those up to it."""
+        if on is JudgeOn.NEWEST or (indicator.cumulative and on is JudgeOn.YEAR_TOTAL):
+            found = self.readings.at(indicator, area, period, series)
+            return _Measured(found, _missing(area, period, found))
+        count = indicator.frequency.per_year if on is JudgeOn.MEAN_12_MONTHS else period.number
+        periods = [period.shift(step) for step in range(1 - count, 1)]
+        readings = [self.readings.at(indicator, area, one, series) for one in periods]
+        lack = next(
+            (_missing(area, one, r) for one, r in zip(periods, readings, strict=True) if r.value is None),
+            None,
+        )
+        lack = lack or _across(indicator, periods[0], period)
+        last = readings[-1]
+        if lack is not None:
+            return _Measured(StatusReading(None, lack.state, last.source), lack)
+        total = sum((reading.value or Decimal(0) for reading in readings), Decimal(0))
+        value = (
+            total if on is JudgeOn.YEAR_TOTAL else _rounded(total / len(readings), max(1, indicator.decimals))
+        )
+        return _Measured(StatusReading(value, State.OK, last.source, last.published))
+
+    def _start(
+        self, target: Target, indicator: Indicator, area: str, period: Period, asked: ResolvedTarget | None
+    ) -> Start | None:
+        """What the goal sets out from; none where it is not given and no figure can be compared with it."""
+        if self._is_total(target, indicator) and target.given is None:
+            due = self._due(target, indicator, period)
+            return Start(_last_of((due or period).year - 1, indicator.frequency), Decimal(0))
+        at = target.baseline or (
+            asked.since if asked and asked.since else _last_of(self.year - 1, indicator.frequency)
+        )
+        if target.given is not None:
+            return Start(at, target.given, given=True)
+        if asked is not None and asked.since == at and asked.yardstick is not None:
+            return Start(at, asked.yardstick)
+        found = self._measured(indicator, area, at, target.judge_on)
+        if found.reading.value is None or at >= period or _across(indicator, at, period):
+            return None
+        return Start(at, found.reading.value)
+
+    def _path(
+        self,
+        asked: ResolvedTarget,
+        start: Start | None,
+        indicator: Indicator,
+        area: str,
+        period: Period,
+        due: Period,
+    ) -> tuple[Fraction | None, Lack | None]:
+        """Where the path is in a period, or why there is none."""
+        target = asked.target
+        if target.path == "last_year":
+            year = indicator.frequency.per_year
+            if (lack := _across(indicator, period.shift(-year), period)) is not None:
+                return None, lack
+            on = JudgeOn.YEAR_TOTAL if self._is_total(target, indicator) else target.judge_on
+            then, last = (self._measured(indicator, area, at.shift(-year), on) for at in (period, due))
+            if then.lack or last.lack or not last.reading.value or then.reading.value is None:
+                return None, then.lack or last.lack
+            return Fraction(then.reading.value) * Fraction(asked.value or 0) / Fraction(
+                last.reading.value
+            ), None
+        points = self._points(asked, start, indicator, due)
+        return path_value(points, period), None
+
+    def _points(
+        self, asked: ResolvedTarget, start: Start | None, indicator: Indicator, due: Period
+    ) -> tuple[PathPoint, ...]:
+        target = asked.target
+        direction = target.direction or indicator.direction
+        begin: tuple[Period, Decimal | None] = (start.period, start.value) if start else (due, None)
+        if isinstance(target.path, dict):
+            given = dict(sorted(target.path.items()))
+            if begin[1] is not None and begin[0] >= next(iter(given)):
+                begin = (due, None)
+            return straight_path(begin, given, direction, held=False)
+        if target.judge_on is JudgeOn.YEAR_MEAN:  # a mean is held against the same number all the year
+            begin = (_last_of(due.year - 1, indicator.frequency), asked.value)
+        if begin[1] is None or asked.value is None or begin[0] >= due:
+            return ()
+        return straight_path(begin, {due: asked.value}, direction)
+
+    # ------------------------------------------------------------------------------------ drawing
+
+    def courses(self, part: Part, area: str, periods: Sequence[Period]) -> tuple[Course, ...]:
+        """What a figure of these periods draws of a target: its level, its path, or its yardstick as it moved.
+
+        The country is drawn for itself, and places cannot be drawn on the axis of what is measured.
+        """
+        target = part.target
+        plain_country = target.national and not target.due
+        if not periods or not target.is_set or target.way or target.rule == "rank" or plain_country:
+            return ()
+        if target.against and target.against.against is Against.EXPECTED:
+            return ()  # its series is drawn
+        indicator = self.catalogue.indicators[part.indicator]
+        asked = self.asked(part, area, self._capped(target, indicator, periods[-1]))
+        if asked.due is not None and not target.years and target.upper is None:
+            return self._dated(asked, indicator, area, periods)
+        found = [(period, self.asked(part, area, period)) for period in periods]
+        ends = [lambda one: one.value, *([lambda one: one.upper] if target.upper is not None else [])]
+        courses = []
+        for end in ends:
+            points = tuple((period, Fraction(end(one))) for period, one in found if end(one) is not None)
+            if points:
+                varies = len({value for _, value in points}) > 1 or len(points) < len(periods)
+                courses.append(Course(asked, points, varies))
+        return tuple(courses)
+
+    def _dated(
+        self, asked: ResolvedTarget, indicator: Indicator, area: str, periods: Sequence[Period]
+    ) -> tuple[Course, ...]:
+        assert asked.due is not None
+        if asked.value is None:
+            return ()
+        if asked.target.path == "last_year":
+            year = _last_of(asked.due.year - 1, indicator.frequency)
+            found = [
+                (period, self._path(asked, None, indicator, area, period, asked.due)[0])
+                for period in periods
+                if year < period <= asked.due
+            ]
+            points = tuple((period, value) for period, value in found if value is not None)
+        else:
+            way = self._points(asked, asked.start, indicator, asked.due)
+            points = tuple((one.period, one.value) for one in way if periods[0] <= one.period <= periods[-1])
+        if not points:
+            return (Course(asked, tuple((period, Fraction(asked.value)) for period in periods), False),)
+        return (Course(asked, points, True),)
+
+
+def judge_answer(
+    target: Target, value: Decimal | None, period: Period | None, direction: Direction
+) -> tuple[ResolvedTarget, Decimal | None, Verdict]:
+    """What a target comes to for one answer of a survey, which has no earlier ones and nobody to be compared with.
+
+    Returns
+    -------
+    (asked, gap, verdict)
+        As in :class:`Judgement`. A year's own number is that of the year the survey was made in.
+    """
+    asked = ResolvedTarget(target, target.value, target.upper, due=target.due)
+    if target.years and period is not None:
+        years = [year for year in target.years if year <= period.year]
+        asked = (
+            ResolvedTarget(target, target.years[max(years)], year=max(years))
+            if years
+            else ResolvedTarget(target, lack=Lack(Lacking.NOT_IN_FORCE, period))
+        )
+    if target.way:
+        return asked, None, Verdict.FOLLOWED
+    if value is None or asked.value is None:
+        return asked, None, Verdict.CANNOT_BE_JUDGED
+    difference = (
+        gap(value, asked.value, direction)
+        if asked.upper is None
+        else interval_gap(value, asked.value, asked.upper)
+    )
+    if asked.due is not None and (period is None or period < asked.due):
+        return asked, difference, Verdict.NOT_DUE
+    return asked, difference, verdict(difference, target)
+
+
+def shown_decimals(target: Target, decimals: int) -> int:
+    """Decimals of the figure that is judged: a mean of counts has one."""
+    mean = target.judge_on in (JudgeOn.MEAN_12_MONTHS, JudgeOn.YEAR_MEAN)
+    return max(1, decimals) if mean else decimals
+
+
+def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) -> tuple[str, ...]:
+    """Codes of all whose figures a municipality's goals are judged with, itself and the country first."""
+    codes = dict.fromkeys((NATIONAL, municipality.code))
+    targets = Targets(catalogue, plan, Readings.none())
+    for goal in plan.goals:
+        for part in goal.parts:
+            indicator, target = catalogue.indicators.get(part.indicator), part.target
+            if indicator is None:
+                continue
+            if target.against and target.against.against is Against.AREA:
+                codes[targets._code_of(target.against.name)] = None
+            name = target.among if target.rule == "rank" else ""
+            if target.against and target.against.against is Against.GROUP:
+                name = target.against.name
+            if name:
+                codes |= dict.fromkeys(targets.group(name, indicator, municipality.code).codes)
+    return tuple(codes)
+
+
+def _last_of(year: int, frequency: Frequency) -> Period:
+    """The last period of a year."""
+    return Period(frequency, (year + 1) * frequency.per_year - 1)
+
+
+def _missing(area: str, period: Period, found: StatusReading) -> Lack | None:
+    return None if found.value is not None else Lack(Lacking.NO_FIGURE, period, area, found.state)
+
+
+def _across(indicator: Indicator, one: Period, other: Period) -> Lack | None:
+    """The break that lies between two periods, as what a comparison of them lacks."""
+    breaks = indicator.breaks_between(one, other)
+    return Lack(Lacking.BREAK, breaks[-1].period, broken=breaks[-1]) if breaks else None
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _of_group(known: Sequence[Decimal], taken: Taken, direction: Direction, decimals: int) -> Decimal | None:
+    """The plain mean of the members, rounded as a published share is, or the best of them."""
+    if not known:
+        return None
+    if taken is Taken.BEST:
+        return max(known, key=lambda value: direction.sign * value)
+    return _rounded(sum(known, Decimal(0)) / len(known), decimals)
+
+
+def _moved(basis: Decimal, target: Target, decimals: int) -> Decimal:
+    """The yardstick with the target's margin, or so many per cent of it more."""
+    if target.percent is None:
+        return basis + target.margin
+    exact = basis * (100 + target.percent) / 100
+    shown = _rounded(exact, decimals + 1)
+    return _rounded(shown, decimals) if shown == _rounded(shown, decimals) else shown

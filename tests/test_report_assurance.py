@@ -1,0 +1,157 @@
+"""What is said of persons, kroner and chance: nothing, none, one, many, either direction, and hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from helpers.analysis.chance import Interval
+from helpers.analysis.gaps import Verdict
+from helpers.catalogue import load_catalogue
+from helpers.catalogue.models import Direction, Price, Unit
+from helpers.present.words import NBSP
+from helpers.project import Project
+from helpers.reports.plan.assurance import (
+    cells,
+    chance_sentence,
+    money,
+    persons_sentence,
+    persons_words,
+    record,
+)
+from helpers.reports.plan.status import StatusRow
+from report_support import CHECKOUT
+
+CATALOGUE = load_catalogue(Project(CHECKOUT))
+PLAN = CATALOGUE.plan("noegletal-2026")
+ACTIVATED = CATALOGUE.indicators["kontanthjaelp-aktiveret"]
+LONG = CATALOGUE.indicators["langtidsledige-andel"]
+PRICE = Price(amount=Decimal(140_000), source="Økonomiafdelingen.", year=2026)
+
+
+def row(gap: str | None, persons: int | None, *, lower: bool = False, unit: Unit = Unit.PERCENT) -> StatusRow:
+    given = None if gap is None else Decimal(gap)
+    judged = Verdict.CANNOT_BE_JUDGED if given is None else Verdict.MET if given >= 0 else Verdict.NOT_MET
+    return StatusRow(
+        goal="4a", indicator="kontanthjaelp-aktiveret", period=None, national=Decimal("34.0"),
+        municipality=Decimal("31.2"), target=Decimal("34.0"), gap=given, unit=unit, decimals=1, verdict=judged,
+        direction=Direction.LOWER if lower else Direction.HIGHER, persons=persons,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (row("-2.8", -18), "Det svarer til, at 18 flere skulle være berørt af aktivering."),
+        (row("-0.2", -1), "Det svarer til, at én mere skulle være berørt af aktivering."),
+        (row("-0.1", 0), "Det svarer til mindre end én person."),
+        (row("0.0", 0), ""),
+        (row("2.8", 1018), "Det svarer til 1.018 flere, end målet kræver."),
+        (row("0.2", 1), "Det svarer til én mere, end målet kræver."),
+        (row("-2.8", None), ""),
+        (row(None, None), ""),
+        (row("-12", -12, unit=Unit.FULL_TIME), ""),
+    ],
+)
+def test_more_are_asked_for_or_more_than_enough(found, said):
+    assert persons_sentence(found, ACTIVATED) == said
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            row("-2.8", -18, lower=True),
+            "Det svarer til, at 18 færre fuldtidspersoner skulle være i langtidsledighed.",
+        ),
+        (
+            row("-0.2", -1, lower=True),
+            "Det svarer til, at én fuldtidsperson færre skulle være i langtidsledighed.",
+        ),
+        (row("2.8", 18, lower=True), "Det svarer til 18 færre fuldtidspersoner, end målet tillader."),
+        (row("0.2", 1, lower=True), "Det svarer til én fuldtidsperson færre, end målet tillader."),
+    ],
+)
+def test_fewer_full_time_persons_are_asked_for_or_fewer_than_allowed(found, said):
+    assert persons_sentence(found, LONG) == said
+
+
+def test_without_words_of_its_own_an_indicator_says_how_many():
+    bare = ACTIVATED.model_copy(update={"in_persons": None})
+    assert persons_sentence(row("-2.8", -18), bare) == "Det svarer til 18 flere."
+
+
+def test_a_price_tells_kroner_as_an_estimate_with_its_source():
+    said = persons_sentence(row("-2.8", -23, lower=True), LONG, PRICE).replace(NBSP, " ")
+    assert said == (
+        "Det svarer til, at 23 færre fuldtidspersoner skulle være i langtidsledighed. Det er omkring 3,2 mio. kr. om "
+        "året, skønnet ud fra 140.000 kr. pr. fuldtidsperson (2026: Økonomiafdelingen)."
+    )
+    counted = persons_sentence(row("-1", -1, lower=True, unit=Unit.FULL_TIME), LONG, PRICE).replace(NBSP, " ")
+    assert counted.startswith("Det svarer til omkring 140.000 kr. om året, skønnet ud fra")
+
+
+def test_a_price_is_told_only_of_goals_about_full_time_persons():
+    goal = PLAN.goals[0]
+    priced, plan = goal.model_copy(update={"price": PRICE}), PLAN.model_copy(update={"price": PRICE})
+    counted = LONG.model_copy(update={"unit": Unit.FULL_TIME})
+    assert PLAN.price_of(priced, LONG) == PRICE
+    assert PLAN.price_of(priced, ACTIVATED) is None
+    assert plan.price_of(goal, LONG) is None  # who leaves a group may stay on the benefit
+    assert plan.price_of(goal, counted) == PRICE
+
+
+@pytest.mark.parametrize(
+    ("kroner", "said"),
+    [
+        (140_000, "140.000 kr."),
+        (1_000_000, "1 mio. kr."),
+        (3_200_000, "3,2 mio. kr."),
+        (25_000_000, "25 mio. kr."),
+    ],
+)
+def test_money_is_said_briefly(kroner, said):
+    assert money(Decimal(kroner)).replace(NBSP, " ") == said
+
+
+def test_a_cell_says_how_many_persons():
+    said = [
+        persons_words(found, ACTIVATED).replace(NBSP, " ")
+        for found in (row("-2.8", -18), row("0.2", 1), row("0.0", 0), row("-2.8", None))
+    ]
+    assert said == ["18 personer", "1 person", "", ""]
+
+
+AROUND = Interval(Decimal("27.7"), Decimal("34.9"))
+
+
+@pytest.mark.parametrize(
+    ("found", "asked", "said"),
+    [
+        (replace(row("-2.8", -18), chance=AROUND, few=True), False, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct. Målet ligger inden for."),
+        (replace(row("-2.8", -18), chance=AROUND), False, ""),
+        (replace(row("-2.8", -18), chance=AROUND, target=Decimal("40.0")), True, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct."),
+        (replace(row("-5.4", None), few=True), False, "Tallet bygger på få personer og kan svinge tilfældigt."),
+        (row("-5.4", None), True, ""),
+    ],
+)  # fmt: skip
+def test_chance_is_told_where_it_matters_or_was_asked_for(found, asked, said):
+    assert chance_sentence(found, asked=asked).replace(NBSP, " ") == said
+
+
+def test_programs_and_people_get_the_same():
+    found = replace(row("-2.8", -18), base=Decimal(641), chance=AROUND, few=True)
+    assert record(found, None) == {
+        "base": "641", "persons": "-18", "kroner": None, "chance_low": "27.7", "chance_high": "34.9", "few_persons": "true"
+    }  # fmt: skip
+    assert cells(found, PRICE) == (
+        Decimal(641),
+        Decimal(-18),
+        Decimal(2_500_000),
+        AROUND.low,
+        AROUND.high,
+        "ja",
+    )
+    assert record(row(None, None), PRICE)["kroner"] is None
