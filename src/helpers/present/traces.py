@@ -12,6 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
@@ -105,6 +106,8 @@ class Picture:
         Names of traces that have no value at all, and why; they are not drawn, only named.
     goal
         Whose figure it is, where it is a goal's.
+    band
+        Periods with what chance alone may make of the municipality's value, oldest first; most figures have none.
     """
 
     key: str
@@ -118,6 +121,7 @@ class Picture:
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     goal: Goal | None = None
+    band: tuple[tuple[Period, Interval], ...] = ()
 
     @property
     def lines(self) -> tuple[Trace, ...]:
