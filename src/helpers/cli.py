@@ -629,8 +629,8 @@ def template(
     indicator: Annotated[
         str,
         typer.Argument(
-            metavar="INDICATOR|texts",
-            help="Key of an indicator or survey; or texts: one file for each goal that is not met, to explain it.",
+            metavar="INDICATOR|PLAN|texts",
+            help="Key of an indicator or survey; of a plan, for its milestones; or texts: one file for each goal that is not met, to explain it.",
         ),
     ],
     plan: PlanKey = "",

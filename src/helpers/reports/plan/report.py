@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.targets import Course, ResolvedTarget, areas_asked
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
@@ -40,7 +41,7 @@ from helpers.data.revisions import provisional_periods
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present import figures, output, tables, words
+from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
@@ -58,6 +59,7 @@ from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
     GoalVerdict,
+    Judge,
     StatusRow,
     Summary,
     goal_verdicts,
@@ -66,6 +68,7 @@ from helpers.reports.plan.status import (
     status_rows,
     summary,
     survey_rows,
+    unmeasured_rows,
 )
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
@@ -154,7 +157,7 @@ class PlanReport(Report):
             super().entry,
             plan=self.plan.key,
             met=counted.met,
-            of=len(self.plan.goals),
+            of=counted.total,
             unknown=counted.cannot_be_judged,
             newest=self.newest_period,
         )
@@ -176,7 +179,25 @@ class PlanReport(Report):
     @derived
     def rows(self) -> tuple[StatusRow, ...]:
         """The rows of the status table, in the plan's order."""
-        return status_rows(self.catalogue, self.plan, self.observations, self.municipality, self.bound)
+        return status_rows(self.catalogue, self.plan, self._judged_from, self.municipality, self.bound)
+
+    @derived
+    def _others_asked(self) -> bool:
+        """Whether a goal is held against other municipalities than the country."""
+        return len(areas_asked(self.catalogue, self.plan, self.municipality)) > 2
+
+    @derived
+    def _judged_from(self) -> pd.DataFrame:
+        """The observations that goals are judged by: others' too, where a goal is held against them."""
+        if not self._others_asked:
+            return self.observations
+        areas = areas_asked(self.catalogue, self.plan, self.municipality)
+        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+
+    @derived
+    def _judge(self) -> Judge:
+        found = for_area(self._judged_from, self.plan, self.municipality)
+        return Judge(self.catalogue, self.plan, found, self.bound)
 
     @derived
     def answers(self) -> dict[str, SurveyAnswers | None]:
@@ -195,7 +216,27 @@ class PlanReport(Report):
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
         """Number of each goal → whether it is met, all its rows together."""
-        return goal_verdicts((*self.rows, *self.survey_rows))
+        return goal_verdicts(self.all_rows, self.plan)
+
+    @derived
+    def unmeasured_rows(self) -> tuple[StatusRow, ...]:
+        """The goals that nothing measures: milestones, and directions in words."""
+        day = min(self.data_day, self._last_day) if self._last_day else self.data_day
+        return unmeasured_rows(self.project, self.plan, self.municipality, day, until=self._last_day)
+
+    @property
+    def _last_day(self) -> date | None:
+        """The last day of what the report shows, where it is bound; of a snapshot, its day."""
+        if self.bound is None:
+            return self.snapshot
+        return self.bound.last_month.shift(1).first_day - timedelta(days=1)
+
+    @property
+    def all_rows(self) -> tuple[StatusRow, ...]:
+        """Every row of every goal, in the plan's order."""
+        order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
+        rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
+        return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -238,7 +279,9 @@ class PlanReport(Report):
         told = (
             self.basis.name,
             self.bound,
+            self.rows if self._others_asked else (),
             self.survey_rows,
+            self.unmeasured_rows,
             self.answers,
             dates,
             fetch_rows(self.project, self.indicators, self.snapshot),
@@ -315,14 +358,14 @@ class PlanReport(Report):
 
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
-        met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
+        met = plan_words.goals_counted(counted)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
         counted = self.summary_of(area.goals)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
+            plan_words.short_count(counted.met, counted.total),
             tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
         )
 
@@ -344,8 +387,8 @@ class PlanReport(Report):
                 counted = self.summary_of(area.goals)
                 chapters[self._notebook(area)] = {
                     "met": counted.met,
-                    "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
+                    "of": counted.total,
+                    "word": f"{plan_words.short_count(counted.met, counted.total)} mål opfyldt",
                     "class": words.VERDICT_CLASSES[
                         joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
                     ].removeprefix("verdict-"),
@@ -364,7 +407,7 @@ class PlanReport(Report):
             )
         }
         return plan_tables.status_table(
-            self.rows,
+            [row for row in self.all_rows if row.kind != "survey"],
             self.plan,
             self.municipality,
             names={i.key: i.name for i in self.indicators if i.name},
@@ -422,7 +465,7 @@ class PlanReport(Report):
     def goal(self, number: str) -> Shown:
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
-        rows = [row for row in (*self.rows, *self.survey_rows) if row.goal == goal.number]
+        rows = [row for row in self.all_rows if row.goal == goal.number]
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
@@ -480,10 +523,7 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=next(
-                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
-                        None,
-                    ),
+                    courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     provisional=self.provisional,
                 ).sourced(self._source_line(figure.indicators))
@@ -491,6 +531,16 @@ class PlanReport(Report):
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._beside(goal, len(drawn))])
+
+    def _courses(self, goal: Goal, indicator: Indicator) -> list[Course]:
+        """What the figure of an indicator draws of the goal's targets."""
+        periods = [Period.parse(text) for text in dict.fromkeys(self.window(indicator)["period"])]
+        return [
+            course
+            for part in goal.parts
+            if part.indicator == indicator.key
+            for course in self._judge.targets.courses(part, self.municipality.code, periods)
+        ]
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -603,12 +653,14 @@ class PlanReport(Report):
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
+        if not row.indicator:
+            return plan_words.unmeasured_sentences(row)
         indicator = self.catalogue.indicators.get(row.indicator)
         measured = indicator or self.catalogue.surveys[row.indicator]
-        return words.status_sentences(
+        return target_words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.parts[row.part].target,
+            asked=row.asked or ResolvedTarget.of(goal.parts[row.part].target),
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -745,7 +797,9 @@ class PlanReport(Report):
         for goal in self.plan.goals:
             for key, target in goal.parts:
                 measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
-                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                if measured and (
+                    history := target_words.target_history(target, measured.decimals, measured.unit)
+                ):
                     said.append(f"Mål {goal.number}: {history}")
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
@@ -821,5 +875,5 @@ class PlanReport(Report):
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
-        periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
+        periods = [row.period for row in self.all_rows if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)

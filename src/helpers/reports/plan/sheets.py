@@ -54,8 +54,7 @@ OBSERVATION_HEADS = (
 
 def all_rows(report: PlanReport) -> list[StatusRow]:
     """The rows of every goal in the plan's order, surveys' too."""
-    order = [goal.number for goal in report.plan.goals]
-    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+    return list(report.all_rows)
 
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
@@ -246,7 +245,7 @@ def _whose(report: PlanReport) -> str:
 def status_sheet(report: PlanReport) -> WorkSheet:
     """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
-    met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
+    met = plan_words.goals_counted(counted)
     title = f"{_whose(report)}. Status på målene"
     return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
 from helpers.present import words
+from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
@@ -39,9 +40,13 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
             style="yellow",
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
-    for row in (*report.rows, *report.survey_rows):
+    for row in report.all_rows:
         for note in filter(None, (row.note, row.reason)):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
+    for row in report.unmeasured_rows:
+        told = plan_words.milestone_words(row)
+        verdict = words.VERDICT_WORDS[row.verdict].lower()
+        yield Text(f"{row.goal}: {f'{told}, ' if told else ''}{verdict}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:
             value = words.number(row.municipality, row.decimals, row.unit)
@@ -52,7 +57,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         rows = fetch_rows(report.project, report.indicators, report.snapshot)
         yield from (Text(sentence, style="yellow") for sentence in failures_in_danish(rows))
     counted = report.summary_of(report.plan.goals)
-    yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
+    yield Text(plan_words.goals_counted(counted), style="bold")
 
 
 def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
