@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from helpers.errors import PlanError
 
@@ -47,11 +49,11 @@ class Frequency(StrEnum):
     @property
     def code(self) -> str:
         """Jobindsats' period type: ``M``, ``Q``, ``QMAT`` or ``Y``."""
-        return {"month": "M", "quarter": "Q", "rolling_year": "QMAT", "year": "Y"}[self.value]
+        return _CODES[self]
 
     @property
     def per_year(self) -> int:
-        return {"month": 12, "quarter": 4, "rolling_year": 4, "year": 1}[self.value]
+        return _PER_YEAR[self]
 
     @property
     def window(self) -> int:
@@ -64,7 +66,9 @@ class Frequency(StrEnum):
         }[self.value]
 
 
-_BY_CODE = {frequency.code: frequency for frequency in Frequency}
+_CODES = {Frequency.MONTH: "M", Frequency.QUARTER: "Q", Frequency.ROLLING_YEAR: "QMAT", Frequency.YEAR: "Y"}
+_PER_YEAR = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.ROLLING_YEAR: 4, Frequency.YEAR: 1}
+_BY_CODE = {code: frequency for frequency, code in _CODES.items()}
 _PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
 
 
@@ -116,7 +120,7 @@ class Period:
         """The month (1–12), quarter (1–4) or 1 for a year."""
         return self.ordinal % self.frequency.per_year + 1
 
-    @property
+    @cached_property
     def id(self) -> str:
         return f"{self.year:04d}{self.frequency.code}{self.number:02d}"
 
@@ -169,16 +173,22 @@ class Period:
         return f"{self.number}. kvt. {self.year % 100:02d}"
 
 
-def window(newest: Period, length: int | None = None) -> tuple[Period, ...]:
+def window(newest: Period, length: int | None = None, numbers: Collection[int] = ()) -> tuple[Period, ...]:
     """The full grid of periods a figure shows, oldest first, ending in `newest`.
 
     Parameters
     ----------
     length
-        Number of periods; default is the frequency's own (25 months or 9 quarters).
+        Number of periods; default is the frequency's own (25 months or 9 quarters), or those of its span that are
+        published.
+    numbers
+        Which periods of a year are published, as ``(2, 4)`` of quarters; default: all.
     """
-    count = newest.frequency.window if length is None else length
-    return tuple(newest.shift(step) for step in range(1 - count, 1))
+    kind = newest.frequency
+    wanted = numbers or range(1, kind.per_year + 1)
+    count = -(-kind.window * len(wanted) // kind.per_year) if length is None else length
+    reached = (newest.shift(-step) for step in range(count * kind.per_year))
+    return tuple(itertools.islice((p for p in reached if p.number in wanted), count))[::-1]
 
 
 def require_figures(bound: Period | None, known: Iterable[Period]) -> None:

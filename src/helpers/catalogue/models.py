@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from helpers.catalogue.fields import Direction, Key, Model, Name, Number, PeriodId, one_or_many
+from helpers.catalogue.fields import Direction, Key, Model, Months, Name, Number, PeriodId, one_or_many
 from helpers.catalogue.names import Names
 from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
@@ -299,6 +299,11 @@ class Break(Model):
     source: str | None = None
     name: str | None = None
 
+    @property
+    def over(self) -> Period:
+        """The first period that lies wholly after it: four quarters are mixed until the break is in the first."""
+        return self.period.shift(3 if self.period.frequency is Frequency.ROLLING_YEAR else 0)
+
 
 class Limits(NamedTuple):
     """What a measure may hold.
@@ -391,6 +396,8 @@ class Indicator(Model):
     value_range
         The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
         narrow: a growth in per cent, ``[-100, 400]``.
+    published_in
+        Numbers of the periods of a year that the source publishes, ``[2, 4]`` for half-yearly quarters; default: all.
     beside
         What is shown under its figure, to compare with.
     cumulative
@@ -420,6 +427,7 @@ class Indicator(Model):
     headline: str = "share"
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
+    published_in: tuple[int, ...] = ()
     beside: Annotated[tuple[Beside, ...], BeforeValidator(one_or_many)] = ()
     cumulative: bool = False
     provisional: bool = False
@@ -455,6 +463,12 @@ class Indicator(Model):
                     f"{period} is a {period.frequency.value}, "
                     f"but the indicator is published by {self.frequency.value}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _published_in_a_year(self) -> Indicator:
+        if any(not 1 <= number <= self.frequency.per_year for number in self.published_in):
+            raise ValueError(f"published_in: a year has {self.frequency.per_year} periods of this frequency")
         return self
 
     @model_validator(mode="after")
@@ -500,6 +514,17 @@ class Indicator(Model):
         return self.unit is Unit.PERCENT and BASE in self.observed
 
     @cached_property
+    def counted(self) -> str | None:
+        """The series that counts those whom the headline is the share of; none where no series is known to."""
+        share = self.series[self.headline].origin
+        found = [
+            name
+            for name in self.counts
+            if not isinstance(share, FromShare) or self.series[name].origin.terms == share.share_of
+        ]
+        return found[0] if self.has_base and len(found) == 1 else None
+
+    @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
         share = self.series[self.headline]
@@ -528,12 +553,7 @@ class Indicator(Model):
         Four quarters that a break lies within are like neither those before nor those after.
         """
         first, last = sorted((one, other))
-        mixed = 3 if self.frequency is Frequency.ROLLING_YEAR else 0
-        return tuple(
-            broken
-            for broken in self.breaks
-            if first < last and first < broken.period.shift(mixed) and broken.period <= last
-        )
+        return tuple(b for b in self.breaks if first < last and first < b.over and b.period <= last)
 
     def limits_of(self, series: str) -> Limits:
         """What the measures may hold that a series is made from."""
@@ -648,6 +668,8 @@ class Goal(Model):
         The goal of the plan before that it continues; none for a new one.
     note
         A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
+    valid_for
+        How old a survey may be and still be judged by; by default one counts that is from the plan's year or later.
     price
         Of a full-time person, for a share that is counted in full-time persons.
     band
@@ -663,6 +685,7 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+    valid_for: Months | None = None
     price: Price | None = None
     band: Literal["chance"] | None = None
 
@@ -868,12 +891,18 @@ class PublishedRow(Model):
 
 
 class PublishedPoint(Model):
-    """One value that a document printed in a figure (the nine counts of 6d in seed 002)."""
+    """One value that a document printed in a figure (the nine counts of 6d in seed 002).
+
+    Attributes
+    ----------
+    period
+        None where the document does not print it: the values of the file then stand in the printed order.
+    """
 
     indicator: str
     series: str
     area: str
-    period: PeriodId
+    period: Annotated[PeriodId | None, BeforeValidator(lambda text: text or None)] = None
     value: Number
     note: str | None = None
 

@@ -6,7 +6,7 @@ Nothing is ever derived from a term that is suppressed, missing or not published
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
@@ -63,10 +63,15 @@ class CellTable:
         Of the snapshot the cells are from.
     cells
         Frame *Cells*.
+    older
+        The snapshots before it, newest first: what the source no longer shows is taken from there.
     """
 
-    def __init__(self, sidecar: Sidecar, cells: pd.DataFrame) -> None:
+    def __init__(
+        self, sidecar: Sidecar, cells: pd.DataFrame, older: Callable[[], Iterable[CellTable]] = tuple
+    ) -> None:
         self.sidecar = sidecar
+        self.older = older
         self.period_ids: list[str] = list(cells["period"].cat.categories)
         self._parsed = sorted(map(Period.parse, self.period_ids))
         self.area_ids: list[str] = list(cells["area"].cat.categories)
@@ -281,7 +286,7 @@ def observe(
                 grid,
                 source=_source(present),
                 # The oldest: a value is no fresher than the oldest of its terms.
-                snapshot=min(table.sidecar.snapshot for table in present),
+                snapshot=min([*evaluation.taken_from, *(table.sidecar.snapshot for table in present)]),
                 marks=marks.get((indicator.key, name), ()),
             )
     observed.problems += [_absent(tables[name].sidecar, wanted) for name, wanted in absent.items()]
@@ -314,6 +319,7 @@ class _Evaluation:
         self.areas = areas
         self.periods = periods
         self.absent: list[tuple[str, str]] = []
+        self.taken_from: list[str] = []
 
     def series(self, origin: FromMeasure | FromShare | FromSum, decimals: int) -> Grid:
         if isinstance(origin, FromMeasure):
@@ -338,7 +344,7 @@ class _Evaluation:
         found = []
         for combination in product(*term.where.values()):
             members = dict(zip(term.where, combination, strict=True))
-            grid = self.tables[term.table].grid(term.measure, members, self.areas, self.periods)
+            grid = self._grid(self.tables[term.table], term.measure, members)
             if grid is None:
                 wanted = " ".join([term.measure, *(f"{d}={m}" for d, m in members.items())])
                 self.absent.append((term.table, wanted))
@@ -346,6 +352,18 @@ class _Evaluation:
                 grid = Grid(np.full(shape, np.nan), np.full(shape, MISSING, dtype=np.int8))
             found.append(grid)
         return found
+
+    def _grid(self, table: CellTable, measure: str, members: Mapping[str, str]) -> Grid | None:
+        """The grid as it is, or as it last was where the source has stopped it."""
+        grid = table.grid(measure, members, self.areas, self.periods)
+        if grid is not None:
+            return grid
+        for older in table.older():
+            grid = older.grid(measure, members, self.areas, self.periods)
+            if grid is not None:
+                self.taken_from.append(older.sidecar.snapshot)
+                return grid
+        return None
 
 
 def joint_states(states: Iterable[np.ndarray]) -> np.ndarray:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,6 +47,9 @@ from helpers.sources.manual import TypedValue, manual_folder, read_series
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
+
+OLDER_LOOKED_AT: Final = 12
+"""How many snapshots back is looked for what the source no longer shows."""
 
 _CHECKED: Final = ".checked"
 
@@ -285,6 +288,7 @@ class _Needed:
     store: RawStore
     tables: dict[str, str]
     fingerprint: str
+    read_before: dict[str, CellTable] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, catalogue: Catalogue, basis: Basis) -> _Needed:
@@ -346,9 +350,27 @@ class _Needed:
                     continue
                 if cells.unknown_areas:
                     problems.append(_unknown_areas(sidecar, cells.unknown_areas))
-                tables[name] = CellTable(sidecar, cells.frame)
+                older = partial(self._older, source, name, snapshot, areas)
+                tables[name] = CellTable(sidecar, cells.frame, older if folder == source else tuple)
                 break
         return tables
+
+    def _older(self, folder: str, name: str, newest: str, areas: Mapping[str, str]) -> Iterator[CellTable]:
+        """The snapshots before one, newest first, as far as they are looked at and can be read."""
+        snapshot: str | None = newest
+        for _ in range(OLDER_LOOKED_AT):
+            snapshot, _problems = self.basis.in_force(self.store, name, folder, before=snapshot)
+            if snapshot is None:
+                return
+            key = f"{folder}/{name}/{snapshot}"
+            if key not in self.read_before:
+                try:
+                    sidecar = self.store.sidecar(folder, name, snapshot)
+                    cells = read_cells(self.store.read(folder, name, snapshot), sidecar, areas)
+                except PlanError:
+                    continue
+                self.read_before[key] = CellTable(sidecar, cells.frame)
+            yield self.read_before[key]
 
     def _add_typed(self, observed: Observed, problems: list[Problem]) -> None:
         """Add what was typed in for series of which no fetched table gives a value.

@@ -93,7 +93,7 @@ def _window(
     last: dict[str, str] = {}
     for series, _, period in places:  # ids of one frequency sort as time does
         last[series] = max(period, last.get(series, ""))
-    periods = [period.id for period in window(newest)]
+    periods = [period.id for period in window(newest, numbers=indicator.published_in)]
     found: list[tuple[object, ...]] = []
     for name, series in indicator.drawn.items():
         for area in (NATIONAL, municipality_code) if series.national else (municipality_code,):

@@ -110,21 +110,22 @@ def alt_text(
 
 def _development(trace: Trace, picture: Picture) -> str:
     """Newest value, where it came from, and the highest and lowest on the way."""
-    first, last = trace.known[0], trace.known[-1]
+    known = picture.comparable(trace)
+    first, last = known[0], known[-1]
 
     def shown(point: Point) -> str:
         return number(point.value, trace.decimals, trace.unit)
 
     text = f"{trace.label}: {shown(last[0])} i {last[0].period.danish}"
-    if len(trace.known) == 1 or trace.area == TARGET:
+    if len(known) == 1 or trace.area == TARGET:
         return text
     word = trend(first[1], last[1], trace.decimals)
     if word == "uændret":
         text += f", uændret siden {first[0].period.danish}"
     else:
         text += f", {word} fra {shown(first[0])} i {first[0].period.danish}"
-    high = max(trace.known, key=lambda pair: pair[1])
-    low = min(trace.known, key=lambda pair: pair[1])
+    high = max(known, key=lambda pair: pair[1])
+    low = min(known, key=lambda pair: pair[1])
     if high[1] == low[1]:
         return text
     top, floor = (f"{shown(point)} i {point.period.danish}" for point, _ in (high, low))

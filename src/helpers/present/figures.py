@@ -7,6 +7,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -85,7 +86,8 @@ def trend_figure(
         drawn = with_targets(
             drawn, [(course_words(course, first.decimals, first.unit), course) for course in courses]
         )
-    places = layout.lay_out(
+    lay = partial(
+        layout.lay_out,
         drawn,
         panels=plan_layout == "panels",
         example=example,
@@ -98,7 +100,8 @@ def trend_figure(
     unsettled = provisional or {}
     return output.figure(
         drawn.key,
-        chart(drawn, places, colour),
+        chart(drawn, lay(), colour),
+        narrow=chart(drawn, lay(width=layout.NARROW), colour),
         chart=lambda: native_chart(drawn, colour, target=None if on_bars else value, example=example),
         caption=caption or describe.caption(drawn),
         alt=describe.alt_text(

@@ -5,7 +5,7 @@ It is drawn here and not through Vega-Lite: a few path commands, for every goal 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,7 @@ from helpers.catalogue.models import NATIONAL, Indicator, Municipality
 from helpers.data.frames import State
 from helpers.present.output import check_key
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import Trace, picture
+from helpers.present.traces import Picture, Trace, picture, place_of
 from helpers.present.words import count, number, trend_phrase
 
 WIDTH, HEIGHT = 104, 28
@@ -55,29 +55,39 @@ def spark(
         return None
     country = next((trace for trace in drawn.traces if trace.area == NATIONAL), None)
     return Spark(
-        f"trend-{key}.svg", _draw(own, country, palette()), _words(own, example=example and own.made_up)
+        f"trend-{key}.svg",
+        _draw(own, country, {place_of(broken, drawn.periods) for broken in drawn.breaks}, palette()),
+        _words(own, drawn, example=example and own.made_up),
     )
 
 
-def _words(own: Trace, *, example: bool) -> str:
-    (first, start), (last, end) = own.known[0], own.known[-1]
-    if len(own.known) == 1:
+def _words(own: Trace, drawn: Picture, *, example: bool) -> str:
+    known = drawn.comparable(own)
+    (first, start), (last, end) = known[0], known[-1]
+    if len(known) == 1:
         text = f"Kun ét tal: {number(end, own.decimals, own.unit)} i {last.period.danish}"
     else:
         said = trend_phrase(start, end, own.decimals, own.unit)
         text = f"Udvikling {first.period.danish} til {last.period.danish}: {said}"
+    if len(known) < len(own.known):
+        text += f"; tal fra før {first.period.danish} kan ikke sammenlignes med dem"
     missing = sum(point.value is None and point.state is not State.NOT_PUBLISHED for point in own.points)
     if missing:
         text += f"; {count(missing, 'tal', 'tal')} mangler"
     return f"{text} (eksempeldata)." if example else f"{text}."
 
 
-def _draw(own: Trace, country: Trace | None, colour: Palette) -> str:
-    lines = [
-        [(at, None if point.value is None else float(point.value)) for at, point in enumerate(trace.points)]
-        for trace in (own, country)
-        if trace
-    ]
+def _draw(own: Trace, country: Trace | None, breaks: Collection[int], colour: Palette) -> str:
+    lines: list[list[Place]] = []
+    for trace in (own, country):
+        if trace is None:
+            continue
+        places: list[Place] = []
+        for at, point in enumerate(trace.points):
+            if at in breaks:
+                places.append((at, None))  # the line ends before a break and begins anew after it
+            places.append((at, None if point.value is None else float(point.value)))
+        lines.append(places)
     return spark_svg(lines[0], lines[1] if country else (), colour, least=2 * 10.0**-own.decimals)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.steadiness import Past
 from helpers.analysis.targets import Course, ResolvedTarget
 from helpers.catalogue.models import Municipality, Unit
 from helpers.catalogue.targets import Against, JudgeOn, Taken, Target
@@ -18,11 +19,13 @@ from helpers.present.words import (
     RULE_WORDS,
     Value,
     as_decimal,
+    by_counts,
     distance,
     exact,
     measured,
     number,
     one_stop,
+    past_sentences,
     position,
     rounded,
     sentence,
@@ -30,6 +33,7 @@ from helpers.present.words import (
     verdict_heading,
     when_words,
 )
+from helpers.sources.fetch_status import danish_day
 
 
 def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:
@@ -61,6 +65,44 @@ def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:
     if asked.value is None:
         return f"{rule} {_moved(target, decimals, unit)} {yardstick_words(asked)}{when}"
     return f"{rule} {number(asked.value, max(decimals, _decimals(asked.value)), unit)}{when}"
+
+
+def short_target(asked: ResolvedTarget, decimals: int, unit: Unit) -> tuple[str, str] | None:
+    """The target in two short lines for a table: ``mindst`` and ``87,3 pct.``; none where its number is not known."""
+    target = asked.target
+    if target.milestone:
+        return "senest", danish_day(target.milestone)
+    if asked.value is None:
+        return None
+    if target.rule == "rank":
+        return f"nr. {number(asked.value)}", "eller bedre"
+    if asked.upper is not None:
+        return "mellem", f"{_plain(asked.value, decimals)} og {_plain(asked.upper, decimals, unit)}"
+    written = target.against is None
+    shown = (
+        _plain(asked.value, decimals, unit)
+        if written
+        else number(asked.value, max(decimals, _decimals(asked.value)), unit)
+    )
+    return RULE_WORDS[target.rule], shown
+
+
+def target_note(asked: ResolvedTarget | None, verdict: Verdict, decimals: int, unit: Unit) -> str:
+    """What a row of a table must say of its target beside the number: whose figure it is, when it is judged, the way there.
+
+    Empty for the country and for a plain number, of which the columns tell all.
+    """
+    if asked is None or asked.target.milestone or asked.target.way or not asked.target.is_set:
+        return ""
+    target = asked.target
+    said = []
+    plain = target.against is None or target.national
+    if not plain or asked.due or asked.year or target.judge_on is not JudgeOn.NEWEST or target.rule == "rank":
+        said.append(f"Målet er {target_phrase(asked, decimals, unit)}.")
+    if asked.place is not None and asked.place.place is not None:
+        said.append(f"Placeringen er nummer {number(asked.place.place)} af {number(asked.known)}.")
+    said += _on_the_way(verdict, asked, decimals, unit, None) if verdict is not Verdict.NOT_DUE else []
+    return one_stop(" ".join(said))
 
 
 def yardstick_words(asked: ResolvedTarget) -> str:
@@ -276,6 +318,8 @@ def status_sentences(
     reason: str | None = None,
     part: str | None = None,
     beside: str = "",
+    finer: Value | None = None,
+    past: Past | None = None,
 ) -> tuple[str, ...]:
     """A goal's verdict in plain Danish: the heading first, then one to three sentences.
 
@@ -291,6 +335,10 @@ def status_sentences(
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
     beside
         What follows the comparison with the target; used only where there is one.
+    finer
+        See :func:`by_counts`; none where the printed figures decide.
+    past
+        See :func:`past_sentences`.
 
     Examples
     --------
@@ -307,7 +355,10 @@ def status_sentences(
         if verdict is Verdict.FOLLOWED:
             said += _since_start(municipality, asked, decimals, unit)
         elif verdict is not Verdict.CANNOT_BE_JUDGED:
-            said += filter(None, [comparison(municipality, asked, national, decimals, unit), beside])
+            said.append(comparison(municipality, asked, national, decimals, unit))
             said += _on_the_way(verdict, asked, decimals, unit, reason)
-    history = target_history(asked.target, decimals, unit)
-    return (*said, history) if history else tuple(said)
+            said += [by_counts(finer, verdict, decimals, unit), beside]
+            if past is not None:
+                said.append(past_sentences(past, verdict, period.frequency))
+    said.append(target_history(asked.target, decimals, unit) or "")
+    return tuple(filter(None, said))

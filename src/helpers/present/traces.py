@@ -131,6 +131,16 @@ class Picture:
     def bars(self) -> tuple[Trace, ...]:
         return tuple(trace for trace in self.traces if trace.mark == "bar")
 
+    def comparable(self, trace: Trace) -> tuple[tuple[Point, Decimal], ...]:
+        """The known points of a trace that its newest one may be compared with: those since the last break."""
+        newest = trace.known[-1][0].period
+        crossed = [broken for broken in self.breaks if broken.period <= newest]
+        return tuple(
+            (point, value)
+            for point, value in trace.known
+            if point.period == newest or all(point.period >= broken.over for broken in crossed)
+        )
+
 
 def fill(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
@@ -167,7 +177,8 @@ def picture(
     names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name}
     tables = [_points(frame) for frame in windows]
     found = [period for table in tables for points in table.values() for period in points]
-    periods = window(max(found), len({period.ordinal for period in _longest(tables)})) if found else ()
+    length, numbers = len(_longest(tables)) if found else 0, indicators[0].published_in
+    periods = window(max(found), length, numbers) if found else ()
     traces: list[Trace] = []
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
@@ -201,7 +212,6 @@ def picture(
                     empty.append((trace.label, trace.absence))
             groups[series.mark] += drawn
     first = indicators[0]
-    breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
     return Picture(
         key=key,
         title=fill(first.title, municipality.name, municipality),
@@ -211,10 +221,21 @@ def picture(
         municipality=municipality.name,
         periods=periods,
         traces=tuple(traces),
-        breaks=tuple(broken for period, broken in sorted(breaks.items()) if period in periods[1:]),
+        breaks=shown_breaks(indicators, periods),
         empty=tuple(empty),
         goal=goal,
     )
+
+
+def shown_breaks(indicators: Iterable[Indicator], periods: Sequence[Period]) -> tuple[Break, ...]:
+    """The breaks that a figure of these periods spans, oldest first."""
+    breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
+    return tuple(b for at, b in sorted(breaks.items()) if periods and periods[0] < at <= periods[-1])
+
+
+def place_of(broken: Break, periods: Sequence[Period]) -> int:
+    """Which of a figure's periods is the first after a break."""
+    return next(place for place, period in enumerate(periods) if period >= broken.period)
 
 
 def _check_one_figure(indicators: Sequence[Indicator]) -> None:
@@ -252,7 +273,7 @@ def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
     return table
 
 
-def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Iterable[Period]:
+def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Mapping[Period, Point]:
     """The periods of the longest window: all windows of one frequency are as long as each other."""
     return max((points for table in tables for points in table.values()), key=len)
 

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.steadiness import PERIODS, STEADY_FOR, Past, Steadiness
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     JOBINDSATS,
@@ -23,7 +24,8 @@ from helpers.catalogue.models import (
     Unit,
 )
 from helpers.data.frames import Grounds, State
-from helpers.periods import Period
+from helpers.data.stopped import Stop
+from helpers.periods import Frequency, Period
 
 MINUS = "−"
 NBSP = "\u00a0"
@@ -72,6 +74,12 @@ VERDICT_CLASSES = {
     Verdict.FOLLOWED: "verdict-unknown",
     Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
 }
+
+PARTLY, PARTLY_SIGN = "verdict-partly", "–"
+"""Class and sign of what is met in part."""
+
+STEADINESS_SIGNS = {Steadiness.STEADY: "=", Steadiness.NEW: "!", Steadiness.WAVERING: "±"}
+"""Stand beside the word, as the verdicts' signs do."""
 
 DIRECTION_WORDS = {Direction.HIGHER: "Højere er bedre", Direction.LOWER: "Lavere er bedre"}
 DIRECTION_SIGNS = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
@@ -217,6 +225,25 @@ def break_sentence(broken: Break) -> str:
     return " ".join(filter(None, [*said, f"Kilde: {sentence(broken.source)}" if broken.source else ""]))
 
 
+def stopped_sentences(stop: Stop, indicator: Indicator, last: Period, then: Iterable[str] = ()) -> str:
+    """``Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026.``
+
+    Parameters
+    ----------
+    then
+        Titles of the indicators to look at instead.
+    """
+    source = source_names([indicator])
+    said = {
+        Stop.TABLE: f"{source} har stoppet denne tabel.",
+        Stop.DIVISION: f"{source} har stoppet denne opdeling.",
+        Stop.BENEFIT: "Opgørelsen er ophørt.",
+    }[stop]
+    instead = listed(f"»{title}«" for title in then)
+    after = f" Se i stedet {instead}." if instead else ""
+    return f"{said} Det seneste tal er for {last.danish}.{after}"
+
+
 def position(value: Value, yardstick: Value, decimals: int, unit: Unit, named: str) -> str:
     """Where a value lies: ``3,5 procentpoint under landsgennemsnittet``, ``på niveau med …``.
 
@@ -301,19 +328,132 @@ def one_stop(text: str) -> str:
     return text.replace("..", ".")
 
 
-def goals_met(
-    met: int, of: int, unknown: int = 0, *, on_track: int = 0, behind: int = 0, not_due: int = 0
-) -> str:
+def by_counts(finer: Value | None, verdict: Verdict, decimals: int, unit: Unit) -> str:
+    """What decided a verdict whose printed gap is 0: ``Regnet ud fra antallene er tallet 0,03 procentpoint …``
+
+    Parameters
+    ----------
+    finer
+        The gap as the counts have it, positive on the better side; without one nothing is said.
+    decimals
+        Of the printed figures; so many more are shown as it takes.
+    """
+    if finer is None:
+        return ""
+    so = "er derfor opfyldt" if verdict is Verdict.MET else "er derfor ikke opfyldt"
+    if exact(finer) == 0:
+        return f"Også regnet ud fra antallene er forskellen 0, og målet {so}."
+    shown = next((d for d in range(decimals + 1, 9) if rounded(finer, d)), 9)
+    side = "bedre" if exact(finer) > 0 else "dårligere"
+    return (
+        f"Regnet ud fra antallene er tallet {distance(finer, shown, unit)} {side} end målet, og målet {so}."
+    )
+
+
+_ORDINALS = (
+    "første", "anden", "tredje", "fjerde", "femte", "sjette", "syvende", "ottende", "niende", "tiende", "ellevte",
+    "tolvte",
+)  # fmt: skip
+_PERIOD_WORDS = {
+    Frequency.MONTH: ("måned", "måneder"),
+    Frequency.QUARTER: ("kvartal", "kvartaler"),
+    Frequency.ROLLING_YEAR: ("opgørelse", "opgørelser"),
+    Frequency.YEAR: ("år", "år"),
+}
+_FIVE = {5: "fem"}[STEADY_FOR - 1]
+
+
+def past_sentences(past: Past, verdict: Verdict, frequency: Frequency) -> str:
+    """How steady a verdict is, in plain Danish.
+
+    ``Målet er opfyldt for sjette måned i træk og var opfyldt i 8 af de seneste 12 måneder.``;
+    ``Vurderingen er ny: Målet var ikke opfyldt i de fem måneder før. Det var opfyldt i 4 af de seneste 12 måneder.``
+    """
+    one, many = _PERIOD_WORDS[frequency]
+    newest = f"de seneste {PERIODS} {many}"
+    often = {
+        0: f"Målet var ikke opfyldt i nogen af {newest}.",
+        PERIODS: f"Målet var opfyldt i alle {newest}.",
+    }.get(past.met, f"Målet var opfyldt i {past.met} af {newest}.")
+    met = verdict is Verdict.MET
+    if past.steadiness is Steadiness.NEW:
+        before = "ikke opfyldt" if met else "opfyldt"
+        return f"Vurderingen er ny: Målet var {before} i de {_FIVE} {many} før. {often}"
+    if past.steadiness is Steadiness.WAVERING:
+        why = ", fordi forskellen er mindre end afrundingen" if past.level else ""
+        return f"Vurderingen er på vippen{why}. {often}"
+    if past.run == PERIODS:
+        return often
+    run = f"for {_ORDINALS[past.run - 1]} {one} i træk"
+    if met:
+        return f"Målet er opfyldt {run} og var opfyldt i {past.met} af {newest}."
+    return f"Målet er {run} ikke opfyldt. Det var opfyldt i {past.met} af {newest}."
+
+
+def steadiness_words(past: Past | None) -> str:
+    """``= varigt``; empty where there is no past to tell of."""
+    return "" if past is None else f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}"
+
+
+def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:
     """``8 af 20 mål er opfyldt, 2 er på sporet, og 1 kan ikke vurderes.``"""
-    more = (
+    said = _others(unknown, **on_the_way)
+    text = f"{number(met)} af {number(of)} mål er opfyldt"
+    return f"{', '.join([text, *said[:-1]])}, og {said[-1]}." if said else f"{text}."
+
+
+def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) -> list[str]:
+    """How many goals are on their way, and how many cannot be judged."""
+    counted = (
         (on_track, "er på sporet"),
         (behind, "er bagud"),
         (not_due, "afgøres senere"),
         (unknown, "kan ikke vurderes"),
     )
-    said = [f"{number(count)} {what}" for count, what in more if count]
-    text = f"{number(met)} af {number(of)} mål er opfyldt"
-    return f"{', '.join([text, *said[:-1]])}, og {said[-1]}." if said else f"{text}."
+    return [f"{number(count)} {what}" for count, what in counted if count]
+
+
+def goals_met_by(who: str, met: int, not_met: int, unknown: int, **on_the_way: int) -> str:
+    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``
+
+    Parameters
+    ----------
+    on_the_way
+        How many are `on_track`, `behind` and `not_due`.
+    """
+    of = met + not_met + unknown + sum(on_the_way.values())
+    others = _others(unknown, **on_the_way)
+    if unknown == of:
+        return f"Ingen af målene for {who} kan vurderes."
+    if met == of:
+        return f"{who} har opfyldt {f'alle {number(of)}' if of > 1 else 'sit'} mål."
+    if met == 0:
+        if not not_met:
+            return f"{who} har {number(of)} mål: {listed(others)}."
+        said = f"{who} har ikke opfyldt {f'nogen af sine {number(of)}' if of > 1 else 'sit'} mål."
+        return f"{said} {capital(listed(others))}." if others else said
+    rest = [*([f"{number(not_met)} er ikke opfyldt"] if not_met else []), *others]
+    told = f"{', '.join(rest[:-1])}, og {rest[-1]}" if len(rest) > 1 else rest[0]
+    return f"{who} har opfyldt {number(met)} af {number(of)} mål. {told}."
+
+
+def joint_standing(met: int, not_met: int, unknown: int, **on_the_way: int) -> tuple[str, str, str]:
+    """Sign, words and class of several goals together: ``–``, ``3 af 4 opfyldt``, ``verdict-partly``.
+
+    Red only when none is met or on its way, green only when all are met; a goal that cannot be judged is no failure.
+    """
+    of = met + not_met + unknown + sum(on_the_way.values())
+    if of == 0:
+        found = Verdict.FOLLOWED
+        return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
+    if unknown == of:
+        found = Verdict.CANNOT_BE_JUDGED
+        return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
+    said = ", ".join([f"{number(met)} af {number(of)} opfyldt", *_others(unknown, **on_the_way)])
+    if met == of or (met == 0 and not_met + unknown == of):
+        found = Verdict.MET if met else Verdict.NOT_MET
+        return VERDICT_SIGNS[found], said, VERDICT_CLASSES[found]
+    return PARTLY_SIGN, said, PARTLY
 
 
 def area_name(area: str, municipality: str) -> str:

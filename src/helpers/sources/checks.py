@@ -7,7 +7,7 @@ by place, what differs, and what speaks against them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -282,8 +282,14 @@ def shifts(new: Values, old: Values) -> dict[tuple[str, str], float]:
     return found
 
 
-def jumps(new: Values, old: Values) -> tuple[str, ...]:
-    """Where a period that has come is nothing like the one before it; nothing when there is none such."""
+def jumps(new: Values, old: Values, breaks: Collection[Period] = ()) -> tuple[str, ...]:
+    """Where a period that has come is nothing like the one before it; nothing when there is none such.
+
+    Parameters
+    ----------
+    breaks
+        Periods that are known to be nothing like those before them.
+    """
     by_measure: dict[tuple[str, str], dict[Period, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     periods = {period.id: period for period in periods_of(new)}
     for place, value in new.items():
@@ -294,7 +300,7 @@ def jumps(new: Values, old: Values) -> tuple[str, ...]:
     for (measure, members), values in by_measure.items():
         ordered = sorted(values)
         came = [p for p in ordered[1:] if p.id not in known][-3:] if known else ordered[-1:]
-        for period in came:
+        for period in (p for p in came if p not in breaks):
             before = values.get(period.shift(-1), {})
             areas = before.keys() & values[period].keys()
             if len(areas) < LEAST_COMPARED / 2:

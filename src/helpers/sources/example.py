@@ -154,6 +154,8 @@ def published_pins(catalogue: Catalogue) -> tuple[Pin, ...]:
                     pin = Pin(row.indicator, series, area, row.period, value)
                     pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
         for point in catalogue.published_points(plan):
+            if point.period is None:
+                continue  # it can be put nowhere
             pin = Pin(point.indicator, point.series, point.area, point.period, point.value)
             pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
     return tuple(pins.values())
@@ -193,6 +195,7 @@ def _fingerprint(catalogue: Catalogue, day: date, pins: Sequence[Pin]) -> str:
             i.frequency.value,
             i.decimals,
             str(i.valid_to),
+            i.published_in,
             [
                 (n, i.unit_of(n).value, i.decimals_of(n), s.origin.model_dump(mode="json"))
                 for n, s in i.series.items()
@@ -270,10 +273,18 @@ class _Maker:
             if any(pin.indicator == user.key and pin.series == user.headline for user in users)
         ]
         newest = max(printed, default=None) or self._published_by_the_day(table, frequency)
+        while newest.number not in self._numbers(table, frequency):
+            newest = newest.shift(-1)
         ends = [user.valid_to for user in users]
         if all(end is not None for end in ends):
             newest = min(newest, max(end for end in ends if end is not None))
         return newest
+
+    def _numbers(self, table: str, frequency: Frequency) -> set[int]:
+        """Which periods of a year the table is published for."""
+        users = self.users[table, frequency]
+        every = range(1, frequency.per_year + 1)
+        return {number for user in users for number in user.published_in or every}
 
     def _current_pins(self) -> list[Pin]:
         """Pins of the plans whose example data are from this very day."""
@@ -349,6 +360,8 @@ class _Maker:
         last = layer.world.place(newest) + 1
         span = slice(max(last - HISTORY[frequency], 0), last)
         periods = [period.id for period in layer.world.periods[span]]
+        numbers = self._numbers(table, frequency)
+        published = [period.number in numbers for period in layer.world.periods[span]]
         shown = {cell: self._shown(layer, frequency, cell, span) for cell in cells}
         rows: list[list[Any]] = []
         by_members: dict[tuple[tuple[str, str], ...], dict[str, list[list[Any]]]] = {}
@@ -357,6 +370,8 @@ class _Maker:
         for members, values in by_members.items():
             labels = [member for _, member in members]
             for place, period in enumerate(periods):
+                if not published[place]:
+                    continue
                 for area, name in enumerate(self.names):
                     row = [values[m][area][place] if m in values else None for m in measures]
                     # Where a small municipality has nothing to show, Jobindsats may leave out the row.
@@ -369,7 +384,7 @@ class _Maker:
         rate = self.wanted[cell.table][frequency, cell]
         if rate is None:
             counts = with_country(layer.counts[cell])[:, span]
-            visible = counts >= SMALLEST_SHOWN
+            visible = counts >= (1 if cell.kind == "place" else SMALLEST_SHOWN)
             values = counts.tolist()
         else:
             rates = layer.rates[cell]

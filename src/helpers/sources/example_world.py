@@ -39,7 +39,7 @@ _MEDIAN_INHABITANTS: Final = 45_000
 
 PREVALENCE: Final = {
     "y01": 0.024, "y04": 0.0006, "y07": 0.020, "y08": 0.027, "y09": 0.0045, "y10": 0.064, "y11": 0.0035,
-    "y12": 0.0045, "y14": 0.0010, "y25": 0.028, "y28": 0.005, "y35": 0.0025, "y36": 0.017, "y38": 0.0085,
+    "y12": 0.0045, "y14": 0.0010, "y25": 0.028, "y30": 0.195, "y28": 0.005, "y35": 0.0025, "y36": 0.017, "y38": 0.0085,
     "y60": 0.027, "ptv": 0.195,
 }  # fmt: skip
 """Persons on a benefit per inhabitant of working age, by the first letters of its tables; rough."""
@@ -75,6 +75,8 @@ RATES: Final = (
     (r"y01b01.*13 uger", 14.0), (r"y60b01.*13 uger", 60.0), (r"b01.*26 uger", 5.0),
     (r"c07 mgrpc07_1", 17.0), (r"c07 mgrpc07_2", 45.0), (r"b15 ", 41.0),
     (r"^au(p0[12]|s08) ", 2.9), (r"^aulk04 ", 1.0), (r"^ras200 ", 61.0),
+    (r"^y30r21 .*andel", 21.0), (r"^y25i08 .*3 m", 55.0), (r"^y25i08 .*6 m", 65.0), (r"^rm01 .*Job", 52.0),
+    (r"^rm01 .*Uddannelse", 4.0), (r"^y01a27 ", 42.0), (r"^y07a07 ", 20.0), (r"^y60a27 ", 86.0), (r"^y01h01 ", 2.0),
     (r"samtaler", 86.0), (r"aktivt-tilbud", 78.0), (r"aktivitetsparate-andel", 2.9),
 )  # fmt: skip
 """National level of a rate, in per cent, by a pattern of its table and measure."""
@@ -126,7 +128,7 @@ class Cell:
     @property
     def kind(
         self,
-    ) -> Literal["count", "full_time", "of_population", "of_labour_force", "of_persons", "other"]:
+    ) -> Literal["count", "full_time", "of_population", "of_labour_force", "of_persons", "place", "other"]:
         """What the measure is, as far as its id or label tells."""
         name = self.measure.casefold()
         if name.endswith("_5b") or "pct. af befolkningen" in name:
@@ -135,6 +137,8 @@ class Cell:
             return "of_labour_force"
         if name == "mgrpj01_2":
             return "of_persons"
+        if name.startswith("placering"):
+            return "place"
         if (self.topic == "a02" and name == "mgrpa02_3") or "fuldtidspersoner" in name:
             return "full_time"
         return "count" if name.startswith(("mgrpa02_1", "mgrpj01_1", "antal")) else "other"
@@ -200,6 +204,8 @@ class World:
         """Expected number of a count cell, by area and period; parts stay below their total."""
         if cell.table in REGISTERS:
             return self.rate_base(cell)
+        if cell.kind == "place":
+            return 1.0 + self._wave(f"{cell}", memory=0.9).argsort(axis=0).argsort(axis=0)
         if cell.topic in ("c01", "c02", "c03"):
             return self._offers(cell)
         if cell.kind == "full_time":

@@ -125,7 +125,7 @@ class Jobindsats:
         listed = {fold(value.label) for call in plan.calls for value in call.areas.values}
         return names & listed if listed else names
 
-    def _about(self, info: TableInfo, plan: QueryPlan, wanted: Iterable[Wanted]) -> About:
+    def _about(self, info: TableInfo, plan: QueryPlan, wanted: Sequence[Wanted]) -> About:
         limits: dict[str | tuple[str, str], Limits] = {}
         named = {word: m.word for c in plan.calls for m in c.measures for word in m.words}
         for item in wanted:
@@ -143,6 +143,7 @@ class Jobindsats:
             promised=max(_promised(info, plan), key=_end, default=None),
             update_latest=info.update_latest,
             update_next=info.update_next,
+            breaks={period for item in wanted for period in item.breaks},
         )
 
 

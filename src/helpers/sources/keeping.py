@@ -81,6 +81,8 @@ class About:
         So many of them were asked for; a table may have fewer.
     limits
         Measure → what it may hold, or measure and members where they differ.
+    breaks
+        Periods from which on the catalogue expects another level.
     oldest, promised
         The oldest period that was asked for, and the newest that the source announces.
     """
@@ -95,6 +97,7 @@ class About:
     promised: Period | None
     update_latest: date | None
     update_next: date | None
+    breaks: Collection[Period] = ()
 
 
 @dataclass(frozen=True)
@@ -298,7 +301,7 @@ class Keeper:
                     fault=Fault.IMPLAUSIBLE,
                     do=do,
                 )
-            far = (*moved(new.values, old, lambda: self._usual(name)), *jumps(new.values, old))
+            far = (*moved(new.values, old, lambda: self._usual(name)), *jumps(new.values, old, about.breaks))
             if far:
                 raise SourceError(
                     f"{name}: the new answer is held back, because much moved at once: {'; '.join(far)}.",

@@ -534,5 +534,5 @@ def _series_rows(indicator: Indicator, municipality: Municipality, today: date) 
         [period.id, area, key, "", ""]
         for key, series in indicator.series.items()
         for area in ((municipality.name, NATIONAL_NAME) if series.national else (municipality.name,))
-        for period in window(newest)
+        for period in window(newest, numbers=indicator.published_in)
     ]

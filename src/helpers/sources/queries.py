@@ -16,7 +16,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import Document, read_document
 from helpers.catalogue.models import Certainty, Limits, Term
 from helpers.errors import PlanError, Problem
-from helpers.periods import Frequency
+from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.sources.metadata import (
     Dimension,
@@ -47,6 +47,8 @@ class Wanted:
         Whether the run is about it at all.
     provisional
         Whether the catalogue calls its figures provisional.
+    breaks
+        Periods from which on its figures are others.
     """
 
     term: Term
@@ -57,6 +59,7 @@ class Wanted:
     judged: bool = True
     own: bool = True
     provisional: bool = False
+    breaks: tuple[Period, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.indicator}.series.{self.series}"
@@ -121,6 +124,7 @@ def wanted_by_table(
                         judged,
                         own,
                         indicator.provisional,
+                        tuple(broken.period for broken in indicator.breaks),
                     )
                     found.setdefault(term.table, []).append(wanted)
     if tables is not None:

@@ -124,7 +124,9 @@ class Statbank:
                 limits[VALUE_COLUMN, place] = item.limits.both(limits.get((VALUE_COLUMN, place)))
         calls = self._questions(info, areas, named, sought) if sought else ()
         return Prepared(
-            self._about(info, areas, limits, calls),
+            replace(
+                self._about(info, areas, limits, calls), breaks={p for item in sought for p in item.breaks}
+            ),
             calls,
             lambda before: _unmoved(info, calls, self._queries(calls), before),
             tuple(problems),

@@ -26,6 +26,7 @@ from helpers.catalogue.models import (
     Municipality,
     Plan,
     Price,
+    PublishedPoint,
     Series,
     Survey,
 )
@@ -38,6 +39,7 @@ from helpers.data import (
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
+from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -55,6 +57,7 @@ from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -63,13 +66,13 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
     survey_rows,
     unmeasured_rows,
 )
+from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
@@ -211,7 +214,8 @@ class PlanReport(Report):
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
+        now = self.bound or Period.month(self.data_day.year, self.data_day.month)
+        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -252,6 +256,26 @@ class PlanReport(Report):
         shown = self.observations["indicator"].isin([indicator.key for indicator in self.indicators])
         known = self.observations["state"].isin([State.OK, State.SUPPRESSED])
         return {Period.parse(text) for text in self.observations[shown & known]["period"].unique()}
+
+    @derived
+    def stopped(self) -> dict[str, Stop]:
+        """Indicator → what of it its source has stopped."""
+        if self.is_example:
+            return {}
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        gone = {row.table for row in rows if row.fault is Fault.NOT_FOUND and not row.ok}
+        found = ((i.key, stopped(self.observations, i, self.inputs, gone)) for i in self.indicators)
+        return {key: stop for key, stop in found if stop}
+
+    def stopped_words(self, row: StatusRow) -> str | None:
+        """That the source has stopped what a row is about, and of when its last figure is; none while it goes on."""
+        stop = self.stopped.get(row.indicator)
+        if stop is None or row.period is None:
+            return None
+        indicator = self.catalogue.indicators[row.indicator]
+        then = [self.catalogue.indicators[key].title for key in indicator.successors]
+        filled = (fill(title, kommune=self.municipality.name) for title in then)
+        return words.stopped_sentences(stop, indicator, row.period, filled)
 
     def price_of(self, row: StatusRow) -> Price | None:
         """What a full-time person costs whom a row is about, where the plan says it."""
@@ -338,16 +362,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -356,17 +375,27 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
         met = plan_words.goals_counted(counted)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, counted.total),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
+        )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(
+            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
         )
 
     def _page(self, area: FocusArea) -> str:
@@ -384,14 +413,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
-                    "of": counted.total,
-                    "word": f"{plan_words.short_count(counted.met, counted.total)} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "met": self.summary_of(area.goals).met,
+                    "of": self.summary_of(area.goals).total,
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -406,6 +433,7 @@ class PlanReport(Report):
                 )
             )
         }
+        surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
             [row for row in self.all_rows if row.kind != "survey"],
             self.plan,
@@ -415,6 +443,7 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            notes=[plan_words.followed_by_surveys(surveys)] if surveys else [],
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
@@ -469,8 +498,11 @@ class PlanReport(Report):
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
+            if row.kind == "survey" and row.municipality is not None:
+                rest.append(plan_words.OWN_SURVEY)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
+            rest += filter(None, [self.stopped_words(row)])
             rest += self._assured(goal, row)
             told = " ".join((f"**{escape_markdown(heading)}**", escape_markdown(" ".join(rest))))
             said.append(output.box(told, classes=("verdict", words.VERDICT_CLASSES[row.verdict])))
@@ -530,7 +562,26 @@ class PlanReport(Report):
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
-        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+        return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _unplaced(self, goal: Goal) -> Iterator[Shown]:
+        """What the plan's document printed for a goal without saying when it is from: in the printed order."""
+        found: dict[tuple[str, str], list[PublishedPoint]] = {}
+        for point in self.catalogue.published_points(self.plan):
+            own = point.area == self.municipality.code and self.municipality.slug == self.plan.municipality
+            if point.period is None and own and point.indicator in goal.indicators:
+                found.setdefault((point.indicator, point.series), []).append(point)
+        for (key, name), points in found.items():
+            indicator = self.catalogue.indicators[key]
+            yield plan_tables.unplaced_table(
+                indicator.series[name].label.replace("{area}", self.municipality.name),
+                [words.number(point.value, indicator.decimals_of(name)) for point in points],
+                id=f"trykt-{goal.number}-{name}",
+                notes=[
+                    *dict.fromkeys(point.note for point in points if point.note),
+                    "De vises her, som de står, og er ikke med i figuren.",
+                ],
+            )
 
     def _courses(self, goal: Goal, indicator: Indicator) -> list[Course]:
         """What the figure of an indicator draws of the goal's targets."""
@@ -670,6 +721,8 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
@@ -832,7 +885,9 @@ class PlanReport(Report):
         """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""
         if not isinstance(measured, Indicator):
             return list(measured.caveats)
-        breaks = map(words.break_sentence, measured.breaks)
+        # A break that is years ahead of the figures says nothing of them.
+        near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
+        breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
 
     def caveats(self) -> Shown:
@@ -862,6 +917,14 @@ class PlanReport(Report):
                 ),
             }
         )
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
 
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)

@@ -6,9 +6,10 @@ In: rows of frozen models. Out: a :class:`~helpers.present.output.Shown`. Nothin
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -27,10 +28,15 @@ from helpers.present.tables import (
     period_cell,
     simple_table,
     spark_cell,
+    target_cell,
+    two_lines,
     verdict_cell,
 )
+from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
+    NBSP,
+    by_counts,
     capital,
     number,
     sentence,
@@ -38,8 +44,10 @@ from helpers.present.words import (
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
+from helpers.reports.plan.words import milestone_words, places_apart
 
 COUNTRY_HEAD = "Landet"
+GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -56,6 +64,7 @@ def status_table(
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
     published_note: str = PUBLISHED_NOTE,
+    notes: Sequence[str] = (),
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -73,6 +82,8 @@ def status_table(
         From a goal's or focus area's number to its place on a page.
     published, published_note
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
+    notes
+        More lines below the table.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -94,7 +105,8 @@ def status_table(
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
-        Column("Forskel", number=True),
+        Column("Mål", number=True),
+        Column(GAP_HEAD, number=True),
         Column("Vurdering"),
         *([Column("Udvikling")] if trends else []),
     ]
@@ -134,7 +146,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=foot,
+        foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -164,7 +176,11 @@ def _status_cells(
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
     told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
+    target = goal.parts[row.part].target
+    changed = target_history(target, row.decimals, row.unit)
+    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
+    for note in (aim, row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -172,14 +188,37 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        noted(value(row.municipality), FEW_WORD if row.few else ""),
-        gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction),
+        milestone_words(row) or noted(value(row.municipality), FEW_WORD if row.few else ""),
+        target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
+        _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
+        verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def _places_cell(gap: Decimal | None) -> Cell:
+    return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
+
+
+def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
+    """Values that a document printed without saying when they are from, in the printed order.
+
+    Parameters
+    ----------
+    label
+        What was printed: the series' name.
+    notes
+        What the catalogue says of them.
+    """
+    columns = [
+        Column("I trykt rækkefølge", row_head=True),
+        *(Column(str(place), number=True) for place in range(1, len(values) + 1)),
+    ]
+    caption = f"{label}: perioderne er ikke trykt"
+    return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
 def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:

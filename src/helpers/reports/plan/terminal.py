@@ -41,7 +41,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in report.all_rows:
-        for note in filter(None, (row.note, row.reason)):
+        for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
     for row in report.unmeasured_rows:
         told = plan_words.milestone_words(row)
@@ -115,8 +115,15 @@ def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
         _period(report, row),
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
-        Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
-        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
+        Text(
+            plan_words.places_apart(row.gap)
+            if row.is_ranked and row.gap is not None
+            else words.number(row.gap, row.decimals, row.unit, signed=True),
+            style=colour,
+        ),
+        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour).append(
+            f" {words.steadiness_words(row.past)}".rstrip(), style="dim"
+        ),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import capital, count, goals_met, number, sentence, verdict_heading
+from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 
@@ -28,16 +29,24 @@ CERTAINTY_WORDS = {
 _CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_CHANGED)
 
 
+OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse og er indtastet."
+"""What a goal stands on that no table follows."""
+
+
+def followed_by_surveys(goals: Sequence[str]) -> str:
+    """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
+    said = "følges med kommunens egne undersøgelser og står under tabellen"
+    return f"Mål {listed(goals)} {said}."
+
+
 def goals_counted(found: Summary) -> str:
     """How many of the goals that are judged are met, on their way and not to be judged."""
-    return goals_met(
-        found.met,
-        found.total,
-        found.cannot_be_judged,
-        on_track=found.on_track,
-        behind=found.behind,
-        not_due=found.not_due,
-    )
+    return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
+
+
+def places_apart(gap: Decimal) -> str:
+    """A gap of a rank: ``−2 pladser``, ``+1 plads``, ``0 pladser``."""
+    return number(gap, 0, "plads" if abs(gap) == 1 else "pladser", signed=True)
 
 
 def milestone_words(row: StatusRow) -> str:
