@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest
+from helpers.analysis.readings import Readings
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
@@ -24,7 +26,7 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
-    Price,
+    PublishedPoint,
     Series,
     Survey,
 )
@@ -53,8 +55,12 @@ from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.assurance import Assured
+from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
+from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -62,7 +68,6 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
@@ -192,7 +197,8 @@ class PlanReport(Report):
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
+        now = self.bound or Period.month(self.data_day.year, self.data_day.month)
+        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -234,10 +240,34 @@ class PlanReport(Report):
         filled = (fill(title, kommune=self.municipality.name) for title in then)
         return words.stopped_sentences(stop, indicator, row.period, filled)
 
-    def price_of(self, row: StatusRow) -> Price | None:
-        """What a full-time person costs whom a row is about, where the plan says it."""
+    @derived
+    def readings(self) -> Readings:
+        """The figures the goals are judged by, to be looked up."""
+        return Readings(self.observations, self.bound)
+
+    def _tried(self, indicator: str, horizon: int) -> Backtest | None:
+        return backtests(
+            self.project, self.catalogue, self.plan, self.basis, [(indicator, horizon)], self.bound
+        )[indicator, horizon]
+
+    @derived
+    def _assured_rows(self) -> dict[tuple[str, int], Assured]:
+        return {}
+
+    def assured(self, row: StatusRow) -> Assured:
+        """What is known of a row beside its figures."""
         indicator = self.catalogue.indicators.get(row.indicator)
-        return self.plan.price_of(self.plan.goal(row.goal), indicator) if indicator else None
+        if indicator is None:
+            return Assured()
+        key = row.goal, row.part
+        if key not in self._assured_rows:
+            code = self.municipality.code
+            self._assured_rows[key] = Assured(
+                self.plan.price_of(self.plan.goal(row.goal), indicator),
+                start_of(row, indicator, self.plan, self.readings, code),
+                outlook_of(row, indicator, self.readings, code, self._tried),
+            )
+        return self._assured_rows[key]
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -317,16 +347,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -335,18 +360,26 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
         met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
         )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(counted.met, counted.not_met, counted.cannot_be_judged)
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
@@ -363,14 +396,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
+                    "met": self.summary_of(area.goals).met,
                     "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -385,6 +416,7 @@ class PlanReport(Report):
                 )
             )
         }
+        surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
             self.rows,
             self.plan,
@@ -394,10 +426,14 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            notes=[plan_words.followed_by_surveys(surveys)] if surveys else [],
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
             persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
+            starts={(row.goal, row.part): self.assured(row).start for row in self.rows}
+            if "since" in self.plan.columns
+            else None,
         )
 
     @property
@@ -448,6 +484,8 @@ class PlanReport(Report):
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
+            if row.kind == "survey" and row.municipality is not None:
+                rest.append(plan_words.OWN_SURVEY)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
             rest += filter(None, [self.stopped_words(row)])
@@ -513,7 +551,26 @@ class PlanReport(Report):
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
-        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+        return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _unplaced(self, goal: Goal) -> Iterator[Shown]:
+        """What the plan's document printed for a goal without saying when it is from: in the printed order."""
+        found: dict[tuple[str, str], list[PublishedPoint]] = {}
+        for point in self.catalogue.published_points(self.plan):
+            own = point.area == self.municipality.code and self.municipality.slug == self.plan.municipality
+            if point.period is None and own and point.indicator in goal.indicators:
+                found.setdefault((point.indicator, point.series), []).append(point)
+        for (key, name), points in found.items():
+            indicator = self.catalogue.indicators[key]
+            yield plan_tables.unplaced_table(
+                indicator.series[name].label.replace("{area}", self.municipality.name),
+                [words.number(point.value, indicator.decimals_of(name)) for point in points],
+                id=f"trykt-{goal.number}-{name}",
+                notes=[
+                    *dict.fromkeys(point.note for point in points if point.note),
+                    "De vises her, som de står, og er ikke med i figuren.",
+                ],
+            )
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -641,15 +698,26 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.price_of(row)) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
-        """How sure a row's figure is, in sentences."""
-        return list(filter(None, [assurance.chance_sentence(row, asked=goal.band == "chance")]))
+        """How sure a row's figure is, what became of it and what will, in sentences."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        if indicator is None:
+            return []
+        more = self.assured(row)
+        said = (
+            assurance.chance_sentence(row, asked=goal.band == "chance"),
+            assurance.since_sentence(row, more.start),
+            assurance.outlook_sentence(more.outlook, row, indicator, self.municipality),
+        )
+        return [text for text in said if text]
 
     def _goal(self, number: str) -> Goal:
         try:
@@ -805,6 +873,38 @@ class PlanReport(Report):
         near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
         breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
+
+    def backtest(self) -> Shown:
+        """How forecasts that stand still have turned out: those the goals with a date ask for, else a year ahead.
+
+        Of example data only the former: what was made up says nothing of how often a forecast is right.
+        """
+        ahead = [
+            (row.indicator, row.asked.due.ordinal - row.period.ordinal)
+            for row in self.rows
+            if row.asked and row.asked.due and row.period and row.asked.due > row.period
+        ]
+        asks = ahead or ([] if self.is_example else year_ahead(self.indicators))
+        found = (
+            backtests(self.project, self.catalogue, self.plan, self.basis, asks, self.bound) if asks else {}
+        )
+        if not any(found.values()):
+            return Shown()
+        heads = assurance.BACKTEST_HEADS
+        table = tables.simple_table(
+            [
+                Column(label, row_head=place == 0, number=2 <= place < len(heads) - 2)
+                for place, label in enumerate(heads)
+            ],
+            [
+                assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
+                for (key, horizon), one in found.items()
+            ],
+            id="prognoser",
+            caption="Hvor langt prognoser har været fra det, der kom",
+        )
+        heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
+        return join([output.text(heading, assurance.BACKTEST_NOTE), table])
 
     def caveats(self) -> Shown:
         """The caveats and breaks of each indicator, each told once."""

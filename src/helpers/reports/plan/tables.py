@@ -6,9 +6,10 @@ In: rows of frozen models. Out: a :class:`~helpers.present.output.Shown`. Nothin
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from helpers.analysis.targets import Start
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -27,19 +28,24 @@ from helpers.present.tables import (
     period_cell,
     simple_table,
     spark_cell,
+    target_cell,
+    two_lines,
     verdict_cell,
 )
 from helpers.present.words import (
     GROUNDS_WORDS,
+    by_counts,
     capital,
     number,
     sentence,
+    target_history,
 )
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
 
 COUNTRY_HEAD = "Landet"
+GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -56,10 +62,12 @@ def status_table(
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
     published_note: str = PUBLISHED_NOTE,
+    notes: Sequence[str] = (),
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
     persons: Callable[[StatusRow], str] = lambda row: "",
+    starts: Mapping[tuple[str, int], Start | None] | None = None,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
 
@@ -73,6 +81,8 @@ def status_table(
         From a goal's or focus area's number to its place on a page.
     published, published_note
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
+    notes
+        More lines below the table.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -81,6 +91,8 @@ def status_table(
         Under the headings of the focus areas; a single focus area's own table needs none.
     persons
         What a row's gap comes to in persons, in words.
+    starts
+        Goal and part → what it set out from: a column with that, and with the change since.
     """
     given = list(rows)
     by_goal: dict[str, list[StatusRow]] = {}
@@ -94,8 +106,10 @@ def status_table(
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
-        Column("Forskel", number=True),
+        Column("Mål", number=True),
+        Column(GAP_HEAD, number=True),
         Column("Vurdering"),
+        *([Column("Siden start", number=True)] if starts is not None else []),
         *([Column("Udvikling")] if trends else []),
     ]
     groups: list[Group] = []
@@ -111,6 +125,7 @@ def status_table(
                 provisional,
                 grounds,
                 persons(row),
+                () if starts is None else (since_cell(row, starts.get((row.goal, row.part))),),
                 first=place == 0,
             )
             for goal in area.goals
@@ -134,7 +149,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=foot,
+        foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -150,6 +165,7 @@ def _status_cells(
     provisional: Collection[str],
     grounds: bool,
     persons: str,
+    since: tuple[Cell, ...],
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -164,7 +180,10 @@ def _status_cells(
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
     told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
+    target = goal.parts[row.part].target
+    changed = target_history(target, row.decimals, row.unit)
+    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    for note in (row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -172,14 +191,42 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        noted(value(row.municipality), FEW_WORD if row.few else ""),
+        value(row.municipality),
+        target_cell(target, row.target, row.decimals, row.unit),
         gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction),
+        noted(verdict_cell(row.verdict, row.direction, row.past), FEW_WORD if row.few else ""),
+        *since,
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def since_cell(row: StatusRow, start: Start | None) -> Cell:
+    """``+2,1`` and, below, ``fra 29,1 i december 2025``; none without a figure to compare with."""
+    if start is None or row.municipality is None:
+        return None
+    change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
+    return noted(change, f"fra {number(start.value, row.decimals)} i {start.period.danish}")
+
+
+def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
+    """Values that a document printed without saying when they are from, in the printed order.
+
+    Parameters
+    ----------
+    label
+        What was printed: the series' name.
+    notes
+        What the catalogue says of them.
+    """
+    columns = [
+        Column("I trykt rækkefølge", row_head=True),
+        *(Column(str(place), number=True) for place in range(1, len(values) + 1)),
+    ]
+    caption = f"{label}: perioderne er ikke trykt"
+    return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
 def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
