@@ -9,7 +9,7 @@ import html
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from helpers.analysis.targets import ResolvedTarget
+from helpers.analysis.targets import ResolvedTarget, Start
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -69,6 +69,7 @@ def status_table(
     grounds: bool = False,
     grouped: bool = True,
     persons: Callable[[StatusRow], str] = lambda row: "",
+    starts: Mapping[tuple[str, int], Start | None] | None = None,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
 
@@ -92,6 +93,8 @@ def status_table(
         Under the headings of the focus areas; a single focus area's own table needs none.
     persons
         What a row's gap comes to in persons, in words.
+    starts
+        Goal and part → what it set out from: a column with that, and with the change since.
     """
     given = list(rows)
     by_goal: dict[str, list[StatusRow]] = {}
@@ -108,6 +111,7 @@ def status_table(
         Column("Mål", number=True),
         Column(GAP_HEAD, number=True),
         Column("Vurdering"),
+        *([Column("Siden start", number=True)] if starts is not None else []),
         *([Column("Udvikling")] if trends else []),
     ]
     groups: list[Group] = []
@@ -123,6 +127,7 @@ def status_table(
                 provisional,
                 grounds,
                 persons(row),
+                () if starts is None else (since_cell(row, starts.get((row.goal, row.part))),),
                 first=place == 0,
             )
             for goal in area.goals
@@ -162,6 +167,7 @@ def _status_cells(
     provisional: Collection[str],
     grounds: bool,
     persons: str,
+    since: tuple[Cell, ...],
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -188,10 +194,14 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        milestone_words(row) or noted(value(row.municipality), FEW_WORD if row.few else ""),
+        milestone_words(row) or value(row.municipality),
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
         _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
+        noted(
+            verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
+            FEW_WORD if row.few else "",
+        ),
+        *since,
     )
     if not sparks:
         return cells
@@ -201,6 +211,14 @@ def _status_cells(
 
 def _places_cell(gap: Decimal | None) -> Cell:
     return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
+
+
+def since_cell(row: StatusRow, start: Start | None) -> Cell:
+    """``+2,1`` and, below, ``fra 29,1 i december 2025``; none without a figure to compare with."""
+    if start is None or row.municipality is None:
+        return None
+    change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
+    return noted(change, f"fra {number(start.value, row.decimals)} i {start.period.danish}")
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
