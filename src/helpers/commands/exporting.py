@@ -36,7 +36,8 @@ def export(request: RenderRequest, err: Console) -> Iterator[Path]:
         yield from _workbooks(request, err)
 
 
-def _reports(request: RenderRequest) -> Sequence[Report]:
+def asked_reports(request: RenderRequest) -> Sequence[Report]:
+    """The reports that a file is asked of, held against what is typed in."""
     catalogue = load_catalogue(request.project)
     refuse_typed(request.project, catalogue)
     reports = wing(request.report).reports(request, catalogue)
@@ -54,7 +55,7 @@ def marked_name(report: Report, name: str) -> str:
 
 def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
     with err.status("reading the figures"):
-        reports = _reports(request)
+        reports = asked_reports(request)
     if request.many:
         with err.status(f"writing {len(reports)} municipalities"):
             whole = country_workbook(reports)

@@ -53,7 +53,9 @@ from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
+from helpers.reports.base.brief import Brief
 from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
@@ -309,6 +311,10 @@ class PlanReport(Report):
         if self.is_mixed:
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
+
+    def brief(self) -> Brief:
+        """What it knows of an agenda item on the plan's follow-up."""
+        return plan_brief(self, self._data_note())
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
