@@ -12,7 +12,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,10 @@ class StampedPart:
         """Names and contents of its files, in the folder of figures."""
         return {}
 
+    def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """What a reader can take along: a title, and names of files of :meth:`contents`."""
+        return ()
+
     def write(self, folder: Path) -> dict[str, str]:
         """Write its files into `folder`, each with its basis in it; returns their names and sha256."""
         written = {}
@@ -181,6 +185,10 @@ class FigurePart(StampedPart):
         if self.csv is not None:
             made[f"{self.file}.csv"] = self.csv
         return made
+
+    def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
+        forms = ["png", "svg", *(["csv"] if self.csv is not None else [])]
+        return [(self.caption, [f"{self.file}.{form}" for form in forms])]
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.file}"
@@ -336,7 +344,8 @@ class Shown:
             for part in self.parts:
                 display(part.live(), raw=True)
             return
-        told = {"stamps": self.stamps, "files": self.write()}
+        offers = [offer for part in self.parts for offer in part.offers()]
+        told = {"stamps": self.stamps, "files": self.write(), "offers": offers}
         display({"text/markdown": self.markdown}, raw=True, metadata={STAMP_KEY: told})
 
     @property

@@ -19,6 +19,7 @@ from helpers.render.assets import Assets, write_assets
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
+from helpers.render.downloads import add_downloads
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
 from helpers.render.hold import hold
@@ -214,6 +215,8 @@ class Worker:
             render_quarto(copy, site, self.to, told)
         else:
             render_built_in(copy, site, assets, self.to, told)
+        if "html" in self.to:
+            add_downloads(copy, site)
         return assets
 
     def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:

@@ -446,6 +446,14 @@ class JobcenteroverblikReport(Report):
             return Shown()
         return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
 
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """Numbers of the figures that something is measured by."""
+        return tuple(str(figure.number) for figure in self.jobcenteroverblik.figures if figure.indicator)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(int(name))
+
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 

@@ -840,6 +840,14 @@ class PlanReport(Report):
             }
         )
 
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
+
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 

@@ -147,7 +147,7 @@ def _title(report: PlanReport, row: StatusRow) -> str:
 def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     goals: dict[str, list[Goal]] = {}
     for goal in report.plan.goals:
-        for key in goal.indicators:
+        for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
             goals.setdefault(key, []).append(goal)
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
