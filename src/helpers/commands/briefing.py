@@ -27,7 +27,9 @@ def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
     """
     request.check()
     if not request.to or not set(request.to) <= set(FORMS):
-        raise PlanError.of("--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.')
+        raise PlanError.of(
+            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
+        )
     with err.status("reading the figures"):
         reports = asked_reports(request)
     for report in reports:

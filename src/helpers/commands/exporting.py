@@ -134,7 +134,7 @@ def export_figures(
         )
         raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
     with err.status("reading the figures"):
-        (report,) = _reports(request)
+        (report,) = asked_reports(request)
     whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
     if names:
         for name in names:

@@ -161,7 +161,7 @@ def _dress(document: Document, brand: Brand) -> None:
     spaces = {
         "Title": (150, 6), "Subtitle": (0, 6), "Date": (6, 18), "Heading 1": (0, 14), "Heading 2": (18, 6),
         "Heading 3": (14, 4), "Body Text": (0, 7), "First Paragraph": (0, 7), "Image Caption": (3, 12), "Table Caption": (12, 4),
-        "TOC Heading": (18, 8), "toc 1": (5, 1), "toc 2": (0, 1), "Compact": (0, 2),
+        "TOC Heading": (18, 8), "toc 1": (5, 1), "toc 2": (0, 1), "Compact": (0, 2), "Captioned Figure": (10, 0),
     }  # fmt: skip
     for name, (before, after) in spaces.items():
         given = styles[name].paragraph_format

@@ -7,17 +7,28 @@ paste into an agenda system.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from helpers.present import output
-from helpers.present.output import FIGURE_FOLDER, FigurePart, Shown, escape_attribute, escape_markdown
+from helpers.present.output import (
+    FIGURE_FOLDER,
+    FigurePart,
+    Shown,
+    TextPart,
+    escape_attribute,
+    escape_markdown,
+)
 from helpers.present.tables import Column, Group, Html, Row, build
 
 MOST_FIGURES: Final = 3
-FIGURE_WIDTH: Final = 400
-"""Pixels, 96 to the inch, so that three figures and the table fill two pages."""
+"""One less for each :data:`ROWS_OF_A_FIGURE` rows of the table, and one at least, so that the item stays within two pages."""
+
+ROWS_OF_A_FIGURE: Final = 10
+FIGURE_WIDTH: Final = 430
+"""Pixels, 96 to the inch."""
 
 CASE, BACKGROUND, ECONOMY, ANNEXES = "Sagsfremstilling", "Baggrund", "Økonomi", "Bilag"
 """The headings of a Danish agenda item."""
@@ -29,6 +40,8 @@ BLANKS: Final = {
     ANNEXES: "sagens bilag",
 }
 """What nobody but the writer of the item knows, by the heading it stands under."""
+
+_ESCAPE: Final = re.compile(r"\\([^\w\s])")
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,13 @@ class Brief:
     opening
         Sentences that a chair can read aloud.
     columns, rows
-        The status table in short; the first column names the row.
+        The status table in short.
+    naming
+        How many of the first columns name a row.
     numbers
         Columns that hold numbers, by place.
+    foot
+        Below the table.
     figures
         At most :data:`MOST_FIGURES` are shown.
     said
@@ -67,6 +84,8 @@ class Brief:
     columns: tuple[str, ...]
     rows: tuple[BriefRow, ...]
     numbers: tuple[int, ...]
+    naming: int = 1
+    foot: str = ""
     figures: tuple[FigurePart, ...] = ()
     said: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
@@ -75,7 +94,7 @@ class Brief:
 
     @property
     def shown_figures(self) -> tuple[FigurePart, ...]:
-        return self.figures[:MOST_FIGURES]
+        return self.figures[: max(1, MOST_FIGURES - len(self.rows) // ROWS_OF_A_FIGURE)]
 
     def markdown(self) -> str:
         """The item for paper and pages: one chapter in the Markdown that both engines read."""
@@ -103,19 +122,26 @@ class Brief:
             for place, label in enumerate(self.columns)
         ]
         rows = [Row((*row.cells[:-1], Html(html.escape(row.cells[-1]), row.css)), "") for row in self.rows]
-        return build(columns, [Group(rows, None)], id="status", caption=f"Status, {self.whom}")
+        return build(
+            columns,
+            [Group(rows, None)],
+            id="status",
+            caption=f"Status, {self.whom}",
+            foot=filter(None, [self.foot]),
+        )
 
     def plain(self) -> str:
         """The item as plain text: headings, paragraphs and lines, and nothing that a page would have to lay out."""
-        note = " ".join(self.note.markdown.replace("**", "").split("\n")[1:-1]) if self.note else ""
+        notes = (text for part in self.note.parts if isinstance(part, TextPart) for text in part.paragraphs)
         parts = [
             self.title,
             f"{self.whom}, {self.dated}",
-            note,
+            *map(_bare, notes),
             self.opening,
             CASE.upper(),
             "\n".join(self._line(row) for row in self.rows),
-            *(part.replace("**", "") for part in self.said),
+            self.foot,
+            *map(_bare, self.said),
             _blank(CASE),
         ]
         for heading, known in ((BACKGROUND, self.background), (ECONOMY, self.economy)):
@@ -125,9 +151,14 @@ class Brief:
 
     def _line(self, row: BriefRow) -> str:
         """``1a Andelen …: Målet 87,3 pct.; Frederikssund 83,8 pct.; Forskel −3,5 procentpoint; Ikke opfyldt``"""
-        told = zip(self.columns[1:-1], row.cells[1:-1], strict=True)
+        told = zip(self.columns[self.naming : -1], row.cells[self.naming : -1], strict=True)
         values = [f"{column} {cell}" for column, cell in told if cell]
-        return f"- {row.cells[0]}: {'; '.join([*values, row.cells[-1]])}"
+        return f"- {' '.join(row.cells[: self.naming])}: {'; '.join([*values, row.cells[-1]])}"
+
+
+def _bare(markdown: str) -> str:
+    """Markdown without what only marks emphasis or keeps a letter from meaning something."""
+    return _ESCAPE.sub(r"\1", markdown.replace("**", "").replace("`", ""))
 
 
 def whole_report(title: str, whom: str) -> str:
@@ -148,4 +179,6 @@ def _numbered(texts: Iterable[str]) -> Iterator[str]:
 def _picture(part: FigurePart) -> str:
     caption = escape_markdown(" ".join(filter(None, [f"{part.caption.rstrip('.')}.", part.source])))
     path = f"{FIGURE_FOLDER}/{part.file}.svg"
-    return f'![{caption}]({path}){{#fig-{part.key} fig-alt="{escape_attribute(part.alt)}" width={FIGURE_WIDTH}}}'
+    return (
+        f'![{caption}]({path}){{#fig-{part.key} fig-alt="{escape_attribute(part.alt)}" width={FIGURE_WIDTH}}}'
+    )

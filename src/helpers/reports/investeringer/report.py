@@ -18,8 +18,8 @@ from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
 from helpers.present.workbook import WorkSheet
-from helpers.reports.base.notes import downloads
 from helpers.reports.base.brief import Brief
+from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures

@@ -31,6 +31,8 @@ from helpers.sources.fetch_status import danish_day
 if TYPE_CHECKING:
     from helpers.reports.plan.report import PlanReport
 
+GAP_NOTE = "Forskellen mellem procenter er i procentpoint. + er bedre end målet."
+
 
 def plan_brief(report: PlanReport, note: Shown) -> Brief:
     """What is known of the agenda item on a plan's follow-up; `note` says which figures these are."""
@@ -44,9 +46,11 @@ def plan_brief(report: PlanReport, note: Shown) -> Brief:
         dated=danish_day(report.data_day),
         note=note,
         opening=goals_met(counted.met, len(plan.goals), counted.cannot_be_judged),
-        columns=(capital(plan.names.goal.one), "Periode", "Målet", area.name, "Forskel", "Vurdering"),
+        columns=("Nr.", capital(plan.names.goal.one), "Periode", "Målet", area.name, "Forskel", "Vurdering"),
         rows=tuple(_row(report, row) for row in sorted(rows, key=lambda row: order[row.goal])),
-        numbers=(2, 3, 4),
+        numbers=(3, 4, 5),
+        naming=2,
+        foot=GAP_NOTE,
         figures=tuple(_figures(report)),
         said=tuple(_said(report)),
         background=tuple(_background(report)),
@@ -60,16 +64,17 @@ def _row(report: PlanReport, row: StatusRow) -> BriefRow:
     indicator = report.catalogue.indicators.get(row.indicator)
     name = f": {indicator.name}" if indicator and indicator.name and len(goal.indicators) > 1 else ""
 
-    def value(figure: Decimal | None, *, signed: bool = False) -> str:
-        return "" if figure is None else number(figure, row.decimals, row.unit, signed=signed)
+    def value(figure: Decimal | None) -> str:
+        return "" if figure is None else number(figure, row.decimals, row.unit)
 
     return BriefRow(
         (
-            f"{row.goal} {goal.title}{name}",
-            row.period.danish if row.period else "",
+            row.goal,
+            f"{goal.title}{name}",
+            row.period.short if row.period else "",
             value(row.target),
             value(row.municipality),
-            value(row.gap, signed=True),
+            "" if row.gap is None else number(row.gap, row.decimals, signed=True),
             f"{VERDICT_SIGNS[row.verdict]} {VERDICT_WORDS[row.verdict]}",
         ),
         VERDICT_CLASSES[row.verdict],
@@ -79,7 +84,7 @@ def _row(report: PlanReport, row: StatusRow) -> BriefRow:
 def _missing(report: PlanReport) -> list[StatusRow]:
     """The rows that do not meet their goal, the largest gap first: in persons, and behind those in their own unit."""
     found = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap is not None]
-    return sorted(found, key=lambda row: (-abs(row.persons or 0), -abs(row.gap or 0), row.goal))
+    return sorted(found, key=lambda row: (-abs(row.persons or 0), -abs(row.gap or Decimal(0)), row.goal))
 
 
 def _figures(report: PlanReport) -> Iterator[FigurePart]:
