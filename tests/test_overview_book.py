@@ -190,15 +190,19 @@ def test_all_26_figures_have_a_place_and_what_cannot_be_shown_says_why(pages):
 
 
 def test_each_drawn_figure_has_its_printed_number_an_alternative_text_and_files(outcome, pages):
-    drawn = [image for page in pages.values() for image in page.xpath("//figure//img")]
-    names = {Path(image.get("src")).stem for image in drawn}
+    drawn = {
+        image.get("data-figure") or Path(image.get("src")).stem: image
+        for page in pages.values()
+        for image in page.xpath("//figure//img | //figure//svg[contains(@class, 'wide')]")
+    }
+    names = set(drawn)
     numbers = [figure.number for figure in measured(shipped()[1])]
     without_table = {figure.number for figure in shipped()[1].figures if figure.missing}
     assert names == {f"figur-{n}" for n in {*numbers, *without_table}} | {f"alle-{n}" for n in numbers}
-    for image in drawn:
-        assert len(image.get("alt")) > 100
+    for name, image in drawn.items():
+        assert len(image.get("alt") or image.get("aria-label")) > 100
         caption = words(image.xpath("ancestor::figure//figcaption")[0])
-        assert caption.startswith(f"Figur {image.get('src').split('-')[1].split('.')[0]}")
+        assert caption.startswith(f"Figur {name.split('-')[1]}")
     for name in names:
         assert (outcome.folder / "figures" / f"{name}.json").is_file()
         assert (outcome.folder / "figures" / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")

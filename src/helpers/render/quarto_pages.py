@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from helpers.present.theme import palette_from
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
 from helpers.render.copy import Copy
+from helpers.render.drawings import with_drawings
 from helpers.render.policy import QUARTO_POLICY
 
 SEARCH_INDEX = "search.json"
@@ -37,6 +39,7 @@ def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
         chapter.href: verdicts[chapter.path] for chapter in copy.book.chapters if chapter.path in verdicts
     }
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
+    colours = palette_from(copy.brand.colours)
     for chapter in copy.book.chapters:
         page = site / chapter.href
         if not page.is_file():
@@ -44,7 +47,7 @@ def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
         above = "../" * (len(PurePosixPath(chapter.href).parts) - 1) + up
         links = [(relative_url(chapter.href, name), words) for words, name in files.items()]
         links.append((f"{above}index.html", "Alle planer"))
-        text = page.read_text(encoding="utf-8")
+        text = with_drawings(page.read_text(encoding="utf-8"), (copy.folder / chapter.href).parent, colours)
         done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
         lines = environment().get_template("foot.html").render(**foot(copy.imprint, above)).strip()
         if lines:

@@ -13,11 +13,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
+from helpers.present.theme import palette_from
 from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import Copy
+from helpers.render.drawings import with_drawings
 from helpers.render.policy import policy
 
 VERDICTS = "verdicts.json"
@@ -110,6 +112,7 @@ def write_pages(
     date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
+    colours = palette_from(copy.brand.colours)
     missing: list[Problem] = []
     for index, page in enumerate(converted.pages):
         # Each page lies as deep as its notebook; the hub and the shared files lie above the book.
@@ -128,7 +131,7 @@ def write_pages(
             description=f"{page.title}: {copy.title} for {municipality}",
             page=page,
             page_is_index=is_index,
-            body=page.html,
+            body=with_drawings(page.html, (copy.folder / page.href).parent, colours),
             after_body=after_body,
             entries=[
                 {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
@@ -173,15 +174,16 @@ def standing_figure(
         for name, line in counts.items()
     )
     listed = replace(drawn, traces=(*drawn.traces, *(trace for trace in extra if trace.known)))
-    places = layout.lay_out(
-        drawn, panels=False, example=example, target=None, target_text="", published_text=""
+    lay = partial(
+        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
     )
     colour = palette()
     number_ = standing.figure.number
     caption = f"Figur {number_}. {describe.caption(drawn)}"
     part = PrintedFigurePart(
         f"figur-{number_}",
-        chart(drawn, places, colour),
+        chart(drawn, lay(), colour),
+        narrow=chart(drawn, lay(width=layout.NARROW), colour),
         caption=caption,
         alt=describe.alt_text(drawn, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
