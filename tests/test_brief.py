@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
 import subprocess
@@ -14,14 +15,17 @@ import pytest
 from rich.console import Console
 
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.followups import ACTION, WHY
 from helpers.commands.briefing import write_briefs
 from helpers.errors import PlanError
+from helpers.present.fonts import FOLDER
 from helpers.present.words import number
 from helpers.project import Project
 from helpers.render.word_reference import MARKED
 from helpers.reports import wing
 from helpers.reports.base.brief import ANNEXES, BACKGROUND, BLANKS, CASE, ECONOMY, MOST_FIGURES
 from helpers.reports.base.request import RenderRequest, Selection
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.report import PlanReport
 from report_support import copy_project
 
@@ -80,6 +84,17 @@ def test_all_forms_have_the_headings_of_an_agenda_item_and_a_blank_under_each(fi
         heading.upper() for heading in HEADINGS
     ]
     assert [line for line in plain.splitlines() if line.startswith("[")] == blanks
+
+
+def test_it_begins_with_the_sentences_of_the_plan_s_first_page(
+    project: Project, files: dict[str, Path]
+) -> None:
+    said = " ".join(filter(None, opening(plan_report(project))))
+    assert said.count(".") >= 3
+    document = docx.Document(str(files["docx"]))
+    assert said in [p.text for p in document.paragraphs if p.style and p.style.name == "Plan Resumé"]
+    assert f"\n{said}\n" in files["md"].read_text(encoding="utf-8")
+    assert bare(said) in bare(files["html"].read_text(encoding="utf-8"))
 
 
 def test_the_numbers_are_those_of_the_status_table_in_all_forms(
@@ -146,18 +161,19 @@ def test_it_fits_two_pages(files: dict[str, Path], tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("LibreOffice is not installed (apt-get install libreoffice-writer)")
-    asked_of = [
-        office,
-        f"-env:UserInstallation=file://{tmp_path}/profile",
-        "--headless",
-        "--convert-to",
-        "pdf",
-    ]
+    # In the font that the document names; a machine's own may be wider.
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<include>/etc/fonts/fonts.conf</include><dir>{FOLDER}</dir></fontconfig>"
+    )
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     subprocess.run(
-        [*asked_of, "--outdir", str(tmp_path), str(files["docx"])],
+        [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(files["docx"])],
         check=True,
         capture_output=True,
         timeout=180,
+        env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
     )
     assert len(pypdf.PdfReader(tmp_path / f"{files['docx'].stem}.pdf").pages) <= 2
 
@@ -183,10 +199,8 @@ def test_what_the_municipality_says_of_a_goal_that_is_not_met_is_told(tmp_path: 
     project = copy_project(tmp_path)
     text = project.catalogue / "texts" / "frederikssund" / "frederikssund-2023" / "1a.md"
     text.parent.mkdir(parents=True)
-    text.write_text(
-        "# 15. januar 2024\n\n## Forklaring\n\nFærre stillinger.\n\n## Handling\n\nFlere samtaler.\n",
-        encoding="utf-8",
-    )
+    said = f"## 2024-01-15\n\n### {WHY}\n\nFærre stillinger.\n\n### {ACTION}\n\nFlere samtaler.\n"
+    text.write_text(said, encoding="utf-8")
     files = written(asked(project, "Frederikssund"))
     for told in (
         files["md"].read_text(encoding="utf-8"),

@@ -17,7 +17,6 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
-    goals_met,
     number,
     sentence,
     source_names,
@@ -25,6 +24,7 @@ from helpers.present.words import (
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.status import StatusRow
 from helpers.sources.fetch_status import danish_day
 
@@ -38,14 +38,13 @@ def plan_brief(report: PlanReport, note: Shown) -> Brief:
     """What is known of the agenda item on a plan's follow-up; `note` says which figures these are."""
     plan, area = report.plan, report.municipality
     rows = (*report.rows, *report.survey_rows)
-    counted = report.summary_of(plan.goals)
     order = {goal.number: place for place, goal in enumerate(plan.goals)}
     return Brief(
         title=f"Opfølgning på {plan.title}",
         whom=area.long_name,
         dated=danish_day(report.data_day),
         note=note,
-        opening=goals_met(counted.met, len(plan.goals), counted.cannot_be_judged),
+        opening=" ".join(filter(None, opening(report))),
         columns=("Nr.", capital(plan.names.goal.one), "Periode", "Målet", area.name, "Forskel", "Vurdering"),
         rows=tuple(_row(report, row) for row in sorted(rows, key=lambda row: order[row.goal])),
         numbers=(3, 4, 5),
