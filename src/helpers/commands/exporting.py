@@ -85,7 +85,7 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
 
 def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Each site rendered on its own, with a first page above it, its links checked, in a file."""
-    for report in _reports(request):
+    for report in asked_reports(request):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
             alone = replace(request, municipalities=(report.whom.name,), to=TARGETS, output=site)
