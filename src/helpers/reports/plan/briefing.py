@@ -116,7 +116,7 @@ def _background(report: PlanReport) -> Iterator[str]:
 def _economy(report: PlanReport) -> Iterator[str]:
     """What the gaps come to where the plan gives a price."""
     for row in report.rows:
-        price = report.price_of(row)
+        price = report.assured(row).price
         if price is not None and row.gap and row.verdict is Verdict.NOT_MET:
             told = assurance.persons_sentence(row, report.catalogue.indicators[row.indicator], price)
             if told:
