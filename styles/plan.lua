@@ -1,8 +1,9 @@
--- What the plan's own blocks become: verdict boxes, tables and details in Typst, scrolling tables on pages.
+-- What the plan's own blocks become: verdict boxes, tables and details in Typst and Word, scrolling tables on pages.
 -- A pandoc filter that both engines run before their own work (`filters:` in _quarto.yml, at: pre-ast).
 
 local to_typst = FORMAT:match('typst') ~= nil
 local to_html = FORMAT:match('html') ~= nil
+local to_docx = FORMAT:match('docx') ~= nil
 
 local function raw(text) return pandoc.RawBlock('typst', text) end
 
@@ -60,6 +61,7 @@ local function all_rows(tbl)
   return rows
 end
 
+-- In characters; and whether all of them get what they want.
 local function column_widths(tbl)
   local least, wanted = {}, {}
   for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
@@ -83,16 +85,13 @@ local function column_widths(tbl)
     all_wanted = all_wanted + wanted[i] + PADDING
   end
   local widths = {}
+  local fits = all_wanted <= AVAILABLE
   local left = math.max(AVAILABLE - all_least, 0)
   local missing = math.max(all_wanted - all_least, 1)
   for i in ipairs(least) do
-    if all_wanted <= AVAILABLE then
-      widths[i] = 'auto'
-    else
-      widths[i] = string.format('%.1ffr', least[i] + PADDING + left * (wanted[i] - least[i]) / missing)
-    end
+    widths[i] = PADDING + (fits and wanted[i] or least[i] + left * (wanted[i] - least[i]) / missing)
   end
-  return widths
+  return widths, fits
 end
 
 -- A picture in a cell is no wider than the cell can be.
@@ -141,7 +140,8 @@ local function add_rows(out, rows, head)
 end
 
 local function typst_table(tbl, keep_caption)
-  local widths = column_widths(tbl)
+  local widths, fits = column_widths(tbl)
+  for i, width in ipairs(widths) do widths[i] = fits and 'auto' or string.format('%.1ffr', width) end
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
   local classes = pandoc.List{}
@@ -225,25 +225,112 @@ local function typst_div(div)
   end
 end
 
-local function typst_raw(block)
+-- Raw HTML in print: tables and other text are read, what is for pages only goes.
+-- `marks` is what stands at the start and end of a block that opens, and of its heading.
+local function print_raw(block, of_tables, of_divs, marks)
   if block.format ~= 'html' then return nil end
   local text = block.text
   -- What is marked so is for pages only; Quarto leaves it out of print as well.
   if text:match('data%-quarto%-disable%-processing="true"') then return {} end
-  if text:match('^%s*<details') and not text:match('</details>') then return raw('#plan-details[') end
-  if text:match('^%s*</details>%s*$') then return raw(']') end
-  if text:match('^%s*<summary[^>]*>%s*$') then return raw('#plan-summary[') end
-  if text:match('^%s*</summary>%s*$') then return raw(']') end
+  if text:match('^%s*<details') and not text:match('</details>') then return marks.details end
+  if text:match('^%s*</details>%s*$') then return marks.details_end end
+  if text:match('^%s*<summary[^>]*>%s*$') then return marks.summary end
+  if text:match('^%s*</summary>%s*$') then return marks.summary_end end
   if text:match('<table') then
-    local read = pandoc.read(text, 'html')
-    return read.blocks:walk{ Table = function(tbl) return typst_table(tbl) end, Div = typst_div }
+    return pandoc.read(text, 'html').blocks:walk{ Table = of_tables, Div = of_divs }
   end
   if text:match('^%s*<%a') and not text:match('^%s*</') then
     -- Other raw HTML of one piece is text in another dress; loose tags are left to the writer, which drops them.
     local inner = text:gsub('%b<>', ''):gsub('%s+', '')
-    if inner ~= '' then return pandoc.read(text, 'html').blocks:walk{ Div = typst_div } end
+    if inner ~= '' then return pandoc.read(text, 'html').blocks:walk{ Div = of_divs } end
   end
 end
+
+local TYPST_MARKS = {
+  details = raw('#plan-details['), details_end = raw(']'), summary = raw('#plan-summary['), summary_end = raw(']'),
+}
+
+local function typst_raw(block) return print_raw(block, function(tbl) return typst_table(tbl) end, typst_div, TYPST_MARKS) end
+
+-- Word --------------------------------------------------------------------------------------------------------
+-- Blocks and cells get paragraph styles by name; what they look like is up to the reference document.
+
+local DOCX_BLOCKS = {
+  ['example-data'] = 'Plan Eksempeldata', ['example-note'] = 'Plan Eksempeldata', ['state-note'] = 'Plan Kilde',
+  ['data-note'] = 'Plan Note', ['no-figure'] = 'Plan Note', ['source-note'] = 'Plan Kilde',
+  ['goal-note'] = 'Plan Målnote', ['goal-text'] = 'Plan Måltekst', ['summary'] = 'Plan Resumé', ['blank'] = 'Plan Udfyldes',
+}
+local DOCX_VERDICTS = {
+  ['met'] = 'opfyldt', ['not-met'] = 'ikke opfyldt', ['partly'] = 'delvist opfyldt', ['unknown'] = 'kan ikke vurderes',
+}
+
+local function styled(blocks, name) return pandoc.Div(blocks, pandoc.Attr('', {}, { ['custom-style'] = name })) end
+
+local function docx_cell_style(cell, row, head)
+  if head then return 'Plan Tabelhoved' end
+  if has(row.attr, 'group') then return 'Plan Tabelgruppe' end
+  for kind, word in pairs(DOCX_VERDICTS) do
+    if has(cell.attr, 'verdict-' .. kind) then return 'Plan Tabel ' .. word end
+  end
+  if has(cell.attr, 'state-note') then return 'Plan Tabelnote' end
+  if cell.attributes and cell.attributes.scope == 'row' then return 'Plan Tabelforspalte' end
+  return 'Plan Tabel'
+end
+
+local function docx_rows(rows, head)
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      if has(cell.attr, 'num') then cell.alignment = 'AlignRight' end
+      -- A style by name holds for paragraphs alone.
+      local paragraphs = small_images(cell.contents):walk{ Plain = function(plain) return pandoc.Para(plain.content) end }
+      cell.contents = { styled(paragraphs, docx_cell_style(cell, row, head)) }
+    end
+  end
+  return rows
+end
+
+local function docx_table(tbl)
+  local widths = column_widths(tbl)
+  local line = 0
+  for _, width in ipairs(widths) do line = line + width end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, AVAILABLE) } end
+  tbl.head.rows = docx_rows(tbl.head.rows, true)
+  for _, body in ipairs(tbl.bodies) do
+    body.head = docx_rows(body.head)
+    body.body = docx_rows(body.body)
+  end
+  tbl.foot.rows = docx_rows(tbl.foot.rows)
+  return tbl
+end
+
+-- Tiles stand in two columns.
+local function docx_tiles(div)
+  local rows = pandoc.List{}
+  for i, tile in ipairs(div.content) do
+    if i % 2 == 1 then rows:insert{ {}, {} } end
+    rows[#rows][2 - i % 2] = { tile }
+  end
+  return pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', 'AlignLeft' }, { 0.5, 0.5 }, {}, rows))
+end
+
+local function docx_div(div)
+  if has(div, 'tiles') then return docx_tiles(div) end
+  local style
+  for kind, word in pairs(DOCX_VERDICTS) do
+    if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then
+      style = (has(div, 'tile') and 'Plan Flise ' or 'Plan Mål ') .. word
+    end
+  end
+  for class, name in pairs(DOCX_BLOCKS) do
+    if has(div, class) and not (style == 'Plan Eksempeldata') then style = name end
+  end
+  if not style then return nil end
+  div.attributes['custom-style'] = style
+  return div
+end
+
+-- What opens on a page lies open here; the writer drops its loose tags.
+local function docx_raw(block) return print_raw(block, docx_table, docx_div, {}) end
 
 local function label_of(text)
   local caption = text:match('<caption[^>]*>(.-)</caption>')
@@ -431,6 +518,13 @@ if to_typst then
     { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
     { Inlines = escape_first },
+  }
+elseif to_docx then
+  return {
+    { Pandoc = whose },
+    harmless_filter,
+    { Pandoc = unnumber },
+    { RawBlock = docx_raw, Table = docx_table, Div = docx_div },
   }
 elseif to_html then
   return { { Pandoc = whose }, harmless_filter, { RawBlock = html_raw } }

@@ -29,7 +29,7 @@ from helpers.catalogue.models import (
     Series,
     Unit,
 )
-from helpers.periods import Frequency, Period, window
+from helpers.periods import Frequency, Period
 from helpers.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -323,17 +323,17 @@ def test_the_row_whose_printed_gap_is_another_says_what_was_printed() -> None:
 
 
 @pytest.mark.reference
-def test_the_nine_counts_of_6d_are_those_of_the_figure_and_end_with_its_status() -> None:
+def test_the_nine_counts_of_6d_are_those_of_the_figure_and_have_no_quarters_as_there() -> None:
     bars = re.search(r"tilbud indenfor 1 måned\s+((?:\d+\s+){9})0\n\n5\n", seed("002"))
     assert bars
     points = CATALOGUE.published_points(PLAN_2023)
     assert [point.value for point in points] == [Decimal(word) for word in bars[1].split()]
     (row,) = [row for row in CATALOGUE.published_rows(PLAN_2023) if row.goal == "6d"]
-    assert tuple(point.period for point in points) == window(row.period)
+    assert {point.period for point in points} == {None}
     assert {(point.indicator, point.series, point.area) for point in points} == {
         (row.indicator, "count", OWNER.code)
     }
-    assert all("vores" in (point.note or "") for point in points)
+    assert all("ikke hvilke ni kvartaler" in (point.note or "") for point in points)
 
 
 def test_a_plan_without_printed_figures_has_none() -> None:

@@ -462,6 +462,14 @@ MISTAKES = {
         "published/plan-2026-series.csv", "period,value", "period,value,notes", "notes",
         "notes", ['"notes" is not read.', 'Did you mean "note"?'],
     ),
+    "a survey that counts for a while, in other words": (
+        PLAN_FILE, "target: {under: national}", "target: {under: national}\n        valid_for: et år", "valid_for",
+        "goals.1a.valid_for", ['Write it as "12 months" or "2 years"'],
+    ),
+    "a length of time where no survey is": (
+        PLAN_FILE, "target: {under: national}", "target: {under: national}\n        valid_for: 12 months", "valid_for",
+        "goals.1a.valid_for", ["Only a goal that is followed by a survey has it."],
+    ),
     "a printed point of an unknown area": (
         "published/plan-2026-series.csv", "766", "767", "767",
         "area", ['"767" is no area.', "dk"],

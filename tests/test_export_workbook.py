@@ -152,6 +152,16 @@ def test_all_observations_are_there_named_in_danish(report: PlanReport, content:
     assert one["Ordlyd"].value == report.plan.goal("1a").text and "kvartal" in one["Periode"].value
 
 
+@pytest.mark.parametrize("plan", ["noegletal-2026", "arbejdsmarkedet", "frederikssund-2022"])
+def test_every_plan_has_a_workbook_with_all_that_its_figures_show(project: Project, plan: str) -> None:
+    found = made(project, "plan", "Hedensted", plan=plan)
+    assert isinstance(found, PlanReport)
+    book = opened(found.workbook())
+    told = {row["Mål"].value for row in rows(book["Observationer"])}
+    assert told and None not in told
+    assert len(list(rows(book["Status"]))) == len(all_rows(found))
+
+
 def test_every_sheet_has_frozen_heads_filters_widths_and_says_that_it_is_made_up(content: bytes) -> None:
     for sheet in opened(content):
         assert sheet["A2"].value == MADE_UP, sheet.title

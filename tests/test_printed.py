@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -243,3 +245,34 @@ def test_a_plan_without_printed_figures_is_left_alone() -> None:
     assert with_printed(frame, CATALOGUE, CATALOGUE.plan("noegletal-2026")) is frame
     assert newest_printed(CATALOGUE, CATALOGUE.plan("noegletal-2026")) is None
     assert newest_printed(CATALOGUE, PLAN) == Period.parse(FROM)
+
+
+# ------------------------------------------------------------------------------- counts without their quarters
+
+NINE = ("17", "28", "37", "28", "16", "34", "22", "24", "20")
+
+
+@pytest.mark.parametrize("fetched", [False, True])
+def test_the_nine_counts_of_6d_stand_in_their_printed_order_and_in_no_quarter(
+    project: Project, fetched: bool
+) -> None:
+    if fetched:
+        fetch(project, "2025Q01")
+    found = report(project)
+    shown = unquote(found.figure("6d").markdown)
+    panel = shown[shown.index('id="trykt-6d-count"') :]
+    assert re.findall(r"<td[^>]*>(\d+)</td>", panel)[:9] == list(NINE)
+    assert "perioderne er ikke trykt" in panel and "ikke hvilke ni kvartaler de gælder" in panel
+    grid = found.window(found.catalogue.indicators["unge-uddannelse-job-3-maaneder"])
+    assert not grid.loc[grid["series"] == "count", "published"].any()
+    assert "trykt-6d" not in report(project, town="Hedensted").figure("6d").markdown
+    assert "trykt-" not in found.figure("6c").markdown
+
+
+def test_the_page_says_what_a_goal_that_is_followed_by_a_survey_stands_on(project: Project) -> None:
+    found = report(project)
+    assert "Mål 4d og 5a følges med kommunens egne undersøgelser" in found.status_table().markdown
+    told = found.goal("5a").markdown.replace("\u00a0", " ")
+    assert "kan ikke vurderes" in told and "december 2021" in told
+    assert "Tallet er fra kommunens egen undersøgelse og er indtastet." in told
+    assert "egen undersøgelse" not in found.goal("4d").markdown

@@ -186,7 +186,7 @@ def test_quarto_s_pages_get_verdicts_beside_the_chapters_and_links_to_pdf_and_hu
     (site / "search.json").write_text("[]")
     for page, up in (("index.html", "./"), ("notebooks/01-tidlig.html", "../")):
         (site / page).write_text(PAGE.format(up=up), encoding="utf-8")
-    finish_pages(copy, site, pdf="Beskæftigelsesplan-2023.pdf")
+    finish_pages(copy, site, files={"Hent som PDF": "Beskæftigelsesplan-2023.pdf"})
     assert not (site / "search.json").exists(), "search is off"
     for page, up in (("index.html", ""), ("notebooks/01-tidlig.html", "../")):
         text = (site / page).read_text(encoding="utf-8")

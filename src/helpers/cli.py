@@ -361,7 +361,7 @@ def render(
     ] = REPORTS[0],
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    to: Annotated[str, typer.Option("--to", help="html, pdf, or both: html,pdf.")] = "html,pdf",
+    to: Annotated[str, typer.Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
     engine: Annotated[
         EngineName,
         typer.Option(
@@ -396,7 +396,7 @@ def render(
         ),
     ] = False,
 ) -> None:
-    """Render a report as a static site and a PDF, for one municipality, several or all."""
+    """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
     from helpers.reports.base.request import RenderRequest
 
@@ -481,6 +481,50 @@ def export(
         told=lambda words: err.print(escape(words)),
     )
     for path in write(request, err):
+        typer.echo(f"wrote {path}")
+
+
+@app.command(
+    rich_help_panel=MAKE,
+    epilog="For example: `plan figure Frederikssund 1a` · `plan figure Frederikssund --to png --width 25cm`. "
+    "More in docs/export.md.",
+)
+def figure(
+    municipality: Municipality,
+    figures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FIGURE]...",
+            help="Goals (1a), numbers of the Jobcenteroverblik (5) or projects; default: all, in a zip file.",
+        ),
+    ] = None,
+    plan: PlanKey = "",
+    report: ReportKey = REPORTS[0],
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[str, typer.Option("--to", help="png, svg, pdf, or several: png,pdf.")] = "png",
+    width: Annotated[str, typer.Option("--width", help="Of the picture: 16cm, 160mm, 6.3in.")] = "16cm",
+    dpi: Annotated[int, typer.Option("--dpi", min=50, max=1200, help="Dots an inch, of a PNG.")] = 200,
+    output: Exports = Path("_export"),
+    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+) -> None:
+    """Write figures as pictures for slides and papers, each with its title and source inside."""
+    from helpers.commands.exporting import export_figures, width_of
+    from helpers.reports.base.request import RenderRequest
+
+    request = RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=(municipality,),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        output=output,
+        example=example,
+        verb="figure",
+    )
+    for path in export_figures(request, figures or (), width=width_of(width), dots=dpi, err=err):
         typer.echo(f"wrote {path}")
 
 

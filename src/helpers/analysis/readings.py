@@ -110,18 +110,15 @@ class _Series:
 
     def at(self, area: str, period: Period, decimals: int) -> StatusReading:
         place = self._places.get((area, period.id))
-        if place is None or not self._counts(period):
+        if place is None or (self._bound is not None and not period.within(self._bound)):
             return NOTHING
-        if place not in self._read:
+        found = self._read.get(place)
+        if found is None:
             state = State(self._states[place])
             value = as_published(float(self._values[place]), decimals) if state is State.OK else None
-            self._read[place] = StatusReading(
-                value, state, str(self._sources[place]), bool(self._printed[place])
-            )
-        return self._read[place]
-
-    def _counts(self, period: Period) -> bool:
-        return self._bound is None or period.within(self._bound)
+            found = StatusReading(value, state, str(self._sources[place]), bool(self._printed[place]))
+            self._read[place] = found
+        return found
 
     @cached_property
     def newest(self) -> dict[str, Period]:
@@ -132,7 +129,8 @@ class _Series:
         return self._newest((State.OK.value,))
 
     def _newest(self, states: tuple[str, ...]) -> dict[str, Period]:
-        counted = {text for text, period in self._periods.items() if self._counts(period)}
+        bound = self._bound
+        counted = {text for text, period in self._periods.items() if bound is None or period.within(bound)}
         found: dict[str, str] = {}
         for area, text, state in zip(self._areas, self._ids, self._states, strict=True):
             # Ids of one frequency sort as time does.

@@ -121,6 +121,8 @@ class Judgement:
         Distance from the target, positive on the better side; of a rank in places. None when a term is unknown.
     lack
         Why it cannot be judged; or, with a verdict, why there is no path.
+    finer
+        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
     """
 
     period: Period
@@ -130,6 +132,7 @@ class Judgement:
     gap: Decimal | None
     verdict: Verdict
     lack: Lack | None = None
+    finer: Decimal | None = None
 
     @property
     def target(self) -> Decimal | None:

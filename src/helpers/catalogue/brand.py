@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from helpers.project import Project, is_file
 
 OVERRIDES = "brands"
 """Folder in the catalogue with one ``<slug>.yml`` per municipality that has a brand of its own."""
+
+WORD = ".docx"
+"""Ending of a municipality's reference document, which lies in that folder too."""
 
 COLOURS = {
     "foreground": "#1d2a33",
@@ -68,6 +72,8 @@ class Brand:
         Family of the running text and headings.
     logo
         Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text.
+    word
+        Absolute path of the municipality's own reference document for Word, if there is one.
     data
         The whole merged file, for Quarto.
     """
@@ -77,6 +83,7 @@ class Brand:
     font: str = _FAMILY
     logo: Path | None = None
     logo_alt: str = ""
+    word: Path | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def logo_bytes(self) -> bytes:
@@ -95,7 +102,7 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
         The book's ``_brand.yml``; none gives the project's own sober colours.
     override
         ``catalogue/brands/<slug>.yml``: any part of the same file, laid over it key by key. A logo's path is seen
-        from the file that names it.
+        from the file that names it. A Word document of the same name beside it is the reference document.
 
     Raises
     ------
@@ -125,6 +132,10 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
             if wrong := _no_font((file.parent / text).resolve(), text, root):
                 document.problem(at, *wrong)
     problems = [problem for document in documents for problem in document.problems]
+    word = override.with_suffix(WORD) if override and override.with_suffix(WORD).is_file() else None
+    if word is not None and not _is_word(word):
+        where = Project(_root_of(word)).relative(word)
+        problems.append(Problem(where, "This is no Word document.", f"Save it in Word again, as {WORD}."))
     if problems:
         raise PlanError(problems)
     palette = (data.get("color") or {}).get("palette") or {}
@@ -139,7 +150,11 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
             raise PlanError(document.problems)
     base = (data.get("typography") or {}).get("base") or {}
     family = base if isinstance(base, str) else base.get("family")
-    return Brand({**COLOURS, **said}, said, str(family or _FAMILY), logo_path, logo_alt, data)
+    return Brand({**COLOURS, **said}, said, str(family or _FAMILY), logo_path, logo_alt, word, data)
+
+
+def _is_word(file: Path) -> bool:
+    return zipfile.is_zipfile(file) and "word/document.xml" in zipfile.ZipFile(file).namelist()
 
 
 def _root_of(file: Path) -> Path:
@@ -391,11 +406,13 @@ def _loads(style: str) -> bool:
 def brand_problems(project: Project, slugs: tuple[str, ...]) -> Iterator[Problem]:
     """Everything that is wrong with the project's brand and the municipalities' own."""
     base = project.root / "_brand.yml"
-    own = sorted((project.catalogue / OVERRIDES).glob("*.yml"))
+    files = (project.catalogue / OVERRIDES).glob("[!~]*")  # ~$….docx: open in Word just now
+    own = sorted({file.with_suffix(".yml") for file in files if file.suffix in (".yml", WORD)})
     told: set[str] = set()
     for override in (None, *own):
         if override is not None and override.stem not in slugs:
-            document = Document(project.relative(override))
+            there = next(f for f in (override, override.with_suffix(WORD)) if f.is_file())
+            document = Document(project.relative(there))
             document.problem(
                 (), f'"{override.stem}" is no municipality\'s slug.', did_you_mean(override.stem, slugs)
             )

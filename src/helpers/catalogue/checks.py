@@ -294,6 +294,10 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
     keys = _named(data)
     if len(set(keys)) < len(keys):
         document.problem(loc, "The same indicator is named twice.")
+    if "valid_for" in data and known.complete and not known.surveys.keys() & set(keys):
+        document.problem(
+            (*at, "valid_for"), "Only a goal that is followed by a survey has it.", "Leave the line out."
+        )
     try:
         wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
     except ValidationError:
@@ -511,9 +515,10 @@ def check_published(
 def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> Iterator[Problem]:
     """Each published point is of a known series, area and period, and given once."""
     codes = {municipality.code for municipality in known.municipalities} | {NATIONAL}
-    seen: dict[tuple[str, str, str, Period], str] = {}
+    seen: dict[tuple[str, str, str, Period | None], str] = {}
     for where, point in points:
-        first = seen.setdefault((point.indicator, point.series, point.area, point.period), where)
+        place = (point.indicator, point.series, point.area, point.period)
+        first = seen.setdefault(place, where) if point.period else where
         if first != where:
             yield Problem(f"{where}: period", f"This point is already given in {first}.")
         if point.area not in codes and known.municipalities:
@@ -527,7 +532,8 @@ def check_points(points: Iterable[tuple[str, PublishedPoint]], known: Known) -> 
             what = f'{indicator.key} has no series "{point.series}".'
             yield Problem(f"{where}: series", what, f"Allowed: {', '.join(indicator.series)}.")
         if indicator:
-            yield from _check_period(where, point.period, indicator)
+            if point.period:
+                yield from _check_period(where, point.period, indicator)
             if point.series in indicator.series:
                 unit = indicator.unit_of(point.series)
                 if not possible(point.value, unit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -36,6 +37,18 @@ Number = Annotated[
     Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9),
 ]
 """A number that an employment plan can hold."""
+
+
+def _months(value: Any) -> Any:
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,3}) (month|year)s?", value.strip())):
+        return int(found[1]) * (12 if found[2] == "year" else 1)
+    if isinstance(value, int):
+        return value
+    raise ValueError('write it as "12 months" or "2 years"')
+
+
+Months = Annotated[int, BeforeValidator(_months), Field(ge=1)]
+"""A length of time in months, written ``12 months`` or ``2 years``."""
 PeriodId = Annotated[Period, BeforeValidator(_period)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 """Key of an indicator, survey or plan; files are named after it."""

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from helpers.catalogue.fields import Direction, Key, Model, Name, Number, PeriodId, one_or_many
+from helpers.catalogue.fields import Direction, Key, Model, Months, Name, Number, PeriodId, one_or_many
 from helpers.catalogue.names import Names
 from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
@@ -514,6 +514,17 @@ class Indicator(Model):
         return self.unit is Unit.PERCENT and BASE in self.observed
 
     @cached_property
+    def counted(self) -> str | None:
+        """The series that counts those whom the headline is the share of; none where no series is known to."""
+        share = self.series[self.headline].origin
+        found = [
+            name
+            for name in self.counts
+            if not isinstance(share, FromShare) or self.series[name].origin.terms == share.share_of
+        ]
+        return found[0] if self.has_base and len(found) == 1 else None
+
+    @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
         share = self.series[self.headline]
@@ -657,6 +668,8 @@ class Goal(Model):
         The goal of the plan before that it continues; none for a new one.
     note
         A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
+    valid_for
+        How old a survey may be and still be judged by; by default one counts that is from the plan's year or later.
     price
         Of a full-time person, for a share that is counted in full-time persons.
     band
@@ -672,6 +685,7 @@ class Goal(Model):
     previous: Replaces | None = None
     note: str | None = None
     note_owner_only: bool = False
+    valid_for: Months | None = None
     price: Price | None = None
     band: Literal["chance"] | None = None
 
@@ -874,12 +888,18 @@ class PublishedRow(Model):
 
 
 class PublishedPoint(Model):
-    """One value that a document printed in a figure (the nine counts of 6d in seed 002)."""
+    """One value that a document printed in a figure (the nine counts of 6d in seed 002).
+
+    Attributes
+    ----------
+    period
+        None where the document does not print it: the values of the file then stand in the printed order.
+    """
 
     indicator: str
     series: str
     area: str
-    period: PeriodId
+    period: Annotated[PeriodId | None, BeforeValidator(lambda text: text or None)] = None
     value: Number
     note: str | None = None
 

@@ -1,8 +1,11 @@
-"""``plan export``: what leaves as one file, a workbook or a packed site."""
+"""``plan export`` and ``plan figure``: what leaves as files of its own, a workbook, a packed site, pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +14,9 @@ from helpers.catalogue import load_catalogue
 from helpers.commands.typed import refuse_typed
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
+from helpers.present.output import FigurePart
 from helpers.present.stamp import EXAMPLE_MARK
+from helpers.present.still import drawn, sized
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
 from helpers.reports.base.request import RenderRequest
@@ -70,3 +75,97 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
 def _written(path: Path, content: bytes) -> Path:
     write_whole(path, content, replace=True)
     return path
+
+
+# ---------------------------------------------------------------------------------------------- figures
+
+PNG, SVG, PDF = "png", "svg", "pdf"
+FORMS = (PNG, SVG, PDF)
+"""What ``plan figure --to`` may say."""
+
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
+_WIDTHS = 30.0, 1000.0
+"""Of a picture, in millimetres: from what can still be read to a poster."""
+_MOST_PIXELS = 10_000
+"""Across a PNG; more would fill the memory."""
+
+
+def width_of(text: str) -> float:
+    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``.
+
+    Raises
+    ------
+    PlanError
+        When it is none, or none that a figure can have.
+    """
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(mm|cm|in)", text.strip().lower())
+    width = float(found[1].replace(",", ".")) * _MILLIMETRES[found[2]] if found else 0.0
+    if not _WIDTHS[0] <= width <= _WIDTHS[1]:
+        raise PlanError.of("--width", f'"{text}" is no width of a figure.', "From 3cm to 100cm: 16cm.")
+    return width
+
+
+def export_figures(
+    request: RenderRequest, names: Sequence[str], *, width: float, dots: int, err: Console
+) -> Iterator[Path]:
+    """Write single figures of a report, or all of them in one zip file when none is named.
+
+    Parameters
+    ----------
+    width
+        In millimetres.
+    dots
+        An inch, of PNG.
+
+    Raises
+    ------
+    PlanError
+        For an unknown form or figure, or a picture too large to draw.
+    """
+    unknown = [part for part in request.to if part not in FORMS]
+    if unknown or not request.to:
+        raise PlanError.of(
+            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
+        )
+    if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
+        what = (
+            f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."
+        )
+        raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
+    with err.status("reading the figures"):
+        (report,) = _reports(request)
+    whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
+    if names:
+        for name in names:
+            for file, content in _pictures(report.drawing(name), request.to, width, dots):
+                yield _written(request.output / f"{whose}-{file}", content)
+        return
+    files: list[tuple[str, bytes]] = []
+    for name in report.figure_names:
+        with err.status(f"drawing {name}"):
+            files += _pictures(report.drawings(name), request.to, width, dots)
+    if not files:
+        raise PlanError.of(report.key, f"There is nothing to draw for {report.whom.name}.")
+    yield _written(request.output / f"{whose}-figurer.zip", packed(files))
+
+
+def _pictures(
+    parts: Sequence[FigurePart], forms: Sequence[str], width: float, dots: int
+) -> Iterator[tuple[str, bytes]]:
+    for part in parts:
+        for form in forms:
+            if form == SVG:
+                yield f"{part.key}.svg", sized(part.still, width).encode()
+            elif form == PDF:
+                yield f"{part.key}.pdf", drawn(part.still, "pdf", width=width)
+            else:
+                yield f"{part.key}.png", drawn(part.still, "png", width=width, dots=dots)
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A zip file; the same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()

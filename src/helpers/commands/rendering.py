@@ -38,7 +38,7 @@ from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest
 
-TARGETS = ("html", "pdf")
+TARGETS = ("html", "pdf", "docx")
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
@@ -52,7 +52,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:
-        raise PlanError.of("--to", f'"{",".join(request.to)}" is none of html, pdf or html,pdf.')
+        raise PlanError.of(
+            "--to", f'"{",".join(request.to)}" is none of html, pdf and docx, or several: html,pdf,docx.'
+        )
     if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
         raise PlanError.of(
             "--output",
@@ -256,8 +258,8 @@ def _tell(request: RenderRequest, outcomes: Sequence[Outcome], out: Console, err
     for outcome in outcomes:
         if outcome.ok and len(outcomes) <= FEW:
             out.print(f"{outcome.status}  {escape(str(outcome.folder))}/index.html", soft_wrap=True)
-            if outcome.pdf:
-                out.print(f"{'':9} {escape(str(outcome.pdf))}", soft_wrap=True)
+            for file in filter(None, (outcome.pdf, outcome.docx)):
+                out.print(f"{'':9} {escape(str(file))}", soft_wrap=True)
         for warning in outcome.warnings:
             err.print(f"[yellow]![/] {escape(outcome.variant.slug)}: {escape(warning)}", soft_wrap=True)
     for outcome in failed:

@@ -35,13 +35,25 @@ _EMPTY = re.compile(r'<path class="(?:fore|back)ground"[^>]*?d="(?:M0,0h0v0h0Z)?
 _ROLES = re.compile(r' (?:(?:aria-[a-z]+|role|class|pointer-events)="[^"]*"|opacity="1")')
 
 
-def svg_of(spec: Mapping[str, Any]) -> str:
-    """The specification drawn as SVG, with its font inside; equal ones are drawn once in a process."""
-    return _svg(json.dumps(spec, ensure_ascii=False, separators=(",", ":")))
+def svg_of(spec: Mapping[str, Any], *, font: bool = True) -> str:
+    """The specification drawn as SVG; equal ones are drawn once in a process.
+
+    Parameters
+    ----------
+    font
+        With its font inside, as a file needs it that is shown anywhere; a drawing inside a page has the page's.
+    """
+    return _svg(json.dumps(spec, ensure_ascii=False, separators=(",", ":")), font)
+
+
+def png_of(svg: str, scale: float = 2) -> bytes:
+    """An SVG as a picture of pixels, for programs that show no SVG; `scale` pixels for each of its own."""
+    fonts.register()
+    return vl_convert.svg_to_png(svg, scale=scale)
 
 
 @lru_cache(maxsize=128)
-def _svg(text: str) -> str:
+def _svg(text: str, font: bool) -> str:
     spec = json.loads(text)
     words = spec.get("datasets", {}).pop(WORDS, [])
     if words:
@@ -52,7 +64,7 @@ def _svg(text: str) -> str:
     )
     start, end = drawn.index(">") + 1, drawn.rindex("</svg>")
     body = _ROLES.sub("", _EMPTY.sub("", drawn[start:end]))
-    style = f"<style>{fonts.embedded()}</style>" if words or "<text" in body else ""
+    style = f"<style>{fonts.embedded()}</style>" if font and (words or "<text" in body) else ""
     picture = f"{drawn[:start]}{style}{body}{_texts(words, spec.get('padding', {}))}</svg>"
     return _GEOMETRY.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found[0]), picture)
 

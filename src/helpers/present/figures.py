@@ -7,6 +7,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -77,7 +78,8 @@ def trend_figure(
     example = example and any(trace.made_up for trace in drawn.traces)
     grounds = {point.grounds for trace in drawn.traces for point in trace.points}
     real = grounds if example or Grounds.PRINTED in grounds else set()
-    places = layout.lay_out(
+    lay = partial(
+        layout.lay_out,
         drawn,
         panels=plan_layout == "panels",
         example=example,
@@ -89,7 +91,8 @@ def trend_figure(
     unsettled = provisional or {}
     return output.figure(
         drawn.key,
-        chart(drawn, places, colour),
+        chart(drawn, lay(), colour),
+        narrow=chart(drawn, lay(width=layout.NARROW), colour),
         chart=lambda: native_chart(drawn, colour, target=value, example=example),
         caption=caption or describe.caption(drawn),
         alt=describe.alt_text(drawn, target=fixed, example=example, provisional=unsettled),

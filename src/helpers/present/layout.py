@@ -19,6 +19,9 @@ from helpers.present.words import NBSP, STATE_WORDS, capital, listed, number
 WIDTH = 720
 """Pixels; a figure fills the text column of a page and of an A4 sheet."""
 
+NARROW = 340
+"""Pixels of the drawing that a phone shows: its letters are as large as on the wide one."""
+
 PLOT_HEIGHT = 236
 PANEL_HEIGHTS = (176, 96)
 """Of shares and counts, when they are stacked."""
@@ -361,20 +364,21 @@ def lay_out(
     target: float | None,
     target_text: str,
     published_text: str,
+    width: float = WIDTH,
 ) -> Layout:
     """Places for everything in a figure.
 
     Parameters
     ----------
     panels
-        Shares above, counts below, instead of bars behind lines.
+        Shares above, counts below, instead of bars behind lines; so it always is where there is no room for two axes.
     target
         The fixed number a goal asks for; drawn as a line across.
     published_text
         Legend name of the ring around figures that a document printed; empty when there are none.
     """
     both = bool(picture.lines and picture.bars)
-    panels = panels and both
+    panels = both and (panels or width < WIDTH)
     if panels:
         height = sum(PANEL_HEIGHTS) + PANEL_GAP
         share = share_axis(picture, target, 0, PANEL_HEIGHTS[0], above_bars=False)
@@ -387,7 +391,7 @@ def lay_out(
     left_axes = [axis for axis in (share, None if count_right else count) if axis]
     left = math.ceil(max((axis.label_width for axis in left_axes), default=0) + 10)
     right = math.ceil(count.label_width + 10) if count_right and count else 2
-    plot = WIDTH - left - right
+    plot = width - left - right
 
     ends = _ends(picture, share, target, target_text)
     label_width = max((text_width(end.text, TEXT_SIZE, 600) for end in ends), default=0)
@@ -396,15 +400,17 @@ def lay_out(
     label_x = bands - half_band + 12 if half_band > 12 else bands + 4
     ends = tuple(EndLabel(end.trace, label_x, end.y, end.text) for end in ends)
 
-    words, legend, header = _header(picture, example=example, published_text=published_text)
+    words, legend, header = _header(picture, width, example=example, published_text=published_text)
     # The header was laid out from the figure's upper left corner; from here on 0, 0 is the plot's.
-    axis_row = 20
+    share_title = wrap(share.title, width, SMALL_SIZE) if share else ()
+    axis_row = 20 + SMALL_SIZE * LINE * max(len(share_title) - 1, 0)
     break_row = 18 if picture.breaks else 0
     top = math.ceil(header + axis_row + break_row + 6)
     words = [Words(w.x - left, w.y - top, w.text, w.size, w.weight, w.align, w.colour) for w in words]
     legend = [Entry(e.trace, e.x - left, e.y - top, e.text) for e in legend]
-    if share:
-        words.append(Words(-left, -10.0 - break_row, share.title, SMALL_SIZE, colour="quiet"))
+    for above, line in enumerate(reversed(share_title)):
+        y = -10.0 - break_row - above * SMALL_SIZE * LINE
+        words.append(Words(-left, y, line, SMALL_SIZE, colour="quiet"))
     if count and count_right:
         title = f"{count.title} (søjler, højre akse)"
         words.append(Words(plot + right, -10.0 - break_row, title, SMALL_SIZE, align="right", colour="quiet"))
@@ -420,7 +426,7 @@ def lay_out(
         words.append(Words(x + away, -9, broken.text, SMALL_SIZE, align=side, colour="quiet"))
 
     bottom = 34.0
-    notes = [line for note in gap_notes(picture) for line in wrap(f"× {note}", WIDTH, SMALL_SIZE)]
+    notes = [line for note in gap_notes(picture) for line in wrap(f"× {note}", width, SMALL_SIZE)]
     for line in notes:
         bottom += SMALL_SIZE * LINE
         words.append(Words(-left, height + bottom - 6, line, SMALL_SIZE, colour="quiet"))
@@ -466,18 +472,18 @@ def _ends(
 
 
 def _header(
-    picture: Picture, *, example: bool, published_text: str
+    picture: Picture, width: float, *, example: bool, published_text: str
 ) -> tuple[list[Words], list[Entry], float]:
     """Title, subtitle and legend, from the upper left corner, and how high they are together."""
     words: list[Words] = []
     y = 0.0
     badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if example else 0
     if example:
-        words.append(Words(WIDTH, TITLE_SIZE, BADGE, SMALL_SIZE, 600, "right", "unknown"))
-    for line in wrap(picture.title, WIDTH - badge, TITLE_SIZE, 600):
+        words.append(Words(width, TITLE_SIZE, BADGE, SMALL_SIZE, 600, "right", "unknown"))
+    for line in wrap(picture.title, width - badge, TITLE_SIZE, 600):
         y += TITLE_SIZE * LINE
         words.append(Words(0, y - 6, line, TITLE_SIZE, 600))
-    for line in wrap(picture.subtitle or "", WIDTH - badge, TEXT_SIZE):
+    for line in wrap(picture.subtitle or "", width - badge, TEXT_SIZE):
         y += TEXT_SIZE * LINE
         words.append(Words(0, y - 4, line, TEXT_SIZE, colour="quiet"))
     y += 8
@@ -486,7 +492,7 @@ def _header(
         names.append((None, published_text))
     row_height = TEXT_SIZE * LINE + 2
     legend, rows = [], 0
-    for (trace, _), (x, row, lines) in zip(names, flow([name for _, name in names], WIDTH), strict=True):
+    for (trace, _), (x, row, lines) in zip(names, flow([name for _, name in names], width), strict=True):
         for step, line in enumerate(lines):
             place = y + (row + step + 1) * row_height - 5
             words.append(Words(x + SYMBOL + 6, place, line))

@@ -12,7 +12,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 FIGURE_FOLDER = "figures"
 """Below the working folder of the notebook; links in the Markdown are relative to it."""
+
+NARROW_MARK = "-smal"
+"""At the end of the name of a drawing for phones, which is shown inside a page only."""
 
 VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 """JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
@@ -101,6 +104,10 @@ class StampedPart:
         """Names and contents of its files, in the folder of figures."""
         return {}
 
+    def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """What a reader can take along: a title, and names of files of :meth:`contents`."""
+        return ()
+
     def write(self, folder: Path) -> dict[str, str]:
         """Write its files into `folder`, each with its basis in it; returns their names and sha256."""
         written = {}
@@ -139,6 +146,8 @@ class FigurePart(StampedPart):
         The same numbers as a table (HTML), or none.
     csv
         The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
+    narrow
+        The same drawn for a phone; none where there is only one drawing.
     chart
         Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
     source
@@ -154,6 +163,7 @@ class FigurePart(StampedPart):
     chart: Callable[[], Chart] | None = field(default=None, compare=False)
     heading: str = "Tal bag figuren"
     source: str = ""
+    narrow: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         check_key(self.key)
@@ -169,7 +179,7 @@ class FigurePart(StampedPart):
         return with_source(svg_of(self.spec), self.source)
 
     def contents(self) -> dict[str, str | bytes]:
-        """``<key>.svg``, ``.png`` (with its source inside), ``.json`` and, when there are numbers, ``.csv``."""
+        """``<key>.svg`` (and one for phones), ``.png`` (with its source inside), ``.json`` and, when there are numbers, ``.csv``."""
         spec = dict(self.spec)
         if self.stamp:
             spec["usermeta"] = self.stamp.mark()
@@ -178,9 +188,15 @@ class FigurePart(StampedPart):
             f"{self.file}.png": drawn(self.still, "png"),
             f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
         }
+        if self.narrow is not None:
+            made[f"{self.file}{NARROW_MARK}.svg"] = svg_of(self.narrow, font=False)
         if self.csv is not None:
             made[f"{self.file}.csv"] = self.csv
         return made
+
+    def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
+        forms = ["png", "svg", *(["csv"] if self.csv is not None else [])]
+        return [(self.caption, [f"{self.file}.{form}" for form in forms])]
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.file}"
@@ -336,7 +352,8 @@ class Shown:
             for part in self.parts:
                 display(part.live(), raw=True)
             return
-        told = {"stamps": self.stamps, "files": self.write()}
+        offers = [offer for part in self.parts for offer in part.offers()]
+        told = {"stamps": self.stamps, "files": self.write(), "offers": offers}
         display({"text/markdown": self.markdown}, raw=True, metadata={STAMP_KEY: told})
 
     @property
@@ -362,9 +379,10 @@ def figure(
     numbers: str | None = None,
     csv: str | None = None,
     chart: Callable[[], Chart] | None = None,
+    narrow: Mapping[str, Any] | None = None,
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

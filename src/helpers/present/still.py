@@ -21,7 +21,9 @@ MILLIMETRES: Final = 160.0
 DOTS: Final = 228
 """Dots an inch of a page's PNG: 1440 across, twice a page's own width."""
 
-_SIZE: Final = re.compile(r'(<svg\b[^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+"')
+_SIZE: Final = re.compile(
+    r'(<svg\b[^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="[-\d.]+ [-\d.]+ [\d.]+ [\d.]+"'
+)
 _MARGIN, _LINE, _LETTERS = 16, 16, 12
 """Pixels around the picture, from one source line to the next, and the height of their letters."""
 
@@ -48,6 +50,17 @@ def with_source(svg: str, source: str) -> str:
         f'{svg[: found.start()]}{found[1]} width="{wide:g}" height="{grown:g}" {box}{svg[found.end() : start]}'
         f"{paper}{svg[start : svg.rindex('</svg>')]}{told if lines else ''}</svg>"
     )
+
+
+def sized(svg: str, width: float) -> str:
+    """The SVG of :func:`with_source` with its width in millimetres, for programs that place it in that size."""
+
+    def told(found: re.Match[str]) -> str:
+        across, down = float(found[2]), float(found[3])
+        box = found[0][found[0].index(" viewBox") :]
+        return f'{found[1]} width="{width:g}mm" height="{width * down / across:.2f}mm"{box}'
+
+    return _SIZE.sub(told, svg, count=1)
 
 
 def drawn(svg: str, form: Literal["png", "pdf"], *, width: float = MILLIMETRES, dots: float = DOTS) -> bytes:

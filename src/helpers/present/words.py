@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.gaps import Verdict, target_value
+from helpers.analysis.steadiness import PERIODS, STEADY_FOR, Past, Steadiness
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
     JOBINDSATS,
@@ -24,7 +25,7 @@ from helpers.catalogue.models import (
 from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
-from helpers.periods import Period
+from helpers.periods import Frequency, Period
 
 MINUS = "−"
 NBSP = "\u00a0"
@@ -73,6 +74,12 @@ VERDICT_CLASSES = {
     Verdict.FOLLOWED: "verdict-unknown",
     Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
 }
+
+PARTLY, PARTLY_SIGN = "verdict-partly", "–"
+"""Class and sign of what is met in part."""
+
+STEADINESS_SIGNS = {Steadiness.STEADY: "=", Steadiness.NEW: "!", Steadiness.WAVERING: "±"}
+"""Stand beside the word, as the verdicts' signs do."""
 
 DIRECTION_WORDS = {Direction.HIGHER: "Højere er bedre", Direction.LOWER: "Lavere er bedre"}
 DIRECTION_SIGNS = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
@@ -331,7 +338,14 @@ def target_phrase(target: Target, national: Value | None, decimals: int, unit: U
     side_word = "under" if target.margin < 0 else "over"
     if national is None:
         return f"{rule} {away} {side_word} {COUNTRY_AVERAGE}"
-    return f"{rule} {number(exact(national) + target.margin, max(decimals, _decimals(target.margin)), unit)}"
+    return f"{rule} {asked_number(target, exact(national) + target.margin, decimals, unit)}"
+
+
+def asked_number(target: Target, asked: Decimal, decimals: int, unit: Unit) -> str:
+    """What a target comes to: ``85 pct.`` as it was promised, ``87,0 pct.`` where it is the country's figure."""
+    if target.value is not None:
+        return _plain(asked, decimals, unit)
+    return number(asked, max(decimals, _decimals(asked)), unit)
 
 
 def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
@@ -391,6 +405,73 @@ def _one_stop(text: str) -> str:
     return text.replace("..", ".")
 
 
+def by_counts(finer: Value | None, verdict: Verdict, decimals: int, unit: Unit) -> str:
+    """What decided a verdict whose printed gap is 0: ``Regnet ud fra antallene er tallet 0,03 procentpoint …``
+
+    Parameters
+    ----------
+    finer
+        The gap as the counts have it, positive on the better side; without one nothing is said.
+    decimals
+        Of the printed figures; so many more are shown as it takes.
+    """
+    if finer is None:
+        return ""
+    so = "er derfor opfyldt" if verdict is Verdict.MET else "er derfor ikke opfyldt"
+    if exact(finer) == 0:
+        return f"Også regnet ud fra antallene er forskellen 0, og målet {so}."
+    shown = next((d for d in range(decimals + 1, 9) if rounded(finer, d)), 9)
+    side = "bedre" if exact(finer) > 0 else "dårligere"
+    return (
+        f"Regnet ud fra antallene er tallet {distance(finer, shown, unit)} {side} end målet, og målet {so}."
+    )
+
+
+_ORDINALS = (
+    "første", "anden", "tredje", "fjerde", "femte", "sjette", "syvende", "ottende", "niende", "tiende", "ellevte",
+    "tolvte",
+)  # fmt: skip
+_PERIOD_WORDS = {
+    Frequency.MONTH: ("måned", "måneder"),
+    Frequency.QUARTER: ("kvartal", "kvartaler"),
+    Frequency.ROLLING_YEAR: ("opgørelse", "opgørelser"),
+    Frequency.YEAR: ("år", "år"),
+}
+_FIVE = {5: "fem"}[STEADY_FOR - 1]
+
+
+def past_sentences(past: Past, verdict: Verdict, frequency: Frequency) -> str:
+    """How steady a verdict is, in plain Danish.
+
+    ``Målet er opfyldt for sjette måned i træk og var opfyldt i 8 af de seneste 12 måneder.``;
+    ``Vurderingen er ny: Målet var ikke opfyldt i de fem måneder før. Det var opfyldt i 4 af de seneste 12 måneder.``
+    """
+    one, many = _PERIOD_WORDS[frequency]
+    newest = f"de seneste {PERIODS} {many}"
+    often = {
+        0: f"Målet var ikke opfyldt i nogen af {newest}.",
+        PERIODS: f"Målet var opfyldt i alle {newest}.",
+    }.get(past.met, f"Målet var opfyldt i {past.met} af {newest}.")
+    met = verdict is Verdict.MET
+    if past.steadiness is Steadiness.NEW:
+        before = "ikke opfyldt" if met else "opfyldt"
+        return f"Vurderingen er ny: Målet var {before} i de {_FIVE} {many} før. {often}"
+    if past.steadiness is Steadiness.WAVERING:
+        why = ", fordi forskellen er mindre end afrundingen" if past.level else ""
+        return f"Vurderingen er på vippen{why}. {often}"
+    if past.run == PERIODS:
+        return often
+    run = f"for {_ORDINALS[past.run - 1]} {one} i træk"
+    if met:
+        return f"Målet er opfyldt {run} og var opfyldt i {past.met} af {newest}."
+    return f"Målet er {run} ikke opfyldt. Det var opfyldt i {past.met} af {newest}."
+
+
+def steadiness_words(past: Past | None) -> str:
+    """``= varigt``; empty where there is no past to tell of."""
+    return "" if past is None else f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}"
+
+
 def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
     """``Målet er sat ned fra 85 til 75 pct., fordi STAR …``; none when it never changed.
 
@@ -424,6 +505,8 @@ def status_sentences(
     reason: str | None = None,
     part: str | None = None,
     beside: str = "",
+    finer: Value | None = None,
+    past: Past | None = None,
 ) -> tuple[str, ...]:
     """A goal's verdict in plain Danish: the heading first, then one to three sentences.
 
@@ -437,6 +520,10 @@ def status_sentences(
         Which of a goal's indicators, where it has two: ``formidlingsgrad``.
     beside
         What follows the comparison with the target; used only where there is one.
+    finer
+        See :func:`by_counts`; none where the printed figures decide.
+    past
+        See :func:`past_sentences`.
 
     Examples
     --------
@@ -451,9 +538,12 @@ def status_sentences(
             measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
         )
         if verdict is not Verdict.CANNOT_BE_JUDGED:
-            said += filter(None, [comparison(municipality, target, national, decimals, unit), beside])
-    history = target_history(target, decimals, unit)
-    return (*said, history) if history else tuple(said)
+            said.append(comparison(municipality, target, national, decimals, unit))
+            said += [by_counts(finer, verdict, decimals, unit), beside]
+            if past is not None:
+                said.append(past_sentences(past, verdict, period.frequency))
+    said.append(target_history(target, decimals, unit) or "")
+    return tuple(filter(None, said))
 
 
 def goals_met(met: int, of: int, unknown: int = 0) -> str:
@@ -462,6 +552,43 @@ def goals_met(met: int, of: int, unknown: int = 0) -> str:
     if unknown:
         text += f", og {number(unknown)} kan ikke vurderes"
     return f"{text}."
+
+
+def goals_met_by(who: str, met: int, not_met: int, unknown: int) -> str:
+    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``"""
+    of = met + not_met + unknown
+    if unknown == of:
+        return f"Ingen af målene for {who} kan vurderes."
+    if met == of:
+        return f"{who} har opfyldt {f'alle {number(of)}' if of > 1 else 'sit'} mål."
+    if met == 0:
+        said = f"{who} har ikke opfyldt {f'nogen af sine {number(of)}' if of > 1 else 'sit'} mål."
+        return f"{said} {capital(_cannot(unknown))}." if unknown else said
+    rest = [f"{number(not_met)} er ikke opfyldt"] if not_met else []
+    rest += [_cannot(unknown)] if unknown else []
+    return f"{who} har opfyldt {number(met)} af {number(of)} mål. {', og '.join(rest)}."
+
+
+def _cannot(unknown: int) -> str:
+    return f"{number(unknown)} kan ikke vurderes"
+
+
+def joint_standing(met: int, not_met: int, unknown: int) -> tuple[str, str, str]:
+    """Sign, words and class of several goals together: ``–``, ``3 af 4 opfyldt``, ``verdict-partly``.
+
+    Red only when none is met, green only when all are; a goal that cannot be judged is no failure.
+    """
+    of = met + not_met + unknown
+    if unknown == of:
+        found = Verdict.CANNOT_BE_JUDGED
+        return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
+    said = f"{number(met)} af {number(of)} opfyldt"
+    if unknown:
+        said += f", {_cannot(unknown)}"
+    if met in (of, 0):
+        found = Verdict.MET if met else Verdict.NOT_MET
+        return VERDICT_SIGNS[found], said, VERDICT_CLASSES[found]
+    return PARTLY_SIGN, said, PARTLY
 
 
 def area_name(area: str, municipality: str) -> str:

@@ -44,7 +44,7 @@ _SUPPORTED = {
         "title", "subtitle", "author", "date", "date-format", "description", "chapters", "favicon",
         "output-file", "search", "sidebar", "page-navigation",
     },
-    "format": {"html", "typst"},
+    "format": {"html", "typst", "docx"},
     "format.html": {
         "theme", "css", "toc", "toc-depth", "toc-title", "number-sections", "number-depth", "lightbox", "page-layout",
         "embed-resources", "link-external-newwindow", "code-copy", "html-table-processing", "include-after-body",
@@ -53,6 +53,7 @@ _SUPPORTED = {
         "papersize", "toc", "toc-depth", "number-sections", "number-depth", "pdf-standard", "template-partials",
         "keep-typ", "font-paths",
     },
+    "format.docx": {"toc", "toc-depth", "number-sections", "number-depth"},
     "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
 }  # fmt: skip
 _KINDS = {
@@ -68,6 +69,8 @@ _KINDS = {
     "format.typst.papersize": "word", "format.typst.toc": "truth", "format.typst.toc-depth": "depth",
     "format.typst.number-sections": "truth", "format.typst.number-depth": "depth", "format.typst.pdf-standard": "words",
     "format.typst.template-partials": "list", "format.typst.keep-typ": "truth", "format.typst.font-paths": "list",
+    "format.docx.toc": "truth", "format.docx.toc-depth": "depth", "format.docx.number-sections": "truth",
+    "format.docx.number-depth": "depth",
     "execute.enabled": "truth", "execute.echo": "truth", "execute.warning": "truth", "execute.error": "truth",
     "execute.freeze": "truth", "execute.cache": "truth",
 }  # fmt: skip

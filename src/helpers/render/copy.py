@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from nbformat import NotebookNode
 
-from helpers.catalogue.brand import Brand
+from helpers.catalogue.brand import WORD, Brand
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
@@ -70,6 +70,10 @@ class Copy:
     @property
     def pdf_name(self) -> str:
         return (replace(self.book, title=self.title)).pdf_name
+
+    @property
+    def word_name(self) -> str:
+        return self.pdf_name.removesuffix(".pdf") + WORD
 
 
 def settle_prose(copy: Copy) -> None:

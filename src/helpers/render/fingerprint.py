@@ -16,7 +16,15 @@ from helpers.render.models import Variant
 from helpers.render.named import named_files
 from helpers.render.notebooks import chapter_notebook
 
-_PACKAGES = ("altair", "great-tables", "vl-convert-python", "typst", "pypandoc_binary", "pandas")
+_PACKAGES = (
+    "altair",
+    "great-tables",
+    "vl-convert-python",
+    "typst",
+    "pypandoc_binary",
+    "pandas",
+    "python-docx",
+)
 """Packages whose version shows in what is rendered."""
 
 
@@ -46,8 +54,7 @@ def book_hash(book: Book, brand: Brand, styles: Path) -> str:
         named = (book.folder / found.path for found in named_files(notebook, chapter.path))
         files += sorted({path for path in named if path.is_file()})
     files += sorted({*book.files.values(), *(path for path in styles.glob("*") if path.is_file())})
-    if brand.logo is not None:
-        files.append(brand.logo)
+    files += [file for file in (brand.logo, brand.word) if file is not None]
     look = json.dumps([brand.data, dict(brand.colours)], sort_keys=True, default=str)
     look += json.dumps(dict(book.pages))
     return hashlib.sha256((_content(files) + look).encode()).hexdigest()

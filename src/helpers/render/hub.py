@@ -76,6 +76,11 @@ class Record:
     pages: tuple[str, ...]
     assets: tuple[str, ...]
     fingerprint: str
+    docx: str | None = None
+
+    def files(self, site: Path) -> tuple[Path | None, Path | None]:
+        """Its PDF and its Word document."""
+        return site / self.pdf if self.pdf else None, site / self.docx if self.docx else None
 
     def write(self, site: Path) -> None:
         """Put it into the site's folder."""
@@ -102,13 +107,18 @@ class Site:
 
     @property
     def url(self) -> str:
-        """Its first page (the PDF, when there are no pages), from the hub."""
-        return f"{self.record.slug}/index.html" if self.record.pages else self.pdf or ""
+        """Its first page (the PDF or Word document, when there are no pages), from the hub."""
+        return f"{self.record.slug}/index.html" if self.record.pages else self.pdf or self.docx or ""
 
     @property
     def pdf(self) -> str | None:
         """Its PDF, from the hub."""
         return f"{self.record.slug}/{quote(self.record.pdf)}" if self.record.pdf else None
+
+    @property
+    def docx(self) -> str | None:
+        """Its Word document, from the hub."""
+        return f"{self.record.slug}/{quote(self.record.docx)}" if self.record.docx else None
 
     @property
     def plan(self) -> str:
@@ -151,7 +161,7 @@ def read_sites(output: Path) -> tuple[Site, ...]:
     found = []
     for path in sorted(output.glob(f"[!.]*/**/{RECORD}")):
         record = read_record(path.parent)
-        if record is not None and (record.pages or record.pdf):
+        if record is not None and (record.pages or record.pdf or record.docx):
             found.append(Site(record, read_site_entry(path.parent)))
     return tuple(found)
 

@@ -15,7 +15,7 @@ from helpers.errors import Problem
 from helpers.reports.base.request import Variant
 
 EngineName = Literal["auto", "quarto", "built-in"]
-Target = Literal["html", "pdf"]
+Target = Literal["html", "pdf", "docx"]
 
 
 class Step(StrEnum):
@@ -25,6 +25,7 @@ class Step(StrEnum):
     NOTEBOOKS = "notebooks"
     PAGES = "pages"
     PDF = "pdf"
+    WORD = "docx"
     PLACED = "placed"
     UNCHANGED = "unchanged"
     FAILED = "failed"
@@ -61,14 +62,14 @@ class Outcome:
     status
         ``rendered``, ``unchanged`` (the site in place is the one asked for) or ``failed`` (the previous site,
         if any, is still in place).
-    folder, pdf
-        Where the site and its PDF lie; none when it failed or was not asked for.
+    folder, pdf, docx
+        Where the site, its PDF and its Word document lie; none when it failed or was not asked for.
     problems
         Why it failed; empty otherwise.
     warnings
         What the notebooks wrote to stderr, once each; not shown on the pages.
     seconds
-        Time spent per step: ``copy``, ``notebooks``, ``pages``, ``pdf``, ``place``.
+        Time spent per step: ``copy``, ``notebooks``, ``pages``, ``place``.
     """
 
     variant: Variant
@@ -76,6 +77,7 @@ class Outcome:
     engine: str = ""
     folder: Path | None = None
     pdf: Path | None = None
+    docx: Path | None = None
     pages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()

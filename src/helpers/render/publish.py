@@ -90,7 +90,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             )
             continue
         records.append(record)
-        named = [folder / name for name in (*record.pages, *filter(None, [record.pdf]))]
+        named = [folder / name for name in (*record.pages, *filter(None, [record.pdf, record.docx]))]
         named += [output / FOLDER / name for name in record.assets]
         problems += [
             Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)

@@ -21,10 +21,12 @@ from helpers.errors import PlanError
 from helpers.render.assets import write_font_css
 from helpers.render.book import CONFIGURATION
 from helpers.render.builtin.engine import is_example
+from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
 from helpers.render.fonts import font_folder
 from helpers.render.models import Step
 from helpers.render.quarto_pages import finish_pages
+from helpers.render.word import finish, prepare
 
 OLDEST = (1, 9)
 """Typst books came with Quarto 1.9."""
@@ -38,7 +40,7 @@ SHOWN_LINES = 25
 NO_INDEX = '<meta name="robots" content="noindex">'
 """For pages of example data; the built-in engine's templates say the same."""
 
-_FORMATS = {"html": "html", "pdf": "typst"}
+_FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
@@ -88,7 +90,9 @@ def require_quarto() -> tuple[str, str]:
     return found
 
 
-def _formats(configuration: dict[str, Any], to: Collection[str], css: str) -> dict[str, Any]:
+def _formats(
+    configuration: dict[str, Any], to: Collection[str], css: str, word: WordJob | None
+) -> dict[str, Any]:
     """The formats asked for and no other: one call then makes them all."""
     given = configuration.get("format") or {}
     formats = {}
@@ -101,10 +105,12 @@ def _formats(configuration: dict[str, Any], to: Collection[str], css: str) -> di
         formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
     if "typst" in formats:
         formats["typst"]["font-paths"] = [str(font_folder())]
+    if word is not None:
+        formats["docx"]["reference-doc"] = f"{STYLES}/{word.reference.name}"
     return formats
 
 
-def _prepare(copy: Copy, to: Collection[str]) -> None:
+def _prepare(copy: Copy, to: Collection[str], word: WordJob | None) -> None:
     """Store the executed notebooks, and write into ``_quarto.yml`` what only the outputs know."""
     for path, notebook in copy.notebooks.items():
         if not path.endswith(".ipynb"):
@@ -122,7 +128,7 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
     file = copy.folder / CONFIGURATION
     configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
-    configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES))
+    configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES), word)
     if is_example(copy) and (html := configuration["format"].get("html")) is not None:
         named = html.get("include-in-header") or []
         header = named if isinstance(named, list) else [named]
@@ -133,7 +139,7 @@ def _prepare(copy: Copy, to: Collection[str]) -> None:
 
 
 def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[Step, str], None]) -> None:
-    """Write the pages and the PDF of an executed private copy into `site`, by Quarto.
+    """Write the pages, the PDF and the Word document of an executed private copy into `site`, by Quarto.
 
     Raises
     ------
@@ -142,7 +148,8 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
     """
     program, _ = require_quarto()
     told(Step.PAGES, "")
-    _prepare(copy, to)
+    word = prepare(copy, example=is_example(copy)) if "docx" in to else None
+    _prepare(copy, to, word)
     command = [program, "render", str(copy.folder), "--no-execute"]
     where = f"quarto render ({copy.variant.slug})"
     try:
@@ -169,7 +176,12 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
         )
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)
+    if (made / copy.word_name).is_file():
+        told(Step.WORD, copy.word_name)
+        finish(made / copy.word_name, author=copy.author, title=copy.title, timestamp=copy.timestamp)
     if "html" in to:
-        pdf = copy.pdf_name if (made / copy.pdf_name).is_file() else None
-        finish_pages(copy, made, pdf=pdf)
+        names = {"Hent som PDF": copy.pdf_name, "Word": copy.word_name}
+        finish_pages(
+            copy, made, files={words: name for words, name in names.items() if (made / name).is_file()}
+        )
     shutil.move(made, site)

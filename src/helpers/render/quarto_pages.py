@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from helpers.present.theme import palette_from
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
 from helpers.render.copy import Copy
+from helpers.render.drawings import with_drawings
 from helpers.render.policy import QUARTO_POLICY
 
 SEARCH_INDEX = "search.json"
@@ -22,13 +24,13 @@ _MENU = re.compile(r'(?=<div class="sidebar-menu-container">)')
 _ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*?(?=</a>)', re.DOTALL)
 
 
-def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
+def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
     """Complete the pages that Quarto made in `site`.
 
     Parameters
     ----------
-    pdf
-        Name of the PDF in `site`, if there is one.
+    files
+        Words of a link → name of the file in `site`: ``Hent som PDF``.
     """
     if copy.book.configuration["book"].get("search") is False:
         (site / SEARCH_INDEX).unlink(missing_ok=True)
@@ -37,15 +39,15 @@ def finish_pages(copy: Copy, site: Path, *, pdf: str | None) -> None:
         chapter.href: verdicts[chapter.path] for chapter in copy.book.chapters if chapter.path in verdicts
     }
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
+    colours = palette_from(copy.brand.colours)
     for chapter in copy.book.chapters:
         page = site / chapter.href
         if not page.is_file():
             continue
         above = "../" * (len(PurePosixPath(chapter.href).parts) - 1) + up
-        links = [(f"{above}index.html", "Alle planer")]
-        if pdf:
-            links.insert(0, (relative_url(chapter.href, pdf), "Hent som PDF"))
-        text = page.read_text(encoding="utf-8")
+        links = [(relative_url(chapter.href, name), words) for words, name in files.items()]
+        links.append((f"{above}index.html", "Alle planer"))
+        text = with_drawings(page.read_text(encoding="utf-8"), (copy.folder / chapter.href).parent, colours)
         done = _SIDEBAR.sub(lambda found: _sidebar(found[0], chapter.href, told, links), text, count=1)  # noqa: B023
         lines = environment().get_template("foot.html").render(**foot(copy.imprint, above)).strip()
         if lines:

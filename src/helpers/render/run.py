@@ -86,7 +86,7 @@ def render_variants(
     Parameters
     ----------
     to
-        ``html``, ``pdf`` or both.
+        ``html``, ``pdf``, ``docx``, one or several.
     engine
         ``quarto``, ``built-in``, or ``auto``: Quarto when it is on PATH and new enough.
     jobs

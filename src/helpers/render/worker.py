@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from helpers.catalogue.brand import OVERRIDES, Brand, read_brand
+from helpers.catalogue.brand import OVERRIDES, WORD, Brand, read_brand
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
@@ -19,6 +19,7 @@ from helpers.render.assets import Assets, write_assets
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
+from helpers.render.downloads import add_downloads
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
 from helpers.render.hold import hold
@@ -94,8 +95,8 @@ class Worker:
         return self._books[key]
 
     def steps(self, variant: Variant) -> int:
-        """How many parts the work on a variant has: its notebooks, its pages, its PDF, its place."""
-        return len(self.book(variant).chapters) + 2 + ("pdf" in self.to)
+        """How many parts the work on a variant has: its notebooks, its pages, its PDF and Word document, its place."""
+        return len(self.book(variant).chapters) + 2 + len(self.to & {"pdf", "docx"})
 
     def brand(self, variant: Variant) -> Brand:
         """The brand of the book, with the municipality's own values over it."""
@@ -142,8 +143,7 @@ class Worker:
         record = read_record(place) if stamp else None
         if record is None or record.fingerprint != stamp:
             return None
-        pdf = place / record.pdf if record.pdf else None
-        return Outcome(variant, "unchanged", record.engine, place, pdf, record.pages)
+        return Outcome(variant, "unchanged", record.engine, place, *record.files(place), record.pages)
 
     def render(self, variant: Variant, build: Path, told: Progress = lambda _: None) -> Outcome:
         """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
@@ -204,8 +204,8 @@ class Worker:
             put_in_place(site, self.output, variant.slug, build)
         told(Event(variant, Step.PLACED, total, total))
         place = self.output / variant.slug
-        pdf = place / record.pdf if record.pdf else None
-        return Outcome(variant, "rendered", self.engine, place, pdf, record.pages, (), warnings, seconds)
+        files = record.files(place)
+        return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings, seconds)
 
     def _lay_out(self, copy: Copy, site: Path, told: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.
@@ -215,10 +215,14 @@ class Worker:
             render_quarto(copy, site, self.to, told)
         else:
             render_built_in(copy, site, assets, self.to, told)
+        if "html" in self.to:
+            add_downloads(copy, site)
         return assets
 
     def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:
-        pdfs = sorted(path.name for path in site.glob("*.pdf"))
+        pdf, word = (
+            next((path.name for path in sorted(site.glob(f"*{ending}"))), None) for ending in (".pdf", WORD)
+        )
         return Record(
             slug=copy.variant.slug,
             title=copy.title,
@@ -228,10 +232,11 @@ class Worker:
             engine=self.engine,
             dated=copy.variant.dated.isoformat() if copy.variant.dated else "",
             example=is_example(copy),
-            pdf=pdfs[0] if pdfs else None,
+            pdf=pdf,
             pages=tuple(chapter.href for chapter in copy.book.chapters) if "html" in self.to else (),
             assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
             fingerprint=stamp,
+            docx=word,
         )
 
 

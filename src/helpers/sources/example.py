@@ -154,6 +154,8 @@ def published_pins(catalogue: Catalogue) -> tuple[Pin, ...]:
                     pin = Pin(row.indicator, series, area, row.period, value)
                     pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
         for point in catalogue.published_points(plan):
+            if point.period is None:
+                continue  # it can be put nowhere
             pin = Pin(point.indicator, point.series, point.area, point.period, point.value)
             pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
     return tuple(pins.values())

@@ -1,6 +1,6 @@
 -- One pandoc process for one book: `pandoc lua book.lua < job.json > result.json`.
 -- Reads the chapters' Markdown, numbers headings, figures and tables as Quarto does in a book, resolves references and
--- links between chapters, and writes each chapter as HTML and all of them as Typst. What it does not know it reports
+-- links between chapters, and writes each chapter as HTML, and all of them as Typst and Word. What it does not know it reports
 -- with chapter and cell; it never passes over it.
 
 local job = pandoc.json.decode(io.read('a'), false)
@@ -380,7 +380,7 @@ local function reference(chapter, span, to)
     text = pandoc.List{}
     if entry.number then text:extend{ pandoc.Str(entry.number .. NBSP), pandoc.Space() } end
     text:extend(entry.title)
-    if to == 'typst' and entry.number then
+    if to ~= 'html' and entry.number then
       text = pandoc.List{ pandoc.Str(words['crossref-ch-prefix'] .. NBSP .. entry.number) }
     end
   elseif not entry.number then
@@ -399,7 +399,7 @@ end
 -- Content for one format only ------------------------------------------------------------------------------------
 
 local function shown_in(div, format)
-  local same = { html = { html = true }, typst = { typst = true, pdf = true } }
+  local same = { html = { html = true }, typst = { typst = true, pdf = true }, docx = { docx = true } }
   local when, unless = div.attributes['when-format'], div.attributes['unless-format']
   local hit = (when and same[format][when]) or (unless and not same[format][unless]) or (not when and not unless)
   if div.classes:includes('content-visible') then return hit and true or false end
@@ -576,6 +576,46 @@ local function to_html(chapter, doc)
   return pandoc.write(doc, 'html', HTML_OPTIONS)
 end
 
+-- Print -------------------------------------------------------------------------------------------------------------
+-- One document of all chapters: links between them are links within it.
+
+local function printed(chapter, doc, format)
+  doc = doc:walk{ Div = only_for(format) }
+  return doc:walk{
+    traverse = 'topdown',
+    RawBlock = function(block) if block.format ~= format then return {} end end,
+    RawInline = function(inline)
+      if inline.format == 'html' and inline.text:match('^<br') then return pandoc.LineBreak() end
+      if inline.format ~= format then return {} end
+    end,
+    Link = function(link)
+      link.attributes['plan-cell'] = nil
+      local place = destination(chapter, 0, link.target)
+      if place.file then
+        link.target = place.file
+      elseif place.chapter then
+        local id = place.id
+        if id == '' or not (place.chapter.labels[id] or targets[id]) then id = place.chapter.title.identifier end
+        link.target = '#' .. label(place.chapter, id)
+      end
+      return link, false
+    end,
+    Header = function(header)
+      header.identifier = label(chapter, header.identifier)
+      return header
+    end,
+    Span = function(span)
+      if span.classes:includes('plan-reference') then return reference(chapter, span, format), false end
+      span.identifier = ''
+      return span
+    end,
+  }
+end
+
+local function title_of(chapter)
+  return pandoc.Header(1, chapter.title.content, pandoc.Attr(label(chapter, chapter.title.identifier), chapter.title.classes))
+end
+
 -- Typst -------------------------------------------------------------------------------------------------------------
 
 local function typst_image(chapter, image)
@@ -617,38 +657,7 @@ local function typst_float(kind, id, number, caption, content, chapter)
 end
 
 local function to_typst(chapter, doc)
-  doc = doc:walk{ Div = only_for('typst') }
-  doc = doc:walk{
-    traverse = 'topdown',
-    RawBlock = function(block) if block.format ~= 'typst' then return {} end end,
-    RawInline = function(inline)
-      if inline.format == 'html' and inline.text:match('^<br') then return pandoc.LineBreak() end
-      if inline.format ~= 'typst' then return {} end
-    end,
-    Link = function(link)
-      link.attributes['plan-cell'] = nil
-      if link.attributes['plan-done'] then return nil end
-      local place = destination(chapter, 0, link.target)
-      if place.file then
-        link.target = place.file
-      elseif place.chapter then
-        local id = place.id
-        if id == '' or not (place.chapter.labels[id] or targets[id]) then id = place.chapter.title.identifier end
-        link.target = '#' .. label(place.chapter, id)
-      end
-      return link, false
-    end,
-    Header = function(header)
-      header.attributes['data-number'] = nil
-      header.identifier = label(chapter, header.identifier)
-      return header
-    end,
-    Span = function(span)
-      if span.classes:includes('plan-reference') then return reference(chapter, span, 'typst'), false end
-      span.identifier = ''
-      return span
-    end,
-  }
+  doc = printed(chapter, doc, 'typst')
   doc = doc:walk{
     Figure = function(figure)
       local image
@@ -657,6 +666,10 @@ local function to_typst(chapter, doc)
       local body = raw_typst('#' .. typst_image(chapter, image))
       local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
       return typst_float('fig', figure.identifier, figure.attributes['plan-number'], caption, { body }, chapter)
+    end,
+    Header = function(header)
+      header.attributes['data-number'] = nil
+      return header
     end,
   }
   doc = doc:walk{
@@ -680,10 +693,130 @@ local function to_typst(chapter, doc)
       if not div.classes:includes('plan-box-title') then return div.content end
     end,
   }
-  local title = pandoc.Header(1, chapter.title.content, pandoc.Attr(label(chapter, chapter.title.identifier), chapter.title.classes))
-  local blocks = pandoc.List{ title }
+  local blocks = pandoc.List{ title_of(chapter) }
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)
+end
+
+-- Word --------------------------------------------------------------------------------------------------------------
+-- Styles by name; the reference document says what they look like.
+
+local function styled(blocks, name) return pandoc.Div(blocks, pandoc.Attr('', {}, { ['custom-style'] = name })) end
+
+local function with_number(number, inlines)
+  local out = pandoc.List{}
+  if number then out:extend{ pandoc.Str(number .. NBSP), pandoc.Space() } end
+  out:extend(inlines)
+  return out
+end
+
+local function with_label(kind, number, caption)
+  local title = words['crossref-' .. kind .. '-title']
+  local out = pandoc.List{}
+  if number then out:extend{ pandoc.Strong{ pandoc.Str(title .. NBSP .. number .. ':') }, pandoc.Space() } end
+  out:extend(caption)
+  return { pandoc.Plain(out) }
+end
+
+local function docx_image(chapter, image)
+  local alt = image.attributes['fig-alt'] or image.attributes.alt or text_of(image.caption)
+  local src = image.src
+  if not src:match('^%a[%w+.-]*:') then src = normalized(folder_of(chapter.source) .. decoded(src)) end
+  local sizes = { width = image.attributes.width, height = image.attributes.height }
+  return pandoc.Image({ pandoc.Str(alt) }, src, '', pandoc.Attr('', {}, sizes))
+end
+
+local function docx_callout(div)
+  local kind, title, body = callout_of(div)
+  if not kind then return nil end
+  body:insert(1, pandoc.Para{ pandoc.Strong(title) })
+  return styled(body, 'Plan Note')
+end
+
+local function to_docx(chapter, doc)
+  doc = printed(chapter, doc, 'docx'):walk{
+    Header = function(header)
+      header.content = with_number(header.attributes['data-number'], header.content)
+      return header
+    end,
+    -- A file that lies beside a page does not lie beside the document.
+    Link = function(link) if not link.target:match('^#') and not link.target:match('^%a[%w+.-]*:') then return link.content end end,
+    Image = function(image) return docx_image(chapter, image) end,
+    Table = function(tbl)
+      local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+      if #caption > 0 then tbl.caption = pandoc.Caption(with_label('tbl', tbl.attributes['plan-number'], caption)) end
+      tbl.attributes['plan-number'] = nil
+      if tbl.identifier ~= '' then tbl.identifier = label(chapter, tbl.identifier) end
+      return tbl
+    end,
+    Figure = function(figure)
+      local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
+      figure.caption = pandoc.Caption(with_label('fig', figure.attributes['plan-number'], caption))
+      return pandoc.Figure(figure.content, figure.caption, pandoc.Attr(label(chapter, figure.identifier)))
+    end,
+    Div = function(div)
+      local number = div.attributes['plan-number']
+      if number then
+        local content, caption = split_caption(div)
+        local kind = kind_of(div.identifier)
+        local name = kind == 'fig' and 'Image Caption' or 'Table Caption'
+        content:insert(kind == 'fig' and #content + 1 or 1, styled(with_label(kind, number, caption), name))
+        return pandoc.Div(content, pandoc.Attr(label(chapter, div.identifier)))
+      end
+      if div.identifier ~= '' then div.identifier = label(chapter, div.identifier) end
+      return docx_callout(div) or div
+    end,
+  }
+  local title = title_of(chapter)
+  title.content = with_number(chapter.number, title.content)
+  local blocks = pandoc.List{ title }
+  blocks:extend(doc.blocks)
+  return blocks
+end
+
+-- Word's own field, filled: it is there at once, and Word brings in page numbers when it is told to (F9).
+local function field(kind, text)
+  local inner = text and '<w:instrText xml:space="preserve">' .. text .. '</w:instrText>' or '<w:fldChar w:fldCharType="' .. kind .. '"/>'
+  return pandoc.RawInline('openxml', '<w:r>' .. inner .. '</w:r>')
+end
+
+local function docx_contents(depth)
+  local entries = pandoc.List{}
+  local function add(level, number, inlines, chapter, id)
+    local plain = pandoc.Inlines(inlines):walk{ Link = function(link) return link.content end, Note = function() return {} end }
+    local link = pandoc.Link(with_number(number, plain), '#' .. label(chapter, id))
+    entries:insert(styled({ pandoc.Para{ link } }, 'toc ' .. level))
+  end
+  for _, chapter in ipairs(chapters) do
+    add(1, chapter.number, chapter.title.content, chapter, chapter.title.identifier)
+    chapter.doc:walk{ Header = function(header)
+      if header.level > 1 and header.level <= depth then
+        add(header.level, header.attributes['data-number'], header.content, chapter, header.identifier)
+      end
+    end }
+  end
+  local first, last = entries[1].content[1].content, entries[#entries].content[1].content
+  first:insert(1, field('separate'))
+  first:insert(1, field(nil, ' TOC \\o "1-' .. depth .. '" \\h \\z \\u '))
+  first:insert(1, field('begin'))
+  last:insert(field('end'))
+  entries:insert(1, styled({ pandoc.Para{ pandoc.Str(job.docx.contents) } }, 'TOC Heading'))
+  return entries
+end
+
+local function write_docx(blocks)
+  local asked = job.docx
+  local meta = { lang = pandoc.MetaString(asked.lang) }
+  local all = pandoc.List{}
+  for _, key in ipairs{ 'title', 'subtitle', 'date' } do
+    if (asked[key] or '') ~= '' then meta[key] = pandoc.MetaInlines{ pandoc.Str(asked[key]) } end
+  end
+  if (asked.contents or '') ~= '' then all:extend(docx_contents(job.toc_depth)) end
+  all:extend(blocks)
+  local options = pandoc.WriterOptions{ reference_doc = asked.reference }
+  local file = assert(io.open(asked.target, 'wb'))
+  file:write(pandoc.write(pandoc.Pandoc(all, meta), 'docx', options))
+  file:close()
 end
 
 -- The whole book ------------------------------------------------------------------------------------------------------
@@ -704,7 +837,7 @@ end
 for _, chapter in ipairs(chapters) do read_chapter(chapter) end
 
 local result = { chapters = pandoc.List{}, typst = '' }
-local typst = pandoc.List{}
+local typst, docx = pandoc.List{}, pandoc.List{}
 for _, chapter in ipairs(chapters) do
   local entry = {
     source = chapter.source,
@@ -725,9 +858,11 @@ for _, chapter in ipairs(chapters) do
   end }
   if job.html then entry.html = to_html(chapter, filtered(chapter.doc, 'html')) end
   if job.typst then typst:insert(to_typst(chapter, filtered(chapter.doc, 'typst'))) end
+  if job.docx then docx:extend(to_docx(chapter, filtered(chapter.doc, 'docx'))) end
   entry.resources = keys_of(chapter.resources)
   result.chapters:insert(entry)
 end
 result.typst = table.concat(typst, '\n\n')
+if job.docx and #problems == 0 then write_docx(docx) end
 result.problems = problems
 io.write(pandoc.json.encode(result))

@@ -1,8 +1,9 @@
-"""From executed notebooks to a site folder: one pandoc process, one Typst compile."""
+"""From executed notebooks to a site folder: one pandoc process, one Typst compile, one Word document."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from helpers.render.builtin.pandoc import convert
 from helpers.render.builtin.pdf import write_pdf
 from helpers.render.copy import Copy
 from helpers.render.models import Step
+from helpers.render.word import finish, prepare
 
 _EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
 
@@ -32,7 +34,7 @@ def is_example(copy: Copy) -> bool:
 def render_built_in(
     copy: Copy, site: Path, assets: Assets, to: Collection[str], told: Callable[[Step, str], None]
 ) -> None:
-    """Write the pages and the PDF of an executed private copy into `site`.
+    """Write the pages, the PDF and the Word document of an executed private copy into `site`.
 
     Raises
     ------
@@ -41,12 +43,17 @@ def render_built_in(
     """
     example = is_example(copy)
     told(Step.PAGES, "")
-    converted = convert(copy, sorted(to))
+    word = prepare(copy, example=example) if "docx" in to else None
+    converted = convert(copy, sorted(to), word)
     site.mkdir(parents=True, exist_ok=True)
+    if word is not None:
+        told(Step.WORD, copy.word_name)
+        finish(word.target, author=copy.author, title=copy.title, timestamp=copy.timestamp)
+        shutil.move(word.target, site / copy.word_name)
     if "html" in to:
-        write_pages(
-            copy, converted, site, assets, example=example, pdf=copy.pdf_name if "pdf" in to else None
-        )
+        names = {"pdf": copy.pdf_name, "docx": copy.word_name}
+        files = {kind: name if kind in to else None for kind, name in names.items()}
+        write_pages(copy, converted, site, assets, example=example, files=files)
     if "pdf" in to:
         told(Step.PDF, copy.pdf_name)
         write_pdf(copy, converted.typst, site / copy.pdf_name, example=example)

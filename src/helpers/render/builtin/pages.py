@@ -13,11 +13,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
+from helpers.present.theme import palette_from
 from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import Copy
+from helpers.render.drawings import with_drawings
 from helpers.render.policy import policy
 
 VERDICTS = "verdicts.json"
@@ -82,7 +84,13 @@ def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] 
 
 
 def write_pages(
-    copy: Copy, converted: Converted, site: Path, assets: Assets, *, example: bool, pdf: str | None
+    copy: Copy,
+    converted: Converted,
+    site: Path,
+    assets: Assets,
+    *,
+    example: bool,
+    files: Mapping[str, str | None],
 ) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
 
@@ -90,8 +98,8 @@ def write_pages(
     ----------
     example
         Whether the numbers are example data; every page then says so at its top.
-    pdf
-        Name of the PDF in `site`, if there is one.
+    files
+        Names of the whole book's files in `site`, ``pdf`` and ``docx``; none for one that is not there.
 
     Raises
     ------
@@ -104,6 +112,7 @@ def write_pages(
     date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
+    colours = palette_from(copy.brand.colours)
     missing: list[Problem] = []
     for index, page in enumerate(converted.pages):
         # Each page lies as deep as its notebook; the hub and the shared files lie above the book.
@@ -122,7 +131,7 @@ def write_pages(
             description=f"{page.title}: {copy.title} for {municipality}",
             page=page,
             page_is_index=is_index,
-            body=page.html,
+            body=with_drawings(page.html, (copy.folder / page.href).parent, colours),
             after_body=after_body,
             entries=[
                 {
@@ -140,7 +149,7 @@ def write_pages(
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
             example=example,
-            pdf=relative_url(page.href, pdf) if pdf else None,
+            files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
             assets={
                 "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",

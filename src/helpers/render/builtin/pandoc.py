@@ -1,11 +1,12 @@
-"""One pandoc process for one book: Markdown in, pages and Typst out (``book.lua`` does the work)."""
+"""One pandoc process for one book: Markdown in, pages, Typst and Word out (``book.lua`` does the work)."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,20 +62,58 @@ class Converted:
     typst: str
 
 
+@dataclass(frozen=True)
+class WordJob:
+    """The Word document that is to be written beside the pages.
+
+    Attributes
+    ----------
+    target, reference
+        The file to write, and the one whose styles and page it takes.
+    title, subtitle, date
+        What stands on its first page; without a title it begins with the text.
+    contents
+        Heading of the table of contents; empty for none.
+    timestamp
+        When the file says it was made.
+    """
+
+    target: Path
+    reference: Path
+    lang: str
+    timestamp: int
+    title: str = ""
+    subtitle: str = ""
+    date: str = ""
+    contents: str = ""
+
+
 @cache
-def _executable() -> str:
+def executable() -> str:
+    """Where pandoc lies."""
     path: str = pypandoc.get_pandoc_path()
     return path
 
 
-def run(job: Mapping[str, Any], folder: Path) -> Any:
-    """What ``book.lua`` makes of a job."""
+def run(job: Mapping[str, Any], folder: Path, word: WordJob | None = None) -> Any:
+    """What ``book.lua`` makes of a job.
+
+    Parameters
+    ----------
+    word
+        The Word document to write as well.
+    """
+    environment = dict(os.environ)
+    if word is not None:
+        job = {**job, "docx": {key: str(value) for key, value in asdict(word).items()}}
+        environment["SOURCE_DATE_EPOCH"] = str(word.timestamp)
     try:
         done = subprocess.run(
-            [_executable(), "lua", str(SCRIPT)],
+            [executable(), "lua", str(SCRIPT)],
             input=json.dumps(job, ensure_ascii=False).encode(),
             capture_output=True,
             cwd=folder,
+            env=environment,
             timeout=PANDOC_TIMEOUT,
             check=False,
         )
@@ -89,13 +128,15 @@ def run(job: Mapping[str, Any], folder: Path) -> Any:
     return json.loads(done.stdout)
 
 
-def convert(copy: Copy, to: Sequence[str]) -> Converted:
+def convert(copy: Copy, to: Sequence[str], word: WordJob | None = None) -> Converted:
     """Convert the executed notebooks of a private copy.
 
     Parameters
     ----------
     to
         ``html``, ``pdf`` or both; what is not asked for stays empty.
+    word
+        The Word document to write, if one is asked for.
 
     Raises
     ------
@@ -124,6 +165,7 @@ def convert(copy: Copy, to: Sequence[str]) -> Converted:
             "typst": "pdf" in to,
         },
         copy.folder,
+        word,
     )
     for found in result["problems"] or ():
         path = found["chapter"]

@@ -19,6 +19,8 @@ class ComparedArea:
         ``12``; empty without a value. Equal values share a place.
     value_key, gap_key
         What the columns are sorted by; none where there is no number.
+    steadiness
+        ``= varigt``; empty where there is no past to tell of.
     kind
         CSS class of the verdict.
     remark
@@ -36,6 +38,7 @@ class ComparedArea:
     gap_key: Decimal | None
     sign: str
     verdict: str
+    steadiness: str
     kind: str
     remark: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -65,6 +65,9 @@ class _Downloads(TextPart):
 
     def live(self) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
+
+    def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return [(text.partition(" (")[0], [self._name(name)]) for name, (text, _) in self.links.items()]
 
     def contents(self) -> dict[str, str | bytes]:
         return {self._name(name): content for name, (_, content) in self.links.items()}

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Period, require_figures
 from helpers.present import output
-from helpers.present.output import Shown, escape_markdown
+from helpers.present.output import FigurePart, Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
 from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
+    "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
@@ -332,6 +333,38 @@ class Report(Stamped, ABC):
         """``Kilde: Jobindsats, tabel y01b01, hentet den 22. august 2026.``, each source once."""
         told = dict.fromkeys(map(self._source_words, indicators))
         return f"Kilde: {'; '.join(told)}."
+
+    # ------------------------------------------------------------------------ the figures one by one
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """What ``plan figure`` calls the report's figures."""
+        return ()
+
+    def _drawing(self, name: str) -> Shown:
+        """What the pages show under one of these names."""
+        raise NotImplementedError
+
+    def drawings(self, name: str) -> tuple[FigurePart, ...]:
+        """The figures of one of these names; none when there is nothing to draw."""
+        return self._drawing(name).stamped(self.stamp).figures
+
+    def drawing(self, name: str) -> tuple[FigurePart, ...]:
+        """The figures of a name that somebody typed.
+
+        Raises
+        ------
+        PlanError
+            When there are none of that name, or they have no numbers.
+        """
+        where = f"{self.key}: {name}"
+        if name not in self.figure_names:
+            there = f"Its figures are {', '.join(self.figure_names)}."
+            raise PlanError.of(where, unknown("figure of this report", name, self.figure_names), there)
+        found = self.drawings(name)
+        if not found:
+            raise PlanError.of(where, f"There is nothing to draw here for {self.whom.name}.")
+        return found
 
     # ---------------------------------------------------------------------------------- the workbook
 

@@ -69,19 +69,25 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
     """
     assert status.row.unit is not None
     drawn = _picture(status, title, municipality, key)
-    places = layout.lay_out(
-        drawn,
-        panels=False,
-        example=example,
-        target=None,
-        target_text="",
-        published_text=TARGET_TEXT if status.row.targets else "",
-    )
-    places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
     colour = palette()
+
+    def spec(width: float) -> dict[str, Any]:
+        places = layout.lay_out(
+            drawn,
+            panels=False,
+            example=example,
+            target=None,
+            target_text="",
+            published_text=TARGET_TEXT if status.row.targets else "",
+            width=width,
+        )
+        places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
+        return _with_square_rings(chart(drawn, places, colour))
+
     return output.figure(
         key,
-        _with_square_rings(chart(drawn, places, colour)),
+        spec(layout.WIDTH),
+        narrow=spec(layout.NARROW),
         chart=lambda: native_chart(drawn, colour, example=example),
         caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
         alt=alt_text(status, title, example=example),

@@ -477,6 +477,14 @@ class InvestmentReport(Report):
             }
         )
 
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The projects."""
+        return tuple(self.statuses)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figures(name)
+
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)
 

@@ -69,8 +69,8 @@ def _status_cells(
 
 
 MONTH_HEADS = (
-    "projekt", "raekke", "tekst", "maaned", "vaerdi", "andel", "vej", "mindste_maal", "kilde", "kommune", "projekt_navn",
-    "maaned_navn",
+    "kommune", "projekt_navn", "projekt", "raekke", "tekst", "maaned", "maaned_navn", "vaerdi", "andel", "vej",
+    "mindste_maal", "kilde",
 )  # fmt: skip
 """Heads of the file with every month that has a figure or a target."""
 
@@ -89,17 +89,17 @@ def _months(report: InvestmentReport) -> Iterator[tuple[csv_files.Cell, ...]]:
         for month in sorted({*measured, *goals}):
             one, on_path = measured.get(month), way.get(month)
             yield (
-                status.project.key, row.row.key, status.project.status.label_of(row.row.key), month.id,
-                one.value if one else None, one.share if one else None,
-                words.path_decimal(on_path) if on_path is not None else None, goals.get(month),
-                one.source if one else None, report.municipality.name, status.project.title, month.danish,
+                report.municipality.name, status.project.title, status.project.key, row.row.key,
+                status.project.status.label_of(row.row.key), month.id, month.danish, one.value if one else None,
+                one.share if one else None, words.path_decimal(on_path) if on_path is not None else None,
+                goals.get(month), one.source if one else None,
             )  # fmt: skip
 
 
 _MONTHS = (
-    Head("Projektets nøgle", 18), Head("Rækkens nøgle", 18), Head("Række", 44), Head("Måned", 11), Head("Værdi", 12),
-    Head("Andel i pct.", 12), Head("Forventet", 12), Head("Mindste mål", 12), Head("Kilde", 16), Head("Kommune", 18),
-    Head("Projekt", 30), Head("Månedens navn", 16),
+    Head("Kommune", 18), Head("Projekt", 30), Head("Projektets nøgle", 18), Head("Rækkens nøgle", 18), Head("Række", 44),
+    Head("Månedens id", 11), Head("Måned", 16), Head("Værdi", 12), Head("Andel i pct.", 12), Head("Forventet", 12),
+    Head("Mindste mål", 12), Head("Kilde", 16),
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
+from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
 from helpers.data import csv_files
 from helpers.periods import Period
@@ -25,8 +26,10 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
+    listed,
     number,
     sentence,
+    steadiness_words,
     target_history,
     target_phrase,
     unit_word,
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = (
     "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
-    "vurdering", "begrundelse", "grundlag",
+    "vurdering", "varighed", "begrundelse", "grundlag",
 )  # fmt: skip
 
 
@@ -197,6 +200,7 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
         gap_key=row.gap,
         sign=VERDICT_SIGNS[row.verdict],
         verdict=VERDICT_WORDS[row.verdict],
+        steadiness=steadiness_words(row.past),
         kind=VERDICT_CLASSES[row.verdict],
         remark=remark,
     )
@@ -215,6 +219,7 @@ def _country(usual: StatusRow) -> ComparedArea:
         gap_key=None,
         sign="",
         verdict="",
+        steadiness="",
         kind="country",
         remark="",
     )
@@ -233,7 +238,8 @@ def _columns(indicator: Indicator) -> tuple[str, str]:
 def _summary(
     goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
 ) -> tuple[str, ...]:
-    said = [_tally(summary(rows))]
+    found = list(rows)
+    said = [_tally(summary(found)), *_steady_tally(found)]
     if usual.period is not None:
         said.append(f"Tallene er for {usual.period.danish}.")
     target = goal.parts[usual.part].target
@@ -260,6 +266,17 @@ def _tally(counted: Summary) -> str:
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 
+def _steady_tally(rows: Iterable[StatusRow]) -> Iterable[str]:
+    """``Vurderingen er varig for 60 kommuner, ny for 3 og på vippen for 12.``"""
+    counted = Counter(row.past.steadiness for row in rows if row.past)
+    forms = {Steadiness.STEADY: "varig", Steadiness.NEW: "ny", Steadiness.WAVERING: "på vippen"}
+    said = [f"{form} for {number(counted[one])}" for one, form in forms.items() if counted[one]]
+    if said:
+        first, *rest = said
+        unit = "kommune" if first.endswith(" 1") else "kommuner"
+        yield f"Vurderingen er {listed([f'{first} {unit}', *rest])}."
+
+
 def _csv(
     codes: Iterable[str],
     areas: Mapping[str, Municipality],
@@ -274,7 +291,7 @@ def _csv(
             (
                 ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
-                row.reason, GROUNDS_WORDS[row.grounds],
+                row.past.steadiness.value if row.past else None, row.reason, GROUNDS_WORDS[row.grounds],
             )
             for code in codes
             for row in (rows[code],)

@@ -37,12 +37,13 @@ municipality.
 
 STATUS_COLUMNS = (
     "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
-    "decimals", "verdict", "note", *assurance.RECORD,
+    "decimals", "verdict", "steadiness", "note", *assurance.RECORD,
 )  # fmt: skip
 """Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
 
 ``national``, ``municipality``, ``target`` and ``gap`` are floats in ``unit`` (a gap of per cents in percentage points),
-missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``. ``base`` is how many the value is out of,
+missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``; ``steadiness`` ``varigt``, ``nyt`` or
+``på vippen``, missing where the past is not known. ``base`` is how many the value is out of,
 ``persons`` the gap in persons and ``kroner`` what they cost in a year, ``chance_low`` and ``chance_high`` what chance alone may
 make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30).
 """
@@ -101,6 +102,7 @@ def status_frame(report: PlanReport) -> pd.DataFrame:
             (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
              row.period.id if row.period else None, _float(row.national), _float(row.municipality),
              _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
+             row.past.steadiness.value if row.past else None,
              " ".join(filter(None, (row.note, row.reason))) or None,
              *(told if isinstance(told, bool) else _float(told)
                for told in assurance.reckoned(row, report.price_of(row))))

@@ -6,10 +6,11 @@ from helpers.analysis.targets import Judgement, Lack, Lacking
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator
 from helpers.catalogue.targets import Target
 from helpers.periods import Period
-from helpers.present.words import source_names
+from helpers.present.words import count, source_names
 
 NO_TARGET = "Der er ikke fastsat et mål."
 NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
+NO_DATE = "Det er ikke indtastet, hvornår undersøgelsen er lavet."
 
 
 def hidden(name: str, period: Period) -> str:
@@ -60,3 +61,13 @@ def no_figures(indicator: Indicator, *, asked: bool) -> str:
     if asked:
         return f"Tallene er ikke med i det, der er hentet fra {source_names([indicator])}."
     return f"Der er ikke hentet tal fra {source_names([indicator])}."
+
+
+def before_plan(made: Period, year: int) -> str:
+    """A survey from before the plan's year, where the plan does not say how long one counts."""
+    return f"Undersøgelsen er fra {made.danish} og tæller ikke med i en plan for {year}."
+
+
+def too_old(made: Period, months: int) -> str:
+    """A survey that is older than the plan allows."""
+    return f"Undersøgelsen er fra {made.danish} og er mere end {count(months, 'måned', 'måneder')} gammel."

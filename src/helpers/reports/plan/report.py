@@ -25,6 +25,7 @@ from helpers.catalogue.models import (
     Municipality,
     Plan,
     Price,
+    PublishedPoint,
     Series,
     Survey,
 )
@@ -55,6 +56,7 @@ from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -62,7 +64,6 @@ from helpers.reports.plan.status import (
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
@@ -192,7 +193,8 @@ class PlanReport(Report):
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, self.bound)
+        now = self.bound or Period.month(self.data_day.year, self.data_day.month)
+        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -317,16 +319,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -335,18 +332,26 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
         met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
         )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(counted.met, counted.not_met, counted.cannot_be_judged)
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
@@ -363,14 +368,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
+                    "met": self.summary_of(area.goals).met,
                     "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -385,6 +388,7 @@ class PlanReport(Report):
                 )
             )
         }
+        surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
             self.rows,
             self.plan,
@@ -394,6 +398,7 @@ class PlanReport(Report):
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,
+            notes=[plan_words.followed_by_surveys(surveys)] if surveys else [],
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
@@ -448,6 +453,8 @@ class PlanReport(Report):
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
+            if row.kind == "survey" and row.municipality is not None:
+                rest.append(plan_words.OWN_SURVEY)
             if row.period and self.is_provisional(row) and row.municipality is not None:
                 rest.append(f"Tallet for {row.period.danish} er foreløbigt.")
             rest += filter(None, [self.stopped_words(row)])
@@ -513,7 +520,26 @@ class PlanReport(Report):
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
-        return join([*drawn, noted, *self._beside(goal, len(drawn))])
+        return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _unplaced(self, goal: Goal) -> Iterator[Shown]:
+        """What the plan's document printed for a goal without saying when it is from: in the printed order."""
+        found: dict[tuple[str, str], list[PublishedPoint]] = {}
+        for point in self.catalogue.published_points(self.plan):
+            own = point.area == self.municipality.code and self.municipality.slug == self.plan.municipality
+            if point.period is None and own and point.indicator in goal.indicators:
+                found.setdefault((point.indicator, point.series), []).append(point)
+        for (key, name), points in found.items():
+            indicator = self.catalogue.indicators[key]
+            yield plan_tables.unplaced_table(
+                indicator.series[name].label.replace("{area}", self.municipality.name),
+                [words.number(point.value, indicator.decimals_of(name)) for point in points],
+                id=f"trykt-{goal.number}-{name}",
+                notes=[
+                    *dict.fromkeys(point.note for point in points if point.note),
+                    "De vises her, som de står, og er ikke med i figuren.",
+                ],
+            )
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -641,6 +667,8 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
@@ -833,6 +861,14 @@ class PlanReport(Report):
                 ),
             }
         )
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The goals that are not followed by surveys."""
+        return tuple(goal.number for goal in self.plan.goals if self.catalogue.survey(goal) is None)
+
+    def _drawing(self, name: str) -> Shown:
+        return self.figure(name)
 
     def status_sheet(self) -> WorkSheet:
         return sheets.status_sheet(self)

@@ -41,7 +41,7 @@ WORDING, TITLE = 44, 40
 
 STATUS_HEADS = (
     "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
-    "forskel", "enhed", "vurdering", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
+    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
 )  # fmt: skip
 """Heads of the status table as CSV for people."""
 
@@ -60,7 +60,8 @@ def all_rows(report: PlanReport) -> list[StatusRow]:
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
-    said = [text for text in (row.note, row.reason, report.stopped_words(row)) if text]
+    counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    said = [text for text in (row.note, row.reason, report.stopped_words(row), counted) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
@@ -75,7 +76,7 @@ def status_for_people(report: PlanReport) -> str:
                 row.goal, report.plan.goal(row.goal).text, _title(report, row), row.indicator, report.municipality.name,
                 row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
                 row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
-                row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+                _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
                 *assurance.cells(row, report.price_of(row)),
             )
             for row in all_rows(report)
@@ -98,6 +99,7 @@ STATUS_COLUMNS = (
     "gap",
     "unit",
     "verdict",
+    "steadiness",
     "published_gap",
     "note",
     "basis",
@@ -119,6 +121,7 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "gap": _text(row.gap),
             "unit": row.unit.value,
             "verdict": row.verdict.value,
+            "steadiness": _steadiness(row),
             "published_gap": _text(row.published_gap),
             "note": note(report, row),
             "basis": row.grounds.value if row.grounds else None,
@@ -126,6 +129,10 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
         }
         for row in all_rows(report)
     ]
+
+
+def _steadiness(row: StatusRow) -> str | None:
+    return row.past.steadiness.value if row.past else None
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -147,7 +154,7 @@ def _title(report: PlanReport, row: StatusRow) -> str:
 def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     goals: dict[str, list[Goal]] = {}
     for goal in report.plan.goals:
-        for key in goal.indicators:
+        for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
             goals.setdefault(key, []).append(goal)
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}

@@ -7,18 +7,21 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from helpers.analysis.chance import Interval, around, of_few
-from helpers.analysis.gaps import Verdict, joint_verdict
-from helpers.analysis.persons import base_at, gap_in_persons
+from helpers.analysis.gaps import Verdict, gap, joint_verdict, verdict
+from helpers.analysis.persons import base_at, from_counts, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings
+from helpers.analysis.steadiness import DECIDED, PERIODS, Past, past_of
 from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -31,14 +34,14 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import JudgeOn
+from helpers.catalogue.targets import RULES, JudgeOn
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import newest_printed, source_of, without_printed
-from helpers.periods import Period
+from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
 from helpers.reports.plan.words import overtaken
-from helpers.sources.manual import read_survey
+from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -91,6 +94,12 @@ class StatusRow:
         What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
     few
         The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
+    finer
+        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
+    past
+        What the last twelve periods say of the verdict.
+    before
+        The verdict of the period before, where the two may be compared; else none.
     """
 
     goal: str
@@ -116,6 +125,14 @@ class StatusRow:
     asked: ResolvedTarget | None = None
     chance: Interval | None = None
     few: bool = False
+    finer: Decimal | None = None
+    past: Past | None = None
+    before: Verdict | None = None
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another than the period before."""
+        return self.before is not None and self.before is not self.verdict
 
 
 @dataclass(frozen=True)
@@ -208,14 +225,24 @@ def survey_rows(
     catalogue: Catalogue,
     plan: Plan,
     municipality: Municipality,
+    now: Period,
     bound: Period | None = None,
 ) -> tuple[StatusRow, ...]:
-    """A row for each goal of the plan that is followed by a survey, in the plan's order."""
+    """A row for each goal of the plan that is followed by a survey, in the plan's order.
+
+    Parameters
+    ----------
+    now
+        The month that a survey's age is reckoned in.
+    bound
+        Surveys that were made after it do not count.
+    """
     rows = []
     for goal in plan.goals:
         survey = catalogue.survey(goal)
         if survey is not None:
-            rows.append(_survey_row(project, catalogue, goal, survey, municipality, bound))
+            answers = read_survey(project, catalogue, municipality, survey, bound=bound)
+            rows.append(_survey_row(plan, goal, survey, answers, now))
     return tuple(rows)
 
 
@@ -279,11 +306,52 @@ class Judge:
 
     def at(self, part: Part, area: str, period: Period) -> Judgement:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
-        return self.targets.judge(part, area, period)
+        found = self.targets.judge(part, area, period)
+        finer = self._finer(part, area, period) if found.gap == 0 else None
+        return found if finer is None else replace(found, verdict=verdict(finer, part.target), finer=finer)
+
+    def _finer(self, part: Part, area: str, period: Period) -> Decimal | None:
+        """The gap as the counts have it, where those of all terms are at hand and come to the printed shares."""
+        indicator, target = self.catalogue.indicators[part.indicator], part.target
+        level = target.rule in RULES and target.judge_on is JudgeOn.NEWEST and not target.due
+        asked = target.value
+        if target.national and target.percent is None:
+            national = self._share(indicator, NATIONAL, period)
+            asked = None if national is None else national + target.margin
+        ours = self._share(indicator, area, period)
+        if not level or ours is None or asked is None:
+            return None
+        return gap(ours, asked, target.direction or indicator.direction)
+
+    def _share(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        if indicator.counted is None:
+            return None
+        at = (indicator, area, period)
+        count, base = (self.readings.at(*at, name).value for name in (indicator.counted, BASE))
+        return from_counts(count, base, self.readings.at(*at).value, indicator.decimals)
+
+    def past(self, part: Part, area: str, newest: Judgement) -> Past | None:
+        """What the last twelve periods say of the newest verdict."""
+        indicator = self.catalogue.indicators[part.indicator]
+        first = newest.period.shift(1 - PERIODS)
+        if newest.verdict not in DECIDED or indicator.breaks_between(first, newest.period):
+            return None
+        earlier = self.history(part, area, newest.period.shift(-1), PERIODS - 1)
+        return past_of((*earlier, newest), part.target, indicator)
+
+    def before(self, part: Part, area: str, newest: Judgement) -> Verdict | None:
+        """The verdict of the period before, where the two may be compared."""
+        earlier = newest.period.shift(-1)
+        if self.catalogue.indicators[part.indicator].breaks_between(earlier, newest.period):
+            return None
+        if newest.verdict not in DECIDED:
+            return None
+        found = self.at(part, area, earlier).verdict
+        return found if found in DECIDED else None
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
-        return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
+        return tuple(self.at(part, area, period) for period in _up_to(until, count))
 
     def row(
         self,
@@ -347,6 +415,9 @@ class Judge:
             asked=asked,
             chance=chance,
             few=few,
+            finer=found.finer if found else None,
+            past=self.past(part, municipality.code, found) if found else None,
+            before=self.before(part, municipality.code, found) if found else None,
         )
 
     def _sure(
@@ -384,6 +455,10 @@ class Judge:
         return reasons.other_period(name, found.period, earlier)
 
 
+# Made once for all goals and areas: each of these periods is looked up a hundred times, by its text.
+_up_to = lru_cache(maxsize=64)(window)
+
+
 def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:
     """Whether there is something in a printed figure's place that counts before it, or is the very same."""
     grounds = found.ours.grounds if found is not None and found.period == printed.period else None
@@ -410,14 +485,8 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
 
 
 def _survey_row(
-    project: Project,
-    catalogue: Catalogue,
-    goal: Goal,
-    survey: Survey,
-    municipality: Municipality,
-    bound: Period | None,
+    plan: Plan, goal: Goal, survey: Survey, answers: SurveyAnswers | None, now: Period
 ) -> StatusRow:
-    answers = read_survey(project, catalogue, municipality, survey, bound=bound)
     ours = None if answers is None else answers.answers.get(survey.headline)
     (part,) = goal.parts
     target, period = part.target, None if answers is None else answers.period
@@ -430,6 +499,8 @@ def _survey_row(
         reason = reasons.NO_ANSWERS
     elif asked.lack:
         reason = reasons.not_in_force(target, asked.lack.period)
+    elif found in (Verdict.MET, Verdict.NOT_MET) and (reason := _too_old(plan, goal, period, now)):
+        difference, found = None, Verdict.CANNOT_BE_JUDGED
     return StatusRow(
         goal=goal.number,
         indicator=survey.key,
@@ -448,3 +519,13 @@ def _survey_row(
         kind="survey",
         asked=asked,
     )
+
+
+def _too_old(plan: Plan, goal: Goal, made: Period | None, now: Period) -> str | None:
+    """Why a survey is too old for its goal, as a Danish sentence; none when it counts."""
+    if made is None:
+        return reasons.NO_DATE
+    if goal.valid_for is None:
+        return reasons.before_plan(made, plan.year) if made.year < plan.year else None
+    age = now.last_month.ordinal - made.last_month.ordinal
+    return reasons.too_old(made, goal.valid_for) if age > goal.valid_for else None

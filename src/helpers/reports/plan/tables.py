@@ -6,7 +6,7 @@ In: rows of frozen models. Out: a :class:`~helpers.present.output.Shown`. Nothin
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from helpers.catalogue.catalogue import fill
@@ -27,19 +27,24 @@ from helpers.present.tables import (
     period_cell,
     simple_table,
     spark_cell,
+    target_cell,
+    two_lines,
     verdict_cell,
 )
 from helpers.present.words import (
     GROUNDS_WORDS,
+    by_counts,
     capital,
     number,
     sentence,
+    target_history,
 )
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
 
 COUNTRY_HEAD = "Landet"
+GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -56,6 +61,7 @@ def status_table(
     area_links: Callable[[int], str | None] | None = None,
     published: Collection[str] = (),
     published_note: str = PUBLISHED_NOTE,
+    notes: Sequence[str] = (),
     provisional: Collection[str] = (),
     grounds: bool = False,
     grouped: bool = True,
@@ -73,6 +79,8 @@ def status_table(
         From a goal's or focus area's number to its place on a page.
     published, published_note
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
+    notes
+        More lines below the table.
     provisional
         Indicators whose period the source is likely to correct.
     grounds
@@ -94,7 +102,8 @@ def status_table(
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
-        Column("Forskel", number=True),
+        Column("Mål", number=True),
+        Column(GAP_HEAD, number=True),
         Column("Vurdering"),
         *([Column("Udvikling")] if trends else []),
     ]
@@ -134,7 +143,7 @@ def status_table(
         id=id,
         caption=caption or told,
         classes="status",
-        foot=foot,
+        foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
@@ -164,7 +173,10 @@ def _status_cells(
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
     told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
+    target = goal.parts[row.part].target
+    changed = target_history(target, row.decimals, row.unit)
+    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    for note in (row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -173,13 +185,32 @@ def _status_cells(
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
         noted(value(row.municipality), FEW_WORD if row.few else ""),
+        target_cell(target, row.target, row.decimals, row.unit),
         gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction),
+        verdict_cell(row.verdict, row.direction, row.past),
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
+    """Values that a document printed without saying when they are from, in the printed order.
+
+    Parameters
+    ----------
+    label
+        What was printed: the series' name.
+    notes
+        What the catalogue says of them.
+    """
+    columns = [
+        Column("I trykt rækkefølge", row_head=True),
+        *(Column(str(place), number=True) for place in range(1, len(values) + 1)),
+    ]
+    caption = f"{label}: perioderne er ikke trykt"
+    return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
 def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:

@@ -111,7 +111,9 @@ def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
         Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
-        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
+        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour).append(
+            f" {words.steadiness_words(row.past)}".rstrip(), style="dim"
+        ),
     )
 
 

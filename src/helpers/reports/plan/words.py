@@ -10,7 +10,7 @@ from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import capital, count, number, sentence
+from helpers.present.words import capital, count, listed, number, sentence
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 
@@ -22,6 +22,16 @@ CERTAINTY_WORDS = {
 """How sure the catalogue is of a series' source."""
 
 _CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_CHANGED)
+
+
+OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse og er indtastet."
+"""What a goal stands on that no table follows."""
+
+
+def followed_by_surveys(goals: Sequence[str]) -> str:
+    """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
+    said = "følges med kommunens egne undersøgelser og står under tabellen"
+    return f"Mål {listed(goals)} {said}."
 
 
 def short_count(met: int, of: int) -> str:
