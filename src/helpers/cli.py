@@ -331,6 +331,27 @@ def compare(
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
 
+@app.command(rich_help_panel=FIGURES)
+def backtest(
+    plan: PlanKey = "",
+    ahead: Annotated[
+        int,
+        typer.Option(
+            "--ahead",
+            "-a",
+            min=0,
+            max=60,
+            help="Periods ahead (months or quarters of the series); default: a year.",
+        ),
+    ] = 0,
+    snapshot: SnapshotDay = "",
+    output_format: TableFormat = Output.TABLE,
+) -> None:
+    """Show how often a forecast that stands still would have been right, for each of the plan's series."""
+    chosen = _selection(plan, snapshot=snapshot)
+    _print(_wing(chosen).backtest(chosen, ahead, output_format.value), output_format)
+
+
 # ---------------------------------------------------------------------------------------------- making
 
 

@@ -45,7 +45,10 @@ STATUS_COLUMNS = (
 missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``; ``steadiness`` ``varigt``, ``nyt`` or
 ``på vippen``, missing where the past is not known. ``base`` is how many the value is out of,
 ``persons`` the gap in persons and ``kroner`` what they cost in a year, ``chance_low`` and ``chance_high`` what chance alone may
-make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30).
+make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30). ``start`` is the value of
+``start_period``, when the plan began, and ``change`` what was added since; ``outlook`` where the value will stand at ``due`` if
+nothing changes, ``outlook_verdict`` what the goal is then, and in ``outlook_hits`` per cent of the cases such a forecast was no farther
+off than ``outlook_within``.
 """
 
 
@@ -104,10 +107,11 @@ def status_frame(report: PlanReport) -> pd.DataFrame:
              _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
              row.past.steadiness.value if row.past else None,
              " ".join(filter(None, (row.note, row.reason))) or None,
-             *(told if isinstance(told, bool) else _float(told)
-               for told in assurance.reckoned(row, report.price_of(row))))
+             *(_float(told) if isinstance(told, Decimal) else told
+               for told in assurance.reckoned(row, report.assured(row))))
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+    return frame.astype(dict.fromkeys(assurance.NUMBERS, float))
 
 
 _VERDICT_COLOURS = {

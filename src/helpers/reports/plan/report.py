@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest
+from helpers.analysis.readings import Readings
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
@@ -24,7 +26,6 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
-    Price,
     PublishedPoint,
     Series,
     Survey,
@@ -54,9 +55,12 @@ from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.assurance import Assured
+from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
 from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.opening import opening
+from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
@@ -236,10 +240,34 @@ class PlanReport(Report):
         filled = (fill(title, kommune=self.municipality.name) for title in then)
         return words.stopped_sentences(stop, indicator, row.period, filled)
 
-    def price_of(self, row: StatusRow) -> Price | None:
-        """What a full-time person costs whom a row is about, where the plan says it."""
+    @derived
+    def readings(self) -> Readings:
+        """The figures the goals are judged by, to be looked up."""
+        return Readings(self.observations, self.bound)
+
+    def _tried(self, indicator: str, horizon: int) -> Backtest | None:
+        return backtests(
+            self.project, self.catalogue, self.plan, self.basis, [(indicator, horizon)], self.bound
+        )[indicator, horizon]
+
+    @derived
+    def _assured_rows(self) -> dict[tuple[str, int], Assured]:
+        return {}
+
+    def assured(self, row: StatusRow) -> Assured:
+        """What is known of a row beside its figures."""
         indicator = self.catalogue.indicators.get(row.indicator)
-        return self.plan.price_of(self.plan.goal(row.goal), indicator) if indicator else None
+        if indicator is None:
+            return Assured()
+        key = row.goal, row.part
+        if key not in self._assured_rows:
+            code = self.municipality.code
+            self._assured_rows[key] = Assured(
+                self.plan.price_of(self.plan.goal(row.goal), indicator),
+                start_of(row, indicator, self.plan, self.readings, code),
+                outlook_of(row, indicator, self.readings, code, self._tried),
+            )
+        return self._assured_rows[key]
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -403,6 +431,9 @@ class PlanReport(Report):
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
             persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
+            starts={(row.goal, row.part): self.assured(row).start for row in self.rows}
+            if "since" in self.plan.columns
+            else None,
         )
 
     @property
@@ -672,12 +703,21 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.price_of(row)) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
-        """How sure a row's figure is, in sentences."""
-        return list(filter(None, [assurance.chance_sentence(row, asked=goal.band == "chance")]))
+        """How sure a row's figure is, what became of it and what will, in sentences."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        if indicator is None:
+            return []
+        more = self.assured(row)
+        said = (
+            assurance.chance_sentence(row, asked=goal.band == "chance"),
+            assurance.since_sentence(row, more.start),
+            assurance.outlook_sentence(more.outlook, row, indicator, self.municipality),
+        )
+        return [text for text in said if text]
 
     def _goal(self, number: str) -> Goal:
         try:
@@ -833,6 +873,38 @@ class PlanReport(Report):
         near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
         breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
+
+    def backtest(self) -> Shown:
+        """How forecasts that stand still have turned out: those the goals with a date ask for, else a year ahead.
+
+        Of example data only the former: what was made up says nothing of how often a forecast is right.
+        """
+        ahead = [
+            (row.indicator, row.asked.due.ordinal - row.period.ordinal)
+            for row in self.rows
+            if row.asked and row.asked.due and row.period and row.asked.due > row.period
+        ]
+        asks = ahead or ([] if self.is_example else year_ahead(self.indicators))
+        found = (
+            backtests(self.project, self.catalogue, self.plan, self.basis, asks, self.bound) if asks else {}
+        )
+        if not any(found.values()):
+            return Shown()
+        heads = assurance.BACKTEST_HEADS
+        table = tables.simple_table(
+            [
+                Column(label, row_head=place == 0, number=2 <= place < len(heads) - 2)
+                for place, label in enumerate(heads)
+            ],
+            [
+                assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
+                for (key, horizon), one in found.items()
+            ],
+            id="prognoser",
+            caption="Hvor langt prognoser har været fra det, der kom",
+        )
+        heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
+        return join([output.text(heading, assurance.BACKTEST_NOTE), table])
 
     def caveats(self) -> Shown:
         """The caveats and breaks of each indicator, each told once."""

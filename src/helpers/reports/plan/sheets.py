@@ -77,7 +77,7 @@ def status_for_people(report: PlanReport) -> str:
                 row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
                 row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
                 _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
-                *assurance.cells(row, report.price_of(row)),
+                *assurance.cells(row, report.assured(row)),
             )
             for row in all_rows(report)
         ),
@@ -125,7 +125,7 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "published_gap": _text(row.published_gap),
             "note": note(report, row),
             "basis": row.grounds.value if row.grounds else None,
-            **assurance.record(row, report.price_of(row)),
+            **assurance.record(row, report.assured(row)),
         }
         for row in all_rows(report)
     ]

@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from helpers.analysis.targets import Start
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -66,6 +67,7 @@ def status_table(
     grounds: bool = False,
     grouped: bool = True,
     persons: Callable[[StatusRow], str] = lambda row: "",
+    starts: Mapping[tuple[str, int], Start | None] | None = None,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
 
@@ -89,6 +91,8 @@ def status_table(
         Under the headings of the focus areas; a single focus area's own table needs none.
     persons
         What a row's gap comes to in persons, in words.
+    starts
+        Goal and part → what it set out from: a column with that, and with the change since.
     """
     given = list(rows)
     by_goal: dict[str, list[StatusRow]] = {}
@@ -105,6 +109,7 @@ def status_table(
         Column("Mål", number=True),
         Column(GAP_HEAD, number=True),
         Column("Vurdering"),
+        *([Column("Siden start", number=True)] if starts is not None else []),
         *([Column("Udvikling")] if trends else []),
     ]
     groups: list[Group] = []
@@ -120,6 +125,7 @@ def status_table(
                 provisional,
                 grounds,
                 persons(row),
+                () if starts is None else (since_cell(row, starts.get((row.goal, row.part))),),
                 first=place == 0,
             )
             for goal in area.goals
@@ -159,6 +165,7 @@ def _status_cells(
     provisional: Collection[str],
     grounds: bool,
     persons: str,
+    since: tuple[Cell, ...],
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -184,15 +191,24 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        noted(value(row.municipality), FEW_WORD if row.few else ""),
+        value(row.municipality),
         target_cell(target, row.target, row.decimals, row.unit),
         gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction, row.past),
+        noted(verdict_cell(row.verdict, row.direction, row.past), FEW_WORD if row.few else ""),
+        *since,
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def since_cell(row: StatusRow, start: Start | None) -> Cell:
+    """``+2,1`` and, below, ``fra 29,1 i december 2025``; none without a figure to compare with."""
+    if start is None or row.municipality is None:
+        return None
+    change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
+    return noted(change, f"fra {number(start.value, row.decimals)} i {start.period.danish}")
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich import box
 from rich.console import RenderableType
@@ -12,7 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Plan
+from helpers.data import csv_files
 from helpers.present import words
+from helpers.reports.plan import assurance
+from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
@@ -136,3 +142,27 @@ def status_json(report: PlanReport) -> str:
         "rows": status_records(report),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def backtest_screen(
+    catalogue: Catalogue, plan: Plan, found: Mapping[Ask, Backtest | None], *, example: bool
+) -> Iterator[RenderableType]:
+    """How forecasts for a plan's indicators have turned out, for a terminal, in Danish."""
+    yield Text(f"{plan.title} · hvis intet ændrer sig", style="bold")
+    if example:
+        yield Text("Eksempeldata: tallene er ikke rigtige.", style="yellow")
+    for (key, horizon), one in found.items():
+        yield Text(key, style="bold")
+        _, *told = assurance.backtest_cells(catalogue.indicators[key], horizon, one)
+        heads = assurance.BACKTEST_HEADS[1:]
+        said = [f"{head} {cell}" for head, cell in zip(heads, told, strict=True) if cell]
+        yield Padding(Text(" · ".join(said)), (0, 0, 0, 3))
+    yield Text(assurance.BACKTEST_NOTE, style="dim")
+
+
+def backtest_text(plan: Plan, found: Mapping[Ask, Backtest | None], form: str, basis: str) -> str:
+    """The same for machines, as ``csv`` or ``json``."""
+    rows = records(found)
+    if form == "csv":
+        return csv_files.for_programs(COLUMNS, [list(row.values()) for row in rows])
+    return json.dumps({"plan": plan.key, "basis": basis, "rows": rows}, ensure_ascii=False, indent=2) + "\n"
