@@ -50,6 +50,7 @@ from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
+from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
@@ -59,6 +60,7 @@ from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
@@ -382,6 +384,10 @@ class PlanReport(Report):
         if self.is_mixed:
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
+
+    def brief(self) -> Brief:
+        """What it knows of an agenda item on the plan's follow-up."""
+        return plan_brief(self, self._data_note())
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
