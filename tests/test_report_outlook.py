@@ -13,6 +13,7 @@ from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Method
 from helpers.catalogue import load_catalogue
 from helpers.cli import app
+from helpers.periods import Period
 from helpers.project import ROOT_VARIABLE, Project
 from helpers.reports.plan import backtests as kept
 from helpers.reports.plan.backtests import backtests
@@ -128,12 +129,16 @@ def test_what_was_reckoned_is_kept_until_the_figures_change(project, report, mon
 
 
 def test_later_figures_are_not_looked_at(project, report):
-    from helpers.periods import Period
-
     asks = [("ledighed-dagpenge", 5)]
     args = (project, report.catalogue, report.plan, report.basis, asks)
     now, then = backtests(*args), backtests(*args, Period.parse("2025M07"))
     assert then[asks[0]].forecasts == now[asks[0]].forecasts - 98 * 12
+
+
+def test_without_a_figure_there_is_no_forecast(project, report):
+    asks = [("ledighed-dagpenge", 5)]
+    args = (project, report.catalogue, report.plan, report.basis, asks)
+    assert backtests(*args, Period.parse("2001M01")) == {asks[0]: None}
 
 
 def command(project: Project, *arguments: str):
