@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
+    "areas_page", "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
