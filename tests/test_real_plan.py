@@ -300,22 +300,25 @@ def test_every_number_of_the_status_table_is_the_one_in_the_files(world: World, 
 
 # ------------------------------------------------------------------------------- how steady it is
 
-COUNTS = {
-    "langtidsledige-andel": ("langtidsledige_total", "ledige_total_fuldtid"),
-    "langtidsledige-dagpenge": ("langtidsledige_dagpenge", "ledige_dagpenge_fuldtid"),
-    "kontanthjaelp-ordinaere-timer": ("kth_ordinaere_timer_personer", "kth_personer"),
+COUNTED = {
+    **SHARES,
+    ("kontanthjaelp-ordinaere-timer", "share"): (("kth_ordinaere_timer_personer",), "kth_personer"),
 }
-"""What a share is counted from, where both columns are in the files."""
+"""Shares whose counts are in the files → columns of the parts, and of the whole."""
 
 
 def exactly(indicator: str, area: str, period: str) -> Known:
     """The share that the counts come to, where that is the printed one when rounded."""
-    if indicator not in COUNTS:
+    if (indicator, "share") not in COUNTED:
         return None
-    part, whole = (saved()[column].get((area, period)) for column in COUNTS[indicator])
-    if part is None or not whole:
+    parts, whole = COUNTED[indicator, "share"]
+    part, base = (
+        added(saved()[name].get((area, period)) for name in parts),
+        saved()[whole].get((area, period)),
+    )
+    if part is None or not base:
         return None
-    found = 100 * part / whole
+    found = 100 * part / base
     return found if rounded(found) == expected(indicator, "share", area, period) else None
 
 
