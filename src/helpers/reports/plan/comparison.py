@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 CSV_COLUMNS = (
-    "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
+    "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
+    "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "grundlag",
 )  # fmt: skip
 
@@ -157,7 +158,7 @@ def _part(
         columns=_columns(indicator),
         standings=tuple(standings),
         csv_name=f"{file}.csv",
-        csv=_csv(codes, areas, rows, ranking, indicator),
+        csv=_csv(goal, codes, areas, rows, ranking, indicator),
     )
 
 
@@ -278,6 +279,7 @@ def _steady_tally(rows: Iterable[StatusRow]) -> Iterable[str]:
 
 
 def _csv(
+    goal: Goal,
     codes: Iterable[str],
     areas: Mapping[str, Municipality],
     rows: Mapping[str, StatusRow],
@@ -289,7 +291,8 @@ def _csv(
         CSV_COLUMNS,
         (
             (
-                ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
+                goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,
+                row.period.id if row.period else "", row.period.danish if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
                 row.past.steadiness.value if row.past else None, row.reason, GROUNDS_WORDS[row.grounds],
             )
