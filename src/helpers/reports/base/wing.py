@@ -138,6 +138,18 @@ class Wing(ABC):
         """
         raise _cannot("compare", selection)
 
+    def backtest(self, selection: Selection, ahead: int, form: str) -> Iterator[RenderableType]:
+        """How forecasts that stand still have turned out, for each series.
+
+        Parameters
+        ----------
+        ahead
+            Periods of the series; 0 for a year.
+        form
+            As of :meth:`status`.
+        """
+        raise _cannot("backtest", selection)
+
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
         """What is wrong with its own files of the catalogue, and lines that sum them up."""
         return [], []

@@ -104,6 +104,7 @@ _DATA = (
     ),
     markdown("series-title", "## Serierne og deres kilder {#serier .unnumbered}"),
     code("series", "report.sources()"),
+    code("outlook", "report.backtest()"),
     markdown("caveats-title", "## Forbehold og databrud {#forbehold .unnumbered}"),
     code("caveats", "report.caveats()"),
     markdown("downloads-title", "## Hent tallene {#hent .unnumbered}"),
