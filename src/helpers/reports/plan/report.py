@@ -52,6 +52,7 @@ from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
 from helpers.reports.base.brief import Brief
+from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
@@ -67,6 +68,7 @@ from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
+from helpers.reports.plan.side_by_side import others_of, side_by_side
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
@@ -482,7 +484,11 @@ class PlanReport(Report):
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
-            persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
+            persons=lambda row: (
+                assurance.persons_words(row, self.catalogue.indicators[row.indicator])
+                if row.indicator
+                else ""
+            ),
             starts={(row.goal, row.part): self.assured(row).start for row in self.rows}
             if "since" in self.plan.columns
             else None,
@@ -612,6 +618,26 @@ class PlanReport(Report):
             period: around(self.readings, indicator, self.municipality.code, period) for period in periods
         }
         return {period: interval for period, interval in found.items() if interval}
+
+    def compare(self, number: str, kommuner: Sequence[str]) -> Shown:
+        """A goal in chosen municipalities side by side: ``report.compare("1a", ["Halsnæs", "Gribskov"])``."""
+        names = [kommuner] if isinstance(kommuner, str) else kommuner
+        return side_by_side(self, self._goal(number), others_of(self, names))
+
+    def areas_page(self, number: str, kommuner: Sequence[str]) -> AreasPage:
+        """What :meth:`compare` shows, as a page of its own."""
+        goal, areas = self._goal(number), (self.municipality, *others_of(self, kommuner))
+        return AreasPage(
+            self.plan.title,
+            goal.number,
+            goal.title,
+            words.sentence(fill(goal.text, kommune=self.municipality.name)),
+            words.listed(area.name for area in areas),
+            "-".join((self.plan.key, goal.number, *(area.slug for area in areas))),
+            self.is_example,
+            self.data_day,
+            self.compare(number, kommuner),
+        )
 
     def _unplaced(self, goal: Goal) -> Iterator[Shown]:
         """What the plan's document printed for a goal without saying when it is from: in the printed order."""
@@ -974,10 +1000,10 @@ class PlanReport(Report):
                 assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
                 for (key, horizon), one in found.items()
             ],
-            id="prognoser",
+            id="prognosetal",
             caption="Hvor langt prognoser har været fra det, der kom",
         )
-        heading = "## Hvis intet ændrer sig {#intet-aendrer-sig .unnumbered}"
+        heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
         return join([output.text(heading, assurance.BACKTEST_NOTE), table])
 
     def caveats(self) -> Shown:
