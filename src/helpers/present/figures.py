@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from helpers.present.draw import SCHEMA, WORDS
 from helpers.present.layout import Layout
 from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import TARGET, Picture, Trace, picture, with_targets
+from helpers.present.traces import TARGET, Picture, Trace, areas_picture, picture, with_targets
 from helpers.present.words import number
 
 if TYPE_CHECKING:
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 REAL_TEXTS = {Grounds.PRINTED: "Trykt tal", Grounds.TYPED_IN: "Indtastet tal"}
 """Legend name of the ring around real points among made-up ones."""
 
-_SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
+_SHAPES = {
+    (False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond", (False, 2): "diamond",
+    (False, 3): "triangle-down", (False, 4): "cross",
+}  # fmt: skip
+_DASHES = {0: [1, 0], 1: [10, 2], 2: [4, 2], 3: [1, 2], 4: [8, 2, 2, 2]}
 
 
 def trend_figure(
@@ -114,6 +118,40 @@ def trend_figure(
     )
 
 
+def areas_figure(
+    key: str,
+    title: str,
+    indicator: Indicator,
+    windows: Mapping[Municipality, pd.DataFrame],
+    *,
+    example: bool = False,
+) -> output.Shown:
+    """One indicator with a line for each municipality, named at its end, and one for the country.
+
+    Parameters
+    ----------
+    windows
+        Frame *Window* of each; the first is the one that the figure is about, and at most five are told apart.
+    """
+    drawn = areas_picture(key, title, indicator, windows)
+    if not drawn.traces:
+        return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
+    lay = partial(
+        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
+    )
+    colour = palette()
+    return output.figure(
+        key,
+        chart(drawn, lay(), colour),
+        narrow=chart(drawn, lay(width=layout.NARROW), colour),
+        chart=lambda: native_chart(drawn, colour, example=example),
+        caption=describe.caption(drawn),
+        alt=describe.alt_text(drawn, example=example),
+        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
+        csv=describe.numbers_csv(drawn, example=example),
+    )
+
+
 def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
     """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
     from helpers.present import charts
@@ -128,7 +166,7 @@ def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
     if trace.area == TARGET:
         return colour.ink, colour.ink
     pairs = ((colour.accent, colour.country), (colour.second, colour.second_country))
-    own, country = pairs[trace.group % 2]
+    own, country = pairs[min(trace.group, 1)]
     line = country if trace.national else own
     return line, line
 
@@ -137,7 +175,7 @@ def shape(trace: Trace) -> str:
     """The marker that tells a line apart without its colour."""
     if trace.area == TARGET:
         return "cross"
-    return _SHAPES[trace.national, trace.group % 2]
+    return _SHAPES[trace.national, trace.group % (2 if trace.national else len(_DASHES))]
 
 
 def dash(trace: Trace) -> list[int]:
@@ -146,7 +184,7 @@ def dash(trace: Trace) -> list[int]:
         return [1, 3]
     if trace.national:
         return [6, 3] if trace.group % 2 == 0 else [2, 3]
-    return [1, 0] if trace.group % 2 == 0 else [10, 2]
+    return _DASHES[trace.group % len(_DASHES)]
 
 
 def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:

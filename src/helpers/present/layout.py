@@ -474,6 +474,8 @@ def _ends(
         text = number(value, line.decimals, line.unit if line.unit is Unit.PERCENT else None)
         if point.period != picture.periods[-1]:
             text = f"{text} ({point.period.short})"
+        if picture.named_ends:
+            text = f"{line.label} {text}"
         found.append((line, share.pixel(float(value)) if share else 0, text))
     if level is not None:
         found.append((None, level, target_text))

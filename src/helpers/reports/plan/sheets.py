@@ -183,11 +183,11 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
 
 _STATUS = (
     Head("Mål", 6), Head("Ordlyd", WORDING), Head("Kommune", 16), Head("Periode", 16), Head("Hele landet", 10),
-    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Vurdering", 16),
-    Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
+    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Forskel i personer", 12),
+    Head("Vurdering", 16), Head("Varighed", 12), Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
     Head("Bemærkning", WORDING), Head("Grundlag", 15), Head("Til og med", 10), Head("Måling", TITLE), Head("Fokusområde", 28),
 )  # fmt: skip
-_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
+_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRSTU"[place] for place, head in enumerate(_STATUS)}
 _TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
 _GAP = f"=ROUND({_LETTER['Fortegn']}{{r}}*({_LETTER['Kommunens tal']}{{r}}-{_LETTER['Krav']}{{r}}),%d)"
 
@@ -221,7 +221,9 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
                 formula=_GAP % exact if row.gap is not None and not measured_otherwise else "",
             ),
             words.unit_word(row.unit, difference=True),
+            Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
+            _steadiness(row),
             Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
             if target.national
             else None,
