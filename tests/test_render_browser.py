@@ -74,11 +74,21 @@ def open_page(browser: Any, folder: Path) -> Iterator[Any]:
         context.close()
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"viewport": DESKTOP},
+        {"viewport": PHONE},
+        {"viewport": {"width": 320, "height": 640}},
+        {"viewport": DESKTOP, "color_scheme": "dark"},
+        {"viewport": DESKTOP, "forced_colors": "active"},
+    ],
+    ids=["desktop", "phone", "320", "dark", "forced"],
+)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation_on_any_page(open_page: Any, name: str, viewport: dict[str, int]):
+def test_axe_finds_no_violation_on_any_page(open_page: Any, name: str, seen: dict[str, Any]):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(name, viewport)
+    page = open_page(name, **seen)
     page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
     results = axe.run(page, options=RULES)
     assert not results.response["violations"], results.generate_report()
