@@ -259,6 +259,7 @@ local DOCX_BLOCKS = {
   ['example-data'] = 'Plan Eksempeldata', ['example-note'] = 'Plan Eksempeldata', ['state-note'] = 'Plan Kilde',
   ['data-note'] = 'Plan Note', ['no-figure'] = 'Plan Note', ['source-note'] = 'Plan Kilde',
   ['goal-note'] = 'Plan Målnote', ['goal-text'] = 'Plan Måltekst', ['summary'] = 'Plan Resumé', ['blank'] = 'Plan Udfyldes',
+  ['follow-up'] = 'Plan Opfølgning',
 }
 local DOCX_VERDICTS = {
   ['met'] = 'opfyldt', ['not-met'] = 'ikke opfyldt', ['partly'] = 'delvist opfyldt', ['unknown'] = 'kan ikke vurderes',
@@ -420,6 +421,13 @@ local function harmless_link(link)
   return harmless(link)
 end
 
+-- A file that lies beside a page does not lie beside a document that is mailed. (The built-in engine knows the address.)
+local function left_out(link)
+  local page = link.target:match('^[^#]*'):match('%.(%a+)$')
+  local known = page == 'ipynb' or page == 'html' or page == 'qmd' or page == 'md'
+  if not scheme_of(link.target) and not link.target:match('^#') and page and not known then return link.content end
+end
+
 local function harmless_image(image)
   local scheme = scheme_of(image.src)
   local inside = scheme == 'data' and image.src:match('^data:image/')
@@ -506,6 +514,8 @@ local function figure(block)
   return unnumbered_figure(image, pandoc.utils.blocks_to_inlines(block.caption.long), block.identifier)
 end
 
+local files_beside = quarto and { Link = left_out } or {}
+
 -- The built-in engine has its own way, which keeps what links point to.
 local lone_figures = quarto and { Para = lone_image, Figure = figure } or {}
 
@@ -514,6 +524,7 @@ if to_typst then
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
+    files_beside,
     lone_figures,
     { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
@@ -524,6 +535,7 @@ elseif to_docx then
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
+    files_beside,
     { RawBlock = docx_raw, Table = docx_table, Div = docx_div },
   }
 elseif to_html then

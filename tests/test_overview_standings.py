@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_ten_best_are_chosen_in_the_newest_month_and_followed_back():
 def test_change_in_places_is_against_the_month_before():
     found = alone(**{VEJLE: [3.0] * 24 + [1.0, 1.0], HORSENS: 2.0, RANDERS: 2.5}).standing(FRAMEWORK_FIGURE)
     assert (found.rank.place, found.moved) == (1, 2)
-    assert ranking.moved_words(found.moved) == "2\u00a0pladser bedre siden sidste opgørelse"
+    assert ranking.moved_words(found.moved) == "2\u00a0pladser højere end ved forrige opgørelse"
 
 
 # -------------------------------------------------------------------------------- the delay and the window
@@ -131,7 +132,7 @@ def test_a_tile_says_place_move_third_ties_and_how_many_are_without_a_value():
     assert ranking.third_words(made.third) == "●\u00a0Midterste tredjedel"
     assert "verdict-partly" in made.classes
     assert [note.replace("\u00a0", " ") for note in made.notes] == [
-        "Samme placering som sidste opgørelse",
+        "Samme placering som ved forrige opgørelse",
         "Delt med 1 andet jobcenter",
         "1 uden tal",
         "2,0 pct. i juni 2026",
@@ -298,14 +299,14 @@ def test_a_suppressed_month_is_in_no_file_of_the_figure():
     hidden = [2.0] * 10 + [None] * 3 + [2.5] * 13
     found = alone(**{VEJLE: hidden, HORSENS: 1.0, RANDERS: 1.5}).standing(FRAMEWORK_FIGURE)
     (part,) = standing_figure(found, area("Vejle"), {}, example=False).parts
-    rows = [line.split(";") for line in part.csv.splitlines()[1:] if ";Vejle;" in line]
+    rows = [row for row in csv.DictReader(part.csv.splitlines(), delimiter=";") if row["serie"] == "Vejle"]
     months = {
         period.id
         for period, value in zip(found.periods, found.own[0][1].values, strict=True)
         if value is None
     }
     assert len(months) == 3
-    assert {row[0] for row in rows if row[3] == ""} == months
+    assert {row["periode"] for row in rows if row["vaerdi"] == ""} == months
     drawn = [point for point in part.spec["datasets"]["lines"] if point["serie"] == "Vejle"]
     assert {point["period"] for point in drawn if point["value"] is None} == months
 
@@ -322,7 +323,9 @@ def test_a_live_notebook_shows_charts_and_tiles_without_the_marks_of_a_page(monk
     )
 
 
-def test_a_figure_without_a_known_table_has_example_figures_and_says_so_among_real_ones(tmp_path):
+def test_all_that_is_measured_has_example_figures_and_is_being_prepared_among_real_ones_until_it_is_there(
+    tmp_path,
+):
     from data_support import store_counts
     from helpers.catalogue import load_catalogue
     from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
@@ -333,11 +336,12 @@ def test_a_figure_without_a_known_table_has_example_figures_and_says_so_among_re
     catalogue = load_catalogue(project)
     template = load_jobcenteroverblik(project, catalogue)
     area = template.area("Hedensted", catalogue)
-    without = [figure.number for figure in template.figures if figure.missing]
-    assert len(without) == 12
+    numbers = [figure.number for figure in template.figures if figure.indicator]
+    assert len(numbers) == 22
     example = JobcenteroverblikReport(project, catalogue, template, area)
-    assert all(example.standings.standing(number).has_data for number in without)
+    assert all(example.standings.standing(number).has_data for number in numbers)
     store_counts(project, "y01a02", {("2026M07", "Hele landet"): 900})
     real = JobcenteroverblikReport(project, catalogue, template, area)
     assert not real.is_example
-    assert all("under udarbejdelse" in str(real.figure(number)._repr_mimebundle_()) for number in without)
+    assert all("under udarbejdelse" in str(real.figure(number)._repr_mimebundle_()) for number in numbers)
+    assert "under udarbejdelse" not in str(real.figure(5)._repr_mimebundle_())

@@ -210,15 +210,12 @@ class Standings:
     def newest(self) -> Period | None:
         """The latest month that any figure of the report shows."""
         shown = [self._newest(self.boards(key)) for key in self._measured]
-        return max((period for period in shown if period is not None), default=None)
+        known = (period for period in shown if period is not None)
+        return max(known, key=lambda period: period.last_month.ordinal, default=None)
 
     @property
     def _measured(self) -> tuple[str, ...]:
-        return tuple(
-            figure.indicator
-            for figure in self.jobcenteroverblik.figures
-            if figure.indicator and not figure.missing
-        )
+        return tuple(figure.indicator for figure in self.jobcenteroverblik.figures if figure.indicator)
 
     def _newest(self, of: Board) -> Period | None:
         """The newest month shown of a board: the newest published less the delay, within the bound."""
@@ -252,7 +249,7 @@ class Standings:
         return self.boards.catalogue.indicators[key].comparison if key else Comparison.EFFORT
 
     def standing(self, number: int) -> FigureStanding | None:
-        """A figure's standing; none for the table and for figures without a known table."""
+        """A figure's standing; none for the table and for what is gone."""
         if number not in self._made:
             figure = self.jobcenteroverblik.figure(number)
             self._made[number] = self._standing(figure) if figure.indicator else None
