@@ -7,14 +7,17 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
 from helpers.catalogue.models import Goal, Indicator, Municipality
 from helpers.data.frames import Grounds
+from helpers.periods import Period
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS
 from helpers.present.layout import Layout
@@ -48,6 +51,7 @@ def trend_figure(
     goal: Goal | None = None,
     caption: str | None = None,
     provisional: describe.Provisional | None = None,
+    band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
 
@@ -72,12 +76,17 @@ def trend_figure(
         Default is the title and the span of periods.
     provisional
         Indicator → the periods whose numbers the source is likely to correct: table, CSV and description say so.
+    band
+        What chance alone may make of the municipality's value; drawn behind its line.
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
     drawn = picture(key or entries[0].key, entries, frames, municipality, goal)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
+    if band and drawn.lines:
+        around = tuple((period, band[period]) for period in drawn.periods if period in band)
+        drawn = replace(drawn, band=around)
     judged = entries[0].series[entries[0].headline]
     on_bars = judged.mark == "bar" or not drawn.lines
     first = (drawn.bars if on_bars and drawn.bars else drawn.lines or drawn.bars)[0]
@@ -272,6 +281,9 @@ def _layers(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, A
         point = {"size": 46, "strokeWidth": 2, "opacity": 1}
         casing = {"x": share_x, "y": y, "detail": {"field": "serie", "type": "nominal"}}
         dots = {"x": x_again, "y": again, "shape": marked, "stroke": tint, "fill": _as_it_is("fill")}
+        if drawn.band:
+            edges = {**_PLACE, "y2": {"field": "y2"}, "detail": {"field": "run", "type": "nominal"}}
+            layers.append(_layer("band", "area", edges, fill=colour.accent, fillOpacity=0.16))
         layers += [
             # A casing in the colour of the paper keeps crossing lines and bars apart.
             _layer("lines", "line", casing, stroke=colour.paper, strokeWidth=6),
@@ -358,6 +370,8 @@ def _datasets(drawn: Picture, places: Layout, colour: Palette) -> dict[str, list
         sets["legend_points"] = [
             {"serie": name, "x": entry.x + layout.SYMBOL / 2, "y": entry.y} for entry, name in own
         ]
+    if places.share and drawn.band:
+        sets["band"] = _band(drawn, places, places.share)
     if places.count:
         sets["bars"] = _bars(drawn)
         sets["legend_bars"] = [
@@ -391,6 +405,19 @@ def _stands_alone(line: Trace, index: int) -> bool:
         return True
     near = line.points[max(index - 1, 0) : index + 2]
     return sum(point.value is not None for point in near) == 1
+
+
+def _band(drawn: Picture, places: Layout, axis: layout.Axis) -> list[dict[str, Any]]:
+    """The edges of the band in pixels; a period without one parts it, and one that stands alone is as wide as a stroke."""
+    rows: list[dict[str, Any]] = []
+    for period, interval in drawn.band:
+        index = drawn.periods.index(period)
+        middle = places.centre(index, len(drawn.periods))
+        high, low = axis.pixel(float(interval.high)), axis.pixel(float(interval.low))
+        # Neighbours have the same distance between their place in the figure and in the band.
+        run = index - len(rows) // 2
+        rows += [{"x": middle + side, "y": high, "y2": low, "run": run} for side in (-1.5, 1.5)]
+    return rows
 
 
 def _bars(drawn: Picture) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
@@ -109,6 +110,8 @@ class Picture:
         Names of traces that have no value at all, and why; they are not drawn, only named.
     goal
         Whose figure it is, where it is a goal's.
+    band
+        Periods with what chance alone may make of the municipality's value, oldest first; most figures have none.
     named_ends
         Whether each line's name stands at its end, beside its newest value.
     """
@@ -124,6 +127,7 @@ class Picture:
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     goal: Goal | None = None
+    band: tuple[tuple[Period, Interval], ...] = ()
     named_ends: bool = False
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest
 from helpers.analysis.readings import Readings
@@ -601,11 +602,22 @@ class PlanReport(Report):
                     courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     provisional=self.provisional,
+                    band=self._band(figure.indicators[0])
+                    if goal.band and len(figure.indicators) == 1
+                    else None,
                 ).sourced(self._source_line(figure.indicators))
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _band(self, indicator: Indicator) -> dict[Period, Interval]:
+        """What chance alone may make of each figure of an indicator's window."""
+        periods = map(Period.parse, self.window(indicator)["period"].unique())
+        found = {
+            period: around(self.readings, indicator, self.municipality.code, period) for period in periods
+        }
+        return {period: interval for period, interval in found.items() if interval}
 
     def compare(self, number: str, kommuner: Sequence[str]) -> Shown:
         """A goal in chosen municipalities side by side: ``report.compare("1a", ["Halsnæs", "Gribskov"])``."""
