@@ -962,7 +962,7 @@ class PlanReport(Report):
                 assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
                 for (key, horizon), one in found.items()
             ],
-            id="prognoser",
+            id="prognose-tabel",
             caption="Hvor langt prognoser har været fra det, der kom",
         )
         heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
