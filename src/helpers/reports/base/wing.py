@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from helpers.catalogue import Catalogue
-    from helpers.reports.base.goals import GoalComparison
+    from helpers.reports.base.goals import AreasPage, GoalComparison
     from helpers.reports.base.report import Report
 
 
@@ -111,6 +111,10 @@ class Wing(ABC):
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
         """All municipalities on each goal, for pages of their own; none for a report without goals."""
         return None
+
+    def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:
+        """Municipalities side by side on one goal; the first is the one that the page is about."""
+        raise _cannot("compare-areas", selection)
 
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
         """How one municipality stands: parts of a screen, or one text for machines.

@@ -214,11 +214,11 @@ def _places_cell(gap: Decimal | None) -> Cell:
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:
-    """``+2,1`` and, below, ``fra 29,1 i december 2025``; none without a figure to compare with."""
+    """``+2,1`` and, below, ``fra 29,1 (dec. 25)``; none without a figure to compare with."""
     if start is None or row.municipality is None:
         return None
     change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
-    return noted(change, f"fra {number(start.value, row.decimals)} i {start.period.danish}")
+    return noted(change, f"fra {number(start.value, row.decimals)} ({start.period.short})")
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
