@@ -132,9 +132,8 @@ def few_words(standing: FigureStanding, area: Area) -> str:
             "med en enkelt person"
         )
     if others:
-        said.append(
-            f"Også få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {listed(others)}"
-        )
+        names = listed(others) if len(others) <= NAMED else f"{number(len(others))} andre"
+        said.append(f"Få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {names}")
     return ". ".join(said)
 
 
