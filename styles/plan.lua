@@ -20,6 +20,7 @@ end
 -- that have more to say. Counted in characters; the writer knows no better.
 
 local AVAILABLE = 108  -- characters on a line of a table
+local SMALL_FROM, SMALL = 8, 130 -- columns from which Word's letters are small (word.py), and what a line then holds
 local PADDING = 2.5    -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.17     -- characters
@@ -62,7 +63,7 @@ local function all_rows(tbl)
 end
 
 -- In characters; and whether all of them get what they want.
-local function column_widths(tbl)
+local function column_widths(tbl, available)
   local least, wanted = {}, {}
   for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
   local taken = {} -- cells that reach down from rows above
@@ -85,8 +86,8 @@ local function column_widths(tbl)
     all_wanted = all_wanted + wanted[i] + PADDING
   end
   local widths = {}
-  local fits = all_wanted <= AVAILABLE
-  local left = math.max(AVAILABLE - all_least, 0)
+  local fits = all_wanted <= available
+  local left = math.max(available - all_least, 0)
   local missing = math.max(all_wanted - all_least, 1)
   for i in ipairs(least) do
     widths[i] = PADDING + (fits and wanted[i] or least[i] + left * (wanted[i] - least[i]) / missing)
@@ -140,7 +141,7 @@ local function add_rows(out, rows, head)
 end
 
 local function typst_table(tbl, keep_caption)
-  local widths, fits = column_widths(tbl)
+  local widths, fits = column_widths(tbl, AVAILABLE)
   for i, width in ipairs(widths) do widths[i] = fits and 'auto' or string.format('%.1ffr', width) end
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
@@ -259,6 +260,7 @@ local DOCX_BLOCKS = {
   ['example-data'] = 'Plan Eksempeldata', ['example-note'] = 'Plan Eksempeldata', ['state-note'] = 'Plan Kilde',
   ['data-note'] = 'Plan Note', ['no-figure'] = 'Plan Note', ['source-note'] = 'Plan Kilde',
   ['goal-note'] = 'Plan Målnote', ['goal-text'] = 'Plan Måltekst', ['summary'] = 'Plan Resumé', ['blank'] = 'Plan Udfyldes',
+  ['follow-up'] = 'Plan Opfølgning',
 }
 local DOCX_VERDICTS = {
   ['met'] = 'opfyldt', ['not-met'] = 'ikke opfyldt', ['partly'] = 'delvist opfyldt', ['unknown'] = 'kan ikke vurderes',
@@ -290,10 +292,11 @@ local function docx_rows(rows, head)
 end
 
 local function docx_table(tbl)
-  local widths = column_widths(tbl)
+  local available = #tbl.colspecs < SMALL_FROM and AVAILABLE or SMALL
+  local widths = column_widths(tbl, available)
   local line = 0
   for _, width in ipairs(widths) do line = line + width end
-  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, AVAILABLE) } end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, available) } end
   tbl.head.rows = docx_rows(tbl.head.rows, true)
   for _, body in ipairs(tbl.bodies) do
     body.head = docx_rows(body.head)
@@ -420,6 +423,13 @@ local function harmless_link(link)
   return harmless(link)
 end
 
+-- A file that lies beside a page does not lie beside a document that is mailed. (The built-in engine knows the address.)
+local function left_out(link)
+  local page = link.target:match('^[^#]*'):match('%.(%a+)$')
+  local known = page == 'ipynb' or page == 'html' or page == 'qmd' or page == 'md'
+  if not scheme_of(link.target) and not link.target:match('^#') and page and not known then return link.content end
+end
+
 local function harmless_image(image)
   local scheme = scheme_of(image.src)
   local inside = scheme == 'data' and image.src:match('^data:image/')
@@ -506,6 +516,8 @@ local function figure(block)
   return unnumbered_figure(image, pandoc.utils.blocks_to_inlines(block.caption.long), block.identifier)
 end
 
+local files_beside = quarto and { Link = left_out } or {}
+
 -- The built-in engine has its own way, which keeps what links point to.
 local lone_figures = quarto and { Para = lone_image, Figure = figure } or {}
 
@@ -514,6 +526,7 @@ if to_typst then
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
+    files_beside,
     lone_figures,
     { Blocks = keep_together },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
@@ -524,6 +537,7 @@ elseif to_docx then
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
+    files_beside,
     { RawBlock = docx_raw, Table = docx_table, Div = docx_div },
   }
 elseif to_html then

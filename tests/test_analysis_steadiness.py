@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.gaps import verdict
-from helpers.analysis.steadiness import Judged, Steadiness, past_of
+from helpers.analysis.gaps import Verdict, verdict
+from helpers.analysis.steadiness import Steadiness, past_of
 from helpers.catalogue.models import Indicator
 from helpers.catalogue.targets import Target
 from helpers.periods import Period
@@ -32,6 +33,12 @@ def indicator(frequency: str = "month", breaks: tuple[str, ...] = ()) -> Indicat
             "breaks": [{"period": period, "text": "brud"} for period in breaks],
         }
     )
+
+
+class Judged(NamedTuple):
+    period: Period
+    gap: Decimal | None
+    verdict: Verdict
 
 
 def judged(gaps: str, newest: Period = NEWEST, target: Target = AT_LEAST) -> list[Judged]:

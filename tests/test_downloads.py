@@ -119,3 +119,13 @@ def test_sizes_are_told_as_danes_write_them(size: int, words: str) -> None:
 )
 def test_the_block_stands_at_the_end_of_the_text_whatever_engine_made_the_page(page: str, done: str) -> None:
     assert _with_block(page, "B") == done
+
+
+def test_a_pdf_without_a_published_address_links_to_no_file(site: Outcome) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    notes = [
+        note.get_object() for page in pypdf.PdfReader(site.pdf).pages for note in page.get("/Annots", [])
+    ]
+    assert len(notes) > 20
+    assert not [note for note in notes if "/URI" in note.get("/A", {})]
+    assert "Statustabellen (CSV)" in " ".join(p.extract_text() for p in pypdf.PdfReader(site.pdf).pages[-3:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -154,11 +153,47 @@ def test_a_tile_s_words_can_be_read_on_its_colour(drawn: TileMap):
     assert all(text.get("fill") == "currentColor" for text in root.iter(f"{SVG}text"))
 
 
-def test_the_legend_counts_every_municipality_once(drawn: TileMap):
-    assert sum(entry.municipalities for entry in drawn.legend) == 98
-    spans = [[int(part) for part in re.findall(r"\d+", entry.label)] for entry in drawn.legend]
-    assert [low for low, _ in spans[1:]] == [high + 1 for _, high in spans[:-1]]
-    assert (spans[0][0], spans[-1][1]) == (0, 20)
+def test_the_colour_is_the_share_of_the_goals_that_can_be_judged(
+    catalogue: Catalogue, tiles: dict[str, Tile], drawn: TileMap
+):
+    steps = [0] * 5
+    for number, _ in enumerate(catalogue.municipalities):
+        judged = 20 - number % 3
+        steps[next(step for step in range(5) if (number % 21) * 5 < (step + 1) * judged or step == 4)] += 1
+    assert [entry.municipalities for entry in drawn.legend] == steps
+    assert sum(steps) == 98
+    assert [entry.label.replace("\u00a0", " ") for entry in drawn.legend] == [
+        "Under 20 pct. opfyldt",
+        *(f"{low}–{low + 19} pct. opfyldt" for low in (20, 40, 60)),
+        "80–100 pct. opfyldt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("met", "unknown", "step"),
+    [(0, 0, 0), (20, 0, 4), (16, 0, 4), (15, 0, 3), (10, 10, 4), (2, 10, 1), (9, 11, None), (0, 20, None)],
+)
+def test_a_municipality_is_coloured_by_what_can_be_judged(met: int, unknown: int, step: int | None):
+    assert Tally("Odder", "odder", met, 20, unknown).step == step
+
+
+def test_where_fewer_than_half_can_be_judged_the_tile_is_hatched(
+    catalogue: Catalogue, tiles: dict[str, Tile]
+):
+    names = {area.code: area.name for area in catalogue.municipalities}
+    tallies = {
+        area.code: Tally(area.name, area.slug, 4, 20, 11 if area.name == "Læsø" else 10)
+        for area in catalogue.municipalities
+    }
+    drawn = tile_map(tiles.values(), tallies, names=names, colour="#17506b")
+    root = ElementTree.fromstring(drawn.svg)
+    (pattern,) = root.iter(f"{SVG}pattern")
+    (hatched,) = (group for group in root if group.get("class") == "unsure")
+    assert hatched.get("fill") == f"url(#{pattern.get('id')})"
+    assert [tile.get("data-slug") for tile in hatched] == ["laesoe"]
+    assert drawn.legend[-1].label == "Under halvdelen af målene kan vurderes"
+    assert drawn.legend[-1].municipalities == 1
+    assert "I 1 kommune kan under halvdelen" in drawn.text.replace("\u00a0", " ")
 
 
 def test_the_map_tells_in_words_who_meets_most_and_fewest(catalogue: Catalogue, tiles: dict[str, Tile]):
@@ -189,7 +224,7 @@ def test_zero_goals_met_is_a_number_and_not_an_empty_tile(catalogue: Catalogue, 
     tallies = {area.code: Tally(area.name, area.slug, 0, 20) for area in catalogue.municipalities}
     drawn = tile_map(tiles.values(), tallies, names=names, colour="#17506b")
     assert drawn.svg.count(">0</text>") == 98
-    assert [entry.label for entry in drawn.legend] == ["0 mål"]
+    assert [entry.municipalities for entry in drawn.legend] == [98, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from helpers.catalogue.models import Certainty, Comparison
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.models import TemplateFigure, load_jobcenteroverblik
 from overview_support import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,14 +121,30 @@ def test_a_benefit_of_2017_that_is_gone_is_measured_by_its_successor_with_the_br
     for number in (3, 7, 10, 21, 22, 25):
         indicator = catalogue.indicators[jobcenteroverblik.figure(number).indicator]
         assert Period.parse("2025M07") in [broken.period for broken in indicator.breaks]
-        assert jobcenteroverblik.figure(number).differs
+        assert jobcenteroverblik.figure(number).today
 
 
-def test_a_figure_without_a_known_table_says_what_is_missing_and_what_to_search_for(jobcenteroverblik):
-    without = [figure for figure in jobcenteroverblik.figures if figure.missing]
-    assert without
-    for figure in without:
-        assert figure.missing.what.endswith(".") and figure.missing.find
+def test_what_is_only_near_or_gone_says_so_in_a_sentence_and_no_tile_shows_what_is_gone(jobcenteroverblik):
+    near = {figure.number for figure in jobcenteroverblik.figures if figure.nearest}
+    gone = {figure.number for figure in jobcenteroverblik.figures if figure.gone}
+    assert gone == {5, 13, 20} and near == {8, 12, 16, 17, 19, 23, 24, 25, 26}
+    for figure in jobcenteroverblik.figures:
+        assert all(text.endswith(".") for text in (figure.today, figure.gone) if text)
+    assert not gone & {tile.figure for tile in jobcenteroverblik.template.tiles}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "says why it is gone"),
+        ({"indicator": "x", "gone": "Væk."}, "says why it is gone"),
+        ({"gone": "Væk.", "nearest": "Nær."}, "goes with an indicator"),
+        ({"indicator": "x", "nearest": "Nær.", "differs": "Anderledes."}, "one of them"),
+    ],
+)
+def test_a_figure_is_measured_or_the_table_or_gone(fields, said):
+    with pytest.raises(ValueError, match=said):
+        TemplateFigure(number=1, role="aim", heading="h", title="t", **fields)
 
 
 # -------------------------------------------------------------------------------- the printed page

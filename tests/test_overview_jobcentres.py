@@ -132,9 +132,11 @@ def test_every_figure_that_can_be_put_together_names_counts_that_exist():
     catalogue, jobcenteroverblik = shipped()
     rules = jobcenteroverblik.template.joint
     ruled = {*rules.of_counts, *rules.of_population}
-    assert {f.indicator for f in jobcenteroverblik.figures if f.indicator and not f.missing} - ruled == {
-        "ledighed-dagpenge",
-        "kontanthjaelp-aktiveret",
-    }
+    # Of these the counts are not known, or are no part of another.
+    assert {f.indicator for f in jobcenteroverblik.figures if f.indicator} - ruled == {
+        "ledighed-dagpenge", "kontanthjaelp-aktiveret", "uddannelsesparate-aktiveret", "dagpenge-samtaler-a-kasse",
+        "samtaler-12-maaneder", "flygtninge-beskaeftigelse", "virksomhedsrettet-alle",
+        "kontanthjaelp-uddannelse-job-3-maaneder",
+    }  # fmt: skip
     for key in ruled:
         assert "share" in catalogue.indicators[key].series

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_ten_best_are_chosen_in_the_newest_month_and_followed_back():
 def test_change_in_places_is_against_the_month_before():
     found = alone(**{VEJLE: [3.0] * 24 + [1.0, 1.0], HORSENS: 2.0, RANDERS: 2.5}).standing(FRAMEWORK_FIGURE)
     assert (found.rank.place, found.moved) == (1, 2)
-    assert ranking.moved_words(found.moved) == "2\u00a0pladser bedre siden sidste opgørelse"
+    assert ranking.moved_words(found.moved) == "2\u00a0pladser højere end ved forrige opgørelse"
 
 
 # -------------------------------------------------------------------------------- the delay and the window
@@ -131,7 +132,7 @@ def test_a_tile_says_place_move_third_ties_and_how_many_are_without_a_value():
     assert ranking.third_words(made.third) == "●\u00a0Midterste tredjedel"
     assert "verdict-partly" in made.classes
     assert [note.replace("\u00a0", " ") for note in made.notes] == [
-        "Samme placering som sidste opgørelse",
+        "Samme placering som ved forrige opgørelse",
         "Delt med 1 andet jobcenter",
         "1 uden tal",
         "2,0 pct. i juni 2026",
@@ -179,6 +180,30 @@ def test_a_suppressed_value_of_ones_own_gives_no_place_but_keeps_the_figure():
     found = alone(**{VEJLE: None, HORSENS: 1.0, RANDERS: 2.0}).standing(FRAMEWORK_FIGURE)
     assert found.has_data and found.yardstick.known
     assert tile(found).startswith("Ingen placering: tallet er diskretioneret eller ikke opgjort")
+
+
+PROGRAMME, OF = ("integrationsprogram-jobparate", "share"), ("integrationsprogram-jobparate", "base")
+
+
+@pytest.mark.parametrize(
+    ("bases", "words"),
+    [
+        ({VEJLE: 30, HORSENS: 300}, ""),
+        ({VEJLE: 29, HORSENS: 300}, "° Andelen er af færre end 30 personer eller af et skjult antal; pladsen kan skifte med en enkelt person"),
+        ({VEJLE: None, HORSENS: 300}, "° Andelen er af færre end 30 personer eller af et skjult antal; pladsen kan skifte med en enkelt person"),
+        ({VEJLE: 300, HORSENS: 3}, "Få personer bag tallet for Horsens"),
+        ({VEJLE: 300, HORSENS: 3, RANDERS: None}, "Få personer bag tallene for Horsens og Randers"),
+        ({VEJLE: 300, **dict.fromkeys(("615", "730", "727", "101", "147"), 3)}, "Få personer bag tallene for 5 andre"),
+    ],
+)  # fmt: skip
+def test_a_place_that_few_persons_stand_behind_is_marked(bases, words):
+    shares = {code: 40.0 + place for place, code in enumerate(bases)}
+    found = standings("Vejle", {PROGRAMME: shares, OF: bases}).standing(22)
+    assert found.rank.place is not None
+    made = standing_tile("x", "", found, area("Vejle"))
+    assert made.place.endswith("landet°") is words.startswith("°")
+    assert ranking.few_words(found, area("Vejle")).replace("\u00a0", " ") == words
+    assert not words or words in " | ".join(made.notes).replace("\u00a0", " ")
 
 
 # -------------------------------------------------------------------------------- joint job centres
@@ -298,14 +323,14 @@ def test_a_suppressed_month_is_in_no_file_of_the_figure():
     hidden = [2.0] * 10 + [None] * 3 + [2.5] * 13
     found = alone(**{VEJLE: hidden, HORSENS: 1.0, RANDERS: 1.5}).standing(FRAMEWORK_FIGURE)
     (part,) = standing_figure(found, area("Vejle"), {}, example=False).parts
-    rows = [line.split(";") for line in part.csv.splitlines()[1:] if ";Vejle;" in line]
+    rows = [row for row in csv.DictReader(part.csv.splitlines(), delimiter=";") if row["serie"] == "Vejle"]
     months = {
         period.id
         for period, value in zip(found.periods, found.own[0][1].values, strict=True)
         if value is None
     }
     assert len(months) == 3
-    assert {row[0] for row in rows if row[3] == ""} == months
+    assert {row["periode"] for row in rows if row["vaerdi"] == ""} == months
     drawn = [point for point in part.spec["datasets"]["lines"] if point["serie"] == "Vejle"]
     assert {point["period"] for point in drawn if point["value"] is None} == months
 
@@ -322,7 +347,9 @@ def test_a_live_notebook_shows_charts_and_tiles_without_the_marks_of_a_page(monk
     )
 
 
-def test_a_figure_without_a_known_table_has_example_figures_and_says_so_among_real_ones(tmp_path):
+def test_all_that_is_measured_has_example_figures_and_is_being_prepared_among_real_ones_until_it_is_there(
+    tmp_path,
+):
     from data_support import store_counts
     from helpers.catalogue import load_catalogue
     from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
@@ -333,11 +360,12 @@ def test_a_figure_without_a_known_table_has_example_figures_and_says_so_among_re
     catalogue = load_catalogue(project)
     template = load_jobcenteroverblik(project, catalogue)
     area = template.area("Hedensted", catalogue)
-    without = [figure.number for figure in template.figures if figure.missing]
-    assert len(without) == 12
+    numbers = [figure.number for figure in template.figures if figure.indicator]
+    assert len(numbers) == 22
     example = JobcenteroverblikReport(project, catalogue, template, area)
-    assert all(example.standings.standing(number).has_data for number in without)
+    assert all(example.standings.standing(number).has_data for number in numbers)
     store_counts(project, "y01a02", {("2026M07", "Hele landet"): 900})
     real = JobcenteroverblikReport(project, catalogue, template, area)
     assert not real.is_example
-    assert all("under udarbejdelse" in str(real.figure(number)._repr_mimebundle_()) for number in without)
+    assert all("under udarbejdelse" in str(real.figure(number)._repr_mimebundle_()) for number in numbers)
+    assert "under udarbejdelse" not in str(real.figure(5)._repr_mimebundle_())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers.analysis.gaps import Verdict, gap, target_value, verdict
+from helpers.analysis.steadiness import Past, Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
 from helpers.present import tables
@@ -114,7 +115,7 @@ def test_the_status_table_shows_every_printed_figure_in_the_documents_order(
     catalogue: Catalogue, plan: Plan, rows: list[StatusRow]
 ) -> None:
     shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN))).texts()
-    body = [cells for cells in shown if len(cells) == 7][1:]
+    body = [cells for cells in shown if len(cells) == 8][1:]
     printed = catalogue.published_rows(plan)
     assert [cells[0] for cells in body] == [row.goal for row in printed]
     for cells, row in zip(body, printed, strict=True):
@@ -125,7 +126,7 @@ def test_the_status_table_shows_every_printed_figure_in_the_documents_order(
         assert cells[3:5] == [text.replace(NBSP, " ") for text in expected]
         assert cells[2].lower() == row.period.danish
         if row.goal != "4b":
-            assert cells[5].split()[0] == number(row.gap, indicator.decimals, signed=True)
+            assert cells[6].split()[0] == number(row.gap, indicator.decimals, signed=True)
 
 
 def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None:
@@ -141,19 +142,48 @@ def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None
         f"Fokusområde {a.number} - {a.title}" for a in plan.focus_areas
     ]
     assert all(
-        attributes["scope"] == "colgroup" and attributes["colspan"] == "7" for ((_, attributes, _),) in heads
+        attributes["scope"] == "colgroup" and attributes["colspan"] == "8" for ((_, attributes, _),) in heads
     )
     assert ("a", {"href": "side-3.html"}) in shown.tags
 
 
-def test_a_verdict_is_a_sign_a_word_and_a_class_and_says_which_way_is_better(
-    plan: Plan, rows: list[StatusRow]
-) -> None:
+def test_a_verdict_is_a_sign_a_word_and_a_class(plan: Plan, rows: list[StatusRow]) -> None:
     shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN)))
-    cells = {row[0][2]: row[6] for row in shown.rows if len(row) == 7}
-    assert cells["1a"][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt ↑ højere er bedre")
-    assert cells["3a"][1:] == ({"class": "verdict-met"}, "✓ Opfyldt ↑ højere er bedre")
-    assert cells["4a"][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt ↓ lavere er bedre")
+    cells = {row[0][2]: row for row in shown.rows if len(row) == 8}
+    assert cells["1a"][7][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt")
+    assert cells["3a"][7][1:] == ({"class": "verdict-met"}, "✓ Opfyldt")
+    # Which way is better is told by what is asked for …
+    assert cells["1a"][5][2].startswith("mindst ")
+    assert cells["4a"][5][2].startswith("under ")
+    # … and in words where nothing is.
+    unset = replace(rows[0], target=None, gap=None, verdict=Verdict.CANNOT_BE_JUDGED)
+    lines = Reader(markup(plan_tables.status_table([unset], plan, TOWN))).texts()
+    assert next(line for line in lines if line[0] == "1a")[7] == "? Kan ikke vurderes ↑ højere er bedre"
+
+
+def test_a_changed_target_is_told_in_its_row(plan: Plan, rows: list[StatusRow]) -> None:
+    cells = {
+        row[0]: row
+        for row in Reader(markup(plan_tables.status_table(rows, plan, TOWN))).texts()
+        if len(row) == 8
+    }
+    assert "Forskel til målet + = bedre" in cells["Mål nr."]
+    assert cells["4c"][4:7] == ["75,1 pct.", "mindst 75 pct.", "+0,1 procentpoint"]
+    assert cells["4c"][1].endswith("Målet er sat ned fra 85 til 75 pct., fordi STAR har ændret opgørelsen.")
+    assert cells["6a"][5] == "højst 0,5 pct."
+    assert cells["4a"][5] == "under 23,1 pct."
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [(Steadiness.STEADY, "= varigt"), (Steadiness.NEW, "! nyt"), (Steadiness.WAVERING, "± på vippen")],
+)
+def test_how_steady_a_verdict_is_stands_below_it(
+    plan: Plan, rows: list[StatusRow], word: Steadiness, said: str
+) -> None:
+    row = replace(rows[0], past=Past(word, run=1, met=3, level=False))
+    cells = Reader(markup(plan_tables.status_table([row], plan, TOWN))).texts()
+    assert next(cell for cell in cells if cell[0] == "1a")[7] == f"× Ikke opfyldt {said}"
 
 
 def test_what_cannot_be_judged_says_why_and_shows_a_dash(plan: Plan, rows: list[StatusRow]) -> None:
@@ -163,17 +193,18 @@ def test_what_cannot_be_judged_says_why_and_shows_a_dash(plan: Plan, rows: list[
     )  # fmt: skip
     shown = Reader(markup(plan_tables.status_table([hidden], plan, TOWN))).texts()
     cells = next(row for row in shown if row[0] == "1a")
-    assert cells[4:6] == ["–", "–"]
-    assert cells[6].startswith("? Kan ikke vurderes")
+    assert cells[4:7] == ["–", "mindst 87,3 pct.", "–"]
+    assert cells[7].startswith("? Kan ikke vurderes")
     assert cells[1].endswith("Tallet for Frederikssund er diskretioneret eller ikke opgjort.")
 
 
 def test_zero_is_shown_as_zero_and_not_as_a_dash(plan: Plan, rows: list[StatusRow]) -> None:
-    level = replace(rows[0], national=Decimal("0.0"), municipality=Decimal("0.0"), gap=Decimal("0.0"))
+    nothing = Decimal("0.0")
+    level = replace(rows[0], national=nothing, municipality=nothing, target=nothing, gap=nothing)
     cells = next(
         row for row in Reader(markup(plan_tables.status_table([level], plan, TOWN))).texts() if row[0] == "1a"
     )
-    assert cells[3:6] == ["0,0 pct.", "0,0 pct.", "0,0 procentpoint"]
+    assert cells[3:7] == ["0,0 pct.", "0,0 pct.", "mindst 0,0 pct.", "0,0 procentpoint"]
 
 
 def test_a_goal_with_two_indicators_is_worded_once_and_names_both(
@@ -190,7 +221,7 @@ def test_the_note_on_a_printed_difference_stands_with_its_goal(plan: Plan, rows:
     cells = next(
         row for row in Reader(markup(plan_tables.status_table(rows, plan, TOWN))).texts() if row[0] == "4b"
     )
-    assert cells[5] == "+2,8 procentpoint"
+    assert cells[5:7] == ["mindst 90 pct.", "+2,8 procentpoint"]
     assert "+2,0" in cells[1].replace(MINUS, "-")
 
 

@@ -9,18 +9,30 @@ import pytest
 
 from helpers.analysis.chance import Interval
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest, Method
+from helpers.analysis.targets import Start
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.models import Direction, Price, Unit
+from helpers.catalogue.models import Break, Direction, Price, Unit
+from helpers.periods import Period
 from helpers.present.words import NBSP
 from helpers.project import Project
 from helpers.reports.plan.assurance import (
+    BACKTEST_HEADS,
+    NUMBERS,
+    RECORD,
+    Assured,
+    backtest_cells,
     cells,
     chance_sentence,
+    hit_words,
     money,
+    outlook_sentence,
     persons_sentence,
     persons_words,
     record,
+    since_sentence,
 )
+from helpers.reports.plan.outlook import NoOutlook, Outlook
 from helpers.reports.plan.status import StatusRow
 from report_support import CHECKOUT
 
@@ -143,15 +155,84 @@ def test_chance_is_told_where_it_matters_or_was_asked_for(found, asked, said):
 
 def test_programs_and_people_get_the_same():
     found = replace(row("-2.8", -18), base=Decimal(641), chance=AROUND, few=True)
-    assert record(found, None) == {
-        "base": "641", "persons": "-18", "kroner": None, "chance_low": "27.7", "chance_high": "34.9", "few_persons": "true"
+    told = record(found, Assured(start=DECEMBER))
+    assert {key: value for key, value in told.items() if value is not None} == {
+        "base": "641", "persons": "-18", "chance_low": "27.7", "chance_high": "34.9", "few_persons": "true",
+        "start_period": "2025M12", "start": "29.1", "change": "2.1",
     }  # fmt: skip
-    assert cells(found, PRICE) == (
-        Decimal(641),
-        Decimal(-18),
-        Decimal(2_500_000),
-        AROUND.low,
-        AROUND.high,
-        "ja",
-    )
-    assert record(row(None, None), PRICE)["kroner"] is None
+    assert cells(found, Assured(PRICE))[:6] == (
+        Decimal(641), Decimal(-18), Decimal(2_500_000), AROUND.low, AROUND.high, "ja"
+    )  # fmt: skip
+    assert tuple(told) == tuple(RECORD) and set(NUMBERS) < set(RECORD)
+    assert record(row(None, None), Assured(PRICE))["kroner"] is None
+
+
+DECEMBER = Start(Period.parse("2025M12"), Decimal("29.1"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("29.1", "Siden december 2025 er tallet steget fra 29,1 pct. til 31,2 pct."),
+        ("31.2", "Siden december 2025 er tallet uændret 31,2 pct."),
+        ("33.0", "Siden december 2025 er tallet faldet fra 33,0 pct. til 31,2 pct."),
+    ],
+)
+def test_what_became_of_a_figure_since_the_plan_began(value, said):
+    start = Start(DECEMBER.period, Decimal(value))
+    assert since_sentence(row("-2.8", -18), start).replace(NBSP, " ") == said
+    assert since_sentence(row("-2.8", -18), None) == ""
+
+
+TRIED = Backtest(
+    5,
+    1000,
+    dict.fromkeys(Method, 0.5),
+    Method.LAST_YEAR,
+    Decimal("0.3"),
+    899,
+    {"250": (12, 20), "825": (3, 9)},
+)
+DUE = Period.parse("2026M12")
+FREDERIKSSUND, LAESOE = (CATALOGUE.municipality(name) for name in ("Frederikssund", "Læsø"))
+HIT = "Prognoser af den slags har ramt inden for ± 0,3 procentpoint i 8 af 10 tilfælde i alle kommuner"
+
+
+@pytest.mark.parametrize(
+    ("found", "area", "said"),
+    [
+        (Outlook(DUE, Decimal("36.0"), Verdict.MET, backtest=TRIED), FREDERIKSSUND,
+         f"Hvis intet ændrer sig, er tallet 36,0 pct. i december 2026, og så er målet nået. Det er tallet for samme periode året før. {HIT} og i 6 af 10 i Frederikssund."),
+        (Outlook(DUE, Decimal("30.0"), Verdict.NOT_MET, backtest=TRIED), LAESOE,
+         f"Hvis intet ændrer sig, er tallet 30,0 pct. i december 2026, og så er målet ikke nået. Det er tallet for samme periode året før. {HIT}."),
+        (Outlook(DUE, Decimal("33.8"), Verdict.NOT_MET, close=True, backtest=TRIED), LAESOE,
+         f"Hvis intet ændrer sig, er tallet 33,8 pct. i december 2026, så tæt på målet, at det kan falde ud til begge sider. Det er tallet for samme periode året før. {HIT}."),
+        (Outlook(DUE, Decimal("33.8"), backtest=TRIED), LAESOE,
+         f"Hvis intet ændrer sig, er tallet 33,8 pct. i december 2026. Det er tallet for samme periode året før. {HIT}."),
+        (Outlook(DUE, none=NoOutlook.FEW_PERIODS, broken=Break(period="2025M07", text="Reform"), periods=13), LAESOE,
+         "Om målet er nået i december 2026, kan der ikke siges noget om, fordi der kun er tal for 13 måneder efter databruddet i juli 2025."),
+        (Outlook(DUE, none=NoOutlook.FEW_PERIODS, periods=1), LAESOE,
+         "Om målet er nået i december 2026, kan der ikke siges noget om, fordi der kun er tal for 1 måned."),
+        (Outlook(DUE, none=NoOutlook.BREAK_AHEAD, broken=Break(period="2026M10", text="Ny lov")), LAESOE,
+         "Om målet er nået i december 2026, kan der ikke siges noget om, fordi tallene ikke kan sammenlignes hen over oktober 2026: Ny lov."),
+        (Outlook(DUE, none=NoOutlook.UNTRIED, periods=30), LAESOE,
+         "Om målet er nået i december 2026, kan der ikke siges noget om, fordi der er for få tal til at prøve en prognose af."),
+        (None, LAESOE, ""),
+    ],
+)  # fmt: skip
+def test_whether_a_goal_will_be_met_is_said_with_how_often_that_was_right(found, area, said):
+    assert outlook_sentence(found, row("-2.8", -18), ACTIVATED, area).replace(NBSP, " ") == said
+
+
+def test_what_is_never_right_and_what_always_is():
+    assert [hit_words(hits, 20) for hits in (0, 1, 19, 20)] == ["0 af 10", "0 af 10", "9 af 10", "10 af 10"]
+
+
+def test_a_row_of_the_table_of_forecasts():
+    told = [cell and cell.replace(NBSP, " ") for cell in backtest_cells(ACTIVATED, 5, TRIED)]
+    assert told == [
+        ACTIVATED.title, "5 måneder", "1.000", "0,50", "0,50", "0,50", "0,50", "Samme periode året før",
+        "inden for ± 0,3 procentpoint i 8 af 10 tilfælde",
+    ]  # fmt: skip
+    assert backtest_cells(ACTIVATED, 1, None)[1:3] == (f"1{NBSP}måned", "For få")
+    assert len(told) == len(BACKTEST_HEADS)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from helpers.commands.fetching import describe
+from helpers.catalogue import load_catalogue
+from helpers.commands.fetching import _known_of, describe
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.find import Found, save, search
@@ -58,14 +59,44 @@ def ids(found: Found) -> list[str]:
         (["mgrpjo01_1"], ["jo01"]),
         (["jobcent"], ["jo01"]),
         (["y25i14"], ["y25i14"]),
-        (["efterløn", "overlevelse"], []),
-        (["flygtninge"], []),
     ],
 )
 def test_every_word_must_be_in_id_title_measures_or_dimensions_however_it_is_spelled(
     project: Project, server: JobindsatsServer, words: list[str], expected: list[str]
 ) -> None:
     assert ids(search(project, words, new_client(server))) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["efterløn", "overlevelse"], ["y01b01", "y28a02"]),
+        (["Antal og andel personer i aktiveringsforløb"], ["y60c02", "y25i01", "y28a02"]),
+        (["Forventede antal fuldtidspersoner"], ["y30r21", "y25i01", "y28a02"]),
+        (["flygtninge"], []),
+    ],
+)
+def test_where_no_table_holds_all_words_the_three_nearest_are_shown(
+    project: Project, server: JobindsatsServer, words: list[str], expected: list[str]
+) -> None:
+    found = search(project, words, new_client(server))
+    assert (ids(found), found.near) == (expected, True)
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(describe(found))
+    assert "these come nearest" in capture.get()
+    assert all(f"{key}  " in capture.get() for key in expected)
+    assert not expected or "dimension  " in capture.get() or "areas      " in capture.get()
+
+
+def test_an_indicator_s_key_stands_for_what_is_known_of_its_table() -> None:
+    catalogue = load_catalogue(Project(Path(__file__).resolve().parents[1]))
+    assert _known_of(catalogue, ["sygedagpenge", "samtaler"]) == ["sygedagpenge", "samtaler"]
+    assert _known_of(catalogue, ["sygedagpenge-andel"]) == ("y07a02",)
+    for key in ("samtaler-12-maaneder", "aktivt-tilbud-12-maaneder"):
+        assert any("Antal og andel personer" in title for title in _known_of(catalogue, [key])), key
+    assert _known_of(catalogue, ["flygtninge-beskaeftigelse"])[0] == "mm13"
+    assert _known_of(catalogue, ["jobordrer-formidlingsgrad"]) == ("jo01",)
 
 
 def test_what_is_shown_settles_an_id(project: Project, server: JobindsatsServer) -> None:

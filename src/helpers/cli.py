@@ -331,6 +331,50 @@ def compare(
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
 
+@app.command("compare-areas", rich_help_panel=MAKE)
+def compare_areas(
+    goal: Annotated[str, typer.Argument(metavar="GOAL", help="Number of a goal: 1a.")],
+    municipalities: Annotated[
+        list[str],
+        typer.Argument(metavar="KOMMUNE...", help="The municipality it is about, and one to four others."),
+    ],
+    plan: PlanKey = "",
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
+) -> None:
+    """Write a page that shows chosen municipalities side by side on one goal: a figure, a table and a CSV file."""
+    from helpers.commands.typed import refuse_typed
+    from helpers.render.areas import write_areas
+
+    chosen = _selection(plan, period, snapshot)
+    areas = [chosen.catalogue.municipality(name) for name in municipalities]
+    refuse_typed(chosen.project, chosen.catalogue, areas)
+    page = _wing(chosen).side_by_side(chosen, goal, [area.name for area in areas])
+    typer.echo(f"wrote {write_areas(chosen.project, output, page)}")
+
+
+@app.command(rich_help_panel=FIGURES)
+def backtest(
+    plan: PlanKey = "",
+    ahead: Annotated[
+        int,
+        typer.Option(
+            "--ahead",
+            "-a",
+            min=0,
+            max=60,
+            help="Periods ahead (months or quarters of the series); default: a year.",
+        ),
+    ] = 0,
+    snapshot: SnapshotDay = "",
+    output_format: TableFormat = Output.TABLE,
+) -> None:
+    """Show how often a forecast that stands still would have been right, for each of the plan's series."""
+    chosen = _selection(plan, snapshot=snapshot)
+    _print(_wing(chosen).backtest(chosen, ahead, output_format.value), output_format)
+
+
 # ---------------------------------------------------------------------------------------------- making
 
 
@@ -530,6 +574,51 @@ def figure(
 
 @app.command(
     rich_help_panel=MAKE,
+    epilog="For example: `plan brief Frederikssund` · `plan brief Hedensted --report investeringer --to md`. "
+    "More in docs/export.md.",
+)
+def brief(
+    municipalities: Municipalities = None,
+    plan: PlanKey = "",
+    report: ReportKey = REPORTS[0],
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="docx: Word; html: one file; md: plain text to paste; one or several: docx,md."
+        ),
+    ] = "docx",
+    output: Exports = Path("_export"),
+    everyone: Annotated[bool, typer.Option("--all", help="One for each municipality.")] = False,
+    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+) -> None:
+    """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
+    from helpers.commands.briefing import write_briefs
+    from helpers.reports.base.request import RenderRequest
+
+    request = RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        output=output,
+        everyone=everyone,
+        region=region,
+        example=example,
+        verb="brief",
+        told=lambda words: err.print(escape(words)),
+    )
+    for path in write_briefs(request, err):
+        typer.echo(f"wrote {path}")
+
+
+@app.command(
+    rich_help_panel=MAKE,
     epilog="For example: `plan publish --to /srv/www/plan` · `plan publish --to branch:gh-pages --push` · "
     "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
 )
@@ -673,8 +762,8 @@ def template(
     indicator: Annotated[
         str,
         typer.Argument(
-            metavar="INDICATOR|texts",
-            help="Key of an indicator or survey; or texts: one file for each goal that is not met, to explain it.",
+            metavar="INDICATOR|PLAN|texts",
+            help="Key of an indicator or survey; of a plan, for its milestones; or texts: one file for each goal that is not met, to explain it.",
         ),
     ],
     plan: PlanKey = "",

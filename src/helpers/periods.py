@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from helpers.errors import PlanError
 
@@ -48,11 +49,11 @@ class Frequency(StrEnum):
     @property
     def code(self) -> str:
         """Jobindsats' period type: ``M``, ``Q``, ``QMAT`` or ``Y``."""
-        return {"month": "M", "quarter": "Q", "rolling_year": "QMAT", "year": "Y"}[self.value]
+        return _CODES[self]
 
     @property
     def per_year(self) -> int:
-        return {"month": 12, "quarter": 4, "rolling_year": 4, "year": 1}[self.value]
+        return _PER_YEAR[self]
 
     @property
     def window(self) -> int:
@@ -65,7 +66,9 @@ class Frequency(StrEnum):
         }[self.value]
 
 
-_BY_CODE = {frequency.code: frequency for frequency in Frequency}
+_CODES = {Frequency.MONTH: "M", Frequency.QUARTER: "Q", Frequency.ROLLING_YEAR: "QMAT", Frequency.YEAR: "Y"}
+_PER_YEAR = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.ROLLING_YEAR: 4, Frequency.YEAR: 1}
+_BY_CODE = {code: frequency for frequency, code in _CODES.items()}
 _PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
 
 
@@ -117,7 +120,7 @@ class Period:
         """The month (1–12), quarter (1–4) or 1 for a year."""
         return self.ordinal % self.frequency.per_year + 1
 
-    @property
+    @cached_property
     def id(self) -> str:
         return f"{self.year:04d}{self.frequency.code}{self.number:02d}"
 

@@ -40,6 +40,24 @@ def shown_base(share: Decimal | None, base: Decimal | None, *, hidden: bool = Fa
     return base
 
 
+def from_counts(
+    count: Decimal | None, base: Decimal | None, share: Decimal | None, decimals: int
+) -> Decimal | None:
+    """The share in per cent that two counts come to, not rounded; none unless that is the printed `share` when rounded.
+
+    Counts that come to another share are not what the source made its own of.
+
+    Examples
+    --------
+    >>> from_counts(Decimal(200), Decimal(641), Decimal("31.2"), 1)
+    Decimal('31.20124804992199687987519501')
+    """
+    if count is None or share is None or not base:
+        return None
+    exact = 100 * count / base
+    return exact if exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == share else None
+
+
 def base_at(readings: Readings, indicator: Indicator, area: str, period: Period) -> Decimal | None:
     """:func:`shown_base` of an area and period; none for an indicator that does not say what it is a share of."""
     if not indicator.has_base:

@@ -88,18 +88,21 @@ class Readings:
         key = (indicator.key, series or indicator.headline)
         if key not in self._series:
             frame = self._observations
-            chosen = frame[(frame["indicator"] == key[0]) & (frame["series"] == key[1])]
+            own = (frame["indicator"] == key[0]) & (frame["series"] == key[1])
+            chosen = frame.loc[own, list(_COLUMNS)]
             self._series[key] = _Series(chosen, self._bound)
         return self._series[key]
+
+
+_COLUMNS = ("area", "period", "value", "state", "source", "published")
 
 
 class _Series:
     """One series of all areas, as columns; a place is made a :class:`StatusReading` when it is asked for."""
 
     def __init__(self, rows: pd.DataFrame, bound: Period | None) -> None:
-        names = ("area", "period", "value", "state", "source", "published")
         self._areas, self._ids, self._values, self._states, self._sources, self._printed = (
-            rows[name].tolist() for name in names
+            rows[name].tolist() for name in _COLUMNS
         )
         self._periods = {text: Period.parse(text) for text in dict.fromkeys(self._ids)}
         self._bound = bound
@@ -110,18 +113,15 @@ class _Series:
 
     def at(self, area: str, period: Period, decimals: int) -> StatusReading:
         place = self._places.get((area, period.id))
-        if place is None or not self._counts(period):
+        if place is None or (self._bound is not None and not period.within(self._bound)):
             return NOTHING
-        if place not in self._read:
+        found = self._read.get(place)
+        if found is None:
             state = State(self._states[place])
             value = as_published(float(self._values[place]), decimals) if state is State.OK else None
-            self._read[place] = StatusReading(
-                value, state, str(self._sources[place]), bool(self._printed[place])
-            )
-        return self._read[place]
-
-    def _counts(self, period: Period) -> bool:
-        return self._bound is None or period.within(self._bound)
+            found = StatusReading(value, state, str(self._sources[place]), bool(self._printed[place]))
+            self._read[place] = found
+        return found
 
     @cached_property
     def newest(self) -> dict[str, Period]:
@@ -132,7 +132,8 @@ class _Series:
         return self._newest((State.OK.value,))
 
     def _newest(self, states: tuple[str, ...]) -> dict[str, Period]:
-        counted = {text for text, period in self._periods.items() if self._counts(period)}
+        bound = self._bound
+        counted = {text for text, period in self._periods.items() if bound is None or period.within(bound)}
         found: dict[str, str] = {}
         for area, text, state in zip(self._areas, self._ids, self._states, strict=True):
             # Ids of one frequency sort as time does.

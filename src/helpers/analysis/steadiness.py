@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import takewhile
+from typing import Protocol
 
 from helpers.analysis.gaps import Verdict, verdict
 from helpers.catalogue.models import Indicator
@@ -24,6 +25,10 @@ STEADY_FOR = 6
 """For so many periods in a row a steady verdict has been the same."""
 
 
+DECIDED = (Verdict.MET, Verdict.NOT_MET)
+"""The verdicts that have a past: a goal that is not due, or only followed, has not turned."""
+
+
 class Steadiness(StrEnum):
     """How far one can build on a verdict."""
 
@@ -32,13 +37,15 @@ class Steadiness(StrEnum):
     WAVERING = "på vippen"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Protocol):
     """How a goal was judged in one period; `gap` is the printed one, none where there is no verdict."""
 
-    period: Period
-    gap: Decimal | None
-    verdict: Verdict
+    @property
+    def period(self) -> Period: ...
+    @property
+    def gap(self) -> Decimal | None: ...
+    @property
+    def verdict(self) -> Verdict: ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> P
     ordinary hours and in 2.4 for kontanthjælp; with a mean of twelve months in 3.0 for ordinary hours.
     """
     last = judged[-PERIODS:]
-    gaps = [one.gap for one in last if one.gap is not None and one.verdict is not Verdict.CANNOT_BE_JUDGED]
+    gaps = [one.gap for one in last if one.gap is not None and one.verdict in DECIDED]
     if len(gaps) < PERIODS:
         return None
     first, newest = last[0].period, last[-1]

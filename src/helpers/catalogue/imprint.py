@@ -93,11 +93,14 @@ class Imprint(Model):
     ----------
     key
         Slug of the municipality whose own values are among these; empty for those of all.
+    address
+        Where the first page of the whole site is read.
     next_update
         A day, or words such as ``medio december``.
     """
 
     key: str = ""
+    address: Address | None = None
     publisher: str | None = None
     contact: Contact = Contact()
     accessibility: Accessibility | None = None

@@ -514,6 +514,17 @@ class Indicator(Model):
         return self.unit is Unit.PERCENT and BASE in self.observed
 
     @cached_property
+    def counted(self) -> str | None:
+        """The series that counts those whom the headline is the share of; none where no series is known to."""
+        share = self.series[self.headline].origin
+        found = [
+            name
+            for name in self.counts
+            if not isinstance(share, FromShare) or self.series[name].origin.terms == share.share_of
+        ]
+        return found[0] if self.has_base and len(found) == 1 else None
+
+    @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
         share = self.series[self.headline]
@@ -678,7 +689,7 @@ class Goal(Model):
     price: Price | None = None
     band: Literal["chance"] | None = None
 
-    @cached_property
+    @property
     def parts(self) -> tuple[Part, ...]:
         """What is judged, each by itself, in the order of the goal's rows."""
         targets = self.target.targets if isinstance(self.target, Several) else (self.target,)
@@ -745,6 +756,8 @@ class Plan(Model):
     ----------
     municipality
         Slug of the municipality whose plan it is; none for a plan anyone may use as it stands.
+    decided
+        The day it was decided.
     example_date
         The day the example data pretend to have been fetched, when there are no real ones.
     previous
@@ -768,6 +781,7 @@ class Plan(Model):
     year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
     source: str | None = None
+    decided: date | None = None
     example_date: date
     previous: str | None = None
     published: str | None = None

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from helpers.catalogue import load_catalogue
+from helpers.commands.rendering import TARGETS, render_reports
 from helpers.commands.typed import refuse_typed
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.present.output import FigurePart
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.still import drawn, sized
+from helpers.render.links import check_links
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
 from helpers.reports.base.request import RenderRequest
@@ -37,11 +41,18 @@ def export(request: RenderRequest, err: Console) -> Iterator[Path]:
     unknown = [part for part in request.to if part not in (XLSX, ZIP)]
     if unknown or not request.to:
         raise PlanError.of("--to", f'"{",".join(request.to)}" is none of {XLSX}, {ZIP} or {XLSX},{ZIP}.')
+    if ZIP in request.to and request.many:
+        raise PlanError.of(
+            "--to zip", "A zip file holds one site.", "Name municipalities; plan publish copies all."
+        )
     if XLSX in request.to:
         yield from _workbooks(request, err)
+    if ZIP in request.to:
+        yield from _sites(request, err)
 
 
-def _reports(request: RenderRequest) -> Sequence[Report]:
+def asked_reports(request: RenderRequest) -> Sequence[Report]:
+    """The reports that a file is asked of, held against what is typed in."""
     catalogue = load_catalogue(request.project)
     refuse_typed(request.project, catalogue)
     reports = wing(request.report).reports(request, catalogue)
@@ -59,7 +70,7 @@ def marked_name(report: Report, name: str) -> str:
 
 def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
     with err.status("reading the figures"):
-        reports = _reports(request)
+        reports = asked_reports(request)
     if request.many:
         with err.status(f"writing {len(reports)} municipalities"):
             whole = country_workbook(reports)
@@ -70,6 +81,23 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
         with err.status(f"writing {report.whom.name}"):
             content = report.workbook()
         yield _written(request.output / marked_name(report, report.workbook_name), content)
+
+
+def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
+    """Each site rendered on its own, with a first page above it, its links checked, in a file."""
+    for report in asked_reports(request):
+        with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
+            site = Path(temporary) / "site"
+            alone = replace(request, municipalities=(report.whom.name,), to=TARGETS, output=site)
+            if render_reports(alone, Console(quiet=True), err):
+                raise PlanError.of(f"plan export {report.whom.slug}", "The site could not be rendered.")
+            if problems := check_links(site):
+                raise PlanError(problems)
+            names = (path.relative_to(site) for path in site.rglob("*") if path.is_file())
+            shown = sorted(n.as_posix() for n in names if not any(part.startswith(".") for part in n.parts))
+            content = packed((name, (site / name).read_bytes()) for name in shown)
+        name = report.workbook_name.removesuffix(".xlsx") + ".zip"
+        yield _written(request.output / marked_name(report, name), content)
 
 
 def _written(path: Path, content: bytes) -> Path:
@@ -133,7 +161,7 @@ def export_figures(
         )
         raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
     with err.status("reading the figures"):
-        (report,) = _reports(request)
+        (report,) = asked_reports(request)
     whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
     if names:
         for name in names:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.models import FromUnknown
 from helpers.data import shown_indicators
 from helpers.data.text import tidy
 from helpers.errors import PlanError
@@ -89,7 +90,11 @@ def _indicators(catalogue: Catalogue, plan: str) -> list[str] | None:
 
 
 def found_tables(project: Project, console: Console, words: Sequence[str], *, save: bool) -> RenderableType:
-    """The tables of Jobindsats that hold all the words, for the terminal; kept on disk when `save` is set."""
+    """The tables of Jobindsats that hold all the words, for the terminal; kept on disk when `save` is set.
+
+    The key of an indicator stands for what the catalogue knows of its table: an old title, words, or its id.
+    """
+    words = _known_of(load_catalogue(project), words)
     found = find.search(project, words)
     if save and found.tables:
         with console.status("asking for the metadata of each table") as status:
@@ -101,6 +106,14 @@ def found_tables(project: Project, console: Console, words: Sequence[str], *, sa
             "Try fewer words, or a part of one: aktiver, samtal, flygtn.",
         )
     return describe(found)
+
+
+def _known_of(catalogue: Catalogue, words: Sequence[str]) -> Sequence[str]:
+    indicator = catalogue.indicators.get(words[0]) if len(words) == 1 else None
+    if indicator is None:
+        return words
+    origin = indicator.series[indicator.headline].origin
+    return origin.unknown if isinstance(origin, FromUnknown) else indicator.tables[:1] or words
 
 
 def report_table(report: FetchReport) -> RenderableType:
@@ -134,7 +147,10 @@ def _changes(row: FetchRow) -> str:
 
 def describe(found: find.Found) -> RenderableType:
     """The tables for a terminal: id and title, then measures, dimensions and periods."""
-    parts: list[RenderableType] = [_described(table) for table in found.tables]
+    parts: list[RenderableType] = []
+    if found.near:
+        parts.append(Text("No table holds all the words; these come nearest:\n", style="yellow"))
+    parts += [_described(table) for table in found.tables]
     source = f", from the list of {found.from_disk[:10]} in data/raw" if found.from_disk else ""
     parts.append(Text(f"{len(found.tables)} of {found.seen} tables{source}", style="dim"))
     if found.from_disk:

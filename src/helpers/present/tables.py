@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.steadiness import Past
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import Direction, Unit
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, HTML_ONLY
 from helpers.present.spark import Spark
+from helpers.present.target_words import short_target
 from helpers.present.words import (
     DIRECTION_SIGNS,
     DIRECTION_WORDS,
@@ -27,6 +30,7 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     number,
+    steadiness_words,
     unit_word,
 )
 
@@ -222,9 +226,11 @@ def simple_table(
 # ------------------------------------------------------------------------------ cells of figures
 
 
-def verdict_cell(verdict: Verdict, direction: Direction | None = None) -> Html:
-    """Sign and word in the class that colours them, and below it which way is better."""
+def verdict_cell(verdict: Verdict, direction: Direction | None = None, past: Past | None = None) -> Html:
+    """Sign and word in the class that colours them, below it how steady that is, and which way is better."""
     said = f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
+    if past is not None:
+        said += f'<br><small class="steadiness">{steadiness_words(past)}</small>'
     if direction is not None:
         said += f'<br><small class="state-note">{direction_words(direction)}</small>'
     return Html(said, VERDICT_CLASSES[verdict])
@@ -241,6 +247,12 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
         return None
     said = capital(period.danish)
     return Html(f'{said}<br><small class="state-note">{PROVISIONAL}</small>') if provisional else said
+
+
+def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
+    """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
+    said = None if asked is None else short_target(asked, decimals, unit)
+    return two_lines(*said) if said else None
 
 
 def gap_cell(gap: Decimal | None, decimals: int, unit: Unit, persons: str = "") -> Cell:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from helpers.catalogue.models import Municipality
 from helpers.catalogue.tables import CatalogueRow, read_rows
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import contrast, mix
-from helpers.present.words import count, listed, number
+from helpers.present.words import NBSP, count, listed, number
 from helpers.project import Project
 
 TILES = "areas/tilemap.csv"
@@ -28,10 +27,10 @@ NAME_SIZE = 11
 """Of the short names, in the picture's units; the rest of the type is in ``styles/hub.css``."""
 
 STEPS = (0.10, 0.30, 0.52, 0.76, 1.0)
-"""How much of the brand's colour each class holds, from the fewest goals met to the most."""
+"""How much of the brand's colour each class holds: a fifth of the judged goals each, from none met to all."""
 
-ABSENT = "absent"
-"""Class of a municipality that is not on the site."""
+UNSURE, ABSENT = "unsure", "absent"
+"""Classes of a municipality of whose goals fewer than half can be judged, and of one that is not on the site."""
 
 _COLUMNS = ("code", "row", "column", "short")
 
@@ -67,6 +66,14 @@ class Tally:
     met: int
     of: int
     unknown: int = 0
+
+    @property
+    def step(self) -> int | None:
+        """The class by the share of judged goals that are met; none where fewer than half can be judged."""
+        judged = self.of - self.unknown
+        if 2 * judged < self.of or not judged:
+            return None
+        return min(len(STEPS) * self.met // judged, len(STEPS) - 1)
 
     @property
     def words(self) -> str:
@@ -172,32 +179,37 @@ def tile_map(
         The brand's colour, the page's and the text's, as ``#rrggbb``.
     """
     placed = tuple(tiles)
-    fills = [mix(colour, paper, share) for share in STEPS]
-    bounds = _bounds(tallies.values())
-    kinds = {tile.code: _kind(tallies.get(tile.code), bounds) for tile in placed}
+    fills = {f"step-{step}": mix(colour, paper, share) for step, share in enumerate(STEPS)}
+    kinds = {tile.code: _kind(tallies.get(tile.code)) for tile in placed}
     width = (max(tile.column for tile in placed) + 1) * PITCH
     height = (max(tile.row for tile in placed) + 1) * PITCH
     groups = [
-        _group(f"step-{step}", fill, _on(fill, paper, ink), "none")
-        + "".join(_drawn(t, tallies[t.code]) for t in placed if kinds[t.code] == f"step-{step}")
+        _group(kind, fill, _on(fill, paper, ink), "none")
+        + "".join(_drawn(t, tallies[t.code]) for t in placed if kinds[t.code] == kind)
         + "</g>"
-        for step, fill in enumerate(fills)
+        for kind, fill in fills.items()
     ]
+    hatched = f"url(#{identifier}-skravering)"
+    edge = mix(ink, paper, 0.45)
+    unsure = [tile for tile in placed if kinds[tile.code] == UNSURE]
+    if unsure:
+        drawn = "".join(_drawn(tile, tallies[tile.code]) for tile in unsure)
+        groups.append(_hatching(f"{identifier}-skravering", paper, mix(ink, paper, 0.25)))
+        groups.append(_group(UNSURE, hatched, ink, edge) + drawn + "</g>")
     absent = [tile for tile in placed if kinds[tile.code] == ABSENT]
     if absent:
         drawn = "".join(_empty(tile, names[tile.code]) for tile in absent)
-        groups.append(_group(ABSENT, paper, ink, mix(ink, paper, 0.45)) + drawn + "</g>")
+        groups.append(_group(ABSENT, paper, ink, edge) + drawn + "</g>")
+    found = list(kinds.values())
     legend = tuple(
-        LegendEntry(
-            f"step-{step}",
-            fill,
-            _span(low, high),
-            sum(kind == f"step-{step}" for kind in kinds.values()),
+        LegendEntry(kind, fill, label, found.count(kind))
+        for kind, fill, label in (
+            *((f"step-{step}", fill, _span(step)) for step, fill in enumerate(fills.values())),
+            (UNSURE, paper, "Under halvdelen af målene kan vurderes"),
+            (ABSENT, paper, "Ikke på siden"),
         )
-        for step, (fill, (low, high)) in enumerate(zip(fills, bounds, strict=False))
+        if kind in fills or kind in found
     )
-    if absent:
-        legend = (*legend, LegendEntry(ABSENT, paper, "Ikke på siden", len(absent)))
     text = _text(tallies, legend)
     svg = (
         f'<svg class="tile-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
@@ -208,26 +220,27 @@ def tile_map(
     return TileMap(svg, legend, text)
 
 
-def _bounds(tallies: Iterable[Tally]) -> list[tuple[int, int]]:
-    """The classes: as many equal parts of what there is, from the fewest met to the most, as there are steps."""
-    found = [tally.met for tally in tallies]
-    if not found:
-        return []
-    low, high = min(found), max(found)
-    parts = min(len(STEPS), high - low + 1)
-    edges = [low + round(part * (high - low + 1) / parts) for part in range(parts + 1)]
-    return [(start, end - 1) for start, end in pairwise(edges)]
-
-
-def _kind(tally: Tally | None, bounds: Sequence[tuple[int, int]]) -> str:
+def _kind(tally: Tally | None) -> str:
     if tally is None:
         return ABSENT
-    step = next(step for step, (low, high) in enumerate(bounds) if low <= tally.met <= high)
-    return f"step-{step}"
+    return UNSURE if tally.step is None else f"step-{tally.step}"
 
 
-def _span(low: int, high: int) -> str:
-    return f"{number(low)} mål" if low == high else f"{number(low)}–{number(high)} mål"
+def _span(step: int) -> str:
+    """``Under 20 pct. opfyldt``, ``20–39 pct. opfyldt``, ``80–100 pct. opfyldt``"""
+    width = 100 // len(STEPS)
+    low, high = step * width, (step + 1) * width
+    if step == 0:
+        return f"Under {high}{NBSP}pct. opfyldt"
+    return f"{low}–{high if high == 100 else high - 1}{NBSP}pct. opfyldt"
+
+
+def _hatching(identifier: str, paper: str, line: str) -> str:
+    return (
+        f'<defs><pattern id="{identifier}" width="7" height="7" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="7" height="7" fill="{paper}"/>'
+        f'<path d="M0 0V7" stroke="{line}" stroke-width="3"/></pattern></defs>'
+    )
 
 
 def _on(fill: str, paper: str, ink: str) -> str:
@@ -262,21 +275,26 @@ def _square(tile: Tile, title: str, shown: str, data: str) -> str:
 def _text(tallies: Mapping[str, Tally], legend: Iterable[LegendEntry]) -> str:
     """The map for those who do not see it."""
     classes = [
-        f"{entry.label.lower()} i {count(entry.municipalities, 'kommune', 'kommuner')}"
+        f"{entry.label[0].lower()}{entry.label[1:]} i {count(entry.municipalities, 'kommune', 'kommuner')}"
         for entry in legend
-        if entry.municipalities and entry.kind != ABSENT
+        if entry.municipalities and entry.kind not in (UNSURE, ABSENT)
     ]
-    said = [f"Hver flise viser, hvor mange mål kommunen opfylder: {listed(classes)}."]
-    said += [
-        f"{count(entry.municipalities, 'kommune', 'kommuner')} er ikke på siden."
-        for entry in legend
-        if entry.kind == ABSENT
-    ]
+    said = []
+    if classes:
+        said.append(
+            f"Farven viser, hvor stor en del af de mål, der kan vurderes, er opfyldt: {listed(classes)}."
+        )
+    for entry in legend:
+        those = count(entry.municipalities, "kommune", "kommuner")
+        if entry.kind == UNSURE:
+            said.append(f"I {those} kan under halvdelen af målene vurderes; de er skraverede.")
+        if entry.kind == ABSENT:
+            said.append(f"{those} er ikke på siden.")
     if tallies:
         most, fewest = (pick(tally.met for tally in tallies.values()) for pick in (max, min))
         for word, value in (("Flest", most), ("Færrest", fewest)):
-            those = [tally.name for tally in tallies.values() if tally.met == value]
-            if len(those) <= 5:
-                said.append(f"{word} mål opfylder {listed(those)} ({number(value)}).")
+            called = [tally.name for tally in tallies.values() if tally.met == value]
+            if len(called) <= 5:
+                said.append(f"{word} mål opfylder {listed(called)} ({number(value)}).")
     said.append("De samme tal står i listen over kommuner.")
     return " ".join(said)

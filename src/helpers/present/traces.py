@@ -6,17 +6,22 @@ Nothing is known of pixels here. A point without a value is a gap: it is neither
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
+from helpers.analysis.targets import Course
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
-from helpers.present.words import exact, listed
+from helpers.present.words import as_decimal, exact, listed
+
+TARGET = "target"
+"""Area of the line that shows a target where it is another number from period to period."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Trace:
     label
         Its name in the legend, with the area filled in.
     area
-        ``dk``, the municipality's code, or the word of another group.
+        ``dk``, the municipality's code, :data:`TARGET`, or the word of another group.
     group
         Which series it belongs to, counted from 0 on its axis; the areas of a series share it.
     stack
@@ -105,6 +110,10 @@ class Picture:
         Names of traces that have no value at all, and why; they are not drawn, only named.
     goal
         Whose figure it is, where it is a goal's.
+    band
+        Periods with what chance alone may make of the municipality's value, oldest first; most figures have none.
+    named_ends
+        Whether each line's name stands at its end, beside its newest value.
     """
 
     key: str
@@ -118,6 +127,8 @@ class Picture:
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     goal: Goal | None = None
+    band: tuple[tuple[Period, Interval], ...] = ()
+    named_ends: bool = False
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -223,6 +234,60 @@ def picture(
     )
 
 
+def areas_picture(
+    key: str, title: str, indicator: Indicator, windows: Mapping[Municipality, pd.DataFrame]
+) -> Picture:
+    """The headline of one indicator with a line for each municipality and one for the country.
+
+    Parameters
+    ----------
+    windows
+        Frame of each municipality, as for :func:`picture`; the first is the one that the figure is about.
+    """
+    single = [picture(key, [indicator], [frame], area) for area, frame in windows.items()]
+    newest = max((one.periods[-1] for one in single if one.periods), default=None)
+    periods = window(newest, numbers=indicator.published_in) if newest else ()
+    areas = list(windows)
+    traces = [
+        replace(
+            trace,
+            label=NATIONAL_NAME if trace.national else areas[place].name,
+            group=0 if trace.national else place,
+            mark="line",
+            axis="share",
+            points=_on(trace.points, periods),
+        )
+        for place, one in enumerate(single)
+        for trace in one.traces
+        if trace.series == indicator.headline and (place == 0 or not trace.national)
+    ]
+    lines = tuple(sorted((trace for trace in traces if trace.known), key=lambda trace: trace.national))
+    drawn = {trace.label for trace in lines}
+    absent = {
+        area.name: next((s for label, s in one.empty), State.MISSING)
+        for area, one in zip(areas, single, strict=True)
+    }
+    return Picture(
+        key=key,
+        title=title,
+        subtitle=None,
+        share_axis=indicator.share_axis,
+        count_axis=None,
+        municipality=areas[0].name,
+        periods=periods,
+        traces=lines,
+        breaks=shown_breaks([indicator], periods),
+        empty=tuple((name, state) for name, state in absent.items() if name not in drawn),
+        named_ends=True,
+    )
+
+
+def _on(points: Sequence[Point], periods: Sequence[Period]) -> tuple[Point, ...]:
+    """The points on another grid of periods; missing where there is none."""
+    known = {point.period: point for point in points}
+    return tuple(known.get(period) or _absent(period, known) for period in periods)
+
+
 def shown_breaks(indicators: Iterable[Indicator], periods: Sequence[Period]) -> tuple[Break, ...]:
     """The breaks that a figure of these periods spans, oldest first."""
     breaks = {broken.period: broken for indicator in indicators for broken in indicator.breaks}
@@ -277,3 +342,31 @@ def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]])
 def _absent(period: Period, points: Mapping[Period, Point]) -> Point:
     """A period outside a trace's own window: later than it, not published yet; earlier, not in the window."""
     return Point(period, None, State.NOT_PUBLISHED if period > max(points) else State.MISSING)
+
+
+def with_targets(drawn: Picture, courses: Sequence[tuple[str, Course]]) -> Picture:
+    """A figure with a line for each course of its targets, named as given, on the axis of its lines."""
+    if not courses or not drawn.lines:
+        return drawn
+    first = drawn.lines[0]
+    lines = []
+    for label, course in courses:
+        values = dict(course.points)
+        points = tuple(
+            Point(period, as_decimal(values[period]), State.OK)
+            if period in values
+            else Point(period, None, State.NOT_PUBLISHED)
+            for period in drawn.periods
+        )
+        lines.append(
+            Trace(label, TARGET, "", label, "share", "line", 0, first.unit, _decimals(points, first), points)
+        )
+    return replace(drawn, traces=(*drawn.traces, *lines))
+
+
+def _decimals(points: Iterable[Point], measured: Trace) -> int:
+    """One more than the measured line has, where a whole number would hide how a path moves."""
+    fractions = any(
+        point.value is not None and point.value != point.value.to_integral_value() for point in points
+    )
+    return max(measured.decimals, int(fractions))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from nbformat import NotebookNode
@@ -60,6 +61,12 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def address(self) -> str:
+        """Where the site is read, with a slash at its end; empty when ``site.yml`` does not say."""
+        base = self.imprint.address
+        return f"{base.rstrip('/')}/{quote(self.variant.slug)}/" if base else ""
 
     @property
     def timestamp(self) -> int:

@@ -24,6 +24,7 @@ _PACKAGES = (
     "pypandoc_binary",
     "pandas",
     "python-docx",
+    "XlsxWriter",
 )
 """Packages whose version shows in what is rendered."""
 

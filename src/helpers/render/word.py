@@ -12,9 +12,12 @@ from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Emu, Pt
+from docx.table import Table
+from docx.text.run import Run
 
 from helpers.catalogue.brand import WORD
-from helpers.present.draw import png_of
+from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
@@ -27,6 +30,12 @@ CONTENTS = "Indhold"
 
 _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 """Of the element that holds a picture's SVG beside its PNG ([MS-ODRAWXML])."""
+
+SMALL_FROM = 8
+"""Tables of so many columns have small letters, or words would not fit their columns (``styles/plan.lua`` counts on it)."""
+
+_SMALL, _NARROW = Pt(7), 35
+"""Size of their letters, and room at the sides of their cells (twentieths of a point)."""
 
 _TALLEST = 0.85
 """So much of a page's height a picture takes at most; its caption stands below it."""
@@ -108,6 +117,9 @@ def _settle_tables(document: Document) -> None:
         given = row.get_or_add_trPr()
         if not given.xpath("w:cantSplit"):
             given.insert(0, OxmlElement("w:cantSplit"))
+    for table in document.tables:
+        if len(table.columns) >= SMALL_FROM:
+            _make_small(table)
     for cell in document.element.body.xpath(".//w:tc"):
         styles = {str(name) for name in cell.xpath("w:p/w:pPr/w:pStyle/@w:val")}
         fills = {shades[name] for name in styles if name in shades}
@@ -116,6 +128,20 @@ def _settle_tables(document: Document) -> None:
             for name, value in (("val", "clear"), ("color", "auto"), ("fill", fills.pop())):
                 shade.set(qn(f"w:{name}"), value)
             cell.get_or_add_tcPr().append(shade)
+
+
+def _make_small(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), str(_NARROW))
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    # Before its look and caption, as the schema has it.
+    after = table._tbl.tblPr.xpath("w:tblLook | w:tblCaption | w:tblDescription")
+    after[0].addprevious(margins) if after else table._tbl.tblPr.append(margins)
+    for run in table._tbl.xpath(".//w:r"):
+        Run(run, table).font.size = _SMALL
 
 
 def _settle_pictures(document: Document) -> None:
@@ -128,7 +154,8 @@ def _settle_pictures(document: Document) -> None:
         for picture in frame.xpath(".//pic:cNvPr"):
             picture.set("descr", said)
         for blip in frame.xpath(".//a:blip"):
-            _with_png(document, blip)
+            (extent,) = frame.xpath("wp:extent")
+            _with_png(document, blip, Emu(int(extent.get("cx"))).mm)
         sizes = frame.xpath("wp:extent | .//a:xfrm/a:ext")
         tall = max(int(size.get("cy")) for size in sizes)
         for size in sizes if tall > room else ():
@@ -136,11 +163,17 @@ def _settle_pictures(document: Document) -> None:
                 size.set(side, str(int(size.get(side)) * room // tall))
 
 
-def _with_png(document: Document, blip: BaseOxmlElement) -> None:
-    """The picture's PNG, which Word before 2016 and most other programs show, where only its SVG is there."""
+def _with_png(document: Document, blip: BaseOxmlElement, width: float) -> None:
+    """The picture's PNG, which Word before 2016 and most other programs show, where only its SVG is there.
+
+    Parameters
+    ----------
+    width
+        Of the picture on paper, in millimetres.
+    """
     embedded = qn("r:embed")
     for svg in blip.iter(f"{{{_SVG_NAMESPACE}}}svgBlip"):
         if not blip.get(embedded):
             content: bytes = document.part.related_parts[svg.get(embedded)].blob
-            name, _ = document.part.get_or_add_image(BytesIO(png_of(content.decode("utf-8"))))
+            name, _ = document.part.get_or_add_image(BytesIO(drawn(content.decode(), "png", width=width)))
             blip.set(embedded, name)

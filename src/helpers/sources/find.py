@@ -5,6 +5,7 @@ In: words, and a client or the metadata that were kept. Out: the tables that fit
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ _SPELLINGS: Final = (
 )
 
 
+CANDIDATES: Final = 3
+"""So many tables are shown where none holds all the words."""
+
+LEAST_LETTERS: Final = 4
+"""Shorter words ("og", "af") say nothing."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search came to.
@@ -36,15 +44,18 @@ class Found:
         How many tables there are in all.
     from_disk
         The snapshot of the list when it was not asked for but read from ``data/raw``; else none.
+    near
+        Whether no table holds all the words, and these are the best candidates, the nearest first.
     """
 
     tables: tuple[TableInfo, ...]
     seen: int
     from_disk: str | None
+    near: bool = False
 
 
 def search(project: Project, words: Sequence[str], client: Client | None = None) -> Found:
-    """Tables whose id, title, subject, measures or dimensions hold every word.
+    """Tables whose id, title, subject, measures or dimensions hold every word; else the three that come nearest.
 
     Case does not count, nor does how æ, ø and å are written: ``besaettelse``, ``besættelse`` and
     ``BESÆTTELSE`` are one word. A word may be a part of a longer one.
@@ -66,7 +77,40 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
                 return search(project, words, own)
     listing = MetadataStore(project, client).listing()
     fitting = tuple(table for table in listing.tables.values() if _fits(table, words))
-    return Found(fitting, len(listing.tables), None if listing.asked else listing.snapshot)
+    every = tuple(listing.tables.values())
+    from_disk = None if listing.asked else listing.snapshot
+    return Found(fitting or nearest(every, words), len(every), from_disk, near=not fitting)
+
+
+def nearest(tables: Iterable[TableInfo], words: Sequence[str]) -> tuple[TableInfo, ...]:
+    """The three tables that have most in common with some words or an old title; none that has nothing.
+
+    Measured by the letters their words share, rare words more than those of many tables ("antal", "andel").
+    """
+    texts = {table.id: _tokens(_text(table)) for table in tables}
+    wanted = _tokens(" ".join(words))
+    weight = {
+        word: 1 / (1 + sum(any(_alike(word, other) for other in text) for text in texts.values()))
+        for word in wanted
+    }
+    scores = {
+        key: sum(weight[word] for word in wanted if any(_alike(word, other) for other in text))
+        for key, text in texts.items()
+    }
+    by_score = sorted((t for t in tables if scores[t.id]), key=lambda t: (-scores[t.id], t.id))
+    return tuple(by_score[:CANDIDATES])
+
+
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(
+        word for word in re.findall(r"\w+", _spelled(text, _SPELLINGS[0])) if len(word) >= LEAST_LETTERS
+    )
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether two words are one but for their endings: samtale, samtaler, samtalerne."""
+    stem = max(LEAST_LETTERS, min(len(word), len(other)) - 2)
+    return word[:stem] == other[:stem]
 
 
 def table(project: Project, key: str, client: Client | None = None) -> TableInfo:
@@ -127,8 +171,8 @@ def save(
     return tuple(kept)
 
 
-def _fits(table: TableInfo, words: Sequence[str]) -> bool:
-    text = " ".join(
+def _text(table: TableInfo) -> str:
+    return " ".join(
         [
             table.id,
             table.title,
@@ -140,6 +184,10 @@ def _fits(table: TableInfo, words: Sequence[str]) -> bool:
             ),
         ]
     )
+
+
+def _fits(table: TableInfo, words: Sequence[str]) -> bool:
+    text = _text(table)
     spelled = [_spelled(text, spelling) for spelling in _SPELLINGS]
     return all(
         any(_spelled(word, spelling) in whole for whole, spelling in zip(spelled, _SPELLINGS, strict=True))

@@ -579,6 +579,10 @@ end
 -- Print -------------------------------------------------------------------------------------------------------------
 -- One document of all chapters: links between them are links within it.
 
+local function encoded(path)
+  return (path:gsub('[^%w/._~-]', function(byte) return string.format('%%%02X', byte:byte()) end))
+end
+
 local function printed(chapter, doc, format)
   doc = doc:walk{ Div = only_for(format) }
   return doc:walk{
@@ -592,7 +596,9 @@ local function printed(chapter, doc, format)
       link.attributes['plan-cell'] = nil
       local place = destination(chapter, 0, link.target)
       if place.file then
-        link.target = place.file
+        -- A file that lies beside a page does not lie beside the document: it is where the pages are read, or nowhere.
+        if job.address == '' then return link.content, false end
+        link.target = job.address .. encoded(place.file)
       elseif place.chapter then
         local id = place.id
         if id == '' or not (place.chapter.labels[id] or targets[id]) then id = place.chapter.title.identifier end
@@ -739,8 +745,6 @@ local function to_docx(chapter, doc)
       header.content = with_number(header.attributes['data-number'], header.content)
       return header
     end,
-    -- A file that lies beside a page does not lie beside the document.
-    Link = function(link) if not link.target:match('^#') and not link.target:match('^%a[%w+.-]*:') then return link.content end end,
     Image = function(image) return docx_image(chapter, image) end,
     Table = function(tbl)
       local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)

@@ -163,6 +163,7 @@ def convert(copy: Copy, to: Sequence[str], word: WordJob | None = None) -> Conve
             "number_depth": book.number_depth,
             "html": "html" in to,
             "typst": "pdf" in to,
+            "address": copy.address,
         },
         copy.folder,
         word,

@@ -45,7 +45,14 @@ def text_problems(pages: Mapping[str, str], texts: Sequence[PlacedText], folder:
                 "markdown": markdown + own,
             }
         )
-    job = {"chapters": chapters, "words": dict(LANGUAGE), "filters": [], "toc_depth": 2, "number_depth": 6}
+    job = {
+        "chapters": chapters,
+        "words": dict(LANGUAGE),
+        "filters": [],
+        "toc_depth": 2,
+        "number_depth": 6,
+        "address": "",
+    }
     result = run({**job, "html": True, "typst": False}, Path(__file__).parent)
     for told in result["problems"] or ():
         at = int(told["cell"]) - _FIRST

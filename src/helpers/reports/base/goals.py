@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from helpers.present.output import Shown
+
 
 @dataclass(frozen=True)
 class ComparedArea:
@@ -19,6 +21,8 @@ class ComparedArea:
         ``12``; empty without a value. Equal values share a place.
     value_key, gap_key
         What the columns are sorted by; none where there is no number.
+    steadiness
+        ``= varigt``; empty where there is no past to tell of.
     kind
         CSS class of the verdict.
     remark
@@ -36,6 +40,7 @@ class ComparedArea:
     gap_key: Decimal | None
     sign: str
     verdict: str
+    steadiness: str
     kind: str
     remark: str
 
@@ -120,3 +125,30 @@ class GoalComparison:
     example: bool
     data_day: date | None
     pages: tuple[GoalPage, ...]
+
+
+@dataclass(frozen=True)
+class AreasPage:
+    """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes.
+
+    Attributes
+    ----------
+    title
+        Of the plan.
+    number, heading, wording
+        Of the goal.
+    names
+        ``Frederikssund, Halsnæs og Gribskov``.
+    slug
+        Its folder: plan, goal and municipalities.
+    """
+
+    title: str
+    number: str
+    heading: str
+    wording: str
+    names: str
+    slug: str
+    example: bool
+    data_day: date | None
+    shown: Shown

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from helpers.catalogue import Catalogue
-    from helpers.reports.base.goals import GoalComparison
+    from helpers.reports.base.goals import AreasPage, GoalComparison
     from helpers.reports.base.report import Report
 
 
@@ -116,6 +116,10 @@ class Wing(ABC):
         """All municipalities on each goal, for pages of their own; none for a report without goals."""
         return None
 
+    def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:
+        """Municipalities side by side on one goal; the first is the one that the page is about."""
+        raise _cannot("compare-areas", selection)
+
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
         """How one municipality stands: parts of a screen, or one text for machines.
 
@@ -141,6 +145,18 @@ class Wing(ABC):
             As of :meth:`status`.
         """
         raise _cannot("compare", selection)
+
+    def backtest(self, selection: Selection, ahead: int, form: str) -> Iterator[RenderableType]:
+        """How forecasts that stand still have turned out, for each series.
+
+        Parameters
+        ----------
+        ahead
+            Periods of the series; 0 for a year.
+        form
+            As of :meth:`status`.
+        """
+        raise _cannot("backtest", selection)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
         """What is wrong with its own files of the catalogue, and lines that sum them up."""

@@ -89,11 +89,19 @@ def _section(section: TemplateSection) -> tuple[BookCell, ...]:
         code("plan-section", f'report.section("{section.slug}")'),
     ]
     for figure in section.figures:
+        if figure.gone:
+            continue
         heading = heading_words(figure.role, figure.heading)
         anchor = f"{{#figur-{figure.number} .unnumbered}}"
         cells += [
             markdown(f"plan-figure-{figure.number}-title", f"## {heading} {anchor}"),
             code(f"plan-figure-{figure.number}", f"report.figure({figure.number})"),
+        ]
+    if any(figure.gone for figure in section.figures):
+        anchor = "{#findes-ikke-laengere .unnumbered}"
+        cells += [
+            markdown("plan-gone-title", f"## Findes ikke længere {anchor}"),
+            code("plan-gone", f'report.gone("{section.slug}")'),
         ]
     return tuple(cells)
 

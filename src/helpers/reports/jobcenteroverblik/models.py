@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
 from helpers.catalogue.documents import Document, did_you_mean, read_document
@@ -39,20 +39,6 @@ _ROWS = ("row", "full_time_persons", "share", "group_share", "change", "group_ch
 _TILES = ("figure", "place", "of", "printed_scope", "scope", "change")
 
 
-def _words(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,)
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-
-
-class Missing(Model):
-    """Why a figure cannot be shown, and the words to give to ``plan find``."""
-
-    what: str
-    find: Words
-
-
 class TemplateFigure(Model):
     """One of the 26 figures.
 
@@ -66,10 +52,10 @@ class TemplateFigure(Model):
         Whom it is compared with; none when the indicator's own rule holds.
     cluster
         Kind of cluster, for a framework figure.
-    indicator, differs
-        What is measured today, and how that differs from the printed title.
-    missing
-        Why no table is known for the indicator; shown where it has no figures.
+    indicator, differs, nearest
+        What is measured today, and how that differs from the printed title, or why it is only the nearest there is.
+    gone
+        Why nothing measures it any more.
     table
         Whether it is the table of figure 2.
     """
@@ -83,16 +69,22 @@ class TemplateFigure(Model):
     cluster: str | None = None
     indicator: str | None = None
     differs: str | None = None
-    missing: Missing | None = None
+    nearest: str | None = None
+    gone: str | None = None
     table: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> TemplateFigure:
-        if (self.indicator is not None) == self.table or (self.missing is not None and self.table):
-            raise ValueError(
-                "a figure has an indicator (with missing, where no table is known) or is the table"
-            )
+        if sum((self.indicator is not None, self.gone is not None, self.table)) != 1:
+            raise ValueError("a figure has an indicator, is the table, or says why it is gone")
+        if (self.nearest or self.differs) and (self.indicator is None or (self.nearest and self.differs)):
+            raise ValueError("differs or nearest, one of them, goes with an indicator")
         return self
+
+    @property
+    def today(self) -> str | None:
+        """How what is measured today differs from the printed title; none where it does not."""
+        return self.differs or self.nearest
 
 
 class TemplateSection(Model):
@@ -405,7 +397,7 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
                 kind(figure.cluster, (*here, "cluster"))
             own = catalogue.indicators.get(figure.indicator or "")
             rule = figure.comparison or (own.comparison if own else None)
-            if rule is Comparison.FRAMEWORK and not figure.cluster and not figure.missing:
+            if rule is Comparison.FRAMEWORK and figure.indicator and not figure.cluster:
                 document.problem(here, "A figure compared with a group needs to say which kind: cluster.")
     for at, tile in enumerate(template.tiles):
         if tile.figure not in numbers:

@@ -77,13 +77,12 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
             heading, link, f"Ingen placering: alle tal i {where} er diskretioneret eller ikke opgjort"
         )
     if standing.apart:
-        notes = [ranking.part_words(part, rank, group) for part, rank in standing.ranks]
+        notes = [*ranking.parts_words(standing), *_basis_notes(standing, area)]
         return FigureTile(heading, link, "Ingen fælles placering", None, tuple(notes))
     notes = [
         *ranking.rank_notes(standing.rank, standing.moved, standing.group),
         ranking.value_words(standing, area),
-        ranking.few_words(standing, area),
-        quality_words(group),
+        *_basis_notes(standing, area),
     ]
     place = ranking.rank_words(standing.rank, group)
     if area in standing.few and standing.rank.place is not None:
@@ -91,12 +90,19 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
     return FigureTile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
 
 
+def _basis_notes(standing: FigureStanding, area: Area) -> list[str]:
+    """What a place rests on: few persons, the group's quality, a measure that is only the nearest."""
+    nearest = f"Nærmeste måling i dag: {shown_title(standing)}" if standing.figure.nearest else ""
+    said = (ranking.few_words(standing, area), quality_words(standing.group), nearest)
+    return [text for text in said if text]
+
+
 def printed_tile(heading: str, link: str, printed: PrintedTile) -> FigureTile:
     """A tile as it was printed: place, scope word and move are those of the document."""
     if printed.place is None or printed.of is None:
         return FigureTile(heading, link, ranking.UNDER_PREPARATION)
     place = ranking.place_words(printed.place, printed.of, printed.printed_scope or "klyngen")
-    notes = [ranking.moved_words(printed.change)]
+    notes = [ranking.printed_moved_words(printed.change)]
     if printed.scope == "landet" and printed.printed_scope != "landet":
         notes.append("Trykt »i klyngen«; 94 er alle landets jobcentre")
     elif printed.scope == "uvis":
@@ -195,7 +201,7 @@ def standing_figure(
 
 def shown_title(standing: FigureStanding) -> str:
     """What the figure shows: the printed title, or today's measure where that is another one."""
-    return (standing.indicator.title if standing.figure.differs else standing.figure.title).rstrip(".")
+    return (standing.indicator.title if standing.figure.today else standing.figure.title).rstrip(".")
 
 
 def _picture(standing: FigureStanding, area: Area) -> Picture:
@@ -263,11 +269,14 @@ def verdict_box(standing: FigureStanding, area: Area) -> Shown:
     if third:
         heading = f"{heading} {escape_markdown(third)}."
     said = (
-        [*ranking.rank_notes(standing.rank, standing.moved, standing.group)]
+        [
+            *ranking.rank_notes(standing.rank, standing.moved, standing.group),
+            ranking.few_words(standing, area),
+        ]
         if not standing.apart
         else list(tile.notes)
     )
-    lines = [heading + "".join(f" {escape_markdown(sentence(note))}" for note in said)]
+    lines = [heading + "".join(f" {escape_markdown(sentence(note))}" for note in said if note)]
     values = _values_sentence(standing, area)
     if values:
         lines.append(escape_markdown(values))
@@ -354,8 +363,8 @@ def _status_shown(
         "Antal fuldtidspersoner",
         "Andel af befolkningen, pct.",
         f"Gnsn. andel af befolkningen i {group_name}, pct.",
-        "Udvikling i andel af befolkningen ift. året før, pct. point",
-        f"Gnsn. udvikling i andel af befolkningen i {group_name} ift. året før, pct. point",
+        "Udvikling i andel af befolkningen ift. året før, procentpoint",
+        f"Gnsn. udvikling i andel af befolkningen i {group_name} ift. året før, procentpoint",
     )
     columns = [tables.Column("Arbejdsmarkedsstatus", row_head=True)]
     columns += [tables.Column(head, number=True) for head in heads]

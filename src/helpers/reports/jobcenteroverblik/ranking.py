@@ -33,10 +33,9 @@ THIRD_CLASSES = {
     None: "verdict-unknown",
 }
 
-SAME_PLACE = "Samme placering som sidste opgørelse"
 
 _OBSTACLES = {
-    Obstacle.NO_RULE: "antallene, andelen er beregnet af, ikke er blandt de offentliggjorte tal",
+    Obstacle.NO_RULE: "de antal, som andelen beregnes af, ikke er offentliggjort",
     Obstacle.PART: "antallet er diskretioneret eller ikke opgjort for mindst en af dem",
     Obstacle.BASE: "befolkningen mellem 16 og 66 år, som andelen er beregnet af, ikke er indtastet",
     Obstacle.MISMATCH: "de indtastede befolkningstal ikke giver kommunernes egne offentliggjorte andele",
@@ -49,11 +48,19 @@ def place_words(place: int, of: int, where: str) -> str:
 
 
 def moved_words(places: int | None) -> str:
-    """``3 pladser dårligere siden sidste opgørelse``; empty when it is not known."""
+    """``3 pladser lavere end ved forrige opgørelse``; empty when it is not known."""
     if places is None:
         return ""
     if places == 0:
-        return SAME_PLACE
+        return "Samme placering som ved forrige opgørelse"
+    word = "højere" if places > 0 else "lavere"
+    return f"{count(abs(places), 'plads', 'pladser')} {word} end ved forrige opgørelse"
+
+
+def printed_moved_words(places: int | None) -> str:
+    """The same in the words of the report of February 2017: ``3 pladser dårligere siden sidste opgørelse``."""
+    if not places:
+        return "" if places is None else "Samme placering som sidste opgørelse"
     word = "bedre" if places > 0 else "dårligere"
     return f"{count(abs(places), 'plads', 'pladser')} {word} siden sidste opgørelse"
 
@@ -81,12 +88,17 @@ def rank_words(rank: Rank, group: ComparisonGroup) -> str:
     return f"Ingen placering: intet jobcenter i {where} har et tal"
 
 
-def part_words(area: Area, rank: Rank, group: ComparisonGroup) -> str:
-    """A municipality's own place, where two stand side by side: ``Ishøj: nr. 3 af 11 jobcentre i …``."""
-    if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
-        return f"{area.name}: intet tal"
-    words = rank_words(rank, group)
-    return f"{area.name}: {words[:1].lower()}{words[1:]}"
+def parts_words(standing: FigureStanding) -> list[str]:
+    """The municipalities' own places, where they stand side by side: ``Ishøj: nr. 3 af 11 jobcentre i …``."""
+    without, said = [], []
+    for area, rank in standing.ranks:
+        if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
+            without.append(area.name)
+            continue
+        words = rank_words(rank, standing.group)
+        mark = FEW_MARK if area in standing.few and rank.place is not None else ""
+        said.append(f"{area.name}: {words[:1].lower()}{words[1:]}{mark}")
+    return [*said, *([f"Ingen tal for {listed(without)}"] if without else [])]
 
 
 def rank_notes(rank: Rank, moved: int | None, group: ComparisonGroup) -> tuple[str, ...]:
@@ -121,9 +133,8 @@ def few_words(standing: FigureStanding, area: Area) -> str:
             "med en enkelt person"
         )
     if others:
-        said.append(
-            f"Også få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {listed(others)}"
-        )
+        names = listed(others) if len(others) <= NAMED else f"{number(len(others))} andre"
+        said.append(f"Få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {names}")
     return ". ".join(said)
 
 

@@ -14,7 +14,7 @@ from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import SMALL_BASE, places
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area
-from helpers.catalogue.models import NATIONAL, Certainty, FromHand, Indicator
+from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
 from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -273,9 +273,8 @@ class JobcenteroverblikReport(Report):
 
     def _example_note(self) -> str:
         return (
-            "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så rapporten kan "
-            "ses og prøves uden adgang til Jobindsats. Placeringer og grupper siger derfor intet om "
-            "kommunerne."
+            "**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan rapporten kan se ud. Placeringer og grupper "
+            "siger derfor intet om kommunerne."
         )
 
     # ------------------------------------------------------------------------------------ front page
@@ -346,8 +345,8 @@ class JobcenteroverblikReport(Report):
                 classes=("no-figure",),
             )
         standing = self.standings.standing(number)
-        if standing is None or (figure.missing and not standing.has_data):
-            return self._missing(figure)
+        if standing is None:
+            return self._gone(figure)
         if not standing.has_data:
             return self._definition(figure) + output.box(
                 f"**{ranking.UNDER_PREPARATION}.** Der er endnu ingen tal til den.",
@@ -357,33 +356,33 @@ class JobcenteroverblikReport(Report):
         return join(
             [
                 # What is measured today is not what the title of 2017 says: both are told before the figure.
-                self._definition(figure) if figure.differs else Shown(),
+                self._definition(figure) if figure.today else Shown(),
                 pieces.verdict_box(standing, self.area),
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
                 ).sourced(self._source_line([standing.indicator])),
-                pieces.notes(self._figure_notes(standing), "" if figure.missing else _to_all(figure)),
+                pieces.notes(self._figure_notes(standing), _to_all(figure)),
             ]
         )
 
     def _definition(self, figure: TemplateFigure) -> Shown:
-        when = " i 2017" if figure.differs else ""
+        when = " i 2017" if figure.today and not self.printed else ""
         said = [f"**Figur {figure.number}{when}.** {escape_markdown(figure.title)}"]
         if figure.note:
             said.append(escape_markdown(f"Note i 2017: {figure.note}"))
-        if figure.differs:
-            said.append(f"**I dag.** {escape_markdown(figure.differs)}")
+        if figure.today and not self.printed:
+            head = "Nærmeste måling i dag" if figure.nearest else "I dag"
+            said.append(f"**{head}.** {escape_markdown(figure.today)}")
         return output.text(*said)
 
-    def _missing(self, figure: TemplateFigure) -> Shown:
-        missing = figure.missing
-        assert missing is not None
-        words = " ".join(missing.find)
-        return self._definition(figure) + output.box(
-            f"**{ranking.UNDER_PREPARATION}.** {escape_markdown(missing.what)}",
-            f"Den, der har en nøgle til Jobindsats, kan søge med `plan find {words}`.",
-            classes=("no-figure",),
-        )
+    def _gone(self, figure: TemplateFigure) -> Shown:
+        said = f"- **Figur {figure.number}. {escape_markdown(figure.title.rstrip('.'))}.** {escape_markdown(figure.gone or '')}"
+        return output.text(said)
+
+    def gone(self, section: str) -> Shown:
+        """The figures of a section that nothing measures any more, one line for each."""
+        figures = [figure for figure in self._section(section).figures if figure.gone]
+        return join([self.figure(f.number) if self.printed else self._gone(f) for f in figures])
 
     def _wanting(self, indicator: Indicator) -> list[str]:
         names = escape_markdown(listed(indicator.tables))
@@ -409,7 +408,7 @@ class JobcenteroverblikReport(Report):
 
     def _figure_notes(self, standing: FigureStanding) -> list[str]:
         figure, indicator = standing.figure, standing.indicator
-        said = [f"Note i 2017: {figure.note}" if figure.note and not figure.differs else ""]
+        said = [f"Note i 2017: {figure.note}" if figure.note and not figure.today else ""]
         if standing.apart:
             said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
         compared = self._group_words(standing.group, figure)
@@ -505,12 +504,10 @@ class JobcenteroverblikReport(Report):
         figure = self._figure(number)
         standing = self.standings.standing(number)
         if standing is None:
-            return self._missing(figure)
+            return self._gone(figure)
         on = self.boards(standing.indicator.key)
         areas = self.standings.municipalities
         newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
-        if newest is None and figure.missing:
-            return self._missing(figure)
         if newest is None:
             return output.box(
                 f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
@@ -549,7 +546,9 @@ class JobcenteroverblikReport(Report):
             example=self._made_up(standing.indicator),
         ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
-                f"I dag: {figure.differs}" if figure.differs else "",
+                f"{'Nærmeste måling i dag' if figure.nearest else 'I dag'}: {figure.today}"
+                if figure.today
+                else "",
                 self._source_line([standing.indicator]),
             ]
         )
@@ -662,14 +661,16 @@ class JobcenteroverblikReport(Report):
             )
             shown = "" if self.printed else self._table_period()
             return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
-        if figure.missing:
-            return name, "Ingen kendt tabel", "–", "–", "–"
+        if figure.gone:
+            return name, "Findes ikke længere", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)
         indicator = self.catalogue.indicators[figure.indicator or ""]
         rule = "gruppen" if figure.cluster else f"de {small(self.jobcenteroverblik.template.ten_best)} bedste"
         newest = standing.newest.danish if standing and standing.newest else "–"
         sure = "" if indicator.certainty is Certainty.CONFIRMED else " (ikke bekræftet)"
-        return name, indicator.title, f"{listed(indicator.tables)}{sure}", rule, newest
+        where = f"{listed(indicator.tables)}{sure}" if indicator.tables else "ikke fundet"
+        title = f"{indicator.title} (nærmeste måling)" if figure.nearest else indicator.title
+        return name, title, where, rule, newest
 
     def _table_period(self) -> str:
         period = self.standings.table().period
@@ -677,10 +678,13 @@ class JobcenteroverblikReport(Report):
 
     def caveats(self) -> Shown:
         """Breaks in the data and caveats of the report's measures."""
-        breaks = {b.period: b for indicator in self.indicators for b in indicator.breaks}
+        breaks: dict[str, Break] = {}
+        for indicator in self.indicators:
+            for one in indicator.breaks:
+                breaks.setdefault(one.text, one)
         said = [
             f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
-            for _, b in sorted(breaks.items())
+            for b in sorted(breaks.values(), key=lambda one: one.period.last_month.ordinal)
         ]
         return output.text(*said)
 
@@ -738,5 +742,5 @@ def all_path(figure: TemplateFigure) -> str:
 
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
-    """The figures that have a page for all municipalities: those that a table is known for."""
-    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator and not figure.missing)
+    """The figures that have a page for all municipalities: those that something measures."""
+    return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator)

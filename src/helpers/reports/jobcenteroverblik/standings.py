@@ -18,7 +18,7 @@ from helpers.analysis.groups import ComparisonGroup, comparison_group, framework
 from helpers.analysis.ranks import Rank, best, moved, on_few, rank
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
-from helpers.catalogue.models import NATIONAL, Comparison, Indicator, Unit
+from helpers.catalogue.models import BASE, NATIONAL, Comparison, Indicator, Unit
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
 from helpers.reports.base.report import frame_hash
@@ -210,15 +210,12 @@ class Standings:
     def newest(self) -> Period | None:
         """The latest month that any figure of the report shows."""
         shown = [self._newest(self.boards(key)) for key in self._measured]
-        return max((period for period in shown if period is not None), default=None)
+        known = (period for period in shown if period is not None)
+        return max(known, key=lambda period: period.last_month.ordinal, default=None)
 
     @property
     def _measured(self) -> tuple[str, ...]:
-        return tuple(
-            figure.indicator
-            for figure in self.jobcenteroverblik.figures
-            if figure.indicator and not figure.missing
-        )
+        return tuple(figure.indicator for figure in self.jobcenteroverblik.figures if figure.indicator)
 
     def _newest(self, of: Board) -> Period | None:
         """The newest month shown of a board: the newest published less the delay, within the bound."""
@@ -252,7 +249,7 @@ class Standings:
         return self.boards.catalogue.indicators[key].comparison if key else Comparison.EFFORT
 
     def standing(self, number: int) -> FigureStanding | None:
-        """A figure's standing; none for the table and for figures without a known table."""
+        """A figure's standing; none for the table and for what is gone."""
         if number not in self._made:
             figure = self.jobcenteroverblik.figure(number)
             self._made[number] = self._standing(figure) if figure.indicator else None
@@ -303,14 +300,12 @@ class Standings:
         share = on.value(area.slug, period)
         if indicator.unit is not Unit.PERCENT or share is None:
             return False
-        if rule is None:
-            count = (
-                self.boards(indicator.key, "count").value(area.slug, period)
-                if "count" in indicator.series
-                else None
-            )
+        names = rule.base if rule else (BASE,) if BASE in indicator.series else ()
+        if not names:
+            counted = "count" in indicator.series
+            count = self.boards(indicator.key, "count").value(area.slug, period) if counted else None
             return on_few(share, count, None)
-        bases = [self.boards(indicator.key, name) for name in rule.base]
+        bases = [self.boards(indicator.key, name) for name in names]
         values = [base.value(area.slug, period) for base in bases]
         hidden = any(base.state(area.slug, period) is State.SUPPRESSED for base in bases)
         known = [value for value in values if value is not None]

@@ -5,13 +5,18 @@ In: rows of the status and what was reckoned of them. Out: sentences; nothing is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from helpers.analysis.chance import Interval
+from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.persons import in_kroner
-from helpers.catalogue.models import BASE, Direction, Indicator, Price, Unit
+from helpers.analysis.targets import Start
+from helpers.catalogue.models import BASE, Direction, Indicator, Municipality, Price, Unit
 from helpers.data import csv_files
-from helpers.present.words import NBSP, number, sentence
+from helpers.present.words import NBSP, capital, count, number, sentence, trend_phrase, unit_word, when_words
+from helpers.reports.plan.outlook import NoOutlook, Outlook
 from helpers.reports.plan.status import StatusRow
 
 FEW_WORD = "få personer"
@@ -110,6 +115,121 @@ def _between(chance: Interval, row: StatusRow) -> str:
     )
 
 
+def since_sentence(row: StatusRow, start: Start | None) -> str:
+    """What became of a figure since the plan began, ``Siden december 2025 er tallet steget fra 29,1 pct. til 31,2 pct.``"""
+    if start is None or row.municipality is None:
+        return ""
+    went = trend_phrase(start.value, row.municipality, row.decimals, row.unit)
+    return sentence(f"siden {start.period.danish} er tallet {went}")
+
+
+def outlook_sentence(found: Outlook | None, row: StatusRow, indicator: Indicator, area: Municipality) -> str:
+    """Whether a goal with a date will be met if nothing changes, and how often such a forecast has been right.
+
+    ``Hvis intet ændrer sig, er tallet 2,4 pct. i december 2026, og så er målet nået. Det er tallet for samme periode året før.
+    Prognoser af den slags har ramt inden for ± 0,3 procentpoint i 8 af 10 tilfælde i alle kommuner og i 7 af 10 i Ringsted.``
+    """
+    if found is None:
+        return ""
+    when = when_words(found.due)
+    if found.value is None or found.backtest is None:
+        return _no_outlook(found, indicator, when)
+    value = number(found.value, row.decimals, row.unit)
+    if found.verdict is None:
+        said = sentence(f"hvis intet ændrer sig, er tallet {value} {when}")
+    elif found.close:
+        said = f"Hvis intet ændrer sig, er tallet {value} {when}, så tæt på målet, at det kan falde ud til begge sider."
+    else:
+        reached = "nået" if found.verdict is Verdict.MET else "ikke nået"
+        said = f"Hvis intet ændrer sig, er tallet {value} {when}, og så er målet {reached}."
+    tried = found.backtest
+    within = number(tried.within, row.decimals, unit_word(row.unit, difference=True))
+    hit = f"inden for ± {within} i {hit_words(tried.hits, tried.forecasts)} tilfælde i alle kommuner"
+    hits, made = tried.own.get(area.code, (0, 0))
+    if made >= LEAST_OWN:
+        hit += f" og i {hit_words(hits, made)} {area.place}"
+    return f"{said} {_METHOD_SENTENCES[tried.chosen]} Prognoser af den slags har ramt {hit}."
+
+
+def _no_outlook(found: Outlook, indicator: Indicator, when: str) -> str:
+    said = f"Om målet er nået {when}, kan der ikke siges noget om"
+    if found.none is NoOutlook.BREAK_AHEAD and found.broken:
+        return sentence(
+            f"{said}, fordi tallene ikke kan sammenlignes hen over {found.broken.period.danish}: {found.broken.text}"
+        )
+    if found.none is NoOutlook.FEW_PERIODS:
+        ahead = ahead_words(found.periods, indicator.frequency.per_year)
+        since = f" efter databruddet i {found.broken.period.danish}" if found.broken else ""
+        return f"{said}, fordi der kun er tal for {ahead}{since}."
+    return f"{said}, fordi der er for få tal til at prøve en prognose af."
+
+
+LEAST_OWN = 10
+"""Of fewer forecasts for the municipality itself it is not told how often they were right."""
+
+_METHOD_SENTENCES = {
+    Method.LAST: "Det er det seneste tal igen.",
+    Method.LAST_YEAR: "Det er tallet for samme periode året før.",
+    Method.MEAN: "Det er gennemsnittet af det seneste år.",
+}
+
+METHOD_WORDS = {
+    Method.LAST: "seneste tal",
+    Method.LAST_YEAR: "samme periode året før",
+    Method.MEAN: "gennemsnit af det seneste år",
+    Method.TREND: "fremskrevet udvikling",
+}
+"""How the future is taken to be like the past."""
+
+BACKTEST_HEADS = (
+    "Måling", "Frem", "Prognoser", *(f"Fejl: {word}" for word in METHOD_WORDS.values()), "Bruges", "Har ramt",
+)  # fmt: skip
+
+
+BACKTEST_NOTE = (
+    "Prøvet på alle kommuner, der er tal for: Hvad ville prognosen have sagt, og hvor langt var den fra det, der kom? Fejlen er den "
+    "gennemsnitlige afstand. Den metode, hvis fejl er mindst, bruges; en fremskrevet udvikling bruges aldrig. Ingen prognose går hen "
+    "over et databrud."
+)
+
+
+def ahead_words(horizon: int, per_year: int) -> str:
+    """``12 måneder``, ``1 kvartal``."""
+    one, many = {12: ("måned", "måneder"), 4: ("kvartal", "kvartaler")}.get(per_year, ("år", "år"))
+    return count(horizon, one, many)
+
+
+def hit_words(hits: int, made: int) -> str:
+    """``8 af 10 tilfælde``, never rounded up."""
+    return f"{10 * hits // made} af 10"
+
+
+def backtest_cells(indicator: Indicator, horizon: int, found: Backtest | None) -> tuple[str | None, ...]:
+    """A row of the table with :data:`BACKTEST_HEADS`; errors are mean distances in the indicator's unit."""
+    ahead = ahead_words(horizon, indicator.frequency.per_year)
+    title = indicator.name or indicator.title
+    if found is None:
+        return (title, ahead, "For få", *([None] * len(METHOD_WORDS)), None, None)
+    within = number(found.within, indicator.decimals, unit_word(indicator.unit, difference=True))
+    return (
+        title,
+        ahead,
+        number(found.forecasts),
+        *(number(found.errors[method], indicator.decimals + 1) for method in METHOD_WORDS),
+        capital(METHOD_WORDS[found.chosen]),
+        f"inden for ± {within} i {hit_words(found.hits, found.forecasts)} tilfælde",
+    )
+
+
+@dataclass(frozen=True)
+class Assured:
+    """What is known of a row beside its figures: its price, what it set out from, and where it will stand."""
+
+    price: Price | None = None
+    start: Start | None = None
+    outlook: Outlook | None = None
+
+
 RECORD = {
     "base": "antal_i_alt",
     "persons": "forskel_i_personer",
@@ -117,31 +237,53 @@ RECORD = {
     "chance_low": "udsving_fra",
     "chance_high": "udsving_til",
     "few_persons": "faa_personer",
+    "start_period": "start_periode",
+    "start": "start",
+    "change": "aendring_siden_start",
+    "due": "opfyldes_senest",
+    "outlook": "prognose",
+    "outlook_verdict": "prognose_vurdering",
+    "outlook_within": "prognose_rammer_inden_for",
+    "outlook_hits": "prognose_ramt_i_pct",
 }
 """What the status tells of it: columns for programs, and for people."""
 
+NUMBERS = (
+    "base", "persons", "kroner", "chance_low", "chance_high", "start", "change", "outlook", "outlook_within", "outlook_hits",
+)  # fmt: skip
+"""Those that are numbers."""
 
-def reckoned(row: StatusRow, price: Price | None) -> tuple[Decimal | bool | None, ...]:
-    """A row's persons, kroner and chance, in the order of :data:`RECORD`."""
-    kroner = in_kroner(row.persons, price.amount) if price and row.persons is not None else None
+
+def reckoned(row: StatusRow, more: Assured) -> tuple[Decimal | bool | str | None, ...]:
+    """A row's persons, kroner, chance, start and outlook, in the order of :data:`RECORD`."""
+    price, start, ahead = more.price, more.start, more.outlook
     persons = None if row.persons is None else Decimal(row.persons)
+    kroner = in_kroner(row.persons, price.amount) if price and row.persons is not None else None
     low, high = (row.chance.low, row.chance.high) if row.chance else (None, None)
-    return row.base, persons, kroner, low, high, row.few
+    change = row.municipality - start.value if start and row.municipality is not None else None
+    tried = ahead.backtest if ahead else None
+    return (
+        row.base, persons, kroner, low, high, row.few,
+        start.period.id if start else None, start.value if start else None, change,
+        ahead.due.id if ahead else None, ahead.value if ahead else None,
+        ahead.verdict.value if ahead and ahead.verdict else None,
+        tried.within if tried else None, Decimal(100 * tried.hits // tried.forecasts) if tried else None,
+    )  # fmt: skip
 
 
-def record(row: StatusRow, price: Price | None) -> dict[str, str | None]:
+def record(row: StatusRow, more: Assured) -> dict[str, str | None]:
     """The same for programs: numbers as text with a decimal point, ``true`` and ``false``."""
-    found = zip(RECORD, reckoned(row, price), strict=True)
+    found = zip(RECORD, reckoned(row, more), strict=True)
     return {key: _text(value) for key, value in found}
 
 
-def cells(row: StatusRow, price: Price | None) -> tuple[csv_files.Cell, ...]:
+def cells(row: StatusRow, more: Assured) -> tuple[csv_files.Cell, ...]:
     """The same for people: ``ja`` and ``nej``."""
-    found = reckoned(row, price)
+    found = reckoned(row, more)
     return tuple(("nej", "ja")[value] if isinstance(value, bool) else value for value in found)
 
 
-def _text(value: Decimal | bool | None) -> str | None:
-    if value is None or isinstance(value, bool):
-        return None if value is None else str(value).lower()
-    return f"{value:f}"
+def _text(value: Decimal | bool | str | None) -> str | None:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value).lower() if isinstance(value, bool) else value

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
+from helpers.analysis.steadiness import Steadiness
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
+from helpers.catalogue.targets import Against, Target
 from helpers.data import csv_files
 from helpers.periods import Period
+from helpers.present.target_words import target_history, target_phrase
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
@@ -25,10 +30,10 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
+    listed,
     number,
     sentence,
-    target_history,
-    target_phrase,
+    steadiness_words,
     unit_word,
 )
 from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
@@ -48,8 +53,9 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 CSV_COLUMNS = (
-    "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
-    "vurdering", "begrundelse", "grundlag",
+    "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
+    "hele_landet", "krav", "forskel",
+    "vurdering", "varighed", "begrundelse", "grundlag",
 )  # fmt: skip
 
 
@@ -67,10 +73,14 @@ def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palett
 def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
     """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
     plan = comparison.plan
-    verdicts = [goal_verdicts(rows) for rows in comparison.rows.values()]
+    verdicts = [goal_verdicts(rows, plan) for rows in comparison.rows.values()]
     pages = []
     for goal in plan.goals:
-        keys = [key for key in goal.indicators if key in catalogue.indicators]
+        keys = [
+            key
+            for key in goal.indicators
+            if key in catalogue.indicators and catalogue.indicators[key].is_compared
+        ]
         if not keys:
             continue
         joint = summary(found[goal.number] for found in verdicts)
@@ -81,9 +91,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
                 owner=owner_words(plan, comparison.municipalities),
-                met=joint.met,
-                not_met=joint.not_met,
-                unknown=joint.cannot_be_judged,
+                met=joint.met + joint.on_track,
+                not_met=joint.not_met + joint.behind,
+                unknown=joint.cannot_be_judged + joint.not_due,
                 parts=tuple(
                     _part(comparison, goal, catalogue.indicators[key], colour, several=len(keys) > 1)
                     for key in keys
@@ -135,7 +145,7 @@ def _part(
         GoalDot(
             areas[code].name,
             row.municipality,
-            None if row.verdict is Verdict.CANNOT_BE_JUDGED else row.verdict is Verdict.MET,
+            _DOTS.get(row.verdict),
         )
         for code in codes
         if (row := rows[code]).municipality is not None
@@ -154,8 +164,20 @@ def _part(
         columns=_columns(indicator),
         standings=tuple(standings),
         csv_name=f"{file}.csv",
-        csv=_csv(codes, areas, rows, ranking, indicator),
+        csv=_csv(goal, codes, areas, rows, ranking, indicator),
     )
+
+
+_DOTS = {
+    Verdict.MET: True, Verdict.ON_TRACK: True, Verdict.NOT_MET: False, Verdict.BEHIND: False,
+}  # fmt: skip
+"""Whether a municipality's dot is filled; where there is no verdict it is a square."""
+
+
+def _is_a_level(usual: StatusRow) -> bool:
+    """Whether the target can be drawn across the picture: one number of what is measured, the same for all."""
+    target = usual.asked.target if usual.asked else None
+    return target is None or not (target.rule == "rank" or target.upper is not None or has_own(target))
 
 
 def _usual(rows: Iterable[StatusRow]) -> StatusRow:
@@ -163,6 +185,25 @@ def _usual(rows: Iterable[StatusRow]) -> StatusRow:
     found = list(rows)
     most = Counter(row.period for row in found).most_common(1)[0][0]
     return next(row for row in found if row.period == most)
+
+
+def everybodys(goal: Goal, usual: StatusRow) -> ResolvedTarget:
+    """A target in the words that hold for all municipalities: without the group, start or earlier figure of one."""
+    asked = usual.asked or ResolvedTarget.of(goal.parts[usual.part].target, usual.national)
+    if has_own(asked.target):
+        return replace(asked, group=None, value=None, yardstick=None, known=0, start=None, path=None)
+    return replace(asked, start=None, path=None)
+
+
+def has_own(target: Target) -> bool:
+    """Whether each municipality is held against another number."""
+    if target.rule == "rank":
+        return target.among != "country"
+    return target.against is not None and target.against.against in (
+        Against.GROUP,
+        Against.EARLIER,
+        Against.EXPECTED,
+    )
 
 
 def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
@@ -175,8 +216,8 @@ def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
         same = usual.target == usual.national
         text = f"Hele landet{', målet' if same else ''}: {shown(usual.national, usual.decimals)}"
         lines.append(GoalLine(text, usual.national, dashed=True))
-    if usual.target is not None and usual.target != usual.national:
-        text = f"Målet: {target_phrase(goal.parts[usual.part].target, usual.national, usual.decimals, usual.unit)}"
+    if usual.target is not None and usual.target != usual.national and _is_a_level(usual):
+        text = f"Målet: {target_phrase(everybodys(goal, usual), usual.decimals, usual.unit)}"
         lines.append(GoalLine(text, usual.target, dashed=False))
     return tuple(lines)
 
@@ -197,6 +238,7 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
         gap_key=row.gap,
         sign=VERDICT_SIGNS[row.verdict],
         verdict=VERDICT_WORDS[row.verdict],
+        steadiness=steadiness_words(row.past),
         kind=VERDICT_CLASSES[row.verdict],
         remark=remark,
     )
@@ -215,6 +257,7 @@ def _country(usual: StatusRow) -> ComparedArea:
         gap_key=None,
         sign="",
         verdict="",
+        steadiness="",
         kind="country",
         remark="",
     )
@@ -233,12 +276,13 @@ def _columns(indicator: Indicator) -> tuple[str, str]:
 def _summary(
     goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
 ) -> tuple[str, ...]:
-    said = [_tally(summary(rows))]
+    found = list(rows)
+    said = [_tally(summary(found)), *_steady_tally(found)]
     if usual.period is not None:
         said.append(f"Tallene er for {usual.period.danish}.")
     target = goal.parts[usual.part].target
     if target.is_set:
-        phrase = target_phrase(target, usual.national, usual.decimals, usual.unit)
+        phrase = target_phrase(everybodys(goal, usual), usual.decimals, usual.unit)
         said.append(f"Målet er {phrase}.".replace("..", "."))
     if usual.national is not None and not target.national:
         said.append(
@@ -251,16 +295,29 @@ def _summary(
 
 
 def _tally(counted: Summary) -> str:
-    of, met, unknown = counted.total, counted.met, counted.cannot_be_judged
+    of, unknown = counted.total, counted.cannot_be_judged + counted.not_due
+    met, not_met = counted.met + counted.on_track, counted.not_met + counted.behind
     if met == of:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(counted.not_met)} gør ikke"
+    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 
+def _steady_tally(rows: Iterable[StatusRow]) -> Iterable[str]:
+    """``Vurderingen er varig for 60 kommuner, ny for 3 og på vippen for 12.``"""
+    counted = Counter(row.past.steadiness for row in rows if row.past)
+    forms = {Steadiness.STEADY: "varig", Steadiness.NEW: "ny", Steadiness.WAVERING: "på vippen"}
+    said = [f"{form} for {number(counted[one])}" for one, form in forms.items() if counted[one]]
+    if said:
+        first, *rest = said
+        unit = "kommune" if first.endswith(" 1") else "kommuner"
+        yield f"Vurderingen er {listed([f'{first} {unit}', *rest])}."
+
+
 def _csv(
+    goal: Goal,
     codes: Iterable[str],
     areas: Mapping[str, Municipality],
     rows: Mapping[str, StatusRow],
@@ -272,9 +329,10 @@ def _csv(
         CSV_COLUMNS,
         (
             (
-                ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
+                goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,
+                row.period.id if row.period else "", row.period.danish if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
-                row.reason, GROUNDS_WORDS[row.grounds],
+                row.past.steadiness.value if row.past else None, row.reason, GROUNDS_WORDS[row.grounds],
             )
             for code in codes
             for row in (rows[code],)

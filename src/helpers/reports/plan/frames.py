@@ -37,14 +37,18 @@ municipality.
 
 STATUS_COLUMNS = (
     "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
-    "decimals", "verdict", "note", *assurance.RECORD,
+    "decimals", "verdict", "steadiness", "note", *assurance.RECORD,
 )  # fmt: skip
 """Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
 
 ``national``, ``municipality``, ``target`` and ``gap`` are floats in ``unit`` (a gap of per cents in percentage points),
-missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``. ``base`` is how many the value is out of,
+missing where unknown; ``verdict`` is ``met``, ``not_met`` or ``cannot_be_judged``; ``steadiness`` ``varigt``, ``nyt`` or
+``på vippen``, missing where the past is not known. ``base`` is how many the value is out of,
 ``persons`` the gap in persons and ``kroner`` what they cost in a year, ``chance_low`` and ``chance_high`` what chance alone may
-make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30).
+make of the value, and ``few_persons`` whether the target lies within (or the value is out of fewer than 30). ``start`` is the value of
+``start_period``, when the plan began, and ``change`` what was added since; ``outlook`` where the value will stand at ``due`` if
+nothing changes, ``outlook_verdict`` what the goal is then, and in ``outlook_hits`` per cent of the cases such a forecast was no farther
+off than ``outlook_within``.
 """
 
 
@@ -93,19 +97,20 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
 def status_frame(report: PlanReport) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
     of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
-    order = {number: place for place, number in enumerate(of_goal)}
     rows = []
-    for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order[row.goal]):
+    for row in report.all_rows:
         area, goal = of_goal[row.goal]
         rows.append(
             (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
              row.period.id if row.period else None, _float(row.national), _float(row.municipality),
              _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
+             row.past.steadiness.value if row.past else None,
              " ".join(filter(None, (row.note, row.reason))) or None,
-             *(told if isinstance(told, bool) else _float(told)
-               for told in assurance.reckoned(row, report.price_of(row))))
+             *(_float(told) if isinstance(told, Decimal) else told
+               for told in assurance.reckoned(row, report.assured(row))))
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+    return frame.astype(dict.fromkeys(assurance.NUMBERS, float))
 
 
 _VERDICT_COLOURS = {

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest
+from helpers.analysis.readings import Readings
+from helpers.analysis.targets import Course, ResolvedTarget, areas_asked
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
@@ -24,7 +28,6 @@ from helpers.catalogue.models import (
     Indicator,
     Municipality,
     Plan,
-    Price,
     PublishedPoint,
     Series,
     Survey,
@@ -42,32 +45,41 @@ from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present import figures, output, tables, words
+from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
+from helpers.reports.base.brief import Brief
+from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import assurance, frames, sheets
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.assurance import Assured
+from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.changes import area_changes, plan_changes
+from helpers.reports.plan.opening import opening
+from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
+from helpers.reports.plan.side_by_side import others_of, side_by_side
 from helpers.reports.plan.status import (
     GoalVerdict,
+    Judge,
     StatusRow,
     Summary,
     goal_verdicts,
-    joint_verdict,
     rows_of_all,
     status_rows,
     summary,
     survey_rows,
+    unmeasured_rows,
 )
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
@@ -157,7 +169,7 @@ class PlanReport(Report):
             super().entry,
             plan=self.plan.key,
             met=counted.met,
-            of=len(self.plan.goals),
+            of=counted.total,
             unknown=counted.cannot_be_judged,
             newest=self.newest_period,
         )
@@ -179,7 +191,25 @@ class PlanReport(Report):
     @derived
     def rows(self) -> tuple[StatusRow, ...]:
         """The rows of the status table, in the plan's order."""
-        return status_rows(self.catalogue, self.plan, self.observations, self.municipality, self.bound)
+        return status_rows(self.catalogue, self.plan, self._judged_from, self.municipality, self.bound)
+
+    @derived
+    def _others_asked(self) -> bool:
+        """Whether a goal is held against other municipalities than the country."""
+        return len(areas_asked(self.catalogue, self.plan, self.municipality)) > 2
+
+    @derived
+    def _judged_from(self) -> pd.DataFrame:
+        """The observations that goals are judged by: others' too, where a goal is held against them."""
+        if not self._others_asked:
+            return self.observations
+        areas = areas_asked(self.catalogue, self.plan, self.municipality)
+        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+
+    @derived
+    def _judge(self) -> Judge:
+        found = for_area(self._judged_from, self.plan, self.municipality)
+        return Judge(self.catalogue, self.plan, found, self.bound)
 
     @derived
     def answers(self) -> dict[str, SurveyAnswers | None]:
@@ -199,7 +229,27 @@ class PlanReport(Report):
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
         """Number of each goal → whether it is met, all its rows together."""
-        return goal_verdicts((*self.rows, *self.survey_rows))
+        return goal_verdicts(self.all_rows, self.plan)
+
+    @derived
+    def unmeasured_rows(self) -> tuple[StatusRow, ...]:
+        """The goals that nothing measures: milestones, and directions in words."""
+        day = min(self.data_day, self._last_day) if self._last_day else self.data_day
+        return unmeasured_rows(self.project, self.plan, self.municipality, day, until=self._last_day)
+
+    @property
+    def _last_day(self) -> date | None:
+        """The last day of what the report shows, where it is bound; of a snapshot, its day."""
+        if self.bound is None:
+            return self.snapshot
+        return self.bound.last_month.shift(1).first_day - timedelta(days=1)
+
+    @property
+    def all_rows(self) -> tuple[StatusRow, ...]:
+        """Every row of every goal, in the plan's order."""
+        order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
+        rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
+        return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -236,10 +286,34 @@ class PlanReport(Report):
         filled = (fill(title, kommune=self.municipality.name) for title in then)
         return words.stopped_sentences(stop, indicator, row.period, filled)
 
-    def price_of(self, row: StatusRow) -> Price | None:
-        """What a full-time person costs whom a row is about, where the plan says it."""
+    @derived
+    def readings(self) -> Readings:
+        """The figures the goals are judged by, to be looked up."""
+        return Readings(self.observations, self.bound)
+
+    def _tried(self, indicator: str, horizon: int) -> Backtest | None:
+        return backtests(
+            self.project, self.catalogue, self.plan, self.basis, [(indicator, horizon)], self.bound
+        )[indicator, horizon]
+
+    @derived
+    def _assured_rows(self) -> dict[tuple[str, int], Assured]:
+        return {}
+
+    def assured(self, row: StatusRow) -> Assured:
+        """What is known of a row beside its figures."""
         indicator = self.catalogue.indicators.get(row.indicator)
-        return self.plan.price_of(self.plan.goal(row.goal), indicator) if indicator else None
+        if indicator is None:
+            return Assured()
+        key = row.goal, row.part
+        if key not in self._assured_rows:
+            code = self.municipality.code
+            self._assured_rows[key] = Assured(
+                self.plan.price_of(self.plan.goal(row.goal), indicator),
+                start_of(row, indicator, self.plan, self.readings, code),
+                outlook_of(row, indicator, self.readings, code, self._tried),
+            )
+        return self._assured_rows[key]
 
     def is_provisional(self, row: StatusRow) -> bool:
         """Whether the row's figures are among those that are likely to be corrected."""
@@ -262,7 +336,9 @@ class PlanReport(Report):
         told = (
             self.basis.name,
             self.bound,
+            self.rows if self._others_asked else (),
             self.survey_rows,
+            self.unmeasured_rows,
             self.answers,
             dates,
             fetch_rows(self.project, self.indicators, self.snapshot),
@@ -312,6 +388,10 @@ class PlanReport(Report):
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
 
+    def brief(self) -> Brief:
+        """What it knows of an agenda item on the plan's follow-up."""
+        return plan_brief(self, self._data_note())
+
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
         self._write_verdicts(self._chapters())
@@ -319,16 +399,11 @@ class PlanReport(Report):
         return join(
             [
                 output.text(own) if own else Shown(),
-                output.box(
-                    f"**{escape_markdown(self.municipality.long_name)}.** {self._met_words(self.plan.goals)}",
-                    classes=("summary",),
-                    anchor="opfyldt",
-                ),
+                output.box(self._first_words(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
                     [
                         Column(self.plan.names.area.title, row_head=True),
-                        Column("Mål opfyldt", number=True),
-                        Column("Vurdering"),
+                        Column("Mål opfyldt"),
                     ],
                     [self._area_cells(area) for area in self.plan.focus_areas if area.goals],
                     id="fokusomraader",
@@ -337,17 +412,27 @@ class PlanReport(Report):
             ]
         )
 
+    def _first_words(self) -> str:
+        """What is met, what turned, and where most is missing: three sentences to read aloud."""
+        first, rest = map(escape_markdown, opening(self))
+        return f"**{first}** {rest}".strip()
+
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
-        met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
+        met = plan_words.goals_counted(counted)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        counted = self.summary_of(area.goals)
+        sign, said, kind = self._standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
-            plan_words.short_count(counted.met, len(area.goals)),
-            tables.verdict_cell(joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)),
+            tables.Html(f"{sign} {said}", kind),
+        )
+
+    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+        counted = self.summary_of(area.goals)
+        return words.joint_standing(
+            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
         )
 
     def _page(self, area: FocusArea) -> str:
@@ -365,14 +450,12 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                counted = self.summary_of(area.goals)
+                _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
-                    "met": counted.met,
-                    "of": len(area.goals),
-                    "word": f"{plan_words.short_count(counted.met, len(area.goals))} mål opfyldt",
-                    "class": words.VERDICT_CLASSES[
-                        joint_verdict(self.verdicts[goal.number].verdict for goal in area.goals)
-                    ].removeprefix("verdict-"),
+                    "met": self.summary_of(area.goals).met,
+                    "of": self.summary_of(area.goals).total,
+                    "word": said,
+                    "class": kind.removeprefix("verdict-"),
                 }
         return chapters
 
@@ -389,7 +472,7 @@ class PlanReport(Report):
         }
         surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
-            self.rows,
+            [row for row in self.all_rows if row.kind != "survey"],
             self.plan,
             self.municipality,
             names={i.key: i.name for i in self.indicators if i.name},
@@ -401,7 +484,14 @@ class PlanReport(Report):
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
-            persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
+            persons=lambda row: (
+                assurance.persons_words(row, self.catalogue.indicators[row.indicator])
+                if row.indicator
+                else ""
+            ),
+            starts={(row.goal, row.part): self.assured(row).start for row in self.rows}
+            if "since" in self.plan.columns
+            else None,
         )
 
     @property
@@ -448,7 +538,7 @@ class PlanReport(Report):
     def goal(self, number: str) -> Shown:
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
-        rows = [row for row in (*self.rows, *self.survey_rows) if row.goal == goal.number]
+        rows = [row for row in self.all_rows if row.goal == goal.number]
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
@@ -509,17 +599,45 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=next(
-                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
-                        None,
-                    ),
+                    courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     provisional=self.provisional,
+                    band=self._band(figure.indicators[0])
+                    if goal.band and len(figure.indicators) == 1
+                    else None,
                 ).sourced(self._source_line(figure.indicators))
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _band(self, indicator: Indicator) -> dict[Period, Interval]:
+        """What chance alone may make of each figure of an indicator's window."""
+        periods = map(Period.parse, self.window(indicator)["period"].unique())
+        found = {
+            period: around(self.readings, indicator, self.municipality.code, period) for period in periods
+        }
+        return {period: interval for period, interval in found.items() if interval}
+
+    def compare(self, number: str, kommuner: Sequence[str]) -> Shown:
+        """A goal in chosen municipalities side by side: ``report.compare("1a", ["Halsnæs", "Gribskov"])``."""
+        names = [kommuner] if isinstance(kommuner, str) else kommuner
+        return side_by_side(self, self._goal(number), others_of(self, names))
+
+    def areas_page(self, number: str, kommuner: Sequence[str]) -> AreasPage:
+        """What :meth:`compare` shows, as a page of its own."""
+        goal, areas = self._goal(number), (self.municipality, *others_of(self, kommuner))
+        return AreasPage(
+            self.plan.title,
+            goal.number,
+            goal.title,
+            words.sentence(fill(goal.text, kommune=self.municipality.name)),
+            words.listed(area.name for area in areas),
+            "-".join((self.plan.key, goal.number, *(area.slug for area in areas))),
+            self.is_example,
+            self.data_day,
+            self.compare(number, kommuner),
+        )
 
     def _unplaced(self, goal: Goal) -> Iterator[Shown]:
         """What the plan's document printed for a goal without saying when it is from: in the printed order."""
@@ -539,6 +657,16 @@ class PlanReport(Report):
                     "De vises her, som de står, og er ikke med i figuren.",
                 ],
             )
+
+    def _courses(self, goal: Goal, indicator: Indicator) -> list[Course]:
+        """What the figure of an indicator draws of the goal's targets."""
+        periods = [Period.parse(text) for text in dict.fromkeys(self.window(indicator)["period"])]
+        return [
+            course
+            for part in goal.parts
+            if part.indicator == indicator.key
+            for course in self._judge.targets.courses(part, self.municipality.code, periods)
+        ]
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -651,12 +779,14 @@ class PlanReport(Report):
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
+        if not row.indicator:
+            return plan_words.unmeasured_sentences(row)
         indicator = self.catalogue.indicators.get(row.indicator)
         measured = indicator or self.catalogue.surveys[row.indicator]
-        return words.status_sentences(
+        return target_words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.parts[row.part].target,
+            asked=row.asked or ResolvedTarget.of(goal.parts[row.part].target),
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -666,15 +796,26 @@ class PlanReport(Report):
             what=measured.title,
             finding=measured.finding,
             reason=row.reason,
+            finer=row.finer,
+            past=row.past,
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.price_of(row)) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
-        """How sure a row's figure is, in sentences."""
-        return list(filter(None, [assurance.chance_sentence(row, asked=goal.band == "chance")]))
+        """How sure a row's figure is, what became of it and what will, in sentences."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        if indicator is None:
+            return []
+        more = self.assured(row)
+        said = (
+            assurance.chance_sentence(row, asked=goal.band == "chance"),
+            assurance.since_sentence(row, more.start),
+            assurance.outlook_sentence(more.outlook, row, indicator, self.municipality),
+        )
+        return [text for text in said if text]
 
     def _goal(self, number: str) -> Goal:
         try:
@@ -793,7 +934,9 @@ class PlanReport(Report):
         for goal in self.plan.goals:
             for key, target in goal.parts:
                 measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
-                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                if measured and (
+                    history := target_words.target_history(target, measured.decimals, measured.unit)
+                ):
                     said.append(f"Mål {goal.number}: {history}")
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
@@ -830,6 +973,38 @@ class PlanReport(Report):
         near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
         breaks = map(words.break_sentence, near)
         return [*measured.caveats, *breaks, *self._doubts(measured)]
+
+    def backtest(self) -> Shown:
+        """How forecasts that stand still have turned out: those the goals with a date ask for, else a year ahead.
+
+        Of example data only the former: what was made up says nothing of how often a forecast is right.
+        """
+        ahead = [
+            (row.indicator, row.asked.due.ordinal - row.period.ordinal)
+            for row in self.rows
+            if row.asked and row.asked.due and row.period and row.asked.due > row.period
+        ]
+        asks = ahead or ([] if self.is_example else year_ahead(self.indicators))
+        found = (
+            backtests(self.project, self.catalogue, self.plan, self.basis, asks, self.bound) if asks else {}
+        )
+        if not any(found.values()):
+            return Shown()
+        heads = assurance.BACKTEST_HEADS
+        table = tables.simple_table(
+            [
+                Column(label, row_head=place == 0, number=2 <= place < len(heads) - 2)
+                for place, label in enumerate(heads)
+            ],
+            [
+                assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
+                for (key, horizon), one in found.items()
+            ],
+            id="prognosetal",
+            caption="Hvor langt prognoser har været fra det, der kom",
+        )
+        heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
+        return join([output.text(heading, assurance.BACKTEST_NOTE), table])
 
     def caveats(self) -> Shown:
         """The caveats and breaks of each indicator, each told once."""
@@ -879,5 +1054,5 @@ class PlanReport(Report):
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
-        periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
+        periods = [row.period for row in self.all_rows if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)

@@ -28,6 +28,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
+from helpers.present.target_words import target_note
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
@@ -41,7 +42,7 @@ WORDING, TITLE = 44, 40
 
 STATUS_HEADS = (
     "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
-    "forskel", "enhed", "vurdering", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
+    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
 )  # fmt: skip
 """Heads of the status table as CSV for people."""
 
@@ -52,15 +53,12 @@ OBSERVATION_HEADS = (
 """Heads of the file with all series of a report."""
 
 
-def all_rows(report: PlanReport) -> list[StatusRow]:
-    """The rows of every goal in the plan's order, surveys' too."""
-    order = [goal.number for goal in report.plan.goals]
-    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
-
-
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
-    said = [text for text in (row.note, row.reason, report.stopped_words(row)) if text]
+    counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
+    far = plan_words.milestone_words(row), row.milestone.remark if row.milestone else ""
+    said = [text for text in (aim, *far, row.note, row.reason, report.stopped_words(row), counted) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
@@ -75,10 +73,10 @@ def status_for_people(report: PlanReport) -> str:
                 row.goal, report.plan.goal(row.goal).text, _title(report, row), row.indicator, report.municipality.name,
                 row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
                 row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
-                row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
-                *assurance.cells(row, report.price_of(row)),
+                _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
+                *assurance.cells(row, report.assured(row)),
             )
-            for row in all_rows(report)
+            for row in report.all_rows
         ),
     )  # fmt: skip
 
@@ -98,6 +96,7 @@ STATUS_COLUMNS = (
     "gap",
     "unit",
     "verdict",
+    "steadiness",
     "published_gap",
     "note",
     "basis",
@@ -119,13 +118,18 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "gap": _text(row.gap),
             "unit": row.unit.value,
             "verdict": row.verdict.value,
+            "steadiness": _steadiness(row),
             "published_gap": _text(row.published_gap),
             "note": note(report, row),
             "basis": row.grounds.value if row.grounds else None,
-            **assurance.record(row, report.price_of(row)),
+            **assurance.record(row, report.assured(row)),
         }
-        for row in all_rows(report)
+        for row in report.all_rows
     ]
+
+
+def _steadiness(row: StatusRow) -> str | None:
+    return row.past.steadiness.value if row.past else None
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -138,6 +142,8 @@ def status_csv(report: PlanReport) -> str:
 
 
 def _title(report: PlanReport, row: StatusRow) -> str:
+    if not row.indicator:
+        return report.plan.goal(row.goal).title
     measured: Indicator | Survey = (
         report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
     )
@@ -177,11 +183,11 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
 
 _STATUS = (
     Head("Mål", 6), Head("Ordlyd", WORDING), Head("Kommune", 16), Head("Periode", 16), Head("Hele landet", 10),
-    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Vurdering", 16),
-    Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
+    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Forskel i personer", 12),
+    Head("Vurdering", 16), Head("Varighed", 12), Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
     Head("Bemærkning", WORDING), Head("Grundlag", 15), Head("Til og med", 10), Head("Måling", TITLE), Head("Fokusområde", 28),
 )  # fmt: skip
-_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
+_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRSTU"[place] for place, head in enumerate(_STATUS)}
 _TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
 _GAP = f"=ROUND({_LETTER['Fortegn']}{{r}}*({_LETTER['Kommunens tal']}{{r}}-{_LETTER['Krav']}{{r}}),%d)"
 
@@ -194,10 +200,11 @@ HOW_THE_GAP = (
 def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
     """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
     areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
-    for row in all_rows(report):
+    for row in report.all_rows:
         goal = report.plan.goal(row.goal)
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
+        measured_otherwise = row.is_ranked or target.upper is not None
         exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
         yield (
             row.goal,
@@ -207,9 +214,16 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             Amount(row.national, row.decimals),
             Amount(row.municipality, row.decimals),
             Amount(row.target, row.decimals, formula=_TARGET % exact if target.national else ""),
-            Amount(row.gap, row.decimals, signed=True, formula=_GAP % exact if row.gap is not None else ""),
+            Amount(
+                row.gap,
+                row.decimals,
+                signed=True,
+                formula=_GAP % exact if row.gap is not None and not measured_otherwise else "",
+            ),
             words.unit_word(row.unit, difference=True),
+            Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
+            _steadiness(row),
             Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
             if target.national
             else None,
@@ -246,7 +260,7 @@ def _whose(report: PlanReport) -> str:
 def status_sheet(report: PlanReport) -> WorkSheet:
     """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
-    met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
+    met = plan_words.goals_counted(counted)
     title = f"{_whose(report)}. Status på målene"
     return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 
@@ -282,7 +296,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
         (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
         for period in periods
     ]
-    said = [" ".join(report._sentences(row)) for row in all_rows(report) if row.goal == goal.number]
+    said = [" ".join(report._sentences(row)) for row in report.all_rows if row.goal == goal.number]
     return WorkSheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
 
 
@@ -333,7 +347,7 @@ def sources_sheet(report: PlanReport) -> WorkSheet:
 
 
 def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
-    for row in all_rows(report):
+    for row in (row for row in report.all_rows if row.indicator):
         indicator = report.catalogue.indicators.get(row.indicator)
         measured = indicator or report.catalogue.surveys[row.indicator]
         yield (

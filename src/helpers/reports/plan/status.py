@@ -7,18 +7,30 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from helpers.analysis.chance import Interval, around, of_few
-from helpers.analysis.gaps import Verdict, joint_verdict
-from helpers.analysis.persons import base_at, gap_in_persons
+from helpers.analysis.gaps import Verdict, gap, joint_verdict, verdict
+from helpers.analysis.persons import base_at, from_counts, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings
-from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
+from helpers.analysis.steadiness import DECIDED, PERIODS, Past, past_of
+from helpers.analysis.targets import (
+    Judgement,
+    Lacking,
+    ResolvedTarget,
+    Targets,
+    areas_asked,
+    judge_answer,
+    shown_decimals,
+)
 from helpers.catalogue.models import (
+    BASE,
     NATIONAL,
     NATIONAL_NAME,
     Direction,
@@ -31,14 +43,15 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import JudgeOn
+from helpers.catalogue.targets import RULES, JudgeOn, Target
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import newest_printed, source_of, without_printed
-from helpers.periods import Period
+from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
 from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import SurveyAnswers, read_survey
+from helpers.sources.milestones import MilestoneReport, MilestoneState, milestones, read_milestones
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -75,7 +88,10 @@ class StatusRow:
     sources
         As in the column `source` of observations; for a survey, where its answers were taken from.
     kind
-        ``survey`` for goals that are followed by a survey, which the document's table leaves out.
+        ``survey`` for goals that are followed by a survey, which the document's table leaves out; ``milestone`` and ``words``
+        for those that nothing measures: their `indicator` is empty.
+    milestone
+        What was typed in of a milestone; none when nothing was.
     grounds
         What the municipality's value stands on, or the country's where there is none; none without a value.
     part
@@ -91,6 +107,12 @@ class StatusRow:
         What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
     few
         The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
+    finer
+        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
+    past
+        What the last twelve periods say of the verdict.
+    before
+        The verdict of the period before, where the two may be compared; else none.
     """
 
     goal: str
@@ -108,14 +130,28 @@ class StatusRow:
     note: str | None = None
     reason: str | None = None
     sources: tuple[str, ...] = ()
-    kind: Literal["indicator", "survey"] = "indicator"
+    kind: Literal["indicator", "survey", "milestone", "words"] = "indicator"
     grounds: Grounds | None = None
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
     asked: ResolvedTarget | None = None
+    milestone: MilestoneReport | None = None
     chance: Interval | None = None
     few: bool = False
+    finer: Decimal | None = None
+    past: Past | None = None
+    before: Verdict | None = None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether `target` and `gap` are places, not values."""
+        return self.asked is not None and self.asked.place is not None
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another than the period before."""
+        return self.before is not None and self.before is not self.verdict
 
 
 @dataclass(frozen=True)
@@ -129,15 +165,23 @@ class GoalVerdict:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many goals are met, are not, and cannot be judged."""
+    """How many goals are met, are not, cannot be judged, and are on their way; those that are only followed count nowhere."""
 
     met: int
     not_met: int
     cannot_be_judged: int
+    on_track: int = 0
+    behind: int = 0
+    not_due: int = 0
 
     @property
     def total(self) -> int:
-        return self.met + self.not_met + self.cannot_be_judged
+        return self.met + self.not_met + self.cannot_be_judged + sum(self.on_the_way.values())
+
+    @property
+    def on_the_way(self) -> dict[str, int]:
+        """How many are on track, behind and not due, by these names."""
+        return {"on_track": self.on_track, "behind": self.behind, "not_due": self.not_due}
 
 
 @dataclass(frozen=True)
@@ -187,11 +231,13 @@ def rows_of_all(
     last = newest_printed(catalogue, plan)
     document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
     others = Judge(catalogue, plan, without_printed(observations, plan), bound)
-    owner = Judge(catalogue, plan, observations, bound) if printed else others
     found = {}
     for area in municipalities:
         own = area.slug == plan.municipality
-        judge = owner if own else others
+        judge = others
+        if own and printed:
+            known = observations["area"].isin(areas_asked(catalogue, plan, area))
+            judge = Judge(catalogue, plan, observations[known], bound)
         found[area.code] = tuple(
             judge.row(
                 goal, place, area, printed.get((goal.number, part.indicator)) if own else None, document
@@ -229,16 +275,80 @@ def survey_rows(
     return tuple(rows)
 
 
-def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
+def unmeasured_rows(
+    project: Project, plan: Plan, municipality: Municipality, day: date, *, until: date | None = None
+) -> tuple[StatusRow, ...]:
+    """A row for each milestone, and for each goal that gives a direction in words and has no indicator.
+
+    Parameters
+    ----------
+    day
+        The day of the report: a milestone that is not reached is not due until its own has gone by.
+    until
+        Later reports of milestones do not count.
+    """
+    typed = read_milestones(project, municipality, plan, until=until).newest
+    names = {(goal.number, at): name for name, (goal, at, _) in milestones(plan).items()}
+    return tuple(
+        _milestone_row(goal, place, part.target, typed.get(names.get((goal.number, place), "")), day)
+        for goal in plan.goals
+        for place, part in enumerate(goal.parts)
+        if not part.indicator
+    )
+
+
+def _milestone_row(
+    goal: Goal, place: int, target: Target, told: MilestoneReport | None, day: date
+) -> StatusRow:
+    """A milestone is met when it was reached by its day; what was said before that day decides nothing after it."""
+    deadline = target.milestone
+    reason = None
+    if deadline is None:
+        found = Verdict.FOLLOWED if target.way else Verdict.CANNOT_BE_JUDGED
+        reason = None if target.way else target.because or reasons.NO_TARGET
+    elif told is not None and told.state is MilestoneState.REACHED:
+        found = Verdict.MET if told.day <= deadline else Verdict.NOT_MET
+    elif told is not None and told.day > deadline:
+        found = Verdict.NOT_MET
+    elif day > deadline:
+        found, reason = Verdict.CANNOT_BE_JUDGED, reasons.milestone_unknown(deadline, told)
+    else:
+        found = Verdict.NOT_DUE
+    return StatusRow(
+        goal=goal.number,
+        indicator="",
+        period=Period.month(told.day.year, told.day.month) if told else None,
+        national=None,
+        municipality=None,
+        target=None,
+        gap=None,
+        unit=Unit.NUMBER,
+        decimals=0,
+        verdict=found,
+        direction=target.direction or Direction.HIGHER,
+        reason=reason,
+        kind="milestone" if deadline else "words",
+        grounds=Grounds.TYPED_IN if told else None,
+        part=place,
+        asked=ResolvedTarget(target),
+        milestone=told,
+    )
+
+
+def goal_verdicts(rows: Iterable[StatusRow], plan: Plan | None = None) -> dict[str, GoalVerdict]:
     """Number of each goal → its verdict, in the order the goals first occur.
 
-    One row that is not met decides; otherwise one that cannot be judged does.
+    One row that is not met decides; otherwise one that cannot be judged does. The plan knows of which goals one part is
+    enough.
     """
+    enough = {goal.number for goal in plan.goals if goal.any_suffices} if plan else set()
     found: dict[str, list[StatusRow]] = {}
     for row in rows:
         found.setdefault(row.goal, []).append(row)
     return {
-        goal: GoalVerdict(goal, joint_verdict(row.verdict for row in of), tuple(of))
+        goal: GoalVerdict(
+            goal, joint_verdict((row.verdict for row in of), any_suffices=goal in enough), tuple(of)
+        )
         for goal, of in found.items()
     }
 
@@ -246,16 +356,16 @@ def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
 def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Summary:
     """How many goals or rows are met, are not, and cannot be judged."""
     found = [one.verdict for one in judged]
-    return Summary(*(found.count(v) for v in (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED)))
+    return Summary(*(found.count(Verdict(field.name)) for field in fields(Summary)))
 
 
 def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tuple[VerdictChange, ...]:
     """Rows of the same goal and indicator whose verdict differs, in the order of `new`."""
-    before = {(row.goal, row.indicator): row for row in old}
+    before = {(row.goal, row.indicator, row.part): row for row in old}
     return tuple(
         VerdictChange(before[key], row)
         for row in new
-        if (key := (row.goal, row.indicator)) in before and before[key].verdict is not row.verdict
+        if (key := (row.goal, row.indicator, row.part)) in before and before[key].verdict is not row.verdict
     )
 
 
@@ -289,11 +399,52 @@ class Judge:
 
     def at(self, part: Part, area: str, period: Period) -> Judgement:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
-        return self.targets.judge(part, area, period)
+        found = self.targets.judge(part, area, period)
+        finer = self._finer(part, area, period) if found.gap == 0 else None
+        return found if finer is None else replace(found, verdict=verdict(finer, part.target), finer=finer)
+
+    def _finer(self, part: Part, area: str, period: Period) -> Decimal | None:
+        """The gap as the counts have it, where those of all terms are at hand and come to the printed shares."""
+        indicator, target = self.catalogue.indicators[part.indicator], part.target
+        level = target.rule in RULES and target.judge_on is JudgeOn.NEWEST and not target.due
+        asked = target.value
+        if target.national and target.percent is None:
+            national = self._share(indicator, NATIONAL, period)
+            asked = None if national is None else national + target.margin
+        ours = self._share(indicator, area, period)
+        if not level or ours is None or asked is None:
+            return None
+        return gap(ours, asked, target.direction or indicator.direction)
+
+    def _share(self, indicator: Indicator, area: str, period: Period) -> Decimal | None:
+        if indicator.counted is None:
+            return None
+        at = (indicator, area, period)
+        count, base = (self.readings.at(*at, name).value for name in (indicator.counted, BASE))
+        return from_counts(count, base, self.readings.at(*at).value, indicator.decimals)
+
+    def past(self, part: Part, area: str, newest: Judgement) -> Past | None:
+        """What the last twelve periods say of the newest verdict."""
+        indicator = self.catalogue.indicators[part.indicator]
+        first = newest.period.shift(1 - PERIODS)
+        if newest.verdict not in DECIDED or indicator.breaks_between(first, newest.period):
+            return None
+        earlier = self.history(part, area, newest.period.shift(-1), PERIODS - 1)
+        return past_of((*earlier, newest), part.target, indicator)
+
+    def before(self, part: Part, area: str, newest: Judgement) -> Verdict | None:
+        """The verdict of the period before, where the two may be compared."""
+        earlier = newest.period.shift(-1)
+        if self.catalogue.indicators[part.indicator].breaks_between(earlier, newest.period):
+            return None
+        if newest.verdict not in DECIDED:
+            return None
+        found = self.at(part, area, earlier).verdict
+        return found if found in DECIDED else None
 
     def history(self, part: Part, area: str, until: Period, count: int) -> tuple[Judgement, ...]:
         """The judgements of `count` periods that end in `until`, oldest first; a period without figures cannot be judged."""
-        return tuple(self.at(part, area, until.shift(step)) for step in range(1 - count, 1))
+        return tuple(self.at(part, area, period) for period in _up_to(until, count))
 
     def row(
         self,
@@ -357,6 +508,9 @@ class Judge:
             asked=asked,
             chance=chance,
             few=few,
+            finer=found.finer if found else None,
+            past=self.past(part, municipality.code, found) if found else None,
+            before=self.before(part, municipality.code, found) if found else None,
         )
 
     def _sure(
@@ -392,6 +546,10 @@ class Judge:
         if earlier is None or lack.period != found.period:
             return reasons.no_figure(name, lack.period)
         return reasons.other_period(name, found.period, earlier)
+
+
+# Made once for all goals and areas: each of these periods is looked up a hundred times, by its text.
+_up_to = lru_cache(maxsize=64)(window)
 
 
 def _corrected(printed: PublishedRow, found: Judgement | None) -> bool:

@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from helpers.analysis.targets import ResolvedTarget, Start
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -27,10 +28,15 @@ from helpers.present.tables import (
     period_cell,
     simple_table,
     spark_cell,
+    target_cell,
+    two_lines,
     verdict_cell,
 )
+from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
+    NBSP,
+    by_counts,
     capital,
     number,
     sentence,
@@ -38,8 +44,10 @@ from helpers.present.words import (
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
+from helpers.reports.plan.words import milestone_words, places_apart
 
 COUNTRY_HEAD = "Landet"
+GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -61,6 +69,7 @@ def status_table(
     grounds: bool = False,
     grouped: bool = True,
     persons: Callable[[StatusRow], str] = lambda row: "",
+    starts: Mapping[tuple[str, int], Start | None] | None = None,
 ) -> output.Shown:
     """The status of a plan's goals, as in the municipality's own table (seed 000), with verdict and trend.
 
@@ -84,6 +93,8 @@ def status_table(
         Under the headings of the focus areas; a single focus area's own table needs none.
     persons
         What a row's gap comes to in persons, in words.
+    starts
+        Goal and part → what it set out from: a column with that, and with the change since.
     """
     given = list(rows)
     by_goal: dict[str, list[StatusRow]] = {}
@@ -97,8 +108,10 @@ def status_table(
         Column("Måned/år"),
         Column(COUNTRY_HEAD, number=True),
         Column(municipality.name, number=True),
-        Column("Forskel", number=True),
+        Column("Mål", number=True),
+        Column(GAP_HEAD, number=True),
         Column("Vurdering"),
+        *([Column("Siden start", number=True)] if starts is not None else []),
         *([Column("Udvikling")] if trends else []),
     ]
     groups: list[Group] = []
@@ -114,6 +127,7 @@ def status_table(
                 provisional,
                 grounds,
                 persons(row),
+                () if starts is None else (since_cell(row, starts.get((row.goal, row.part))),),
                 first=place == 0,
             )
             for goal in area.goals
@@ -153,6 +167,7 @@ def _status_cells(
     provisional: Collection[str],
     grounds: bool,
     persons: str,
+    since: tuple[Cell, ...],
     *,
     first: bool,
 ) -> tuple[Cell, ...]:
@@ -167,7 +182,11 @@ def _status_cells(
     wording = html.escape(goal.text, quote=False) if first or not name else ""
     said = "<br>".join(part for part in (wording, named) if part)
     told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    for note in (row.note, row.reason, told and f"Grundlag: {told}"):
+    target = goal.parts[row.part].target
+    changed = target_history(target, row.decimals, row.unit)
+    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
+    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
+    for note in (aim, row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -175,14 +194,33 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        noted(value(row.municipality), FEW_WORD if row.few else ""),
-        gap_cell(row.gap, row.decimals, row.unit, persons),
-        verdict_cell(row.verdict, row.direction),
+        milestone_words(row) or value(row.municipality),
+        target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
+        _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
+        noted(
+            verdict_cell(
+                row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
+            ),
+            FEW_WORD if row.few else "",
+        ),
+        *since,
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def _places_cell(gap: Decimal | None) -> Cell:
+    return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
+
+
+def since_cell(row: StatusRow, start: Start | None) -> Cell:
+    """``+2,1`` and, below, ``fra 29,1 (dec. 25)``; none without a figure to compare with."""
+    if start is None or row.municipality is None:
+        return None
+    change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
+    return noted(change, f"fra {number(start.value, row.decimals)} ({start.period.short})")
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich import box
 from rich.console import RenderableType
@@ -12,7 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.outlook import Backtest
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import Plan
+from helpers.data import csv_files
 from helpers.present import words
+from helpers.reports.plan import assurance
+from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
@@ -39,9 +46,13 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
             style="yellow",
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
-    for row in (*report.rows, *report.survey_rows):
+    for row in report.all_rows:
         for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
+    for row in report.unmeasured_rows:
+        told = plan_words.milestone_words(row)
+        verdict = words.VERDICT_WORDS[row.verdict].lower()
+        yield Text(f"{row.goal}: {f'{told}, ' if told else ''}{verdict}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:
             value = words.number(row.municipality, row.decimals, row.unit)
@@ -52,7 +63,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         rows = fetch_rows(report.project, report.indicators, report.snapshot)
         yield from (Text(sentence, style="yellow") for sentence in failures_in_danish(rows))
     counted = report.summary_of(report.plan.goals)
-    yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
+    yield Text(plan_words.goals_counted(counted), style="bold")
 
 
 def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
@@ -110,8 +121,15 @@ def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
         _period(report, row),
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
-        Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
-        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour),
+        Text(
+            plan_words.places_apart(row.gap)
+            if row.is_ranked and row.gap is not None
+            else words.number(row.gap, row.decimals, row.unit, signed=True),
+            style=colour,
+        ),
+        Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour).append(
+            f" {words.steadiness_words(row.past)}".rstrip(), style="dim"
+        ),
     )
 
 
@@ -134,3 +152,27 @@ def status_json(report: PlanReport) -> str:
         "rows": status_records(report),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def backtest_screen(
+    catalogue: Catalogue, plan: Plan, found: Mapping[Ask, Backtest | None], *, example: bool
+) -> Iterator[RenderableType]:
+    """How forecasts for a plan's indicators have turned out, for a terminal, in Danish."""
+    yield Text(f"{plan.title} · hvis intet ændrer sig", style="bold")
+    if example:
+        yield Text("Eksempeldata: tallene er ikke rigtige.", style="yellow")
+    for (key, horizon), one in found.items():
+        yield Text(key, style="bold")
+        _, *told = assurance.backtest_cells(catalogue.indicators[key], horizon, one)
+        heads = assurance.BACKTEST_HEADS[1:]
+        said = [f"{head} {cell}" for head, cell in zip(heads, told, strict=True) if cell]
+        yield Padding(Text(" · ".join(said)), (0, 0, 0, 3))
+    yield Text(assurance.BACKTEST_NOTE, style="dim")
+
+
+def backtest_text(plan: Plan, found: Mapping[Ask, Backtest | None], form: str, basis: str) -> str:
+    """The same for machines, as ``csv`` or ``json``."""
+    rows = records(found)
+    if form == "csv":
+        return csv_files.for_programs(COLUMNS, [list(row.values()) for row in rows])
+    return json.dumps({"plan": plan.key, "basis": basis, "rows": rows}, ensure_ascii=False, indent=2) + "\n"

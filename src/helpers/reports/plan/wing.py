@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
+from helpers.data import choose_basis, plan_indicators
 from helpers.data.suppression import plan_observations
 from helpers.errors import Problem
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
-from helpers.reports.base.goals import GoalComparison
+from helpers.reports.base.goals import AreasPage, GoalComparison
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
+from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
@@ -70,6 +72,12 @@ class PlanWing(Wing):
         colours = palette_from(read_brand(request.project.root / "_brand.yml").said)
         return compared(catalogue, country, colours)
 
+    def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:
+        own, *others = kommuner
+        report = self.report(selection, own)
+        report.check_period()
+        return report.areas_page(goal, others)
+
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
         from helpers.reports.plan.terminal import status_json, status_screen
 
@@ -98,6 +106,19 @@ class PlanWing(Wing):
 
     def write_texts(self, selection: Selection, kommune: str) -> Iterator[str]:
         return write_follow_ups(self.report(selection, kommune))
+
+    def backtest(self, selection: Selection, ahead: int, form: str) -> Iterator[RenderableType]:
+        from helpers.reports.plan.terminal import backtest_screen, backtest_text
+
+        project, catalogue, plan = selection.project, selection.catalogue, _plan(selection)
+        basis = choose_basis(project, catalogue, plan, selection.snapshot)
+        indicators = plan_indicators(catalogue, plan)
+        asks = [(key, ahead or a_year) for key, a_year in year_ahead(indicators)]
+        found = backtests(project, catalogue, plan, basis, asks, selection.bound)
+        if form == "table":
+            yield from backtest_screen(catalogue, plan, found, example=basis.kind == "example")
+        else:
+            yield backtest_text(plan, found, form, basis.kind)
 
     def own_texts(self, project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
         return placed_texts(project, catalogue)
