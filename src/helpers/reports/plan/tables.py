@@ -198,7 +198,9 @@ def _status_cells(
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
         _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
         noted(
-            verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
+            verdict_cell(
+                row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
+            ),
             FEW_WORD if row.few else "",
         ),
         *since,
