@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import openpyxl
 import pypdf
 import pytest
 from typer.testing import CliRunner
@@ -296,6 +297,29 @@ def test_every_number_of_the_status_table_is_the_one_in_the_files(world: World, 
         sign = "+" if gap > 0 else ""
         assert cell[6].startswith(f"{sign}{danish(gap, 1)}")
     assert judged >= 6
+
+
+@pytest.mark.parametrize("town", TOWNS)
+def test_the_workbook_has_the_numbers_of_the_page(world: World, town: str) -> None:
+    folder = world.site(town) / "figures"
+    with (folder / "status.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = list(csv.DictReader(file, delimiter=";"))
+    sheet = openpyxl.load_workbook(folder / f"{SLUGS[town]}-{PLAN}.xlsx", data_only=True)["Status"]
+    lines = [line for line in sheet.values if line[0]]
+    head = next(at for at, line in enumerate(lines) if line[0] == "Mål")
+    rows = [dict(zip(lines[head], line, strict=True)) for line in lines[head + 1 :]]
+    assert len(rows) == len(told) and not any("Eksempeldata" in str(line[0]) for line in lines)
+    for row, csv_row in zip(rows, told, strict=True):
+        assert (row["Mål"], row["Kommune"]) == (csv_row["maal"], town)
+        assert row["Vurdering"].lower() == csv_row["vurdering"]
+        for name, column in (
+            ("Hele landet", "hele_landet"),
+            ("Kommunens tal", "kommunens_tal"),
+            ("Krav", "krav"),
+            ("Forskel", "forskel"),
+        ):
+            wanted = float(spelled(csv_row[column])) if csv_row[column] else None
+            assert row[name] == (None if wanted is None else pytest.approx(wanted)), (csv_row["maal"], name)
 
 
 OUT_OF = {
