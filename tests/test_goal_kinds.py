@@ -45,6 +45,8 @@ focus_areas:
 def indicator_of(target: str) -> str:
     if target == "{at_most: expected}":
         return "forsoergede-forventet"
+    if "year_total" in target and "because" not in target:
+        return "eksempel-aftaler"
     if "450" in target:
         return "eksempel-antal"
     lower = re.search(r"at_most|under|down_by", target) and "indicator:" not in target
@@ -80,11 +82,18 @@ eksempel-antal:
 """
 
 
+AGREED = (
+    COUNT.replace("antal:", "aftaler:", 1)
+    .replace("lower_is", "higher_is")
+    .replace("full_time_persons", "number")
+)
+
+
 def project_with(folder: Path, targets: list[str]) -> Project:
     """A project whose plan ``eksempel`` has one goal for each target, in focus areas of twenty."""
     project = copy_project(folder)
     with (project.catalogue / "indicators.yml").open("a", encoding="utf-8") as file:
-        file.write(COUNT)
+        file.write(COUNT + AGREED)
     text = PLAN
     for place, target in enumerate(targets):
         area = place // 20 + 1
@@ -165,6 +174,8 @@ def test_every_kind_stands_in_the_status_table(report: PlanReport) -> None:
         ("{milestone: 2027-06-30}", "Fristen er den 30. juni 2027, og der er ikke indberettet noget."),
         ("{direction: up}", "følges uden vurdering"),
         ("{at_most: expected}", "det forventede niveau på"),
+        ("{at_least: 60, judge_on: year_total}", "målet på mindst 60 i alt i 2026"),
+        ("{at_least: 2025M12}", "niveauet i december 2025 på"),
     ],
 )  # fmt: skip
 def test_each_kind_has_its_own_sentence(report: PlanReport, target: str, words: str) -> None:
@@ -284,6 +295,7 @@ def test_what_cannot_be_used_of_a_milestone_is_named_by_row(
         ("{at_least: 40, by: snart}", "target.by", "is no day to be judged on"),
         ("{at_least: {2026: 40, 2027: 101}}", "target.at_least", "cannot be"),
         ("{at_least: 40, judge_on: mean}", "target.judge_on", '"mean" is not allowed'),
+        ("{at_least: 60, judge_on: year_total, because: x}", "target.judge_on", "a sum of shares"),
         ("{at_most: expected, because: at_least}", "target", "has no series `expected`"),
         ("{direction: down}", "target", "contradicts"),
         ("{all: [{at_least: 40}], any: [{at_least: 40}]}", "target", "all: or any:"),

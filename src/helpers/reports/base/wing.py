@@ -67,6 +67,10 @@ class Wing(ABC):
     def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
         """Keys of everything that this report shows."""
 
+    def listed_as(self, project: Project, catalogue: Catalogue) -> Iterator[str]:
+        """What ``plan list reports`` says of it."""
+        yield self.key
+
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
         """The reports that are asked for; by default one for each municipality."""
         selection = request.selection(catalogue)
