@@ -157,7 +157,7 @@ AROUND = Interval(Decimal("27.7"), Decimal("34.9"))
 @pytest.mark.parametrize(
     ("found", "asked", "said"),
     [
-        (replace(row("-2.8", -18), chance=AROUND, few=True), False, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct. Målet ligger inden for."),
+        (replace(row("-2.8", -18), chance=AROUND, few=True), False, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct. Målet ligger inden for de to tal."),
         (replace(row("-2.8", -18), chance=AROUND), False, ""),
         (replace(row("-2.8", -18), chance=AROUND, target=Decimal("40.0")), True, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct."),
         (replace(row("-5.4", None), few=True), False, "Tallet bygger på få personer og kan svinge tilfældigt."),

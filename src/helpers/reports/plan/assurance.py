@@ -96,7 +96,7 @@ def money(kroner: Decimal) -> str:
 def chance_sentence(row: StatusRow, *, asked: bool = False) -> str:
     """How far chance alone moves a row's figure, where that matters (`few`) or a band was asked for; else empty.
 
-    ``Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct. Målet ligger inden for.``
+    ``Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct. Målet ligger inden for de to tal.``
     """
     if not (row.few or asked):
         return ""
@@ -104,7 +104,7 @@ def chance_sentence(row: StatusRow, *, asked: bool = False) -> str:
         return f"Tallet bygger på {FEW_WORD} og kan svinge tilfældigt." if row.few else ""
     said = sentence(f"tilfældige udsving alene kan flytte tallet {_between(row.chance, row)}")
     if row.target is not None and row.chance.holds(row.target):
-        return f"{said} Målet ligger inden for."
+        return f"{said} Målet ligger inden for de to tal."
     return said
 
 
