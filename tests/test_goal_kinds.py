@@ -223,11 +223,11 @@ def typed(project: Project, *rows: str) -> None:
     [
         ((), None, Verdict.CANNOT_BE_JUDGED, "Fristen var den 1. juli 2026, og det er ikke indberettet"),
         ((), "2026M05", Verdict.NOT_DUE, "Fristen er den 1. juli 2026, og der er ikke indberettet noget"),
-        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen er i gang den 12. maj 2026"),
+        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen var i gang den 12. maj 2026"),
         (("1a;i gang;12-05-2026;",), None, Verdict.CANNOT_BE_JUDGED, "den seneste indberetning er fra før fristen (i gang den 12. maj 2026)"),
         (("1a;i gang;12-05-2026;", "1a;nået;2026-06-20;Aftalen er underskrevet"), None, Verdict.MET, "Aftalen er underskrevet."),
         (("1a;nået;2026-06-20;",), "2026M05", Verdict.NOT_DUE, "ikke indberettet noget"),
-        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen er nået den 3. august 2026; fristen var den 1. juli 2026."),
+        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen blev nået den 3. august 2026; fristen var den 1. juli 2026."),
         (("1a;Ikke begyndt;2026-07-15;",), None, Verdict.NOT_MET, "ikke begyndt den 15. juli 2026"),
     ],
 )  # fmt: skip
