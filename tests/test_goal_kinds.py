@@ -18,6 +18,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.words import VERDICT_WORDS
 from helpers.project import Project
+from helpers.reports.plan.opening import largest_gap
 from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
@@ -340,3 +341,18 @@ def test_the_day_of_a_report_is_its_own_and_not_todays(with_milestone: Project) 
         with_milestone, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg")
     )
     assert found.data_day == date(2026, 8, 22)
+
+
+def test_the_first_page_says_how_much_is_missing_of_a_count_too(tmp_path: Path) -> None:
+    project = project_with(tmp_path, ["{at_most: 1}"])
+    path = project.catalogue / "plans" / "eksempel.yml"
+    text = path.read_text(encoding="utf-8").replace(f"indicator: {LOWER}", "indicator: eksempel-antal")
+    path.write_text(text, encoding="utf-8")
+    catalogue = load_catalogue(project)
+    found = read_report(project, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg"))
+    (row,) = found.rows
+    assert (
+        largest_gap(found)
+        .replace("\u00a0", " ")
+        .endswith(f"størst i mål 1a: {int(row.municipality or 0) - 1} fuldtidspersoner.")
+    )
