@@ -259,6 +259,7 @@ local DOCX_BLOCKS = {
   ['example-data'] = 'Plan Eksempeldata', ['example-note'] = 'Plan Eksempeldata', ['state-note'] = 'Plan Kilde',
   ['data-note'] = 'Plan Note', ['no-figure'] = 'Plan Note', ['source-note'] = 'Plan Kilde',
   ['goal-note'] = 'Plan Målnote', ['goal-text'] = 'Plan Måltekst', ['summary'] = 'Plan Resumé', ['blank'] = 'Plan Udfyldes',
+  ['follow-up'] = 'Plan Opfølgning',
 }
 local DOCX_VERDICTS = {
   ['met'] = 'opfyldt', ['not-met'] = 'ikke opfyldt', ['partly'] = 'delvist opfyldt', ['unknown'] = 'kan ikke vurderes',

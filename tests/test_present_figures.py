@@ -7,6 +7,8 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
+from helpers.analysis.targets import Course, ResolvedTarget
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Break, Indicator
 from helpers.catalogue.targets import Target
@@ -497,14 +500,53 @@ def test_a_break_before_or_at_the_start_of_the_window_is_not_drawn() -> None:
     assert not picture("x", [early], [window], TOWN).breaks
 
 
+def level(number: int) -> Course:
+    """A fixed target as a figure is given it."""
+    asked = ResolvedTarget.of(Target.model_validate({"at_least": number}))
+    return Course(asked, ((Period.parse("2023M11"), Fraction(number)),), False)
+
+
+def test_a_path_to_a_target_is_a_line_of_its_own_in_the_figure_its_numbers_and_its_words() -> None:
+    entry, window = counted()
+    target = Target.model_validate({"at_least": 60, "by": "2024M06"})
+    periods = [Period.parse("2023M11").shift(step) for step in range(-4, 1)]
+    asked = ResolvedTarget(target, Decimal(60), due=Period.parse("2024M06"))
+    course = Course(asked, tuple((one, Fraction(50 + at)) for at, one in enumerate(periods)), True)
+    drawn = part(figures.trend_figure(entry, window, TOWN, courses=[course]))
+    label = "Vejen til målet: mindst 60 pct. i juni 2024"
+    assert label in drawn.alt.replace(NBSP, " ") and label in drawn.numbers.replace(NBSP, " ")
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(drawn.csv.removeprefix("\ufeff")), delimiter=";")
+        if label in [cell.replace(NBSP, " ") for cell in row]
+    ]
+    told = [row for row in rows if "54,0" in row]
+    assert len(rows) == 5 and told[0][-1] == ""  # a target stands on no figure
+
+
+def test_a_target_of_bars_is_drawn_on_their_axis() -> None:
+    entry = indicator(
+        "antal", unit="persons", decimals=0, headline="count", series={"count": bars("{area} - antal")}
+    )
+    window = frame(entry, "2023M11", {("count", "own"): 400.0})
+    drawn = picture("x", [entry], [window], TOWN)
+    places = lay(drawn, target=450.0, target_text="Mål: højst 450 personer", target_on_bars=True)
+    assert places.count is not None and places.share is None
+    assert places.target == places.count.pixel(450.0) and places.count.high >= 450
+    assert [end.text for end in places.ends] == ["Mål: højst 450 personer"]
+    shown = part(figures.trend_figure(entry, window, TOWN, courses=[level(450)]))
+    assert any(
+        row["y"] == row["y2"] and row["colour"] == theme.palette().ink
+        for row in shown.spec["datasets"]["rules"]
+    )
+
+
 def test_a_fixed_target_is_a_line_with_its_name_and_the_country_as_target_is_not() -> None:
     entry, window = simple()
-    fixed = part(figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": 25})))
+    fixed = part(figures.trend_figure(entry, window, TOWN, courses=[level(25)]))
     texts = [row["text"].replace(NBSP, " ") for row in fixed.spec["datasets"]["words"]]
     assert "Mål: mindst 25 pct." in texts
-    national = part(
-        figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": "national"}))
-    )
+    national = part(figures.trend_figure(entry, window, TOWN))
     assert not [row for row in national.spec["datasets"]["words"] if row["text"].startswith("Mål")]
 
 
@@ -566,7 +608,7 @@ def test_the_nine_counts_of_a_quarterly_figure_are_printed_on_its_bars() -> None
 
 def test_the_alternative_text_tells_kind_period_newest_values_and_development() -> None:
     entry, window = counted()
-    said = part(figures.trend_figure(entry, window, TOWN, target=Target.model_validate({"at_least": 25}))).alt
+    said = part(figures.trend_figure(entry, window, TOWN, courses=[level(25)])).alt
     for expected in (
         "Figur med 2 kurver og 1 sæt søjler, november 2021 til november 2023.",
         "Frederikssund - antal: 40 personer i november 2023, uændret siden november 2021.",

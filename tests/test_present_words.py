@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
 from helpers.data.frames import State
 from helpers.data.stopped import Stop
 from helpers.periods import Period
-from helpers.present import words
+from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
 from helpers.present.words import MINUS, NBSP, number
 
@@ -153,12 +154,23 @@ def test_every_kind_of_target_is_compared_in_one_sentence(
 ) -> None:
     rule = Target.model_validate(target)
     country = None if national is None else Decimal(national)
-    assert plain(words.comparison(Decimal(value), rule, country, decimals, unit)) == said
+    assert (
+        plain(
+            target_words.comparison(Decimal(value), ResolvedTarget.of(rule, country), country, decimals, unit)
+        )
+        == said
+    )
 
 
 def test_nothing_is_compared_with_an_unknown_country() -> None:
-    with pytest.raises(ValueError, match="unknown"):
-        words.comparison(Decimal(1), Target.model_validate({"at_least": "national"}), None, 1, Unit.PERCENT)
+    with pytest.raises(ValueError, match="no number"):
+        target_words.comparison(
+            Decimal(1),
+            ResolvedTarget.of(Target.model_validate({"at_least": "national"})),
+            None,
+            1,
+            Unit.PERCENT,
+        )
 
 
 def _sentences(**more: object) -> str:
@@ -174,7 +186,10 @@ def _sentences(**more: object) -> str:
         "area": TOWN,
         "what": "andelen af dem, som er kommet videre",
     }
-    return plain(" ".join(words.status_sentences(**{**given, **more})))  # type: ignore[arg-type]
+    told = {**given, **more}
+    target, national = told.pop("target"), told["national"]
+    asked = ResolvedTarget.of(target, national)  # type: ignore[arg-type]
+    return plain(" ".join(target_words.status_sentences(asked=asked, **told)))  # type: ignore[arg-type]
 
 
 def test_a_verdict_reads_as_the_examples_of_the_documents_do() -> None:
@@ -249,6 +264,9 @@ def test_a_trend_is_told_as_far_as_the_shown_decimals_can_tell(first: str, last:
 def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(11, 20) == "11 af 20 mål er opfyldt."
     assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
+    assert words.goals_met(4, 9, 1, on_track=2, behind=1, not_due=1) == (
+        "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bagud, 1 afgøres senere, og 1 kan ikke vurderes."
+    )
 
 
 def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:

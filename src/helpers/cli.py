@@ -551,6 +551,51 @@ def figure(
 
 @app.command(
     rich_help_panel=MAKE,
+    epilog="For example: `plan brief Frederikssund` · `plan brief Hedensted --report investeringer --to md`. "
+    "More in docs/export.md.",
+)
+def brief(
+    municipalities: Municipalities = None,
+    plan: PlanKey = "",
+    report: ReportKey = REPORTS[0],
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="docx: Word; html: one file; md: plain text to paste; one or several: docx,md."
+        ),
+    ] = "docx",
+    output: Exports = Path("_export"),
+    everyone: Annotated[bool, typer.Option("--all", help="One for each municipality.")] = False,
+    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+) -> None:
+    """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
+    from helpers.commands.briefing import write_briefs
+    from helpers.reports.base.request import RenderRequest
+
+    request = RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        output=output,
+        everyone=everyone,
+        region=region,
+        example=example,
+        verb="brief",
+        told=lambda words: err.print(escape(words)),
+    )
+    for path in write_briefs(request, err):
+        typer.echo(f"wrote {path}")
+
+
+@app.command(
+    rich_help_panel=MAKE,
     epilog="For example: `plan publish --to /srv/www/plan` · `plan publish --to branch:gh-pages --push` · "
     "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
 )
@@ -694,8 +739,8 @@ def template(
     indicator: Annotated[
         str,
         typer.Argument(
-            metavar="INDICATOR|texts",
-            help="Key of an indicator or survey; or texts: one file for each goal that is not met, to explain it.",
+            metavar="INDICATOR|PLAN|texts",
+            help="Key of an indicator or survey; of a plan, for its milestones; or texts: one file for each goal that is not met, to explain it.",
         ),
     ],
     plan: PlanKey = "",

@@ -86,8 +86,10 @@ class ResolvedTarget:
         Of a rank: where the area stands.
     year
         The year in force, where each has its own number.
-    due
-        The period it is judged in, where there is one; until then by the path.
+    other
+        The municipality the yardstick is of.
+    due, total
+        The period it is judged in, where there is one; until then by the path. Whether it is a total of the year.
     start, path
         What it sets out from, and where the path is in the period.
     lack
@@ -103,10 +105,19 @@ class ResolvedTarget:
     since: Period | None = None
     place: Rank | None = None
     year: int | None = None
+    other: Municipality | None = None
     due: Period | None = None
+    total: bool = False
     start: Start | None = None
     path: Fraction | None = None
     lack: Lack | None = None
+
+    @classmethod
+    def of(cls, target: Target, national: Decimal | None = None) -> ResolvedTarget:
+        """A target whose number is written, or taken from the country's value."""
+        if not target.national:
+            return cls(target, target.value, target.upper)
+        return cls(target, None if national is None else national + target.margin, yardstick=national)
 
 
 @dataclass(frozen=True)
@@ -247,6 +258,11 @@ class Targets:
 
     def asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
         """What a part asks of an area in a period."""
+        found = self._asked(part, area, period)
+        indicator = self.catalogue.indicators[part.indicator]
+        return replace(found, total=True) if self._is_total(part.target, indicator) else found
+
+    def _asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
         indicator, target = self.catalogue.indicators[part.indicator], part.target
         due = self._due(target, indicator, period)
         if not target.is_set:
@@ -333,7 +349,9 @@ class Targets:
         else:
             whose = NATIONAL if yardstick.against is Against.COUNTRY else area
             if yardstick.against is Against.AREA:
-                whose = self._code_of(yardstick.name)
+                other = self.catalogue.find_municipality(yardstick.name)
+                whose = other.code if other else ""
+                asked = replace(asked, other=other)
             series = "expected" if yardstick.against is Against.EXPECTED else ""
             found = self._measured(indicator, whose, period, on, series)
             basis = found.reading.value
@@ -372,10 +390,6 @@ class Targets:
             own, others = Area.of(self._areas[area]), map(Area.of, self.catalogue.municipalities)
             self._groups[key] = comparison_group(self.catalogue, own, others, name, indicator=indicator.key)
         return self._groups[key]
-
-    def _code_of(self, name: str) -> str:
-        found = self.catalogue.find_municipality(name)
-        return found.code if found else ""
 
     def _values(
         self, indicator: Indicator, areas: Iterable[str], period: Period, on: JudgeOn
@@ -564,7 +578,8 @@ def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) ->
             if indicator is None:
                 continue
             if target.against and target.against.against is Against.AREA:
-                codes[targets._code_of(target.against.name)] = None
+                other = catalogue.find_municipality(target.against.name)
+                codes |= {other.code: None} if other else {}
             name = target.among if target.rule == "rank" else ""
             if target.against and target.against.against is Against.GROUP:
                 name = target.against.name

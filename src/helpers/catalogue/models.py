@@ -689,7 +689,7 @@ class Goal(Model):
     price: Price | None = None
     band: Literal["chance"] | None = None
 
-    @cached_property
+    @property
     def parts(self) -> tuple[Part, ...]:
         """What is judged, each by itself, in the order of the goal's rows."""
         targets = self.target.targets if isinstance(self.target, Several) else (self.target,)
@@ -756,6 +756,8 @@ class Plan(Model):
     ----------
     municipality
         Slug of the municipality whose plan it is; none for a plan anyone may use as it stands.
+    decided
+        The day it was decided.
     example_date
         The day the example data pretend to have been fetched, when there are no real ones.
     previous
@@ -779,6 +781,7 @@ class Plan(Model):
     year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
     source: str | None = None
+    decided: date | None = None
     example_date: date
     previous: str | None = None
     published: str | None = None

@@ -51,7 +51,8 @@ def export(request: RenderRequest, err: Console) -> Iterator[Path]:
         yield from _sites(request, err)
 
 
-def _reports(request: RenderRequest) -> Sequence[Report]:
+def asked_reports(request: RenderRequest) -> Sequence[Report]:
+    """The reports that a file is asked of, held against what is typed in."""
     catalogue = load_catalogue(request.project)
     refuse_typed(request.project, catalogue)
     reports = wing(request.report).reports(request, catalogue)
@@ -69,7 +70,7 @@ def marked_name(report: Report, name: str) -> str:
 
 def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
     with err.status("reading the figures"):
-        reports = _reports(request)
+        reports = asked_reports(request)
     if request.many:
         with err.status(f"writing {len(reports)} municipalities"):
             whole = country_workbook(reports)
@@ -84,7 +85,7 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
 
 def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Each site rendered on its own, with a first page above it, its links checked, in a file."""
-    for report in _reports(request):
+    for report in asked_reports(request):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
             alone = replace(request, municipalities=(report.whom.name,), to=TARGETS, output=site)
@@ -160,7 +161,7 @@ def export_figures(
         )
         raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
     with err.status("reading the figures"):
-        (report,) = _reports(request)
+        (report,) = asked_reports(request)
     whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
     if names:
         for name in names:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.catalogue.documents import read_document
@@ -20,7 +21,7 @@ from helpers.commands.notebooks import own_books, update_notebooks
 from helpers.commands.writing import write_checked
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
-from helpers.present.words import target_phrase
+from helpers.present.target_words import target_phrase
 from helpers.project import Project
 from helpers.sources.manual import manual_path, write_template
 
@@ -219,7 +220,7 @@ def add_goal(
     promised = _target(target, measured)
     title = title or (measured.title if measured else catalogue.surveys[indicator].title if indicator else "")
     if not text and measured:
-        aim = target_phrase(_promised(promised), None, measured.decimals, measured.unit)
+        aim = target_phrase(ResolvedTarget.of(_promised(promised)), measured.decimals, measured.unit)
         text = f"{title} skal være {aim}."
     if not title or not text:
         missing = "--title" if not title else "--text"

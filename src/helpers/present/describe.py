@@ -9,14 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL_NAME
-from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
 from helpers.present.layout import gap_notes
 from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
-from helpers.present.traces import Picture, Point, Trace
+from helpers.present.target_words import target_phrase
+from helpers.present.traces import TARGET, Picture, Point, Trace
 from helpers.present.words import (
     GROUNDS_WORDS,
     PROVISIONAL,
@@ -27,7 +28,6 @@ from helpers.present.words import (
     listed,
     number,
     sentence,
-    target_phrase,
     trend,
     unit_word,
 )
@@ -84,7 +84,7 @@ def provisional_note(picture: Picture, provisional: Provisional) -> str | None:
 def alt_text(
     picture: Picture,
     *,
-    target: Target | None = None,
+    target: ResolvedTarget | None = None,
     example: bool = False,
     provisional: Provisional = _SETTLED,
 ) -> str:
@@ -97,9 +97,9 @@ def alt_text(
         kinds.append(f"{count(len(picture.bars), 'sæt', 'sæt')} {'stablede ' if stacked else ''}søjler")
     said = [f"Figur med {listed(kinds)}, {span(picture)}"]
     said += [_development(trace, picture) for trace in picture.traces]
-    if target is not None and picture.lines:
-        first = picture.lines[0]
-        said.append(f"Målet er {target_phrase(target, None, first.decimals, first.unit)}")
+    if target is not None:
+        first = (picture.lines or picture.bars)[0]
+        said.append(f"Målet er {target_phrase(target, first.decimals, first.unit)}")
     said += [f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks]
     said += gap_notes(picture)
     said += filter(None, [provisional_note(picture, provisional)])
@@ -117,7 +117,7 @@ def _development(trace: Trace, picture: Picture) -> str:
         return number(point.value, trace.decimals, trace.unit)
 
     text = f"{trace.label}: {shown(last[0])} i {last[0].period.danish}"
-    if len(known) == 1:
+    if len(known) == 1 or trace.area == TARGET:
         return text
     word = trend(first[1], last[1], trace.decimals)
     if word == "uændret":
@@ -188,6 +188,7 @@ def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisi
             )
             for trace in picture.traces
             for point in trace.points
+            if point.value is not None or trace.area != TARGET
         ),
     )
 
@@ -207,6 +208,8 @@ def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) ->
     known = PROVISIONAL if provisional else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.real or not example else "nej"
+    if trace.area == TARGET:
+        return (point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), "", "", "")
     told = point.grounds or (Grounds.EXAMPLE if example else Grounds.FETCHED)
     grounds = GROUNDS_WORDS[None if point.value is None else told]
     return (

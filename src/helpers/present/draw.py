@@ -46,12 +46,6 @@ def svg_of(spec: Mapping[str, Any], *, font: bool = True) -> str:
     return _svg(json.dumps(spec, ensure_ascii=False, separators=(",", ":")), font)
 
 
-def png_of(svg: str, scale: float = 2) -> bytes:
-    """An SVG as a picture of pixels, for programs that show no SVG; `scale` pixels for each of its own."""
-    fonts.register()
-    return vl_convert.svg_to_png(svg, scale=scale)
-
-
 @lru_cache(maxsize=128)
 def _svg(text: str, font: bool) -> str:
     spec = json.loads(text)

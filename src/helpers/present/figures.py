@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.analysis.targets import Course
 from helpers.catalogue.models import Goal, Indicator, Municipality
-from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS
 from helpers.present.layout import Layout
+from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import Picture, Trace, picture
-from helpers.present.words import number, target_phrase
+from helpers.present.traces import TARGET, Picture, Trace, picture, with_targets
+from helpers.present.words import number
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
@@ -39,7 +40,7 @@ def trend_figure(
     key: str | None = None,
     plan_layout: str = "combined",
     example: bool = False,
-    target: Target | None = None,
+    courses: Sequence[Course] = (),
     goal: Goal | None = None,
     caption: str | None = None,
     provisional: describe.Provisional | None = None,
@@ -58,8 +59,9 @@ def trend_figure(
     example
         The report is on example data: a figure with made-up numbers says so, and rings those that a document
         printed or somebody typed in. On real data they are ringed where a document printed any.
-    target
-        A goal's target; a fixed number is drawn as a line.
+    courses
+        What is drawn of a goal's targets (:meth:`helpers.analysis.targets.Targets.courses`): a single level as a rule
+        across, on the axis of what is judged; a path, a stair or another's figures as a line.
     goal
         Whose figure it is; the file with its numbers says so.
     caption
@@ -72,19 +74,26 @@ def trend_figure(
     drawn = picture(key or entries[0].key, entries, frames, municipality, goal)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
-    fixed = target if target is not None and target.value is not None else None
-    value = float(fixed.value) if fixed and fixed.value is not None and drawn.lines else None
-    first = (drawn.lines or drawn.bars)[0]
+    judged = entries[0].series[entries[0].headline]
+    on_bars = judged.mark == "bar" or not drawn.lines
+    first = (drawn.bars if on_bars and drawn.bars else drawn.lines or drawn.bars)[0]
+    fixed = courses[0] if len(courses) == 1 and (not courses[0].varies or on_bars) else None
+    value = float(fixed.points[-1][1]) if fixed else None
     example = example and any(trace.made_up for trace in drawn.traces)
     grounds = {point.grounds for trace in drawn.traces for point in trace.points}
     real = grounds if example or Grounds.PRINTED in grounds else set()
+    if fixed is None:
+        drawn = with_targets(
+            drawn, [(course_words(course, first.decimals, first.unit), course) for course in courses]
+        )
     lay = partial(
         layout.lay_out,
         drawn,
         panels=plan_layout == "panels",
         example=example,
         target=value,
-        target_text=f"Mål: {target_phrase(fixed, None, first.decimals, first.unit)}" if fixed else "",
+        target_text=f"Mål: {target_phrase(fixed.asked, first.decimals, first.unit)}" if fixed else "",
+        target_on_bars=on_bars,
         published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
     )
     colour = palette()
@@ -93,9 +102,11 @@ def trend_figure(
         drawn.key,
         chart(drawn, lay(), colour),
         narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(drawn, colour, target=value, example=example),
+        chart=lambda: native_chart(drawn, colour, target=None if on_bars else value, example=example),
         caption=caption or describe.caption(drawn),
-        alt=describe.alt_text(drawn, target=fixed, example=example, provisional=unsettled),
+        alt=describe.alt_text(
+            drawn, target=fixed.asked if fixed else None, example=example, provisional=unsettled
+        ),
         numbers=describe.numbers_table(
             drawn, caption=f"Tal bag figuren: {drawn.title}", provisional=unsettled
         ),
@@ -114,6 +125,8 @@ def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
     """A line's colour twice, or a bar's fill and outline."""
     if trace.mark == "bar":
         return (colour.bar, colour.bar_edge) if trace.group % 2 == 0 else (colour.bar2, colour.bar2_edge)
+    if trace.area == TARGET:
+        return colour.ink, colour.ink
     pairs = ((colour.accent, colour.country), (colour.second, colour.second_country))
     own, country = pairs[trace.group % 2]
     line = country if trace.national else own
@@ -122,11 +135,15 @@ def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
 
 def shape(trace: Trace) -> str:
     """The marker that tells a line apart without its colour."""
+    if trace.area == TARGET:
+        return "cross"
     return _SHAPES[trace.national, trace.group % 2]
 
 
 def dash(trace: Trace) -> list[int]:
     """The country is dashed, the municipality solid; the second pair of a figure has shorter dashes."""
+    if trace.area == TARGET:
+        return [1, 3]
     if trace.national:
         return [6, 3] if trace.group % 2 == 0 else [2, 3]
     return [1, 0] if trace.group % 2 == 0 else [10, 2]

@@ -231,7 +231,7 @@ def stack_tops(stack: Sequence[Trace], index: int) -> tuple[float, ...] | None:
     return tuple(tops)
 
 
-def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
+def count_axis(picture: Picture, top: float, bottom: float, target: float | None = None) -> Axis | None:
     """The axis of bars; it always begins at 0."""
     bars = picture.bars
     if not bars:
@@ -242,7 +242,7 @@ def count_axis(picture: Picture, top: float, bottom: float) -> Axis | None:
         for index in range(len(picture.periods))
         if (tops := stack_tops(stack, index)) is not None
     ]
-    highest = max([*heights, 1.0])
+    highest = max([*heights, target or 0.0, 1.0])
     title = picture.count_axis or AXIS_WORDS[bars[0].unit]
     least = 1.0 if bars[0].decimals == 0 else 10.0 ** -bars[0].decimals
     about = 3 if bottom - top < PLOT_HEIGHT * 0.7 else 5
@@ -364,6 +364,7 @@ def lay_out(
     target: float | None,
     target_text: str,
     published_text: str,
+    target_on_bars: bool = False,
     width: float = WIDTH,
 ) -> Layout:
     """Places for everything in a figure.
@@ -374,26 +375,31 @@ def lay_out(
         Shares above, counts below, instead of bars behind lines; so it always is where there is no room for two axes.
     target
         The fixed number a goal asks for; drawn as a line across.
+    target_on_bars
+        Whether that number is of the bars.
     published_text
         Legend name of the ring around figures that a document printed; empty when there are none.
     """
     both = bool(picture.lines and picture.bars)
     panels = both and (panels or width < WIDTH)
+    on_lines, on_bars = (None, target) if target_on_bars else (target, None)
     if panels:
         height = sum(PANEL_HEIGHTS) + PANEL_GAP
-        share = share_axis(picture, target, 0, PANEL_HEIGHTS[0], above_bars=False)
-        count = count_axis(picture, height - PANEL_HEIGHTS[1], height)
+        share = share_axis(picture, on_lines, 0, PANEL_HEIGHTS[0], above_bars=False)
+        count = count_axis(picture, height - PANEL_HEIGHTS[1], height, on_bars)
     else:
         height = PLOT_HEIGHT
-        share = share_axis(picture, target, 0, height, above_bars=both)
-        count = count_axis(picture, height * (1 - BAR_SHARE) if both else 0, height)
+        share = share_axis(picture, on_lines, 0, height, above_bars=both)
+        count = count_axis(picture, height * (1 - BAR_SHARE) if both else 0, height, on_bars)
     count_right = both and not panels
     left_axes = [axis for axis in (share, None if count_right else count) if axis]
     left = math.ceil(max((axis.label_width for axis in left_axes), default=0) + 10)
     right = math.ceil(count.label_width + 10) if count_right and count else 2
     plot = width - left - right
 
-    ends = _ends(picture, share, target, target_text)
+    target_axis = count if target_on_bars else share
+    level = target_axis.pixel(target) if target_axis and target is not None else None
+    ends = _ends(picture, share, level, target_text, height)
     label_width = max((text_width(end.text, TEXT_SIZE, 600) for end in ends), default=0)
     bands = plot - math.ceil(label_width + 14 if ends else 0)
     half_band = bands / len(picture.periods) / 2
@@ -446,28 +452,33 @@ def lay_out(
         ends=ends,
         period_labels=period_labels(picture.periods, bands / len(picture.periods)),
         breaks=tuple(breaks),
-        target=share.pixel(target) if share and target is not None else None,
+        target=level,
         rings=bool(published_text),
         gap_signs=_gap_signs(picture, bands, share, count, height, panels=panels),
     )
 
 
 def _ends(
-    picture: Picture, share: Axis | None, target: float | None, target_text: str
+    picture: Picture, share: Axis | None, level: float | None, target_text: str, height: float
 ) -> tuple[EndLabel, ...]:
-    """Newest values beside the lines' ends, pushed apart; one older than the figure's end says its period."""
-    if share is None:
-        return ()
+    """Newest values beside the lines' ends, pushed apart; one older than the figure's end says its period.
+
+    Parameters
+    ----------
+    level
+        Where the target is drawn; its label stands beside it.
+    """
     found: list[tuple[Trace | None, float, str]] = []
-    for line in picture.lines:
+    for line in picture.lines if share else ():
         point, value = line.known[-1]
         text = number(value, line.decimals, line.unit if line.unit is Unit.PERCENT else None)
         if point.period != picture.periods[-1]:
             text = f"{text} ({point.period.short})"
-        found.append((line, share.pixel(float(value)), text))
-    if target is not None:
-        found.append((None, share.pixel(target), target_text))
-    places = push_apart([y for _, y, _ in found], LABEL_GAP, share.top, share.bottom)
+        found.append((line, share.pixel(float(value)) if share else 0, text))
+    if level is not None:
+        found.append((None, level, target_text))
+    low, high = (share.top, share.bottom) if share else (0, height)
+    places = push_apart([y for _, y, _ in found], LABEL_GAP, low, max(high, level or 0))
     return tuple(EndLabel(trace, 0, y, text) for (trace, _, text), y in zip(found, places, strict=True))
 
 

@@ -13,22 +13,21 @@ from decimal import Decimal
 
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import Past
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import Direction, Unit
-from helpers.catalogue.targets import Target
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, HTML_ONLY
 from helpers.present.spark import Spark
+from helpers.present.target_words import short_target
 from helpers.present.words import (
     DIRECTION_SIGNS,
     DIRECTION_WORDS,
     PROVISIONAL,
-    RULE_WORDS,
     UNKNOWN,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
     VERDICT_WORDS,
-    asked_number,
     capital,
     number,
     steadiness_words,
@@ -250,11 +249,10 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
     return Html(f'{said}<br><small class="state-note">{PROVISIONAL}</small>') if provisional else said
 
 
-def target_cell(target: Target, asked: Decimal | None, decimals: int, unit: Unit) -> Cell:
-    """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for, or it is no level."""
-    if asked is None or target.rule not in RULE_WORDS:
-        return None
-    return two_lines(RULE_WORDS[target.rule], asked_number(target, asked, decimals, unit))
+def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
+    """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
+    said = None if asked is None else short_target(asked, decimals, unit)
+    return two_lines(*said) if said else None
 
 
 def gap_cell(gap: Decimal | None, decimals: int, unit: Unit, persons: str = "") -> Cell:

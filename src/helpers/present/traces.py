@@ -6,17 +6,21 @@ Nothing is known of pixels here. A point without a value is a gap: it is neither
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import pandas as pd
 
+from helpers.analysis.targets import Course
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
-from helpers.present.words import exact, listed
+from helpers.present.words import as_decimal, exact, listed
+
+TARGET = "target"
+"""Area of the line that shows a target where it is another number from period to period."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Trace:
     label
         Its name in the legend, with the area filled in.
     area
-        ``dk``, the municipality's code, or the word of another group.
+        ``dk``, the municipality's code, :data:`TARGET`, or the word of another group.
     group
         Which series it belongs to, counted from 0 on its axis; the areas of a series share it.
     stack
@@ -277,3 +281,31 @@ def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]])
 def _absent(period: Period, points: Mapping[Period, Point]) -> Point:
     """A period outside a trace's own window: later than it, not published yet; earlier, not in the window."""
     return Point(period, None, State.NOT_PUBLISHED if period > max(points) else State.MISSING)
+
+
+def with_targets(drawn: Picture, courses: Sequence[tuple[str, Course]]) -> Picture:
+    """A figure with a line for each course of its targets, named as given, on the axis of its lines."""
+    if not courses or not drawn.lines:
+        return drawn
+    first = drawn.lines[0]
+    lines = []
+    for label, course in courses:
+        values = dict(course.points)
+        points = tuple(
+            Point(period, as_decimal(values[period]), State.OK)
+            if period in values
+            else Point(period, None, State.NOT_PUBLISHED)
+            for period in drawn.periods
+        )
+        lines.append(
+            Trace(label, TARGET, "", label, "share", "line", 0, first.unit, _decimals(points, first), points)
+        )
+    return replace(drawn, traces=(*drawn.traces, *lines))
+
+
+def _decimals(points: Iterable[Point], measured: Trace) -> int:
+    """One more than the measured line has, where a whole number would hide how a path moves."""
+    fractions = any(
+        point.value is not None and point.value != point.value.to_integral_value() for point in points
+    )
+    return max(measured.decimals, int(fractions))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
-from helpers.analysis.gaps import Verdict, target_value
+from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import PERIODS, STEADY_FOR, Past, Steadiness
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
@@ -22,7 +23,6 @@ from helpers.catalogue.models import (
     Municipality,
     Unit,
 )
-from helpers.catalogue.targets import Target
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
 from helpers.periods import Frequency, Period
@@ -127,6 +127,11 @@ def exact(value: Value) -> Decimal:
         if isinstance(value, float)
         else Decimal(value)
     )
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction as a decimal number."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def rounded(value: Value, decimals: int) -> Decimal:
@@ -318,89 +323,7 @@ def when_words(period: Period) -> str:
     return f"i de {name}" if "kvartaler" in name else f"i {name}"
 
 
-def target_phrase(target: Target, national: Value | None, decimals: int, unit: Unit) -> str:
-    """The target in words, with its number where that is known.
-
-    ``mindst 85 pct.``, ``under landsgennemsnittet på 23,1 pct.``, ``højst 0,5 pct.``
-    """
-    rule = RULE_WORDS[target.rule]
-    if target.value is not None:
-        return f"{rule} {_plain(target.value, decimals, unit)}"
-    if target.margin == 0:
-        side = {
-            "at_least": "mindst på niveau med ",
-            "at_most": "højst på niveau med ",
-            "over": "over ",
-            "under": "under ",
-        }
-        return f"{side[target.rule]}{_average(national, decimals, unit)}"
-    away = distance(target.margin, decimals, unit)
-    side_word = "under" if target.margin < 0 else "over"
-    if national is None:
-        return f"{rule} {away} {side_word} {COUNTRY_AVERAGE}"
-    return f"{rule} {asked_number(target, exact(national) + target.margin, decimals, unit)}"
-
-
-def asked_number(target: Target, asked: Decimal, decimals: int, unit: Unit) -> str:
-    """What a target comes to: ``85 pct.`` as it was promised, ``87,0 pct.`` where it is the country's figure."""
-    if target.value is not None:
-        return _plain(asked, decimals, unit)
-    return number(asked, max(decimals, _decimals(asked)), unit)
-
-
-def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
-    """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
-    whole = value == value.to_integral_value()
-    return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
-
-
-def _decimals(value: Decimal) -> int:
-    return max(0, -int(value.as_tuple().exponent))
-
-
-def _average(national: Value | None, decimals: int, unit: Unit) -> str:
-    return COUNTRY_AVERAGE if national is None else f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
-
-
-def comparison(value: Value, target: Target, national: Value | None, decimals: int, unit: Unit) -> str:
-    """How a value stands to its target, for every kind of target and either direction.
-
-    Returns
-    -------
-    str
-        ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``;
-        ``Det er 0,1 procentpoint over målet på højst 0,5 pct. Målet er sat 0,2 procentpoint under
-        landsgennemsnittet på 0,7 pct.``; ``Det er 2,8 procentpoint over målet på mindst 90 pct. og
-        2,0 procentpoint over landsgennemsnittet på 90,8 pct.``
-
-    Raises
-    ------
-    ValueError
-        When the target is the country's value and that is unknown: then nothing can be said, only why.
-    """
-    asked = target_value(target, None if national is None else exact(national))
-    if asked is None:
-        raise ValueError("the target is the country's value, which is unknown")
-    level = exact(value) == asked
-    but = ""
-    if level and target.strict:
-        but = f", men målet er at ligge {RULE_WORDS[target.rule]}"
-    if target.national and target.margin == 0:
-        text = f"Det er {position(value, asked, decimals, unit, _average(national, decimals, unit))}{but}."
-        return _one_stop(text)
-    named = f"målet på {target_phrase(target, national, decimals, unit)}"
-    text = f"Det er {position(value, asked, max(decimals, _decimals(asked)), unit, named)}"
-    if not target.national and national is not None:
-        text += f" og {position(value, national, decimals, unit, _average(national, decimals, unit))}"
-    text = f"{text}{but}."
-    if target.national and national is not None:
-        side = "under" if target.margin < 0 else "over"
-        away = distance(target.margin, max(decimals, _decimals(target.margin)), unit)
-        text += f" Målet er sat {away} {side} {_average(national, decimals, unit)}."
-    return _one_stop(text)
-
-
-def _one_stop(text: str) -> str:
+def one_stop(text: str) -> str:
     """A sentence that ends in an abbreviation ("pct.") has one full stop, not two."""
     return text.replace("..", ".")
 
@@ -472,120 +395,62 @@ def steadiness_words(past: Past | None) -> str:
     return "" if past is None else f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}"
 
 
-def target_history(target: Target, decimals: int, unit: Unit) -> str | None:
-    """``Målet er sat ned fra 85 til 75 pct., fordi STAR …``; none when it never changed.
+def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:
+    """``8 af 20 mål er opfyldt, 2 er på sporet, og 1 kan ikke vurderes.``"""
+    said = _others(unknown, **on_the_way)
+    text = f"{number(met)} af {number(of)} mål er opfyldt"
+    return f"{', '.join([text, *said[:-1]])}, og {said[-1]}." if said else f"{text}."
 
-    What the plan says of why goes on the sentence, or is one of its own when it begins with a capital.
-    """
-    if target.was is None or target.value is None:
-        return None
-    word = "op" if target.value > target.was else "ned"
-    said = (
-        f"Målet er sat {word} fra {_plain(target.was, decimals)} til {_plain(target.value, decimals, unit)}"
+
+def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) -> list[str]:
+    """How many goals are on their way, and how many cannot be judged."""
+    counted = (
+        (on_track, "er på sporet"),
+        (behind, "er bagud"),
+        (not_due, "afgøres senere"),
+        (unknown, "kan ikke vurderes"),
     )
-    why = target.because or ""
-    if why[:1].isupper():
-        return _one_stop(f"{said}. {sentence(why)}")
-    return sentence(f"{said}{',' if why.startswith('fordi ') else ''} {why}")
+    return [f"{number(count)} {what}" for count, what in counted if count]
 
 
-def status_sentences(
-    *,
-    goal: str,
-    verdict: Verdict,
-    target: Target,
-    period: Period | None,
-    municipality: Value | None,
-    national: Value | None,
-    decimals: int,
-    unit: Unit,
-    area: Municipality,
-    what: str,
-    finding: str | None = None,
-    reason: str | None = None,
-    part: str | None = None,
-    beside: str = "",
-    finer: Value | None = None,
-    past: Past | None = None,
-) -> tuple[str, ...]:
-    """A goal's verdict in plain Danish: the heading first, then one to three sentences.
+def goals_met_by(who: str, met: int, not_met: int, unknown: int, **on_the_way: int) -> str:
+    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``
 
     Parameters
     ----------
-    what, finding
-        See :func:`measured`.
-    reason
-        Why the goal cannot be judged; used only then.
-    part
-        Which of a goal's indicators, where it has two: ``formidlingsgrad``.
-    beside
-        What follows the comparison with the target; used only where there is one.
-    finer
-        See :func:`by_counts`; none where the printed figures decide.
-    past
-        See :func:`past_sentences`.
-
-    Examples
-    --------
-    ``Mål 1a er ikke opfyldt.`` ``83,8 pct. af A-dagpengemodtagerne i Frederikssund havde
-    forladt ydelsen efter 13 uger i 2. kvartal 2023.`` ``Det er 3,5 procentpoint under landsgennemsnittet på 87,3 pct.``
+    on_the_way
+        How many are `on_track`, `behind` and `not_due`.
     """
-    said = [verdict_heading(goal, verdict, part)]
-    if verdict is Verdict.CANNOT_BE_JUDGED:
-        said.append(sentence(reason or f"der er ingen tal for {area.name}"))
-    if municipality is not None and period is not None:
-        said.append(
-            measured(municipality, decimals, unit, period=period, area=area, what=what, finding=finding)
-        )
-        if verdict is not Verdict.CANNOT_BE_JUDGED:
-            said.append(comparison(municipality, target, national, decimals, unit))
-            said += [by_counts(finer, verdict, decimals, unit), beside]
-            if past is not None:
-                said.append(past_sentences(past, verdict, period.frequency))
-    said.append(target_history(target, decimals, unit) or "")
-    return tuple(filter(None, said))
-
-
-def goals_met(met: int, of: int, unknown: int = 0) -> str:
-    """``8 af 20 mål er opfyldt.``, with how many cannot be judged."""
-    text = f"{number(met)} af {number(of)} mål er opfyldt"
-    if unknown:
-        text += f", og {number(unknown)} kan ikke vurderes"
-    return f"{text}."
-
-
-def goals_met_by(who: str, met: int, not_met: int, unknown: int) -> str:
-    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``"""
-    of = met + not_met + unknown
+    of = met + not_met + unknown + sum(on_the_way.values())
+    others = _others(unknown, **on_the_way)
     if unknown == of:
         return f"Ingen af målene for {who} kan vurderes."
     if met == of:
         return f"{who} har opfyldt {f'alle {number(of)}' if of > 1 else 'sit'} mål."
     if met == 0:
+        if not not_met:
+            return f"{who} har {number(of)} mål: {listed(others)}."
         said = f"{who} har ikke opfyldt {f'nogen af sine {number(of)}' if of > 1 else 'sit'} mål."
-        return f"{said} {capital(_cannot(unknown))}." if unknown else said
-    rest = [f"{number(not_met)} er ikke opfyldt"] if not_met else []
-    rest += [_cannot(unknown)] if unknown else []
-    return f"{who} har opfyldt {number(met)} af {number(of)} mål. {', og '.join(rest)}."
+        return f"{said} {capital(listed(others))}." if others else said
+    rest = [*([f"{number(not_met)} er ikke opfyldt"] if not_met else []), *others]
+    told = f"{', '.join(rest[:-1])}, og {rest[-1]}" if len(rest) > 1 else rest[0]
+    return f"{who} har opfyldt {number(met)} af {number(of)} mål. {told}."
 
 
-def _cannot(unknown: int) -> str:
-    return f"{number(unknown)} kan ikke vurderes"
-
-
-def joint_standing(met: int, not_met: int, unknown: int) -> tuple[str, str, str]:
+def joint_standing(met: int, not_met: int, unknown: int, **on_the_way: int) -> tuple[str, str, str]:
     """Sign, words and class of several goals together: ``–``, ``3 af 4 opfyldt``, ``verdict-partly``.
 
-    Red only when none is met, green only when all are; a goal that cannot be judged is no failure.
+    Red only when none is met or on its way, green only when all are met; a goal that cannot be judged is no failure.
     """
-    of = met + not_met + unknown
+    of = met + not_met + unknown + sum(on_the_way.values())
+    if of == 0:
+        found = Verdict.FOLLOWED
+        return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
     if unknown == of:
         found = Verdict.CANNOT_BE_JUDGED
         return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
-    said = f"{number(met)} af {number(of)} opfyldt"
-    if unknown:
-        said += f", {_cannot(unknown)}"
-    if met in (of, 0):
+    said = ", ".join([f"{number(met)} af {number(of)} opfyldt", *_others(unknown, **on_the_way)])
+    if met == of or (met == 0 and not_met + unknown == of):
         found = Verdict.MET if met else Verdict.NOT_MET
         return VERDICT_SIGNS[found], said, VERDICT_CLASSES[found]
     return PARTLY_SIGN, said, PARTLY

@@ -12,9 +12,10 @@ from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Emu
 
 from helpers.catalogue.brand import WORD
-from helpers.present.draw import png_of
+from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
@@ -128,7 +129,8 @@ def _settle_pictures(document: Document) -> None:
         for picture in frame.xpath(".//pic:cNvPr"):
             picture.set("descr", said)
         for blip in frame.xpath(".//a:blip"):
-            _with_png(document, blip)
+            (extent,) = frame.xpath("wp:extent")
+            _with_png(document, blip, Emu(int(extent.get("cx"))).mm)
         sizes = frame.xpath("wp:extent | .//a:xfrm/a:ext")
         tall = max(int(size.get("cy")) for size in sizes)
         for size in sizes if tall > room else ():
@@ -136,11 +138,17 @@ def _settle_pictures(document: Document) -> None:
                 size.set(side, str(int(size.get(side)) * room // tall))
 
 
-def _with_png(document: Document, blip: BaseOxmlElement) -> None:
-    """The picture's PNG, which Word before 2016 and most other programs show, where only its SVG is there."""
+def _with_png(document: Document, blip: BaseOxmlElement, width: float) -> None:
+    """The picture's PNG, which Word before 2016 and most other programs show, where only its SVG is there.
+
+    Parameters
+    ----------
+    width
+        Of the picture on paper, in millimetres.
+    """
     embedded = qn("r:embed")
     for svg in blip.iter(f"{{{_SVG_NAMESPACE}}}svgBlip"):
         if not blip.get(embedded):
             content: bytes = document.part.related_parts[svg.get(embedded)].blob
-            name, _ = document.part.get_or_add_image(BytesIO(png_of(content.decode("utf-8"))))
+            name, _ = document.part.get_or_add_image(BytesIO(drawn(content.decode(), "png", width=width)))
             blip.set(embedded, name)

@@ -23,7 +23,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from helpers.catalogue.brand import Brand
-from helpers.present.draw import png_of
+from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import executable
 
 NORMAL = "Normal"
@@ -36,6 +36,9 @@ INSTEAD = "Calibri"
 A4_WIDTH, A4_HEIGHT = Mm(210), Mm(297)
 MARGIN, TOP = Mm(24), Mm(27)
 LOGO_HEIGHT = Mm(16)
+LOGO_WIDTH = 80
+"""Millimetres that the picture of an SVG logo is drawn for."""
+
 _HEAD_FILL, _GROUP_FILL, _LINE = "E7EEF2", "F2F5F7", "CFD8DE"
 
 
@@ -83,6 +86,7 @@ LOOKS = {
     "Plan Målnote": Look(9.5, ink="51606B", keep=True),
     "Plan Måltekst": Look(keep=True),
     "Plan Resumé": Look(12),
+    "Plan Opfølgning": Look(bar=True),
     "Plan Udfyldes": Look(paper="FFF6C9"),
 }  # fmt: skip
 """What ``styles/plan.lua`` names; a reference document that has one of these keeps its own."""
@@ -157,7 +161,7 @@ def _dress(document: Document, brand: Brand) -> None:
     spaces = {
         "Title": (150, 6), "Subtitle": (0, 6), "Date": (6, 18), "Heading 1": (0, 14), "Heading 2": (18, 6),
         "Heading 3": (14, 4), "Body Text": (0, 7), "First Paragraph": (0, 7), "Image Caption": (3, 12), "Table Caption": (12, 4),
-        "TOC Heading": (18, 8), "toc 1": (5, 1), "toc 2": (0, 1), "Compact": (0, 2),
+        "TOC Heading": (18, 8), "toc 1": (5, 1), "toc 2": (0, 1), "Compact": (0, 2), "Captioned Figure": (10, 0),
     }  # fmt: skip
     for name, (before, after) in spaces.items():
         given = styles[name].paragraph_format
@@ -196,7 +200,7 @@ def _add(document: Document, name: str, look: Look) -> ParagraphStyle:
     if look.bar:
         given.left_indent = given.right_indent = Mm(3)
         bar = OxmlElement("w:pBdr")
-        bar.append(_made("w:left", val="single", sz="24", space="6", color=look.ink))
+        bar.append(_made("w:left", val="single", sz="24", space="6", color=look.ink or _LINE))
         properties.insert_element_before(bar, "w:shd", "w:spacing", "w:ind", "w:jc")
     if look.paper:
         shade = _made("w:shd", val="clear", color="auto", fill=look.paper)
@@ -247,7 +251,7 @@ def _letterhead(section: Any, brand: Brand, head: str) -> None:
     if brand.logo is not None:
         content = brand.logo_bytes()
         if brand.logo.suffix.lower() == ".svg":
-            content = png_of(content.decode("utf-8"))
+            content = drawn(content.decode("utf-8"), "png", width=LOGO_WIDTH)
         first.add_run().add_picture(BytesIO(content), height=LOGO_HEIGHT)
         for found in first._p.iter(qn("wp:docPr")):
             found.set("descr", brand.logo_alt)

@@ -33,6 +33,7 @@ from helpers.intake import (
 from helpers.intake.table import typed_ending
 from helpers.periods import Period, window
 from helpers.project import Project
+from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones, template_rows
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -138,7 +139,7 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
             )
             for path in paths[1:]
         ]
-        if key in catalogue.surveys:
+        if key in catalogue.surveys or key.casefold() in catalogue.plans:
             continue
         path, name = paths[0], project.relative(paths[0])
         indicator = catalogue.indicators.get(key)
@@ -199,6 +200,8 @@ def typed_problems(project: Project, catalogue: Catalogue, municipality: Municip
     for survey in catalogue.surveys:
         answers = read_survey(project, catalogue, municipality, survey)
         found += answers.problems if answers is not None else ()
+    for plan in catalogue.plans.values():
+        found += read_milestones(project, municipality, plan).problems
     return tuple(found)
 
 
@@ -233,7 +236,7 @@ def write_template(
     Parameters
     ----------
     key
-        Of an indicator or a survey of the catalogue.
+        Of an indicator or a survey of the catalogue, or of a plan: then for its milestones.
     today
         The rows of a series end in the last period that is over by this day.
 
@@ -255,6 +258,10 @@ def write_template(
     elif (indicator := catalogue.indicators.get(key)) is not None:
         head = SERIES_COLUMNS
         rows = _series_rows(indicator, municipality, today or date.today())
+    elif (plan := catalogue.plans.get(key)) is not None:
+        if not milestones(plan):
+            raise PlanError.of(name, f"{key} has no milestone, so there is nothing to type in.")
+        head, rows = MILESTONE_COLUMNS, template_rows(plan)
     else:
         raise PlanError(_no_such_key(name, key, catalogue))
     try:
@@ -515,7 +522,7 @@ def _no_such_key(where: str, key: str, catalogue: Catalogue) -> Problem:
     return Problem(
         where,
         f'"{key}" is no indicator and no survey. {nearest(key, keys)}'.strip(),
-        "A typed-in file is named after a key of catalogue/indicators.yml or catalogue/surveys.yml; "
+        "A typed-in file is named after a key of catalogue/indicators.yml or catalogue/surveys.yml, or after a plan; "
         "`plan list indicators` prints them.",
     )
 

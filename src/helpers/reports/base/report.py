@@ -38,7 +38,8 @@ from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import danish_day, fetch_rows
 
 if TYPE_CHECKING:
-    from helpers.reports.base.bookfiles import Laid
+    from helpers.reports.base.brief import Brief
+from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
@@ -395,6 +396,22 @@ class Report(Stamped, ABC):
         """All of it as an Excel workbook."""
         sheets = [self.status_sheet(), *self.number_sheets(), self.sources_sheet()]
         return workbook_of([self], sheets)
+
+    # -------------------------------------------------------------------------------- the agenda item
+
+    def brief(self) -> Brief:
+        """What it knows of an agenda item.
+
+        Raises
+        ------
+        PlanError
+            Of a report that has none.
+        """
+        raise PlanError.of(
+            f"plan brief ({self.kind})",
+            "This report judges no goals of a municipality's own, so there is no agenda item to fill in.",
+            "Take the whole report along as Word: plan render --to docx.",
+        )
 
     # ---------------------------------------------------------------------------------- for rendering
 

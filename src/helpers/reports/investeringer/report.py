@@ -18,12 +18,14 @@ from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
 from helpers.present.workbook import WorkSheet
+from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures
 from helpers.reports.investeringer import sheets, words
 from helpers.reports.investeringer import tables as project_tables
+from helpers.reports.investeringer.briefing import projects_brief
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
 from helpers.reports.investeringer.loader import find_investments, load_investments
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
@@ -248,6 +250,14 @@ class InvestmentReport(Report):
     def summary(self) -> Shown:
         """Whose projects these are, and how they stand all together."""
         self._write_verdicts(self._chapters())
+        committee = f"**{escape_markdown(self.projects.committee)}.** " if self.projects.committee else ""
+        return output.box(committee + escape_markdown(self._standing_words()), classes=("summary",))
+
+    def brief(self) -> Brief:
+        """What it knows of an agenda item on the projects' status."""
+        return projects_brief(self, self._data_note(), self._standing_words())
+
+    def _standing_words(self) -> str:
         judged = [row for status in self.statuses.values() for row in status.judged]
         counted = words.standings(judged)
         many = count(len(self.statuses), "projekt", "projekter")
@@ -257,8 +267,7 @@ class InvestmentReport(Report):
             said += f"{subtitle} Der er ingen målinger efter startmålingerne endnu."
         else:
             said += f" Status i {self.newest.danish}: {counted}."
-        committee = f"**{escape_markdown(self.projects.committee)}.** " if self.projects.committee else ""
-        return output.box(committee + escape_markdown(said), classes=("summary",))
+        return said
 
     def overview(self) -> Shown:
         """All projects: the committee's status in one table, and one line for each."""

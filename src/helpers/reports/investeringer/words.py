@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from helpers.catalogue.models import Unit
 from helpers.periods import Period
-from helpers.present.words import NBSP, UNKNOWN, capital, count, listed, number, rounded
+from helpers.present.words import NBSP, UNKNOWN, as_decimal, capital, count, listed, number, rounded
 from helpers.reports.investeringer.models import InvestmentRow, Milestone, RowUnit
 from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import BusinessCase, InvestmentStatus, Move, RowStanding, RowStatus
@@ -151,7 +151,7 @@ def on_path(value: Fraction | None, row: InvestmentRow) -> str:
 
 def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
     """Where the path is as a decimal number."""
-    return rounded(Decimal(value.numerator) / Decimal(value.denominator), decimals)
+    return rounded(as_decimal(value), decimals)
 
 
 def standing(status: RowStatus) -> str:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
 from helpers.analysis.steadiness import Steadiness
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
+from helpers.catalogue.targets import Against, Target
 from helpers.data import csv_files
 from helpers.periods import Period
+from helpers.present.target_words import target_history, target_phrase
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
@@ -30,8 +34,6 @@ from helpers.present.words import (
     number,
     sentence,
     steadiness_words,
-    target_history,
-    target_phrase,
     unit_word,
 )
 from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
@@ -70,10 +72,14 @@ def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palett
 def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
     """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
     plan = comparison.plan
-    verdicts = [goal_verdicts(rows) for rows in comparison.rows.values()]
+    verdicts = [goal_verdicts(rows, plan) for rows in comparison.rows.values()]
     pages = []
     for goal in plan.goals:
-        keys = [key for key in goal.indicators if key in catalogue.indicators]
+        keys = [
+            key
+            for key in goal.indicators
+            if key in catalogue.indicators and catalogue.indicators[key].is_compared
+        ]
         if not keys:
             continue
         joint = summary(found[goal.number] for found in verdicts)
@@ -84,9 +90,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
                 owner=owner_words(plan, comparison.municipalities),
-                met=joint.met,
-                not_met=joint.not_met,
-                unknown=joint.cannot_be_judged,
+                met=joint.met + joint.on_track,
+                not_met=joint.not_met + joint.behind,
+                unknown=joint.cannot_be_judged + joint.not_due,
                 parts=tuple(
                     _part(comparison, goal, catalogue.indicators[key], colour, several=len(keys) > 1)
                     for key in keys
@@ -138,7 +144,7 @@ def _part(
         GoalDot(
             areas[code].name,
             row.municipality,
-            None if row.verdict is Verdict.CANNOT_BE_JUDGED else row.verdict is Verdict.MET,
+            _DOTS.get(row.verdict),
         )
         for code in codes
         if (row := rows[code]).municipality is not None
@@ -161,11 +167,42 @@ def _part(
     )
 
 
+_DOTS = {
+    Verdict.MET: True, Verdict.ON_TRACK: True, Verdict.NOT_MET: False, Verdict.BEHIND: False,
+}  # fmt: skip
+"""Whether a municipality's dot is filled; where there is no verdict it is a square."""
+
+
+def _is_a_level(usual: StatusRow) -> bool:
+    """Whether the target can be drawn across the picture: one number of what is measured, the same for all."""
+    target = usual.asked.target if usual.asked else None
+    return target is None or not (target.rule == "rank" or target.upper is not None or has_own(target))
+
+
 def _usual(rows: Iterable[StatusRow]) -> StatusRow:
     """A row of the period that most municipalities have: the one the country and the target are shown for."""
     found = list(rows)
     most = Counter(row.period for row in found).most_common(1)[0][0]
     return next(row for row in found if row.period == most)
+
+
+def everybodys(goal: Goal, usual: StatusRow) -> ResolvedTarget:
+    """A target in the words that hold for all municipalities: without the group, start or earlier figure of one."""
+    asked = usual.asked or ResolvedTarget.of(goal.parts[usual.part].target, usual.national)
+    if has_own(asked.target):
+        return replace(asked, group=None, value=None, yardstick=None, known=0, start=None, path=None)
+    return replace(asked, start=None, path=None)
+
+
+def has_own(target: Target) -> bool:
+    """Whether each municipality is held against another number."""
+    if target.rule == "rank":
+        return target.among != "country"
+    return target.against is not None and target.against.against in (
+        Against.GROUP,
+        Against.EARLIER,
+        Against.EXPECTED,
+    )
 
 
 def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
@@ -178,8 +215,8 @@ def _lines(goal: Goal, usual: StatusRow) -> tuple[GoalLine, ...]:
         same = usual.target == usual.national
         text = f"Hele landet{', målet' if same else ''}: {shown(usual.national, usual.decimals)}"
         lines.append(GoalLine(text, usual.national, dashed=True))
-    if usual.target is not None and usual.target != usual.national:
-        text = f"Målet: {target_phrase(goal.parts[usual.part].target, usual.national, usual.decimals, usual.unit)}"
+    if usual.target is not None and usual.target != usual.national and _is_a_level(usual):
+        text = f"Målet: {target_phrase(everybodys(goal, usual), usual.decimals, usual.unit)}"
         lines.append(GoalLine(text, usual.target, dashed=False))
     return tuple(lines)
 
@@ -244,7 +281,7 @@ def _summary(
         said.append(f"Tallene er for {usual.period.danish}.")
     target = goal.parts[usual.part].target
     if target.is_set:
-        phrase = target_phrase(target, usual.national, usual.decimals, usual.unit)
+        phrase = target_phrase(everybodys(goal, usual), usual.decimals, usual.unit)
         said.append(f"Målet er {phrase}.".replace("..", "."))
     if usual.national is not None and not target.national:
         said.append(
@@ -257,12 +294,13 @@ def _summary(
 
 
 def _tally(counted: Summary) -> str:
-    of, met, unknown = counted.total, counted.met, counted.cannot_be_judged
+    of, unknown = counted.total, counted.cannot_be_judged + counted.not_due
+    met, not_met = counted.met + counted.on_track, counted.not_met + counted.behind
     if met == of:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(counted.not_met)} gør ikke"
+    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 

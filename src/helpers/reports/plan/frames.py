@@ -97,9 +97,8 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
 def status_frame(report: PlanReport) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
     of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
-    order = {number: place for place, number in enumerate(of_goal)}
     rows = []
-    for row in sorted((*report.rows, *report.survey_rows), key=lambda row: order[row.goal]):
+    for row in report.all_rows:
         area, goal = of_goal[row.goal]
         rows.append(
             (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,

@@ -24,7 +24,7 @@ def opening(report: PlanReport) -> tuple[str, str]:
     """The first sentence, and the others: nothing is said of what is not known."""
     counted = report.summary_of(report.plan.goals)
     who = report.municipality.long_name
-    first = goals_met_by(who, counted.met, counted.not_met, counted.cannot_be_judged)
+    first = goals_met_by(who, counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way)
     rest = (turned_sentences(goal_verdicts(report.rows).values()), largest_gap(report))
     return first, " ".join(filter(None, rest))
 
@@ -82,7 +82,7 @@ def _steady_counted(judged: Iterable[GoalVerdict]) -> str:
 
 def largest_gap(report: PlanReport) -> str:
     """Where most is missing, in persons where those are known; empty where nothing is."""
-    missing = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap]
+    missing = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap and not row.is_ranked]
     sizes = {row: abs(row.persons) for row in missing if row.persons}
     if sizes:
         row = max(sizes, key=sizes.__getitem__)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from helpers.analysis.targets import Judgement, Lack, Lacking
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator
 from helpers.catalogue.targets import Target
 from helpers.periods import Period
 from helpers.present.words import count, source_names
+from helpers.sources.fetch_status import danish_day
+from helpers.sources.milestones import MilestoneReport
 
 NO_TARGET = "Der er ikke fastsat et mål."
 NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
@@ -49,6 +53,16 @@ def not_in_force(target: Target, period: Period) -> str:
     """The newest figure is of a time before the target."""
     first = f" fra {min(target.years)}" if target.years else ""
     return f"Målet gælder først{first}, og det nyeste tal er for {period.danish}."
+
+
+def milestone_unknown(deadline: date, told: MilestoneReport | None) -> str:
+    """A milestone's day has gone by, and nobody has said since whether it was reached."""
+    if told is None:
+        return f"Fristen var den {danish_day(deadline)}, og det er ikke indberettet, om milepælen er nået."
+    return (
+        f"Fristen var den {danish_day(deadline)}, og den seneste indberetning er fra før fristen "
+        f"({told.state.value} den {danish_day(told.day)})."
+    )
 
 
 def no_figures(indicator: Indicator, *, asked: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest
 from helpers.analysis.readings import Readings
+from helpers.analysis.targets import Course, ResolvedTarget, areas_asked
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
@@ -43,12 +44,13 @@ from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.present import figures, output, tables, words
+from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
+from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
@@ -58,6 +60,7 @@ from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
@@ -65,6 +68,7 @@ from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
 from helpers.reports.plan.status import (
     GoalVerdict,
+    Judge,
     StatusRow,
     Summary,
     goal_verdicts,
@@ -72,6 +76,7 @@ from helpers.reports.plan.status import (
     status_rows,
     summary,
     survey_rows,
+    unmeasured_rows,
 )
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
@@ -161,7 +166,7 @@ class PlanReport(Report):
             super().entry,
             plan=self.plan.key,
             met=counted.met,
-            of=len(self.plan.goals),
+            of=counted.total,
             unknown=counted.cannot_be_judged,
             newest=self.newest_period,
         )
@@ -183,7 +188,25 @@ class PlanReport(Report):
     @derived
     def rows(self) -> tuple[StatusRow, ...]:
         """The rows of the status table, in the plan's order."""
-        return status_rows(self.catalogue, self.plan, self.observations, self.municipality, self.bound)
+        return status_rows(self.catalogue, self.plan, self._judged_from, self.municipality, self.bound)
+
+    @derived
+    def _others_asked(self) -> bool:
+        """Whether a goal is held against other municipalities than the country."""
+        return len(areas_asked(self.catalogue, self.plan, self.municipality)) > 2
+
+    @derived
+    def _judged_from(self) -> pd.DataFrame:
+        """The observations that goals are judged by: others' too, where a goal is held against them."""
+        if not self._others_asked:
+            return self.observations
+        areas = areas_asked(self.catalogue, self.plan, self.municipality)
+        return plan_observations(self.project, self.catalogue, self.plan, self.basis, areas)
+
+    @derived
+    def _judge(self) -> Judge:
+        found = for_area(self._judged_from, self.plan, self.municipality)
+        return Judge(self.catalogue, self.plan, found, self.bound)
 
     @derived
     def answers(self) -> dict[str, SurveyAnswers | None]:
@@ -203,7 +226,27 @@ class PlanReport(Report):
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
         """Number of each goal → whether it is met, all its rows together."""
-        return goal_verdicts((*self.rows, *self.survey_rows))
+        return goal_verdicts(self.all_rows, self.plan)
+
+    @derived
+    def unmeasured_rows(self) -> tuple[StatusRow, ...]:
+        """The goals that nothing measures: milestones, and directions in words."""
+        day = min(self.data_day, self._last_day) if self._last_day else self.data_day
+        return unmeasured_rows(self.project, self.plan, self.municipality, day, until=self._last_day)
+
+    @property
+    def _last_day(self) -> date | None:
+        """The last day of what the report shows, where it is bound; of a snapshot, its day."""
+        if self.bound is None:
+            return self.snapshot
+        return self.bound.last_month.shift(1).first_day - timedelta(days=1)
+
+    @property
+    def all_rows(self) -> tuple[StatusRow, ...]:
+        """Every row of every goal, in the plan's order."""
+        order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
+        rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
+        return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -290,7 +333,9 @@ class PlanReport(Report):
         told = (
             self.basis.name,
             self.bound,
+            self.rows if self._others_asked else (),
             self.survey_rows,
+            self.unmeasured_rows,
             self.answers,
             dates,
             fetch_rows(self.project, self.indicators, self.snapshot),
@@ -340,6 +385,10 @@ class PlanReport(Report):
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
 
+    def brief(self) -> Brief:
+        """What it knows of an agenda item on the plan's follow-up."""
+        return plan_brief(self, self._data_note())
+
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
         self._write_verdicts(self._chapters())
@@ -367,7 +416,7 @@ class PlanReport(Report):
 
     def _met_words(self, goals: Sequence[Goal]) -> str:
         counted = self.summary_of(goals)
-        met = words.goals_met(counted.met, len(goals), counted.cannot_be_judged)
+        met = plan_words.goals_counted(counted)
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
@@ -379,7 +428,9 @@ class PlanReport(Report):
 
     def _standing(self, area: FocusArea) -> tuple[str, str, str]:
         counted = self.summary_of(area.goals)
-        return words.joint_standing(counted.met, counted.not_met, counted.cannot_be_judged)
+        return words.joint_standing(
+            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
+        )
 
     def _page(self, area: FocusArea) -> str:
         """The focus area's page, seen from the index."""
@@ -399,7 +450,7 @@ class PlanReport(Report):
                 _, said, kind = self._standing(area)
                 chapters[self._notebook(area)] = {
                     "met": self.summary_of(area.goals).met,
-                    "of": len(area.goals),
+                    "of": self.summary_of(area.goals).total,
                     "word": said,
                     "class": kind.removeprefix("verdict-"),
                 }
@@ -418,7 +469,7 @@ class PlanReport(Report):
         }
         surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
-            self.rows,
+            [row for row in self.all_rows if row.kind != "survey"],
             self.plan,
             self.municipality,
             names={i.key: i.name for i in self.indicators if i.name},
@@ -480,7 +531,7 @@ class PlanReport(Report):
     def goal(self, number: str) -> Shown:
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
-        rows = [row for row in (*self.rows, *self.survey_rows) if row.goal == goal.number]
+        rows = [row for row in self.all_rows if row.goal == goal.number]
         said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
         for row in rows:
             heading, *rest = self._sentences(row)
@@ -541,10 +592,7 @@ class PlanReport(Report):
                     key=goal.number if place == 0 else f"{goal.number}-{place + 1}",
                     plan_layout=self.plan.figure_layout,
                     example=self.is_example,
-                    target=next(
-                        (part.target for part in goal.parts if part.indicator == figure.indicators[0].key),
-                        None,
-                    ),
+                    courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     provisional=self.provisional,
                 ).sourced(self._source_line(figure.indicators))
@@ -571,6 +619,16 @@ class PlanReport(Report):
                     "De vises her, som de står, og er ikke med i figuren.",
                 ],
             )
+
+    def _courses(self, goal: Goal, indicator: Indicator) -> list[Course]:
+        """What the figure of an indicator draws of the goal's targets."""
+        periods = [Period.parse(text) for text in dict.fromkeys(self.window(indicator)["period"])]
+        return [
+            course
+            for part in goal.parts
+            if part.indicator == indicator.key
+            for course in self._judge.targets.courses(part, self.municipality.code, periods)
+        ]
 
     def _beside(self, goal: Goal, drawn: int) -> Iterator[Shown]:
         """Figures to compare with, each with what sets it apart; nothing of one that has no figures."""
@@ -683,12 +741,14 @@ class PlanReport(Report):
 
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
+        if not row.indicator:
+            return plan_words.unmeasured_sentences(row)
         indicator = self.catalogue.indicators.get(row.indicator)
         measured = indicator or self.catalogue.surveys[row.indicator]
-        return words.status_sentences(
+        return target_words.status_sentences(
             goal=row.goal,
             verdict=row.verdict,
-            target=goal.parts[row.part].target,
+            asked=row.asked or ResolvedTarget.of(goal.parts[row.part].target),
             period=row.period,
             municipality=row.municipality,
             national=row.national,
@@ -836,7 +896,9 @@ class PlanReport(Report):
         for goal in self.plan.goals:
             for key, target in goal.parts:
                 measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
-                if measured and (history := words.target_history(target, measured.decimals, measured.unit)):
+                if measured and (
+                    history := target_words.target_history(target, measured.decimals, measured.unit)
+                ):
                     said.append(f"Mål {goal.number}: {history}")
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
@@ -954,5 +1016,5 @@ class PlanReport(Report):
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
-        periods = [row.period for row in (*self.rows, *self.survey_rows) if row.period]
+        periods = [row.period for row in self.all_rows if row.period]
         return max(periods, key=lambda period: period.last_month.ordinal, default=None)

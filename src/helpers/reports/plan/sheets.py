@@ -54,8 +54,7 @@ OBSERVATION_HEADS = (
 
 def all_rows(report: PlanReport) -> list[StatusRow]:
     """The rows of every goal in the plan's order, surveys' too."""
-    order = [goal.number for goal in report.plan.goals]
-    return sorted((*report.rows, *report.survey_rows), key=lambda row: order.index(row.goal))
+    return list(report.all_rows)
 
 
 def note(report: PlanReport, row: StatusRow) -> str | None:
@@ -205,6 +204,7 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
         goal = report.plan.goal(row.goal)
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
+        measured_otherwise = row.is_ranked or target.upper is not None
         exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
         yield (
             row.goal,
@@ -214,7 +214,12 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             Amount(row.national, row.decimals),
             Amount(row.municipality, row.decimals),
             Amount(row.target, row.decimals, formula=_TARGET % exact if target.national else ""),
-            Amount(row.gap, row.decimals, signed=True, formula=_GAP % exact if row.gap is not None else ""),
+            Amount(
+                row.gap,
+                row.decimals,
+                signed=True,
+                formula=_GAP % exact if row.gap is not None and not measured_otherwise else "",
+            ),
             words.unit_word(row.unit, difference=True),
             words.VERDICT_WORDS[row.verdict],
             Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
@@ -253,7 +258,7 @@ def _whose(report: PlanReport) -> str:
 def status_sheet(report: PlanReport) -> WorkSheet:
     """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
-    met = words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged)
+    met = plan_words.goals_counted(counted)
     title = f"{_whose(report)}. Status på målene"
     return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 

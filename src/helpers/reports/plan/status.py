@@ -7,7 +7,8 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -34,7 +35,7 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import RULES, JudgeOn
+from helpers.catalogue.targets import RULES, JudgeOn, Target
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period, window
@@ -42,6 +43,7 @@ from helpers.project import Project
 from helpers.reports.plan import reasons
 from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import SurveyAnswers, read_survey
+from helpers.sources.milestones import MilestoneReport, MilestoneState, milestones, read_milestones
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -78,7 +80,10 @@ class StatusRow:
     sources
         As in the column `source` of observations; for a survey, where its answers were taken from.
     kind
-        ``survey`` for goals that are followed by a survey, which the document's table leaves out.
+        ``survey`` for goals that are followed by a survey, which the document's table leaves out; ``milestone`` and ``words``
+        for those that nothing measures: their `indicator` is empty.
+    milestone
+        What was typed in of a milestone; none when nothing was.
     grounds
         What the municipality's value stands on, or the country's where there is none; none without a value.
     part
@@ -117,17 +122,23 @@ class StatusRow:
     note: str | None = None
     reason: str | None = None
     sources: tuple[str, ...] = ()
-    kind: Literal["indicator", "survey"] = "indicator"
+    kind: Literal["indicator", "survey", "milestone", "words"] = "indicator"
     grounds: Grounds | None = None
     part: int = 0
     base: Decimal | None = None
     persons: int | None = None
     asked: ResolvedTarget | None = None
+    milestone: MilestoneReport | None = None
     chance: Interval | None = None
     few: bool = False
     finer: Decimal | None = None
     past: Past | None = None
     before: Verdict | None = None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether `target` and `gap` are places, not values."""
+        return self.asked is not None and self.asked.place is not None
 
     @property
     def turned(self) -> bool:
@@ -146,15 +157,23 @@ class GoalVerdict:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many goals are met, are not, and cannot be judged."""
+    """How many goals are met, are not, cannot be judged, and are on their way; those that are only followed count nowhere."""
 
     met: int
     not_met: int
     cannot_be_judged: int
+    on_track: int = 0
+    behind: int = 0
+    not_due: int = 0
 
     @property
     def total(self) -> int:
-        return self.met + self.not_met + self.cannot_be_judged
+        return self.met + self.not_met + self.cannot_be_judged + sum(self.on_the_way.values())
+
+    @property
+    def on_the_way(self) -> dict[str, int]:
+        """How many are on track, behind and not due, by these names."""
+        return {"on_track": self.on_track, "behind": self.behind, "not_due": self.not_due}
 
 
 @dataclass(frozen=True)
@@ -246,16 +265,80 @@ def survey_rows(
     return tuple(rows)
 
 
-def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
+def unmeasured_rows(
+    project: Project, plan: Plan, municipality: Municipality, day: date, *, until: date | None = None
+) -> tuple[StatusRow, ...]:
+    """A row for each milestone, and for each goal that gives a direction in words and has no indicator.
+
+    Parameters
+    ----------
+    day
+        The day of the report: a milestone that is not reached is not due until its own has gone by.
+    until
+        Later reports of milestones do not count.
+    """
+    typed = read_milestones(project, municipality, plan, until=until).newest
+    names = {(goal.number, at): name for name, (goal, at, _) in milestones(plan).items()}
+    return tuple(
+        _milestone_row(goal, place, part.target, typed.get(names.get((goal.number, place), "")), day)
+        for goal in plan.goals
+        for place, part in enumerate(goal.parts)
+        if not part.indicator
+    )
+
+
+def _milestone_row(
+    goal: Goal, place: int, target: Target, told: MilestoneReport | None, day: date
+) -> StatusRow:
+    """A milestone is met when it was reached by its day; what was said before that day decides nothing after it."""
+    deadline = target.milestone
+    reason = None
+    if deadline is None:
+        found = Verdict.FOLLOWED if target.way else Verdict.CANNOT_BE_JUDGED
+        reason = None if target.way else target.because or reasons.NO_TARGET
+    elif told is not None and told.state is MilestoneState.REACHED:
+        found = Verdict.MET if told.day <= deadline else Verdict.NOT_MET
+    elif told is not None and told.day > deadline:
+        found = Verdict.NOT_MET
+    elif day > deadline:
+        found, reason = Verdict.CANNOT_BE_JUDGED, reasons.milestone_unknown(deadline, told)
+    else:
+        found = Verdict.NOT_DUE
+    return StatusRow(
+        goal=goal.number,
+        indicator="",
+        period=Period.month(told.day.year, told.day.month) if told else None,
+        national=None,
+        municipality=None,
+        target=None,
+        gap=None,
+        unit=Unit.NUMBER,
+        decimals=0,
+        verdict=found,
+        direction=target.direction or Direction.HIGHER,
+        reason=reason,
+        kind="milestone" if deadline else "words",
+        grounds=Grounds.TYPED_IN if told else None,
+        part=place,
+        asked=ResolvedTarget(target),
+        milestone=told,
+    )
+
+
+def goal_verdicts(rows: Iterable[StatusRow], plan: Plan | None = None) -> dict[str, GoalVerdict]:
     """Number of each goal → its verdict, in the order the goals first occur.
 
-    One row that is not met decides; otherwise one that cannot be judged does.
+    One row that is not met decides; otherwise one that cannot be judged does. The plan knows of which goals one part is
+    enough.
     """
+    enough = {goal.number for goal in plan.goals if goal.any_suffices} if plan else set()
     found: dict[str, list[StatusRow]] = {}
     for row in rows:
         found.setdefault(row.goal, []).append(row)
     return {
-        goal: GoalVerdict(goal, joint_verdict(row.verdict for row in of), tuple(of))
+        goal: GoalVerdict(
+            goal, joint_verdict((row.verdict for row in of), any_suffices=goal in enough), tuple(of)
+        )
         for goal, of in found.items()
     }
 
@@ -263,16 +346,16 @@ def goal_verdicts(rows: Iterable[StatusRow]) -> dict[str, GoalVerdict]:
 def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Summary:
     """How many goals or rows are met, are not, and cannot be judged."""
     found = [one.verdict for one in judged]
-    return Summary(*(found.count(v) for v in (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED)))
+    return Summary(*(found.count(Verdict(field.name)) for field in fields(Summary)))
 
 
 def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tuple[VerdictChange, ...]:
     """Rows of the same goal and indicator whose verdict differs, in the order of `new`."""
-    before = {(row.goal, row.indicator): row for row in old}
+    before = {(row.goal, row.indicator, row.part): row for row in old}
     return tuple(
         VerdictChange(before[key], row)
         for row in new
-        if (key := (row.goal, row.indicator)) in before and before[key].verdict is not row.verdict
+        if (key := (row.goal, row.indicator, row.part)) in before and before[key].verdict is not row.verdict
     )
 
 

@@ -9,7 +9,7 @@ import html
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from helpers.analysis.targets import Start
+from helpers.analysis.targets import ResolvedTarget, Start
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Municipality, Plan, Survey
 from helpers.periods import Period
@@ -32,17 +32,19 @@ from helpers.present.tables import (
     two_lines,
     verdict_cell,
 )
+from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
+    NBSP,
     by_counts,
     capital,
     number,
     sentence,
-    target_history,
 )
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
+from helpers.reports.plan.words import milestone_words, places_apart
 
 COUNTRY_HEAD = "Landet"
 GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
@@ -183,7 +185,8 @@ def _status_cells(
     target = goal.parts[row.part].target
     changed = target_history(target, row.decimals, row.unit)
     counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
-    for note in (row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
+    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
+    for note in (aim, row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
         if note:
             said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
     cells: tuple[Cell, ...] = (
@@ -191,16 +194,23 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        value(row.municipality),
-        target_cell(target, row.target, row.decimals, row.unit),
-        gap_cell(row.gap, row.decimals, row.unit, persons),
-        noted(verdict_cell(row.verdict, row.direction, row.past), FEW_WORD if row.few else ""),
+        milestone_words(row) or value(row.municipality),
+        target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
+        _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
+        noted(
+            verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
+            FEW_WORD if row.few else "",
+        ),
         *since,
     )
     if not sparks:
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
+
+
+def _places_cell(gap: Decimal | None) -> Cell:
+    return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:

@@ -18,6 +18,7 @@ from helpers.catalogue.models import Plan
 from helpers.data import csv_files
 from helpers.present import words
 from helpers.reports.plan import assurance
+from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
@@ -45,9 +46,13 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
             style="yellow",
         )
     yield from (_wide(report) if width >= WIDE else _narrow(report))
-    for row in (*report.rows, *report.survey_rows):
+    for row in report.all_rows:
         for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
+    for row in report.unmeasured_rows:
+        told = plan_words.milestone_words(row)
+        verdict = words.VERDICT_WORDS[row.verdict].lower()
+        yield Text(f"{row.goal}: {f'{told}, ' if told else ''}{verdict}", style="dim")
     for row in report.survey_rows:
         if row.municipality is not None:
             value = words.number(row.municipality, row.decimals, row.unit)
@@ -58,7 +63,7 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
         rows = fetch_rows(report.project, report.indicators, report.snapshot)
         yield from (Text(sentence, style="yellow") for sentence in failures_in_danish(rows))
     counted = report.summary_of(report.plan.goals)
-    yield Text(words.goals_met(counted.met, len(report.plan.goals), counted.cannot_be_judged), style="bold")
+    yield Text(plan_words.goals_counted(counted), style="bold")
 
 
 def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
@@ -116,7 +121,12 @@ def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
         _period(report, row),
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
-        Text(words.number(row.gap, row.decimals, row.unit, signed=True), style=colour),
+        Text(
+            plan_words.places_apart(row.gap)
+            if row.is_ranked and row.gap is not None
+            else words.number(row.gap, row.decimals, row.unit, signed=True),
+            style=colour,
+        ),
         Text(f"{words.VERDICT_SIGNS[row.verdict]} {words.VERDICT_WORDS[row.verdict]}", style=colour).append(
             f" {words.steadiness_words(row.past)}".rstrip(), style="dim"
         ),

@@ -5,14 +5,19 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import capital, count, listed, number, sentence
+from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
+
+if TYPE_CHECKING:
+    from helpers.reports.plan.status import StatusRow, Summary
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -32,6 +37,44 @@ def followed_by_surveys(goals: Sequence[str]) -> str:
     """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
     said = "følges med kommunens egne undersøgelser og står under tabellen"
     return f"Mål {listed(goals)} {said}."
+
+
+def goals_counted(found: Summary) -> str:
+    """How many of the goals that are judged are met, on their way and not to be judged."""
+    return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
+
+
+def places_apart(gap: Decimal) -> str:
+    """A gap of a rank: ``−2 pladser``, ``+1 plads``, ``0 pladser``."""
+    return number(gap, 0, "plads" if abs(gap) == 1 else "pladser", signed=True)
+
+
+def milestone_words(row: StatusRow) -> str:
+    """How far a milestone is: ``i gang den 12. maj 2026``; empty where nobody has said."""
+    told = row.milestone
+    return f"{told.state.value} den {danish_day(told.day)}" if told else ""
+
+
+def unmeasured_sentences(row: StatusRow) -> tuple[str, ...]:
+    """A milestone, or a direction in words: the heading first, then what there is to say."""
+    said = [verdict_heading(row.goal, row.verdict)]
+    deadline = row.asked.target.milestone if row.asked else None
+    if deadline is None:
+        return (said[0], sentence(row.reason)) if row.reason else (said[0],)
+    if row.reason:
+        said.append(sentence(row.reason))
+    else:
+        told = milestone_words(row)
+        late = row.milestone is not None and row.milestone.day > deadline
+        limit = f"fristen {'var' if late else 'er'} den {danish_day(deadline)}"
+        said.append(
+            sentence(
+                f"Milepælen er {told}; {limit}" if told else f"{limit}, og der er ikke indberettet noget"
+            )
+        )
+    if row.milestone and row.milestone.remark:
+        said.append(sentence(row.milestone.remark))
+    return tuple(said)
 
 
 def short_count(met: int, of: int) -> str:

@@ -1,0 +1,73 @@
+"""What the projects know of an agenda item: how they stand, row by row in short, and what they pay.
+
+In: a report. Out: a :class:`~helpers.reports.base.brief.Brief`. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from helpers.periods import Period
+from helpers.present.output import FigurePart, Shown
+from helpers.present.words import NBSP, capital, number
+from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
+from helpers.reports.investeringer import words
+from helpers.reports.investeringer.status import RowStanding, business_case
+from helpers.sources.fetch_status import danish_day
+
+if TYPE_CHECKING:
+    from helpers.reports.investeringer.report import InvestmentReport
+
+
+def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief:
+    """What is known of the agenda item on the projects' status.
+
+    Parameters
+    ----------
+    note, opening
+        Which figures these are, and how the projects stand all together.
+    """
+    projects, who = report.projects, report.whom.long_name
+    standings = tuple(word.replace(" ", NBSP) for word in words.STANDING_WORDS.values())
+    return Brief(
+        title=f"Status på {projects.title}",
+        whom=who,
+        dated=danish_day(report.data_day),
+        note=note,
+        opening=opening,
+        columns=("Projekt", "Rækker med mål", *standings, "Nyeste måned"),
+        rows=tuple(
+            BriefRow(
+                (
+                    status.project.title,
+                    number(len(status.judged)),
+                    *(number(status.count(standing)) for standing in RowStanding),
+                    capital(_month(status.newest) or words.before_any(status)),
+                )
+            )
+            for status in report.statuses.values()
+        ),
+        numbers=tuple(range(1, 2 + len(standings))),
+        figures=tuple(_figures(report)),
+        background=tuple(
+            f"{status.project.title}: {words.project_line(status)}" for status in report.statuses.values()
+        ),
+        economy=tuple(
+            f"{status.project.title}: {words.business_line(business_case(projects, key), projects.benefits)}"
+            for key, status in report.statuses.items()
+        ),
+        annexes=(whole_report(projects.title, who),),
+    )
+
+
+def _month(month: Period | None) -> str:
+    return month.danish if month else ""
+
+
+def _figures(report: InvestmentReport) -> Iterator[FigurePart]:
+    """One of each of the projects that have most rows behind their path."""
+    behind = {key: status.count(RowStanding.BEHIND) for key, status in report.statuses.items()}
+    for key in sorted((key for key in behind if behind[key]), key=lambda key: -behind[key])[:MOST_FIGURES]:
+        parts = (part for part in report.figures(key).parts if isinstance(part, FigurePart))
+        yield from list(parts)[:1]
