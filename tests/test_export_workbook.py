@@ -23,7 +23,6 @@ from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
 from helpers.reports.base.request import Selection
 from helpers.reports.plan.report import PlanReport, read_reports
-from helpers.reports.plan.sheets import all_rows
 from report_support import copy_project
 
 PLAN = "frederikssund-2023"
@@ -83,7 +82,7 @@ def test_the_status_has_the_pages_numbers_as_numbers_and_gaps_that_can_be_traced
     report: PlanReport, content: bytes
 ) -> None:
     sheet, results = opened(content)["Status"], opened(content, values=True)["Status"]
-    judged = all_rows(report)
+    judged = report.all_rows
     traced = 0
     for row, cells, done in zip(judged, rows(sheet), rows(results), strict=True):
         assert (cells["Mål"].value, cells["Kommune"].value) == (row.goal, "Frederikssund")
@@ -159,7 +158,7 @@ def test_every_plan_has_a_workbook_with_all_that_its_figures_show(project: Proje
     book = opened(found.workbook())
     told = {row["Mål"].value for row in rows(book["Observationer"])}
     assert told and None not in told
-    assert len(list(rows(book["Status"]))) == len(all_rows(found))
+    assert len(list(rows(book["Status"]))) == len(found.all_rows)
 
 
 def test_every_sheet_has_frozen_heads_filters_widths_and_says_that_it_is_made_up(content: bytes) -> None:
@@ -214,11 +213,11 @@ def test_all_municipalities_are_one_table_with_a_row_each_per_goal(project: Proj
     book = opened(country_workbook(reports), values=True)
     assert book.sheetnames == ["Status", "Kilder og noter"]
     found = list(rows(book["Status"]))
-    assert len(found) == sum(len(all_rows(one)) for one in reports)
+    assert len(found) == sum(len(one.all_rows) for one in reports)
     assert len({row["Kommune"].value for row in found}) == 98
     own = [row["Forskel"].value for row in found if row["Kommune"].value == "Frederikssund"]
     (ours,) = [one for one in reports if one.municipality.slug == "frederikssund"]
-    assert own == [None if row.gap is None else pytest.approx(float(row.gap)) for row in all_rows(ours)]
+    assert own == [None if row.gap is None else pytest.approx(float(row.gap)) for row in ours.all_rows]
 
 
 def test_the_projects_have_their_start_newest_and_change(project: Project) -> None:

@@ -210,7 +210,7 @@ def test_the_csv_holds_the_same_figures_with_decimal_commas(pages: dict[str, Goa
     for row, shown in zip(rows, areas, strict=True):
         assert row["placering"] == shown.place
         assert row["vaerdi"] == ("" if shown.value_key is None else str(shown.value_key).replace(".", ","))
-        assert row["maal"] == "49,8"
+        assert row["krav"] == "49,8"
     assert "diskretioneret" in rows[-1]["begrundelse"]
 
 

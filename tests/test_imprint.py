@@ -229,7 +229,7 @@ def test_quarto_s_pages_have_the_same_foot(tmp_path: Path) -> None:
         (site / "notebooks").mkdir(parents=True)
         for page, up in (("index.html", "./"), ("notebooks/01-tidlig.html", "../")):
             (site / page).write_text(PAGE.format(up=up), encoding="utf-8")
-        finish_pages(copy, site, pdf=None)
+        finish_pages(copy, site, files={})
         for page, up in (("index.html", ""), ("notebooks/01-tidlig.html", "../")):
             assert foot(site / page) == (LINES if imprint.publisher else [])
             text = (site / page).read_text(encoding="utf-8")

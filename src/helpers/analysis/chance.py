@@ -61,7 +61,8 @@ def around(readings: Readings, indicator: Indicator, area: str, period: Period) 
         return of_count(value, indicator.decimals)
     if indicator.has_base:
         base = base_at(readings, indicator, area, period)
-        return None if base is None else of_share(value, base, indicator.decimals)
+        # Of more than the whole, which differently counted terms can give, no part is drawn by chance.
+        return None if base is None or value > 100 else of_share(value, base, indicator.decimals)
     origin = indicator.series[indicator.headline].origin
     if indicator.unit is Unit.PERCENT and isinstance(origin, FromMeasure) and not origin.complement:
         counted = (readings.at(indicator, area, period, name).value for name in indicator.counts[:1])

@@ -88,18 +88,21 @@ class Readings:
         key = (indicator.key, series or indicator.headline)
         if key not in self._series:
             frame = self._observations
-            chosen = frame[(frame["indicator"] == key[0]) & (frame["series"] == key[1])]
+            own = (frame["indicator"] == key[0]) & (frame["series"] == key[1])
+            chosen = frame.loc[own, list(_COLUMNS)]
             self._series[key] = _Series(chosen, self._bound)
         return self._series[key]
+
+
+_COLUMNS = ("area", "period", "value", "state", "source", "published")
 
 
 class _Series:
     """One series of all areas, as columns; a place is made a :class:`StatusReading` when it is asked for."""
 
     def __init__(self, rows: pd.DataFrame, bound: Period | None) -> None:
-        names = ("area", "period", "value", "state", "source", "published")
         self._areas, self._ids, self._values, self._states, self._sources, self._printed = (
-            rows[name].tolist() for name in names
+            rows[name].tolist() for name in _COLUMNS
         )
         self._periods = {text: Period.parse(text) for text in dict.fromkeys(self._ids)}
         self._bound = bound

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 CSV_COLUMNS = (
-    "placering", "kommunekode", "kommune", "region", "periode", "vaerdi", "enhed", "hele_landet", "maal", "forskel",
+    "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
+    "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "grundlag",
 )  # fmt: skip
 
@@ -163,7 +164,7 @@ def _part(
         columns=_columns(indicator),
         standings=tuple(standings),
         csv_name=f"{file}.csv",
-        csv=_csv(codes, areas, rows, ranking, indicator),
+        csv=_csv(goal, codes, areas, rows, ranking, indicator),
     )
 
 
@@ -316,6 +317,7 @@ def _steady_tally(rows: Iterable[StatusRow]) -> Iterable[str]:
 
 
 def _csv(
+    goal: Goal,
     codes: Iterable[str],
     areas: Mapping[str, Municipality],
     rows: Mapping[str, StatusRow],
@@ -327,7 +329,8 @@ def _csv(
         CSV_COLUMNS,
         (
             (
-                ranking[code], code, areas[code].name, areas[code].region, row.period.id if row.period else "",
+                goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,
+                row.period.id if row.period else "", row.period.danish if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
                 row.past.steadiness.value if row.past else None, row.reason, GROUNDS_WORDS[row.grounds],
             )

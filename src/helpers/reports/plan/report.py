@@ -481,7 +481,11 @@ class PlanReport(Report):
             published_note=plan_tables.PUBLISHED_NOTE if self.is_example else self._printed_note,
             provisional={row.indicator for row in self.rows if self.is_provisional(row)},
             grounds=self.is_mixed,
-            persons=lambda row: assurance.persons_words(row, self.catalogue.indicators[row.indicator]),
+            persons=lambda row: (
+                assurance.persons_words(row, self.catalogue.indicators[row.indicator])
+                if row.indicator
+                else ""
+            ),
             starts={(row.goal, row.part): self.assured(row).start for row in self.rows}
             if "since" in self.plan.columns
             else None,
@@ -962,7 +966,7 @@ class PlanReport(Report):
                 assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
                 for (key, horizon), one in found.items()
             ],
-            id="prognoser",
+            id="prognosetal",
             caption="Hvor langt prognoser har været fra det, der kom",
         )
         heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"

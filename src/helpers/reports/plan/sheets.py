@@ -28,6 +28,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
+from helpers.present.target_words import target_note
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
@@ -52,15 +53,12 @@ OBSERVATION_HEADS = (
 """Heads of the file with all series of a report."""
 
 
-def all_rows(report: PlanReport) -> list[StatusRow]:
-    """The rows of every goal in the plan's order, surveys' too."""
-    return list(report.all_rows)
-
-
 def note(report: PlanReport, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
     counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
-    said = [text for text in (row.note, row.reason, report.stopped_words(row), counted) if text]
+    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
+    far = plan_words.milestone_words(row), row.milestone.remark if row.milestone else ""
+    said = [text for text in (aim, *far, row.note, row.reason, report.stopped_words(row), counted) if text]
     if report.is_provisional(row):
         said.append(f"{words.PROVISIONAL}t tal")
     return " ".join(words.sentence(text) for text in said) or None
@@ -78,7 +76,7 @@ def status_for_people(report: PlanReport) -> str:
                 _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
                 *assurance.cells(row, report.assured(row)),
             )
-            for row in all_rows(report)
+            for row in report.all_rows
         ),
     )  # fmt: skip
 
@@ -126,7 +124,7 @@ def status_records(report: PlanReport) -> list[dict[str, str | None]]:
             "basis": row.grounds.value if row.grounds else None,
             **assurance.record(row, report.assured(row)),
         }
-        for row in all_rows(report)
+        for row in report.all_rows
     ]
 
 
@@ -144,6 +142,8 @@ def status_csv(report: PlanReport) -> str:
 
 
 def _title(report: PlanReport, row: StatusRow) -> str:
+    if not row.indicator:
+        return report.plan.goal(row.goal).title
     measured: Indicator | Survey = (
         report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
     )
@@ -183,11 +183,11 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
 
 _STATUS = (
     Head("Mål", 6), Head("Ordlyd", WORDING), Head("Kommune", 16), Head("Periode", 16), Head("Hele landet", 10),
-    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Vurdering", 16),
-    Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
+    Head("Kommunens tal", 11), Head("Krav", 10), Head("Forskel", 10), Head("Forskellens enhed", 14), Head("Forskel i personer", 12),
+    Head("Vurdering", 16), Head("Varighed", 12), Head("Tillæg til landstallet", 12), Head("Fortegn", 9), Head("Opfyldt når", 16), Head("Trykt forskel", 10),
     Head("Bemærkning", WORDING), Head("Grundlag", 15), Head("Til og med", 10), Head("Måling", TITLE), Head("Fokusområde", 28),
 )  # fmt: skip
-_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRS"[place] for place, head in enumerate(_STATUS)}
+_LETTER = {head.label: "ABCDEFGHIJKLMNOPQRSTU"[place] for place, head in enumerate(_STATUS)}
 _TARGET = f"=ROUND({_LETTER['Hele landet']}{{r}}+{_LETTER['Tillæg til landstallet']}{{r}},%d)"
 _GAP = f"=ROUND({_LETTER['Fortegn']}{{r}}*({_LETTER['Kommunens tal']}{{r}}-{_LETTER['Krav']}{{r}}),%d)"
 
@@ -200,7 +200,7 @@ HOW_THE_GAP = (
 def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
     """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
     areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
-    for row in all_rows(report):
+    for row in report.all_rows:
         goal = report.plan.goal(row.goal)
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
@@ -221,7 +221,9 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
                 formula=_GAP % exact if row.gap is not None and not measured_otherwise else "",
             ),
             words.unit_word(row.unit, difference=True),
+            Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
+            _steadiness(row),
             Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
             if target.national
             else None,
@@ -294,7 +296,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
         (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
         for period in periods
     ]
-    said = [" ".join(report._sentences(row)) for row in all_rows(report) if row.goal == goal.number]
+    said = [" ".join(report._sentences(row)) for row in report.all_rows if row.goal == goal.number]
     return WorkSheet(goal.number, f"Mål {goal.number}: {goal.title}", heads, rows, (), (goal.text, *said))
 
 
@@ -345,7 +347,7 @@ def sources_sheet(report: PlanReport) -> WorkSheet:
 
 
 def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
-    for row in all_rows(report):
+    for row in (row for row in report.all_rows if row.indicator):
         indicator = report.catalogue.indicators.get(row.indicator)
         measured = indicator or report.catalogue.surveys[row.indicator]
         yield (

@@ -20,7 +20,15 @@ from helpers.analysis.gaps import Verdict, gap, joint_verdict, verdict
 from helpers.analysis.persons import base_at, from_counts, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings
 from helpers.analysis.steadiness import DECIDED, PERIODS, Past, past_of
-from helpers.analysis.targets import Judgement, Lacking, ResolvedTarget, Targets, judge_answer, shown_decimals
+from helpers.analysis.targets import (
+    Judgement,
+    Lacking,
+    ResolvedTarget,
+    Targets,
+    areas_asked,
+    judge_answer,
+    shown_decimals,
+)
 from helpers.catalogue.models import (
     BASE,
     NATIONAL,
@@ -223,11 +231,13 @@ def rows_of_all(
     last = newest_printed(catalogue, plan)
     document = source_of(plan) if bound is not None and last is not None and bound.within(last) else ""
     others = Judge(catalogue, plan, without_printed(observations, plan), bound)
-    owner = Judge(catalogue, plan, observations, bound) if printed else others
     found = {}
     for area in municipalities:
         own = area.slug == plan.municipality
-        judge = owner if own else others
+        judge = others
+        if own and printed:
+            known = observations["area"].isin(areas_asked(catalogue, plan, area))
+            judge = Judge(catalogue, plan, observations[known], bound)
         found[area.code] = tuple(
             judge.row(
                 goal, place, area, printed.get((goal.number, part.indicator)) if own else None, document

@@ -1,0 +1,190 @@
+"""How steady every verdict is, reckoned here once more from the tidy table: no code of the project judges in between."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from helpers.catalogue import Catalogue, load_catalogue
+from helpers.data import load_observations
+from helpers.project import RENDERING_VARIABLE, Project
+from helpers.reports.plan.report import PlanReport, read_reports
+from helpers.reports.plan.sheets import status_records
+from report_support import copy_project
+
+PLANS = ("frederikssund-2023", "noegletal-2026")
+
+Figures = dict[tuple[str, str, str, str], Fraction]
+"""Indicator, series, area and period → what is known."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def country(project: Project, request: pytest.FixtureRequest) -> tuple[Catalogue, tuple[PlanReport, ...]]:
+    catalogue = load_catalogue(project)
+    return catalogue, read_reports(
+        project, catalogue, catalogue.plan(request.param), catalogue.municipalities
+    )
+
+
+def months_before(period: str, count: int) -> list[str]:
+    """The ids of `count` periods that end in one, oldest first."""
+    kind = "M" if "M" in period else "Q"
+    year, number = map(int, period.split(kind))
+    found = []
+    for _ in range(count):
+        found.insert(0, f"{year}{kind}{number:02d}")
+        year, number = (year, number - 1) if number > 1 else (year - 1, 12 if kind == "M" else 4)
+    return found
+
+
+def first_after(broken: str, kind: str) -> str:
+    """A month of ``breaks.yml`` as an id of months or quarters."""
+    year, month = map(int, broken.split("M"))
+    return broken if kind == "M" else f"{year}Q{(month + 2) // 3:02d}"
+
+
+class Oracle:
+    """The rule of steadiness, in plain loops over the files and the tidy table."""
+
+    def __init__(self, project: Project, reports: tuple[PlanReport, ...]) -> None:
+        first = reports[0]
+        read = lambda name: yaml.safe_load((project.catalogue / name).read_text(encoding="utf-8"))  # noqa: E731
+        plan = read(f"plans/{first.plan.key}.yml")
+        self.goals = {goal["number"]: goal for area in plan["focus_areas"] for goal in area["goals"]}
+        self.entries: dict[str, Any] = read("indicators.yml")
+        self.breaks = {key: entry["period"] for key, entry in read("breaks.yml").items()}
+        frame = load_observations(project, first.catalogue, first.basis)
+        columns = (frame[name] for name in ("indicator", "series", "area", "period", "value", "state"))
+        self.figures: Figures = {
+            (indicator, series, area, period): Fraction(repr(value))
+            for indicator, series, area, period, value, state in zip(*columns, strict=True)
+            if state == "ok"
+        }
+
+    def away(self, goal: str, own: Fraction | None, national: Fraction | None) -> Fraction | None:
+        """How far from the target, positive on the better side."""
+        target = self.goals[goal]["target"]
+        rule = next(key for key in target if key in ("at_least", "over", "at_most", "under"))
+        asked = target[rule]
+        if asked == "national":
+            asked = None if national is None else national + Fraction(str(target.get("margin", 0)))
+        if own is None or asked is None:
+            return None
+        return (own - Fraction(asked)) * (1 if rule in ("at_least", "over") else -1)
+
+    def gap(self, goal: str, indicator: str, area: str, period: str) -> Fraction | None:
+        own, national = (self.figures.get((indicator, "share", place, period)) for place in (area, "dk"))
+        return self.away(goal, own, national)
+
+    def met(self, goal: str, indicator: str, area: str, period: str, gap: Fraction) -> bool:
+        target = self.goals[goal]["target"]
+        if gap == 0 and (finer := self.by_counts(goal, indicator, area, period)) is not None:
+            gap = finer
+        return gap > 0 if "under" in target or "over" in target else gap >= 0
+
+    def by_counts(self, goal: str, indicator: str, area: str, period: str) -> Fraction | None:
+        """The gap of the shares that the counts come to, where there is one count and one base that come to them."""
+        series = self.entries[indicator]["series"]
+        counts = [name for name, one in series.items() if one.get("axis") == "count" and name != "base"]
+        origin = series["share"]["from"]
+        if "share_of" in origin:
+            part = origin["share_of"]
+            counts = [
+                name
+                for name in counts
+                if series[name]["from"] == part or series[name]["from"].get("sum_of") == part
+            ]
+        if len(counts) != 1:
+            return None
+        exact = []
+        for place in (area, "dk"):
+            count, base, share = (
+                self.figures.get((indicator, name, place, period)) for name in (counts[0], "base", "share")
+            )
+            if count is None or not base or share is None:
+                exact.append(None)
+                continue
+            found = 100 * count / base
+            tenths = 10 ** self.entries[indicator]["decimals"]
+            agrees = Fraction((found * tenths + Fraction(1, 2)).__floor__(), tenths) == share
+            exact.append(found if agrees else None)
+        return self.away(goal, *exact)
+
+    def word(self, goal: str, indicator: str, area: str, period: str) -> tuple[str | None, int]:
+        """The word, and in how many of the twelve periods the goal was met."""
+        periods = months_before(period, 12)
+        kind = "M" if "M" in period else "Q"
+        for name in self.entries[indicator].get("breaks", []):
+            month = name["period"] if isinstance(name, dict) else first_after(self.breaks[name], kind)
+            if periods[0] < month <= periods[-1]:
+                return None, 0
+        gaps = [self.gap(goal, indicator, area, one) for one in periods]
+        if None in gaps:
+            return None, 0
+        known = [gap for gap in gaps if gap is not None]
+        met = [self.met(goal, indicator, area, one, gap) for one, gap in zip(periods, known, strict=True)]
+        mean = sum(known, Fraction(0)) / 12
+        target = self.goals[goal]["target"]
+        mean_met = mean > 0 if "under" in target or "over" in target else mean >= 0
+        if known[-1] == 0:
+            said = "på vippen"
+        elif met[-6:] == [met[-1]] * 6 and mean_met == met[-1]:
+            said = "varigt"
+        elif met[-6:-1] == [not met[-1]] * 5:
+            said = "nyt"
+        else:
+            said = "på vippen"
+        return said, sum(met)
+
+
+def test_the_word_of_every_goal_and_municipality_is_the_one_reckoned_from_the_table(
+    project: Project, country: tuple[Catalogue, tuple[PlanReport, ...]]
+) -> None:
+    _, reports = country
+    oracle = Oracle(project, reports)
+    told: dict[str | None, int] = {}
+    assert len(reports) == 98
+    for report in reports:
+        for row in report.rows:
+            place = (report.municipality.name, row.goal)
+            if row.period is None:
+                assert row.past is None, place
+                continue
+            said, met = oracle.word(row.goal, row.indicator, report.municipality.code, row.period.id)
+            assert (row.past.steadiness.value if row.past else None) == said, place
+            if row.past is not None:
+                assert row.past.met == met, place
+            told[said] = told.get(said, 0) + 1
+    assert set(told) == {"varigt", "nyt", "på vippen", None}, "each word is tried"
+    assert told["nyt"] > 20
+    assert any(row.finer is not None for report in reports for row in report.rows), "counts decide somewhere"
+
+
+def test_the_words_are_in_every_place_that_tells_a_verdict(
+    country: tuple[Catalogue, tuple[PlanReport, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RENDERING_VARIABLE, "1")
+    monkeypatch.chdir(tmp_path)
+    _, reports = country
+    for report in reports[::7]:
+        table = report.status_table().markdown
+        records = {(one["goal"], one["indicator"]): one for one in status_records(report)}
+        frame = report.status().set_index(["goal", "indicator"])["steadiness"]
+        for row in report.rows:
+            word = row.past.steadiness.value if row.past else None
+            assert records[row.goal, row.indicator]["steadiness"] == word
+            assert frame[row.goal, row.indicator] == word or word is None
+            sentences = report.goal(row.goal).markdown
+            assert ("af de seneste 12" in sentences or "alle de seneste 12" in sentences) is (
+                any(other.past for other in report.rows if other.goal == row.goal)
+            )
+        assert table.count('class="steadiness"') == sum(row.past is not None for row in report.rows)
