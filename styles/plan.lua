@@ -20,6 +20,7 @@ end
 -- that have more to say. Counted in characters; the writer knows no better.
 
 local AVAILABLE = 108  -- characters on a line of a table
+local SMALL_FROM, SMALL = 8, 130 -- columns from which Word's letters are small (word.py), and what a line then holds
 local PADDING = 2.5    -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.17     -- characters
@@ -62,7 +63,7 @@ local function all_rows(tbl)
 end
 
 -- In characters; and whether all of them get what they want.
-local function column_widths(tbl)
+local function column_widths(tbl, available)
   local least, wanted = {}, {}
   for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
   local taken = {} -- cells that reach down from rows above
@@ -85,8 +86,8 @@ local function column_widths(tbl)
     all_wanted = all_wanted + wanted[i] + PADDING
   end
   local widths = {}
-  local fits = all_wanted <= AVAILABLE
-  local left = math.max(AVAILABLE - all_least, 0)
+  local fits = all_wanted <= available
+  local left = math.max(available - all_least, 0)
   local missing = math.max(all_wanted - all_least, 1)
   for i in ipairs(least) do
     widths[i] = PADDING + (fits and wanted[i] or least[i] + left * (wanted[i] - least[i]) / missing)
@@ -140,7 +141,7 @@ local function add_rows(out, rows, head)
 end
 
 local function typst_table(tbl, keep_caption)
-  local widths, fits = column_widths(tbl)
+  local widths, fits = column_widths(tbl, AVAILABLE)
   for i, width in ipairs(widths) do widths[i] = fits and 'auto' or string.format('%.1ffr', width) end
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
@@ -291,10 +292,11 @@ local function docx_rows(rows, head)
 end
 
 local function docx_table(tbl)
-  local widths = column_widths(tbl)
+  local available = #tbl.colspecs < SMALL_FROM and AVAILABLE or SMALL
+  local widths = column_widths(tbl, available)
   local line = 0
   for _, width in ipairs(widths) do line = line + width end
-  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, AVAILABLE) } end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, available) } end
   tbl.head.rows = docx_rows(tbl.head.rows, true)
   for _, body in ipairs(tbl.bodies) do
     body.head = docx_rows(body.head)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -99,3 +101,39 @@ def clustered(kind: str, cluster: Sequence[str]) -> Catalogue:
     inside = {code for name in cluster for code in area(name).codes}
     membership = {code: "A" if code in inside else "B" for code in codes()}
     return replace(catalogue, grouping=catalogue.grouping.model_copy(update={"clusters": {kind: membership}}))
+
+
+(SIZE,) = (variable.label for variable in shipped()[0].grouping.rules.framework if variable.size)
+"""Label of the condition that is the area's size."""
+
+
+def by_hand(frame: pd.DataFrame, own: Area, areas: list[Area], labels: list[str]) -> list[tuple[str, float]]:
+    """The nearest with their distances, worked out without arrays; nothing where the rules give no group."""
+    rivals = [one.slug for one in areas if not set(one.codes) & set(own.codes)]
+    gaps: dict[str, list[tuple[str, float]]] = {slug: [] for slug in rivals}
+    used = 0
+    for label in labels:
+        values = {slug: float(frame.at[slug, label]) for slug in [own.slug, *rivals]}
+        if label == SIZE:
+            values = {slug: math.log(value) for slug, value in values.items()}
+        known = [value for value in values.values() if not math.isnan(value)]
+        if not known or math.isnan(values[own.slug]):
+            continue
+        used += 1
+        spread = statistics.pstdev(known)
+        for slug in rivals:
+            gap = (values[slug] - values[own.slug]) / spread
+            if not math.isnan(gap):
+                gaps[slug].append((label, gap**2))
+    near = []
+    for slug, found in gaps.items():
+        if len(found) < 3 or SIZE not in dict(found):
+            continue
+        distance = round(math.sqrt(sum(gap for _, gap in found) / len(found)), 2)
+        if distance <= 1.0:
+            near.append((slug, distance))
+    if used < 3 or len(near) < 5:
+        return []
+    near.sort(key=lambda one: one[1])
+    last = near[:10][-1][1]
+    return [one for one in near if one[1] <= last]

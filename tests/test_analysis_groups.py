@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import math
 import shutil
-import statistics
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +23,10 @@ from helpers.catalogue.areas import Area
 from helpers.errors import PlanError
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope
 from helpers.project import Project
-from overview_support import CHECKOUT, NEWEST, area, clustered, observations, shipped
+from overview_support import CHECKOUT, NEWEST, SIZE, area, by_hand, clustered, observations, shipped
 
 RULES = shipped()[0].grouping.rules
 LABELS = [variable.label for variable in RULES.framework]
-(SIZE,) = (variable.label for variable in RULES.framework if variable.size)
 KIND = "sygedagpenge"
 """A kind that no condition is left out for."""
 
@@ -64,38 +61,6 @@ def group(
 ) -> ComparisonGroup:
     own = catalogue or shipped()[0]
     return comparison_group(own, area(name), own.centres, among, kind=kind, conditions=frame)
-
-
-def by_hand(frame: pd.DataFrame, own: Area, areas: list[Area], labels: list[str]) -> list[tuple[str, float]]:
-    """The nearest with their distances, worked out without arrays; nothing where the rules give no group."""
-    rivals = [one.slug for one in areas if not set(one.codes) & set(own.codes)]
-    gaps: dict[str, list[tuple[str, float]]] = {slug: [] for slug in rivals}
-    used = 0
-    for label in labels:
-        values = {slug: float(frame.at[slug, label]) for slug in [own.slug, *rivals]}
-        if label == SIZE:
-            values = {slug: math.log(value) for slug, value in values.items()}
-        known = [value for value in values.values() if not math.isnan(value)]
-        if not known or math.isnan(values[own.slug]):
-            continue
-        used += 1
-        spread = statistics.pstdev(known)
-        for slug in rivals:
-            gap = (values[slug] - values[own.slug]) / spread
-            if not math.isnan(gap):
-                gaps[slug].append((label, gap**2))
-    near = []
-    for slug, found in gaps.items():
-        if len(found) < 3 or SIZE not in dict(found):
-            continue
-        distance = round(math.sqrt(sum(gap for _, gap in found) / len(found)), 2)
-        if distance <= 1.0:
-            near.append((slug, distance))
-    if used < 3 or len(near) < 5:
-        return []
-    near.sort(key=lambda one: one[1])
-    last = near[:10][-1][1]
-    return [one for one in near if one[1] <= last]
 
 
 def found(group: ComparisonGroup) -> list[tuple[str, float]]:

@@ -15,16 +15,17 @@ import pytest
 import yaml
 
 from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.commands.listing import listing
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.request import RenderRequest
+from helpers.reports.base.request import RenderRequest, Selection
 from helpers.reports.jobcenteroverblik.book import SHARED
-from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured
-from overview_support import CHECKOUT, shipped
+from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, report_of
+from overview_support import CHECKOUT, area, shipped
 from report_support import copy_project
 
 CHROMIUM = next(
@@ -75,7 +76,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_municipalities_and_job_centres_are_rendered_once_each_to_folders_of_their_own(project):
     names = ("Frederikssund", "250", "ishøj/vallensbæk", "Læsø")
-    variants = overview_variants(request_for(project, *names), shipped()[0])
+    *variants, printed = overview_variants(request_for(project, *names), shipped()[0])
+    assert printed.slug == f"{KEY}/vallensbaek-ishoej-2017m02"
     assert [v.slug for v in variants] == [
         f"{KEY}/{s}" for s in ("frederikssund", "vallensbaek-ishoej", "laesoe")
     ]
@@ -91,10 +93,31 @@ def test_municipalities_and_job_centres_are_rendered_once_each_to_folders_of_the
 def test_all_means_every_job_centre_and_a_region_those_in_it(project):
     catalogue, jobcenteroverblik = shipped()
     everyone = overview_variants(request_for(project, everyone=True), catalogue)
-    assert len(everyone) == 94
+    assert len(everyone) == 94 + 1, "beside today's the one that is kept as printed"
     north = overview_variants(request_for(project, region="Nordjylland"), catalogue)
     assert len(north) == 10 and f"{KEY}/frederikshavn-laesoe" in {v.slug for v in north}
     assert len(jobcenteroverblik.centres) == 94
+
+
+def test_the_printed_report_is_rendered_beside_todays_which_links_to_it(project):
+    name = "Vallensbæk/Ishøj"
+    slugs = [v.slug for v in overview_variants(request_for(project, name), shipped()[0])]
+    assert slugs == [f"{KEY}/vallensbaek-ishoej", f"{KEY}/vallensbaek-ishoej-2017m02"]
+    today = report_of(Selection(project, shipped()[0]), shipped()[1], area(name))
+    assert "(../vallensbaek-ishoej-2017m02/index.html)" in today.introduction().markdown
+    other = report_of(Selection(project, shipped()[0]), shipped()[1], area("Ishøj"))
+    assert "2017m02" not in other.introduction().markdown
+
+
+def test_another_job_centre_is_refused_for_the_printed_month(project):
+    with pytest.raises(PlanError, match=r"printed report of Vallensbæk/Ishøj .* none of Frederikssund"):
+        overview_variants(request_for(project, "Frederikssund", bound=Period.parse("2017M02")), shipped()[0])
+
+
+def test_the_list_of_reports_names_the_printed_one_and_how_to_ask_for_it(project):
+    listed = list(listing(project, shipped()[0], "reports", ""))
+    assert listed[:2] == ["plan", KEY]
+    assert listed[2] == f'{KEY} --period 2017M02  "Vallensbæk/Ishøj" alone, as it was printed'
 
 
 def test_the_printed_report_has_an_address_of_its_own(project):
@@ -127,7 +150,7 @@ def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
 @pytest.fixture(scope="module")
 def outcome(project: Project) -> Outcome:
     request = request_for(project, "Vallensbæk/Ishøj")
-    (found,) = render_variants(
+    found, *_ = render_variants(
         project, overview_variants(request, shipped()[0]), engine="built-in", output=request.output
     )
     assert found.ok, found.problems

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.ranks import Rank, Standing, Third, best, moved, places, rank, third_of
+from helpers.analysis.ranks import Rank, Standing, Third, best, moved, on_few, places, rank, third_of
 from helpers.catalogue.models import Direction
 
 HIGHER, LOWER = Direction.HIGHER, Direction.LOWER
@@ -58,6 +58,26 @@ def test_the_thirds_are_the_same_from_either_end_and_differ_by_one_place_at_most
     assert [mirror[third] for third in reversed(thirds)] == thirds
     sizes = [thirds.count(third) for third in Third]
     assert max(sizes) - min(sizes) <= 2 and sizes[0] == sizes[2]
+
+
+@given(VALUES)
+def test_thirds_are_the_same_from_either_end_where_places_are_shared(values):
+    mirror = {Third.TOP: Third.BOTTOM, Third.MIDDLE: Third.MIDDLE, Third.BOTTOM: Third.TOP, None: None}
+    for area in values:
+        assert rank(values, area, HIGHER).third is mirror[rank(values, area, LOWER).third]
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "base", "hidden", "few"),
+    [
+        ("10.0", None, "29", False, True), ("10.0", None, "30", False, False), ("10.0", "3", None, False, False),
+        ("15.0", "3", None, False, True), ("0.0", "0", None, False, False), ("10.0", None, None, True, True),
+        (None, "3", "5", False, False), ("10.0", None, None, False, False),
+    ],
+)  # fmt: skip
+def test_a_share_of_fewer_than_30_or_of_a_hidden_number_is_out_of_few(share, count, base, hidden, few):
+    numbers = [None if text is None else Decimal(text) for text in (share, count, base)]
+    assert on_few(*numbers, hidden=hidden) is few
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,30 @@ def test_a_suppressed_value_of_ones_own_gives_no_place_but_keeps_the_figure():
     assert tile(found).startswith("Ingen placering: tallet er diskretioneret eller ikke opgjort")
 
 
+PROGRAMME, OF = ("integrationsprogram-jobparate", "share"), ("integrationsprogram-jobparate", "base")
+
+
+@pytest.mark.parametrize(
+    ("bases", "words"),
+    [
+        ({VEJLE: 30, HORSENS: 300}, ""),
+        ({VEJLE: 29, HORSENS: 300}, "° Andelen er af færre end 30 personer eller af et skjult antal; pladsen kan skifte med en enkelt person"),
+        ({VEJLE: None, HORSENS: 300}, "° Andelen er af færre end 30 personer eller af et skjult antal; pladsen kan skifte med en enkelt person"),
+        ({VEJLE: 300, HORSENS: 3}, "Få personer bag tallet for Horsens"),
+        ({VEJLE: 300, HORSENS: 3, RANDERS: None}, "Få personer bag tallene for Horsens og Randers"),
+        ({VEJLE: 300, **dict.fromkeys(("615", "730", "727", "101", "147"), 3)}, "Få personer bag tallene for 5 andre"),
+    ],
+)  # fmt: skip
+def test_a_place_that_few_persons_stand_behind_is_marked(bases, words):
+    shares = {code: 40.0 + place for place, code in enumerate(bases)}
+    found = standings("Vejle", {PROGRAMME: shares, OF: bases}).standing(22)
+    assert found.rank.place is not None
+    made = standing_tile("x", "", found, area("Vejle"))
+    assert made.place.endswith("landet°") is words.startswith("°")
+    assert ranking.few_words(found, area("Vejle")).replace("\u00a0", " ") == words
+    assert not words or words in " | ".join(made.notes).replace("\u00a0", " ")
+
+
 # -------------------------------------------------------------------------------- joint job centres
 
 

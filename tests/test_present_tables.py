@@ -147,14 +147,18 @@ def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None
     assert ("a", {"href": "side-3.html"}) in shown.tags
 
 
-def test_a_verdict_is_a_sign_a_word_and_a_class_and_says_which_way_is_better(
-    plan: Plan, rows: list[StatusRow]
-) -> None:
+def test_a_verdict_is_a_sign_a_word_and_a_class(plan: Plan, rows: list[StatusRow]) -> None:
     shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN)))
-    cells = {row[0][2]: row[7] for row in shown.rows if len(row) == 8}
-    assert cells["1a"][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt ↑ højere er bedre")
-    assert cells["3a"][1:] == ({"class": "verdict-met"}, "✓ Opfyldt ↑ højere er bedre")
-    assert cells["4a"][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt ↓ lavere er bedre")
+    cells = {row[0][2]: row for row in shown.rows if len(row) == 8}
+    assert cells["1a"][7][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt")
+    assert cells["3a"][7][1:] == ({"class": "verdict-met"}, "✓ Opfyldt")
+    # Which way is better is told by what is asked for …
+    assert cells["1a"][5][2].startswith("mindst ")
+    assert cells["4a"][5][2].startswith("under ")
+    # … and in words where nothing is.
+    unset = replace(rows[0], target=None, gap=None, verdict=Verdict.CANNOT_BE_JUDGED)
+    lines = Reader(markup(plan_tables.status_table([unset], plan, TOWN))).texts()
+    assert next(line for line in lines if line[0] == "1a")[7] == "? Kan ikke vurderes ↑ højere er bedre"
 
 
 def test_a_changed_target_is_told_in_its_row(plan: Plan, rows: list[StatusRow]) -> None:
@@ -179,7 +183,7 @@ def test_how_steady_a_verdict_is_stands_below_it(
 ) -> None:
     row = replace(rows[0], past=Past(word, run=1, met=3, level=False))
     cells = Reader(markup(plan_tables.status_table([row], plan, TOWN))).texts()
-    assert next(cell for cell in cells if cell[0] == "1a")[7] == f"× Ikke opfyldt {said} ↑ højere er bedre"
+    assert next(cell for cell in cells if cell[0] == "1a")[7] == f"× Ikke opfyldt {said}"
 
 
 def test_what_cannot_be_judged_says_why_and_shows_a_dash(plan: Plan, rows: list[StatusRow]) -> None:

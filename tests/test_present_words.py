@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.steadiness import Past, Steadiness
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
 from helpers.data.frames import State
 from helpers.data.stopped import Stop
-from helpers.periods import Period
+from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
 from helpers.present.words import MINUS, NBSP, number
@@ -335,3 +336,98 @@ def test_what_a_source_has_stopped_is_told_with_its_last_figure(
         }
     )  # fmt: skip
     assert words.stopped_sentences(stop, item, Period.month(2026, 12), then) == said
+
+
+# ------------------------------------------------------------------------------- how steady, how many
+
+
+def _past(word: Steadiness, run: int, met: int, *, level: bool = False) -> Past:
+    return Past(word, run, met, level)
+
+
+@pytest.mark.parametrize(
+    ("past", "verdict", "said"),
+    [
+        (_past(Steadiness.STEADY, 12, 12), Verdict.MET, "Målet var opfyldt i alle de seneste 12 måneder."),
+        (_past(Steadiness.STEADY, 12, 0), Verdict.NOT_MET,
+         "Målet var ikke opfyldt i nogen af de seneste 12 måneder."),
+        (_past(Steadiness.STEADY, 6, 8), Verdict.MET,
+         "Målet er opfyldt for sjette måned i træk og var opfyldt i 8 af de seneste 12 måneder."),
+        (_past(Steadiness.STEADY, 11, 1), Verdict.NOT_MET,
+         "Målet er for ellevte måned i træk ikke opfyldt. Det var opfyldt i 1 af de seneste 12 måneder."),
+        (_past(Steadiness.NEW, 1, 4), Verdict.MET,
+         "Vurderingen er ny: Målet var ikke opfyldt i de fem måneder før. "
+         "Målet var opfyldt i 4 af de seneste 12 måneder."),
+        (_past(Steadiness.NEW, 1, 11), Verdict.NOT_MET,
+         "Vurderingen er ny: Målet var opfyldt i de fem måneder før. "
+         "Målet var opfyldt i 11 af de seneste 12 måneder."),
+        (_past(Steadiness.WAVERING, 2, 7), Verdict.MET,
+         "Vurderingen er på vippen. Målet var opfyldt i 7 af de seneste 12 måneder."),
+        (_past(Steadiness.WAVERING, 12, 12, level=True), Verdict.MET,
+         "Vurderingen er på vippen, fordi forskellen er mindre end afrundingen. "
+         "Målet var opfyldt i alle de seneste 12 måneder."),
+    ],
+)  # fmt: skip
+def test_how_steady_a_verdict_is_reads_as_danish(past: Past, verdict: Verdict, said: str) -> None:
+    assert words.past_sentences(past, verdict, Frequency.MONTH) == said
+    assert said in _sentences(verdict=verdict, past=past, period=Period.parse("2026M07"))
+
+
+def test_quarters_are_counted_as_quarters() -> None:
+    said = words.past_sentences(_past(Steadiness.STEADY, 7, 9), Verdict.MET, Frequency.QUARTER)
+    assert (
+        said == "Målet er opfyldt for syvende kvartal i træk og var opfyldt i 9 af de seneste 12 kvartaler."
+    )
+
+
+@pytest.mark.parametrize(
+    ("finer", "verdict", "said"),
+    [
+        ("-0.0312", Verdict.NOT_MET,
+         "Regnet ud fra antallene er tallet 0,03 procentpoint dårligere end målet, og målet er derfor ikke opfyldt."),
+        ("0.0004", Verdict.MET,
+         "Regnet ud fra antallene er tallet 0,0004 procentpoint bedre end målet, og målet er derfor opfyldt."),
+        ("0", Verdict.MET, "Også regnet ud fra antallene er forskellen 0, og målet er derfor opfyldt."),
+        (None, Verdict.MET, ""),
+    ],
+)  # fmt: skip
+def test_what_decided_a_gap_of_zero_is_told(finer: str | None, verdict: Verdict, said: str) -> None:
+    exact = None if finer is None else Decimal(finer)
+    assert plain(words.by_counts(exact, verdict, 1, Unit.PERCENT)) == said
+
+
+@pytest.mark.parametrize(
+    ("met", "not_met", "unknown", "said"),
+    [
+        (11, 8, 1, "Assens Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes."),
+        (7, 8, 0, "Assens Kommune har opfyldt 7 af 15 mål. 8 er ikke opfyldt."),
+        (6, 0, 9, "Assens Kommune har opfyldt 6 af 15 mål. 9 kan ikke vurderes."),
+        (20, 0, 0, "Assens Kommune har opfyldt alle 20 mål."),
+        (1, 0, 0, "Assens Kommune har opfyldt sit mål."),
+        (0, 15, 0, "Assens Kommune har ikke opfyldt nogen af sine 15 mål."),
+        (0, 1, 0, "Assens Kommune har ikke opfyldt sit mål."),
+        (0, 10, 5, "Assens Kommune har ikke opfyldt nogen af sine 15 mål. 5 kan ikke vurderes."),
+        (0, 0, 15, "Ingen af målene for Assens Kommune kan vurderes."),
+    ],
+)
+def test_what_a_municipality_has_met_is_one_sentence_or_two(
+    met: int, not_met: int, unknown: int, said: str
+) -> None:
+    assert words.goals_met_by("Assens Kommune", met, not_met, unknown) == said
+
+
+@pytest.mark.parametrize(
+    ("met", "not_met", "unknown", "sign", "said", "css"),
+    [
+        (4, 0, 0, "✓", "4 af 4 opfyldt", "verdict-met"),
+        (3, 1, 0, "–", "3 af 4 opfyldt", "verdict-partly"),
+        (3, 0, 1, "–", "3 af 4 opfyldt, 1 kan ikke vurderes", "verdict-partly"),
+        (0, 4, 0, "×", "0 af 4 opfyldt", "verdict-not-met"),
+        (0, 1, 3, "×", "0 af 4 opfyldt, 3 kan ikke vurderes", "verdict-not-met"),
+        (0, 0, 4, "?", "Kan ikke vurderes", "verdict-unknown"),
+    ],
+)
+def test_a_focus_area_is_red_only_when_no_goal_is_met(
+    met: int, not_met: int, unknown: int, sign: str, said: str, css: str
+) -> None:
+    assert words.joint_standing(met, not_met, unknown) == (sign, said, css)

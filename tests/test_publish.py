@@ -236,6 +236,18 @@ def test_example_data_go_out_only_when_asked_for(project: Project, tmp_path: Pat
     assert (tmp_path / "www" / "viborg" / "index.html").is_file()
 
 
+def test_a_page_of_chosen_municipalities_belongs_to_the_site_and_its_example_data_are_held_back(
+    project: Project, tmp_path: Path
+) -> None:
+    page = project.root / "_site" / "sammenlign" / "plan-1a-viborg-skive"
+    page.mkdir(parents=True)
+    (page / "index.html").write_text("<!doctype html><html lang='da'><title>To</title></html>")
+    (page / "areas.json").write_text('{"example": true}')
+    assert "sammenlign/plan-1a-viborg-skive" in refused(project, str(tmp_path / "www"))
+    (page / "areas.json").write_text('{"example": false}')
+    assert publish_site(project, project.root / "_site", str(tmp_path / "www"))
+
+
 def test_a_render_under_way_is_waited_for(project: Project, tmp_path: Path) -> None:
     with building(project.root / "_site"):
         said = refused(project, str(tmp_path / "www"))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import openpyxl
 import pypdf
 import pytest
 from typer.testing import CliRunner
@@ -298,6 +299,93 @@ def test_every_number_of_the_status_table_is_the_one_in_the_files(world: World, 
     assert judged >= 6
 
 
+@pytest.mark.parametrize("town", TOWNS)
+def test_the_workbook_has_the_numbers_of_the_page(world: World, town: str) -> None:
+    folder = world.site(town) / "figures"
+    with (folder / "status.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = list(csv.DictReader(file, delimiter=";"))
+    sheet = openpyxl.load_workbook(folder / f"{SLUGS[town]}-{PLAN}.xlsx", data_only=True)["Status"]
+    lines = [line for line in sheet.values if line[0]]
+    head = next(at for at, line in enumerate(lines) if line[0] == "Mål")
+    rows = [dict(zip(lines[head], line, strict=True)) for line in lines[head + 1 :]]
+    assert len(rows) == len(told) and not any("Eksempeldata" in str(line[0]) for line in lines)
+    for row, csv_row in zip(rows, told, strict=True):
+        assert (row["Mål"], row["Kommune"]) == (csv_row["maal"], town)
+        assert row["Vurdering"].lower() == csv_row["vurdering"]
+        for name, column in (
+            ("Hele landet", "hele_landet"),
+            ("Kommunens tal", "kommunens_tal"),
+            ("Krav", "krav"),
+            ("Forskel", "forskel"),
+        ):
+            wanted = float(spelled(csv_row[column])) if csv_row[column] else None
+            assert row[name] == (None if wanted is None else pytest.approx(wanted)), (csv_row["maal"], name)
+
+
+OUT_OF = {
+    "kontanthjaelp-aktiveret": "kth_personer",
+    "kontanthjaelp-ordinaere-timer": "kth_personer",
+    "kontanthjaelp-virksomhedsrettet": "kth_personer",
+    "langtidsledige-andel": "ledige_total_fuldtid",
+    "langtidsledige-dagpenge": "ledige_dagpenge_fuldtid",
+    "uddannelsesparate-andel": "kth_fuldtidspersoner",
+}
+"""Indicator → the column of what its share is out of."""
+
+
+def wilson(share: Fraction, out_of: Fraction) -> tuple[float, float]:
+    """The roots of |p − share| = z·√(p(1 − p) / n), which is how Wilson put it."""
+    z, n, found = 1.959964, float(out_of), float(share / 100)
+    a, b, c = 1 + z * z / n, -(2 * found + z * z / n), found * found
+    root = math.sqrt(b * b - 4 * a * c)
+    return 100 * (-b - root) / (2 * a), 100 * (-b + root) / (2 * a)
+
+
+@pytest.mark.parametrize("town", TOWNS)
+def test_persons_and_chance_are_those_of_the_files_and_tell_no_hidden_count(world: World, town: str) -> None:
+    with (world.site(town) / "figures" / "status.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["indikator"]: row for row in csv.DictReader(file, delimiter=";")}
+    told = 0
+    for key, row in rows.items():
+        place = town, row["periode"]
+        out_of = saved()[OUT_OF[key]].get(place) if key in OUT_OF else None
+        share = expected(key, "share", *place)
+        if out_of is None or share is None:
+            assert (row["antal_i_alt"], row["forskel_i_personer"]) == ("", ""), key
+            continue
+        count = out_of * share / 100
+        low, high = (math.floor(end * 10 + 0.5) / 10 for end in wilson(share, out_of))
+        target = spelled(row["krav"])
+        if any(Fraction(1, 2) < part < Fraction(5, 2) for part in (count, out_of - count)):
+            assert not any(
+                row[name] for name in ("antal_i_alt", "forskel_i_personer", "udsving_fra", "udsving_til")
+            ), key
+            assert row["faa_personer"] == ("ja" if out_of < 30 else "nej"), key
+            continue
+        told += 1
+        gap = spelled(row["forskel"]) * out_of / 100
+        assert spelled(row["antal_i_alt"]) == out_of, key
+        assert int(row["forskel_i_personer"]) == (1 if gap > 0 else -1) * math.floor(
+            abs(gap) + Fraction(1, 2)
+        ), key
+        assert [float(spelled(row[name])) for name in ("udsving_fra", "udsving_til")] == [low, high], key
+        few = out_of < 30 or low <= float(target) <= high
+        assert row["faa_personer"] == ("ja" if few else "nej"), key
+    assert told >= (0 if town == "Læsø" else 5)
+    if town == "Frederikssund":
+        activated = rows["kontanthjaelp-aktiveret"]
+        assert (activated["udsving_fra"], activated["udsving_til"]) == ("27,7", "34,9")
+    if town == "Læsø":  # 2 of 7
+        hidden = rows["kontanthjaelp-aktiveret"]
+        assert (hidden["kommunens_tal"], hidden["forskel_i_personer"], hidden["udsving_fra"]) == (
+            "28,6",
+            "",
+            "",
+        )
+        page = (world.site(town) / "04-aktiv-indsats.html").read_text("utf-8").split('id="maal-4a"')[1]
+        assert "Tallet bygger på få personer" in page.split('id="maal-4b"')[0]
+
+
 # ------------------------------------------------------------------------------- how steady it is
 
 COUNTED = {
@@ -373,7 +461,7 @@ def test_the_steadiness_of_every_goal_and_municipality_is_that_of_the_files(worl
             told[word] = told.get(word, 0) + 1
             level += row.gap == 0
     assert told["varigt"] > 400 and told["på vippen"] > 50 and told["nyt"] > 5, told
-    assert level > 20, "the rounding decides in many places"
+    assert level > 10, "the rounding decides in many places"
 
 
 class _Cells(HTMLParser):

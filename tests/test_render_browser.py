@@ -30,6 +30,14 @@ PAGES = (
 )
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+SEEN: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": DESKTOP},
+    "phone": {"viewport": PHONE},
+    "320": {"viewport": {"width": 320, "height": 640}},
+    "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "forced": {"viewport": DESKTOP, "forced_colors": "active"},
+}
+"""How pages are looked at."""
 
 pytestmark = [
     pytest.mark.browser,
@@ -74,11 +82,11 @@ def open_page(browser: Any, folder: Path) -> Iterator[Any]:
         context.close()
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation_on_any_page(open_page: Any, name: str, viewport: dict[str, int]):
+def test_axe_finds_no_violation_on_any_page(open_page: Any, name: str, seen: dict[str, Any]):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(name, viewport)
+    page = open_page(name, **seen)
     page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true })")
     results = axe.run(page, options=RULES)
     assert not results.response["violations"], results.generate_report()
@@ -200,12 +208,12 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return outcome.folder
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
 def test_every_page_of_the_plan_itself_passes_axe_and_asks_no_other_host(
-    browser: Any, plan: Path, viewport: dict[str, int]
+    browser: Any, plan: Path, seen: dict[str, Any]
 ):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = browser.new_context(viewport=viewport)
+    context = browser.new_context(**seen)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -219,3 +227,20 @@ def test_every_page_of_the_plan_itself_passes_axe_and_asks_no_other_host(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
     context.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize("width", [320, 375, 768])
+def test_what_a_verdict_needs_lies_on_the_screen(browser: Any, plan: Path, width: int):
+    """The verdict, both newest figures and the mark of example data, without scrolling to the side."""
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((plan / "notebooks" / "06-unge.html").as_uri())
+    drawings = [item for item in page.query_selector_all(".drawing") if item.is_visible()]
+    assert drawings
+    for item in drawings:
+        for text in item.query_selector_all("text"):
+            box = text.bounding_box()
+            assert box and box["x"] >= -1 and box["x"] + box["width"] <= width + 1, text.text_content()
+    for verdict in page.query_selector_all(".verdict"):
+        box = verdict.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.close()

@@ -24,6 +24,7 @@ from helpers.commands.rendering import render_reports
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Outcome, render_variants
+from helpers.render.word import SMALL_FROM
 from helpers.render.word_reference import LOOKS, MARKED
 from helpers.reports.base.request import RenderRequest
 from render_book import sample_notebooks, variant, write_book
@@ -112,6 +113,21 @@ def test_tables_are_real_their_heads_repeated_and_their_rows_whole(document: Doc
         *(f"notebooks/{page.name}" for page in sorted((site / "notebooks").glob("*.html"))),
     ]
     assert table_texts(document) == [row for page in pages for row in page_rows(site / page)]
+
+
+def test_letters_are_small_where_columns_are_many(document: Document) -> None:
+    wide = [table for table in document.tables if len(table.columns) >= SMALL_FROM]
+    assert wide
+    sizes = {
+        run.font.size
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        for p in cell.paragraphs
+        for run in p.runs
+        if table._tbl in [one._tbl for one in wide]
+    }
+    assert sizes == {Pt(7)}
 
 
 def test_every_figure_has_its_text_its_svg_and_a_png_that_every_word_opens(

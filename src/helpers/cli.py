@@ -331,6 +331,29 @@ def compare(
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
 
+@app.command("compare-areas", rich_help_panel=MAKE)
+def compare_areas(
+    goal: Annotated[str, typer.Argument(metavar="GOAL", help="Number of a goal: 1a.")],
+    municipalities: Annotated[
+        list[str],
+        typer.Argument(metavar="KOMMUNE...", help="The municipality it is about, and one to four others."),
+    ],
+    plan: PlanKey = "",
+    period: PeriodText = "",
+    snapshot: SnapshotDay = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
+) -> None:
+    """Write a page that shows chosen municipalities side by side on one goal: a figure, a table and a CSV file."""
+    from helpers.commands.typed import refuse_typed
+    from helpers.render.areas import write_areas
+
+    chosen = _selection(plan, period, snapshot)
+    areas = [chosen.catalogue.municipality(name) for name in municipalities]
+    refuse_typed(chosen.project, chosen.catalogue, areas)
+    page = _wing(chosen).side_by_side(chosen, goal, [area.name for area in areas])
+    typer.echo(f"wrote {write_areas(chosen.project, output, page)}")
+
+
 @app.command(rich_help_panel=FIGURES)
 def backtest(
     plan: PlanKey = "",

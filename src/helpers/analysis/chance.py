@@ -72,7 +72,9 @@ def around(readings: Readings, indicator: Indicator, area: str, period: Period) 
 
 def of_few(readings: Readings, indicator: Indicator, area: str, period: Period) -> bool:
     """Whether a share is known to be one of fewer than :data:`FEW`; no word of how many they are."""
-    out_of = readings.at(indicator, area, period, BASE).value if indicator.has_base else None
+    if not indicator.has_base or readings.at(indicator, area, period).value is None:
+        return False
+    out_of = readings.at(indicator, area, period, BASE).value
     return out_of is not None and out_of < FEW
 
 

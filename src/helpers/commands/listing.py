@@ -8,7 +8,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import did_you_mean
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.reports import REPORTS, wings
+from helpers.reports import wings
 
 
 def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Ite
             f"{m.code}  {m.slug}  {m.name}  ({m.region})" for m in catalogue.municipalities
         ),
         "projects": lambda: (line for wing in wings() for line in wing.listed(project)),
-        "reports": lambda: iter(REPORTS),
+        "reports": lambda: (line for wing in wings() for line in wing.listed_as(project, catalogue)),
     }
     if what not in kinds:
         said = f'"{what}" is nothing to list. {did_you_mean(what, kinds)}'.strip()

@@ -107,7 +107,7 @@ def native_chart(
             (colours.accent, colours.country),
             (colours.second, colours.second_country),
         ]
-        ink = _scale(drawn.lines, [inks[line.group % 2][line.national] for line in drawn.lines])
+        ink = _scale(drawn.lines, [inks[min(line.group, 1)][line.national] for line in drawn.lines])
         dash = _scale(drawn.lines, [[6, 3] if line.national else [1, 0] for line in drawn.lines])
         y = alt.Y(
             "værdi:Q",

@@ -14,7 +14,7 @@ from helpers.catalogue.models import NATIONAL_NAME
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
 from helpers.periods import Period
-from helpers.present.layout import gap_notes
+from helpers.present.layout import BAND_NOTE, gap_notes
 from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
 from helpers.present.target_words import target_phrase
 from helpers.present.traces import TARGET, Picture, Point, Trace
@@ -102,6 +102,10 @@ def alt_text(
         said.append(f"Målet er {target_phrase(target, first.decimals, first.unit)}")
     said += [f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks]
     said += gap_notes(picture)
+    if picture.band:
+        _, newest = picture.band[-1]
+        low, high = (number(end, picture.lines[0].decimals) for end in (newest.low, newest.high))
+        said.append(f"{BAND_NOTE[:-1]}, nu mellem {low} og {high}")
     said += filter(None, [provisional_note(picture, provisional)])
     if example:
         said.append("Tallene er eksempeldata")

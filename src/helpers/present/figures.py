@@ -6,21 +6,24 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
 from helpers.catalogue.models import Goal, Indicator, Municipality
 from helpers.data.frames import Grounds
+from helpers.periods import Period
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA, WORDS
 from helpers.present.layout import Layout
 from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
-from helpers.present.traces import TARGET, Picture, Trace, picture, with_targets
+from helpers.present.traces import TARGET, Picture, Trace, areas_picture, picture, with_targets
 from helpers.present.words import number
 
 if TYPE_CHECKING:
@@ -29,7 +32,11 @@ if TYPE_CHECKING:
 REAL_TEXTS = {Grounds.PRINTED: "Trykt tal", Grounds.TYPED_IN: "Indtastet tal"}
 """Legend name of the ring around real points among made-up ones."""
 
-_SHAPES = {(False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond"}
+_SHAPES = {
+    (False, 0): "circle", (True, 0): "square", (False, 1): "triangle-up", (True, 1): "diamond", (False, 2): "diamond",
+    (False, 3): "triangle-down", (False, 4): "cross",
+}  # fmt: skip
+_DASHES = {0: [1, 0], 1: [10, 2], 2: [4, 2], 3: [1, 2], 4: [8, 2, 2, 2]}
 
 
 def trend_figure(
@@ -44,6 +51,7 @@ def trend_figure(
     goal: Goal | None = None,
     caption: str | None = None,
     provisional: describe.Provisional | None = None,
+    band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
 
@@ -68,12 +76,17 @@ def trend_figure(
         Default is the title and the span of periods.
     provisional
         Indicator → the periods whose numbers the source is likely to correct: table, CSV and description say so.
+    band
+        What chance alone may make of the municipality's value; drawn behind its line.
     """
     entries = [indicators] if isinstance(indicators, Indicator) else list(indicators)
     frames = [windows] if isinstance(windows, pd.DataFrame) else list(windows)
     drawn = picture(key or entries[0].key, entries, frames, municipality, goal)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
+    if band and drawn.lines:
+        around = tuple((period, band[period]) for period in drawn.periods if period in band)
+        drawn = replace(drawn, band=around)
     judged = entries[0].series[entries[0].headline]
     on_bars = judged.mark == "bar" or not drawn.lines
     first = (drawn.bars if on_bars and drawn.bars else drawn.lines or drawn.bars)[0]
@@ -114,6 +127,40 @@ def trend_figure(
     )
 
 
+def areas_figure(
+    key: str,
+    title: str,
+    indicator: Indicator,
+    windows: Mapping[Municipality, pd.DataFrame],
+    *,
+    example: bool = False,
+) -> output.Shown:
+    """One indicator with a line for each municipality, named at its end, and one for the country.
+
+    Parameters
+    ----------
+    windows
+        Frame *Window* of each; the first is the one that the figure is about, and at most five are told apart.
+    """
+    drawn = areas_picture(key, title, indicator, windows)
+    if not drawn.traces:
+        return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
+    lay = partial(
+        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
+    )
+    colour = palette()
+    return output.figure(
+        key,
+        chart(drawn, lay(), colour),
+        narrow=chart(drawn, lay(width=layout.NARROW), colour),
+        chart=lambda: native_chart(drawn, colour, example=example),
+        caption=describe.caption(drawn),
+        alt=describe.alt_text(drawn, example=example),
+        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
+        csv=describe.numbers_csv(drawn, example=example),
+    )
+
+
 def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
     """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
     from helpers.present import charts
@@ -128,7 +175,7 @@ def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
     if trace.area == TARGET:
         return colour.ink, colour.ink
     pairs = ((colour.accent, colour.country), (colour.second, colour.second_country))
-    own, country = pairs[trace.group % 2]
+    own, country = pairs[min(trace.group, 1)]
     line = country if trace.national else own
     return line, line
 
@@ -137,7 +184,7 @@ def shape(trace: Trace) -> str:
     """The marker that tells a line apart without its colour."""
     if trace.area == TARGET:
         return "cross"
-    return _SHAPES[trace.national, trace.group % 2]
+    return _SHAPES[trace.national, trace.group % (2 if trace.national else len(_DASHES))]
 
 
 def dash(trace: Trace) -> list[int]:
@@ -146,7 +193,7 @@ def dash(trace: Trace) -> list[int]:
         return [1, 3]
     if trace.national:
         return [6, 3] if trace.group % 2 == 0 else [2, 3]
-    return [1, 0] if trace.group % 2 == 0 else [10, 2]
+    return _DASHES[trace.group % len(_DASHES)]
 
 
 def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
@@ -234,6 +281,9 @@ def _layers(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, A
         point = {"size": 46, "strokeWidth": 2, "opacity": 1}
         casing = {"x": share_x, "y": y, "detail": {"field": "serie", "type": "nominal"}}
         dots = {"x": x_again, "y": again, "shape": marked, "stroke": tint, "fill": _as_it_is("fill")}
+        if drawn.band:
+            edges = {**_PLACE, "y2": {"field": "y2"}, "detail": {"field": "run", "type": "nominal"}}
+            layers.append(_layer("band", "area", edges, fill=colour.accent, fillOpacity=0.16))
         layers += [
             # A casing in the colour of the paper keeps crossing lines and bars apart.
             _layer("lines", "line", casing, stroke=colour.paper, strokeWidth=6),
@@ -320,6 +370,8 @@ def _datasets(drawn: Picture, places: Layout, colour: Palette) -> dict[str, list
         sets["legend_points"] = [
             {"serie": name, "x": entry.x + layout.SYMBOL / 2, "y": entry.y} for entry, name in own
         ]
+    if places.share and drawn.band:
+        sets["band"] = _band(drawn, places, places.share)
     if places.count:
         sets["bars"] = _bars(drawn)
         sets["legend_bars"] = [
@@ -353,6 +405,19 @@ def _stands_alone(line: Trace, index: int) -> bool:
         return True
     near = line.points[max(index - 1, 0) : index + 2]
     return sum(point.value is not None for point in near) == 1
+
+
+def _band(drawn: Picture, places: Layout, axis: layout.Axis) -> list[dict[str, Any]]:
+    """The edges of the band in pixels; a period without one parts it, and one that stands alone is as wide as a stroke."""
+    rows: list[dict[str, Any]] = []
+    for period, interval in drawn.band:
+        index = drawn.periods.index(period)
+        middle = places.centre(index, len(drawn.periods))
+        high, low = axis.pixel(float(interval.high)), axis.pixel(float(interval.low))
+        # Neighbours have the same distance between their place in the figure and in the band.
+        run = index - len(rows) // 2
+        rows += [{"x": middle + side, "y": high, "y2": low, "run": run} for side in (-1.5, 1.5)]
+    return rows
 
 
 def _bars(drawn: Picture) -> list[dict[str, Any]]:

@@ -170,6 +170,9 @@ def nice_axis(
     return Axis(ticks[0], ticks[-1], ticks, needed, top, bottom, title)
 
 
+BAND_NOTE = "Det lyse bånd viser, hvor langt tilfældige udsving alene kan flytte kommunens tal."
+"""Below a figure with a band."""
+
 AXIS_WORDS = {
     Unit.PERCENT: "Andel i pct.",
     Unit.PERSONS: "Antal personer",
@@ -190,6 +193,7 @@ def share_axis(
     values = [float(value) for line in lines for _, value in line.known]
     if target is not None:
         values.append(target)
+    values += [float(end) for _, interval in picture.band for end in (interval.low, interval.high)]
     decimals, unit = lines[0].decimals, lines[0].unit
     low, high = min(values), max(values)
     # A flat series stays flat: the axis never shows less than a tenth of the values' size.
@@ -433,6 +437,7 @@ def lay_out(
 
     bottom = 34.0
     notes = [line for note in gap_notes(picture) for line in wrap(f"× {note}", width, SMALL_SIZE)]
+    notes += wrap(BAND_NOTE, width, SMALL_SIZE) if picture.band else []
     for line in notes:
         bottom += SMALL_SIZE * LINE
         words.append(Words(-left, height + bottom - 6, line, SMALL_SIZE, colour="quiet"))
@@ -474,6 +479,8 @@ def _ends(
         text = number(value, line.decimals, line.unit if line.unit is Unit.PERCENT else None)
         if point.period != picture.periods[-1]:
             text = f"{text} ({point.period.short})"
+        if picture.named_ends:
+            text = f"{line.label} {text}"
         found.append((line, share.pixel(float(value)) if share else 0, text))
     if level is not None:
         found.append((None, level, target_text))

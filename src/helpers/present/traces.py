@@ -12,6 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
@@ -109,6 +110,10 @@ class Picture:
         Names of traces that have no value at all, and why; they are not drawn, only named.
     goal
         Whose figure it is, where it is a goal's.
+    band
+        Periods with what chance alone may make of the municipality's value, oldest first; most figures have none.
+    named_ends
+        Whether each line's name stands at its end, beside its newest value.
     """
 
     key: str
@@ -122,6 +127,8 @@ class Picture:
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     goal: Goal | None = None
+    band: tuple[tuple[Period, Interval], ...] = ()
+    named_ends: bool = False
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -225,6 +232,60 @@ def picture(
         empty=tuple(empty),
         goal=goal,
     )
+
+
+def areas_picture(
+    key: str, title: str, indicator: Indicator, windows: Mapping[Municipality, pd.DataFrame]
+) -> Picture:
+    """The headline of one indicator with a line for each municipality and one for the country.
+
+    Parameters
+    ----------
+    windows
+        Frame of each municipality, as for :func:`picture`; the first is the one that the figure is about.
+    """
+    single = [picture(key, [indicator], [frame], area) for area, frame in windows.items()]
+    newest = max((one.periods[-1] for one in single if one.periods), default=None)
+    periods = window(newest, numbers=indicator.published_in) if newest else ()
+    areas = list(windows)
+    traces = [
+        replace(
+            trace,
+            label=NATIONAL_NAME if trace.national else areas[place].name,
+            group=0 if trace.national else place,
+            mark="line",
+            axis="share",
+            points=_on(trace.points, periods),
+        )
+        for place, one in enumerate(single)
+        for trace in one.traces
+        if trace.series == indicator.headline and (place == 0 or not trace.national)
+    ]
+    lines = tuple(sorted((trace for trace in traces if trace.known), key=lambda trace: trace.national))
+    drawn = {trace.label for trace in lines}
+    absent = {
+        area.name: next((s for label, s in one.empty), State.MISSING)
+        for area, one in zip(areas, single, strict=True)
+    }
+    return Picture(
+        key=key,
+        title=title,
+        subtitle=None,
+        share_axis=indicator.share_axis,
+        count_axis=None,
+        municipality=areas[0].name,
+        periods=periods,
+        traces=lines,
+        breaks=shown_breaks([indicator], periods),
+        empty=tuple((name, state) for name, state in absent.items() if name not in drawn),
+        named_ends=True,
+    )
+
+
+def _on(points: Sequence[Point], periods: Sequence[Period]) -> tuple[Point, ...]:
+    """The points on another grid of periods; missing where there is none."""
+    known = {point.period: point for point in points}
+    return tuple(known.get(period) or _absent(period, known) for period in periods)
 
 
 def shown_breaks(indicators: Iterable[Indicator], periods: Sequence[Period]) -> tuple[Break, ...]:

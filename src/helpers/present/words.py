@@ -392,7 +392,9 @@ def past_sentences(past: Past, verdict: Verdict, frequency: Frequency) -> str:
 
 def steadiness_words(past: Past | None) -> str:
     """``= varigt``; empty where there is no past to tell of."""
-    return "" if past is None else f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}"
+    if past is None:
+        return ""
+    return f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}".replace(" ", NBSP)
 
 
 def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
 from helpers.present.fonts import subset_of
+from helpers.present.theme import palette_from, readable
+from helpers.render.drawings import figure_colours
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
 FOLDER = "assets"
@@ -84,9 +86,27 @@ def write_font_css(styles: Path) -> str:
     return f"{styles.name}/fonts.css"
 
 
+NIGHT = {"background": "#12181d", "foreground": "#e6ebee", "light": "#1d272e", "dark": "#e6ebee"}
+"""Paper and ink of pages on a screen whose reader asks for dark ones."""
+
+
+NIGHT_CONTRAST = 7.0
+"""Of a brand's colours by night: enough for text on the tinted rows and boxes, too (WCAG 2.1 asks for 4.5)."""
+
+
 def _brand_css(brand: Brand) -> str:
-    values = "".join(f"--plan-{role}:{colour};" for role, colour in brand.colours.items())
-    return f':root{{{values}--plan-font:"{brand.font}"}}'
+    """The brand as CSS properties, by day and by night: by night each colour is as light as can be read."""
+    night = {
+        role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in brand.colours.items()
+    }
+    by_night = {**night, **NIGHT}
+    day = "".join(f"--plan-{role}:{colour};" for role, colour in brand.colours.items())
+    dark = "".join(f"--plan-{role}:{colour};" for role, colour in by_night.items())
+    dark += "".join(f"{name}:{colour};" for name, colour in figure_colours(palette_from(by_night)).items())
+    return (
+        f':root{{color-scheme:light dark;{day}--plan-font:"{brand.font}"}}\n'
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    )
 
 
 def _read(path: Path) -> str:

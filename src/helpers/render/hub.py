@@ -42,6 +42,9 @@ ENTRY = "site.json"
 COMPARISONS = "maal"
 """Folder of the pages that compare all municipalities, one folder for each plan."""
 
+AREAS, AREAS_RECORD = "sammenlign", "areas.json"
+"""Folder of the pages that show chosen municipalities side by side, and what lies beside each: whether it is example data."""
+
 GOALS = "goals.json"
 """Lies in the folder of a plan's comparison: its goals and how many municipalities meet them."""
 

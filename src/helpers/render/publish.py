@@ -21,7 +21,16 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.assets import FOLDER
 from helpers.render.builtin.foot import STATEMENTS
-from helpers.render.hub import COMPARISONS, RECORD, Record, read_goals, read_record, read_sites
+from helpers.render.hub import (
+    AREAS,
+    AREAS_RECORD,
+    COMPARISONS,
+    RECORD,
+    Record,
+    read_goals,
+    read_record,
+    read_sites,
+)
 from helpers.render.links import read_links
 from helpers.render.workspace import building, clean_stale, exchange
 
@@ -99,7 +108,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
-    known = {*(record.slug for record in records), COMPARISONS, STATEMENTS}
+    known = {*(record.slug for record in records), COMPARISONS, AREAS, STATEMENTS}
     for page in sorted(_files(output)):
         above = {parent.as_posix() for parent in PurePosixPath(page).parents}
         if page.endswith(".html") and page != HUB and known.isdisjoint(above):
@@ -110,6 +119,11 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
     if not example:
         shown = [record.slug for record in records if record.example]
         shown += [f"{COMPARISONS}/{goals.plan}" for goals in read_goals(output) if goals.example]
+        shown += [
+            path.parent.relative_to(output).as_posix()
+            for path in sorted((output / AREAS).glob(f"*/{AREAS_RECORD}"))
+            if json.loads(path.read_text(encoding="utf-8"))["example"]
+        ]
         if shown:
             problems.append(
                 Problem(

@@ -12,7 +12,9 @@ from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Emu
+from docx.shared import Emu, Pt
+from docx.table import Table
+from docx.text.run import Run
 
 from helpers.catalogue.brand import WORD
 from helpers.present.still import drawn
@@ -28,6 +30,12 @@ CONTENTS = "Indhold"
 
 _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 """Of the element that holds a picture's SVG beside its PNG ([MS-ODRAWXML])."""
+
+SMALL_FROM = 8
+"""Tables of so many columns have small letters, or words would not fit their columns (``styles/plan.lua`` counts on it)."""
+
+_SMALL, _NARROW = Pt(7), 35
+"""Size of their letters, and room at the sides of their cells (twentieths of a point)."""
 
 _TALLEST = 0.85
 """So much of a page's height a picture takes at most; its caption stands below it."""
@@ -109,6 +117,9 @@ def _settle_tables(document: Document) -> None:
         given = row.get_or_add_trPr()
         if not given.xpath("w:cantSplit"):
             given.insert(0, OxmlElement("w:cantSplit"))
+    for table in document.tables:
+        if len(table.columns) >= SMALL_FROM:
+            _make_small(table)
     for cell in document.element.body.xpath(".//w:tc"):
         styles = {str(name) for name in cell.xpath("w:p/w:pPr/w:pStyle/@w:val")}
         fills = {shades[name] for name in styles if name in shades}
@@ -117,6 +128,20 @@ def _settle_tables(document: Document) -> None:
             for name, value in (("val", "clear"), ("color", "auto"), ("fill", fills.pop())):
                 shade.set(qn(f"w:{name}"), value)
             cell.get_or_add_tcPr().append(shade)
+
+
+def _make_small(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), str(_NARROW))
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    # Before its look and caption, as the schema has it.
+    after = table._tbl.tblPr.xpath("w:tblLook | w:tblCaption | w:tblDescription")
+    after[0].addprevious(margins) if after else table._tbl.tblPr.append(margins)
+    for run in table._tbl.xpath(".//w:r"):
+        Run(run, table).font.size = _SMALL
 
 
 def _settle_pictures(document: Document) -> None:

@@ -60,6 +60,7 @@ class Look:
     paper: str = ""
     bar: bool = False
     keep: bool = False
+    before: float = 0
     after: float = 6
 
 
@@ -87,7 +88,7 @@ LOOKS = {
     "Plan Måltekst": Look(keep=True),
     "Plan Resumé": Look(12),
     "Plan Opfølgning": Look(bar=True),
-    "Plan Udfyldes": Look(paper="FFF6C9"),
+    "Plan Udfyldes": Look(paper="FFF6C9", before=6),
 }  # fmt: skip
 """What ``styles/plan.lua`` names; a reference document that has one of these keeps its own."""
 
@@ -194,7 +195,7 @@ def _add(document: Document, name: str, look: Look) -> ParagraphStyle:
     if look.ink:
         _coloured(style, f"#{look.ink}")
     given = style.paragraph_format
-    given.space_before, given.space_after = Pt(0), Pt(look.after)
+    given.space_before, given.space_after = Pt(look.before), Pt(look.after)
     given.keep_with_next = look.keep or None
     properties = style.element.get_or_add_pPr()
     if look.bar:

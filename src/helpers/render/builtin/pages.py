@@ -161,6 +161,8 @@ def write_pages(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
         for resource in page.resources:
+            if resource.startswith("../") and resource.endswith("/index.html"):
+                continue  # another report of the site: publishing sees whether it is there
             source = copy.folder / resource
             if not source.is_file() or resource.startswith(".."):
                 missing.append(

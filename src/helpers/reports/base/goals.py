@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from helpers.present.output import Shown
+
 
 @dataclass(frozen=True)
 class ComparedArea:
@@ -123,3 +125,30 @@ class GoalComparison:
     example: bool
     data_day: date | None
     pages: tuple[GoalPage, ...]
+
+
+@dataclass(frozen=True)
+class AreasPage:
+    """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes.
+
+    Attributes
+    ----------
+    title
+        Of the plan.
+    number, heading, wording
+        Of the goal.
+    names
+        ``Frederikssund, Halsnæs og Gribskov``.
+    slug
+        Its folder: plan, goal and municipalities.
+    """
+
+    title: str
+    number: str
+    heading: str
+    wording: str
+    names: str
+    slug: str
+    example: bool
+    data_day: date | None
+    shown: Shown

@@ -43,7 +43,7 @@ from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
+    "areas_page", "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from helpers.catalogue import Catalogue
-    from helpers.reports.base.goals import GoalComparison
+    from helpers.reports.base.goals import AreasPage, GoalComparison
     from helpers.reports.base.report import Report
 
 
@@ -67,6 +67,10 @@ class Wing(ABC):
     def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
         """Keys of everything that this report shows."""
 
+    def listed_as(self, project: Project, catalogue: Catalogue) -> Iterator[str]:
+        """What ``plan list reports`` says of it."""
+        yield self.key
+
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
         """The reports that are asked for; by default one for each municipality."""
         selection = request.selection(catalogue)
@@ -111,6 +115,10 @@ class Wing(ABC):
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
         """All municipalities on each goal, for pages of their own; none for a report without goals."""
         return None
+
+    def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:
+        """Municipalities side by side on one goal; the first is the one that the page is about."""
+        raise _cannot("compare-areas", selection)
 
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
         """How one municipality stands: parts of a screen, or one text for machines.

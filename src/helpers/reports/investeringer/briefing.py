@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.periods import Period
-from helpers.present.output import FigurePart, Shown
-from helpers.present.words import NBSP, capital, number
+from helpers.present.output import FigurePart, Shown, escape_markdown
+from helpers.present.words import NBSP, capital, count, listed, number
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.status import RowStanding, business_case
@@ -29,6 +29,7 @@ def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief
         Which figures these are, and how the projects stand all together.
     """
     projects, who = report.projects, report.whom.long_name
+    titles = [status.project.title for status in report.statuses.values()]
     standings = tuple(word.replace(" ", NBSP) for word in words.STANDING_WORDS.values())
     return Brief(
         title=f"Status på {projects.title}",
@@ -50,9 +51,11 @@ def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief
         ),
         numbers=tuple(range(1, 2 + len(standings))),
         figures=tuple(_figures(report)),
-        background=tuple(
-            f"{status.project.title}: {words.project_line(status)}" for status in report.statuses.values()
+        said=tuple(
+            escape_markdown(f"{status.project.title}: {words.project_line(status)}")
+            for status in report.statuses.values()
         ),
+        background=(f"{projects.title} har {count(len(titles), 'projekt', 'projekter')}: {listed(titles)}.",),
         economy=tuple(
             f"{status.project.title}: {words.business_line(business_case(projects, key), projects.benefits)}"
             for key, status in report.statuses.items()

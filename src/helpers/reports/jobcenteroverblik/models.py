@@ -277,7 +277,11 @@ class Jobcenteroverblik(Model):
 
     def printed(self, area: Area, period: object) -> PrintedReport | None:
         """The report of that area and month as it was printed, where the catalogue holds it."""
-        return next((p for p in self.published if p.area == area.slug and p.period == period), None)
+        return next((p for p in self.printed_of(area) if p.period == period), None)
+
+    def printed_of(self, area: Area) -> tuple[PrintedReport, ...]:
+        """The reports of that area that the catalogue holds as they were printed."""
+        return tuple(report for report in self.published if report.area == area.slug)
 
     def area(self, text: str, catalogue: Catalogue) -> Area:
         """A job centre or municipality by name, code or slug, in any case.

@@ -9,6 +9,7 @@ from helpers.analysis.groups import ComparisonGroup
 from helpers.analysis.ranks import SMALL_BASE, Rank, Standing, Third
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Comparison
+from helpers.periods import Period
 from helpers.present.group_words import scope, small
 from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
 from helpers.reports.jobcenteroverblik.boards import Obstacle
@@ -132,9 +133,8 @@ def few_words(standing: FigureStanding, area: Area) -> str:
             "med en enkelt person"
         )
     if others:
-        said.append(
-            f"Også få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {listed(others)}"
-        )
+        names = listed(others) if len(others) <= NAMED else f"{number(len(others))} andre"
+        said.append(f"Få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {names}")
     return ". ".join(said)
 
 
@@ -189,3 +189,18 @@ def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) ->
 def heading_words(role: str, heading: str) -> str:
     """A figure's heading: ``Sigtelinje: Flest muligt skal i arbejde og forsørge sig selv``."""
     return f"Sigtelinje: {heading}" if role == "aim" else heading
+
+
+def printed_link(period: Period) -> str:
+    """Of the link from today's report to a printed one."""
+    return f"Sådan så rapporten ud, da STAR trykte den for {period.danish}"
+
+
+def printed_words(name: str, period: Period) -> tuple[str, ...]:
+    """What of a printed month's pages is STAR's, and what is this project's."""
+    return (
+        f"Siden gengiver STARs rapport for {name}, {period.danish}. Trykt er felternes overskrifter, tal og placeringer, "
+        "tabellen med sin fodnote og figurernes titler, definitioner og noter.",
+        "Vores er den løbende tekst, tredjedelene (regnet ud af placeringen) og læsningen af, hvilken overskrift der hører "
+        "til hvilket tal: i den trykte tekst løber de sammen. Kurverne er billeder, så tallene bag dem kendes ikke.",
+    )

@@ -102,6 +102,11 @@ def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) 
     )
 
 
+def _printed_suffix(report: PrintedReport) -> str:
+    """What a printed report's folder has after the area's name: ``-2017m02``."""
+    return f"-{report.period.id.lower()}"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class JobcenteroverblikReport(Report):
     """The Jobcenteroverblik for one area on one basis of figures; every public method is a cell of a notebook.
@@ -146,8 +151,7 @@ class JobcenteroverblikReport(Report):
 
     @property
     def folder(self) -> str:
-        printed = f"-{self.printed.period.id.lower()}" if self.printed else ""
-        return f"{KEY}/{self.area.slug}{printed}"
+        return f"{KEY}/{self.area.slug}{_printed_suffix(self.printed) if self.printed else ''}"
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -187,6 +191,19 @@ class JobcenteroverblikReport(Report):
         frame = load_observations(self.project, self.catalogue, self.basis)
         shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
         return {Period.parse(text) for text in frame[shown]["period"].unique()}
+
+    def check_period(self) -> None:
+        """Refuse a period without figures, and the month of a printed report of another job centre."""
+        others = [report for report in self.jobcenteroverblik.published if report.period == self.bound]
+        if others and not self.printed:
+            names = [self.jobcenteroverblik.area(report.area, self.catalogue).name for report in others]
+            raise PlanError.of(
+                f"--period {self.bound}",
+                f"The catalogue holds the printed report of {listed(names, 'and')} for that month, and none of "
+                f"{self.area.name}.",
+                f'Name "{names[0]}", or leave --period out for today\'s report.',
+            )
+        super().check_period()
 
     @property
     def _basis_name(self) -> str:
@@ -250,9 +267,8 @@ class JobcenteroverblikReport(Report):
 
     def _data_note(self) -> Shown:
         if self.printed:
-            what = f"STARs rapport for {self.area.name}, {self.printed.period.danish}"
-            said = f"Siden gengiver {what}, som den blev trykt."
-            return output.box(escape_markdown(said), classes=("data-note",))
+            said = ranking.printed_words(self.area.name, self.printed.period)
+            return output.box(*map(escape_markdown, said), classes=("data-note",))
         return super()._data_note()
 
     def _example_note(self) -> str:
@@ -265,7 +281,12 @@ class JobcenteroverblikReport(Report):
 
     def introduction(self) -> Shown:
         """What the report is, and whom it is about."""
-        return output.text(*self.jobcenteroverblik.template.introduction, *self._about_area())
+        said = [*self.jobcenteroverblik.template.introduction, *self._about_area()]
+        if not self.printed:
+            for report in self.jobcenteroverblik.printed_of(self.area):
+                address = f"../{self.area.slug}{_printed_suffix(report)}/index.html"
+                said.append(f"[{ranking.printed_link(report.period)}]({address})")
+        return output.text(*said)
 
     def _about_area(self) -> list[str]:
         names = escape_markdown(self.area.name)

@@ -18,7 +18,7 @@ from helpers.analysis.groups import ComparisonGroup, comparison_group, framework
 from helpers.analysis.ranks import Rank, best, moved, on_few, rank
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
-from helpers.catalogue.models import NATIONAL, Comparison, Indicator, Unit
+from helpers.catalogue.models import BASE, NATIONAL, Comparison, Indicator, Unit
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
 from helpers.reports.base.report import frame_hash
@@ -300,14 +300,12 @@ class Standings:
         share = on.value(area.slug, period)
         if indicator.unit is not Unit.PERCENT or share is None:
             return False
-        if rule is None:
-            count = (
-                self.boards(indicator.key, "count").value(area.slug, period)
-                if "count" in indicator.series
-                else None
-            )
+        names = rule.base if rule else (BASE,) if BASE in indicator.series else ()
+        if not names:
+            counted = "count" in indicator.series
+            count = self.boards(indicator.key, "count").value(area.slug, period) if counted else None
             return on_few(share, count, None)
-        bases = [self.boards(indicator.key, name) for name in rule.base]
+        bases = [self.boards(indicator.key, name) for name in names]
         values = [base.value(area.slug, period) for base in bases]
         hidden = any(base.state(area.slug, period) is State.SUPPRESSED for base in bases)
         known = [value for value in values if value is not None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from helpers.catalogue import Catalogue
@@ -11,7 +12,7 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
-from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
+from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
 from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
 from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, load_jobcenteroverblik
@@ -47,6 +48,24 @@ class JobcenteroverblikWing(Wing):
             report_of(selection, jobcenteroverblik, area)
             for area in _areas(request, catalogue, jobcenteroverblik)
         ]
+
+    def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
+        """As for any report; beside today's come those that the catalogue holds as they were printed: it links to them."""
+        found = super().asked(request, catalogue)
+        if request.bound is None:
+            jobcenteroverblik = read_jobcenteroverblik(request.project, catalogue)
+            for area in _areas(request, catalogue, jobcenteroverblik):
+                one = replace(request, municipalities=(area.name,), everyone=False, region="")
+                for printed in jobcenteroverblik.printed_of(area):
+                    found += super().asked(replace(one, bound=printed.period), catalogue)
+        return found
+
+    def listed_as(self, project: Project, catalogue: Catalogue) -> Iterator[str]:
+        yield from super().listed_as(project, catalogue)
+        jobcenteroverblik = read_jobcenteroverblik(project, catalogue)
+        for printed in jobcenteroverblik.published:
+            name = jobcenteroverblik.area(printed.area, catalogue).name
+            yield f'{KEY} --period {printed.period}  "{name}" alone, as it was printed'
 
     def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
         return jobcenteroverblik_contents(project, read_jobcenteroverblik(project, catalogue))

@@ -79,11 +79,14 @@ def _of(
     """The backtests of one indicator, from what is known of its headline in all municipalities."""
     periods = {text: Period.parse(text) for text in rows["period"].unique()}
     rows = rows[rows["period"].isin([t for t, p in periods.items() if bound is None or p.within(bound)])]
-    ordinals = np.array([periods[text].ordinal for text in rows["period"]], dtype=int)
-    first = int(ordinals.min()) if len(rows) else 0
+    if rows.empty:
+        yield from ((horizon, None) for horizon in horizons)
+        return
+    ordinals = rows["period"].map({text: period.ordinal for text, period in periods.items()})
+    first = int(ordinals.min())
     codes, areas = pd.factorize(rows["area"])
-    values = np.full((len(areas), int(ordinals.max()) - first + 1 if len(rows) else 0), np.nan)
-    values[codes, ordinals - first] = rows["value"].to_numpy(dtype=float)
+    values = np.full((len(areas), int(ordinals.max()) - first + 1), np.nan)
+    values[codes, (ordinals - first).to_numpy(dtype=int)] = rows["value"].to_numpy(dtype=float)
     for horizon in horizons:
         yield (
             horizon,

@@ -102,6 +102,17 @@ _DATA = (
         "står som »diskretioneret eller ikke opgjort«. Nul er et tal og vises som 0. Intet beregnes af et skjult tal: "
         "ingen sum, ingen andel og ingen forskel.",
     ),
+    markdown(
+        "chance",
+        "## Få personer og tilfældige udsving {#udsving .unnumbered}\n\n"
+        "Små tal svinger, også når intet har ændret sig. Hvor det er kendt, hvor mange et tal bygger på, er det beregnet, hvor langt "
+        "tilfældige udsving alene kan flytte det i 95 af 100 tilfælde: for andele med Wilsons interval, for antal og for andele af befolkningen "
+        "med Byars. »Få personer« betyder, at målet ligger inden for de udsving, eller at tallet bygger på under 30 personer. Vurderingen ændres "
+        "ikke af det.\n\n"
+        "Det er ikke en stikprøveusikkerhed, for alle er talt med, og det er et skøn: De samme personer går igen fra måned til måned, "
+        "fuldtidspersoner er ikke personer, og landstallet tages, som det er. Intet af det vises, hvor antallet er ukendt eller diskretioneret, eller "
+        "hvor det ville røbe et skjult antal; det samme gælder forskellen i personer.",
+    ),
     markdown("series-title", "## Serierne og deres kilder {#serier .unnumbered}"),
     code("series", "report.sources()"),
     code("outlook", "report.backtest()"),

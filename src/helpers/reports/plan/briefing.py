@@ -110,7 +110,7 @@ def _background(report: PlanReport) -> Iterator[str]:
     newest = report.newest_period
     if newest is not None:
         told = f"Opfølgningen viser de nyeste tal, der er, til og med {newest.danish}."
-        yield f"{told} Kilde: {source_names(report.indicators)}."
+        yield f"{told} Kilde: {source_names(report.catalogue.indicators[row.indicator] for row in report.rows)}."
 
 
 def _economy(report: PlanReport) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from helpers.analysis.chance import Interval, around
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest
 from helpers.analysis.readings import Readings
@@ -51,6 +52,7 @@ from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project, book_plan
 from helpers.reports.base.brief import Brief
+from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
@@ -66,6 +68,7 @@ from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
 from helpers.reports.plan.revision_tables import revision_shown
 from helpers.reports.plan.revisions import compare_plan, revision_csv
+from helpers.reports.plan.side_by_side import others_of, side_by_side
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
@@ -79,7 +82,7 @@ from helpers.reports.plan.status import (
     unmeasured_rows,
 )
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import fetch_rows
+from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -599,11 +602,42 @@ class PlanReport(Report):
                     courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     provisional=self.provisional,
+                    band=self._band(figure.indicators[0])
+                    if goal.band and len(figure.indicators) == 1
+                    else None,
                 ).sourced(self._source_line(figure.indicators))
             )
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _band(self, indicator: Indicator) -> dict[Period, Interval]:
+        """What chance alone may make of each figure of an indicator's window."""
+        periods = map(Period.parse, self.window(indicator)["period"].unique())
+        found = {
+            period: around(self.readings, indicator, self.municipality.code, period) for period in periods
+        }
+        return {period: interval for period, interval in found.items() if interval}
+
+    def compare(self, number: str, kommuner: Sequence[str]) -> Shown:
+        """A goal in chosen municipalities side by side: ``report.compare("1a", ["Halsnæs", "Gribskov"])``."""
+        names = [kommuner] if isinstance(kommuner, str) else kommuner
+        return side_by_side(self, self._goal(number), others_of(self, names))
+
+    def areas_page(self, number: str, kommuner: Sequence[str]) -> AreasPage:
+        """What :meth:`compare` shows, as a page of its own."""
+        goal, areas = self._goal(number), (self.municipality, *others_of(self, kommuner))
+        return AreasPage(
+            self.plan.title,
+            goal.number,
+            goal.title,
+            words.sentence(fill(goal.text, kommune=self.municipality.name)),
+            words.listed(area.name for area in areas),
+            "-".join((self.plan.key, goal.number, *(area.slug for area in areas))),
+            self.is_example,
+            self.data_day,
+            self.compare(number, kommuner),
+        )
 
     def _unplaced(self, goal: Goal) -> Iterator[Shown]:
         """What the plan's document printed for a goal without saying when it is from: in the printed order."""
@@ -857,6 +891,9 @@ class PlanReport(Report):
                     f"{words.capital(self.plan.names.document.the)}s mål er fra: {escape_markdown(self.plan.source)}"
                 )
             )
+            if self.plan.decided:
+                who = words.capital(self.plan.names.document.the)
+                said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
         elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
             said.append(
                 output.text(
@@ -904,6 +941,7 @@ class PlanReport(Report):
                     history := target_words.target_history(target, measured.decimals, measured.unit)
                 ):
                     said.append(f"Mål {goal.number}: {history}")
+        said += plan_words.how_judged(self.all_rows)
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
 

@@ -150,7 +150,7 @@ def status_table(
         groups,
         id=id,
         caption=caption or told,
-        classes="status",
+        classes="status cards",
         foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
@@ -198,7 +198,9 @@ def _status_cells(
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
         _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
         noted(
-            verdict_cell(row.verdict, row.direction if row.indicator else None, row.past),
+            verdict_cell(
+                row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
+            ),
             FEW_WORD if row.few else "",
         ),
         *since,
@@ -214,11 +216,11 @@ def _places_cell(gap: Decimal | None) -> Cell:
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:
-    """``+2,1`` and, below, ``fra 29,1 i december 2025``; none without a figure to compare with."""
+    """``+2,1`` and, below, ``fra 29,1 (dec. 25)``; none without a figure to compare with."""
     if start is None or row.municipality is None:
         return None
     change = gap_cell(row.municipality - start.value, row.decimals, row.unit)
-    return noted(change, f"fra {number(start.value, row.decimals)} i {start.period.danish}")
+    return noted(change, f"fra {number(start.value, row.decimals)} ({start.period.short})")
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:

@@ -15,7 +15,7 @@ from helpers.errors import Problem
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
-from helpers.reports.base.goals import GoalComparison
+from helpers.reports.base.goals import AreasPage, GoalComparison
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
@@ -71,6 +71,12 @@ class PlanWing(Wing):
         )
         colours = palette_from(read_brand(request.project.root / "_brand.yml").said)
         return compared(catalogue, country, colours)
+
+    def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:
+        own, *others = kommuner
+        report = self.report(selection, own)
+        report.check_period()
+        return report.areas_page(goal, others)
 
     def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
         from helpers.reports.plan.terminal import status_json, status_screen
