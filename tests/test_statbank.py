@@ -896,10 +896,10 @@ def test_each_number_of_a_page_is_in_the_files_that_were_served(
         assert abs(number(goal[4]) - share(name, newest)) <= half
         below = share("Hele landet", newest) - share(name, newest)
         assert (
-            abs(number(goal[6].removesuffix("procentpoint").replace("\N{MINUS SIGN}", "-")) - below)
+            abs(number(goal[6].partition("procentpoint")[0].replace("\N{MINUS SIGN}", "-")) - below)
             <= 2 * half
         )
-        assert number(goal[5].removeprefix("højst")) == number(goal[3])
+        assert goal[5].startswith("højst") and goal[3] in goal[5]
         assert ("Ikke opfyldt" not in goal[7] and "Opfyldt" in goal[7]) is (below >= 0)
         # Nothing was served of the others, so nothing is shown.
         assert {cell for key, row in rows.items() if key[0].isdigit() for cell in row[2:7]} == {"–"}
