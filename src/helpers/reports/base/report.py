@@ -23,6 +23,7 @@ from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
+from helpers.letters import address_part
 from helpers.periods import Period, require_figures
 from helpers.present import output
 from helpers.present.output import FigurePart, Shown, escape_markdown
@@ -390,7 +391,7 @@ class Report(Stamped, ABC):
     @property
     def workbook_name(self) -> str:
         """Name of the file, without what says that it is made of example data."""
-        return f"{self.whom.slug}-{self.key}.xlsx"
+        return f"{self.whom.slug}-{address_part(self.title)}.xlsx"
 
     def workbook(self) -> bytes:
         """All of it as an Excel workbook."""
