@@ -18,6 +18,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.words import VERDICT_WORDS
 from helpers.project import Project
+from helpers.reports.plan.opening import largest_gap
 from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
@@ -223,11 +224,11 @@ def typed(project: Project, *rows: str) -> None:
     [
         ((), None, Verdict.CANNOT_BE_JUDGED, "Fristen var den 1. juli 2026, og det er ikke indberettet"),
         ((), "2026M05", Verdict.NOT_DUE, "Fristen er den 1. juli 2026, og der er ikke indberettet noget"),
-        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen er i gang den 12. maj 2026"),
+        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen var i gang den 12. maj 2026"),
         (("1a;i gang;12-05-2026;",), None, Verdict.CANNOT_BE_JUDGED, "den seneste indberetning er fra før fristen (i gang den 12. maj 2026)"),
         (("1a;i gang;12-05-2026;", "1a;nået;2026-06-20;Aftalen er underskrevet"), None, Verdict.MET, "Aftalen er underskrevet."),
         (("1a;nået;2026-06-20;",), "2026M05", Verdict.NOT_DUE, "ikke indberettet noget"),
-        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen er nået den 3. august 2026; fristen var den 1. juli 2026."),
+        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen blev nået den 3. august 2026; fristen var den 1. juli 2026."),
         (("1a;Ikke begyndt;2026-07-15;",), None, Verdict.NOT_MET, "ikke begyndt den 15. juli 2026"),
     ],
 )  # fmt: skip
@@ -340,3 +341,18 @@ def test_the_day_of_a_report_is_its_own_and_not_todays(with_milestone: Project) 
         with_milestone, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg")
     )
     assert found.data_day == date(2026, 8, 22)
+
+
+def test_the_first_page_says_how_much_is_missing_of_a_count_too(tmp_path: Path) -> None:
+    project = project_with(tmp_path, ["{at_most: 1}"])
+    path = project.catalogue / "plans" / "eksempel.yml"
+    text = path.read_text(encoding="utf-8").replace(f"indicator: {LOWER}", "indicator: eksempel-antal")
+    path.write_text(text, encoding="utf-8")
+    catalogue = load_catalogue(project)
+    found = read_report(project, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg"))
+    (row,) = found.rows
+    assert (
+        largest_gap(found)
+        .replace("\u00a0", " ")
+        .endswith(f"størst i mål 1a: {int(row.municipality or 0) - 1} fuldtidspersoner.")
+    )

@@ -298,6 +298,13 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
         document.problem(
             (*at, "valid_for"), "Only a goal that is followed by a survey has it.", "Leave the line out."
         )
+    of_persons = [known.indicators.get(key) for key in keys]
+    if "price" in data and keys and not any(one is None or one.of_full_time for one in of_persons):
+        document.problem(
+            (*at, "price"),
+            "The price is that of a full-time person, and this goal is not about full-time persons.",
+            "Leave it out; docs/catalogue.md says of which goals kroner can be told.",
+        )
     try:
         wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
     except ValidationError:

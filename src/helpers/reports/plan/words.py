@@ -15,6 +15,7 @@ from helpers.present.tables import Html
 from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
+from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
     from helpers.reports.plan.status import StatusRow, Summary
@@ -87,10 +88,12 @@ def unmeasured_sentences(row: StatusRow) -> tuple[str, ...]:
     else:
         told = milestone_words(row)
         late = row.milestone is not None and row.milestone.day > deadline
-        limit = f"fristen {'var' if late else 'er'} den {danish_day(deadline)}"
+        reached = row.milestone is not None and row.milestone.state is MilestoneState.REACHED
+        verb = "blev" if reached else "var"
+        limit = f"fristen {'var' if late or reached else 'er'} den {danish_day(deadline)}"
         said.append(
             sentence(
-                f"Milepælen er {told}; {limit}" if told else f"{limit}, og der er ikke indberettet noget"
+                f"Milepælen {verb} {told}; {limit}" if told else f"{limit}, og der er ikke indberettet noget"
             )
         )
     if row.milestone and row.milestone.remark:
