@@ -18,6 +18,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.words import VERDICT_WORDS
 from helpers.project import Project
+from helpers.reports.plan.opening import largest_gap
 from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
@@ -45,6 +46,8 @@ focus_areas:
 def indicator_of(target: str) -> str:
     if target == "{at_most: expected}":
         return "forsoergede-forventet"
+    if "year_total" in target and "because" not in target:
+        return "eksempel-aftaler"
     if "450" in target:
         return "eksempel-antal"
     lower = re.search(r"at_most|under|down_by", target) and "indicator:" not in target
@@ -80,11 +83,18 @@ eksempel-antal:
 """
 
 
+AGREED = (
+    COUNT.replace("antal:", "aftaler:", 1)
+    .replace("lower_is", "higher_is")
+    .replace("full_time_persons", "number")
+)
+
+
 def project_with(folder: Path, targets: list[str]) -> Project:
     """A project whose plan ``eksempel`` has one goal for each target, in focus areas of twenty."""
     project = copy_project(folder)
     with (project.catalogue / "indicators.yml").open("a", encoding="utf-8") as file:
-        file.write(COUNT)
+        file.write(COUNT + AGREED)
     text = PLAN
     for place, target in enumerate(targets):
         area = place // 20 + 1
@@ -165,6 +175,8 @@ def test_every_kind_stands_in_the_status_table(report: PlanReport) -> None:
         ("{milestone: 2027-06-30}", "Fristen er den 30. juni 2027, og der er ikke indberettet noget."),
         ("{direction: up}", "følges uden vurdering"),
         ("{at_most: expected}", "det forventede niveau på"),
+        ("{at_least: 60, judge_on: year_total}", "målet på mindst 60 i alt i 2026"),
+        ("{at_least: 2025M12}", "niveauet i december 2025 på"),
     ],
 )  # fmt: skip
 def test_each_kind_has_its_own_sentence(report: PlanReport, target: str, words: str) -> None:
@@ -212,11 +224,11 @@ def typed(project: Project, *rows: str) -> None:
     [
         ((), None, Verdict.CANNOT_BE_JUDGED, "Fristen var den 1. juli 2026, og det er ikke indberettet"),
         ((), "2026M05", Verdict.NOT_DUE, "Fristen er den 1. juli 2026, og der er ikke indberettet noget"),
-        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen er i gang den 12. maj 2026"),
+        (("1a;i gang;12-05-2026;Aftalen er i høring.",), "2026M05", Verdict.NOT_DUE, "Milepælen var i gang den 12. maj 2026"),
         (("1a;i gang;12-05-2026;",), None, Verdict.CANNOT_BE_JUDGED, "den seneste indberetning er fra før fristen (i gang den 12. maj 2026)"),
         (("1a;i gang;12-05-2026;", "1a;nået;2026-06-20;Aftalen er underskrevet"), None, Verdict.MET, "Aftalen er underskrevet."),
         (("1a;nået;2026-06-20;",), "2026M05", Verdict.NOT_DUE, "ikke indberettet noget"),
-        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen er nået den 3. august 2026; fristen var den 1. juli 2026."),
+        (("1a;nået;3. august 2026;",), None, Verdict.NOT_MET, "Milepælen blev nået den 3. august 2026; fristen var den 1. juli 2026."),
         (("1a;Ikke begyndt;2026-07-15;",), None, Verdict.NOT_MET, "ikke begyndt den 15. juli 2026"),
     ],
 )  # fmt: skip
@@ -284,6 +296,7 @@ def test_what_cannot_be_used_of_a_milestone_is_named_by_row(
         ("{at_least: 40, by: snart}", "target.by", "is no day to be judged on"),
         ("{at_least: {2026: 40, 2027: 101}}", "target.at_least", "cannot be"),
         ("{at_least: 40, judge_on: mean}", "target.judge_on", '"mean" is not allowed'),
+        ("{at_least: 60, judge_on: year_total, because: x}", "target.judge_on", "a sum of shares"),
         ("{at_most: expected, because: at_least}", "target", "has no series `expected`"),
         ("{direction: down}", "target", "contradicts"),
         ("{all: [{at_least: 40}], any: [{at_least: 40}]}", "target", "all: or any:"),
@@ -328,3 +341,18 @@ def test_the_day_of_a_report_is_its_own_and_not_todays(with_milestone: Project) 
         with_milestone, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg")
     )
     assert found.data_day == date(2026, 8, 22)
+
+
+def test_the_first_page_says_how_much_is_missing_of_a_count_too(tmp_path: Path) -> None:
+    project = project_with(tmp_path, ["{at_most: 1}"])
+    path = project.catalogue / "plans" / "eksempel.yml"
+    text = path.read_text(encoding="utf-8").replace(f"indicator: {LOWER}", "indicator: eksempel-antal")
+    path.write_text(text, encoding="utf-8")
+    catalogue = load_catalogue(project)
+    found = read_report(project, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg"))
+    (row,) = found.rows
+    assert (
+        largest_gap(found)
+        .replace("\u00a0", " ")
+        .endswith(f"størst i mål 1a: {int(row.municipality or 0) - 1} fuldtidspersoner.")
+    )

@@ -13,6 +13,7 @@ from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.targets import Start
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Break, Direction, Price, Unit
+from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.words import NBSP
 from helpers.project import Project
@@ -34,7 +35,7 @@ from helpers.reports.plan.assurance import (
 )
 from helpers.reports.plan.outlook import NoOutlook, Outlook
 from helpers.reports.plan.status import StatusRow
-from report_support import CHECKOUT
+from report_support import CHECKOUT, copy_project
 
 CATALOGUE = load_catalogue(Project(CHECKOUT))
 PLAN = CATALOGUE.plan("noegletal-2026")
@@ -113,6 +114,20 @@ def test_a_price_is_told_only_of_goals_about_full_time_persons():
     assert PLAN.price_of(priced, ACTIVATED) is None
     assert plan.price_of(goal, LONG) is None  # who leaves a group may stay on the benefit
     assert plan.price_of(goal, counted) == PRICE
+
+
+def test_plan_check_names_a_price_that_says_nothing(tmp_path):
+    project = copy_project(tmp_path)
+    path = project.catalogue / "plans" / "noegletal-2026.yml"
+    text, price = path.read_text(encoding="utf-8"), "price: {amount: 140000, source: Kommunen, year: 2026}"
+    line = "        indicator: kontanthjaelp-aktiveret\n"
+    path.write_text(text.replace(line, f"{line}        {price}\n"), encoding="utf-8")
+    with pytest.raises(PlanError, match="not about full-time persons") as told:
+        load_catalogue(project)
+    assert "goals.4a.price" in str(told.value)
+    line = "        indicator: langtidsledige-andel\n"
+    path.write_text(text.replace(line, f"{line}        {price}\n"), encoding="utf-8")
+    assert load_catalogue(project).plan("noegletal-2026").goal("2a").price is not None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.targets import JudgeOn
 from helpers.data import load_observations
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan.report import PlanReport, read_reports
@@ -188,3 +191,27 @@ def test_the_words_are_in_every_place_that_tells_a_verdict(
                 any(other.past for other in report.rows if other.goal == row.goal)
             )
         assert table.count('class="steadiness"') == sum(row.past is not None for row in report.rows)
+
+
+def test_a_goal_that_is_judged_on_its_mean_turns_with_the_mean(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("means") / "project"
+    shutil.copytree(project.root, root)
+    path = root / "catalogue" / "plans" / "noegletal-2026.yml"
+    text = path.read_text(encoding="utf-8")
+    changed = text.replace("target: {at_most: national}", "target: {at_most: national, judge_on: mean_12}", 1)
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+    catalogue = load_catalogue(Project(root))
+    plan = catalogue.plan("noegletal-2026")
+    goal = next(goal for goal in plan.goals if goal.target.judge_on is JudgeOn.MEAN_12_MONTHS)
+    plain = read_reports(project, catalogue, load_catalogue(project).plan(plan.key), catalogue.municipalities)
+    means = read_reports(Project(root), catalogue, plan, catalogue.municipalities)
+    turns = []
+    for reports in (plain, means):
+        rows = [row for report in reports for row in report.rows if row.goal == goal.number]
+        turns.append(sum(row.past.steadiness is Steadiness.WAVERING for row in rows if row.past))
+    assert turns[1] < turns[0], "a mean wavers less than a month does"
+    said = means[0]._sentences(next(row for row in means[0].rows if row.goal == goal.number))
+    assert "12 måneder" in " ".join(said).replace("\u00a0", " ")

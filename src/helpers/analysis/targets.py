@@ -187,6 +187,7 @@ class Targets:
         self.year = plan.year
         self.readings = readings
         self._areas = {area.code: area for area in catalogue.municipalities}
+        self._known: dict[tuple[str, str, Period, JudgeOn, str], _Measured] = {}
         self._groups: dict[tuple[str, str, str], ComparisonGroup] = {}
 
     def as_told(
@@ -400,6 +401,14 @@ class Targets:
         self, indicator: Indicator, area: str, period: Period, on: JudgeOn, series: str = ""
     ) -> _Measured:
         """An area's figure as the goal is judged: of the period, or the mean or sum of those up to it."""
+        place = indicator.key, area, period, on, series
+        if place not in self._known:
+            self._known[place] = self._measure(indicator, area, period, on, series)
+        return self._known[place]
+
+    def _measure(
+        self, indicator: Indicator, area: str, period: Period, on: JudgeOn, series: str
+    ) -> _Measured:
         if on is JudgeOn.NEWEST or (indicator.cumulative and on is JudgeOn.YEAR_TOTAL):
             found = self.readings.at(indicator, area, period, series)
             return _Measured(found, _missing(area, period, found))

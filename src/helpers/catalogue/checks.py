@@ -298,6 +298,13 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
         document.problem(
             (*at, "valid_for"), "Only a goal that is followed by a survey has it.", "Leave the line out."
         )
+    of_persons = [known.indicators.get(key) for key in keys]
+    if "price" in data and keys and not any(one is None or one.of_full_time for one in of_persons):
+        document.problem(
+            (*at, "price"),
+            "The price is that of a full-time person, and this goal is not about full-time persons.",
+            "Leave it out; docs/catalogue.md says of which goals kroner can be told.",
+        )
     try:
         wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
     except ValidationError:
@@ -455,6 +462,9 @@ def _check_dates(document: Document, loc: Loc, target: Target, indicator: Indica
     begin = target.baseline or (since if isinstance(since, Period) else None)
     if due is not None and begin is not None and begin >= due:
         document.problem((*loc, "by"), f"{due} is not after {begin}, where the goal sets out from.")
+    if target.judge_on is JudgeOn.YEAR_TOTAL and indicator.unit in (Unit.PERCENT, Unit.RATIO):
+        what = f"{indicator.key} is counted in {indicator.unit}, and a sum of shares says nothing."
+        document.problem((*loc, "judge_on"), what, "Take year_mean, or an indicator that counts.")
     is_total = indicator.cumulative or target.judge_on is JudgeOn.YEAR_TOTAL
     if due is None and target.path == "last_year" and not is_total:
         document.problem((*loc, "path"), "A path leads to a day.", "Write by: 2026M12, for instance.")

@@ -524,6 +524,11 @@ class Indicator(Model):
         ]
         return found[0] if self.has_base and len(found) == 1 else None
 
+    @property
+    def of_full_time(self) -> bool:
+        """Whether its headline counts full-time persons, or is a share of them."""
+        return self.unit is Unit.FULL_TIME or (self.has_base and self.unit_of(BASE) is Unit.FULL_TIME)
+
     @cached_property
     def observed(self) -> dict[str, Series]:
         """The series, and what the headline is a share of where its own terms say so."""
@@ -817,11 +822,10 @@ class Plan(Model):
 
     def price_of(self, goal: Goal, indicator: Indicator) -> Price | None:
         """What a full-time person costs whom a goal is about; none for a goal that is not about full-time persons."""
-        if indicator.unit is Unit.FULL_TIME:
-            return goal.price or self.price
-        full_time = indicator.has_base and indicator.unit_of(BASE) is Unit.FULL_TIME
+        if not indicator.of_full_time:
+            return None
         # A share may rise or fall within a benefit, which saves nothing: only the goal's own price speaks of it.
-        return goal.price if full_time else None
+        return goal.price or (self.price if indicator.unit is Unit.FULL_TIME else None)
 
     def area_title(self, area: FocusArea) -> str:
         """A focus area's heading in tables: ``Fokusområde 1 - Tidlig indsats``."""

@@ -48,6 +48,11 @@ class JudgeOn(StrEnum):
     YEAR_MEAN = "year_mean"
     YEAR_TOTAL = "year_total"
 
+    @classmethod
+    def _missing_(cls, value: object) -> JudgeOn | None:
+        """``mean_12`` for short."""
+        return cls.MEAN_12_MONTHS if value == "mean_12" else None
+
 
 class Yardstick(Model):
     """Whose or which earlier figure a target's number is taken from.

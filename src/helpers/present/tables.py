@@ -7,6 +7,7 @@ In: rows of frozen models or of cells. Out: a :class:`~helpers.present.output.Sh
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -121,6 +122,9 @@ def markup_of(cell: Cell) -> str:
     return cell if isinstance(cell, Html) else html.escape(cell, quote=False)
 
 
+_TAG = re.compile(r"<[^>]*>")
+
+
 def _element(tag: str, content: str, css: str = "", **attributes: object) -> str:
     said = "".join(
         f' {name}="{html.escape(str(value))}"'
@@ -130,13 +134,15 @@ def _element(tag: str, content: str, css: str = "", **attributes: object) -> str
     return f"<{tag}{said}>{content}</{tag}>"
 
 
-def _row(row: Sequence[Cell] | Row, columns: Sequence[Column]) -> str:
+def _row(row: Sequence[Cell] | Row, columns: Sequence[Column], *, cards: bool) -> str:
     cells, css = (row.cells, row.css) if isinstance(row, Row) else (row, "")
     made = []
     for cell, column in zip(cells, columns, strict=True):
         own = cell if isinstance(cell, Html) else Html("")
         classes = " ".join(filter(None, ("num" if column.number else "", own.css)))
         kind = {"scope": "row"} if column.row_head else {}
+        if cards and not column.row_head:
+            kind = {"data-label": " ".join(_TAG.sub(" ", html.unescape(markup_of(column.label))).split())}
         tag = "th" if column.row_head else "td"
         made.append(_element(tag, markup_of(cell), classes, **kind, **{"data-sort": own.sort}))
     return _element("tr", "\n".join(["", *made, ""]), css)
@@ -162,7 +168,7 @@ def build(
     caption
         Read aloud before the table; shown over it too when `caption_shown`.
     classes
-        More classes for the ``table``.
+        More classes for the ``table``; with ``cards`` a phone shows each row as a card, heads beside the cells.
     foot
         Notes under the table, one row each.
     html_only
@@ -182,7 +188,7 @@ def build(
         if group.label is not None:
             head = _element("th", markup_of(group.label), colspan=wide, scope="colgroup")
             body.append(_element("tr", f"\n{head}\n", "group"))
-        body += [_row(row, columns) for row in group.rows]
+        body += [_row(row, columns, cards="cards" in classes.split()) for row in group.rows]
     notes = [_element("tr", _element("td", markup_of(note), "state-note", colspan=wide)) for note in foot]
     names = f"plan-table {classes}".strip()
     mark = HTML_ONLY if html_only else 'data-quarto-bootstrap="false"'

@@ -42,6 +42,10 @@ def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:
     ``mindst 85 pct.``, ``under landsgennemsnittet på 23,1 pct.``, ``højst 0,5 pct.``, ``mindst 15 pct. i december 2026``
     """
     target = asked.target
+    if target.milestone:
+        return f"at være nået senest den {danish_day(target.milestone)}"
+    if target.way or not target.is_set:
+        return {"up": "at tallet stiger", "down": "at tallet falder"}.get(target.way or "", "ikke sat i tal")
     if target.rule == "rank":
         whose = "landet" if asked.group is None and target.among == "country" else scope_of(asked)
         if target.value is not None:
@@ -60,8 +64,9 @@ def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:
         value = asked.value if asked.value is not None else next(iter(target.years.values()), target.value)
         return f"{rule} {_plain(value or Decimal(0), decimals, unit)}{when}"
     if not target.margin and target.percent is None:
-        side = f"{rule} på niveau med " if target.rule.startswith("at_") else f"{rule} "
-        return f"{side}{_yardstick(asked, decimals, unit)}{when}"
+        yardstick = _yardstick(asked, decimals, unit)
+        level = target.rule.startswith("at_") and "niveau" not in yardstick
+        return f"{rule} {'på niveau med ' if level else ''}{yardstick}{when}"
     if asked.value is None:
         return f"{rule} {_moved(target, decimals, unit)} {yardstick_words(asked)}{when}"
     return f"{rule} {number(asked.value, max(decimals, _decimals(asked.value)), unit)}{when}"
@@ -214,9 +219,11 @@ def comparison(value: Value, asked: ResolvedTarget, national: Value | None, deci
     plain = target.against is not None and not target.margin and target.percent is None
     when = _judged_when(asked) if plain else ""
     if plain and not when:
-        text = (
-            f"Det er {position(value, asked.value, decimals, unit, _yardstick(asked, decimals, unit))}{but}."
-        )
+        yardstick = _yardstick(asked, decimals, unit)
+        place = position(value, asked.value, decimals, unit, yardstick)
+        if "niveau" in yardstick:
+            place = place.replace("på niveau med", "det samme som")
+        text = f"Det er {place}{but}."
         return one_stop(text)
     text = f"Det er {position(value, asked.value, max(decimals, _decimals(asked.value)), unit, named)}"
     if not target.national and national is not None:
@@ -356,8 +363,8 @@ def status_sentences(
             said += _since_start(municipality, asked, decimals, unit)
         elif verdict is not Verdict.CANNOT_BE_JUDGED:
             said.append(comparison(municipality, asked, national, decimals, unit))
-            said += _on_the_way(verdict, asked, decimals, unit, reason)
             said += [by_counts(finer, verdict, decimals, unit), beside]
+            said += _on_the_way(verdict, asked, decimals, unit, reason)
             if past is not None:
                 said.append(past_sentences(past, verdict, period.frequency))
     said.append(target_history(asked.target, decimals, unit) or "")

@@ -281,7 +281,7 @@ def _summary(
     if usual.period is not None:
         said.append(f"Tallene er for {usual.period.danish}.")
     target = goal.parts[usual.part].target
-    if target.is_set:
+    if target.is_set and not target.way:
         phrase = target_phrase(everybodys(goal, usual), usual.decimals, usual.unit)
         said.append(f"Målet er {phrase}.".replace("..", "."))
     if usual.national is not None and not target.national:
@@ -297,6 +297,8 @@ def _summary(
 def _tally(counted: Summary) -> str:
     of, unknown = counted.total, counted.cannot_be_judged + counted.not_due
     met, not_met = counted.met + counted.on_track, counted.not_met + counted.behind
+    if not of:
+        return "Målet følges uden vurdering."
     if met == of:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:

@@ -87,6 +87,7 @@ def largest_gap(report: PlanReport) -> str:
     if sizes:
         row = max(sizes, key=sizes.__getitem__)
         told = persons_sentence(row, report.catalogue.indicators[row.indicator])
+        told = told or f"{distance(row.gap or 0, row.decimals, row.unit)}."
         return f"Målt i personer er afstanden til målet størst i mål {row.goal}: {told}"
     apart = {row: abs(row.gap) for row in missing if row.gap and row.unit is Unit.PERCENT}
     if not apart:

@@ -82,7 +82,7 @@ from helpers.reports.plan.status import (
     unmeasured_rows,
 )
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import fetch_rows
+from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -902,6 +902,9 @@ class PlanReport(Report):
                     f"{words.capital(self.plan.names.document.the)}s mål er fra: {escape_markdown(self.plan.source)}"
                 )
             )
+            if self.plan.decided:
+                who = words.capital(self.plan.names.document.the)
+                said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
         return join([*said, self._whose()])
 
     def _unusable(self) -> tuple[str, ...]:
@@ -943,6 +946,7 @@ class PlanReport(Report):
                     history := target_words.target_history(target, measured.decimals, measured.unit)
                 ):
                     said.append(f"Mål {goal.number}: {history}")
+        said += plan_words.how_judged(self.all_rows)
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
         return output.text(listed) if said else Shown()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.analysis.targets import areas_asked
 from helpers.catalogue.models import BASE, NATIONAL, NATIONAL_NAME, Municipality, Plan
 from helpers.data import Basis, csv_files, plan_indicators
 from helpers.data.frames import Grounds
@@ -95,8 +96,10 @@ def compare_plan(
         # What shares are out of stands on no page.
         shown=lambda frame: as_shown(frame, catalogue, plan).loc[lambda shown: shown["series"] != BASE],
     )
+    # Goals may be held against others' figures, which are not told of.
+    asked = dict.fromkeys(code for area in municipalities for code in areas_asked(catalogue, plan, area))
     before, after = (
-        plan_observations(project, catalogue, plan, Basis("real", day), areas)
+        plan_observations(project, catalogue, plan, Basis("real", day), list(asked))
         for day in (found.old, found.new)
     )
     verdicts = {}
@@ -104,7 +107,7 @@ def compare_plan(
         rows = [status_rows(catalogue, plan, frame, municipality, bound) for frame in (before, after)]
         if changes := compare_verdicts(*rows):
             verdicts[municipality] = changes
-    known = before[before["indicator"].isin(keys) & before["state"].eq("ok")]
+    known = before[before["area"].isin(areas) & before["indicator"].isin(keys) & before["state"].eq("ok")]
     return PlanRevision(found, verdicts, len(known))
 
 

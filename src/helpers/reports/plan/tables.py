@@ -150,7 +150,7 @@ def status_table(
         groups,
         id=id,
         caption=caption or told,
-        classes="status",
+        classes="status cards",
         foot=[*foot, *notes],
     )
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}

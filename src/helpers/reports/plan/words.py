@@ -15,6 +15,7 @@ from helpers.present.tables import Html
 from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
+from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
     from helpers.reports.plan.status import StatusRow, Summary
@@ -44,6 +45,27 @@ def goals_counted(found: Summary) -> str:
     return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
 
 
+def how_judged(rows: Iterable[StatusRow]) -> list[str]:
+    """How goals are judged that are held against something else than the country or a number, one sentence a kind."""
+    found = [row.asked for row in rows if row.asked]
+    said = {
+        "Mål med en dag eller et år afgøres, når dagen er kommet eller året er omme. Indtil da er de på sporet, når tallet er "
+        "mindst lige så godt som vejen dertil, ellers bagud; uden et udgangspunkt er der ingen vej.": any(
+            asked.due for asked in found
+        ),
+        "Et gennemsnit af andre kommuner er det simple gennemsnit af dem, der har et tal; kommunen selv er ikke med.": any(
+            asked.target.against and asked.target.against.name and asked.group for asked in found
+        ),
+        "En placering regnes blandt de kommuner, der har et tal for samme periode; lige gode deler plads.": any(
+            asked.target.rule == "rank" for asked in found
+        ),
+        "Milepæle er opfyldt, når de er indberettet som nået senest på dagen.": any(
+            asked.target.milestone for asked in found
+        ),
+    }
+    return [text for text, used in said.items() if used]
+
+
 def places_apart(gap: Decimal) -> str:
     """A gap of a rank: ``−2 pladser``, ``+1 plads``, ``0 pladser``."""
     return number(gap, 0, "plads" if abs(gap) == 1 else "pladser", signed=True)
@@ -66,10 +88,12 @@ def unmeasured_sentences(row: StatusRow) -> tuple[str, ...]:
     else:
         told = milestone_words(row)
         late = row.milestone is not None and row.milestone.day > deadline
-        limit = f"fristen {'var' if late else 'er'} den {danish_day(deadline)}"
+        reached = row.milestone is not None and row.milestone.state is MilestoneState.REACHED
+        verb = "blev" if reached else "var"
+        limit = f"fristen {'var' if late or reached else 'er'} den {danish_day(deadline)}"
         said.append(
             sentence(
-                f"Milepælen er {told}; {limit}" if told else f"{limit}, og der er ikke indberettet noget"
+                f"Milepælen {verb} {told}; {limit}" if told else f"{limit}, og der er ikke indberettet noget"
             )
         )
     if row.milestone and row.milestone.remark:
