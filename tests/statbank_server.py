@@ -527,10 +527,19 @@ def catalogue_tables() -> list[Table]:
     ]
 
 
+OFFERS = ("VP", "LT", "NY")
+"""How codes of company-based offers in AUK03 begin."""
+
+
 def steady(name: str, low: int, high: int, decimals: int) -> Callable[[tuple[str, ...]], Cell]:
     """Values that move little from one period to the next; the country's counts are the largest."""
 
     def value(place: tuple[str, ...]) -> Cell:
+        """What the catalogue makes a share of is a tenth, so that no share is above 100 per cent."""
+        is_part = (name, place[0]) == ("NEET1", "10") or (name == "AUK03" and place[1][:2] in OFFERS)
+        return str(int(whole(place)) // 10) if is_part else whole(place)
+
+    def whole(place: tuple[str, ...]) -> Cell:
         *rest, period = place
         seed = int(hashlib.sha256(f"{name} {rest}".encode()).hexdigest()[:8], 16)
         step = int(hashlib.sha256(period.encode()).hexdigest()[:2], 16) / 255

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -57,11 +58,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-def report_for(project: Project, name: str) -> JobcenteroverblikReport:
+def report_for(project: Project, name: str, **more: Any) -> JobcenteroverblikReport:
     catalogue = load_catalogue(project)
     jobcenteroverblik = load_jobcenteroverblik(project, catalogue)
     return JobcenteroverblikReport(
-        project, catalogue, jobcenteroverblik, jobcenteroverblik.area(name, catalogue)
+        project, catalogue, jobcenteroverblik, jobcenteroverblik.area(name, catalogue), **more
     )
 
 
@@ -154,8 +155,11 @@ def test_the_table_has_the_real_kontanthjaelp_and_dashes_where_no_table_was_fetc
     rows = {row.row.key: row for row in report_for(project, "Frederikssund").standings.table().rows}
     row = rows["kontanthjaelp"]
     assert row.count[0].value == wide.loc[("250", "2026M06"), "kth_fuldtidspersoner"]
-    now, then = (wide.loc[("250", month), FIGURES[7]] for month in ("2026M06", "2025M06"))
-    assert float(row.share[0].value) == now
+    assert float(row.share[0].value) == wide.loc[("250", "2026M06"), FIGURES[7]]
+    assert row.change[0].value is None  # June 2025 lies before the reform of July 2025
+    earlier = report_for(project, "Frederikssund", bound=Period.month(2025, 6)).standings.table()
+    row = next(row for row in earlier.rows if row.row.key == "kontanthjaelp")
+    now, then = (wide.loc[("250", month), FIGURES[7]] for month in ("2025M06", "2024M06"))
     assert float(row.change[0].value) == pytest.approx(now - then)
     assert rows["sygedagpenge"].count[0].value is None
 

@@ -50,6 +50,14 @@ def test_a_window_is_a_full_grid_without_holes_that_ends_in_its_newest_period(ne
     assert all(later == earlier.shift(1) for earlier, later in pairwise(grid))
 
 
+@given(st.integers(1990, 2099), st.sampled_from([2, 4]))
+def test_a_window_of_what_comes_twice_a_year_has_no_holes_between(year, quarter):
+    grid = window(Period(Frequency.ROLLING_YEAR, year * 4 + quarter - 1), numbers=(2, 4))
+    assert len(grid) == 5 and {period.number for period in grid} == {2, 4}
+    assert all(later == earlier.shift(2) for earlier, later in pairwise(grid))
+    assert grid[-1].ordinal - grid[0].ordinal == 8  # as the nine quarters of every other figure
+
+
 @given(st.integers(1990, 2099), st.integers(1, 12))
 def test_the_newest_month_of_a_window_stands_beside_the_same_month_of_two_years_before(year, number):
     grid = window(Period.month(year, number))

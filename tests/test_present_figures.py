@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import pytest
 import vl_convert
 from hypothesis import given
@@ -23,9 +24,9 @@ from helpers.analysis.targets import Course, ResolvedTarget
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Break, Indicator
 from helpers.catalogue.targets import Target
-from helpers.data.frames import Grounds
+from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
-from helpers.periods import Period
+from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
 from helpers.present.output import FigurePart, Shown
 from helpers.present.spark import spark
@@ -453,6 +454,44 @@ def test_a_break_is_drawn_between_the_periods_it_parts() -> None:
     assert places.centre(11, 25) < x < places.centre(12, 25)
     assert "Nyt mål" in [word.text for word in places.words]
     assert "Databrud fra november 2022: Nyt mål." in describe.alt_text(drawn)
+
+
+def test_no_trend_in_words_or_line_crosses_a_break() -> None:
+    entry, window = simple()
+    broken = entry.model_copy(update={"breaks": (Break(period=Period.parse("2022M11"), text="Nyt mål"),)})
+    drawn = picture("x", [broken], [window], TOWN)
+    own = next(trace for trace in drawn.traces if trace.area == TOWN.code)
+    assert drawn.comparable(own)[0][0].period.id == "2022M11"
+    assert len(drawn.comparable(own)) == 13 and len(own.known) == 25
+    said = describe.alt_text(drawn)
+    assert "i november 2022" in said and "2021" not in said.split(". ", 1)[1]
+    small = spark("1a", broken, window, TOWN)
+    assert small is not None and small.alt.startswith("Udvikling november 2022 til november 2023")
+    assert small.alt.endswith("; tal fra før november 2022 kan ikke sammenlignes med dem.")
+    paths = [node.get("d", "") for node in ET.fromstring(small.svg).iter(f"{SVG}path")]
+    assert [path.count("M") for path in paths] == [2, 2]
+
+
+def test_what_comes_twice_a_year_is_one_line() -> None:
+    entry, _ = simple()
+    twice = entry.model_copy(
+        update={
+            "frequency": Frequency.ROLLING_YEAR, "published_in": (2, 4),
+            "breaks": (Break(period=Period.parse("2025QMAT03"), text="Nyt"),),
+        }
+    )  # fmt: skip
+    periods = ("2024QMAT02", "2024QMAT04", "2025QMAT02", "2025QMAT04", "2026QMAT02")
+    rows = [
+        ("share", TOWN.code, p, 20.0 + n, "ok", False, "jobindsats:y30r21") for n, p in enumerate(periods)
+    ]
+    drawn = picture("x", [twice], [pd.DataFrame(rows, columns=list(WINDOW_COLUMNS))], TOWN)
+    assert tuple(period.id for period in drawn.periods) == periods
+    (own,) = drawn.traces
+    assert len(own.known) == 5 and not own.gaps()
+    # Four quarters up to the end of 2025 are half before and half after: like neither side.
+    assert [point.period.id for point, _ in drawn.comparable(own)] == ["2026QMAT02"]
+    places = lay(drawn)
+    assert places.centre(2, 5) < places.breaks[0] < places.centre(3, 5)
 
 
 def test_a_break_before_or_at_the_start_of_the_window_is_not_drawn() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import Past, Steadiness
 from helpers.analysis.targets import ResolvedTarget
-from helpers.catalogue.models import Break, Municipality, Unit
+from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
 from helpers.data.frames import State
+from helpers.data.stopped import Stop
 from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
@@ -305,6 +306,36 @@ def test_the_font_has_every_sign_that_is_used(weight: int) -> None:
 def test_a_break_is_told_with_its_meaning_and_its_source(more: dict[str, str], said: str) -> None:
     broken = Break(period=Period.month(2025, 7), text="Ny opgørelse", **more)
     assert words.break_sentence(broken) == said
+
+
+@pytest.mark.parametrize(
+    ("stop", "then", "said"),
+    [
+        (Stop.DIVISION, [], "Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026."),
+        (Stop.TABLE, [], "Jobindsats har stoppet denne tabel. Det seneste tal er for december 2026."),
+        (
+            Stop.BENEFIT,
+            ["Andelen på kontanthjælp"],
+            "Opgørelsen er ophørt. Det seneste tal er for december 2026. Se i stedet »Andelen på kontanthjælp«.",
+        ),
+        (
+            Stop.DIVISION,
+            ["A", "B"],
+            "Jobindsats har stoppet denne opdeling. Det seneste tal er for december 2026. Se i stedet »A« og »B«.",
+        ),
+    ],
+)
+def test_what_a_source_has_stopped_is_told_with_its_last_figure(
+    stop: Stop, then: list[str], said: str
+) -> None:
+    item = Indicator.model_validate(
+        {
+            "key": "x", "title": "X", "unit": "percent", "decimals": 1, "frequency": "month",
+            "direction": "lower_is_better",
+            "series": {"share": {"label": "{area}", "from": {"table": "y60a02", "measure": "m"}, "certainty": "confirmed"}},
+        }
+    )  # fmt: skip
+    assert words.stopped_sentences(stop, item, Period.month(2026, 12), then) == said
 
 
 # ------------------------------------------------------------------------------- how steady, how many

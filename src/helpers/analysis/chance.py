@@ -93,7 +93,7 @@ def of_share(share: Decimal, base: Decimal, decimals: int) -> Interval:
     >>> of_share(Decimal("31.2"), Decimal(641), 1)
     Interval(low=Decimal('27.7'), high=Decimal('34.9'))
     """
-    part, n = float(share) / 100, float(base)
+    part, n = min(float(share) / 100, 1.0), float(base)  # what is not part of its base can exceed it
     square = _Z * _Z / n
     centre = (part + square / 2) / (1 + square)
     half = _Z / (1 + square) * math.sqrt(part * (1 - part) / n + square / (4 * n))

@@ -272,7 +272,7 @@ class Standings:
         count = 1 if rule is Comparison.FRAMEWORK else self.jobcenteroverblik.template.ten_best
         by_slug = {member.slug: member for member in group.members}
         chosen = tuple(by_slug[slug] for slug in best(on.column(group.members, newest), direction, count))
-        before = newest.shift(-1) if newest else None
+        before = _comparable(on.indicator, newest, -1)
         ranks = tuple((area, self._rank(on, group, area, newest)) for area in shown)
         place = ranks[0][1] if not apart else self._rank(on, group, self.area, newest)
         return FigureStanding(
@@ -348,7 +348,7 @@ class Standings:
         counts = self._counts(row)
         typed = not self._has_share(row)
         when = self._typed_period(counts, period) if typed else period
-        year_ago = when.shift(-MONTHS_A_YEAR) if when else None
+        year_ago = _comparable(counts.indicator, when, -MONTHS_A_YEAR)
         shown: tuple[Area, ...] = (self.area,)
         if self.area.joint and self._share(row, self.area, when) is None:
             shown = (
@@ -391,6 +391,12 @@ class Standings:
         population = self.boards(key, series)
         base = population.value(area.slug, self._typed_period(population, period))
         return None if part is None or not base else share_of(part, base, 1)
+
+
+def _comparable(indicator: Indicator, period: Period | None, step: int) -> Period | None:
+    """The period so many steps away; none where a break in the data lies between."""
+    other = period.shift(step) if period else None
+    return None if period is None or other is None or indicator.breaks_between(period, other) else other
 
 
 def _line(on: Board, areas: Sequence[Area], periods: Sequence[Period]) -> AreaLine:
