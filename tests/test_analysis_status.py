@@ -134,7 +134,7 @@ def test_figures_of_unequal_periods_are_not_compared():
     row = only_row(NATIONAL, ("250", "2023M11", 83.8, "ok"), ("dk", "2023M10", 87.3, "ok"))
     assert row.verdict is Verdict.CANNOT_BE_JUDGED
     assert row.national is None and row.municipality == Decimal("83.8")
-    assert "hele landet er for oktober 2023" in (row.reason or "") and "november 2023" in (row.reason or "")
+    assert "hele landet er fra oktober 2023" in (row.reason or "") and "november 2023" in (row.reason or "")
 
 
 def test_a_fixed_target_needs_no_figure_of_the_country():

@@ -21,6 +21,8 @@ from report_support import copy_project
 
 PLANS = ("frederikssund-2023", "noegletal-2026")
 
+RULES = ("at_least", "over", "at_most", "under")
+
 Figures = dict[tuple[str, str, str, str], Fraction]
 """Indicator, series, area and period → what is known."""
 
@@ -40,7 +42,7 @@ def country(project: Project, request: pytest.FixtureRequest) -> tuple[Catalogue
 
 def months_before(period: str, count: int) -> list[str]:
     """The ids of `count` periods that end in one, oldest first."""
-    kind = "M" if "M" in period else "Q"
+    kind = "QMAT" if "QMAT" in period else "M" if "M" in period else "Q"
     year, number = map(int, period.split(kind))
     found = []
     for _ in range(count):
@@ -76,7 +78,7 @@ class Oracle:
     def away(self, goal: str, own: Fraction | None, national: Fraction | None) -> Fraction | None:
         """How far from the target, positive on the better side."""
         target = self.goals[goal]["target"]
-        rule = next(key for key in target if key in ("at_least", "over", "at_most", "under"))
+        rule = next(key for key in target if key in RULES)
         asked = target[rule]
         if asked == "national":
             asked = None if national is None else national + Fraction(str(target.get("margin", 0)))
@@ -159,8 +161,12 @@ def test_the_word_of_every_goal_and_municipality_is_the_one_reckoned_from_the_ta
     for report in reports:
         for row in report.rows:
             place = (report.municipality.name, row.goal)
-            if row.period is None:
+            target = oracle.goals[row.goal].get("target", {})
+            asked = next((target[key] for key in RULES if key in target), None)
+            if row.period is None or "QMAT" in row.period.id:  # twice a year only: there are no twelve
                 assert row.past is None, place
+                continue
+            if asked is None or (isinstance(asked, str) and asked != "national"):
                 continue
             said, met = oracle.word(row.goal, row.indicator, report.municipality.code, row.period.id)
             assert (row.past.steadiness.value if row.past else None) == said, place

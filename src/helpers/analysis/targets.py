@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from helpers.analysis.gaps import Verdict, gap, interval_gap, verdict
+from helpers.analysis.gaps import Verdict, gap, interval_gap, target_value, verdict
 from helpers.analysis.groups import ComparisonGroup, comparison_group
 from helpers.analysis.paths import PathPoint, as_good, path_value, straight_path
 from helpers.analysis.ranks import Rank, Standing, last_of_top_third, rank
@@ -115,9 +115,8 @@ class ResolvedTarget:
     @classmethod
     def of(cls, target: Target, national: Decimal | None = None) -> ResolvedTarget:
         """A target whose number is written, or taken from the country's value."""
-        if not target.national:
-            return cls(target, target.value, target.upper)
-        return cls(target, None if national is None else national + target.margin, yardstick=national)
+        yardstick = national if target.national else None
+        return cls(target, target_value(target, national), target.upper, yardstick=yardstick)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def hidden(name: str, period: Period) -> str:
 def other_period(name: str, period: Period, earlier: Period) -> str:
     """The newest figures of the municipality and the country are of unequal periods."""
     return (
-        f"Det nyeste tal for {name} er for {earlier.danish}, og det nyeste tal i øvrigt er for {period.danish}. "
+        f"Seneste tal for {name} er fra {earlier.danish}, mens det seneste ellers er fra {period.danish}. "
         "Kun tal for samme periode kan sammenlignes."
     )
 

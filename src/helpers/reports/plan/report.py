@@ -388,6 +388,17 @@ class PlanReport(Report):
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
 
+    def _data_note(self) -> Shown:
+        return super()._data_note() + self._whose()
+
+    def _whose(self) -> Shown:
+        """Whose goals these are, where they are another municipality's; nothing otherwise."""
+        owner = self.plan.municipality
+        if owner is None or owner == self.municipality.slug:
+            return Shown()
+        said = plan_words.borrowed(self.plan, self.catalogue.municipality(owner), self.municipality)
+        return output.box(escape_markdown(said), classes=("data-note",))
+
     def brief(self) -> Brief:
         """What it knows of an agenda item on the plan's follow-up."""
         return plan_brief(self, self._data_note())
@@ -894,13 +905,7 @@ class PlanReport(Report):
             if self.plan.decided:
                 who = words.capital(self.plan.names.document.the)
                 said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
-        elif self.plan.municipality and self.municipality.slug != self.plan.municipality:
-            said.append(
-                output.text(
-                    f"Målene er en skabelon: de er ikke vedtaget af {escape_markdown(self.municipality.long_name)}."
-                )
-            )
-        return join(said)
+        return join([*said, self._whose()])
 
     def _unusable(self) -> tuple[str, ...]:
         """One sentence for each source of this plan of which something could not be used."""

@@ -149,6 +149,12 @@ def areas_changed(changes: Sequence[AreaChange], names: Names) -> list[str]:
     return [text for text in said if text]
 
 
+def borrowed(plan: Plan, owner: Municipality, municipality: Municipality) -> str:
+    """Whose goals a page shows, where they are another municipality's."""
+    goals = capital(plan.names.goal.the_many)
+    return f"{goals} er {owner.long_name}s egne, fra {plan.title}. De er ikke vedtaget af {municipality.long_name}."
+
+
 def document_words(plan: Plan, municipality: Municipality) -> str:
     """Where a printed figure stands: ``Frederikssund Kommunes egen status på Beskæftigelsesplan 2023``."""
     return f"{municipality.long_name}s egen status på {plan.title}"
