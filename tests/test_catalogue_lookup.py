@@ -266,7 +266,7 @@ def test_who_follows_the_manual_to_the_letter_gets_an_indicator_a_goal_a_plan_an
 
     assert [str(problem) for problem in check(project)] == []
     catalogue = load_catalogue(project)
-    goal = catalogue.plan("hedensted-2027").goal("6d")
+    goal = catalogue.plan("hedensted-2027").goal("7c")
     assert catalogue.figures(goal)[0].indicators[0].tables == ("y07c07",)
     hedensted = catalogue.municipality("hedensted")
     assert set(catalogue.texts(hedensted, catalogue.plan("noegletal-2026")).goals) == {"1a", "3b"}

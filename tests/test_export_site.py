@@ -14,7 +14,7 @@ from helpers.render.links import read_links
 from report_support import copy_project
 
 ADDRESS = "https://viborg.example/plan"
-NAME = "EKSEMPEL-hedensted-hedensted-2024-2025.zip"
+NAME = "EKSEMPEL-hedensted-investeringsprojekter-2024-2025.zip"
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> Any:

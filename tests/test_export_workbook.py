@@ -258,7 +258,7 @@ def test_plan_export_writes_the_file_and_says_where(
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 0
-    path = tmp_path / f"EKSEMPEL-frederikssund-{PLAN}.xlsx"
+    path = tmp_path / "EKSEMPEL-frederikssund-beskaeftigelsesplan-2023.xlsx"
     assert f"wrote {path}" in capsys.readouterr().out.replace("\n", "")
     assert opened(path.read_bytes())["Status"]["A2"].value == MADE_UP
 

@@ -771,6 +771,8 @@ class Plan(Model):
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+    starting_point
+        Whether `plan new` begins with its goals, for a municipality that has no plan yet.
     names
         What the plan, its focus areas, its goals and the office behind it are called.
     price
@@ -795,6 +797,7 @@ class Plan(Model):
     price: Price | None = None
     columns: tuple[Literal["since"], ...] = ()
     names: Names = Names()
+    starting_point: bool = False
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 

@@ -139,7 +139,7 @@ def _beginning(catalogue: Catalogue, area: Municipality, year: int) -> Plan:
         raise PlanError.of(
             "plan new", "There is no plan to begin with.", "Name one: --from, see `plan list plans`."
         )
-    return max(own or anybody, key=lambda plan: (plan.year, plan.key))
+    return max(own or anybody, key=lambda plan: (plan.starting_point, plan.year, plan.key))
 
 
 def _plan_text(project: Project, source: Plan, area: Municipality, year: int, today: date | None) -> str:
