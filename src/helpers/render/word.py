@@ -81,13 +81,13 @@ def finish(file: Path, *, author: str, title: str, timestamp: int) -> None:
     about.last_modified_by, about.created, about.modified = author, day, day
     made = BytesIO()
     document.save(made)
-    _write_zip(file, made, day)
+    _write_zip(file, made)
 
 
-def _write_zip(file: Path, made: BytesIO, day: datetime) -> None:
+def _write_zip(file: Path, made: BytesIO) -> None:
     with zipfile.ZipFile(made) as read, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
         for name in read.namelist():
-            entry = zipfile.ZipInfo(name, day.timetuple()[:6])
+            entry = zipfile.ZipInfo(name)  # of no day: a report without one would be older than a zip can be
             entry.compress_type = zipfile.ZIP_DEFLATED
             written.writestr(entry, read.read(name))
 
