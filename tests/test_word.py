@@ -204,7 +204,9 @@ def test_the_same_book_gives_the_same_bytes(project: Project, site: Path, tmp_pa
     rendered(project, tmp_path / "_site")
     assert (tmp_path / "_site" / "frederikssund" / WORD).read_bytes() == (site / WORD).read_bytes()
     with zipfile.ZipFile(site / WORD) as file:
-        assert {entry.date_time[:3] for entry in file.infolist()} == {(2024, 1, 15)}
+        assert {entry.date_time[:3] for entry in file.infolist()} == {
+            (1980, 1, 1)
+        }  # the first day a zip can name
 
 
 def test_pages_link_to_the_document_beside_the_pdf(site: Path, project: Project, tmp_path: Path) -> None:
