@@ -173,7 +173,7 @@ def test_example_data_are_marked_once_when_all_are_and_one_by_one_otherwise(
     page = hub(project, output)
     assert not page.xpath('//header//span[@class="badge"]')
     assert page.xpath('//li[.//span[@class="badge"]]/@id') == ["hedensted"]
-    assert "Tal, der er mærket »Eksempeldata«, er ikke rigtige" in page.text_content()
+    assert "Tal, der er mærket »Eksempeldata«, er opdigtede" in page.text_content()
 
 
 def test_real_data_are_not_marked(output: Path, catalogue: Catalogue, project: Project):

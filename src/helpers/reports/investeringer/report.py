@@ -209,9 +209,8 @@ class InvestmentReport(Report):
 
     def _example_note(self) -> str:
         return (
-            "**Eksempeldata.** Månederne efter startmålingen er ikke rigtige: de er lavet af et program, så "
-            "siderne kan ses, før der er tastet tal ind. Startmålinger, mindste mål og måltal er kommunens "
-            "egne."
+            "**Eksempeldata.** Månederne efter startmålingen er opdigtede og viser kun, hvordan siderne kan se ud. "
+            "Startmålinger, mindste mål og måltal er kommunens egne."
         )
 
     def _data_note(self) -> Shown:

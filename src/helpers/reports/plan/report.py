@@ -379,11 +379,11 @@ class PlanReport(Report):
 
     def _example_note(self) -> str:
         said = (
-            "**Eksempeldata.** Tallene på siden er ikke rigtige: de er lavet af et program, så planen kan ses og "
-            f"prøves uden adgang til {words.source_names(self.indicators)}."
+            f"**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan {self.plan.names.document.the} kan se ud. "
+            f"De er ikke {escape_markdown(self.municipality.long_name)}s tal."
         )
         if self.municipality.slug == self.plan.municipality:
-            said += " Tal, som kommunen selv har offentliggjort, er de rigtige og er mærket i figurerne."
+            said += " Kun tal, som kommunen selv har offentliggjort, er rigtige; de er markeret med \\* og ○."
         if self.is_mixed:
             said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
         return said
