@@ -106,7 +106,7 @@ def plan(
 def test_a_figure_leaves_in_every_form_with_title_source_and_mark_inside(plan: Callable[..., Any]) -> None:
     code, files = plan("Frederikssund", "1a", "--to", "png,svg,pdf", "--width", "16cm", "--dpi", "200")
     assert code == 0
-    name = "EKSEMPEL-frederikssund-frederikssund-2023-1a"
+    name = "EKSEMPEL-frederikssund-beskaeftigelsesplan-2023-1a"
     assert [file.name for file in files] == [f"{name}.{form}" for form in ("pdf", "png", "svg")]
     pdf, png, svg = (file.read_bytes() for file in files)
     printed = " ".join(read(pdf).pages[0].extract_text().split())
