@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.markup import escape
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpers.periods import Period
     from helpers.project import Project
-    from helpers.reports.base.request import Selection
+    from helpers.reports.base.request import RenderRequest, Selection
     from helpers.reports.base.wing import Wing
 
 INTERRUPTED = 130
@@ -117,6 +117,25 @@ def _selection(plan: str, period: str = "", snapshot: str = "", *, newest: bool 
         newest_plan = max(catalogue.plans.values(), key=lambda plan: plan.year)
         plan = newest_plan.key if newest else project.plan
     return Selection(project, catalogue, plan, _period(period), _day(snapshot))
+
+
+def _request(
+    report: str, municipalities: list[str] | None, plan: str, period: str, snapshot: str, to: str, **more: Any
+) -> RenderRequest:
+    """What was typed for reports of municipalities; `more` as :class:`RenderRequest` has it."""
+    from helpers.reports.base.request import RenderRequest
+
+    return RenderRequest(
+        project=_project(),
+        report=report,
+        municipalities=tuple(municipalities or ()),
+        plan=plan,
+        bound=_period(period),
+        snapshot=_day(snapshot),
+        to=_parts(to),
+        told=lambda words: err.print(escape(words)),
+        **more,
+    )
 
 
 def _wing(selection: Selection) -> Wing:
@@ -442,16 +461,9 @@ def render(
 ) -> None:
     """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
     from helpers.commands.rendering import render_reports
-    from helpers.reports.base.request import RenderRequest
 
-    request = RenderRequest(
-        project=_project(),
-        report=report,
-        municipalities=tuple(municipalities or ()),
-        plan=plan,
-        bound=_period(period),
-        snapshot=_day(snapshot),
-        to=_parts(to),
+    request = _request(
+        report, municipalities, plan, period, snapshot, to,
         engine=engine.value,
         output=output,
         everyone=everyone,
@@ -462,8 +474,7 @@ def render(
         scheduler=scheduler,
         base_url=base_url,
         for_publication=for_publication,
-        told=lambda words: err.print(escape(words)),
-    )
+    )  # fmt: skip
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
@@ -507,23 +518,11 @@ def export(
 ) -> None:
     """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
     from helpers.commands.exporting import export as write
-    from helpers.reports.base.request import RenderRequest
 
-    request = RenderRequest(
-        project=_project(),
-        report=report,
-        municipalities=tuple(municipalities or ()),
-        plan=plan,
-        bound=_period(period),
-        snapshot=_day(snapshot),
-        to=_parts(to),
-        output=output,
-        everyone=everyone,
-        region=region,
-        example=example,
-        verb="export",
-        told=lambda words: err.print(escape(words)),
-    )
+    request = _request(
+        report, municipalities, plan, period, snapshot, to,
+        output=output, everyone=everyone, region=region, example=example, verb="export",
+    )  # fmt: skip
     for path in write(request, err):
         typer.echo(f"wrote {path}")
 
@@ -596,23 +595,11 @@ def brief(
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
     from helpers.commands.briefing import write_briefs
-    from helpers.reports.base.request import RenderRequest
 
-    request = RenderRequest(
-        project=_project(),
-        report=report,
-        municipalities=tuple(municipalities or ()),
-        plan=plan,
-        bound=_period(period),
-        snapshot=_day(snapshot),
-        to=_parts(to),
-        output=output,
-        everyone=everyone,
-        region=region,
-        example=example,
-        verb="brief",
-        told=lambda words: err.print(escape(words)),
-    )
+    request = _request(
+        report, municipalities, plan, period, snapshot, to,
+        output=output, everyone=everyone, region=region, example=example, verb="brief",
+    )  # fmt: skip
     for path in write_briefs(request, err):
         typer.echo(f"wrote {path}")
 
