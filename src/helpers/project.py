@@ -19,9 +19,16 @@ RENDERING_VARIABLE = "PLAN_RENDERING"
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of the project; all paths are absolute."""
+    """The folders of the project; all paths are absolute.
+
+    Attributes
+    ----------
+    typed
+        A day or an edition (:mod:`helpers.data.editions`) whose typed-in files are read; empty: those there are now.
+    """
 
     root: Path
+    typed: str = ""
 
     @property
     def catalogue(self) -> Path:
