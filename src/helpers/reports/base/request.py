@@ -137,6 +137,8 @@ class Variant:
         Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``.
     area
         Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``).
+    document
+        What texts call the whole of it: ``Hele rapporten som PDF``.
     pages
         The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
         taken as its file is. None at all: those that ``_quarto.yml`` names.
@@ -157,6 +159,7 @@ class Variant:
     dated: date | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     area: str = ""
+    document: str = "rapporten"
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     inputs: str = ""
     stamp: Stamp | None = None

@@ -185,7 +185,8 @@ class PlanReport(Report):
         if self.is_example:
             pages = {path: page for path, page in book.pages.items() if not path.endswith(SINCE_LAST)}
             book = replace(book, pages=pages)
-        return super().asked(book)
+        found = super().asked(book)
+        return replace(found, variant=replace(found.variant, document=self.plan.names.document.the))
 
     # ------------------------------------------------------------------------------------ the numbers
 

@@ -20,7 +20,7 @@ from helpers.present.words import Value
 from helpers.reports.base.notes import downloads
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import VerdictChange
-from helpers.reports.plan.typed_changes import Entry, Place, TypedChange, TypedRevision
+from helpers.reports.plan.typed_changes import TypedChange, TypedEntry, TypedPlace, TypedRevision
 from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Mu
     parts = []
     if len(corrected):
         rows = (
-            Row(
-                Place(row["indicator"], row["series"], row["area"], row["period"]),
+            RevisedFigure(
+                TypedPlace(row["indicator"], row["series"], row["area"], row["period"]),
                 ChangeOfValue(row["kind"]),
                 *(
                     None if pd.isna(row[name]) else float(row[name])
@@ -134,7 +134,11 @@ def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Mu
 
 def _typed_table(changes: Sequence[TypedChange], catalogue: Catalogue, municipality: Municipality) -> Shown:
     cells = [
-        _cells(Row(change.place, change.kind, *change.figures, change.difference), catalogue, municipality)
+        _cells(
+            RevisedFigure(change.place, change.kind, *change.figures, change.difference),
+            catalogue,
+            municipality,
+        )
         if change.place.period
         else _words_of(change, catalogue, municipality)
         for change in changes
@@ -142,10 +146,10 @@ def _typed_table(changes: Sequence[TypedChange], catalogue: Catalogue, municipal
     return _table(cells, "indtastede-tal", "Indtastninger, der er ændret siden sidst")
 
 
-class Row(NamedTuple):
+class RevisedFigure(NamedTuple):
     """A figure that differs, in its series' unit."""
 
-    place: Place
+    place: TypedPlace
     kind: ChangeOfValue
     old: Value | None
     new: Value | None
@@ -155,7 +159,7 @@ class Row(NamedTuple):
 Cells = tuple[str | None, ...]
 
 
-def _cells(row: Row, catalogue: Catalogue, municipality: Municipality) -> Cells:
+def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality) -> Cells:
     indicator, series = catalogue.indicators[row.place.key], row.place.series
     decimals, unit = indicator.decimals_of(series), indicator.unit_of(series)
     area = words.area_name(row.place.area, municipality.name)
@@ -197,7 +201,7 @@ def _words_of(change: TypedChange, catalogue: Catalogue, municipality: Municipal
     return what, words.capital(now or before or "–"), old, new, difference, KIND_WORDS[change.kind.value]
 
 
-def _when(entry: Entry | None) -> str | None:
+def _when(entry: TypedEntry | None) -> str | None:
     when = entry.when if entry else None
     return when.danish if isinstance(when, Period) else danish_day(when) if when else None
 

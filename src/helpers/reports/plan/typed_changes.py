@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 
-class Place(NamedTuple):
+class TypedPlace(NamedTuple):
     """What is typed in: a series' figure, a survey's answer (`series` is the question), a plan's milestone."""
 
     key: str
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class TypedEntry:
     """What was typed in a place; `value` is none where it says that the figure is suppressed."""
 
     when: Period | date | None
@@ -49,9 +49,9 @@ class Entry:
 class TypedChange:
     """One place in which something else is typed in than before."""
 
-    place: Place
-    old: Entry | None
-    new: Entry | None
+    place: TypedPlace
+    old: TypedEntry | None
+    new: TypedEntry | None
 
     @property
     def kind(self) -> ChangeOfValue:
@@ -141,25 +141,29 @@ def typed_revision(
 
 def _entries(
     project: Project, catalogue: Catalogue, plan: Plan, municipality: Municipality
-) -> dict[Place, Entry]:
+) -> dict[TypedPlace, TypedEntry]:
     """Everything that is typed in for a plan's goals."""
     keys = {indicator.key for indicator in plan_indicators(catalogue, plan)}
-    found: dict[Place, Entry] = {}
+    found: dict[TypedPlace, TypedEntry] = {}
     for value in read_series(project, catalogue, municipality).values:
         if value.indicator in keys:
-            place = Place(value.indicator, value.series, value.area, value.period.id)
-            found[place] = Entry(value.period, value.value)
+            place = TypedPlace(value.indicator, value.series, value.area, value.period.id)
+            found[place] = TypedEntry(value.period, value.value)
     for goal in plan.goals:
         survey = catalogue.survey(goal)
         if survey and (answers := read_survey(project, catalogue, municipality, survey)):
             for question, answer in answers.answers.items():
-                found[Place(survey.key, question, municipality.code)] = Entry(answers.period, answer)
+                found[TypedPlace(survey.key, question, municipality.code)] = TypedEntry(
+                    answers.period, answer
+                )
     for name, report in read_milestones(project, municipality, plan).newest.items():
-        found[Place(plan.key, name, municipality.code)] = Entry(report.day, report.state)
+        found[TypedPlace(plan.key, name, municipality.code)] = TypedEntry(report.day, report.state)
     return found
 
 
-def _with_entries(frame: pd.DataFrame, gone: Sequence[Place], there: dict[Place, Entry]) -> pd.DataFrame:
+def _with_entries(
+    frame: pd.DataFrame, gone: Sequence[TypedPlace], there: dict[TypedPlace, TypedEntry]
+) -> pd.DataFrame:
     """Observations with other typed-in figures."""
     places = pd.MultiIndex.from_frame(frame[list(OBSERVATION_KEYS)])
     figures = {place: entry for place, entry in there.items() if place.period}
