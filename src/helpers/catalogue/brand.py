@@ -60,31 +60,21 @@ _TYPOGRAPHY = ("fonts", "base", "headings", "monospace", "monospace-inline", "mo
 
 @dataclass(frozen=True)
 class Brand:
-    """What a municipality looks like.
-
-    Attributes
-    ----------
-    colours
-        The roles of ``_brand.yml`` (``primary``, ``foreground`` …) as ``#rrggbb``.
-    said
-        The roles that a file sets itself, ``second`` among them.
-    font
-        Family of the running text and headings.
-    logo
-        Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text.
-    word
-        Absolute path of the municipality's own reference document for Word, if there is one.
-    data
-        The whole merged file, for Quarto.
-    """
+    """What a municipality looks like."""
 
     colours: Mapping[str, str] = field(default_factory=lambda: dict(COLOURS))
+    """The roles of ``_brand.yml`` (``primary``, ``foreground`` …) as ``#rrggbb``."""
     said: Mapping[str, str] = field(default_factory=dict)
+    """The roles that a file sets itself, ``second`` among them."""
     font: str = _FAMILY
+    """Family of the running text and headings."""
     logo: Path | None = None
+    """Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text."""
     logo_alt: str = ""
     word: Path | None = None
+    """Absolute path of the municipality's own reference document for Word, if there is one."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    """The whole merged file, for Quarto."""
 
     def logo_bytes(self) -> bytes:
         """The logo as pages and PDF carry it: an SVG without anything that runs or comes from elsewhere."""

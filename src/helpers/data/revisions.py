@@ -55,19 +55,13 @@ class ChangeOfValue(StrEnum):
 
 @dataclass(frozen=True)
 class Revision:
-    """The figures that differ between two days.
+    """The figures that differ between two days."""
 
-    Attributes
-    ----------
-    old, new
-        The days compared.
-    changes
-        Columns of :data:`CHANGE_COLUMNS`.
-    """
-
+    # The days compared.
     old: date
     new: date
     changes: pd.DataFrame
+    """Columns of :data:`CHANGE_COLUMNS`."""
 
 
 def compare_days(

@@ -53,16 +53,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a municipality's tile says.
-
-    Attributes
-    ----------
-    met, of
-        Goals met, and goals in all.
-    """
+    """What a municipality's tile says."""
 
     name: str
     slug: str
+    # Goals met, and goals in all.
     met: int
     of: int
     unknown: int = 0

@@ -37,24 +37,16 @@ _ANY: Final = Limits(-1e12, 1e12)
 
 
 class Place(NamedTuple):
-    """Where a value stands.
-
-    Attributes
-    ----------
-    measure
-        The catalogue's word for it.
-    members
-        ``dimension=member`` joined by ``;``, folded and without totals.
-    area
-        Folded name.
-    period
-        Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times.
-    """
+    """Where a value stands."""
 
     measure: str
+    """The catalogue's word for it."""
     members: str
+    """``dimension=member`` joined by ``;``, folded and without totals."""
     area: str
+    """Folded name."""
     period: str
+    """Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times."""
 
 
 Values = Mapping[Place, int | float | None]
@@ -131,18 +123,12 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between a snapshot and the one before it.
-
-    Attributes
-    ----------
-    changed
-        Places with another value, or a value where there was none, or none where there was one.
-    new, vanished
-        Places that only the newer, or only the older one speaks of. Periods that fell out of the window at
-        its old end do not count as vanished.
-    """
+    """What differs between a snapshot and the one before it."""
 
     changed: int = 0
+    # Places that only the newer, or only the older one speaks of. Periods that fell out of the window at its old end do
+    # not count as vanished.
+    """Places with another value, or a value where there was none, or none where there was one."""
     new: int = 0
     vanished: int = 0
 

@@ -176,18 +176,12 @@ def _chosen(
 
 @dataclass(frozen=True)
 class Notebook:
-    """What ``report.fetch()`` came to.
-
-    Attributes
-    ----------
-    text
-        For the reader, in Danish: which figures are used. Empty while a report is being rendered.
-    report
-        None when nothing was asked for.
-    """
+    """What ``report.fetch()`` came to."""
 
     text: str
+    """For the reader, in Danish: which figures are used. Empty while a report is being rendered."""
     report: FetchReport | None = None
+    """None when nothing was asked for."""
 
 
 def fetch_for_notebook(

@@ -34,24 +34,16 @@ LEAST_LETTERS: Final = 4
 
 @dataclass(frozen=True)
 class Found:
-    """What a search came to.
-
-    Attributes
-    ----------
-    tables
-        Those that hold every word, in the order of Jobindsats' list.
-    seen
-        How many tables there are in all.
-    from_disk
-        The snapshot of the list when it was not asked for but read from ``data/raw``; else none.
-    near
-        Whether no table holds all the words, and these are the best candidates, the nearest first.
-    """
+    """What a search came to."""
 
     tables: tuple[TableInfo, ...]
+    """Those that hold every word, in the order of Jobindsats' list."""
     seen: int
+    """How many tables there are in all."""
     from_disk: str | None
+    """The snapshot of the list when it was not asked for but read from ``data/raw``; else none."""
     near: bool = False
+    """Whether no table holds all the words, and these are the best candidates, the nearest first."""
 
 
 def search(project: Project, words: Sequence[str], client: Client | None = None) -> Found:

@@ -28,21 +28,14 @@ _CHECKED = ".checked"
 
 @dataclass(frozen=True)
 class Listing:
-    """The list of tables at one moment.
-
-    Attributes
-    ----------
-    tables
-        Table id → what the list says of it (without members and period ids).
-    snapshot
-        When the list was first seen as it is.
-    asked
-        Whether it was asked for just now.
-    """
+    """The list of tables at one moment."""
 
     tables: dict[str, TableInfo]
+    """Table id → what the list says of it (without members and period ids)."""
     snapshot: str
+    """When the list was first seen as it is."""
     asked: bool
+    """Whether it was asked for just now."""
 
     def table(self, table: str) -> TableInfo:
         """One table of the list.

@@ -49,17 +49,12 @@ class StatbankValue(_Read):
 
 
 class Variable(_Read):
-    """One variable of a table.
-
-    Attributes
-    ----------
-    elimination
-        Whether it may be left out of a question; the answer is then its total.
-    """
+    """One variable of a table."""
 
     id: str
     text: str = ""
     elimination: bool = False
+    """Whether it may be left out of a question; the answer is then its total."""
     time: bool = False
     values: tuple[StatbankValue, ...]
 

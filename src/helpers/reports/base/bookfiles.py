@@ -47,21 +47,14 @@ def numbered(notebook: NotebookNode) -> NotebookNode:
 
 @dataclass(frozen=True)
 class Laid:
-    """A book as it is rendered.
-
-    Attributes
-    ----------
-    folder
-        Holds the ``_quarto.yml`` it is laid out by.
-    pages
-        Chapter → its notebook as JSON; empty for a chapter that is taken as its file is.
-    notes
-        Files that are behind the catalogue, a sentence each.
-    """
+    """A book as it is rendered."""
 
     folder: Path
+    """Holds the ``_quarto.yml`` it is laid out by."""
     pages: Mapping[str, str]
+    """Chapter → its notebook as JSON; empty for a chapter that is taken as its file is."""
     notes: tuple[str, ...]
+    """Files that are behind the catalogue, a sentence each."""
 
 
 class BookFiles:

@@ -77,20 +77,14 @@ class derived(Generic[T]):
 
 @dataclass(frozen=True)
 class Whom:
-    """Whom a report is about.
-
-    Attributes
-    ----------
-    long_name
-        On the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``.
-    codes
-        Of its municipalities; a joint job centre has several.
-    """
+    """Whom a report is about."""
 
     name: str
     long_name: str
+    """On the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
     slug: str
     codes: tuple[str, ...]
+    """Of its municipalities; a joint job centre has several."""
 
     @classmethod
     def municipality(cls, area: Municipality) -> Whom:
@@ -103,15 +97,6 @@ class Report(Stamped, ABC):
     """A report for one municipality or job centre; its public methods are cells of a notebook.
 
     Reports of the same plan, area, period and basis are equal and hash alike.
-
-    Attributes
-    ----------
-    bound
-        Newest period to show; none for all.
-    snapshot
-        The day whose figures are shown; none for the newest.
-    example
-        Example data are shown, whatever was fetched or typed in, and file names say so.
     """
 
     kind: ClassVar[str]
@@ -121,8 +106,11 @@ class Report(Stamped, ABC):
     catalogue: Catalogue
     _: KW_ONLY
     bound: Period | None = None
+    """Newest period to show; none for all."""
     snapshot: date | None = None
+    """The day whose figures are shown; none for the newest."""
     example: bool = False
+    """Example data are shown, whatever was fetched or typed in, and file names say so."""
     _held: dict[str, Any] = field(default_factory=dict, init=False)
 
     # ------------------------------------------------------------------------- what each report says

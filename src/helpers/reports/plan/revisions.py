@@ -26,21 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanRevision:
-    """What differs in a plan's figures between two days.
-
-    Attributes
-    ----------
-    found
-        The figures that differ: ``area``, ``indicator``, ``series``, ``period``, ``kind``, old and new value.
-    verdicts
-        By municipality: the goals whose verdict is another now.
-    compared
-        How many figures both days have a value for, so that the changes can be seen in proportion.
-    """
+    """What differs in a plan's figures between two days."""
 
     found: Revision
+    """The figures that differ: ``area``, ``indicator``, ``series``, ``period``, ``kind``, old and new value."""
     verdicts: dict[Municipality, tuple[VerdictChange, ...]]
+    """By municipality: the goals whose verdict is another now."""
     compared: int
+    """How many figures both days have a value for, so that the changes can be seen in proportion."""
 
     @property
     def old(self) -> date:
