@@ -105,8 +105,6 @@ def backtest(
     ----------
     values, per_year, horizon
         As of :func:`forecasts`; the country is no area of its own.
-    decimals
-        Of the series: a forecast and a distance have as many.
     breaks
         Columns that are the first after a break: neither a forecast nor what it is made of reaches across.
 

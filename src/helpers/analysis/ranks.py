@@ -83,8 +83,6 @@ def rank(values: Mapping[str, Decimal | None], own: str, direction: Direction) -
     ----------
     values
         Area → value in one unit, as published; the area itself among them. None: suppressed or missing.
-    direction
-        Which way is better.
 
     Returns
     -------
@@ -123,8 +121,6 @@ def on_few(
 
     Parameters
     ----------
-    share
-        In per cent, as published.
     count, base
         The number behind the share, and the one it is out of; without a base it is worked out of the other two.
     hidden

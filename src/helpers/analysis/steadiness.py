@@ -67,12 +67,8 @@ def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> P
 
     Parameters
     ----------
-    judged
-        Oldest first; only the last twelve are looked at.
     target
         Says what a gap of 0 means, also for the mean of the twelve gaps.
-    indicator
-        Knows the breaks in its data.
 
     Returns
     -------

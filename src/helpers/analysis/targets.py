@@ -143,13 +143,7 @@ class _Measured:
 
 
 class Targets:
-    """The targets of a plan, resolved and judged for any area and period; each question is a look-up.
-
-    Parameters
-    ----------
-    readings
-        Of the country, of the areas to judge and of those their targets speak of.
-    """
+    """The targets of a plan, resolved and judged for any area and period; each question is a look-up."""
 
     def __init__(self, catalogue: Catalogue, plan: Plan, readings: Readings) -> None:
         self.catalogue = catalogue

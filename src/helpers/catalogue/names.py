@@ -79,13 +79,7 @@ class Noun(BaseModel):
 
 
 def noun(word: str) -> Noun:
-    """The noun with its forms.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        When its ending is not known.
-    """
+    """The noun with its forms."""
     return Noun.model_validate(word)
 
 

@@ -18,13 +18,7 @@ NAME = "sagsfremstilling"
 
 
 def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
-    """Write the agenda items below the output, and say where each file lies.
-
-    Raises
-    ------
-    PlanError
-        For an unknown form, municipality or plan, or a report that has no agenda item.
-    """
+    """Write the agenda items below the output, and say where each file lies."""
     request.check()
     if not request.to or not set(request.to) <= set(FORMS):
         raise PlanError.of(

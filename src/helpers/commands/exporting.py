@@ -30,13 +30,7 @@ XLSX, ZIP = "xlsx", "zip"
 
 
 def export(request: RenderRequest, err: Console) -> Iterator[Path]:
-    """Write what is asked for below the output, and say where each file lies.
-
-    Raises
-    ------
-    PlanError
-        For an unknown format, municipality or plan, or a report that has no such file.
-    """
+    """Write what is asked for below the output, and say where each file lies."""
     request.check()
     unknown = [part for part in request.to if part not in (XLSX, ZIP)]
     if unknown or not request.to:
@@ -119,13 +113,7 @@ _MOST_PIXELS = 10_000
 
 
 def width_of(text: str) -> float:
-    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``.
-
-    Raises
-    ------
-    PlanError
-        When it is none, or none that a figure can have.
-    """
+    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``."""
     found = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(mm|cm|in)", text.strip().lower())
     width = float(found[1].replace(",", ".")) * _MILLIMETRES[found[2]] if found else 0.0
     if not _WIDTHS[0] <= width <= _WIDTHS[1]:
@@ -144,11 +132,6 @@ def export_figures(
         In millimetres.
     dots
         An inch, of PNG.
-
-    Raises
-    ------
-    PlanError
-        For an unknown form or figure, or a picture too large to draw.
     """
     unknown = [part for part in request.to if part not in FORMS]
     if unknown or not request.to:

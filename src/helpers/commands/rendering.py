@@ -42,13 +42,7 @@ TARGETS = ("html", "pdf", "docx")
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
-    """Render what is asked for; returns how many variants failed.
-
-    Raises
-    ------
-    PlanError
-        When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
-    """
+    """Render what is asked for; returns how many variants failed."""
     request.check()
     unknown = [part for part in request.to if part not in TARGETS]
     if unknown or not request.to:

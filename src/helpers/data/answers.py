@@ -89,13 +89,7 @@ def parse_json(content: bytes) -> Answer:
 
 
 def parse_parts(content: bytes) -> tuple[Answer, ...]:
-    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``.
-
-    Raises
-    ------
-    AnswerError
-        As :func:`parse_json`.
-    """
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``."""
     found = load_json(content)
     if not isinstance(found, dict) or "answers" not in found:
         return (_shaped(found, content),)

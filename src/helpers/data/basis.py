@@ -110,8 +110,6 @@ def choose_basis(
     ----------
     snapshot
         A day: the report as the figures stood then.
-    example
-        Example data, whatever was fetched.
 
     Raises
     ------

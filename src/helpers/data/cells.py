@@ -87,8 +87,6 @@ def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Ce
         One answer ``{"columns": […], "rows": […]}`` or several in ``{"answers": […]}``, with or without BOM.
     sidecar
         Says what each column is; columns are found by their label, blanks and case folded.
-    areas
-        Of :func:`area_codes`.
 
     Raises
     ------

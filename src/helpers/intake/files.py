@@ -65,8 +65,6 @@ def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) 
     ----------
     heads
         Folded names that columns may have: the separator under which the first row has most of them is taken.
-    sheets
-        Folded names of sheets.
 
     Raises
     ------

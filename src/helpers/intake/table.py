@@ -101,8 +101,6 @@ def read_table(
 
     Parameters
     ----------
-    name
-        How messages name the file.
     required, optional
         The columns it must and may have, folded: in the file, case, blanks and the spelling of æ, ø and å do not matter.
     sheets

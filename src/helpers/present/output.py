@@ -306,13 +306,7 @@ class Shown:
         return tuple(part for part in self.parts if isinstance(part, FigurePart))
 
     def write(self, folder: Path | None = None) -> dict[str, str]:
-        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder).
-
-        Returns
-        -------
-        dict
-            Name of each file → sha256 of what was written.
-        """
+        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder)."""
         target = folder or Path.cwd() / FIGURE_FOLDER
         return {name: digest for part in self.parts for name, digest in part.write(target).items()}
 

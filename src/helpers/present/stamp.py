@@ -85,12 +85,6 @@ def marked_file(name: str, text: str, stamp: Stamp) -> str:
 
 
 def with_basis(text: str, kind: Literal["example", "real"], word: str = "") -> str:
-    """A CSV text with a last column that says what its rows stand on; a text that has one is left alone.
-
-    Parameters
-    ----------
-    word
-        What the column says; default: :data:`BASIS_WORDS`.
-    """
+    """A CSV text with a last column that says what its rows stand on; a text that has one is left alone."""
     columns = {BASIS_COLUMN, "basis"}
     return with_column(text, BASIS_COLUMN, word or BASIS_WORDS[kind], unless=columns)

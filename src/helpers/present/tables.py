@@ -156,15 +156,8 @@ def build(
         Read aloud before the table; shown over it too when `caption_shown`.
     classes
         More classes for the ``table``; with ``cards`` a phone shows each row as a card, heads beside the cells.
-    foot
-        Notes under the table, one row each.
     html_only
         For the web page and not for the PDF.
-
-    Raises
-    ------
-    ValueError
-        When `id` is no anchor.
     """
     output.check_key(id)
     wide = len(columns)

@@ -168,10 +168,6 @@ def tile_map(
     ----------
     tallies
         Code → what its tile says; a municipality without one is drawn empty.
-    names
-        Code → name of every municipality, for tiles without a tally.
-    colour, paper, ink
-        The brand's colour, the page's and the text's, as ``#rrggbb``.
     """
     placed = tuple(tiles)
     fills = {f"step-{step}": mix(colour, paper, share) for step, share in enumerate(STEPS)}

@@ -84,8 +84,6 @@ def fetch_tables(
     tables, indicators
         Only these tables, or those that the indicators use; None: all of the catalogue. Of a table that others
         use too, what only they need is asked for as well, but its absence is no fault.
-    force
-        Fetch again what has not been updated.
     accept
         Tables whose answer is put in force though much of the one before is gone from it or has moved.
     sources
@@ -95,8 +93,6 @@ def fetch_tables(
         Asks its own source only; None: those that are needed, made from the environment and ``.env``.
     waits
         Waits before new tries, where a client is made; None: as set.
-    progress
-        Told before each table, each call and each wait.
     reload_waits
         Waits before new tries of tables that were being reloaded; empty: no new try in this run.
     now

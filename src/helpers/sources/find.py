@@ -56,11 +56,6 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     ----------
     client
         None: one made from the environment and ``.env``; where there is no key, the list that was kept.
-
-    Raises
-    ------
-    PlanError
-        When the list can neither be asked for nor was kept.
     """
     if client is None:
         settings = read_settings(project)
@@ -129,16 +124,6 @@ def save(
     progress: Callable[[str], None] = lambda table: None,
 ) -> tuple[TableInfo, ...]:
     """Keep the list of tables and the whole metadata of `tables`.
-
-    Parameters
-    ----------
-    progress
-        Told each table's id before it is asked for.
-
-    Returns
-    -------
-    tuple
-        The tables with members and period ids.
 
     Raises
     ------

@@ -130,31 +130,13 @@ class Kept:
 
 
 class Keeper:
-    """The snapshots of one source.
-
-    Parameters
-    ----------
-    store
-        ``data/raw``.
-    source
-        Its folder there.
-    now
-        The moment of the run (with a time zone).
-    before
-        How the last fetch of each table went.
-    """
+    """The snapshots of one source."""
 
     def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, FetchRow]) -> None:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
-        """The snapshot in force.
-
-        Raises
-        ------
-        PlanError
-            When it cannot be read.
-        """
+        """The snapshot in force."""
         snapshot = self.store.newest(self.source, table)
         if snapshot is None:
             return None

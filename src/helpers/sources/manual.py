@@ -151,13 +151,7 @@ def read_survey(
     *,
     bound: Period | None = None,
 ) -> SurveyAnswers | None:
-    """The newest round of a survey, no later than `bound`; none when nothing is typed in.
-
-    Raises
-    ------
-    PlanError
-        When the catalogue has no such survey.
-    """
+    """The newest round of a survey, no later than `bound`; none when nothing is typed in."""
     chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
     if chosen is None:
         raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))
@@ -223,11 +217,6 @@ def write_template(
         Of an indicator or a survey of the catalogue, or of a plan: then for its milestones.
     today
         The rows of a series end in the last period that is over by this day.
-
-    Returns
-    -------
-    Path
-        Of the new file. Rows that stay without a figure are passed over when it is read.
 
     Raises
     ------

@@ -107,8 +107,6 @@ class Transport:
 
     Parameters
     ----------
-    patience
-        The source's settings.
     sleep
         Waits so many seconds; tests give one that does not.
     waiting

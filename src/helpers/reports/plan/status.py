@@ -171,15 +171,7 @@ def status_rows(
     municipality: Municipality,
     bound: Period | None = None,
 ) -> tuple[StatusRow, ...]:
-    """A row for each goal and indicator of the plan, in the plan's order; goals with a survey are left out.
-
-    Parameters
-    ----------
-    observations
-        Frame *Observations* with at least the country and the municipality.
-    bound
-        Periods that end after it do not count.
-    """
+    """A row for each goal and indicator of the plan, in the plan's order; goals with a survey are left out."""
     return rows_of_all(catalogue, plan, observations, [municipality], bound)[municipality.code]
 
 
@@ -235,8 +227,6 @@ def survey_rows(
     ----------
     now
         The month that a survey's age is reckoned in.
-    bound
-        Surveys that were made after it do not count.
     """
     rows = []
     for goal in plan.goals:
@@ -351,11 +341,6 @@ class Judge:
         part = goal.parts[row.part]
         judge.at(part, area.code, period).verdict
         judge.history(part, area.code, row.period, 12)  # oldest first; the verdict of each of the 12 periods
-
-    Parameters
-    ----------
-    bound
-        Periods that end after it do not count.
     """
 
     def __init__(
@@ -430,8 +415,6 @@ class Judge:
 
         Parameters
         ----------
-        place
-            Of the part among the goal's `parts`.
         printed
             What the plan's document printed for the goal, when the municipality is the plan's own.
         document
