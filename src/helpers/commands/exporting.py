@@ -31,10 +31,7 @@ XLSX, ZIP = "xlsx", "zip"
 
 def export(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Write what is asked for below the output, and say where each file lies."""
-    request.check()
-    unknown = [part for part in request.to if part not in (XLSX, ZIP)]
-    if unknown or not request.to:
-        raise PlanError.of("--to", f'"{",".join(request.to)}" is none of {XLSX}, {ZIP} or {XLSX},{ZIP}.')
+    request.check((XLSX, ZIP))
     if ZIP in request.to and request.many:
         raise PlanError.of(
             "--to zip", "A zip file holds one site.", "Name municipalities; plan publish copies all."
@@ -133,11 +130,7 @@ def export_figures(
     dots
         An inch, of PNG.
     """
-    unknown = [part for part in request.to if part not in FORMS]
-    if unknown or not request.to:
-        raise PlanError.of(
-            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
-        )
+    request.check(FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
         what = (
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."
