@@ -160,7 +160,7 @@ def texts_of(report: JobcenteroverblikReport) -> Iterator[str]:
     template = report.jobcenteroverblik
     yield from (report.title, report.whom.long_name)
     for page in jobcenteroverblik_contents(report.project, template).pages:
-        yield from (cell.source for cell in page.cells if not cell.source.startswith(("report", "kommune")))
+        yield from (cell.text for cell in page.cells if cell.kind == "markdown")
     shown = [report.tiles(), report.introduction(), report.method(), report.groups(), report.sources()]
     shown += [report.caveats(), report.all_figures()]
     for section in template.template.sections:

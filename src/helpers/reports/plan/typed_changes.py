@@ -75,25 +75,15 @@ class TypedChange:
 
 @dataclass(frozen=True)
 class TypedRevision:
-    """What differs from an earlier edition of a municipality's typed-in files.
-
-    Attributes
-    ----------
-    since
-        The day of that edition.
-    entries
-        How many there are now, or were then.
-    before
-        What the plan's goals would be judged by, had nothing been typed in since.
-    then
-        The project with the files of that edition.
-    """
+    """What differs from an earlier edition of a municipality's typed-in files."""
 
     since: date
+    """The day of that edition."""
     changes: tuple[TypedChange, ...]
-    entries: int
     before: pd.DataFrame
+    """What the plan's goals would be judged by, had nothing been typed in since."""
     then: Project
+    """The project with the files of that edition."""
 
 
 def typed_revision(
@@ -136,7 +126,7 @@ def typed_revision(
     frame = everything[everything["area"].isin(areas)]
     before = _with_entries(frame, [place for place in new if place.period], old)
     before = with_printed(as_shown(before, catalogue, plan), catalogue, plan, basis.as_of)
-    return TypedRevision(snapshot_day(edition), changes, len(old | new), before, then)
+    return TypedRevision(snapshot_day(edition), changes, before, then)
 
 
 def _entries(
