@@ -792,7 +792,7 @@ class Plan(Model):
     example_date: date
     previous: str | None = None
     published: str | None = None
-    figure_layout: Literal["combined", "panels"] = "combined"
+    figure_layout: Literal["combined", "panels"] = "panels"
     suppression: Literal["source", "secondary"] = "source"
     price: Price | None = None
     columns: tuple[Literal["since"], ...] = ()
