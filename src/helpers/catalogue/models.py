@@ -770,7 +770,7 @@ class Plan(Model):
     published
         Name of the file in ``catalogue/published/`` that holds the figures the document printed.
     figure_layout
-        ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
+        ``panels``: counts below the lines; ``combined``: behind them, as in seed 002, wherever both axes begin at 0.
     starting_point
         Whether `plan new` begins with its goals, for a municipality that has no plan yet.
     names
