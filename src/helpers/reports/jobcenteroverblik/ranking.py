@@ -177,6 +177,14 @@ def yardstick_name(standing: FigureStanding) -> str:
     return f"Gennemsnit af de {small(len(areas))} bedste i landet"
 
 
+def yardstick_short(standing: FigureStanding) -> str:
+    """The same at the line's end: ``Bedst: Nyborg``, ``De ti bedste``."""
+    areas = standing.yardstick.areas
+    if standing.rule is Comparison.FRAMEWORK:
+        return f"Bedst: {areas[0].name}" if areas else "Bedst i gruppen"
+    return f"De {small(len(areas))} bedste"
+
+
 def in_table(value: Decimal | None, decimals: int) -> str:
     """A number of figure 2: a dash for none."""
     return "-" if value is None else number(value, decimals)
