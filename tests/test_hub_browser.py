@@ -80,11 +80,19 @@ def shown(page: Any) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "small": {"viewport": {"width": 320, "height": 640}},
+    "night": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation(open_page: Any, name: str, viewport: dict[str, int]):
+def test_axe_finds_no_violation(open_page: Any, name: str, look: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    results = axe.run(open_page(name, viewport), options=RULES)
+    results = axe.run(open_page(name, **LOOKS[look]), options=RULES)
     assert not results.response["violations"], results.generate_report()
 
 
@@ -221,9 +229,9 @@ def test_the_map_is_a_list_of_links_with_names_at_every_width(open_page: Any, vi
     page = open_page(HUB, viewport, java_script_enabled=False)
     tiles = page.locator("a.tile")
     assert tiles.count() == 97
-    link = page.get_by_role("link", name="Hedensted: 7 af 20 mål er opfyldt, 1 kan ikke vurderes")
+    link = page.get_by_role("link", name="Hedensted: 6 af 20 mål er opfyldt")
     assert link.get_attribute("href") == "hedensted/index.html"
-    assert link.inner_text().split()[:2] == (["Hedenst.", "7"] if viewport is DESKTOP else ["Hedensted", "7"])
+    assert link.inner_text().split()[:2] == (["Hedenst.", "6"] if viewport is DESKTOP else ["Hedensted", "6"])
     trouble = page.evaluate("""(() => [...document.querySelectorAll("a.tile")].filter((tile) => {
         const box = tile.getBoundingClientRect(), word = tile.firstElementChild;
         return box.height < 24 || box.width < 24 || word.scrollWidth > box.width;
@@ -261,7 +269,30 @@ def test_a_goal_s_picture_is_drawn_for_the_screen_it_is_on(
     page = open_page(GOALS[0], viewport)
     assert page.locator("svg.comparison.wide").is_visible() is wide
     assert page.locator("svg.comparison.narrow").is_visible() is not wide
-    assert page.get_by_role("img").count() == 1
+    assert page.locator("svg.comparison:visible").get_attribute("aria-label").startswith("Prikplot med 97")
+
+
+def test_dots_are_links_that_arrow_keys_pass_and_the_address_marks_one(open_page: Any):
+    page = open_page(GOALS[0])
+    dots = page.locator("svg.comparison.wide a")
+    dots.first.focus()
+    page.keyboard.press("ArrowRight")
+    second = dots.nth(1).locator("title").text_content()
+    page.keyboard.press("Enter")
+    assert second.startswith(page.locator("tr:target th").inner_text())
+    assert page.locator("svg.comparison.wide .own-name").text_content() == second
+    page = open_page(f"{GOALS[1]}#hedensted", PHONE)
+    assert page.locator("svg.comparison.narrow .own").count() == 2  # one for each of its indicators
+    assert "Hedensted" in page.locator("svg.comparison.narrow .own-name").first.text_content()
+
+
+@pytest.mark.parametrize(
+    "context", [{"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["night", "forced"]
+)
+def test_map_and_dots_take_the_page_s_colours(open_page: Any, context: dict[str, str]):
+    for name, shown in ((GOALS[0], "'svg.comparison.wide a > *'"), (HUB, "'.tile.step-4'")):
+        colours = f"(({{ stroke, backgroundColor }}) => stroke + backgroundColor)(getComputedStyle(document.querySelector({shown})))"
+        assert open_page(name, **context).evaluate(colours) != open_page(name).evaluate(colours)
 
 
 def test_the_words_of_a_picture_do_not_cover_each_other_or_leave_it(open_page: Any):

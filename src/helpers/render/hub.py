@@ -16,8 +16,6 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from helpers.catalogue.brand import Brand, read_brand
-from helpers.catalogue.imprint import read_imprint
 from helpers.catalogue.models import SOURCES, Municipality
 from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.data.files import write_whole
@@ -28,9 +26,7 @@ from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
-from helpers.render.assets import FOLDER, write_assets
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
+from helpers.render.frame import HUB, framed
 from helpers.reports.base.request import SiteEntry
 
 RECORD = "render.json"
@@ -51,14 +47,8 @@ GOALS = "goals.json"
 MAP_FROM = 10
 """From so many municipalities on a map is drawn; of fewer it would be an empty one."""
 
-BOOK_CSS, HUB_CSS, FIND_SCRIPT, SITE_CSS, FAVICON = (
-    "plan.css",
-    "hub.css",
-    "find.html",
-    "site.css",
-    "favicon.svg",
-)
-"""In ``styles/``."""
+FIND_SCRIPT = "find.html"
+"""In ``styles/``: makes a list shrink as one types."""
 
 
 @dataclass(frozen=True)
@@ -253,15 +243,16 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     sites, goals = read_sites(output), read_goals(output)
     municipalities = read_municipalities(project)
     regions = _regions(sites, municipalities)
-    brand = read_brand(project.root / "_brand.yml")
     places = [place for region in regions for place in region.places]
     plan = _main_plan(sites)
     example = [site.record.example for site in sites]
-    text = environment().get_template("hub.html").render(
-        **foot(read_imprint(project), ""),
+    text = framed(
+        "hub.html",
+        project,
+        output,
+        "",
+        script=FIND_SCRIPT,
         sources=source_owners(sites),
-        assets=shared_assets(project, output, brand, ""),
-        logo_alt=brand.logo_alt,
         regions=regions,
         places=places,
         goals=goals,
@@ -272,14 +263,13 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         all_example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
-        script=(project.styles / FIND_SCRIPT).read_text(encoding="utf-8").strip(),
         megabytes={
             site.pdf: _megabytes(output / site.record.slug / name)
             for site in sites
             if (name := site.record.pdf)
         },
-    )  # fmt: skip
-    target = output / "index.html"
+    )
+    target = output / HUB
     write_whole(target, text.encode(), replace=True)
     _write_sitemap(output, base_url, [site for site in sites if not site.record.example], goals)
     return target
@@ -293,15 +283,6 @@ def source_owners(sites: Iterable[Site]) -> list[str]:
 
 def _is_marked(record: Record) -> bool:
     return record.example and record.title.startswith(EXAMPLE_MARK)
-
-
-def shared_assets(project: Project, output: Path, brand: Brand, above: str) -> dict[str, str | None]:
-    """Stylesheet, icon and logo of pages that belong to no municipality, as seen from a page `above` the output."""
-    styles = project.styles
-    css = [path for path in (styles / BOOK_CSS, styles / HUB_CSS) if path.is_file()]
-    assets = write_assets(output, brand, css, styles / SITE_CSS, styles / FAVICON)
-    names = {"stylesheet": assets.stylesheet, "favicon": assets.favicon, "logo": assets.logo}
-    return {role: f"{above}{FOLDER}/{name}" if name else None for role, name in names.items()}
 
 
 def read_municipalities(project: Project) -> tuple[Municipality, ...]:
