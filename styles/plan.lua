@@ -375,30 +375,36 @@ local function holds(block, of)
   return found
 end
 
+local function for_pages_only(block)
+  return block.t == 'RawBlock' and block.text:match('data%-quarto%-disable%-processing="true"') ~= nil
+end
+
 local function is_note(block)
-  return block and block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
+  return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
 end
 
 -- A chapter up to its last figure as the items of plan-flow(); what follows stands free.
 local function flow(blocks)
-  local items, item = pandoc.List{}, nil
-  local last = 0
-  local function open(block, kept)
-    item = { kept = kept or false, blocks = pandoc.List{ block } }
-    items:insert(item)
-  end
+  local items, item, last, opened = pandoc.List{}, nil, 0, 0
   for _, block in ipairs(blocks) do
-    local table_, figure = holds(block, 'table'), holds(block, 'figure')
-    if table_ and not figure then
-      open(block)
-      item.closed = true
-    elseif not item or item.closed or block.t == 'Header' or (item.kept and not is_note(block)) then
-      open(block, figure)
-    else
+    if not for_pages_only(block) then
+      local figure, table_ = holds(block, 'figure'), holds(block, 'table')
+      local own = table_ and not figure
+      local begins = not item or item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      -- What lies between the ends of something that opens is of one piece.
+      if begins and opened == 0 then
+        item = { blocks = pandoc.List{}, closed = own }
+        items:insert(item)
+      end
       item.blocks:insert(block)
       item.kept = item.kept or figure
+      if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
+        opened, item.closed = opened + 1, true
+      elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
+        opened = opened - 1
+      end
+      if item.kept then last = #items end
     end
-    if item.kept then last = #items end
   end
   local out = pandoc.List{}
   if last > 0 then out:insert(raw('#plan-flow(')) end
