@@ -25,19 +25,13 @@ def _codes(value: object) -> object:
 
 
 class Area(Model):
-    """What is ranked: a job centre, or one municipality.
-
-    Attributes
-    ----------
-    slug
-        Names its folder; unique among job centres and municipalities.
-    codes
-        The three-digit codes of its municipalities.
-    """
+    """What is ranked: a job centre, or one municipality."""
 
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
+    """Names its folder; unique among job centres and municipalities."""
     codes: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(min_length=1)
+    """The three-digit codes of its municipalities."""
 
     @property
     def joint(self) -> bool:

@@ -109,15 +109,7 @@ def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, s
 def check_indicators(
     document: Document, own: Mapping[str, Indicator | None], indicators: Mapping[str, Indicator | None]
 ) -> None:
-    """Successors exist, dimensions look like dimensions, and indicators of one figure go together.
-
-    Parameters
-    ----------
-    own
-        The document's own indicators.
-    indicators
-        Those of all files.
-    """
+    """Successors exist, dimensions look like dimensions, and indicators of one figure go together."""
     figures: dict[str, Indicator] = {}
     sources = {
         t: s for found in indicators.values() if found for t, s in reversed(found.table_sources.items())
@@ -487,13 +479,7 @@ def check_published(
     rows: Iterable[tuple[str, PublishedRow]],
     known: Known,
 ) -> Iterator[Problem]:
-    """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once.
-
-    Parameters
-    ----------
-    plans
-        Plan → goal → its indicators, as :func:`measures` gives them.
-    """
+    """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once."""
     seen: dict[tuple[str, str], str] = {}
     for where, row in rows:
         first = seen.setdefault((row.goal, row.indicator), where)

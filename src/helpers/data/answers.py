@@ -23,26 +23,18 @@ _MOST_DIGITS: Final = 4000
 
 
 class Answer(BaseModel):
-    """What came back from one call.
-
-    Attributes
-    ----------
-    columns
-        Labels as sent, blanks and all.
-    rows
-        One tuple for each row, as long as `columns`, in the order they came.
-    content
-        The bytes as received.
-    query
-        Path and parameters as sent, without the key.
-    """
+    """What came back from one call."""
 
     model_config = ConfigDict(frozen=True)
 
     columns: tuple[str, ...]
+    """Labels as sent, blanks and all."""
     rows: tuple[tuple[Cell, ...], ...]
+    """One tuple for each row, as long as `columns`, in the order they came."""
     content: bytes = b""
+    """The bytes as received."""
     query: dict[str, str] = {}
+    """Path and parameters as sent, without the key."""
 
     def __repr__(self) -> str:
         return f"Answer({len(self.columns)} columns, {len(self.rows)} rows)"
@@ -97,13 +89,7 @@ def parse_json(content: bytes) -> Answer:
 
 
 def parse_parts(content: bytes) -> tuple[Answer, ...]:
-    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``.
-
-    Raises
-    ------
-    AnswerError
-        As :func:`parse_json`.
-    """
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``."""
     found = load_json(content)
     if not isinstance(found, dict) or "answers" not in found:
         return (_shaped(found, content),)

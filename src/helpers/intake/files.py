@@ -46,24 +46,16 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file's cells.
-
-    Attributes
-    ----------
-    records
-        Number as Excel counts rows, line of the file, and the cells of each row.
-    delimiter
-        What parts the cells; a tab for workbooks.
-    sheet
-        Name of the workbook's sheet.
-    merged
-        Rows of the sheet that have merged cells.
-    """
+    """A file's cells."""
 
     records: tuple[tuple[int, int, tuple[str, ...]], ...]
+    """Number as Excel counts rows, line of the file, and the cells of each row."""
     delimiter: str
+    """What parts the cells; a tab for workbooks."""
     sheet: str = ""
+    """Name of the workbook's sheet."""
     merged: frozenset[int] = frozenset()
+    """Rows of the sheet that have merged cells."""
 
 
 def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) -> tuple[Sheet, ...]:
@@ -73,8 +65,6 @@ def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) 
     ----------
     heads
         Folded names that columns may have: the separator under which the first row has most of them is taken.
-    sheets
-        Folded names of sheets.
 
     Raises
     ------

@@ -134,36 +134,25 @@ def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> d
 
 @dataclass(frozen=True)
 class FigurePart(StampedPart):
-    """A figure: a Vega-Lite specification, its texts and its numbers.
-
-    Attributes
-    ----------
-    key
-        Names the files and the anchor ``#fig-<key>``; unique in a book.
-    spec
-        Vega-Lite as Altair wrote it.
-    numbers
-        The same numbers as a table (HTML), or none.
-    csv
-        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
-    narrow
-        The same drawn for a phone; none where there is only one drawing.
-    chart
-        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
-    source
-        ``Kilde: …``, plain text that a picture carries where it stands without its page.
-    """
+    """A figure: a Vega-Lite specification, its texts and its numbers."""
 
     key: str
+    """Names the files and the anchor ``#fig-<key>``; unique in a book."""
     spec: Mapping[str, Any]
+    """Vega-Lite as Altair wrote it."""
     caption: str
     alt: str
     numbers: str | None = None
+    """The same numbers as a table (HTML), or none."""
     csv: str | None = None
+    """The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none."""
     chart: Callable[[], Chart] | None = field(default=None, compare=False)
+    """Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`."""
     heading: str = "Tal bag figuren"
     source: str = ""
+    """``Kilde: …``, plain text that a picture carries where it stands without its page."""
     narrow: Mapping[str, Any] | None = None
+    """The same drawn for a phone; none where there is only one drawing."""
 
     def __post_init__(self) -> None:
         check_key(self.key)
@@ -317,13 +306,7 @@ class Shown:
         return tuple(part for part in self.parts if isinstance(part, FigurePart))
 
     def write(self, folder: Path | None = None) -> dict[str, str]:
-        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder).
-
-        Returns
-        -------
-        dict
-            Name of each file → sha256 of what was written.
-        """
+        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder)."""
         target = folder or Path.cwd() / FIGURE_FOLDER
         return {name: digest for part in self.parts for name, digest in part.write(target).items()}
 

@@ -47,33 +47,24 @@ class Point:
 
 @dataclass(frozen=True)
 class Trace:
-    """One line or one set of bars.
-
-    Attributes
-    ----------
-    label
-        Its name in the legend, with the area filled in.
-    area
-        ``dk``, the municipality's code, :data:`TARGET`, or the word of another group.
-    group
-        Which series it belongs to, counted from 0 on its axis; the areas of a series share it.
-    stack
-        Bars with the same word stand on each other.
-    points
-        One per period of the figure, oldest first.
-    """
+    """One line or one set of bars."""
 
     label: str
+    """Its name in the legend, with the area filled in."""
     area: str
+    """``dk``, the municipality's code, :data:`TARGET`, or the word of another group."""
     indicator: str
     series: str
     axis: str
     mark: str
     group: int
+    """Which series it belongs to, counted from 0 on its axis; the areas of a series share it."""
     unit: Unit
     decimals: int
     points: tuple[Point, ...]
+    """One per period of the figure, oldest first."""
     stack: str | None = None
+    """Bars with the same word stand on each other."""
 
     @cached_property
     def known(self) -> tuple[tuple[Point, Decimal], ...]:
@@ -102,19 +93,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that one figure says.
-
-    Attributes
-    ----------
-    empty
-        Names of traces that have no value at all, and why; they are not drawn, only named.
-    goal
-        Whose figure it is, where it is a goal's.
-    band
-        Periods with what chance alone may make of the municipality's value, oldest first; most figures have none.
-    named_ends
-        Whether each line's name stands at its end, beside its newest value.
-    """
+    """All that one figure says."""
 
     key: str
     title: str
@@ -126,9 +105,13 @@ class Picture:
     traces: tuple[Trace, ...]
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
+    """Names of traces that have no value at all, and why; they are not drawn, only named."""
     goal: Goal | None = None
+    """Whose figure it is, where it is a goal's."""
     band: tuple[tuple[Period, Interval], ...] = ()
+    """Periods with what chance alone may make of the municipality's value, oldest first; most figures have none."""
     named_ends: bool = False
+    """Whether each line's name stands at its end, beside its newest value."""
 
     @property
     def lines(self) -> tuple[Trace, ...]:

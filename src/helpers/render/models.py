@@ -14,7 +14,6 @@ from typing import Literal
 from helpers.errors import Problem
 from helpers.reports.base.request import Variant
 
-EngineName = Literal["auto", "quarto", "built-in"]
 Target = Literal["html", "pdf", "docx"]
 
 

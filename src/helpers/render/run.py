@@ -11,11 +11,12 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
 from helpers.render.workspace import building
+from helpers.reports.base.names import EngineName
 
 
 def choose_engine(wanted: EngineName) -> tuple[str, str]:
