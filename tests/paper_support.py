@@ -70,10 +70,9 @@ def read_tags(pdf: Path) -> Tags:
     found = Tags()
 
     def walk(node: Any) -> None:
-        node = node.get_object()
         if isinstance(node, list):
             for part in node:
-                walk(part)
+                walk(part.get_object())
         elif isinstance(node, dict):
             kind = str(node.get("/S", ""))
             if kind[:2] == "/H" and kind[2:].isdigit():
@@ -86,9 +85,9 @@ def read_tags(pdf: Path) -> Tags:
                 said = node["/A"].get_object()
                 owned = [part.get_object() for part in (said if isinstance(said, list) else [said])]
                 found.tables[-1] += [str(part["/Scope"]) for part in owned if "/Scope" in part]
-            walk(node.get("/K", []))
+            walk(node["/K"].get_object() if "/K" in node else [])
 
-    walk(pypdf.PdfReader(pdf).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    walk(pypdf.PdfReader(pdf).trailer["/Root"]["/StructTreeRoot"]["/K"].get_object())
     return found
 
 

@@ -131,7 +131,10 @@ def test_example_data_are_marked_on_every_page_and_on_the_cover(site: Path):
         assert '<span class="badge">Eksempeldata</span>' in (site / "hedensted" / name).read_text(
             encoding="utf-8"
         )
-    assert "Eksempeldata" in pypdf.PdfReader(site / "hedensted" / PDF.format("Hedensted")).pages[0].extract_text()
+    assert (
+        "Eksempeldata"
+        in pypdf.PdfReader(site / "hedensted" / PDF.format("Hedensted")).pages[0].extract_text()
+    )
 
 
 def test_real_data_carry_no_mark(tmp_path: Path):

@@ -214,7 +214,10 @@ def test_pages_link_to_the_document_beside_the_pdf(site: Path, project: Project,
     assert f'href="../{WORD}">Hent som Word</a>' in page
     rendered(project, tmp_path / "_site", ("html", "pdf", "docx"))
     page = (tmp_path / "_site" / "frederikssund" / "index.html").read_text(encoding="utf-8")
-    assert re.search(r'href="Beskæftigelsesplan-2023-Frederikssund-Kommune\.pdf">Hent som PDF</a>\s*<a [^>]*>Word</a>', page)
+    assert re.search(
+        r'href="Beskæftigelsesplan-2023-Frederikssund-Kommune\.pdf">Hent som PDF</a>\s*<a [^>]*>Word</a>',
+        page,
+    )
 
 
 def own_document(path: Path, *, footer: str = "") -> None:
