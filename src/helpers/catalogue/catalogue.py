@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +24,7 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.errors import PlanError
+from helpers.letters import fold_name
 
 
 @dataclass(frozen=True)
@@ -194,22 +194,3 @@ COUNTRY_NAMES = frozenset(
 def is_country(text: str) -> bool:
     """Whether a cell of data names the whole country."""
     return fold_name(text) in COUNTRY_NAMES
-
-
-def fold_name(text: str) -> str:
-    """A municipality's name as people may write it, brought to one form.
-
-    Case, blanks, hyphens, å and aa, and "Kommune" do not matter.
-
-    Examples
-    --------
-    >>> fold_name("Fåborg-Midtfyn Kommune"), fold_name("Høje Taastrup")
-    ('faaborgmidtfyn', 'hoejetaastrup')
-    """
-    letters = unicodedata.normalize("NFC", text).casefold()
-    letters = re.sub(r"\s+(regions)?kommune\s*$", "", letters.rstrip())
-    letters = re.sub(r"^kommunen?\s+", "", letters.strip())
-    return re.sub(r"[\W_]+", "", letters.translate(_ASCII))
-
-
-_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})

@@ -665,8 +665,8 @@ class Plan(Model):
     """Key of the plan it is compared with on the page of changes."""
     published: str | None = None
     """Name of the file in ``catalogue/published/`` that holds the figures the document printed."""
-    figure_layout: Literal["combined", "panels"] = "combined"
-    """``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked."""
+    figure_layout: Literal["combined", "panels"] = "panels"
+    """``panels``: counts below the lines; ``combined``: behind them, as in seed 002, wherever both axes begin at 0."""
     suppression: Literal["source", "secondary"] = "source"
     """``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
     """
