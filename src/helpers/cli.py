@@ -82,7 +82,9 @@ Municipality = Annotated[
 PlanKey = Annotated[
     str,
     typer.Option(
-        "--plan", "-p", help="Key of the plan, one of `plan list plans`; default: the one in _quarto.yml."
+        "--plan",
+        "-p",
+        help="Key of the plan, one of `plan list plans`; default: the municipality's newest, else the one for all.",
     ),
 ]
 PeriodText = Annotated[
@@ -106,16 +108,19 @@ def _project() -> Project:
     return find_project()
 
 
-def _selection(plan: str, period: str = "", snapshot: str = "", *, newest: bool = False) -> Selection:
-    """What is asked for; without a plan the project's own, or the newest of the catalogue."""
+def _selection(
+    plan: str, period: str = "", snapshot: str = "", *, kommune: str = "", everyone: bool = False
+) -> Selection:
+    """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
+    from helpers.reports.base.choice import chosen_plan
     from helpers.reports.base.request import Selection
 
     project = _project()
     catalogue = load_catalogue(project)
     if not plan:
-        newest_plan = max(catalogue.plans.values(), key=lambda plan: plan.year)
-        plan = newest_plan.key if newest else project.plan
+        plan, said = chosen_plan(project, catalogue, kommune, everyone=everyone)
+        err.print(escape(said), soft_wrap=True)
     return Selection(project, catalogue, plan, _period(period), _day(snapshot))
 
 
@@ -133,7 +138,7 @@ def _request(
         bound=_period(period),
         snapshot=_day(snapshot),
         to=_parts(to),
-        told=lambda words: err.print(escape(words)),
+        told=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
 
@@ -213,7 +218,7 @@ def status(
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
     from helpers.commands.typed import refuse_typed
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipality)
     refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
     _print(_wing(chosen).status(chosen, municipality, output_format.value, out.width), output_format)
 
@@ -337,7 +342,10 @@ def compare(
         str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
     plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Key of the plan; default: the catalogue's newest.")
+        str,
+        typer.Option(
+            "--plan", "-p", help="Key of the plan; default: the municipality's, or the one for all."
+        ),
     ] = "",
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
@@ -345,7 +353,7 @@ def compare(
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    chosen = _selection(plan, newest=True)
+    chosen = _selection(plan, kommune=municipality, everyone=True)
     days = _day(old, "OLD"), _day(new, "NEW")
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
@@ -366,7 +374,7 @@ def compare_areas(
     from helpers.commands.typed import refuse_typed
     from helpers.render.areas import write_areas
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipalities[0])
     areas = [chosen.catalogue.municipality(name) for name in municipalities]
     refuse_typed(chosen.project, chosen.catalogue, areas)
     page = _wing(chosen).side_by_side(chosen, goal, [area.name for area in areas])
@@ -408,7 +416,7 @@ def render(
         typer.Option(
             "--plan",
             "-p",
-            help="Key of the plan, one of `plan list plans` (default: the one in _quarto.yml); "
+            help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
             "for investeringer the key of a set, see `plan list projects`.",
         ),
     ] = "",
@@ -553,19 +561,9 @@ def figure(
 ) -> None:
     """Write figures as pictures for slides and papers, each with its title and source inside."""
     from helpers.commands.exporting import export_figures, width_of
-    from helpers.reports.base.request import RenderRequest
 
-    request = RenderRequest(
-        project=_project(),
-        report=report,
-        municipalities=(municipality,),
-        plan=plan,
-        bound=_period(period),
-        snapshot=_day(snapshot),
-        to=_parts(to),
-        output=output,
-        example=example,
-        verb="figure",
+    request = _request(
+        report, [municipality], plan, period, snapshot, to, output=output, example=example, verb="figure"
     )
     for path in export_figures(request, figures or (), width=width_of(width), dots=dpi, err=err):
         typer.echo(f"wrote {path}")
@@ -756,14 +754,16 @@ def template(
     plan: PlanKey = "",
 ) -> None:
     """Write an empty file for figures that are typed in by hand, or for the texts of a follow-up."""
+    from helpers.catalogue import load_catalogue
     from helpers.sources.manual import write_template
 
-    chosen = _selection(plan)
     if indicator == "texts":
+        chosen = _selection(plan, kommune=municipality)
         for line in _wing(chosen).write_texts(chosen, municipality):
             typer.echo(line)
         return
-    project, catalogue = chosen.project, chosen.catalogue
+    project = _project()
+    catalogue = load_catalogue(project)
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")

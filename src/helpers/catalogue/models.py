@@ -772,7 +772,8 @@ class Plan(Model):
     figure_layout
         ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
     starting_point
-        Whether `plan new` begins with its goals, for a municipality that has no plan yet.
+        Whether it is the plan of municipalities that have none of their own: it is shown for them, and `plan new`
+        begins with its goals.
     names
         What the plan, its focus areas, its goals and the office behind it are called.
     price
