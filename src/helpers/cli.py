@@ -109,7 +109,13 @@ def _project() -> Project:
 
 
 def _selection(
-    plan: str, period: str = "", snapshot: str = "", *, kommune: str = "", everyone: bool = False
+    plan: str,
+    period: str = "",
+    snapshot: str = "",
+    *,
+    kommune: str = "",
+    everyone: bool = False,
+    form: Output = Output.TABLE,
 ) -> Selection:
     """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
@@ -120,7 +126,8 @@ def _selection(
     catalogue = load_catalogue(project)
     if not plan:
         plan, said = chosen_plan(project, catalogue, kommune, everyone=everyone)
-        err.print(escape(said), soft_wrap=True)
+        if form is Output.TABLE:
+            err.print(escape(said), soft_wrap=True)
     return Selection(project, catalogue, plan, _period(period), _day(snapshot))
 
 
@@ -218,7 +225,7 @@ def status(
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
     from helpers.commands.typed import refuse_typed
 
-    chosen = _selection(plan, period, snapshot, kommune=municipality)
+    chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
     refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
     _print(_wing(chosen).status(chosen, municipality, output_format.value, out.width), output_format)
 
@@ -353,7 +360,7 @@ def compare(
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    chosen = _selection(plan, kommune=municipality, everyone=True)
+    chosen = _selection(plan, kommune=municipality, everyone=True, form=output_format)
     days = _day(old, "OLD"), _day(new, "NEW")
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
 
@@ -398,7 +405,7 @@ def backtest(
     output_format: TableFormat = Output.TABLE,
 ) -> None:
     """Show how often a forecast that stands still would have been right, for each of the plan's series."""
-    chosen = _selection(plan, snapshot=snapshot)
+    chosen = _selection(plan, snapshot=snapshot, form=output_format)
     _print(_wing(chosen).backtest(chosen, ahead, output_format.value), output_format)
 
 
