@@ -58,26 +58,19 @@ _KEPT_IN_MEMORY: Final = 8
 
 @dataclass(frozen=True)
 class Input:
-    """One table that the observations of a basis are made from.
-
-    Attributes
-    ----------
-    fetched_at
-        When the source was asked (UTC); for example data, the day they pretend to be from.
-    update_latest, update_next
-        The source's own release days, when it told them.
-    newest
-        Newest period of each kind in the answer.
-    """
+    """One table that the observations of a basis are made from."""
 
     source: str
     table: str
     title: str
     snapshot: str
     fetched_at: datetime
+    # The source's own release days, when it told them.
+    """When the source was asked (UTC); for example data, the day they pretend to be from."""
     update_latest: date | None
     update_next: date | None
     newest: tuple[Period, ...]
+    """Newest period of each kind in the answer."""
     cells: int
     sha256: str
 
@@ -91,18 +84,6 @@ def load_observations(
     ----------
     areas
         Area codes to keep (``dk`` and a municipality's, say); default all. Few areas load in milliseconds.
-
-    Returns
-    -------
-    DataFrame
-        Columns of :data:`~helpers.data.frames.OBSERVATION_COLUMNS`; `published` is bool, `value` float, the
-        rest text.
-
-    Raises
-    ------
-    PlanError
-        When ``data/processed`` cannot be written. What is wrong with single tables is no error here:
-        :func:`data_problems` tells it.
     """
     made_from = _ensure(project, catalogue, basis)
     wanted = None if areas is None else tuple(sorted(set(areas)))

@@ -55,19 +55,13 @@ class ChangeOfValue(StrEnum):
 
 @dataclass(frozen=True)
 class Revision:
-    """The figures that differ between two days.
+    """The figures that differ between two days."""
 
-    Attributes
-    ----------
-    old, new
-        The days compared.
-    changes
-        Columns of :data:`CHANGE_COLUMNS`.
-    """
-
+    # The days compared.
     old: date
     new: date
     changes: pd.DataFrame
+    """Columns of :data:`CHANGE_COLUMNS`."""
 
 
 def compare_days(
@@ -87,15 +81,8 @@ def compare_days(
     old, new
         Default: the two newest days from which there are snapshots; `old` alone is compared with the newest,
         `new` alone with the day before it.
-    areas, indicators
-        Area codes and indicator keys to keep; default all.
     shown
         What becomes of each day's observations first.
-
-    Raises
-    ------
-    PlanError
-        When there are no two days to compare, or the days are in the wrong order.
     """
     old_day, new_day = _days(project, old, new)
     frames = [load_observations(project, catalogue, Basis("real", day), areas) for day in (old_day, new_day)]
@@ -171,11 +158,6 @@ def provisional_periods(
     All of them where the source calls them provisional itself; otherwise the newest months of a series from Jobindsats,
     and nothing of other frequencies, which are published when they are settled. Typed-in and example figures have no
     later edition.
-
-    Parameters
-    ----------
-    months
-        How many of the newest months count.
     """
     if indicator.frequency is not Frequency.MONTH and not indicator.provisional:
         return frozenset()

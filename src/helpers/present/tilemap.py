@@ -53,16 +53,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a municipality's tile says.
-
-    Attributes
-    ----------
-    met, of
-        Goals met, and goals in all.
-    """
+    """What a municipality's tile says."""
 
     name: str
     slug: str
+    # Goals met, and goals in all.
     met: int
     of: int
     unknown: int = 0
@@ -173,10 +168,6 @@ def tile_map(
     ----------
     tallies
         Code → what its tile says; a municipality without one is drawn empty.
-    names
-        Code → name of every municipality, for tiles without a tally.
-    colour, paper, ink
-        The brand's colour, the page's and the text's, as ``#rrggbb``.
     """
     placed = tuple(tiles)
     fills = {f"step-{step}": mix(colour, paper, share) for step, share in enumerate(STEPS)}

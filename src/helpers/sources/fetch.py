@@ -84,8 +84,6 @@ def fetch_tables(
     tables, indicators
         Only these tables, or those that the indicators use; None: all of the catalogue. Of a table that others
         use too, what only they need is asked for as well, but its absence is no fault.
-    force
-        Fetch again what has not been updated.
     accept
         Tables whose answer is put in force though much of the one before is gone from it or has moved.
     sources
@@ -95,8 +93,6 @@ def fetch_tables(
         Asks its own source only; None: those that are needed, made from the environment and ``.env``.
     waits
         Waits before new tries, where a client is made; None: as set.
-    progress
-        Told before each table, each call and each wait.
     reload_waits
         Waits before new tries of tables that were being reloaded; empty: no new try in this run.
     now
@@ -176,18 +172,12 @@ def _chosen(
 
 @dataclass(frozen=True)
 class Notebook:
-    """What ``report.fetch()`` came to.
-
-    Attributes
-    ----------
-    text
-        For the reader, in Danish: which figures are used. Empty while a report is being rendered.
-    report
-        None when nothing was asked for.
-    """
+    """What ``report.fetch()`` came to."""
 
     text: str
+    """For the reader, in Danish: which figures are used. Empty while a report is being rendered."""
     report: FetchReport | None = None
+    """None when nothing was asked for."""
 
 
 def fetch_for_notebook(

@@ -185,13 +185,13 @@ def standing_figure(
     )
     colour = palette()
     number_ = standing.figure.number
-    caption = f"Figur {number_}. {describe.caption(drawn)}"
     part = PrintedFigurePart(
         f"figur-{number_}",
         chart(drawn, lay(), colour),
         narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        caption=caption,
-        alt=describe.alt_text(drawn, example=example),
+        title=f"Figur {number_}. {describe.titled(drawn)}",
+        caption=f"Figur {number_}. {describe.caption(drawn)}",
+        alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
         csv=describe.numbers_csv(listed, example=example),
         chart=lambda: native_chart(drawn, colour, example=example),
@@ -215,7 +215,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
     # Beside two municipalities the yardstick takes the second of the country's looks.
     where = NATIONAL if apart else "yardstick"
     yardstick = _trace(ranking.yardstick_name(standing), where, standing.yardstick, periods, indicator, 1)
-    traces.append(yardstick)
+    traces.append(replace(yardstick, name=ranking.yardstick_short(standing)))
     known = tuple(trace for trace in traces if trace.known)
     return Picture(
         key=f"figur-{standing.figure.number}",
@@ -258,6 +258,7 @@ def _trace(
         unit=indicator.unit_of(name),
         decimals=decimals,
         points=points,
+        name=label,
     )
 
 

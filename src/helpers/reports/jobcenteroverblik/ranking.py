@@ -170,6 +170,14 @@ def yardstick_name(standing: FigureStanding) -> str:
     return f"Gennemsnit af de {small(len(areas))} bedste i landet"
 
 
+def yardstick_short(standing: FigureStanding) -> str:
+    """The same at the line's end: ``Bedst: Nyborg``, ``De ti bedste``."""
+    areas = standing.yardstick.areas
+    if standing.rule is Comparison.FRAMEWORK:
+        return f"Bedst: {areas[0].name}" if areas else "Bedst i gruppen"
+    return f"De {small(len(areas))} bedste"
+
+
 def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) -> str:
     """A number as the table of February 2017 prints it: a dash for none, −0,0 for a fall that rounds to 0.
 

@@ -612,6 +612,7 @@ class PlanReport(Report):
                     example=self.is_example,
                     courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
+                    verdict=words.verdict_heading(goal.number, self.verdicts[goal.number].verdict),
                     provisional=self.provisional,
                     band=self._band(figure.indicators[0])
                     if goal.band and len(figure.indicators) == 1

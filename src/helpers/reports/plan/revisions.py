@@ -26,21 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanRevision:
-    """What differs in a plan's figures between two days.
-
-    Attributes
-    ----------
-    found
-        The figures that differ: ``area``, ``indicator``, ``series``, ``period``, ``kind``, old and new value.
-    verdicts
-        By municipality: the goals whose verdict is another now.
-    compared
-        How many figures both days have a value for, so that the changes can be seen in proportion.
-    """
+    """What differs in a plan's figures between two days."""
 
     found: Revision
+    """The figures that differ: ``area``, ``indicator``, ``series``, ``period``, ``kind``, old and new value."""
     verdicts: dict[Municipality, tuple[VerdictChange, ...]]
+    """By municipality: the goals whose verdict is another now."""
     compared: int
+    """How many figures both days have a value for, so that the changes can be seen in proportion."""
 
     @property
     def old(self) -> date:
@@ -72,18 +65,7 @@ def compare_plan(
     new: date | None = None,
     bound: Period | None = None,
 ) -> PlanRevision:
-    """Compare a plan's figures for some municipalities and the country as they stood on two days.
-
-    Parameters
-    ----------
-    old, new
-        Default: the two newest days from which there are snapshots.
-
-    Raises
-    ------
-    PlanError
-        When there are no two days to compare.
-    """
+    """Compare a plan's figures for some municipalities and the country as they stood on two days."""
     keys = [indicator.key for indicator in plan_indicators(catalogue, plan)]
     areas = [NATIONAL, *(municipality.code for municipality in municipalities)]
     found = compare_days(
@@ -144,13 +126,7 @@ def withheld(changes: pd.DataFrame) -> pd.DataFrame:
 def revision_csv(
     revision: PlanRevision, municipalities: Sequence[Municipality], *, published: bool = False
 ) -> str:
-    """All differences as CSV, one row per figure: for programs, or for a page and so for people.
-
-    Parameters
-    ----------
-    published
-        For a page: see :func:`withheld`.
-    """
+    """All differences as CSV, one row per figure: for programs, or for a page and so for people."""
     changes = withheld(revision.found.changes) if published else revision.found.changes
     # Only fetched figures have two days to compare.
     basis = GROUNDS_WORDS[Grounds.FETCHED] if published else "real"
