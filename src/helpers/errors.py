@@ -14,21 +14,14 @@ from helpers.letters import without_hidden
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong.
-
-    Attributes
-    ----------
-    where
-        The place: ``catalogue/plans/frederikssund-2023.yml:48: goals.4c.indicator``, or ``y25i09``.
-    what
-        What is wrong there, in one or two sentences.
-    do
-        What the user can do about it; empty when the sentence already says it.
-    """
+    """One thing that is wrong."""
 
     where: str
+    """The place: ``catalogue/plans/frederikssund-2023.yml:48: goals.4c.indicator``, or ``y25i09``."""
     what: str
+    """What is wrong there, in one or two sentences."""
     do: str = ""
+    """What the user can do about it; empty when the sentence already says it."""
 
     def __post_init__(self) -> None:
         # What was typed, named or answered is quoted here, and goes on to terminals and pages.

@@ -74,18 +74,12 @@ _PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One month, quarter, rolling four quarters or year.
-
-    Attributes
-    ----------
-    frequency
-        What kind of period it is. Periods of different kinds are not to be compared.
-    ordinal
-        Periods since year 0, so that ``a.ordinal - b.ordinal`` is the distance in periods.
-    """
+    """One month, quarter, rolling four quarters or year."""
 
     frequency: Frequency
+    """What kind of period it is. Periods of different kinds are not to be compared."""
     ordinal: int
+    """Periods since year 0, so that ``a.ordinal - b.ordinal`` is the distance in periods."""
 
     @classmethod
     def parse(cls, text: str) -> Period:

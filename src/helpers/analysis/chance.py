@@ -85,8 +85,6 @@ def of_share(share: Decimal, base: Decimal, decimals: int) -> Interval:
     ----------
     base
         How many the share is out of; more than 0.
-    decimals
-        Of the interval's ends.
 
     Examples
     --------
@@ -114,15 +112,7 @@ def of_count(count: Decimal, decimals: int = 0) -> Interval:
 
 
 def of_rate(rate: Decimal, count: Decimal, decimals: int) -> Interval:
-    """Byar's interval of a rate: the count's, in proportion.
-
-    Parameters
-    ----------
-    rate
-        So many per cent of a population that is taken as it is.
-    count
-        The events or persons that it counts; more than 0.
-    """
+    """Byar's interval of a rate: the count's, in proportion."""
     low, high = _byar(float(count))
     per_one = float(rate) / float(count)
     return _interval(low * per_one, high * per_one, decimals)

@@ -39,11 +39,6 @@ def gap(municipality: Decimal, target: Decimal, direction: Direction) -> Decimal
     direction
         Which way is better; of the goals of plan 2023, ``4a`` and ``6a`` are better when lower.
 
-    Returns
-    -------
-    Decimal
-        In the indicator's unit; percentage points for shares.
-
     Notes
     -----
     Reproduces the column "Forskel" of Frederikssund's status on plan 2023 (seed 000) for every goal but
@@ -66,26 +61,14 @@ def interval_gap(municipality: Decimal, low: Decimal, high: Decimal) -> Decimal:
 
 
 def target_value(target: Target, national: Decimal | None) -> Decimal | None:
-    """The number a goal asks for: its own, or the country's plus the margin; none when unknown or not set.
-
-    Parameters
-    ----------
-    national
-        The country's value, in the indicator's unit; none when missing or suppressed.
-    """
+    """The number a goal asks for: its own, or the country's plus the margin; none when unknown or not set."""
     if target.value is not None:
         return target.value
     return None if national is None or not target.national else national + target.margin
 
 
 def verdict(gap: Decimal | None, target: Target) -> Verdict:
-    """Whether a gap meets the goal: at 0 "at least" and "at most" do, "over" and "under" do not.
-
-    Parameters
-    ----------
-    gap
-        Of :func:`gap`; none when a term of it is unknown.
-    """
+    """Whether a gap meets the goal: at 0 "at least" and "at most" do, "over" and "under" do not."""
     if gap is None or not target.is_set:
         return Verdict.CANNOT_BE_JUDGED
     met = gap > 0 if target.strict else gap >= 0

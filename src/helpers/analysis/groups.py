@@ -51,37 +51,25 @@ class PassedOver(StrEnum):
 
 @dataclass(frozen=True)
 class ComparisonGroup:
-    """Areas that one area is compared with, itself not among them.
-
-    Attributes
-    ----------
-    kind
-        None where no kind serves: the area has nobody to have a place among.
-    members
-        Nearest first for a computed group, otherwise in the order of the areas given.
-    name
-        The cluster's, official group's, list's or region's name.
-    variables
-        Labels of the conditions that a computed group was made by.
-    left_out
-        Label → why a condition does not count: ``own`` (none for the area itself), ``none`` (for nobody),
-        ``equal`` (the same for all) or ``same`` (it is what the figure shows).
-    distances
-        Of the members of a computed group, in standard deviations, rounded to :data:`DISTANCE_DECIMALS`.
-    tied
-        How many members a computed group has beyond its size, since they are as near as the last one.
-    passed_over
-        Kinds that are tried earlier, with why they do not serve.
-    """
+    """Areas that one area is compared with, itself not among them."""
 
     kind: GroupKind | None
+    """None where no kind serves: the area has nobody to have a place among."""
     members: tuple[Area, ...] = ()
+    """Nearest first for a computed group, otherwise in the order of the areas given."""
     name: str = ""
+    """The cluster's, official group's, list's or region's name."""
     variables: tuple[str, ...] = ()
+    """Labels of the conditions that a computed group was made by."""
     left_out: tuple[tuple[str, str], ...] = ()
+    """Label → why a condition does not count: ``own`` (none for the area itself), ``none`` (for nobody), ``equal`` (the
+    same for all) or ``same`` (it is what the figure shows)."""
     distances: tuple[float, ...] = ()
+    """Of the members of a computed group, in standard deviations, rounded to :data:`DISTANCE_DECIMALS`."""
     tied: int = 0
+    """How many members a computed group has beyond its size, since they are as near as the last one."""
     passed_over: tuple[tuple[GroupKind, PassedOver], ...] = ()
+    """Kinds that are tried earlier, with why they do not serve."""
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -48,29 +48,20 @@ STANDING = (Method.LAST, Method.LAST_YEAR, Method.MEAN)
 
 @dataclass(frozen=True)
 class Backtest:
-    """How the forecasts of one series, so many periods ahead, have turned out.
-
-    Attributes
-    ----------
-    forecasts
-        How many could be made and checked, of all areas; every method made each of them.
-    errors
-        Mean distance from what came, in the series' unit.
-    chosen
-        Of :data:`STANDING` the one with the least error.
-    within, hits
-        A distance in the series' unit, and how many of the chosen method's forecasts were no farther off.
-    own
-        Area → its hits, and its forecasts.
-    """
+    """How the forecasts of one series, so many periods ahead, have turned out."""
 
     horizon: int
     forecasts: int
+    """How many could be made and checked, of all areas; every method made each of them."""
     errors: Mapping[Method, float]
+    """Mean distance from what came, in the series' unit."""
     chosen: Method
+    # A distance in the series' unit, and how many of the chosen method's forecasts were no farther off.
+    """Of :data:`STANDING` the one with the least error."""
     within: Decimal
     hits: int
     own: Mapping[str, tuple[int, int]]
+    """Area → its hits, and its forecasts."""
 
 
 def forecasts(values: np.ndarray, per_year: int, horizon: int) -> dict[Method, np.ndarray]:
@@ -114,8 +105,6 @@ def backtest(
     ----------
     values, per_year, horizon
         As of :func:`forecasts`; the country is no area of its own.
-    decimals
-        Of the series: a forecast and a distance have as many.
     breaks
         Columns that are the first after a break: neither a forecast nor what it is made of reaches across.
 

@@ -22,10 +22,6 @@ def shown_base(share: Decimal | None, base: Decimal | None, *, hidden: bool = Fa
 
     Parameters
     ----------
-    share
-        In per cent, as published.
-    base
-        Of the same area and period; none when it is unknown, suppressed or not published.
     hidden
         Whether the count behind the share is suppressed, though the share itself is published.
 
@@ -74,8 +70,6 @@ def gap_in_persons(gap: Decimal | None, unit: Unit, base: Decimal | None) -> int
 
     Parameters
     ----------
-    gap
-        Of :func:`helpers.analysis.gaps.gap`, as printed; its sign is kept, so that positive is the better side.
     unit
         Of the gap. A count of persons is what it is, whatever the base.
     base

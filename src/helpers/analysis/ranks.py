@@ -33,25 +33,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Rank:
-    """An area's place among those with a value.
-
-    Attributes
-    ----------
-    place
-        1 is best; equal values share the best of their places. None unless ranked or all are equal.
-    of
-        How many areas have a value, the area itself included.
-    without
-        How many of the others have none.
-    sharing
-        How many others have the same value.
-    """
+    """An area's place among those with a value."""
 
     standing: Standing
     place: int | None = None
+    """1 is best; equal values share the best of their places. None unless ranked or all are equal."""
     of: int = 0
+    """How many areas have a value, the area itself included."""
     without: int = 0
+    """How many of the others have none."""
     sharing: int = 0
+    """How many others have the same value."""
 
     @property
     def third(self) -> Third | None:
@@ -91,8 +83,6 @@ def rank(values: Mapping[str, Decimal | None], own: str, direction: Direction) -
     ----------
     values
         Area → value in one unit, as published; the area itself among them. None: suppressed or missing.
-    direction
-        Which way is better.
 
     Returns
     -------
@@ -131,8 +121,6 @@ def on_few(
 
     Parameters
     ----------
-    share
-        In per cent, as published.
     count, base
         The number behind the share, and the one it is out of; without a base it is worked out of the other two.
     hidden

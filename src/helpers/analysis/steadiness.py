@@ -50,22 +50,16 @@ class Judged(Protocol):
 
 @dataclass(frozen=True)
 class Past:
-    """What the last twelve periods say of a verdict.
-
-    Attributes
-    ----------
-    run
-        For how many periods in a row, the newest included, the verdict has been this one; twelve is "at least twelve".
-    met
-        In how many of the twelve the goal was met.
-    level
-        The newest printed gap is 0, so that its sign was lost in rounding.
-    """
+    """What the last twelve periods say of a verdict."""
 
     steadiness: Steadiness
     run: int
+    """For how many periods in a row, the newest included, the verdict has been this one; twelve is "at least twelve".
+    """
     met: int
+    """In how many of the twelve the goal was met."""
     level: bool
+    """The newest printed gap is 0, so that its sign was lost in rounding."""
 
 
 def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Past | None:
@@ -73,12 +67,8 @@ def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> P
 
     Parameters
     ----------
-    judged
-        Oldest first; only the last twelve are looked at.
     target
         Says what a gap of 0 means, also for the mean of the twelve gaps.
-    indicator
-        Knows the breaks in its data.
 
     Returns
     -------

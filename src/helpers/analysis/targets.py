@@ -46,8 +46,6 @@ class Lack:
     ----------
     area, period, state
         Whose figure is not there, of when, and why; of an average, the first that is missing.
-    broken
-        The break that lies between figures that would be compared.
     """
 
     obstacle: Lacking
@@ -55,6 +53,7 @@ class Lack:
     area: str = ""
     state: State = State.MISSING
     broken: Break | None = None
+    """The break that lies between figures that would be compared."""
 
 
 @dataclass(frozen=True)
@@ -68,49 +67,34 @@ class Start:
 
 @dataclass(frozen=True)
 class ResolvedTarget:
-    """A target as it stands for one area and period.
-
-    Attributes
-    ----------
-    value
-        The number asked for, in the indicator's unit; the lower end of an interval; the last place that meets a rank.
-    upper
-        The upper end of an interval.
-    yardstick
-        What the number was taken from, before the margin.
-    group, known
-        Whom the yardstick is of, and how many of them have a figure.
-    since
-        The earlier period the yardstick is of.
-    place
-        Of a rank: where the area stands.
-    year
-        The year in force, where each has its own number.
-    other
-        The municipality the yardstick is of.
-    due, total
-        The period it is judged in, where there is one; until then by the path. Whether it is a total of the year.
-    start, path
-        What it sets out from, and where the path is in the period.
-    lack
-        Why there is no number.
-    """
+    """A target as it stands for one area and period."""
 
     target: Target
     value: Decimal | None = None
+    """The number asked for, in the indicator's unit; the lower end of an interval; the last place that meets a rank."""
     upper: Decimal | None = None
+    """The upper end of an interval."""
     yardstick: Decimal | None = None
+    # Whom the yardstick is of, and how many of them have a figure.
+    """What the number was taken from, before the margin."""
     group: ComparisonGroup | None = None
     known: int = 0
     since: Period | None = None
+    """The earlier period the yardstick is of."""
     place: Rank | None = None
+    """Of a rank: where the area stands."""
     year: int | None = None
+    """The year in force, where each has its own number."""
     other: Municipality | None = None
+    # The period it is judged in, where there is one; until then by the path. Whether it is a total of the year.
+    """The municipality the yardstick is of."""
     due: Period | None = None
     total: bool = False
+    # What it sets out from, and where the path is in the period.
     start: Start | None = None
     path: Fraction | None = None
     lack: Lack | None = None
+    """Why there is no number."""
 
     @classmethod
     def of(cls, target: Target, national: Decimal | None = None) -> ResolvedTarget:
@@ -121,28 +105,20 @@ class ResolvedTarget:
 
 @dataclass(frozen=True)
 class Judgement:
-    """How one part of a goal stands for one area in one period.
-
-    Attributes
-    ----------
-    ours, national
-        What is known of the area, as the goal is judged (`JudgeOn`), and of the country.
-    gap
-        Distance from the target, positive on the better side; of a rank in places. None when a term is unknown.
-    lack
-        Why it cannot be judged; or, with a verdict, why there is no path.
-    finer
-        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
-    """
+    """How one part of a goal stands for one area in one period."""
 
     period: Period
+    # What is known of the area, as the goal is judged (`JudgeOn`), and of the country.
     ours: StatusReading
     national: StatusReading
     asked: ResolvedTarget
     gap: Decimal | None
+    """Distance from the target, positive on the better side; of a rank in places. None when a term is unknown."""
     verdict: Verdict
     lack: Lack | None = None
+    """Why it cannot be judged; or, with a verdict, why there is no path."""
     finer: Decimal | None = None
+    """A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none."""
 
     @property
     def target(self) -> Decimal | None:
@@ -152,17 +128,12 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Course:
-    """What a figure draws of a target: its number in each period that it has one for.
-
-    Attributes
-    ----------
-    varies
-        Whether it is another one from period to period: a line then, and else a level.
-    """
+    """What a figure draws of a target: its number in each period that it has one for."""
 
     asked: ResolvedTarget
     points: tuple[tuple[Period, Fraction], ...]
     varies: bool
+    """Whether it is another one from period to period: a line then, and else a level."""
 
 
 @dataclass(frozen=True)
@@ -172,13 +143,7 @@ class _Measured:
 
 
 class Targets:
-    """The targets of a plan, resolved and judged for any area and period; each question is a look-up.
-
-    Parameters
-    ----------
-    readings
-        Of the country, of the areas to judge and of those their targets speak of.
-    """
+    """The targets of a plan, resolved and judged for any area and period; each question is a look-up."""
 
     def __init__(self, catalogue: Catalogue, plan: Plan, readings: Readings) -> None:
         self.catalogue = catalogue

@@ -14,6 +14,7 @@ from helpers.catalogue.explain import read_cells
 from helpers.catalogue.models import Certainty, Model, Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.errors import Problem
+from helpers.letters import fold_name
 from helpers.project import Project
 
 _COLUMNS = ("jobcentre", "slug", "municipalities", "certainty", "source")
@@ -25,19 +26,13 @@ def _codes(value: object) -> object:
 
 
 class Area(Model):
-    """What is ranked: a job centre, or one municipality.
-
-    Attributes
-    ----------
-    slug
-        Names its folder; unique among job centres and municipalities.
-    codes
-        The three-digit codes of its municipalities.
-    """
+    """What is ranked: a job centre, or one municipality."""
 
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
+    """Names its folder; unique among job centres and municipalities."""
     codes: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(min_length=1)
+    """The three-digit codes of its municipalities."""
 
     @property
     def joint(self) -> bool:
@@ -63,10 +58,10 @@ def fold_area(text: str) -> str:
     Examples
     --------
     >>> fold_area("Jobcenter Vallensbæk og Ishøj")
-    'vallensbæk/ishøj'
+    'vallensbaek/ishoej'
     """
-    plain = text.casefold().removeprefix("jobcenter").replace(" og ", "/")
-    return "".join(letter for letter in plain if letter.isalnum() or letter == "/").removesuffix("kommune")
+    names = text.casefold().removeprefix("jobcenter").replace(" og ", "/")
+    return "/".join(map(fold_name, names.split("/")))
 
 
 def area_names(

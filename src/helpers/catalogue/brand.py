@@ -60,31 +60,21 @@ _TYPOGRAPHY = ("fonts", "base", "headings", "monospace", "monospace-inline", "mo
 
 @dataclass(frozen=True)
 class Brand:
-    """What a municipality looks like.
-
-    Attributes
-    ----------
-    colours
-        The roles of ``_brand.yml`` (``primary``, ``foreground`` …) as ``#rrggbb``.
-    said
-        The roles that a file sets itself, ``second`` among them.
-    font
-        Family of the running text and headings.
-    logo
-        Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text.
-    word
-        Absolute path of the municipality's own reference document for Word, if there is one.
-    data
-        The whole merged file, for Quarto.
-    """
+    """What a municipality looks like."""
 
     colours: Mapping[str, str] = field(default_factory=lambda: dict(COLOURS))
+    """The roles of ``_brand.yml`` (``primary``, ``foreground`` …) as ``#rrggbb``."""
     said: Mapping[str, str] = field(default_factory=dict)
+    """The roles that a file sets itself, ``second`` among them."""
     font: str = _FAMILY
+    """Family of the running text and headings."""
     logo: Path | None = None
+    """Absolute path of the logo (SVG, PNG, JPEG or GIF), with its alternative text."""
     logo_alt: str = ""
     word: Path | None = None
+    """Absolute path of the municipality's own reference document for Word, if there is one."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    """The whole merged file, for Quarto."""
 
     def logo_bytes(self) -> bytes:
         """The logo as pages and PDF carry it: an SVG without anything that runs or comes from elsewhere."""
@@ -103,12 +93,6 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
     override
         ``catalogue/brands/<slug>.yml``: any part of the same file, laid over it key by key. A logo's path is seen
         from the file that names it. A Word document of the same name beside it is the reference document.
-
-    Raises
-    ------
-    PlanError
-        With everything that is wrong, by file, line and key: a colour that is none, a text that is no text, a logo
-        that is no picture or lies outside the project.
     """
     data: dict[str, Any] = {}
     logo_path, logo_alt = None, ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,22 +24,17 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.errors import PlanError
+from helpers.letters import fold_name
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What is drawn together for a goal: one indicator, or several that share a figure (5b).
-
-    Attributes
-    ----------
-    key
-        Name of the figure's files: the indicator's key, or the word its indicators share.
-    indicators
-        In the order of the goal; the first one's title and axes are the figure's.
-    """
+    """What is drawn together for a goal: one indicator, or several that share a figure (5b)."""
 
     key: str
+    """Name of the figure's files: the indicator's key, or the word its indicators share."""
     indicators: tuple[Indicator, ...]
+    """In the order of the goal; the first one's title and axes are the figure's."""
 
     @property
     def series(self) -> tuple[tuple[Indicator, str], ...]:
@@ -50,45 +44,29 @@ class Figure:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Indicators, surveys, plans, municipalities and what documents printed.
-
-    Attributes
-    ----------
-    municipalities
-        The 98 in the order of Jobindsats: by region, then the Danish alphabet.
-    breaks
-        Breaks that several indicators share, as months, by name.
-    centres
-        The job centres, in the order of their file.
-    grouping
-        Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`).
-    follow_ups
-        By slug, plan and goal, newest first.
-    hash
-        SHA-256 over names and contents of all the files it was read from; it moves when any of them does.
-    """
+    """Indicators, surveys, plans, municipalities and what documents printed."""
 
     indicators: Mapping[str, Indicator]
     surveys: Mapping[str, Survey]
     plans: Mapping[str, Plan]
     municipalities: tuple[Municipality, ...]
+    """The 98 in the order of Jobindsats: by region, then the Danish alphabet."""
     hash: str
+    """SHA-256 over names and contents of all the files it was read from; it moves when any of them does."""
     breaks: Mapping[str, Break] = field(default_factory=dict)
+    """Breaks that several indicators share, as months, by name."""
     published: Mapping[str, tuple[PublishedRow, ...]] = field(default_factory=dict)
     points: Mapping[str, tuple[PublishedPoint, ...]] = field(default_factory=dict)
     own_texts: Mapping[tuple[str, str], OwnTexts] = field(default_factory=dict)
     centres: tuple[JobCentre, ...] = ()
+    """The job centres, in the order of their file."""
     grouping: Grouping = field(default_factory=Grouping)
+    """Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`)."""
     follow_ups: Mapping[tuple[str, str, str], tuple[FollowUp, ...]] = field(default_factory=dict)
+    """By slug, plan and goal, newest first."""
 
     def municipality(self, text: str) -> Municipality:
-        """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
-
-        Raises
-        ------
-        PlanError
-            When there is none, with the nearest name.
-        """
+        """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`)."""
         found = self.find_municipality(text)
         if found is not None:
             return found
@@ -118,13 +96,7 @@ class Catalogue:
         return {name: tuple(found.values()) for name, found in names.items()}
 
     def plan(self, key: str) -> Plan:
-        """The plan with that key (the name of its file).
-
-        Raises
-        ------
-        PlanError
-            When there is none, with the nearest key.
-        """
+        """The plan with that key (the name of its file)."""
         wanted = key.strip().removesuffix(".yml").casefold()
         for name, plan in self.plans.items():
             if name.casefold() == wanted:
@@ -151,13 +123,7 @@ class Catalogue:
         return {key: fill(question, **words) for key, question in survey.questions.items()}
 
     def indicator(self, key: str) -> Indicator:
-        """The indicator with that key.
-
-        Raises
-        ------
-        PlanError
-            When there is none, with the nearest key.
-        """
+        """The indicator with that key."""
         if key in self.indicators:
             return self.indicators[key]
         raise PlanError.of(
@@ -228,22 +194,3 @@ COUNTRY_NAMES = frozenset(
 def is_country(text: str) -> bool:
     """Whether a cell of data names the whole country."""
     return fold_name(text) in COUNTRY_NAMES
-
-
-def fold_name(text: str) -> str:
-    """A municipality's name as people may write it, brought to one form.
-
-    Case, blanks, hyphens, å and aa, and "Kommune" do not matter.
-
-    Examples
-    --------
-    >>> fold_name("Fåborg-Midtfyn Kommune"), fold_name("Høje Taastrup")
-    ('faaborgmidtfyn', 'hoejetaastrup')
-    """
-    letters = unicodedata.normalize("NFC", text).casefold()
-    letters = re.sub(r"\s+(regions)?kommune\s*$", "", letters.rstrip())
-    letters = re.sub(r"^kommunen?\s+", "", letters.strip())
-    return re.sub(r"[\W_]+", "", letters.translate(_ASCII))
-
-
-_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER, fold_name
+from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
 from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
 from helpers.catalogue.explain import NEEDED
 from helpers.catalogue.models import (
@@ -30,6 +30,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.targets import Against, JudgeOn, OneOrSeveral, Several, Target
 from helpers.errors import Problem
+from helpers.letters import fold_name
 from helpers.periods import Frequency, Period
 
 PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "periode", "value")
@@ -109,15 +110,7 @@ def _texts(data: Any, loc: Loc = (), own: bool = False) -> Iterator[tuple[Loc, s
 def check_indicators(
     document: Document, own: Mapping[str, Indicator | None], indicators: Mapping[str, Indicator | None]
 ) -> None:
-    """Successors exist, dimensions look like dimensions, and indicators of one figure go together.
-
-    Parameters
-    ----------
-    own
-        The document's own indicators.
-    indicators
-        Those of all files.
-    """
+    """Successors exist, dimensions look like dimensions, and indicators of one figure go together."""
     figures: dict[str, Indicator] = {}
     sources = {
         t: s for found in indicators.values() if found for t, s in reversed(found.table_sources.items())
@@ -487,13 +480,7 @@ def check_published(
     rows: Iterable[tuple[str, PublishedRow]],
     known: Known,
 ) -> Iterator[Problem]:
-    """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once.
-
-    Parameters
-    ----------
-    plans
-        Plan → goal → its indicators, as :func:`measures` gives them.
-    """
+    """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once."""
     seen: dict[tuple[str, str], str] = {}
     for where, row in rows:
         first = seen.setdefault((row.goal, row.indicator), where)

@@ -38,24 +38,16 @@ Loc = tuple[str | int, ...]
 
 @dataclass
 class Document:
-    """One catalogue file, read.
-
-    Attributes
-    ----------
-    name
-        As a user types it from the project folder, ``catalogue/plans/x.yml``.
-    data
-        Dicts, lists, text and None; empty when the file could not be read.
-    lines
-        Place → line (from 1): of the key for a dict's entry, of its first line for a list's item.
-    problems
-        What is wrong with the file itself.
-    """
+    """One catalogue file, read."""
 
     name: str
+    """As a user types it from the project folder, ``catalogue/plans/x.yml``."""
     data: dict[str, Any] = field(default_factory=dict)
+    """Dicts, lists, text and None; empty when the file could not be read."""
     lines: dict[Loc, int] = field(default_factory=dict)
+    """Place → line (from 1): of the key for a dict's entry, of its first line for a list's item."""
     problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the file itself."""
 
     def line(self, loc: Loc) -> int:
         """Line of a place, or of the nearest place around it that exists."""

@@ -53,8 +53,6 @@ def read_entry(
 
     Parameters
     ----------
-    data
-        The entry as it stands in the file at the place `at`.
     given
         Fields that the file does not write in the entry itself, such as its key.
     """

@@ -32,22 +32,15 @@ _FIELD: Final = re.compile(rf"({WHO}|{UNTIL})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What is said of a goal on a day.
-
-    Attributes
-    ----------
-    where
-        File and line of its heading.
-    why, action
-        Markdown: why the goal stands so, and what is done; empty when it is not said.
-    who, until
-        Who does it, as plain text, and the last day.
-    """
+    """What is said of a goal on a day."""
 
     day: date
     where: str
+    # Markdown: why the goal stands so, and what is done; empty when it is not said.
+    """File and line of its heading."""
     why: str = ""
     action: str = ""
+    # Who does it, as plain text, and the last day.
     who: str = ""
     until: date | None = None
 

@@ -34,21 +34,15 @@ class ClusterKind(Model):
 
 
 class FrameworkVariable(Model):
-    """A framework condition that computed groups are made by.
-
-    Attributes
-    ----------
-    not_for
-        Kinds of clusters it is left out for, because their figures show the same.
-    size
-        Whether it is the area's size: its logarithm counts, since ratios matter, and no group is made without it.
-    """
+    """A framework condition that computed groups are made by."""
 
     label: str
     indicator: str
     series: str
     not_for: tuple[str, ...] = ()
+    """Kinds of clusters it is left out for, because their figures show the same."""
     size: bool = False
+    """Whether it is the area's size: its logarithm counts, since ratios matter, and no group is made without it."""
 
 
 class NamedList(Model):
@@ -59,21 +53,15 @@ class NamedList(Model):
 
 
 class GroupRules(Model):
-    """``catalogue/groups.yml`` as written.
-
-    Attributes
-    ----------
-    order
-        What is tried first for a group; an area for which none serves has no group, and no place.
-    least
-        Fewer other areas than these are nobody to have a place among; supplied clusters and lists are taken as they are.
-    size, months, variables, farthest
-        Of computed groups: members, oldest months of the window that conditions are the mean of, the fewest
-        variables, and how far off (in standard deviations) an area still resembles another.
-    """
+    """``catalogue/groups.yml`` as written."""
 
     order: tuple[Literal["cluster", "kommunegruppe", "computed", "region"], ...] = ("kommunegruppe", "region")
+    """What is tried first for a group; an area for which none serves has no group, and no place."""
     least: int = Field(default=5, ge=1)
+    # Of computed groups: members, oldest months of the window that conditions are the mean of, the fewest variables,
+    # and how far off (in standard deviations) an area still resembles another.
+    """Fewer other areas than these are nobody to have a place among; supplied clusters and lists are taken as they are.
+    """
     size: int = Field(default=10, ge=1)
     months: int = Field(default=12, ge=1)
     variables: int = Field(default=3, ge=3)
@@ -84,22 +72,15 @@ class GroupRules(Model):
 
 
 class Grouping(Model):
-    """The rules, with the lists they speak of.
-
-    Attributes
-    ----------
-    official
-        Municipality's code → its group in ``areas/kommunegrupper.csv``; empty without that file.
-    clusters
-        Kind → municipality's code → name of its cluster; only kinds with a file in ``areas/clusters/``.
-    lists
-        Name of a list of ``groups.yml`` → codes of its municipalities.
-    """
+    """The rules, with the lists they speak of."""
 
     rules: GroupRules = GroupRules()
     official: dict[str, str] = Field(default_factory=dict)
+    """Municipality's code → its group in ``areas/kommunegrupper.csv``; empty without that file."""
     clusters: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Kind → municipality's code → name of its cluster; only kinds with a file in ``areas/clusters/``."""
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Name of a list of ``groups.yml`` → codes of its municipalities."""
 
     @property
     def names(self) -> tuple[str, ...]:

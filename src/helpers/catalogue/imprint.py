@@ -53,26 +53,18 @@ class Contact(Model):
 
 
 class Accessibility(Model):
-    """The accessibility statement: the address it lies at, or what a page of it is filled from.
-
-    Attributes
-    ----------
-    status
-        How far the pages hold EN 301 549: fully, partly or not.
-    method
-        How that was found out, in Danish.
-    made, reviewed
-        When the statement was made, and last gone through (the law: at least once a year).
-    exceptions
-        What is not accessible, and why, in Danish.
-    """
+    """The accessibility statement: the address it lies at, or what a page of it is filled from."""
 
     address: Address | None = None
     status: Literal["fully", "partly", "not"] | None = None
+    """How far the pages hold EN 301 549: fully, partly or not."""
     method: str | None = None
+    # When the statement was made, and last gone through (the law: at least once a year).
+    """How that was found out, in Danish."""
     made: date | None = None
     reviewed: date | None = None
     exceptions: tuple[str, ...] = ()
+    """What is not accessible, and why, in Danish."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Accessibility:
@@ -87,25 +79,18 @@ class Accessibility(Model):
 
 
 class Imprint(Model):
-    """What ``site.yml`` says, for one municipality or for all; all of it may be left out.
-
-    Attributes
-    ----------
-    key
-        Slug of the municipality whose own values are among these; empty for those of all.
-    address
-        Where the first page of the whole site is read.
-    next_update
-        A day, or words such as ``medio december``.
-    """
+    """What ``site.yml`` says, for one municipality or for all; all of it may be left out."""
 
     key: str = ""
+    """Slug of the municipality whose own values are among these; empty for those of all."""
     address: Address | None = None
+    """Where the first page of the whole site is read."""
     publisher: str | None = None
     contact: Contact = Contact()
     accessibility: Accessibility | None = None
     privacy: Annotated[Line | None, BeforeValidator(_line)] = None
     next_update: Annotated[date | str | None, BeforeValidator(_day_or_text)] = None
+    """A day, or words such as ``medio december``."""
     licence: Annotated[Line | None, BeforeValidator(_line)] = None
 
     @property
@@ -124,13 +109,7 @@ class Imprint(Model):
 
 
 def read_imprint(project: Project, slug: str = "") -> Imprint:
-    """What ``site.yml`` says, with the municipality's own values over it; nothing where there is no file.
-
-    Raises
-    ------
-    PlanError
-        With everything that is wrong, by file, line and key.
-    """
+    """What ``site.yml`` says, with the municipality's own values over it; nothing where there is no file."""
     document = _document(project)
     found = _imprint(document, slug) if document else Imprint()
     if document and document.problems:

@@ -51,26 +51,18 @@ class Comparison(StrEnum):
 
 
 class Publisher(NamedTuple):
-    """Who publishes tables: what the catalogue, ``data/raw`` and the pages call it.
+    """Who publishes tables: what the catalogue, ``data/raw`` and the pages call it."""
 
-    Attributes
-    ----------
-    name, owner, url
-        As a page names the source, and whose figures they are.
-    module
-        What asks it (:class:`helpers.sources.source.Door`).
-    measure
-        What a term that names no measure asks for; none where each must name one.
-    needs_key
-        Whether nothing is to be had without a key.
-    """
-
+    # As a page names the source, and whose figures they are.
     name: str
     owner: str
     url: str
     module: str
+    """What asks it (:class:`helpers.sources.source.Door`)."""
     measure: str | None = None
+    """What a term that names no measure asks for; none where each must name one."""
     needs_key: bool = False
+    """Whether nothing is to be had without a key."""
 
 
 JOBINDSATS, STATBANK = "jobindsats", "statbank"
@@ -95,27 +87,19 @@ SOURCES = {
 
 
 class Term(Model):
-    """One measure of one table, for every area and period.
-
-    Attributes
-    ----------
-    table
-        Table id in lower case, ``y08a02`` or ``aup02``.
-    measure
-        A measure group id (``mgrpa02_1``), a measure id (``measi14_1``), or the measure's exact label. Tables of
-        StatBank have but one.
-    where
-        Dimension id → member label, or several member labels whose values are added. A dimension that is
-        not named is at its total. In StatBank a member is named by its code or its text (``FL|Fleksjob``: the
-        first of them that there is), or a span of whole numbers by ``16..66``.
-    source
-        One of :data:`SOURCES`; written as ``{statbank: AUP02}`` instead of ``{table: y08a02}``.
-    """
+    """One measure of one table, for every area and period."""
 
     table: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
+    """Table id in lower case, ``y08a02`` or ``aup02``."""
     measure: str
+    """A measure group id (``mgrpa02_1``), a measure id (``measi14_1``), or the measure's exact label. Tables of
+    StatBank have but one."""
     where: dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]] = Field(default_factory=dict)
+    """Dimension id → member label, or several member labels whose values are added. A dimension that is not named is at
+    its total. In StatBank a member is named by its code or its text (``FL|Fleksjob``: the first of them that there is),
+    or a span of whole numbers by ``16..66``."""
     source: str = JOBINDSATS
+    """One of :data:`SOURCES`; written as ``{statbank: AUP02}`` instead of ``{table: y08a02}``."""
 
     @model_validator(mode="before")
     @classmethod
@@ -231,29 +215,21 @@ Origin = Annotated[
 
 
 class Series(Model):
-    """One line or one set of bars of a figure.
-
-    Attributes
-    ----------
-    label
-        Legend name as in seed 002; ``{area}`` becomes ``Hele landet`` or the municipality's name.
-    label_national
-        Legend name of the country where it is not `label` with ``Hele landet`` put in.
-    axis
-        ``share`` (left axis, lines) or ``count`` (right axis, bars).
-    national
-        Whether the country is drawn beside the municipality. Counts of persons are the municipality's own by themselves.
-    stack
-        Bars with the same word are stacked on each other.
-    """
+    """One line or one set of bars of a figure."""
 
     label: str
+    """Legend name as in seed 002; ``{area}`` becomes ``Hele landet`` or the municipality's name."""
     label_national: str | None = None
+    """Legend name of the country where it is not `label` with ``Hele landet`` put in."""
     unit: Unit | None = None
     axis: Literal["share", "count"] = "share"
+    """``share`` (left axis, lines) or ``count`` (right axis, bars)."""
     mark: Literal["line", "bar"] = "line"
     national: bool = True
+    """Whether the country is drawn beside the municipality. Counts of persons are the municipality's own by themselves.
+    """
     stack: str | None = None
+    """Bars with the same word are stacked on each other."""
     origin: Origin = Field(alias="from")
     certainty: Certainty
     note: str | None = None
@@ -277,27 +253,18 @@ class Series(Model):
 
 
 class Break(Model):
-    """A break in the data from `period` on; drawn in every figure that spans it.
-
-    Attributes
-    ----------
-    period
-        First period after the break, of the indicator's frequency.
-    text
-        Short name for the figure, in Danish.
-    meaning
-        What changed, in Danish sentences for the page on data.
-    source
-        Where that is to be read.
-    name
-        Its key in ``catalogue/breaks.yml`` where several indicators share it.
-    """
+    """A break in the data from `period` on; drawn in every figure that spans it."""
 
     period: PeriodId
+    """First period after the break, of the indicator's frequency."""
     text: str
+    """Short name for the figure, in Danish."""
     meaning: str | None = None
+    """What changed, in Danish sentences for the page on data."""
     source: str | None = None
+    """Where that is to be read."""
     name: str | None = None
+    """Its key in ``catalogue/breaks.yml`` where several indicators share it."""
 
     @property
     def over(self) -> Period:
@@ -306,22 +273,15 @@ class Break(Model):
 
 
 class Limits(NamedTuple):
-    """What a measure may hold.
+    """What a measure may hold."""
 
-    Attributes
-    ----------
-    low, high
-        The least and the largest value that can be right.
-    whole
-        It counts persons, so that it has no fraction.
-    part
-        What an area has is a part of what the country has.
-    """
-
+    # The least and the largest value that can be right.
     low: float
     high: float
     whole: bool = False
+    """It counts persons, so that it has no fraction."""
     part: bool = False
+    """What an area has is a part of what the country has."""
 
     def both(self, other: Limits | None) -> Limits:
         """What may be held to satisfy another's limits too."""
@@ -356,83 +316,59 @@ BASE = "base"
 
 
 class Beside(Model):
-    """An indicator, often of another source, that is shown under another's figure: in a figure of its own, unjudged.
-
-    Attributes
-    ----------
-    difference
-        What sets the two apart, in Danish sentences for the page; it is told nowhere else.
-    """
+    """An indicator, often of another source, that is shown under another's figure: in a figure of its own, unjudged."""
 
     indicator: Key
     difference: str
+    """What sets the two apart, in Danish sentences for the page; it is told nowhere else."""
 
 
 class Indicator(Model):
-    """A measured series behind a goal.
-
-    Attributes
-    ----------
-    key
-        English-neutral identifier, the key in ``catalogue/indicators.yml``; also the name of its files.
-    title, subtitle
-        As printed over the figure in seed 002.
-    headline
-        Key of the series that goals are judged by.
-    unit, decimals
-        Of the headline series. Differences of percentages are percentage points.
-    series
-        In the order of the figure's legend.
-    name
-        Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad).
-    finding
-        The newest value as the start of a Danish sentence: ``{value} havde forladt A-dagpenge``.
-    in_persons
-        What those do or are of whom a goal asks for more or fewer: ``skulle være i et fleksjob``, the same for one and many.
-    figure
-        Indicators of one goal with the same word here share one figure, drawn with the first one's title.
-    share_axis, count_axis
-        Axis titles where seed 002 prints them.
-    value_range
-        The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too
-        narrow: a growth in per cent, ``[-100, 400]``.
-    published_in
-        Numbers of the periods of a year that the source publishes, ``[2, 4]`` for half-yearly quarters; default: all.
-    beside
-        What is shown under its figure, to compare with.
-    cumulative
-        Counted from 1 January, and anew each year.
-    provisional
-        Whether the source itself calls all of its figures provisional (foreløbig opgørelse).
-    valid_to
-        Last period for which the benefit existed; `successors` are the indicators to use after it.
-    """
+    """A measured series behind a goal."""
 
     key: Key
+    # As printed over the figure in seed 002.
+    """English-neutral identifier, the key in ``catalogue/indicators.yml``; also the name of its files."""
     title: str
     subtitle: str | None = None
     name: str | None = None
+    """Short name, for a goal that is judged by several indicators (``5b``: Formidlingsgrad)."""
     finding: str | None = Field(default=None, pattern=r"\{value\}")
+    """The newest value as the start of a Danish sentence: ``{value} havde forladt A-dagpenge``."""
     in_persons: str | None = Field(default=None, pattern=r"^skulle ")
+    """What those do or are of whom a goal asks for more or fewer: ``skulle være i et fleksjob``, the same for one and
+    many."""
     figure: str | None = None
+    """Indicators of one goal with the same word here share one figure, drawn with the first one's title."""
     definition: str | None = None
+    # Of the headline series. Differences of percentages are percentage points.
     unit: Unit
     decimals: int = Field(ge=0, le=3)
     frequency: Frequency
     direction: Direction
     comparison: Comparison = Comparison.EFFORT
+    # Axis titles where seed 002 prints them.
     share_axis: str | None = None
     count_axis: str | None = None
     series: dict[Name, Series]
+    """In the order of the figure's legend."""
     headline: str = "share"
+    """Key of the series that goals are judged by."""
     breaks: tuple[Break, ...] = ()
     caveats: tuple[str, ...] = ()
     published_in: tuple[int, ...] = ()
+    """Numbers of the periods of a year that the source publishes, ``[2, 4]`` for half-yearly quarters; default: all."""
     beside: Annotated[tuple[Beside, ...], BeforeValidator(one_or_many)] = ()
+    """What is shown under its figure, to compare with."""
     cumulative: bool = False
+    """Counted from 1 January, and anew each year."""
     provisional: bool = False
+    """Whether the source itself calls all of its figures provisional (foreløbig opgørelse)."""
     value_range: tuple[float, float] | None = None
+    """The least and the largest value that can be right, where the unit's own range (:data:`LIMITS`) is too narrow: a
+    growth in per cent, ``[-100, 400]``."""
     valid_to: PeriodId | None = None
+    """Last period for which the benefit existed; `successors` are the indicators to use after it."""
     successors: tuple[str, ...] = ()
 
     @model_validator(mode="before")
@@ -582,27 +518,20 @@ class Survey(Model):
     """A survey that the municipality made itself (4d and 5a): questions with a share of satisfied answers.
 
     The answers are typed in at ``data/raw/manual/<slug>/<key>.csv``.
-
-    Attributes
-    ----------
-    heading
-        Line over the table; ``{periode}`` becomes the month it was made (``december 2021``).
-    questions
-        Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in.
-    answer
-        What counts as a satisfied answer (head of the table's column).
-    answers
-        The satisfied answer of a question where it is another one (seed 002, 5a: ``Ja``).
     """
 
     key: Key
     title: str
     heading: str | None = None
+    """Line over the table; ``{periode}`` becomes the month it was made (``december 2021``)."""
     finding: str | None = Field(default=None, pattern=r"\{value\}")
     questions: dict[Name, str] = Field(min_length=1)
+    """Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in."""
     headline: str
     answer: str
+    """What counts as a satisfied answer (head of the table's column)."""
     answers: dict[str, str] = Field(default_factory=dict)
+    """The satisfied answer of a question where it is another one (seed 002, 5a: ``Ja``)."""
     unit: Unit = Unit.PERCENT
     decimals: int = Field(default=0, ge=0, le=3)
     caveats: tuple[str, ...] = ()
@@ -620,79 +549,52 @@ class Survey(Model):
 
 
 class Replaces(Model):
-    """What a goal was called in the plan before it, and what the annex (seed 001) says of the change.
-
-    Attributes
-    ----------
-    goal
-        Its number in the plan before; none when that plan has no such goal.
-    remark
-        In Danish, full sentences.
-    owner_only
-        Whether the remark concerns the plan's own municipality only (it names an office of it, say): it is
-        left out when the plan is shown for another.
-    """
+    """What a goal was called in the plan before it, and what the annex (seed 001) says of the change."""
 
     goal: str | None = None
+    """Its number in the plan before; none when that plan has no such goal."""
     remark: str | None = None
+    """In Danish, full sentences."""
     owner_only: bool = False
+    """Whether the remark concerns the plan's own municipality only (it names an office of it, say): it is left out when
+    the plan is shown for another."""
 
 
 class Price(Model):
-    """What a full-time person on a benefit costs in a year: an estimate, with its source.
-
-    Attributes
-    ----------
-    amount
-        In kroner of the prices of `year`.
-    source
-        Who reckoned it, in Danish, for the page.
-    """
+    """What a full-time person on a benefit costs in a year: an estimate, with its source."""
 
     amount: Number = Field(gt=0)
+    """In kroner of the prices of `year`."""
     source: str = Field(min_length=1)
+    """Who reckoned it, in Danish, for the page."""
     year: int = Field(ge=1990, le=2100)
 
 
 class Goal(Model):
-    """One goal (resultatmål) of a plan.
-
-    Attributes
-    ----------
-    number
-        ``1a``; unique in the plan.
-    number_printed
-        False where the number is ours, because the document tells of the goal without its number.
-    title
-        The heading over its figure: what is measured.
-    text
-        The goal's wording as decided.
-    named
-        Keys of the indicators (or the one survey) it is judged by. ``5b`` has two; a milestone needs none.
-    previous
-        The goal of the plan before that it continues; none for a new one.
-    note
-        A Danish sentence for the page; left out for other municipalities when `note_owner_only`.
-    valid_for
-        How old a survey may be and still be judged by; by default one counts that is from the plan's year or later.
-    price
-        Of a full-time person, for a share that is counted in full-time persons.
-    band
-        ``chance``: the figure shows how far chance alone moves the municipality's line.
-    """
+    """One goal (resultatmål) of a plan."""
 
     number: str = Field(pattern=r"^\d{1,2}[a-z]$")
+    """``1a``; unique in the plan."""
     number_printed: bool = True
+    """False where the number is ours, because the document tells of the goal without its number."""
     title: str
+    """The heading over its figure: what is measured."""
     text: str
+    """The goal's wording as decided."""
     named: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = Field(default=(), alias="indicator")
+    """Keys of the indicators (or the one survey) it is judged by. ``5b`` has two; a milestone needs none."""
     target: OneOrSeveral
     previous: Replaces | None = None
+    """The goal of the plan before that it continues; none for a new one."""
     note: str | None = None
+    """A Danish sentence for the page; left out for other municipalities when `note_owner_only`."""
     note_owner_only: bool = False
     valid_for: Months | None = None
+    """How old a survey may be and still be judged by; by default one counts that is from the plan's year or later."""
     price: Price | None = None
+    """Of a full-time person, for a share that is counted in full-time persons."""
     band: Literal["chance"] | None = None
+    """``chance``: the figure shows how far chance alone moves the municipality's line."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -717,27 +619,19 @@ class Goal(Model):
 
 
 class FocusArea(Model):
-    """One focus area (fokusområde): a chapter of the plan and a notebook.
-
-    Attributes
-    ----------
-    slug
-        Name of its notebook and page: ``notebooks/<number as two digits>-<slug>.ipynb``.
-    intro
-        A paragraph or two in Danish that hold for any municipality.
-    replaces
-        Title of the focus area of the plan before whose place it took (seed 001).
-    goals_missing
-        Why the goals are not given, for a focus area whose goals no document tells (plan 2022, number 3).
-    """
+    """One focus area (fokusområde): a chapter of the plan and a notebook."""
 
     number: int = Field(ge=1, le=99)
     title: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
+    """Name of its notebook and page: ``notebooks/<number as two digits>-<slug>.ipynb``."""
     intro: str
+    """A paragraph or two in Danish that hold for any municipality."""
     replaces: str | None = None
+    """Title of the focus area of the plan before whose place it took (seed 001)."""
     goals: tuple[Goal, ...] = ()
     goals_missing: str | None = None
+    """Why the goals are not given, for a focus area whose goals no document tells (plan 2022, number 3)."""
 
     @model_validator(mode="after")
     def _has_goals(self) -> FocusArea:
@@ -755,49 +649,36 @@ class Dropped(Model):
 
 
 class Plan(Model):
-    """An employment plan.
-
-    Attributes
-    ----------
-    municipality
-        Slug of the municipality whose plan it is; none for a plan anyone may use as it stands.
-    decided
-        The day it was decided.
-    example_date
-        The day the example data pretend to have been fetched, when there are no real ones.
-    previous
-        Key of the plan it is compared with on the page of changes.
-    published
-        Name of the file in ``catalogue/published/`` that holds the figures the document printed.
-    figure_layout
-        ``combined``: bars on the right axis, lines on the left, as in seed 002; ``panels``: stacked.
-    starting_point
-        Whether `plan new` begins with its goals, for a municipality that has no plan yet.
-    names
-        What the plan, its focus areas, its goals and the office behind it are called.
-    price
-        Of a full-time person, for the goals that count full-time persons.
-    columns
-        Of the status table, beside those it always has: ``since`` (the value at the plan's start, and the change since).
-    suppression
-        ``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
-    """
+    """An employment plan."""
 
     key: Key
     title: str
     year: int = Field(ge=1990, le=2100)
     municipality: str | None = None
+    """Slug of the municipality whose plan it is; none for a plan anyone may use as it stands."""
     source: str | None = None
     decided: date | None = None
+    """The day it was decided."""
     example_date: date
+    """The day the example data pretend to have been fetched, when there are no real ones."""
     previous: str | None = None
+    """Key of the plan it is compared with on the page of changes."""
     published: str | None = None
-    figure_layout: Literal["combined", "panels"] = "combined"
+    """Name of the file in ``catalogue/published/`` that holds the figures the document printed."""
+    figure_layout: Literal["combined", "panels"] = "panels"
+    """``panels``: counts below the lines; ``combined``: behind them, as in seed 002, wherever both axes begin at 0."""
     suppression: Literal["source", "secondary"] = "source"
+    """``source``: what the source shows is shown; ``secondary``: a figure that gives a hidden count away is hidden too.
+    """
     price: Price | None = None
+    """Of a full-time person, for the goals that count full-time persons."""
     columns: tuple[Literal["since"], ...] = ()
+    """Of the status table, beside those it always has: ``since`` (the value at the plan's start, and the change since).
+    """
     names: Names = Names()
+    """What the plan, its focus areas, its goals and the office behind it are called."""
     starting_point: bool = False
+    """Whether `plan new` begins with its goals, for a municipality that has no plan yet."""
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 
@@ -806,13 +687,7 @@ class Plan(Model):
         return tuple(goal for area in self.focus_areas for goal in area.goals)
 
     def goal(self, number: str) -> Goal:
-        """The goal with that number, in any case.
-
-        Raises
-        ------
-        KeyError
-            When the plan has no such goal.
-        """
+        """The goal with that number, in any case."""
         for goal in self.goals:
             if goal.number == number.lower():
                 return goal
@@ -898,33 +773,22 @@ class PublishedRow(Model):
 
 
 class PublishedPoint(Model):
-    """One value that a document printed in a figure (the nine counts of 6d in seed 002).
-
-    Attributes
-    ----------
-    period
-        None where the document does not print it: the values of the file then stand in the printed order.
-    """
+    """One value that a document printed in a figure (the nine counts of 6d in seed 002)."""
 
     indicator: str
     series: str
     area: str
     period: Annotated[PeriodId | None, BeforeValidator(lambda text: text or None)] = None
+    """None where the document does not print it: the values of the file then stand in the printed order."""
     value: Number
     note: str | None = None
 
 
 class OwnTexts(Model):
-    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``).
-
-    Attributes
-    ----------
-    index
-        Markdown for the first page.
-    focus_areas, goals
-        Number → Markdown, shown under the focus area's introduction or under the goal's wording.
-    """
+    """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``)."""
 
     index: str | None = None
+    # Number → Markdown, shown under the focus area's introduction or under the goal's wording.
+    """Markdown for the first page."""
     focus_areas: dict[int, str] = Field(default_factory=dict)
     goals: dict[str, str] = Field(default_factory=dict)

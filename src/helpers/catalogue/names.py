@@ -77,35 +77,26 @@ class Noun(BaseModel):
         """The one, with a capital: ``Resultatmål``."""
         return self.one[:1].upper() + self.one[1:]
 
+    def agreeing(self, neuter: str, common: str) -> str:
+        """The form of another word that goes with the noun: ``intet`` center, ``ingen`` afdeling."""
+        return neuter if self.the.endswith("t") else common
+
 
 def noun(word: str) -> Noun:
-    """The noun with its forms.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        When its ending is not known.
-    """
+    """The noun with its forms."""
     return Noun.model_validate(word)
 
 
 class Names(BaseModel):
-    """What a plan and its parts are called on the pages.
-
-    Attributes
-    ----------
-    document
-        ``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own.
-    area, goal
-        ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
-    unit
-        The office whose work it is, ``Job & Borger`` or ``Arbejdsmarkedscenter {kommune}``; fills ``{jobcenter}``.
-        None: ``Jobcenter`` and the municipality's name.
-    """
+    """What a plan and its parts are called on the pages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     document: Noun = noun("plan")
+    # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
+    """``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own."""
     area: Noun = noun("fokusområde")
     goal: Noun = noun("resultatmål")
     unit: str | None = Field(default=None, min_length=1)
+    """The office whose work it is, ``Job & Borger`` or ``Arbejdsmarkedscenter {kommune}``; fills ``{jobcenter}``. None:
+    ``Jobcenter`` and the municipality's name."""

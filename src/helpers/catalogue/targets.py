@@ -55,19 +55,14 @@ class JudgeOn(StrEnum):
 
 
 class Yardstick(Model):
-    """Whose or which earlier figure a target's number is taken from.
-
-    Attributes
-    ----------
-    name
-        Of a group (``region``, ``group``, ``6-byerne``) or of a municipality.
-    since
-        An earlier period of the municipality itself; ``last_year`` and ``start`` (the last period before the plan's year).
-    """
+    """Whose or which earlier figure a target's number is taken from."""
 
     against: Against
     name: str = ""
+    """Of a group (``region``, ``group``, ``6-byerne``) or of a municipality."""
     since: Literal["last_year", "start"] | PeriodId | None = None
+    """An earlier period of the municipality itself; ``last_year`` and ``start`` (the last period before the plan's
+    year)."""
 
 
 def _due(value: Any) -> Any:
@@ -96,33 +91,6 @@ class Target(Model):
     """What a goal promises, or a part of it (``all:`` and ``any:``).
 
     Exactly one of :data:`KINDS` is written; which other keys go with it says :data:`GOES_WITH`.
-
-    Attributes
-    ----------
-    rule
-        Which way the target binds; ``direction`` is followed without a verdict, and ``none_set`` was never set.
-    value, upper
-        The number; of an interval its ends; of a rank the last place that meets it (none for the best third).
-    years
-        Year → its number, where each year has its own.
-    against, taken
-        What the number is taken from, where it is not written.
-    margin, percent
-        What is added to that: in the indicator's unit, or per cent of it.
-    among
-        The group a rank is in.
-    due, milestone
-        The last month or the day by which it is to be so; judged then, and until then by the path.
-    given, baseline
-        The value and the period the goal sets out from; ``from`` in the file.
-    path
-        How one gets there: a straight line, as last year went, or given values.
-    way
-        Of a goal that gives a direction only: which way, or in words alone.
-    was, because
-        The number before it was changed, and why, in Danish; of ``none_set`` the reason.
-    indicator
-        Of which of the goal's indicators, within ``all:`` and ``any:``.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -130,24 +98,36 @@ class Target(Model):
     rule: Literal[
         "at_least", "over", "at_most", "under", "between", "rank", "milestone", "direction", "none_set"
     ]
+    # The number; of an interval its ends; of a rank the last place that meets it (none for the best third).
+    """Which way the target binds; ``direction`` is followed without a verdict, and ``none_set`` was never set."""
     value: Number | None = None
     upper: Number | None = None
     years: dict[int, Number] = Field(default_factory=dict)
+    # What the number is taken from, where it is not written.
+    """Year → its number, where each year has its own."""
     against: Yardstick | None = None
     taken: Taken = Field(default=Taken.MEAN, alias="of")
+    # What is added to that: in the indicator's unit, or per cent of it.
     margin: Number = Decimal(0)
     percent: Number | None = None
     among: str = "country"
+    # The last month or the day by which it is to be so; judged then, and until then by the path.
+    """The group a rank is in."""
     due: Due | None = Field(default=None, alias="by")
     milestone: date | None = None
+    # The value and the period the goal sets out from; ``from`` in the file.
     given: Number | None = Field(default=None, alias="from")
     baseline: PeriodId | None = None
     path: Literal["straight", "last_year"] | dict[PeriodId, Number] = "straight"
+    """How one gets there: a straight line, as last year went, or given values."""
     judge_on: JudgeOn = JudgeOn.NEWEST
     way: Literal["up", "down", "words"] | None = None
+    # The number before it was changed, and why, in Danish; of ``none_set`` the reason.
+    """Of a goal that gives a direction only: which way, or in words alone."""
     was: Number | None = None
     because: str | None = None
     indicator: Key | None = None
+    """Of which of the goal's indicators, within ``all:`` and ``any:``."""
 
     @model_validator(mode="before")
     @classmethod

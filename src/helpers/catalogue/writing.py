@@ -30,15 +30,7 @@ _Writer.yaml_implicit_resolvers = {}
 
 
 def as_yaml(data: Any, indent: int = 0) -> str:
-    """An entry as YAML: innermost keys on one line, lists indented, Danish letters as they are.
-
-    Parameters
-    ----------
-    data
-        Dicts, lists and text, as :class:`helpers.catalogue.documents.Document` has them.
-    indent
-        Blanks before each line.
-    """
+    """An entry as YAML: innermost keys on one line, lists indented, Danish letters as they are."""
     text: str = yaml.dump(
         data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=_WIDTH, default_flow_style=None
     )
@@ -46,13 +38,7 @@ def as_yaml(data: Any, indent: int = 0) -> str:
 
 
 def with_goal(text: str, name: str, area: int, goal: Mapping[str, Any]) -> tuple[str, int]:
-    """A plan's text with one more goal at the end of a focus area, and the line that the goal begins in.
-
-    Raises
-    ------
-    PlanError
-        When there is no such focus area, or its goals are not written one below the other.
-    """
+    """A plan's text with one more goal at the end of a focus area, and the line that the goal begins in."""
     areas = _entry(yaml.compose(text, Loader=yaml.SafeLoader), "focus_areas")
     numbered = {_scalar(_entry(node, "number")): node for node in (areas.value if areas else ())}
     if str(area) not in numbered:

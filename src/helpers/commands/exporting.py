@@ -30,17 +30,8 @@ XLSX, ZIP = "xlsx", "zip"
 
 
 def export(request: RenderRequest, err: Console) -> Iterator[Path]:
-    """Write what is asked for below the output, and say where each file lies.
-
-    Raises
-    ------
-    PlanError
-        For an unknown format, municipality or plan, or a report that has no such file.
-    """
-    request.check()
-    unknown = [part for part in request.to if part not in (XLSX, ZIP)]
-    if unknown or not request.to:
-        raise PlanError.of("--to", f'"{",".join(request.to)}" is none of {XLSX}, {ZIP} or {XLSX},{ZIP}.')
+    """Write what is asked for below the output, and say where each file lies."""
+    request.check((XLSX, ZIP))
     if ZIP in request.to and request.many:
         raise PlanError.of(
             "--to zip", "A zip file holds one site.", "Name municipalities; plan publish copies all."
@@ -119,13 +110,7 @@ _MOST_PIXELS = 10_000
 
 
 def width_of(text: str) -> float:
-    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``.
-
-    Raises
-    ------
-    PlanError
-        When it is none, or none that a figure can have.
-    """
+    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``."""
     found = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(mm|cm|in)", text.strip().lower())
     width = float(found[1].replace(",", ".")) * _MILLIMETRES[found[2]] if found else 0.0
     if not _WIDTHS[0] <= width <= _WIDTHS[1]:
@@ -144,17 +129,8 @@ def export_figures(
         In millimetres.
     dots
         An inch, of PNG.
-
-    Raises
-    ------
-    PlanError
-        For an unknown form or figure, or a picture too large to draw.
     """
-    unknown = [part for part in request.to if part not in FORMS]
-    if unknown or not request.to:
-        raise PlanError.of(
-            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
-        )
+    request.check(FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
         what = (
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."

@@ -39,20 +39,7 @@ def fetch_with_progress(
     accept: Sequence[str] = (),
     sources: Sequence[str] = (),
 ) -> FetchReport:
-    """Fetch with a progress bar on `console` (stderr), then say what went wrong.
-
-    Parameters
-    ----------
-    plan
-        Key of a plan whose tables are fetched; empty for all indicators.
-    sources
-        Only tables of these; empty for all that the tables need and that can be asked.
-
-    Raises
-    ------
-    PlanError
-        When there is no key, or the plan or a table is unknown.
-    """
+    """Fetch with a progress bar on `console` (stderr), then say what went wrong."""
     catalogue = load_catalogue(project)
     bar = Progress(
         SpinnerColumn(),

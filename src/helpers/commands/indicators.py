@@ -45,8 +45,6 @@ def add_indicator(
         Members chosen of dimensions, each as ``_dimension=Member``; a dimension that is not named is at its total.
     better
         ``higher`` or ``lower``: the metadata do not say which way is better.
-    key, title
-        Default: made of the table's title and the measure's label.
 
     Raises
     ------

@@ -79,18 +79,7 @@ _TEXTS = """\
 def new_plan(
     project: Project, kommune: str, year: int, *, start: str = "", today: date | None = None
 ) -> Iterator[str]:
-    """Write a municipality's own plan and all that goes with it; a line for each file, and what comes next.
-
-    Parameters
-    ----------
-    start
-        Key of the plan whose goals it begins with; default: the municipality's newest, else the one for anybody.
-
-    Raises
-    ------
-    PlanError
-        When there is such a plan already, or no such municipality or plan to begin with.
-    """
+    """Write a municipality's own plan and all that goes with it; a line for each file, and what comes next."""
     catalogue = load_catalogue(project)
     area = catalogue.municipality(kommune)
     key = f"{area.slug}-{year}"
@@ -207,11 +196,6 @@ def add_goal(
         As in the file, without braces: ``at_least: 85``; default: the country, in the indicator's direction.
     title, text
         Default: the indicator's title, and the target in words.
-
-    Raises
-    ------
-    PlanError
-        When something named is not there, or the plan would not be right with the goal.
     """
     catalogue = load_catalogue(project)
     plan = catalogue.plan(key)

@@ -25,13 +25,14 @@ from helpers.data import (
     snapshot_days,
 )
 from helpers.data.basis import keyless
+from helpers.data.editions import keep_typed
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
-from helpers.render.models import EngineName, Target
+from helpers.render.models import Target
 from helpers.render.run import settle_engine
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
@@ -42,19 +43,8 @@ TARGETS = ("html", "pdf", "docx")
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
-    """Render what is asked for; returns how many variants failed.
-
-    Raises
-    ------
-    PlanError
-        When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
-    """
-    request.check()
-    unknown = [part for part in request.to if part not in TARGETS]
-    if unknown or not request.to:
-        raise PlanError.of(
-            "--to", f'"{",".join(request.to)}" is none of html, pdf and docx, or several: html,pdf,docx.'
-        )
+    """Render what is asked for; returns how many variants failed."""
+    request.check(TARGETS)
     if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
         raise PlanError.of(
             "--output",
@@ -75,6 +65,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         _hold_unsigned_back(request, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
+        if not request.snapshot:
+            real = {v.area for v in variants if v.area and not (v.stamp and v.stamp.is_example)}
+            keep_typed(request.project, sorted(real))
         if request.for_readers:
             for line in unsettled(request, catalogue, asked):
                 request.told(line)
@@ -82,7 +75,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             request.told(words)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         many = request.everyone or bool(request.region)
-        engine, said = settle_engine(cast("EngineName", request.engine), many=many)
+        engine, said = settle_engine(request.engine, many=many)
         if said:
             request.told(said)
         sound = [item.variant for item in asked if not item.problems]
@@ -240,7 +233,7 @@ def _with_progress(
             request.project,
             variants,
             to=cast("tuple[Target, ...]", request.to),
-            engine=cast("EngineName", request.engine),
+            engine=request.engine,
             output=request.output,
             jobs=jobs,
             scheduler=request.scheduler,

@@ -13,13 +13,7 @@ from helpers.sources.manual import misplaced, typed_problems
 
 
 def refuse_typed(project: Project, catalogue: Catalogue, municipalities: Iterable[Municipality] = ()) -> None:
-    """Refuse reports on typed-in files that are wrong.
-
-    Raises
-    ------
-    PlanError
-        With everything that is wrong with what these municipalities typed in, and with files that nobody reads.
-    """
+    """Refuse reports on typed-in files that are wrong."""
     problems = unread(project, catalogue)
     for municipality in municipalities:
         problems += typed_problems(project, catalogue, municipality)

@@ -14,13 +14,7 @@ from helpers.reports import wings
 
 
 def write_month(project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
-    """Write an empty file for a project's next month (or `month`); returns its path.
-
-    Raises
-    ------
-    PlanError
-        For an unknown project or month, or when the file is there already.
-    """
+    """Write an empty file for a project's next month (or `month`); returns its path."""
     known: list[str] = []
     for wing in wings():
         own = wing.typed_in(project)

@@ -22,16 +22,11 @@ EXAMPLE_SOURCE = "example"
 
 @dataclass(frozen=True)
 class Basis:
-    """What a report is built from; real and example data never mix.
-
-    Attributes
-    ----------
-    as_of
-        Real: snapshots up to this day count; none for the newest. Example: the day they pretend to be from.
-    """
+    """What a report is built from; real and example data never mix."""
 
     kind: Literal["real", "example"]
     as_of: date | None = None
+    """Real: snapshots up to this day count; none for the newest. Example: the day they pretend to be from."""
 
     @property
     def name(self) -> str:
@@ -115,8 +110,6 @@ def choose_basis(
     ----------
     snapshot
         A day: the report as the figures stood then.
-    example
-        Example data, whatever was fetched.
 
     Raises
     ------

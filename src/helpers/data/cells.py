@@ -57,18 +57,12 @@ _NUMBERS: Final = frozenset({"integer", "floating", "mixed-integer-float", "empt
 
 @dataclass(frozen=True)
 class Cells:
-    """The values of one answer.
-
-    Attributes
-    ----------
-    frame
-        Columns of :data:`~helpers.data.frames.CELL_COLUMNS`; all but `value` (float) are categories of text.
-    unknown_areas
-        Names of areas that are neither the country nor one of the municipalities; their rows are left out.
-    """
+    """The values of one answer."""
 
     frame: pd.DataFrame
+    """Columns of :data:`~helpers.data.frames.CELL_COLUMNS`; all but `value` (float) are categories of text."""
     unknown_areas: tuple[str, ...]
+    """Names of areas that are neither the country nor one of the municipalities; their rows are left out."""
 
 
 def area_codes(municipalities: Iterable[Municipality]) -> dict[str, str]:
@@ -93,8 +87,6 @@ def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Ce
         One answer ``{"columns": […], "rows": […]}`` or several in ``{"answers": […]}``, with or without BOM.
     sidecar
         Says what each column is; columns are found by their label, blanks and case folded.
-    areas
-        Of :func:`area_codes`.
 
     Raises
     ------

@@ -24,13 +24,7 @@ STALE_SECONDS = 3600
 
 @contextlib.contextmanager
 def writing(where: Path) -> Iterator[None]:
-    """Turn what a disk refuses into an error that a user understands.
-
-    Raises
-    ------
-    PlanError
-        When the disk is full, the folder is read-only, or anything else keeps `where` from being written.
-    """
+    """Turn what a disk refuses into an error that a user understands."""
     try:
         yield
     except OSError as error:
@@ -97,13 +91,6 @@ def locked(
     ----------
     waiting
         Called once when another process is at it.
-    leave
-        Whether the lock's file stays.
-
-    Raises
-    ------
-    PlanError
-        When the disk refuses.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -136,8 +123,6 @@ def write_whole(path: Path, content: bytes | Iterable[bytes], *, replace: bool =
     ------
     FileExistsError
         When the file exists and `replace` is false, also when another process was faster.
-    PlanError
-        When the disk refuses.
     """
     if not replace and path.exists():
         raise FileExistsError(path)

@@ -245,16 +245,9 @@ def observe(
     ----------
     tables
         By table id; tables without a snapshot are absent, and so are the series that need them.
-    areas
-        Area codes, the country's first.
     made_up
         Whether these are example data: a series without a known table is then looked for in the example
         table named after its indicator.
-
-    Returns
-    -------
-    Observed
-        Its problems name tables whose snapshot lacks what the catalogue asks for.
     """
     observed = Observed()
     absent: dict[str, dict[str, list[str]]] = {}

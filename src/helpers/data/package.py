@@ -128,10 +128,6 @@ def describe(
 
     Parameters
     ----------
-    name
-        Of the basis.
-    files
-        By name, already written.
     sidecars
         Of every table in force, with the ids of the periods its answer speaks of.
     typed_in

@@ -35,32 +35,22 @@ class _Frozen(BaseModel):
 
 
 class AnswerColumn(_Frozen):
-    """What one column of an answer holds; answers carry labels only.
-
-    Attributes
-    ----------
-    role
-        What the column is for.
-    id
-        ``period``, ``area``, a dimension id (``_tilb_2ptv``), or the word by which the catalogue asks for the
-        measure.
-    label
-        As in the answer; compared with blanks and case folded.
-    total
-        For a dimension: the label of its total ("Tilbud i alt"). Rows of the total count as not broken down.
-    also
-        For a measure: other words by which the catalogue asks for it (its id here, its label there).
-    members
-        For a dimension of StatBank: the catalogue's words for its members → the codes in the answer; empty for
-        the total.
-    """
+    """What one column of an answer holds; answers carry labels only."""
 
     role: Literal["period", "area", "dimension", "measure"]
+    """What the column is for."""
     id: str
+    """``period``, ``area``, a dimension id (``_tilb_2ptv``), or the word by which the catalogue asks for the measure.
+    """
     label: str
+    """As in the answer; compared with blanks and case folded."""
     total: str | None = None
+    """For a dimension: the label of its total ("Tilbud i alt"). Rows of the total count as not broken down."""
     also: tuple[str, ...] = ()
+    """For a measure: other words by which the catalogue asks for it (its id here, its label there)."""
     members: tuple[tuple[str, str], ...] = ()
+    """For a dimension of StatBank: the catalogue's words for its members → the codes in the answer; empty for the
+    total."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -82,52 +72,37 @@ class Mark(_Frozen):
 
 
 class Sidecar(_Frozen):
-    """What is known about one answer: where it came from, what its columns mean, and its seal.
-
-    Attributes
-    ----------
-    source
-        ``jobindsats``, ``statbank`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
-    table, title
-        Id and name of the table; in example data of an indicator without a known table, the indicator's.
-    snapshot
-        ``2026-08-22T061500Z``: when it was fetched (UTC), see :func:`next_name`. For example data the day they
-        pretend to be from.
-    fetched_at
-        The same moment in full; for example data too.
-    query
-        What was asked, one mapping for each call, never with the token.
-    columns
-        Every column of every part of the answer.
-    update_latest, update_next
-        The source's own release days, when it tells them.
-    cells
-        Number of measure cells in the answer, empty ones included.
-    sha256, size
-        Seal of the answer as stored; filled in by :meth:`RawStore.write`.
-    published
-        Example data only: the values that a document printed.
-    refused
-        Quarantine only: why the answer is not in force.
-    made_from
-        Example data only: fingerprint of what the generator was given, so that it is not run in vain.
-    """
+    """What is known about one answer: where it came from, what its columns mean, and its seal."""
 
     source: str
+    # Id and name of the table; in example data of an indicator without a known table, the indicator's.
+    """``jobindsats``, ``statbank`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
+    """
     table: str
     title: str
     snapshot: str
+    """``2026-08-22T061500Z``: when it was fetched (UTC), see :func:`next_name`. For example data the day they pretend
+    to be from."""
     fetched_at: datetime
+    """The same moment in full; for example data too."""
     query: tuple[dict[str, str], ...] = ()
+    """What was asked, one mapping for each call, never with the token."""
     columns: tuple[AnswerColumn, ...]
+    # The source's own release days, when it tells them.
+    """Every column of every part of the answer."""
     update_latest: date | None = None
     update_next: date | None = None
     cells: int = Field(ge=0)
+    # Seal of the answer as stored; filled in by :meth:`RawStore.write`.
+    """Number of measure cells in the answer, empty ones included."""
     sha256: str = ""
     size: int = 0
     published: tuple[Mark, ...] = ()
+    """Example data only: the values that a document printed."""
     made_from: str | None = None
+    """Example data only: fingerprint of what the generator was given, so that it is not run in vain."""
     refused: str = ""
+    """Quarantine only: why the answer is not in force."""
 
     @field_validator("query", mode="before")
     @classmethod
@@ -222,11 +197,6 @@ class RawStore:
         sidecar
             Its `sha256` and `size` are filled in here.
 
-        Returns
-        -------
-        Sidecar
-            As stored.
-
         Raises
         ------
         PlanError
@@ -264,8 +234,8 @@ class RawStore:
         return next_name(moment, filter(_SNAPSHOT.fullmatch, names))
 
     def sources(self) -> tuple[str, ...]:
-        """Sources that have a folder, typed-in files left out."""
-        return _folders(self.root, leave_out=("manual",))
+        """Sources that have a folder, typed-in files and their editions left out."""
+        return _folders(self.root, leave_out=("manual", "typed"))
 
     def tables(self, source: str) -> tuple[str, ...]:
         """Tables of a source that have a folder."""
@@ -313,13 +283,7 @@ class RawStore:
         return None, tuple(passed_over)
 
     def sidecar(self, source: str, table: str, snapshot: str) -> Sidecar:
-        """The sidecar of a snapshot.
-
-        Raises
-        ------
-        PlanError
-            When it is absent or no longer what this program wrote.
-        """
+        """The sidecar of a snapshot."""
         path = self.sidecar_path(source, table, snapshot)
         try:
             sidecar = Sidecar.model_validate_json(path.read_bytes())
@@ -342,13 +306,7 @@ class RawStore:
         return sidecar
 
     def read(self, source: str, table: str, snapshot: str) -> bytes:
-        """The answer of a snapshot, its seal tried.
-
-        Raises
-        ------
-        PlanError
-            When either file is absent, damaged or was edited; it names the file and says what to do.
-        """
+        """The answer of a snapshot, its seal tried."""
         sidecar = self.sidecar(source, table, snapshot)
         path = self.path(source, table, snapshot)
         try:

@@ -34,8 +34,10 @@ CHANGE_COLUMNS: Final = (
     "new_state",
     "difference",
     "relative",
+    "typed_in",
 )
-"""`difference` is new − old in the series' unit, exact; `relative` is it in per cent of the old value."""
+"""`difference` is new − old in the series' unit, exact; `relative` is it in per cent of the old value; `typed_in` says
+whether the figure is, or was, a typed-in one."""
 
 PROVISIONAL_MONTHS: Final = 1
 """How many of the newest months of a monthly series still count as provisional (docs/data.md says why)."""
@@ -55,19 +57,13 @@ class ChangeOfValue(StrEnum):
 
 @dataclass(frozen=True)
 class Revision:
-    """The figures that differ between two days.
+    """The figures that differ between two days."""
 
-    Attributes
-    ----------
-    old, new
-        The days compared.
-    changes
-        Columns of :data:`CHANGE_COLUMNS`.
-    """
-
+    # The days compared.
     old: date
     new: date
     changes: pd.DataFrame
+    """Columns of :data:`CHANGE_COLUMNS`."""
 
 
 def compare_days(
@@ -87,15 +83,8 @@ def compare_days(
     old, new
         Default: the two newest days from which there are snapshots; `old` alone is compared with the newest,
         `new` alone with the day before it.
-    areas, indicators
-        Area codes and indicator keys to keep; default all.
     shown
         What becomes of each day's observations first.
-
-    Raises
-    ------
-    PlanError
-        When there are no two days to compare, or the days are in the wrong order.
     """
     old_day, new_day = _days(project, old, new)
     frames = [load_observations(project, catalogue, Basis("real", day), areas) for day in (old_day, new_day)]
@@ -124,7 +113,7 @@ def changed_values(
         one (a fetch asks for so many periods). By kind, shares before counts, the largest difference first.
     """
     keys = list(OBSERVATION_KEYS)
-    columns = [*keys, "value", "state"]
+    columns = [*keys, "value", "state", "source"]
     both = old[columns].merge(
         new[columns], on=keys, how="outer", suffixes=("_old", "_new"), validate="one_to_one"
     )
@@ -136,6 +125,7 @@ def changed_values(
             "state_new": "new_state",
         }
     )
+    both["typed_in"] = both["source_new"].fillna(both["source_old"]).eq("manual")
     had, has = (both[name].eq(State.OK.value) for name in ("old_state", "new_state"))
     both = both[(had | has) & ~(had & has & both["old_value"].eq(both["new_value"]))]
     had, has = had.loc[both.index], has.loc[both.index]
@@ -171,11 +161,6 @@ def provisional_periods(
     All of them where the source calls them provisional itself; otherwise the newest months of a series from Jobindsats,
     and nothing of other frequencies, which are published when they are settled. Typed-in and example figures have no
     later edition.
-
-    Parameters
-    ----------
-    months
-        How many of the newest months count.
     """
     if indicator.frequency is not Frequency.MONTH and not indicator.provisional:
         return frozenset()

@@ -68,15 +68,7 @@ def gives_away(share: Decimal, base: Decimal) -> bool:
 
 
 def hide_secondary(frame: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
-    """The observations without the figures that would give a hidden count away.
-
-    Parameters
-    ----------
-    frame
-        *Observations* (docs/architecture.md), of one municipality or of all.
-    indicators
-        Those that are shown beside each other.
-    """
+    """The observations without the figures that would give a hidden count away."""
     shown = tuple(indicators)
     counts, shares = _counts(shown), _shares(shown)
     keys = {*counts, *shares}

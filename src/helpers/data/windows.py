@@ -21,8 +21,6 @@ def newest_period(
 
     Parameters
     ----------
-    observations
-        Frame *Observations*.
     bound
         Periods that end after it do not count.
 

@@ -44,18 +44,12 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
 
 @dataclass(frozen=True)
 class PeriodColumn:
-    """How the days of one column are written.
-
-    Attributes
-    ----------
-    day_first
-        Whether ``2/1/2024`` is the second of January; none when nothing settles it.
-    newest
-        The last year a period can be of.
-    """
+    """How the days of one column are written."""
 
     day_first: bool | None
+    """Whether ``2/1/2024`` is the second of January; none when nothing settles it."""
     newest: int
+    """The last year a period can be of."""
 
     @classmethod
     def of(cls, texts: Iterable[str], *, english: bool = False, today: date | None = None) -> PeriodColumn:

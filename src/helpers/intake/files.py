@@ -15,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from helpers.letters import plain
+
 DELIMITERS: Final = (";", "\t", ",", "|")
 """What separates cells: Danish Excel writes semicolons, its "Unicode text" tabs, English Excel commas."""
 
@@ -46,24 +48,16 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file's cells.
-
-    Attributes
-    ----------
-    records
-        Number as Excel counts rows, line of the file, and the cells of each row.
-    delimiter
-        What parts the cells; a tab for workbooks.
-    sheet
-        Name of the workbook's sheet.
-    merged
-        Rows of the sheet that have merged cells.
-    """
+    """A file's cells."""
 
     records: tuple[tuple[int, int, tuple[str, ...]], ...]
+    """Number as Excel counts rows, line of the file, and the cells of each row."""
     delimiter: str
+    """What parts the cells; a tab for workbooks."""
     sheet: str = ""
+    """Name of the workbook's sheet."""
     merged: frozenset[int] = frozenset()
+    """Rows of the sheet that have merged cells."""
 
 
 def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) -> tuple[Sheet, ...]:
@@ -73,8 +67,6 @@ def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) 
     ----------
     heads
         Folded names that columns may have: the separator under which the first row has most of them is taken.
-    sheets
-        Folded names of sheets.
 
     Raises
     ------
@@ -139,13 +131,9 @@ def _eight_bits(content: bytes) -> str:
     return best[1]
 
 
-_ASCII: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
-
-
 def fold_head(text: str) -> str:
     """A column's name as it is compared: case, blanks and the spelling of Danish letters folded."""
-    letters = unicodedata.normalize("NFC", text).replace("\ufeff", "").casefold()
-    return re.sub(r"\s+", " ", letters).strip().translate(_ASCII)
+    return " ".join(plain(text.replace("\ufeff", "")).split())
 
 
 def _csv(text: str, heads: Collection[str]) -> Sheet:

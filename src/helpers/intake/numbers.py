@@ -43,19 +43,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """How the numbers of one column are written.
+    """How the numbers of one column are written."""
 
-    Attributes
-    ----------
-    comma, point
-        Whether some cell proves a decimal comma, or a decimal point.
-    english
-        Whether the file is an English one (commas between its cells): what decides where no cell proves anything.
-    """
-
+    # Whether some cell proves a decimal comma, or a decimal point.
     comma: bool = False
     point: bool = False
     english: bool = False
+    """Whether the file is an English one (commas between its cells): what decides where no cell proves anything."""
 
     @classmethod
     def of(cls, texts: Iterable[str], *, english: bool = False) -> NumberColumn:

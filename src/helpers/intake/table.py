@@ -56,27 +56,18 @@ class TypedRow:
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A typed-in file.
-
-    Attributes
-    ----------
-    name
-        The path as a user types it, and the sheet of a workbook.
-    columns
-        The head, folded (``omraade``); also when the file is not used.
-    rows
-        Wholly blank ones are left out; none when the file cannot be used.
-    english
-        Commas part its cells, as English Excel saves.
-    sheet
-        Of a workbook, the sheet's name.
-    """
+    """A typed-in file."""
 
     name: str
+    """The path as a user types it, and the sheet of a workbook."""
     columns: tuple[str, ...] = ()
+    """The head, folded (``omraade``); also when the file is not used."""
     rows: tuple[TypedRow, ...] = ()
+    """Wholly blank ones are left out; none when the file cannot be used."""
     english: bool = False
+    """Commas part its cells, as English Excel saves."""
     sheet: str = ""
+    """Of a workbook, the sheet's name."""
 
     def where(self, row: TypedRow, column: str) -> str:
         """``data/raw/manual/hedensted/flere-i-job.csv: row 4, column vaerdi``"""
@@ -110,8 +101,6 @@ def read_table(
 
     Parameters
     ----------
-    name
-        How messages name the file.
     required, optional
         The columns it must and may have, folded: in the file, case, blanks and the spelling of æ, ø and å do not matter.
     sheets

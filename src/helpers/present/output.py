@@ -134,39 +134,35 @@ def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> d
 
 @dataclass(frozen=True)
 class FigurePart(StampedPart):
-    """A figure: a Vega-Lite specification, its texts and its numbers.
-
-    Attributes
-    ----------
-    key
-        Names the files and the anchor ``#fig-<key>``; unique in a book.
-    spec
-        Vega-Lite as Altair wrote it.
-    numbers
-        The same numbers as a table (HTML), or none.
-    csv
-        The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none.
-    narrow
-        The same drawn for a phone; none where there is only one drawing.
-    chart
-        Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`.
-    source
-        ``Kilde: …``, plain text that a picture carries where it stands without its page.
-    """
+    """A figure: a Vega-Lite specification, its texts and its numbers."""
 
     key: str
+    """Names the files and the anchor ``#fig-<key>``; unique in a book."""
     spec: Mapping[str, Any]
+    """Vega-Lite as Altair wrote it."""
     caption: str
     alt: str
     numbers: str | None = None
+    """The same numbers as a table (HTML), or none."""
     csv: str | None = None
+    """The same numbers as :func:`helpers.data.csv_files.for_people` writes them, or none."""
     chart: Callable[[], Chart] | None = field(default=None, compare=False)
+    """Makes the Altair chart that JupyterLab shows and an analyst goes on with; none shows `spec`."""
     heading: str = "Tal bag figuren"
     source: str = ""
+    """``Kilde: …``, plain text that a picture carries where it stands without its page."""
     narrow: Mapping[str, Any] | None = None
+    """The same drawn for a phone; none where there is only one drawing."""
+    title: str = ""
+    """What it is called where it is only named: links to its files. Default is the caption."""
 
     def __post_init__(self) -> None:
         check_key(self.key)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.title or self.caption
 
     @property
     def file(self) -> str:
@@ -196,7 +192,7 @@ class FigurePart(StampedPart):
 
     def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
         forms = ["png", "svg", *(["csv"] if self.csv is not None else [])]
-        return [(self.caption, [f"{self.file}.{form}" for form in forms])]
+        return [(self.name, [f"{self.file}.{form}" for form in forms])]
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.file}"
@@ -213,7 +209,7 @@ class FigurePart(StampedPart):
         itself, and files cannot be clicked.
         """
         path = f"{FIGURE_FOLDER}/{self.file}"
-        named = html.escape(self.caption, quote=True)
+        named = html.escape(self.name, quote=True)
         links = [f'<a href="{path}.json" download aria-label="Figur (JSON): {named}">Figur (JSON)</a>']
         if self.csv is not None:
             links.insert(0, f'<a href="{path}.csv" download aria-label="Tal (CSV): {named}">Tal (CSV)</a>')
@@ -317,13 +313,7 @@ class Shown:
         return tuple(part for part in self.parts if isinstance(part, FigurePart))
 
     def write(self, folder: Path | None = None) -> dict[str, str]:
-        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder).
-
-        Returns
-        -------
-        dict
-            Name of each file → sha256 of what was written.
-        """
+        """Write the files of all parts into `folder` (default: ``figures/`` below the working folder)."""
         target = folder or Path.cwd() / FIGURE_FOLDER
         return {name: digest for part in self.parts for name, digest in part.write(target).items()}
 
@@ -380,9 +370,10 @@ def figure(
     csv: str | None = None,
     chart: Callable[[], Chart] | None = None,
     narrow: Mapping[str, Any] | None = None,
+    title: str = "",
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow, title=title)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

@@ -45,8 +45,6 @@ def spark(
     ----------
     key
         Becomes ``figures/trend-<key>.svg``.
-    window
-        Frame *Window* of the indicator.
     """
     headline = window[window["series"] == indicator.headline]
     drawn = picture(check_key(key), [indicator], [headline], municipality)

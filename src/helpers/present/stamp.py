@@ -25,30 +25,20 @@ BASIS_WORDS = {"example": "eksempeldata", "real": "rigtige tal"}
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a figure, table or sentence was made for.
-
-    Attributes
-    ----------
-    report
-        ``plan``, ``jobcenteroverblik`` or ``investeringer``.
-    area
-        Slug of the municipality or job centre.
-    plan
-        Key of the plan, the template or the set of projects.
-    basis
-        ``real``, ``real-2026-08-22`` (as the figures stood then), ``example-2024-01-15``, or ``printed-2017M02``.
-    compared
-        Slugs of the other areas that a comparison shows on purpose.
-    marked
-        Whether titles and file names say :data:`EXAMPLE_MARK`.
-    """
+    """What a figure, table or sentence was made for."""
 
     report: str
+    """``plan``, ``jobcenteroverblik`` or ``investeringer``."""
     area: str
+    """Slug of the municipality or job centre."""
     plan: str
+    """Key of the plan, the template or the set of projects."""
     basis: str
+    """``real``, ``real-2026-08-22`` (as the figures stood then), ``example-2024-01-15``, or ``printed-2017M02``."""
     compared: tuple[str, ...] = ()
+    """Slugs of the other areas that a comparison shows on purpose."""
     marked: bool = False
+    """Whether titles and file names say :data:`EXAMPLE_MARK`."""
 
     @property
     def is_example(self) -> bool:
@@ -95,12 +85,6 @@ def marked_file(name: str, text: str, stamp: Stamp) -> str:
 
 
 def with_basis(text: str, kind: Literal["example", "real"], word: str = "") -> str:
-    """A CSV text with a last column that says what its rows stand on; a text that has one is left alone.
-
-    Parameters
-    ----------
-    word
-        What the column says; default: :data:`BASIS_WORDS`.
-    """
+    """A CSV text with a last column that says what its rows stand on; a text that has one is left alone."""
     columns = {BASIS_COLUMN, "basis"}
     return with_column(text, BASIS_COLUMN, word or BASIS_WORDS[kind], unless=columns)

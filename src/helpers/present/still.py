@@ -64,15 +64,7 @@ def sized(svg: str, width: float) -> str:
 
 
 def drawn(svg: str, form: Literal["png", "pdf"], *, width: float = MILLIMETRES, dots: float = DOTS) -> bytes:
-    """The SVG as a PNG, or as a one-page PDF with its fonts inside; equal ones are made once in a process.
-
-    Parameters
-    ----------
-    width
-        Of the picture, in millimetres.
-    dots
-        An inch, of a PNG.
-    """
+    """The SVG as a PNG, or as a one-page PDF with its fonts inside; equal ones are made once in a process."""
     return _drawn(svg, form, width, dots)
 
 

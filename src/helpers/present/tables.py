@@ -40,18 +40,12 @@ Links = Callable[[str], str | None]
 
 
 class Html(str):
-    """Markup for a cell; every other text is escaped.
-
-    Attributes
-    ----------
-    css
-        Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only.
-    sort
-        What a sortable column is sorted by, where the text is not it; rows without it stay last.
-    """
+    """Markup for a cell; every other text is escaped."""
 
     css: str
+    """Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only."""
     sort: object
+    """What a sortable column is sorted by, where the text is not it; rows without it stay last."""
 
     def __new__(cls, markup: str, css: str = "", sort: object = None) -> Html:
         made = super().__new__(cls, markup)
@@ -65,21 +59,14 @@ Cell = str | None
 
 @dataclass(frozen=True)
 class Column:
-    """One column.
-
-    Attributes
-    ----------
-    label
-        Its head.
-    number
-        Aligned right, in figures of one width.
-    row_head
-        Its cells name their rows (at most one column).
-    """
+    """One column."""
 
     label: str
+    """Its head."""
     number: bool = False
+    """Aligned right, in figures of one width."""
     row_head: bool = False
+    """Its cells name their rows (at most one column)."""
 
 
 @dataclass(frozen=True)
@@ -169,15 +156,8 @@ def build(
         Read aloud before the table; shown over it too when `caption_shown`.
     classes
         More classes for the ``table``; with ``cards`` a phone shows each row as a card, heads beside the cells.
-    foot
-        Notes under the table, one row each.
     html_only
         For the web page and not for the PDF.
-
-    Raises
-    ------
-    ValueError
-        When `id` is no anchor.
     """
     output.check_key(id)
     wide = len(columns)

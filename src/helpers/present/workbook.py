@@ -36,22 +36,15 @@ _DAY: Final = "[$-406]dd-mm-yyyy"
 
 @dataclass(frozen=True)
 class Amount:
-    """A number in a cell.
-
-    Attributes
-    ----------
-    decimals
-        So many are shown; the cell holds the exact value.
-    signed
-        Shown with + or −.
-    formula
-        What Excel works it out by, in English function names, ``{r}`` for the row's number; `value` is its result.
-    """
+    """A number in a cell."""
 
     value: Decimal | float | None
     decimals: int = 0
+    """So many are shown; the cell holds the exact value."""
     signed: bool = False
+    """Shown with + or −."""
     formula: str = ""
+    """What Excel works it out by, in English function names, ``{r}`` for the row's number; `value` is its result."""
 
 
 @dataclass(frozen=True)
@@ -74,26 +67,18 @@ class Head:
 
 @dataclass(frozen=True)
 class WorkSheet:
-    """One sheet: a title, what to know, and a table with filters under frozen heads.
-
-    Attributes
-    ----------
-    name
-        On its tab; letters Excel does not take there are left out.
-    title
-        Over the table.
-    notes
-        Sentences below the title that hold for any such table.
-    said
-        Sentences before them that hold for this one.
-    """
+    """One sheet: a title, what to know, and a table with filters under frozen heads."""
 
     name: str
+    """On its tab; letters Excel does not take there are left out."""
     title: str
+    """Over the table."""
     heads: Sequence[Head]
     rows: Sequence[Sequence[SheetCell]]
     notes: Sequence[str] = ()
+    """Sentences below the title that hold for any such table."""
     said: Sequence[str] = ()
+    """Sentences before them that hold for this one."""
 
 
 def workbook_bytes(

@@ -37,24 +37,16 @@ _ANY: Final = Limits(-1e12, 1e12)
 
 
 class Place(NamedTuple):
-    """Where a value stands.
-
-    Attributes
-    ----------
-    measure
-        The catalogue's word for it.
-    members
-        ``dimension=member`` joined by ``;``, folded and without totals.
-    area
-        Folded name.
-    period
-        Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times.
-    """
+    """Where a value stands."""
 
     measure: str
+    """The catalogue's word for it."""
     members: str
+    """``dimension=member`` joined by ``;``, folded and without totals."""
     area: str
+    """Folded name."""
     period: str
+    """Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times."""
 
 
 Values = Mapping[Place, int | float | None]
@@ -112,13 +104,7 @@ def values_of(
 
 
 def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float | None]:
-    """The numbers of a snapshot by place.
-
-    Raises
-    ------
-    Misfit
-        When the snapshot cannot be read this way.
-    """
+    """The numbers of a snapshot by place."""
     try:
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}
@@ -131,30 +117,18 @@ def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float |
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between a snapshot and the one before it.
-
-    Attributes
-    ----------
-    changed
-        Places with another value, or a value where there was none, or none where there was one.
-    new, vanished
-        Places that only the newer, or only the older one speaks of. Periods that fell out of the window at
-        its old end do not count as vanished.
-    """
+    """What differs between a snapshot and the one before it."""
 
     changed: int = 0
+    # Places that only the newer, or only the older one speaks of. Periods that fell out of the window at its old end do
+    # not count as vanished.
+    """Places with another value, or a value where there was none, or none where there was one."""
     new: int = 0
     vanished: int = 0
 
 
 def difference(new: Values, old: Values, oldest: Period | None) -> Difference:
-    """Compare two snapshots of a table.
-
-    Parameters
-    ----------
-    oldest
-        The oldest period that was asked for.
-    """
+    """Compare two snapshots of a table."""
     return Difference(
         changed=sum(place in old and old[place] != value for place, value in new.items()),
         new=sum(place not in old for place in new),
@@ -171,8 +145,6 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
         `old` is empty when there is none yet.
     country
         Folded name of the country.
-    oldest
-        The oldest period that was asked for.
 
     Notes
     -----
@@ -223,8 +195,6 @@ def broken(
         Measure, or measure and members, → what it may hold; of another only the order of size is looked at.
     country
         Folded name of the country, which no part of it can exceed in persons.
-    today
-        The day of fetching.
     """
     why_not: dict[str, str] = {}
     for place, value in values.items():
@@ -283,13 +253,7 @@ def shifts(new: Values, old: Values) -> dict[tuple[str, str], float]:
 
 
 def jumps(new: Values, old: Values, breaks: Collection[Period] = ()) -> tuple[str, ...]:
-    """Where a period that has come is nothing like the one before it; nothing when there is none such.
-
-    Parameters
-    ----------
-    breaks
-        Periods that are known to be nothing like those before them.
-    """
+    """Where a period that has come is nothing like the one before it; nothing when there is none such."""
     by_measure: dict[tuple[str, str], dict[Period, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     periods = {period.id: period for period in periods_of(new)}
     for place, value in new.items():

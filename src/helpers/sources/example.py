@@ -94,11 +94,6 @@ _TITLES: Final = {
 def write_example(project: Project, catalogue: Catalogue, plan: Plan) -> tuple[str, ...]:
     """Make the example data that the plan needs on its `example_date`; nothing is done when they are there.
 
-    Returns
-    -------
-    tuple of str
-        The tables that were written.
-
     Raises
     ------
     PlanError
@@ -124,11 +119,6 @@ def write_example_tables(
     ----------
     rows
         Values to be pinned; default all that the catalogue's documents printed (:func:`published_pins`).
-
-    Returns
-    -------
-    tuple of str
-        The tables that were written; those that were right already are left alone.
     """
     pins = tuple(sorted(published_pins(catalogue) if rows is None else rows))
     made_from = _fingerprint(catalogue, snapshot_date, pins)

@@ -66,16 +66,10 @@ class Layer:
 
     Parameters
     ----------
-    indicators
-        Of the catalogue, by key.
-    areas
-        Codes of the municipalities.
     last
         Newest period of any table.
     asked
         The cells that are asked for: how a rate is made, or none for a count.
-    pins
-        Printed values of this frequency.
 
     Attributes
     ----------

@@ -167,15 +167,7 @@ _FULL_TIME_LABELS: Final = {
 
 
 class World:
-    """Expected values of one frequency, from the epoch to `last`.
-
-    Parameters
-    ----------
-    areas
-        Codes of the municipalities.
-    last
-        Newest period that is asked for; its frequency is the world's.
-    """
+    """Expected values of one frequency, from the epoch to `last`."""
 
     def __init__(self, areas: Sequence[str], last: Period) -> None:
         self.areas = tuple(areas)

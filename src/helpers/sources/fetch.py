@@ -16,6 +16,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES
 from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
+from helpers.data.editions import MANUAL, keep_typed
 from helpers.data.files import locked
 from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
@@ -84,8 +85,6 @@ def fetch_tables(
     tables, indicators
         Only these tables, or those that the indicators use; None: all of the catalogue. Of a table that others
         use too, what only they need is asked for as well, but its absence is no fault.
-    force
-        Fetch again what has not been updated.
     accept
         Tables whose answer is put in force though much of the one before is gone from it or has moved.
     sources
@@ -95,8 +94,6 @@ def fetch_tables(
         Asks its own source only; None: those that are needed, made from the environment and ``.env``.
     waits
         Waits before new tries, where a client is made; None: as set.
-    progress
-        Told before each table, each call and each wait.
     reload_waits
         Waits before new tries of tables that were being reloaded; empty: no new try in this run.
     now
@@ -127,6 +124,8 @@ def fetch_tables(
             )
             for table in unknown
         )
+    folders = (project.raw / MANUAL).glob("*/")
+    keep_typed(project, sorted(folder.name for folder in folders), now)
     reports = []
     for key in dict.fromkeys(items[0].term.source for items in wanted.values()):
         own = {table: items for table, items in wanted.items() if items[0].term.source == key}
@@ -176,18 +175,12 @@ def _chosen(
 
 @dataclass(frozen=True)
 class Notebook:
-    """What ``report.fetch()`` came to.
-
-    Attributes
-    ----------
-    text
-        For the reader, in Danish: which figures are used. Empty while a report is being rendered.
-    report
-        None when nothing was asked for.
-    """
+    """What ``report.fetch()`` came to."""
 
     text: str
+    """For the reader, in Danish: which figures are used. Empty while a report is being rendered."""
     report: FetchReport | None = None
+    """None when nothing was asked for."""
 
 
 def fetch_for_notebook(

@@ -43,25 +43,7 @@ class FetchOutcome(StrEnum):
 
 
 class FetchRow(BaseModel):
-    """One table of a run.
-
-    Attributes
-    ----------
-    snapshot
-        The snapshot in force afterwards; none when there is none.
-    newest
-        Newest period with a value in it.
-    cells
-        Measure cells of the snapshot in force.
-    changed, new, vanished
-        Against the snapshot before; none when there was none, or nothing was fetched.
-    fault, problem
-        Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
-    concerned
-        Of a table that was fetched in part: the indicators that lack something.
-    remarks
-        What is worth knowing and is no fault, one line each.
-    """
+    """One table of a run."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -71,17 +53,24 @@ class FetchRow(BaseModel):
     outcome: FetchOutcome
     at: datetime
     snapshot: str | None = None
+    """The snapshot in force afterwards; none when there is none."""
     newest: str | None = None
+    """Newest period with a value in it."""
     update_latest: date | None = None
     update_next: date | None = None
     cells: int | None = None
+    # Against the snapshot before; none when there was none, or nothing was fetched.
+    """Measure cells of the snapshot in force."""
     changed: int | None = None
     new: int | None = None
     vanished: int | None = None
+    # Kind and full words of what went wrong; of a table that was fetched, what of it could not be.
     fault: Fault | None = None
     problem: str = ""
     concerned: tuple[str, ...] = ()
+    """Of a table that was fetched in part: the indicators that lack something."""
     remarks: tuple[str, ...] = ()
+    """What is worth knowing and is no fault, one line each."""
 
     @property
     def ok(self) -> bool:
@@ -92,28 +81,20 @@ class FetchRow(BaseModel):
 
 
 class FetchReport(BaseModel):
-    """One run of ``plan fetch``.
-
-    Attributes
-    ----------
-    rows
-        One for each table, in the order of the catalogue.
-    stopped
-        Why the run ended before its end (a refused key, no network); empty when it did not.
-    interrupted
-        Whether the user stopped it; tables that were not reached have no row.
-    remarks
-        What is worth knowing of the run as a whole: the list of tables was not to be had, the clock is wrong.
-    """
+    """One run of ``plan fetch``."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     started: datetime
     source: str = JOBINDSATS
     rows: tuple[FetchRow, ...]
+    """One for each table, in the order of the catalogue."""
     stopped: str = ""
+    """Why the run ended before its end (a refused key, no network); empty when it did not."""
     interrupted: bool = False
+    """Whether the user stopped it; tables that were not reached have no row."""
     remarks: tuple[str, ...] = ()
+    """What is worth knowing of the run as a whole: the list of tables was not to be had, the clock is wrong."""
 
     @property
     def ok(self) -> bool:

@@ -34,24 +34,16 @@ LEAST_LETTERS: Final = 4
 
 @dataclass(frozen=True)
 class Found:
-    """What a search came to.
-
-    Attributes
-    ----------
-    tables
-        Those that hold every word, in the order of Jobindsats' list.
-    seen
-        How many tables there are in all.
-    from_disk
-        The snapshot of the list when it was not asked for but read from ``data/raw``; else none.
-    near
-        Whether no table holds all the words, and these are the best candidates, the nearest first.
-    """
+    """What a search came to."""
 
     tables: tuple[TableInfo, ...]
+    """Those that hold every word, in the order of Jobindsats' list."""
     seen: int
+    """How many tables there are in all."""
     from_disk: str | None
+    """The snapshot of the list when it was not asked for but read from ``data/raw``; else none."""
     near: bool = False
+    """Whether no table holds all the words, and these are the best candidates, the nearest first."""
 
 
 def search(project: Project, words: Sequence[str], client: Client | None = None) -> Found:
@@ -64,11 +56,6 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     ----------
     client
         None: one made from the environment and ``.env``; where there is no key, the list that was kept.
-
-    Raises
-    ------
-    PlanError
-        When the list can neither be asked for nor was kept.
     """
     if client is None:
         settings = read_settings(project)
@@ -137,16 +124,6 @@ def save(
     progress: Callable[[str], None] = lambda table: None,
 ) -> tuple[TableInfo, ...]:
     """Keep the list of tables and the whole metadata of `tables`.
-
-    Parameters
-    ----------
-    progress
-        Told each table's id before it is asked for.
-
-    Returns
-    -------
-    tuple
-        The tables with members and period ids.
 
     Raises
     ------

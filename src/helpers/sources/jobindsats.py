@@ -51,22 +51,7 @@ _KEY_TURNED_DOWN = re.compile(
 
 
 class Client(Transport):
-    """Asks the API, one call at a time.
-
-    Parameters
-    ----------
-    settings
-        See :func:`read_settings`.
-    sleep
-        Waits so many seconds; tests give one that does not.
-    waiting
-        Told before each wait: how many seconds, and why.
-
-    Attributes
-    ----------
-    server_time
-        What the server's clock said with its last answer.
-    """
+    """Asks the API, one call at a time."""
 
     source, name = JOBINDSATS, "Jobindsats"
     url_variable = URL_VARIABLE
@@ -112,16 +97,6 @@ class Client(Transport):
         hierarchies
             Hierarchy id → ``*`` (all members), ``/`` (the total) or value ids joined by commas. What is not
             named is at its total.
-
-        Returns
-        -------
-        Answer
-            Columns and rows, the bytes as received, and the query as sent.
-
-        Raises
-        ------
-        SourceError
-            For everything that the notes on the API list, and for an answer that is none.
         """
         fixed = {
             **{f"mgroup.{group}": measure for group, measure in measures.items()},

@@ -69,50 +69,35 @@ class Gathered:
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a table besides its values.
-
-    Attributes
-    ----------
-    country
-        The country's name in its answers.
-    names
-        Municipalities it should speak of.
-    asked
-        So many of them were asked for; a table may have fewer.
-    limits
-        Measure → what it may hold, or measure and members where they differ.
-    breaks
-        Periods from which on the catalogue expects another level.
-    oldest, promised
-        The oldest period that was asked for, and the newest that the source announces.
-    """
+    """What is known of a table besides its values."""
 
     table: str
     title: str
     country: str
+    """The country's name in its answers."""
     names: Collection[str]
+    """Municipalities it should speak of."""
     asked: int
+    """So many of them were asked for; a table may have fewer."""
     limits: Mapping[str | tuple[str, str], Limits]
+    # The oldest period that was asked for, and the newest that the source announces.
+    """Measure → what it may hold, or measure and members where they differ."""
     oldest: Period | None
     promised: Period | None
     update_latest: date | None
     update_next: date | None
     breaks: Collection[Period] = ()
+    """Periods from which on the catalogue expects another level."""
 
 
 @dataclass(frozen=True)
 class Previous:
-    """The snapshot in force before a fetch.
-
-    Attributes
-    ----------
-    told
-        Newest period as an earlier run told it; else it is looked for in the values.
-    """
+    """The snapshot in force before a fetch."""
 
     sidecar: Sidecar
     content: bytes
     told: str | None
+    """Newest period as an earlier run told it; else it is looked for in the values."""
 
     @functools.cached_property
     def values(self) -> Values:
@@ -145,31 +130,13 @@ class Kept:
 
 
 class Keeper:
-    """The snapshots of one source.
-
-    Parameters
-    ----------
-    store
-        ``data/raw``.
-    source
-        Its folder there.
-    now
-        The moment of the run (with a time zone).
-    before
-        How the last fetch of each table went.
-    """
+    """The snapshots of one source."""
 
     def __init__(self, store: RawStore, source: str, now: datetime, before: Mapping[str, FetchRow]) -> None:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
-        """The snapshot in force.
-
-        Raises
-        ------
-        PlanError
-            When it cannot be read.
-        """
+        """The snapshot in force."""
         snapshot = self.store.newest(self.source, table)
         if snapshot is None:
             return None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from helpers.catalogue.catalogue import is_country
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data import csv_files
+from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
@@ -50,26 +51,18 @@ _SERIES_HEAD: Final = (("periode", "vaerdi"), ("omraade", "serie", "kilde"))
 
 @dataclass(frozen=True)
 class TypedValue:
-    """One typed-in value of a series, in the series' unit.
-
-    Attributes
-    ----------
-    area
-        The municipality's code, or ``dk``.
-    value
-        None where it was typed in that the figure is suppressed (``*``, ``<3``).
-    source
-        Where it was taken from, in the typist's words; none when not told.
-    file, row
-        Where it stands, for messages; the row as Excel counts.
-    """
+    """One typed-in value of a series, in the series' unit."""
 
     indicator: str
     series: str
     area: str
+    """The municipality's code, or ``dk``."""
     period: Period
     value: Decimal | None
+    """None where it was typed in that the figure is suppressed (``*``, ``<3``)."""
     source: str | None
+    # Where it stands, for messages; the row as Excel counts.
+    """Where it was taken from, in the typist's words; none when not told."""
     file: str
     row: int
 
@@ -84,31 +77,23 @@ class TypedSeries:
 
 @dataclass(frozen=True)
 class SurveyAnswers:
-    """The newest round of a survey.
-
-    Attributes
-    ----------
-    period
-        The month it was made; none when no date was typed in.
-    answers
-        Question key → share of satisfied answers, in the survey's unit; absent where there is no answer.
-    source
-        Where the answers were taken from, in the typist's words.
-    file
-        ``data/raw/manual/frederikssund/virksomhedstilfredshed.csv``
-    """
+    """The newest round of a survey."""
 
     survey: str
     period: Period | None
+    """The month it was made; none when no date was typed in."""
     answers: Mapping[str, Decimal]
+    """Question key → share of satisfied answers, in the survey's unit; absent where there is no answer."""
     source: str | None
+    """Where the answers were taken from, in the typist's words."""
     file: str
+    """``data/raw/manual/frederikssund/virksomhedstilfredshed.csv``"""
     problems: tuple[Problem, ...]
 
 
 def manual_folder(project: Project, municipality: Municipality) -> Path:
-    """``data/raw/manual/<slug>``"""
-    return project.raw / "manual" / municipality.slug
+    """``data/raw/manual/<slug>``, or what was kept of it (`project.typed`)."""
+    return typed_folder(project, municipality.slug)
 
 
 def manual_path(project: Project, municipality: Municipality, key: str) -> Path:
@@ -167,13 +152,7 @@ def read_survey(
     *,
     bound: Period | None = None,
 ) -> SurveyAnswers | None:
-    """The newest round of a survey, no later than `bound`; none when nothing is typed in.
-
-    Raises
-    ------
-    PlanError
-        When the catalogue has no such survey.
-    """
+    """The newest round of a survey, no later than `bound`; none when nothing is typed in."""
     chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
     if chosen is None:
         raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))
@@ -239,11 +218,6 @@ def write_template(
         Of an indicator or a survey of the catalogue, or of a plan: then for its milestones.
     today
         The rows of a series end in the last period that is over by this day.
-
-    Returns
-    -------
-    Path
-        Of the new file. Rows that stay without a figure are passed over when it is read.
 
     Raises
     ------

@@ -285,11 +285,6 @@ class TableInfo(_Model):
     def areas(self, municipalities: Collection[str]) -> Hierarchy:
         """The hierarchy of municipalities.
 
-        Parameters
-        ----------
-        municipalities
-            Names as in Jobindsats.
-
         Raises
         ------
         NoMunicipalities
@@ -348,13 +343,7 @@ def labels_of(group: MeasureGroup, measure: Measure | None) -> tuple[str, ...]:
 
 
 def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
-    """Every table in the answer of ``/tables``, once, in the order told.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no such list.
-    """
+    """Every table in the answer of ``/tables``, once, in the order told."""
     found = load_json(content)
     if not isinstance(found, list):
         raise AnswerError("The list of tables is no list.")
@@ -370,13 +359,7 @@ def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
 
 
 def parse_table(content: bytes) -> TableInfo:
-    """The answer of ``/table/<id>``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no metadata of a table.
-    """
+    """The answer of ``/table/<id>``."""
     return _validated(TableInfo, load_json(content))
 
 

@@ -28,21 +28,14 @@ _CHECKED = ".checked"
 
 @dataclass(frozen=True)
 class Listing:
-    """The list of tables at one moment.
-
-    Attributes
-    ----------
-    tables
-        Table id → what the list says of it (without members and period ids).
-    snapshot
-        When the list was first seen as it is.
-    asked
-        Whether it was asked for just now.
-    """
+    """The list of tables at one moment."""
 
     tables: dict[str, TableInfo]
+    """Table id → what the list says of it (without members and period ids)."""
     snapshot: str
+    """When the list was first seen as it is."""
     asked: bool
+    """Whether it was asked for just now."""
 
     def table(self, table: str) -> TableInfo:
         """One table of the list.
@@ -73,8 +66,6 @@ class MetadataStore:
     ----------
     client
         Without one, only what was kept is given.
-    now
-        The moment (with a time zone) that snapshots get and ages are counted to.
     """
 
     def __init__(self, project: Project, client: Client | None, now: datetime | None = None) -> None:
@@ -90,13 +81,6 @@ class MetadataStore:
         due
             Tables that are going to be asked for: the list is read again, however young, when one of them
             was to be updated by today.
-        fresh
-            Read it again in any case.
-
-        Raises
-        ------
-        PlanError
-            When it can neither be asked for nor was kept.
         """
         kept = self._kept_listing()
         if self.client is None:
@@ -126,11 +110,6 @@ class MetadataStore:
         ----------
         listed
             What the list says of the table; its release days are put on the result.
-
-        Raises
-        ------
-        PlanError
-            When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
         if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):

@@ -35,31 +35,22 @@ USUAL_AREAS: Final = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """One term that a series of the catalogue needs, and where it says so.
-
-    Attributes
-    ----------
-    limits
-        What its values may be.
-    judged
-        Whether its absence is a fault: the catalogue is sure of it, and the run is about it.
-    own
-        Whether the run is about it at all.
-    provisional
-        Whether the catalogue calls its figures provisional.
-    breaks
-        Periods from which on its figures are others.
-    """
+    """One term that a series of the catalogue needs, and where it says so."""
 
     term: Term
     frequency: Frequency
     indicator: str
     series: str
     limits: Limits
+    """What its values may be."""
     judged: bool = True
+    """Whether its absence is a fault: the catalogue is sure of it, and the run is about it."""
     own: bool = True
+    """Whether the run is about it at all."""
     provisional: bool = False
+    """Whether the catalogue calls its figures provisional."""
     breaks: tuple[Period, ...] = ()
+    """Periods from which on its figures are others."""
 
     def __str__(self) -> str:
         return f"{self.indicator}.series.{self.series}"
@@ -92,18 +83,6 @@ def wanted_by_table(
 
     A table is always asked for everything that any series needs of it: its snapshot is one, and another
     notebook or plan must find its own figures in it too. What only others need is asked for and not judged.
-
-    Parameters
-    ----------
-    indicators
-        Only tables that these use; None: all.
-    tables
-        Only these; None: all.
-
-    Raises
-    ------
-    PlanError
-        When an indicator is none of the catalogue's, or no series uses a table.
     """
     about = catalogue.indicators.keys() if indicators is None else frozenset(indicators)
     used = {table for key in about for table in catalogue.indicator(key).tables}
@@ -206,22 +185,15 @@ class Call:
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """All calls of one table, and what could not be asked for.
-
-    Attributes
-    ----------
-    problems
-        Of what is judged: an id or label that the metadata do not have.
-    remarks
-        The same of what is only probable, so that it was to be expected, or what the run is not about.
-    concerned
-        Indicators with problems.
-    """
+    """All calls of one table, and what could not be asked for."""
 
     calls: tuple[Call, ...]
     problems: tuple[Problem, ...]
+    """Of what is judged: an id or label that the metadata do not have."""
     remarks: tuple[Problem, ...]
+    """The same of what is only probable, so that it was to be expected, or what the run is not about."""
     concerned: tuple[str, ...] = ()
+    """Indicators with problems."""
 
 
 def plan_queries(

@@ -134,57 +134,39 @@ def _periods() -> Mapping[Frequency, int]:
 
 @dataclass(frozen=True)
 class Patience:
-    """Where a source is asked, for how much, and how long an answer may take.
-
-    Attributes
-    ----------
-    url
-        Base address with the version, without a slash at its end.
-    periods
-        How many periods are wanted, by frequency; a table with fewer gives what it has.
-    connect_timeout, read_timeout, longest_answer
-        In seconds: for the connection, for silence while reading, and for one whole answer.
-    largest_answer
-        Most bytes of one answer after it is inflated; 98,000 cells of Jobindsats take about 8 MB.
-    waits
-        Seconds before each new try after a busy server or a lost connection.
-    longest_wait
-        Most seconds that a server's ``Retry-After`` is heeded.
-    """
+    """Where a source is asked, for how much, and how long an answer may take."""
 
     url: str
+    """Base address with the version, without a slash at its end."""
     periods: Mapping[Frequency, int] = field(default_factory=_periods)
+    # In seconds: for the connection, for silence while reading, and for one whole answer.
+    """How many periods are wanted, by frequency; a table with fewer gives what it has."""
     connect_timeout: float = 10
     read_timeout: float = 180
     longest_answer: float = 900
     largest_answer: int = 32 << 20
+    """Most bytes of one answer after it is inflated; 98,000 cells of Jobindsats take about 8 MB."""
     waits: tuple[float, ...] = (5, 15, 45)
+    """Seconds before each new try after a busy server or a lost connection."""
     longest_wait: float = 120
+    """Most seconds that a server's ``Retry-After`` is heeded."""
 
 
 @dataclass(frozen=True)
 class Settings(Patience):
-    """How Jobindsats is asked.
-
-    Attributes
-    ----------
-    key
-        None: nothing can be asked.
-    empty
-        Where the key is named and left empty, if it is.
-    cell_limit
-        Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not
-        published; answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side.
-    all_measures
-        Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was
-        seen in one client only; this is the way out should the API turn it down.
-    """
+    """How Jobindsats is asked."""
 
     url: str = DEFAULT_URL
     key: Key | None = None
+    """None: nothing can be asked."""
     empty: str = ""
+    """Where the key is named and left empty, if it is."""
     cell_limit: int = 50_000
+    """Most cells (areas × periods × members × measures) in one answer. The API has a limit whose size is not published;
+    answers of 60,000 to 98,000 cells have been seen, so 50,000 is on the safe side."""
     all_measures: bool = False
+    """Ask for all measures of a table (``mgroup.*=*``) rather than for each by its id. The form by id was seen in one
+    client only; this is the way out should the API turn it down."""
 
     @property
     def no_key(self) -> str:
@@ -196,25 +178,17 @@ class Settings(Patience):
 
 @dataclass(frozen=True)
 class StatbankSettings(Patience):
-    """How StatBank is asked; what is not known for certain of its API can be set (docs/statbank.md).
-
-    Attributes
-    ----------
-    cell_limit
-        Most cells (rows × columns, time and value counted) in one answer that is not BULK.
-    bulk
-        Ask for BULK, which has no limit but leaves out rows, instead of CSV.
-    sums
-        Have StatBank add up spans of values (``sum(16-66=16;17;…)``); if not, they are added up here.
-    pause
-        Seconds from the end of one call to the next.
-    """
+    """How StatBank is asked; what is not known for certain of its API can be set (docs/statbank.md)."""
 
     url: str = STATBANK_DEFAULT_URL
     cell_limit: int = 1_000_000
+    """Most cells (rows × columns, time and value counted) in one answer that is not BULK."""
     bulk: bool = False
+    """Ask for BULK, which has no limit but leaves out rows, instead of CSV."""
     sums: bool = True
+    """Have StatBank add up spans of values (``sum(16-66=16;17;…)``); if not, they are added up here."""
     pause: float = 1.0
+    """Seconds from the end of one call to the next."""
 
 
 def read_settings(project: Project) -> Settings:
@@ -223,11 +197,6 @@ def read_settings(project: Project) -> Settings:
     ``JOBINDSATS_API_URL``, ``JOBINDSATS_API_TOKEN``, ``JOBINDSATS_CELL_LIMIT``, ``JOBINDSATS_MONTHS``,
     ``JOBINDSATS_QUARTERS`` and ``JOBINDSATS_ALL_MEASURES``. A variable that is set but empty stands for the
     default, whatever ``.env`` says.
-
-    Raises
-    ------
-    PlanError
-        When the address would send the key in the clear, or a number is none.
     """
     found = _found(project)
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
@@ -246,11 +215,6 @@ def read_statbank_settings(project: Project) -> StatbankSettings:
 
     ``STATBANK_API_URL``, ``STATBANK_CELL_LIMIT``, ``STATBANK_MONTHS``, ``STATBANK_QUARTERS``, ``STATBANK_BULK`` and
     ``STATBANK_OWN_SUMS``.
-
-    Raises
-    ------
-    PlanError
-        When the address or a number is none.
     """
     found = _found(project)
     return StatbankSettings(

@@ -27,41 +27,27 @@ from helpers.sources.transport import Transport
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is known of a table before its numbers are asked for.
-
-    Attributes
-    ----------
-    calls
-        What its source will be asked; :meth:`Source.ask` knows what they are.
-    unmoved
-        Whether a snapshot holds all that would be asked for, and the source has nothing newer.
-    problems, remarks
-        What the table lacks of what the catalogue is sure of; the same of what is only probable.
-    concerned
-        Indicators with problems.
-    """
+    """What is known of a table before its numbers are asked for."""
 
     about: About
     calls: Sequence[Any]
+    """What its source will be asked; :meth:`Source.ask` knows what they are."""
     unmoved: Callable[[Sidecar], bool]
+    # What the table lacks of what the catalogue is sure of; the same of what is only probable.
+    """Whether a snapshot holds all that would be asked for, and the source has nothing newer."""
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
     concerned: tuple[str, ...] = ()
+    """Indicators with problems."""
 
 
 class Source(Protocol):
-    """One source while a run goes on.
-
-    Attributes
-    ----------
-    key
-        One of :data:`~helpers.catalogue.models.SOURCES`.
-    asked
-        Whether the source was asked for anything yet.
-    """
+    """One source while a run goes on."""
 
     key: str
+    """One of :data:`~helpers.catalogue.models.SOURCES`."""
     asked: bool
+    """Whether the source was asked for anything yet."""
 
     @property
     def client(self) -> Transport: ...

@@ -49,17 +49,12 @@ class StatbankValue(_Read):
 
 
 class Variable(_Read):
-    """One variable of a table.
-
-    Attributes
-    ----------
-    elimination
-        Whether it may be left out of a question; the answer is then its total.
-    """
+    """One variable of a table."""
 
     id: str
     text: str = ""
     elimination: bool = False
+    """Whether it may be left out of a question; the answer is then its total."""
     time: bool = False
     values: tuple[StatbankValue, ...]
 
@@ -124,13 +119,7 @@ class StatbankTable(_Read):
 
 
 def parse_tableinfo(content: bytes) -> StatbankTable:
-    """What ``tableinfo`` tells of a table.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no JSON, or tell of no table with a variable of time.
-    """
+    """What ``tableinfo`` tells of a table."""
     found = load_json(content)
     try:
         info = StatbankTable.model_validate(found)
@@ -160,13 +149,7 @@ class StatbankClient(Transport):
         self._called = False
 
     def table(self, table: str) -> StatbankTable:
-        """All that is known of one table.
-
-        Raises
-        ------
-        SourceError
-            When there is no such table, or no answer.
-        """
+        """All that is known of one table."""
         name = table.upper()
         return self._asked(
             f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo

@@ -107,8 +107,6 @@ class Transport:
 
     Parameters
     ----------
-    patience
-        The source's settings.
     sleep
         Waits so many seconds; tests give one that does not.
     waiting
@@ -116,13 +114,12 @@ class Transport:
 
     Attributes
     ----------
-    source, name, url_variable
-        One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the setting that holds
-        its address.
     server_time
         What the server's clock said with its last answer.
     """
 
+    # One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the setting that holds its
+    # address.
     source: ClassVar[str]
     name: ClassVar[str]
     url_variable: ClassVar[str]

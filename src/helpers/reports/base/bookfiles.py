@@ -47,31 +47,18 @@ def numbered(notebook: NotebookNode) -> NotebookNode:
 
 @dataclass(frozen=True)
 class Laid:
-    """A book as it is rendered.
-
-    Attributes
-    ----------
-    folder
-        Holds the ``_quarto.yml`` it is laid out by.
-    pages
-        Chapter → its notebook as JSON; empty for a chapter that is taken as its file is.
-    notes
-        Files that are behind the catalogue, a sentence each.
-    """
+    """A book as it is rendered."""
 
     folder: Path
+    """Holds the ``_quarto.yml`` it is laid out by."""
     pages: Mapping[str, str]
+    """Chapter → its notebook as JSON; empty for a chapter that is taken as its file is."""
     notes: tuple[str, ...]
+    """Files that are behind the catalogue, a sentence each."""
 
 
 class BookFiles:
-    """A book of the catalogue's and the files of it that there are.
-
-    Raises
-    ------
-    PlanError
-        When a notebook or the ``_quarto.yml`` cannot be read.
-    """
+    """A book of the catalogue's and the files of it that there are."""
 
     def __init__(self, contents: Contents) -> None:
         self.contents = contents
@@ -306,13 +293,7 @@ def _with_chapters(
 
 
 def _new_settings(contents: Contents, chapters: list[str]) -> str:
-    """A new book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from its folder.
-
-    Raises
-    ------
-    PlanError
-        When the project's own is not there.
-    """
+    """A new book's ``_quarto.yml``: the project's own with another title and chapters, paths seen from its folder."""
     project = contents.project
     own = project.root / CONFIGURATION
     if not own.is_file():

@@ -35,16 +35,10 @@ class PlacedText:
 
 @dataclass(frozen=True)
 class BookTexts:
-    """The own texts of one book, and what its pages hold.
-
-    Attributes
-    ----------
-    book
-        As it is rendered.
-    added
-        Page → what its cells will show, as Markdown: anchors and figures that a text may refer to.
-    """
+    """The own texts of one book, and what its pages hold."""
 
     book: Laid
+    """As it is rendered."""
     added: Mapping[str, str]
+    """Page → what its cells will show, as Markdown: anchors and figures that a text may refer to."""
     texts: tuple[PlacedText, ...]

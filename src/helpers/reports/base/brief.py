@@ -54,40 +54,28 @@ class BriefRow:
 
 @dataclass(frozen=True)
 class Brief:
-    """What a report knows of an agenda item.
-
-    Attributes
-    ----------
-    note
-        Which figures these are; a box that marks made-up ones.
-    opening
-        Sentences that a chair can read aloud.
-    columns, rows
-        The status table in short.
-    naming
-        How many of the first columns name a row.
-    numbers
-        Columns that hold numbers, by place.
-    foot
-        Below the table.
-    figures
-        At most :data:`MOST_FIGURES` are shown.
-    said
-        What the municipality says of its goals, as Markdown.
-    """
+    """What a report knows of an agenda item."""
 
     title: str
     whom: str
     dated: str
     note: Shown
+    """Which figures these are; a box that marks made-up ones."""
     opening: str
+    # The status table in short.
+    """Sentences that a chair can read aloud."""
     columns: tuple[str, ...]
     rows: tuple[BriefRow, ...]
     numbers: tuple[int, ...]
+    """Columns that hold numbers, by place."""
     naming: int = 1
+    """How many of the first columns name a row."""
     foot: str = ""
+    """Below the table."""
     figures: tuple[FigurePart, ...] = ()
+    """At most :data:`MOST_FIGURES` are shown."""
     said: tuple[str, ...] = ()
+    """What the municipality says of its goals, as Markdown."""
     background: tuple[str, ...] = ()
     economy: tuple[str, ...] = ()
     annexes: tuple[str, ...] = field(default=())

@@ -15,25 +15,17 @@ class ComparedArea:
 
     Attributes
     ----------
-    code, slug
-        ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
-    place
-        ``12``; empty without a value. Equal values share a place.
     value_key, gap_key
         What the columns are sorted by; none where there is no number.
-    steadiness
-        ``= varigt``; empty where there is no past to tell of.
-    kind
-        CSS class of the verdict.
-    remark
-        Why it cannot be judged, or that its figure is from another period; else empty.
     """
 
+    # ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
     code: str
     slug: str
     name: str
     region: str
     place: str
+    """``12``; empty without a value. Equal values share a place."""
     value: str
     value_key: Decimal | None
     gap: str
@@ -41,60 +33,49 @@ class ComparedArea:
     sign: str
     verdict: str
     steadiness: str
+    """``= varigt``; empty where there is no past to tell of."""
     kind: str
+    """CSS class of the verdict."""
     remark: str
+    """Why it cannot be judged, or that its figure is from another period; else empty."""
 
 
 @dataclass(frozen=True)
 class ComparedIndicator:
-    """One indicator of a goal; most goals have one.
-
-    Attributes
-    ----------
-    heading
-        Its short name, where the goal has several; else empty.
-    summary
-        Danish sentences: how many meet the target, the country, the target, the direction.
-    wide, narrow
-        The picture as SVG for screens and phones; empty when nobody has a value.
-    columns
-        Heads of the value and gap columns, with their units.
-    standings
-        Best first; without a value last, in the Danish alphabet.
-    csv
-        The same as text with semicolons and decimal commas, to be saved as `csv_name`.
-    """
+    """One indicator of a goal; most goals have one."""
 
     key: str
+    suffix: str
+    """After a municipality's slug, the id of its row in this indicator's table; empty for the goal's first."""
     heading: str
+    """Its short name, where the goal has several; else empty."""
     period: str
     summary: tuple[str, ...]
+    # The picture as SVG for screens and phones; empty when nobody has a value.
+    """Danish sentences: how many meet the target, the country, the target, the direction."""
     wide: str
     narrow: str
     alternative: str
     columns: tuple[str, str]
+    """Heads of the value and gap columns, with their units."""
     standings: tuple[ComparedArea, ...]
+    """Best first; without a value last, in the Danish alphabet."""
     csv_name: str
     csv: str
+    """The same as text with semicolons and decimal commas, to be saved as `csv_name`."""
 
 
 @dataclass(frozen=True)
 class GoalPage:
-    """The page of one goal.
-
-    Attributes
-    ----------
-    owner
-        Whose target it is, where the plan is one municipality's own; else empty.
-    met, not_met, unknown
-        How many municipalities meet the goal (all its indicators together).
-    """
+    """The page of one goal."""
 
     number: str
     title: str
     wording: str
     focus_area: str
     owner: str
+    # How many municipalities meet the goal (all its indicators together).
+    """Whose target it is, where the plan is one municipality's own; else empty."""
     met: int
     not_met: int
     unknown: int
@@ -107,48 +88,33 @@ class GoalPage:
 
 @dataclass(frozen=True)
 class GoalComparison:
-    """All municipalities on the goals of a plan, on one basis of figures.
+    """All municipalities on the goals of a plan, on one basis of figures."""
 
-    Attributes
-    ----------
-    plan, title
-        Key and title of the plan.
-    owner
-        Whose goals they are, in a sentence; empty for a plan that is nobody's own.
-    data_day
-        The day of the figures; none when it is not known.
-    """
-
+    # Key and title of the plan.
     plan: str
     title: str
     owner: str
+    """Whose goals they are, in a sentence; empty for a plan that is nobody's own."""
     example: bool
     data_day: date | None
+    """The day of the figures; none when it is not known."""
     pages: tuple[GoalPage, ...]
 
 
 @dataclass(frozen=True)
 class AreasPage:
-    """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes.
-
-    Attributes
-    ----------
-    title
-        Of the plan.
-    number, heading, wording
-        Of the goal.
-    names
-        ``Frederikssund, Halsnæs og Gribskov``.
-    slug
-        Its folder: plan, goal and municipalities.
-    """
+    """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes."""
 
     title: str
+    # Of the goal.
+    """Of the plan."""
     number: str
     heading: str
     wording: str
     names: str
+    """``Frederikssund, Halsnæs og Gribskov``."""
     slug: str
+    """Its folder: plan, goal and municipalities."""
     example: bool
     data_day: date | None
     shown: Shown

@@ -41,30 +41,20 @@ Changes = dict[str, list[str]]
 
 @dataclass
 class Merged:
-    """A book laid over what was there.
-
-    Attributes
-    ----------
-    notebooks
-        The files an analyst edits, by path.
-    pages
-        The notebook of each of the catalogue's pages that is a chapter, by path.
-    chapters
-        Paths of all chapters in their order, the analyst's own among them.
-    changes
-        File → kind of change → the cells it concerns; none for a file that is up to date.
-    renamed
-        Old path → new path.
-    gone
-        File of a page that the catalogue no longer has → how many cells of the analyst's it holds.
-    """
+    """A book laid over what was there."""
 
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
+    """The files an analyst edits, by path."""
     pages: dict[str, NotebookNode] = field(default_factory=dict)
+    """The notebook of each of the catalogue's pages that is a chapter, by path."""
     chapters: list[str] = field(default_factory=list)
+    """Paths of all chapters in their order, the analyst's own among them."""
     changes: dict[str, Changes] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    """File → kind of change → the cells it concerns; none for a file that is up to date."""
     renamed: dict[str, str] = field(default_factory=dict)
+    """Old path → new path."""
     gone: dict[str, int] = field(default_factory=dict)
+    """File of a page that the catalogue no longer has → how many cells of the analyst's it holds."""
 
 
 def merge(

@@ -80,25 +80,17 @@ def subject(identifier: str) -> str:
 
 @dataclass(frozen=True)
 class BookPage:
-    """A chapter of a book.
-
-    Attributes
-    ----------
-    path
-        Its notebook, seen from the book's folder, with forward slashes; its page has the same name.
-    cells
-        A page with cells of the catalogue is there as long as the catalogue has it; one without is the analyst's
-        to keep or to drop.
-    source
-        The notebook that it is made from together with others; empty for a notebook of its own.
-    parameter
-        What it differs in from those others: ``figur = 7``.
-    """
+    """A chapter of a book."""
 
     path: str
+    """Its notebook, seen from the book's folder, with forward slashes; its page has the same name."""
     cells: tuple[BookCell, ...]
+    """A page with cells of the catalogue is there as long as the catalogue has it; one without is the analyst's to keep
+    or to drop."""
     source: str = ""
+    """The notebook that it is made from together with others; empty for a notebook of its own."""
     parameter: str = ""
+    """What it differs in from those others: ``figur = 7``."""
 
     @property
     def ours(self) -> bool:
@@ -108,28 +100,19 @@ class BookPage:
 
 @dataclass(frozen=True)
 class Contents:
-    """A report's book as the catalogue has it now.
-
-    Attributes
-    ----------
-    key
-        What ``plan notebooks`` calls it.
-    folder
-        Where its own notebooks lie, or would lie.
-    title, author
-        For its ``_quarto.yml``; `plan render` puts the municipality's name there.
-    pages
-        In the order of the chapters.
-    parameters, opening
-        Text of the cell that `plan render` and papermill put values after, and of the one that opens the report.
-    """
+    """A report's book as the catalogue has it now."""
 
     project: Project
     key: str
+    """What ``plan notebooks`` calls it."""
     folder: Path
+    # For its ``_quarto.yml``; `plan render` puts the municipality's name there.
+    """Where its own notebooks lie, or would lie."""
     title: str
     author: str
     pages: tuple[BookPage, ...] = field(repr=False)
+    # Text of the cell that `plan render` and papermill put values after, and of the one that opens the report.
+    """In the order of the chapters."""
     parameters: str = field(repr=False)
     opening: str = field(default=OPENING, repr=False)
 

@@ -21,12 +21,6 @@ def fetched_note(
 
     Parameters
     ----------
-    days
-        Of the snapshots that the page's figures come from.
-    rows
-        How the last fetch of each of its tables went.
-    snapshot
-        The day whose figures are shown; none for the newest.
     printed
         What there is to say of figures that a document printed.
     """

@@ -21,13 +21,7 @@ def read_text(path: Path, where: str) -> NotebookNode:
 
 
 def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4 whose cells have ids.
-
-    Raises
-    ------
-    PlanError
-        When the file is no notebook.
-    """
+    """A notebook in format 4 whose cells have ids."""
     data = _parsed(notebook_text(path, where), where)
     if data.get("nbformat") == 4:
         _tidied(data, where)
@@ -50,13 +44,7 @@ _UNREADABLE = (
 
 
 def notebook_text(path: Path, where: str) -> str:
-    """The text of a notebook's file, in whichever Unicode encoding it is.
-
-    Raises
-    ------
-    PlanError
-        When it is no Unicode text.
-    """
+    """The text of a notebook's file, in whichever Unicode encoding it is."""
     content = path.read_bytes()
     return _decoded(content, where, json.detect_encoding(content))
 

@@ -77,20 +77,14 @@ class derived(Generic[T]):
 
 @dataclass(frozen=True)
 class Whom:
-    """Whom a report is about.
-
-    Attributes
-    ----------
-    long_name
-        On the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``.
-    codes
-        Of its municipalities; a joint job centre has several.
-    """
+    """Whom a report is about."""
 
     name: str
     long_name: str
+    """On the cover: ``Frederikssund Kommune``, ``Jobcenter Vallensbæk/Ishøj``."""
     slug: str
     codes: tuple[str, ...]
+    """Of its municipalities; a joint job centre has several."""
 
     @classmethod
     def municipality(cls, area: Municipality) -> Whom:
@@ -103,15 +97,6 @@ class Report(Stamped, ABC):
     """A report for one municipality or job centre; its public methods are cells of a notebook.
 
     Reports of the same plan, area, period and basis are equal and hash alike.
-
-    Attributes
-    ----------
-    bound
-        Newest period to show; none for all.
-    snapshot
-        The day whose figures are shown; none for the newest.
-    example
-        Example data are shown, whatever was fetched or typed in, and file names say so.
     """
 
     kind: ClassVar[str]
@@ -121,8 +106,11 @@ class Report(Stamped, ABC):
     catalogue: Catalogue
     _: KW_ONLY
     bound: Period | None = None
+    """Newest period to show; none for all."""
     snapshot: date | None = None
+    """The day whose figures are shown; none for the newest."""
     example: bool = False
+    """Example data are shown, whatever was fetched or typed in, and file names say so."""
     _held: dict[str, Any] = field(default_factory=dict, init=False)
 
     # ------------------------------------------------------------------------- what each report says
@@ -352,13 +340,7 @@ class Report(Stamped, ABC):
         return self._drawing(name).stamped(self.stamp).figures
 
     def drawing(self, name: str) -> tuple[FigurePart, ...]:
-        """The figures of a name that somebody typed.
-
-        Raises
-        ------
-        PlanError
-            When there are none of that name, or they have no numbers.
-        """
+        """The figures of a name that somebody typed."""
         where = f"{self.key}: {name}"
         if name not in self.figure_names:
             there = f"Its figures are {', '.join(self.figure_names)}."
@@ -371,13 +353,7 @@ class Report(Stamped, ABC):
     # ---------------------------------------------------------------------------------- the workbook
 
     def status_sheet(self) -> WorkSheet:
-        """How everything stands, a row each; one of its columns says for whom.
-
-        Raises
-        ------
-        PlanError
-            Of a report that has no workbook.
-        """
+        """How everything stands, a row each; one of its columns says for whom."""
         raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
 
     def number_sheets(self) -> list[WorkSheet]:
@@ -401,13 +377,7 @@ class Report(Stamped, ABC):
     # -------------------------------------------------------------------------------- the agenda item
 
     def brief(self) -> Brief:
-        """What it knows of an agenda item.
-
-        Raises
-        ------
-        PlanError
-            Of a report that has none.
-        """
+        """What it knows of an agenda item."""
         raise PlanError.of(
             f"plan brief ({self.kind})",
             "This report judges no goals of a municipality's own, so there is no agenda item to fill in.",
@@ -493,13 +463,7 @@ def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], 
 
 
 def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
-    """What a notebook's parameters ask for, in the project it lies in.
-
-    Raises
-    ------
-    PlanError
-        When the period is none, or the catalogue has mistakes: all of them.
-    """
+    """What a notebook's parameters ask for, in the project it lies in."""
     project = find_project()
     catalogue = load_catalogue(project)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,30 +15,23 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.stamp import Stamp
 from helpers.project import Project
+from helpers.reports.base.names import EngineName
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which figures a report shall show, and of which plan.
-
-    Attributes
-    ----------
-    plan
-        Key of a plan, a set of investment projects or another report's template; empty: the report's own default.
-    bound
-        Newest period to show; none for all.
-    snapshot
-        The day whose figures are shown; none for the newest.
-    example
-        Example data are shown, whatever was fetched or typed in.
-    """
+    """Which figures a report shall show, and of which plan."""
 
     project: Project
     catalogue: Catalogue
     plan: str = ""
+    """Key of a plan, a set of investment projects or another report's template; empty: the report's own default."""
     bound: Period | None = None
+    """Newest period to show; none for all."""
     snapshot: date | None = None
+    """The day whose figures are shown; none for the newest."""
     example: bool = False
+    """Example data are shown, whatever was fetched or typed in."""
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -48,17 +41,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What was typed after ``plan render`` or another verb that makes files; every field is named as its option.
-
-    Attributes
-    ----------
-    verb
-        What follows ``plan``, for messages.
-    told
-        Says to the user what cannot wait, such as that another run is waited for.
-    holding
-        What this run holds until it ends: locks.
-    """
+    """What was typed after ``plan render`` or another verb that makes files; every field is named as its option."""
 
     project: Project
     report: str
@@ -67,7 +50,7 @@ class RenderRequest:
     bound: Period | None = None
     snapshot: date | None = None
     to: tuple[str, ...] = ("html", "pdf")
-    engine: str = "auto"
+    engine: EngineName = "auto"
     output: Path = Path("_site")
     everyone: bool = False
     region: str = ""
@@ -76,10 +59,13 @@ class RenderRequest:
     example: bool = False
     scheduler: str = ""
     verb: str = "render"
+    """What follows ``plan``, for messages."""
     base_url: str = ""
     for_publication: bool = False
     told: Callable[[str], object] = lambda words: None
+    """Says to the user what cannot wait, such as that another run is waited for."""
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
+    """What this run holds until it ends: locks."""
 
     @property
     def many(self) -> bool:
@@ -91,8 +77,11 @@ class RenderRequest:
         """Whether others than the analyst will read the site, so that it may not show example data by accident."""
         return self.for_publication or self.everyone or bool(self.base_url)
 
-    def check(self) -> None:
-        """Refuse options that contradict: names, a region and ``--all``; example data as they stood on a day."""
+    def check(self, forms: Collection[str]) -> None:
+        """Refuse unknown forms, and options that contradict: names, a region and ``--all``; example data of a day."""
+        if not self.to or not set(self.to) <= set(forms):
+            what = f'"{",".join(self.to)}" is none of {", ".join(forms)}; several: {",".join(forms)}.'
+            raise PlanError.of("--to", what)
         if self.example and self.snapshot:
             raise PlanError.of(
                 "--example, --snapshot",
@@ -115,87 +104,61 @@ class RenderRequest:
 
 @dataclass(frozen=True)
 class Variant:
-    """One book for one municipality: what one folder below the output is made of.
-
-    Attributes
-    ----------
-    book
-        Absolute path of the folder that holds the book's ``_quarto.yml``.
-    slug
-        Folder below the output, with forward slashes: ``frederikssund``, ``jobcenteroverblik/frederikssund``.
-    parameters
-        Values for the cell tagged ``parameters`` of every notebook: ``kommune``, ``plan``, ``periode``.
-    title
-        Title of the plan, ``Beskæftigelsesplan 2023``; empty: the book's own. The PDF is named after it.
-    subtitle
-        Empty: `municipality`.
-    municipality
-        The name on the cover: ``Frederikssund Kommune``.
-    dated
-        The date on the cover and pages; the report layer knows it (day of the data, or of the render).
-    environment
-        Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``.
-    area
-        Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``).
-    pages
-        The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
-        taken as its file is. None at all: those that ``_quarto.yml`` names.
-    inputs
-        A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether
-        a variant is unchanged. Empty: unknown, so it is always rendered.
-    stamp
-        Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
-        report.
-    """
+    """One book for one municipality: what one folder below the output is made of."""
 
     book: Path
+    """Absolute path of the folder that holds the book's ``_quarto.yml``."""
     slug: str
+    """Folder below the output, with forward slashes: ``frederikssund``, ``jobcenteroverblik/frederikssund``."""
     parameters: Mapping[str, str]
+    """Values for the cell tagged ``parameters`` of every notebook: ``kommune``, ``plan``, ``periode``."""
     title: str = ""
+    """Title of the plan, ``Beskæftigelsesplan 2023``; empty: the book's own. The PDF is named after it."""
     subtitle: str = ""
+    """Empty: `municipality`."""
     municipality: str = ""
+    """The name on the cover: ``Frederikssund Kommune``."""
     dated: date | None = None
+    """The date on the cover and pages; the report layer knows it (day of the data, or of the render)."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``."""
     area: str = ""
+    """Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``)."""
+    document: str = "rapporten"
+    """What texts call the whole of it: ``Hele rapporten som PDF``."""
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
+    taken as its file is. None at all: those that ``_quarto.yml`` names."""
     inputs: str = ""
+    """A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether a
+    variant is unchanged. Empty: unknown, so it is always rendered."""
     stamp: Stamp | None = None
+    """Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
+    report."""
 
 
 @dataclass(frozen=True)
 class SiteEntry:
-    """What a site says, for the hub.
-
-    Attributes
-    ----------
-    report
-        Key of the report: ``plan``, ``jobcenteroverblik``, ``investeringer``.
-    codes
-        The municipalities it is about; a joint job centre has several.
-    name
-        Of the municipality or job centre.
-    plan
-        Key of the plan, for a report with goals.
-    met, of, unknown
-        Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
-    newest
-        The newest period that the site shows; none when it shows no figures.
-    basis
-        What its figures stand on: ``real``, ``example-2024-01-15``.
-    sources
-        Whose tables they are from: keys of :data:`helpers.catalogue.models.SOURCES`.
-    """
+    """What a site says, for the hub."""
 
     report: str
+    """Key of the report: ``plan``, ``jobcenteroverblik``, ``investeringer``."""
     codes: tuple[str, ...]
+    """The municipalities it is about; a joint job centre has several."""
     name: str
+    """Of the municipality or job centre."""
     plan: str = ""
+    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
+    """Key of the plan, for a report with goals."""
     met: int | None = None
     of: int | None = None
     unknown: int = 0
     newest: Period | None = None
+    """The newest period that the site shows; none when it shows no figures."""
     basis: str = ""
+    """What its figures stand on: ``real``, ``example-2024-01-15``."""
     sources: tuple[str, ...] = ()
+    """Whose tables they are from: keys of :data:`helpers.catalogue.models.SOURCES`."""
 
 
 @dataclass(frozen=True)
@@ -211,13 +174,7 @@ class Asked:
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:
-    """The municipalities that were named, those of a region, or all 98; each once.
-
-    Raises
-    ------
-    PlanError
-        When one is unknown, or none is named.
-    """
+    """The municipalities that were named, those of a region, or all 98; each once."""
     if request.region:
         wanted = request.region.casefold().removeprefix("region ").strip()
         regions = sorted({m.region for m in catalogue.municipalities})

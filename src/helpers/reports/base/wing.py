@@ -40,28 +40,11 @@ class Wing(ABC):
 
     @abstractmethod
     def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
-        """The report of one municipality or job centre.
-
-        Parameters
-        ----------
-        more
-            Options of this report alone.
-
-        Raises
-        ------
-        PlanError
-            When the municipality or plan is unknown, with the nearest name.
-        """
+        """The report of one municipality or job centre."""
 
     @abstractmethod
     def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
-        """The book of one of its plans, as the catalogue has it now.
-
-        Raises
-        ------
-        PlanError
-            When nothing has that key.
-        """
+        """The book of one of its plans, as the catalogue has it now."""
 
     @abstractmethod
     def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
@@ -77,13 +60,7 @@ class Wing(ABC):
         return [self.report(selection, area.name) for area in chosen_municipalities(request, catalogue)]
 
     def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
-        """The variants that are asked for, and what the hub will say of each.
-
-        Raises
-        ------
-        PlanError
-            When nothing can be rendered: an unknown municipality or plan, or nobody is named.
-        """
+        """The variants that are asked for, and what the hub will say of each."""
         books: dict[str, Laid] = {}
         found = []
         for report in self.reports(request, catalogue):
@@ -135,27 +112,11 @@ class Wing(ABC):
     def revisions(
         self, selection: Selection, kommune: str, old: date | None, new: date | None, form: str
     ) -> Iterator[RenderableType]:
-        """What changed between two snapshots, for one municipality or (without a name) for all.
-
-        Parameters
-        ----------
-        old, new
-            Days; by default the last snapshot but one, and the last.
-        form
-            As of :meth:`status`.
-        """
+        """What changed between two snapshots, for one municipality or (without a name) for all."""
         raise _cannot("compare", selection)
 
     def backtest(self, selection: Selection, ahead: int, form: str) -> Iterator[RenderableType]:
-        """How forecasts that stand still have turned out, for each series.
-
-        Parameters
-        ----------
-        ahead
-            Periods of the series; 0 for a year.
-        form
-            As of :meth:`status`.
-        """
+        """How forecasts that stand still have turned out, for each series."""
         raise _cannot("backtest", selection)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
@@ -179,18 +140,7 @@ class Wing(ABC):
         return ()
 
     def template(self, project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
-        """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path.
-
-        Parameters
-        ----------
-        plan
-            Key of the plan, where two have something of that name.
-
-        Raises
-        ------
-        PlanError
-            For an unknown month, or when the file is there already.
-        """
+        """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path."""
         raise NotImplementedError
 
 

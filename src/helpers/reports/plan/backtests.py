@@ -43,13 +43,7 @@ def backtests(
     asks: Iterable[Ask],
     bound: Period | None = None,
 ) -> dict[Ask, Backtest | None]:
-    """What became of the forecasts that were asked for; none where too few could be made.
-
-    Parameters
-    ----------
-    bound
-        Figures of later periods are not looked at.
-    """
+    """What became of the forecasts that were asked for; none where too few could be made."""
     wanted = list(dict.fromkeys(asks))
     path = project.processed / basis.name / "backtests.json"
     made_from = f"{data_fingerprint(project, catalogue, basis)} {_code()}"

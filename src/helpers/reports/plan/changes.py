@@ -38,30 +38,21 @@ class AreaChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """One row of the table of changes.
-
-    Attributes
-    ----------
-    focus_area
-        The focus area of the new plan it is listed under; for a goal that was dropped together with its
-        whole focus area, that one.
-    new_goal, old_goal
-        One of them is none for a goal that is new or was dropped.
-    remark
-        The annex's remark, in Danish; none when it has none.
-    owner_only
-        Whether the remark concerns the plan's own municipality only.
-    new_target
-        Whether the target is another, be the measure another too.
-    """
+    """One row of the table of changes."""
 
     focus_area: FocusArea
+    # One of them is none for a goal that is new or was dropped.
+    """The focus area of the new plan it is listed under; for a goal that was dropped together with its whole focus
+    area, that one."""
     new_goal: Goal | None
     old_goal: Goal | None
     kind: ChangeKind
     remark: str | None = None
+    """The annex's remark, in Danish; none when it has none."""
     owner_only: bool = False
+    """Whether the remark concerns the plan's own municipality only."""
     new_target: bool = False
+    """Whether the target is another, be the measure another too."""
 
 
 @dataclass(frozen=True)

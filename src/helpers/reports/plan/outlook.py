@@ -34,32 +34,22 @@ class NoOutlook(StrEnum):
 
 @dataclass(frozen=True)
 class Outlook:
-    """Where a figure will stand when its goal is due.
-
-    Attributes
-    ----------
-    value, verdict
-        If nothing changes; a verdict only where the target of that day is known or can be forecast alike.
-    close
-        Whether the target is no farther off than the forecasts have been.
-    backtest
-        How forecasts of its kind have turned out.
-    none
-        Why there is no value.
-    broken
-        The break that is the reason.
-    periods
-        How many periods there are on this side of the last break.
-    """
+    """Where a figure will stand when its goal is due."""
 
     due: Period
+    # If nothing changes; a verdict only where the target of that day is known or can be forecast alike.
     value: Decimal | None = None
     verdict: Verdict | None = None
     close: bool = False
+    """Whether the target is no farther off than the forecasts have been."""
     backtest: Backtest | None = None
+    """How forecasts of its kind have turned out."""
     none: NoOutlook | None = None
+    """Why there is no value."""
     broken: Break | None = None
+    """The break that is the reason."""
     periods: int = 0
+    """How many periods there are on this side of the last break."""
 
 
 def start_of(row: StatusRow, indicator: Indicator, plan: Plan, readings: Readings, area: str) -> Start | None:

@@ -59,89 +59,61 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StatusRow:
-    """One row of the status table.
-
-    Attributes
-    ----------
-    goal
-        Number of the goal, ``1a``.
-    indicator
-        Key of the indicator or, for `kind` ``survey``, of the survey.
-    period
-        Newest period that is published for the country or the municipality; none when nothing is.
-    national, municipality
-        Values of `period`, as published; none when unknown.
-    target
-        What the goal asks for, in `unit`; none when it is the country's unknown value or was never set.
-    gap
-        Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown.
-    decimals
-        Of the values in `unit`.
-    direction
-        Which way is better.
-    published_gap
-        What the plan's document printed as difference, for the plan's own municipality and the same period.
-    note
-        What there is to say about the printed difference, in Danish.
-    reason
-        Why the goal cannot be judged, a Danish sentence; none when it is judged.
-    sources
-        As in the column `source` of observations; for a survey, where its answers were taken from.
-    kind
-        ``survey`` for goals that are followed by a survey, which the document's table leaves out; ``milestone`` and ``words``
-        for those that nothing measures: their `indicator` is empty.
-    milestone
-        What was typed in of a milestone; none when nothing was.
-    grounds
-        What the municipality's value stands on, or the country's where there is none; none without a value.
-    part
-        Its place in the goal's `parts`.
-    base
-        How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
-        known, or would tell a hidden number.
-    asked
-        The target as it stands in `period`.
-    persons
-        `gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons.
-    chance
-        What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`).
-    few
-        The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30.
-    finer
-        A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none.
-    past
-        What the last twelve periods say of the verdict.
-    before
-        The verdict of the period before, where the two may be compared; else none.
-    """
+    """One row of the status table."""
 
     goal: str
+    """Number of the goal, ``1a``."""
     indicator: str
+    """Key of the indicator or, for `kind` ``survey``, of the survey."""
     period: Period | None
+    # Values of `period`, as published; none when unknown.
+    """Newest period that is published for the country or the municipality; none when nothing is."""
     national: Decimal | None
     municipality: Decimal | None
     target: Decimal | None
+    """What the goal asks for, in `unit`; none when it is the country's unknown value or was never set."""
     gap: Decimal | None
+    """Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown."""
     unit: Unit
     decimals: int
+    """Of the values in `unit`."""
     verdict: Verdict
     direction: Direction
+    """Which way is better."""
     published_gap: Decimal | None = None
+    """What the plan's document printed as difference, for the plan's own municipality and the same period."""
     note: str | None = None
+    """What there is to say about the printed difference, in Danish."""
     reason: str | None = None
+    """Why the goal cannot be judged, a Danish sentence; none when it is judged."""
     sources: tuple[str, ...] = ()
+    """As in the column `source` of observations; for a survey, where its answers were taken from."""
     kind: Literal["indicator", "survey", "milestone", "words"] = "indicator"
+    """``survey`` for goals that are followed by a survey, which the document's table leaves out; ``milestone`` and
+    ``words`` for those that nothing measures: their `indicator` is empty."""
     grounds: Grounds | None = None
+    """What the municipality's value stands on, or the country's where there is none; none without a value."""
     part: int = 0
+    """Its place in the goal's `parts`."""
     base: Decimal | None = None
+    """How many the municipality's value is out of (:func:`helpers.analysis.persons.shown_base`); none where that is not
+    known, or would tell a hidden number."""
     persons: int | None = None
+    """`gap` in whole persons, signed as it is; none where `base` is, unless the goal counts persons."""
     asked: ResolvedTarget | None = None
+    """The target as it stands in `period`."""
     milestone: MilestoneReport | None = None
+    """What was typed in of a milestone; none when nothing was."""
     chance: Interval | None = None
+    """What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`)."""
     few: bool = False
+    """The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30."""
     finer: Decimal | None = None
+    """A `gap` that is printed as 0, from the counts and not rounded: what the verdict then goes by; else none."""
     past: Past | None = None
+    """What the last twelve periods say of the verdict."""
     before: Verdict | None = None
+    """The verdict of the period before, where the two may be compared; else none."""
 
     @property
     def is_ranked(self) -> bool:
@@ -199,15 +171,7 @@ def status_rows(
     municipality: Municipality,
     bound: Period | None = None,
 ) -> tuple[StatusRow, ...]:
-    """A row for each goal and indicator of the plan, in the plan's order; goals with a survey are left out.
-
-    Parameters
-    ----------
-    observations
-        Frame *Observations* with at least the country and the municipality.
-    bound
-        Periods that end after it do not count.
-    """
+    """A row for each goal and indicator of the plan, in the plan's order; goals with a survey are left out."""
     return rows_of_all(catalogue, plan, observations, [municipality], bound)[municipality.code]
 
 
@@ -263,8 +227,6 @@ def survey_rows(
     ----------
     now
         The month that a survey's age is reckoned in.
-    bound
-        Surveys that were made after it do not count.
     """
     rows = []
     for goal in plan.goals:
@@ -379,11 +341,6 @@ class Judge:
         part = goal.parts[row.part]
         judge.at(part, area.code, period).verdict
         judge.history(part, area.code, row.period, 12)  # oldest first; the verdict of each of the 12 periods
-
-    Parameters
-    ----------
-    bound
-        Periods that end after it do not count.
     """
 
     def __init__(
@@ -458,8 +415,6 @@ class Judge:
 
         Parameters
         ----------
-        place
-            Of the part among the goal's `parts`.
         printed
             What the plan's document printed for the goal, when the municipality is the plan's own.
         document

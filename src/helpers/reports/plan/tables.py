@@ -79,14 +79,8 @@ def status_table(
         Indicator → its short name, for goals that are followed by several (``5b``).
     sparks
         Indicator → the small trend in its row.
-    goal_links, area_links
-        From a goal's or focus area's number to its place on a page.
     published, published_note
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
-    notes
-        More lines below the table.
-    provisional
-        Indicators whose period the source is likely to correct.
     grounds
         Each row says what it stands on: for a report in which real and made-up figures stand side by side.
     grouped
@@ -224,15 +218,7 @@ def since_cell(row: StatusRow, start: Start | None) -> Cell:
 
 
 def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterable[str]) -> output.Shown:
-    """Values that a document printed without saying when they are from, in the printed order.
-
-    Parameters
-    ----------
-    label
-        What was printed: the series' name.
-    notes
-        What the catalogue says of them.
-    """
+    """Values that a document printed without saying when they are from, in the printed order."""
     columns = [
         Column("I trykt rækkefølge", row_head=True),
         *(Column(str(place), number=True) for place in range(1, len(values) + 1)),
