@@ -77,6 +77,10 @@ class Noun(BaseModel):
         """The one, with a capital: ``Resultatmål``."""
         return self.one[:1].upper() + self.one[1:]
 
+    def agreeing(self, neuter: str, common: str) -> str:
+        """The form of another word that goes with the noun: ``intet`` center, ``ingen`` afdeling."""
+        return neuter if self.the.endswith("t") else common
+
 
 def noun(word: str) -> Noun:
     """The noun with its forms."""

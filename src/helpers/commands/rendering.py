@@ -25,6 +25,7 @@ from helpers.data import (
     snapshot_days,
 )
 from helpers.data.basis import keyless
+from helpers.data.editions import keep_typed
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
@@ -64,6 +65,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         _hold_unsigned_back(request, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
+        if not request.snapshot:
+            real = {v.area for v in variants if v.area and not (v.stamp and v.stamp.is_example)}
+            keep_typed(request.project, sorted(real))
         if request.for_readers:
             for line in unsettled(request, catalogue, asked):
                 request.told(line)

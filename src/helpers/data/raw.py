@@ -234,8 +234,8 @@ class RawStore:
         return next_name(moment, filter(_SNAPSHOT.fullmatch, names))
 
     def sources(self) -> tuple[str, ...]:
-        """Sources that have a folder, typed-in files left out."""
-        return _folders(self.root, leave_out=("manual",))
+        """Sources that have a folder, typed-in files and their editions left out."""
+        return _folders(self.root, leave_out=("manual", "typed"))
 
     def tables(self, source: str) -> tuple[str, ...]:
         """Tables of a source that have a folder."""

@@ -21,6 +21,7 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.assets import FOLDER
 from helpers.render.builtin.foot import STATEMENTS
+from helpers.render.frame import HUB
 from helpers.render.hub import (
     AREAS,
     AREAS_RECORD,
@@ -39,8 +40,6 @@ MANIFEST = ".plan-publish.json"
 
 NO_JEKYLL = ".nojekyll"
 """Keeps GitHub Pages from leaving out files; put into a branch."""
-
-HUB = "index.html"
 
 _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """Set where a hook of another repository runs us."""

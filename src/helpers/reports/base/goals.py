@@ -45,6 +45,8 @@ class ComparedIndicator:
     """One indicator of a goal; most goals have one."""
 
     key: str
+    suffix: str
+    """After a municipality's slug, the id of its row in this indicator's table; empty for the goal's first."""
     heading: str
     """Its short name, where the goal has several; else empty."""
     period: str
