@@ -327,8 +327,8 @@ class Indicator(Model):
     """A measured series behind a goal."""
 
     key: Key
-    # As printed over the figure in seed 002.
     """English-neutral identifier, the key in ``catalogue/indicators.yml``; also the name of its files."""
+    # As printed over the figure in seed 002.
     title: str
     subtitle: str | None = None
     name: str | None = None
@@ -788,7 +788,7 @@ class OwnTexts(Model):
     """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``)."""
 
     index: str | None = None
-    # Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     """Markdown for the first page."""
+    # Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     focus_areas: dict[int, str] = Field(default_factory=dict)
     goals: dict[str, str] = Field(default_factory=dict)
