@@ -93,8 +93,8 @@ class Names(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     document: Noun = noun("plan")
-    # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
     """``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own."""
+    # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
     area: Noun = noun("fokusområde")
     goal: Noun = noun("resultatmål")
     unit: str | None = Field(default=None, min_length=1)

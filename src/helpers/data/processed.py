@@ -65,8 +65,8 @@ class Input:
     title: str
     snapshot: str
     fetched_at: datetime
-    # The source's own release days, when it told them.
     """When the source was asked (UTC); for example data, the day they pretend to be from."""
+    # The source's own release days, when it told them.
     update_latest: date | None
     update_next: date | None
     newest: tuple[Period, ...]

@@ -61,8 +61,8 @@ class TypedValue:
     value: Decimal | None
     """None where it was typed in that the figure is suppressed (``*``, ``<3``)."""
     source: str | None
-    # Where it stands, for messages; the row as Excel counts.
     """Where it was taken from, in the typist's words; none when not told."""
+    # Where it stands, for messages; the row as Excel counts.
     file: str
     row: int
 

@@ -148,8 +148,8 @@ class SiteEntry:
     name: str
     """Of the municipality or job centre."""
     plan: str = ""
-    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     """Key of the plan, for a report with goals."""
+    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     met: int | None = None
     of: int | None = None
     unknown: int = 0

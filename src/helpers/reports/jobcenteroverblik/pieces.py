@@ -457,7 +457,7 @@ class DotPart(PrintedFigurePart):
 
     def markdown(self) -> str:
         image = super().markdown().split("\n\n", 1)[0]
-        path = f"{FIGURE_FOLDER}/{self.key}"
+        path = f"{FIGURE_FOLDER}/{self.file}"
         links = f"[Tal (CSV)]({path}.csv) · [Figur (JSON)]({path}.json)"
         return f'{image}\n\n::: {{.content-visible when-format="html"}}\nHent: {links}\n:::'
 

@@ -50,7 +50,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
-from helpers.project import Project, book_plan
+from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
@@ -164,9 +164,9 @@ class PlanReport(Report):
 
     @property
     def folder(self) -> str:
-        """The project's own plan has the municipalities' own addresses; another one lies below its key."""
-        slug = self.municipality.slug
-        return slug if self.plan.key == book_plan(self.project.root) else f"{self.plan.key}/{slug}"
+        """The municipality's own address for the plan it shows by default; another plan lies below that."""
+        slug, default = self.municipality.slug, self.catalogue.default_plan(self.municipality)
+        return slug if self.plan == default else f"{slug}/{self.plan.key}"
 
     @property
     def entry(self) -> SiteEntry:
