@@ -142,7 +142,7 @@ def _request(
         bound=_period(period),
         snapshot=_day(snapshot),
         to=_parts(to),
-        told=lambda words: err.print(escape(words)),
+        say=lambda words: err.print(escape(words)),
         **more,
     )
 

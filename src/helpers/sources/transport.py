@@ -185,7 +185,7 @@ class Transport(Generic[S]):
             self.sleep(self.settings.pause)
         self._called = True
 
-        def told(state: RetryCallState) -> None:
+        def before_wait(state: RetryCallState) -> None:
             assert state.outcome and state.next_action
             trouble = state.outcome.exception()
             assert isinstance(trouble, TryAgain)
@@ -196,7 +196,7 @@ class Transport(Generic[S]):
             stop=stop_after_attempt(len(self.settings.waits) + 1),
             wait=self._wait,
             sleep=self.sleep,
-            before_sleep=told,
+            before_sleep=before_wait,
             reraise=True,
         )
         try:
