@@ -16,6 +16,9 @@ HUB = "index.html"
 BOOK_CSS, HUB_CSS, SITE_CSS, FAVICON = "plan.css", "hub.css", "site.css", "favicon.svg"
 """In ``styles/``."""
 
+FIND_SCRIPT = "find.html"
+"""In ``styles/``: makes a list shrink as one types."""
+
 
 def framed(
     template: str,
