@@ -85,7 +85,7 @@ def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Pat
         "imprint": copy.imprint,
     }
     found = framed(
-        "search.html", project, output, above, script=FIND_SCRIPT, sections=sections, **told
+        "search.html", project, output, above, scripts=(FIND_SCRIPT,), sections=sections, **told
     )  # fmt: skip
     (site / SEARCH).write_text(found, encoding="utf-8")
     if figures:

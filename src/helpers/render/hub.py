@@ -248,7 +248,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         project,
         output,
         "",
-        script=FIND_SCRIPT,
+        scripts=(FIND_SCRIPT,),
         sources=source_owners(sites),
         regions=regions,
         places=places,
