@@ -62,6 +62,12 @@ class SheetFigure:
     drawing: str
 
     @property
+    def name(self) -> tuple[str, str]:
+        """What of the heading is shown, and what is read aloud with it: a goal's title stands in its drawing."""
+        number, _, title = self.heading.partition(": ")
+        return (number, title) if re.search(r"\d", number) else (self.heading, "")
+
+    @property
     def sign(self) -> str:
         return SIGNS.get(self.kind, "")
 
