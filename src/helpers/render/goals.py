@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.catalogue.brand import read_brand
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.theme import BRAND_FILE, Palette, palette_from
+from helpers.present.words import FEW_WORDS
 from helpers.project import Project
 from helpers.render.builtin.words import danish_date
 from helpers.render.drawings import coloured
@@ -80,6 +81,7 @@ def write_comparison(
                 comparison=comparison,
                 example=comparison.example,
                 mark=f"{EXAMPLE_MARK} " if marked else "",
+                few=FEW_WORDS,
                 date=danish_date(comparison.data_day) if comparison.data_day else "",
             )
             (site / f"{page.number}.html").write_text(text, encoding="utf-8")

@@ -27,6 +27,9 @@ class ComparedArea:
     place: str
     """``12``; empty without a value. Equal values share a place."""
     value: str
+    """With a mark where it is of few persons."""
+    expected: str
+    """What was to be expected; shown where `columns` of its table has a head for it."""
     value_key: Decimal | None
     gap: str
     gap_key: Decimal | None
@@ -51,15 +54,17 @@ class ComparedIndicator:
     """Its short name, where the goal has several; else empty."""
     period: str
     summary: tuple[str, ...]
-    # The picture as SVG for screens and phones; empty when nobody has a value.
     """Danish sentences: how many meet the target, the country, the target, the direction."""
+    # The picture as SVG for screens and phones; empty when nobody has a value.
     wide: str
     narrow: str
     alternative: str
-    columns: tuple[str, str]
-    """Heads of the value and gap columns, with their units."""
+    columns: tuple[str, ...]
+    """Heads of value and gap, with their units; between them that of what was to be expected, where there is such."""
     standings: tuple[ComparedArea, ...]
     """Best first; without a value last, in the Danish alphabet."""
+    few: bool
+    """Whether a value has the mark of few persons."""
     csv_name: str
     csv: str
     """The same as text with semicolons and decimal commas, to be saved as `csv_name`."""
@@ -74,8 +79,8 @@ class GoalPage:
     wording: str
     focus_area: str
     owner: str
-    # How many municipalities meet the goal (all its indicators together).
     """Whose target it is, where the plan is one municipality's own; else empty."""
+    # How many municipalities meet the goal (all its indicators together).
     met: int
     not_met: int
     unknown: int
@@ -106,8 +111,8 @@ class AreasPage:
     """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes."""
 
     title: str
-    # Of the goal.
     """Of the plan."""
+    # Of the goal.
     number: str
     heading: str
     wording: str

@@ -14,6 +14,10 @@ ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 
+SINCE_LAST = "siden-sidst.ipynb"
+"""The page on what was corrected since last."""
+
+
 def chapter_path(project: Project, plan: Plan, area: FocusArea) -> str:
     """The focus area's notebook, seen from the book's folder (with forward slashes)."""
     return _path(project, plan, f"{area.number:02d}-{area.slug}")
@@ -90,8 +94,7 @@ _DATA = (
         "## Sådan beregnes forskellen {#forskel .unnumbered}\n\n"
         "Forskellen er kommunens tal minus målet, når en højere værdi er bedre, og målet minus kommunens tal, når en "
         "lavere værdi er bedre. En forskel på nul eller derover betyder, at målet er opfyldt; står der »under« eller "
-        "»over« i målet, skal forskellen være større end nul. Målet er landsgennemsnittet, landsgennemsnittet med et "
-        "tillæg eller et fast tal. Forskelle mellem procenter er procentpoint.\n\n"
+        "»over« i målet, skal forskellen være større end nul. Forskelle mellem procenter er procentpoint.\n\n"
         "Et mål kan ikke vurderes, når et af tallene mangler, er diskretioneret eller gælder en anden periode.",
     ),
     code("remarks", "report.remarks()"),
@@ -142,7 +145,7 @@ def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Content
     ]
     if plan.previous:
         pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
-    pages.append(BookPage(_path(project, plan, "siden-sidst"), _SINCE_LAST))
+    pages.append(BookPage(_path(project, plan, SINCE_LAST.removesuffix(".ipynb")), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
     municipality = example_municipality(project, catalogue, plan)
     return Contents(

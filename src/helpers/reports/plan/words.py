@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
+from helpers.catalogue.targets import Against, Taken, Target
 from helpers.present.tables import Html
-from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
+from helpers.present.words import (
+    VERDICT_WORDS,
+    capital,
+    count,
+    goals_met,
+    listed,
+    number,
+    sentence,
+    verdict_heading,
+)
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
-    from helpers.reports.plan.status import StatusRow, Summary
+    from datetime import date
+
+    from helpers.reports.plan.status import StatusRow, Summary, VerdictChange
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -43,6 +55,34 @@ def followed_by_surveys(goals: Sequence[str]) -> str:
 def goals_counted(found: Summary) -> str:
     """How many of the goals that are judged are met, on their way and not to be judged."""
     return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
+
+
+def _kind(target: Target) -> str:
+    """What kind of a target it is: ``landsgennemsnittet``; empty for one that was never set."""
+    if target.against is None or target.rule == "rank":
+        return {
+            "none_set": "",
+            "between": "et interval",
+            "rank": "en placering blandt kommunerne",
+            "milestone": "en milepæl med en frist",
+            "direction": "en retning, der følges uden vurdering",
+        }.get(target.rule, "et tal for hvert år" if target.years else "et fast tal")
+    among = "den bedste" if target.taken is Taken.BEST else "gennemsnittet"
+    more = " med et tillæg eller et fradrag" if target.margin or target.percent is not None else ""
+    return {
+        Against.COUNTRY: "landsgennemsnittet",
+        Against.GROUP: f"{among} af andre kommuner",
+        Against.AREA: "en anden kommunes tal",
+        Against.EARLIER: "kommunens eget tidligere tal",
+        Against.EXPECTED: "det forventede tal",
+    }[target.against.against] + more
+
+
+def target_kinds(targets: Iterable[Target]) -> str:
+    """``Målet er landsgennemsnittet eller et fast tal.``: the kinds that a plan has, each once; empty when it has none."""
+    kinds = filter(None, dict.fromkeys(map(_kind, targets)))
+    said = listed(kinds, "eller")
+    return f"Målet er {said}." if said else ""
 
 
 def how_judged(rows: Iterable[StatusRow]) -> list[str]:
@@ -108,6 +148,25 @@ def short_count(met: int, of: int) -> str:
 
 def _new(noun: Noun) -> str:
     return "nyt" if noun.the.endswith("t") else "ny"
+
+
+FETCHED_ONCE = "Tallene er kun hentet én gang, så der er endnu intet at sammenligne med."
+NOTHING_BEFORE = "Der er endnu intet at sammenligne med."
+NO_REVISIONS = "Eksempeldata bliver ikke rettet, så her er intet at sammenligne."
+
+
+def typed_otherwise(changed: int, since: date) -> str:
+    """How much of what a municipality typed in is other than on a day."""
+    if not changed:
+        return f"Det, kommunen har indtastet, er ikke ændret siden den {danish_day(since)}."
+    said = "er rettet, kommet til eller fjernet siden"
+    return f"{count(changed, f'indtastning {said}', f'indtastninger {said}')} den {danish_day(since)}."
+
+
+def verdict_turned(change: VerdictChange) -> str:
+    """``**Mål 5a**: vurderingen er ændret fra »ikke opfyldt« til »opfyldt«.``, as Markdown."""
+    old, new = (VERDICT_WORDS[row.verdict].lower() for row in (change.old, change.new))
+    return f"**Mål {change.new.goal}**: vurderingen er ændret fra »{old}« til »{new}«."
 
 
 def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
