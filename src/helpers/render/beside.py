@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -83,20 +84,19 @@ def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Pat
         sections += reading.sections
         figures += reading.figures
     above = "../" * len(PurePosixPath(copy.variant.slug).parts)
-    told = {
+    made: dict[str, dict[str, Any]] = {SEARCH: {"scripts": (FIND_SCRIPT,), "sections": sections}}
+    if figures:
+        made[FIGURES] = {"figures": figures, "apart": apart}
+    told: dict[str, Any] = {
         "title": copy.title,
         "municipality": copy.variant.municipality,
         "example": copy.variant.stamp is not None and copy.variant.stamp.is_example,
         "brand": copy.brand,
         "imprint": copy.imprint,
     }
-    found = framed(
-        "search.html", project, output, above, scripts=(FIND_SCRIPT,), sections=sections, **told
-    )  # fmt: skip
-    (site / SEARCH).write_text(found, encoding="utf-8")
-    if figures:
-        sheet = framed("figures.html", project, output, above, figures=figures, apart=apart, **told)
-        (site / FIGURES).write_text(sheet, encoding="utf-8")
+    for name, holds in made.items():
+        # The templates are called as the pages are.
+        (site / name).write_text(framed(name, project, output, above, **told, **holds), encoding="utf-8")
     for page, text in texts.items():
         where = page.relative_to(site).as_posix()
         form = environment().get_template("find.html").render(address=relative_url(where, SEARCH))
