@@ -678,7 +678,7 @@ class Plan(Model):
     names: Names = Names()
     """What the plan, its focus areas, its goals and the office behind it are called."""
     starting_point: bool = False
-    """Whether `plan new` begins with its goals, for a municipality that has no plan yet."""
+    """Whether it is shown for municipalities that have no plan of their own, and `plan new` begins with its goals."""
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 

@@ -50,7 +50,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
-from helpers.project import Project, book_plan
+from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
@@ -164,9 +164,9 @@ class PlanReport(Report):
 
     @property
     def folder(self) -> str:
-        """The project's own plan has the municipalities' own addresses; another one lies below its key."""
-        slug = self.municipality.slug
-        return slug if self.plan.key == book_plan(self.project.root) else f"{self.plan.key}/{slug}"
+        """The municipality's own address for the plan it shows by default; another plan lies below that."""
+        slug, default = self.municipality.slug, self.catalogue.default_plan(self.municipality)
+        return slug if self.plan == default else f"{slug}/{self.plan.key}"
 
     @property
     def entry(self) -> SiteEntry:
@@ -955,7 +955,8 @@ class PlanReport(Report):
         return tuple(dict.fromkeys(said))
 
     def remarks(self) -> Shown:
-        """Where a document printed another gap than the rule gives, and what the targets were before."""
+        """What kinds of targets there are, where a document printed another gap, and what the targets were before."""
+        kinds = plan_words.target_kinds(part.target for goal in self.plan.goals for part in goal.parts)
         said = []
         for row in self.rows:
             if row.published_gap is not None and row.published_gap != row.gap:
@@ -973,7 +974,7 @@ class PlanReport(Report):
                     said.append(f"Mål {goal.number}: {history}")
         said += plan_words.how_judged(self.all_rows)
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
-        return output.text(listed) if said else Shown()
+        return output.text(*filter(None, (kinds, listed)))
 
     def sources(self) -> Shown:
         """Every series of the plan: goal, definition, source table, how sure, newest period, when fetched."""
