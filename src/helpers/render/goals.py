@@ -26,8 +26,8 @@ from helpers.render.hub import (
 from helpers.render.workspace import building, put_in_place
 from helpers.reports.base.goals import ComparedIndicator, GoalComparison, GoalPage
 
-SCRIPT = "goal.html"
-"""In ``styles/``: makes the heads of sortable tables buttons, and shows the municipality that an address names."""
+SCRIPTS = "sort.html", "goal.html"
+"""In ``styles/``: they make the heads of sortable tables buttons, and show the municipality that an address names."""
 
 _ABOVE = "../../"
 """From a goal's page to the hub."""
@@ -72,7 +72,7 @@ def write_comparison(
                 project,
                 output,
                 _ABOVE,
-                script=SCRIPT,
+                scripts=SCRIPTS,
                 page=page,
                 previous=_at(pages, index - 1),
                 next=_at(pages, index + 1),
