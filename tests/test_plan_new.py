@@ -126,7 +126,7 @@ def test_a_goal_is_added_at_the_end_of_its_focus_area_and_nothing_else_is_touche
     assert [line for line in after if line not in added][:20] == before[:20]
     goal = load_catalogue(project).plan("laesoe-2027").goal("1d")
     assert goal.target.rule == "at_most" and goal.target.national
-    assert goal.text.endswith("skal være højst på niveau med landsgennemsnittet.")
+    assert goal.text.endswith(": højst på niveau med landsgennemsnittet.")
     line = int(re.search(r"laesoe-2027\.yml:(\d+): goal 1d", said[0])[1])  # type: ignore[index]
     assert after[line - 1] == "      - number: 1d"
     page = (project.root / "notebooks/laesoe-2027/01-tidlig-indsats.ipynb").read_text(encoding="utf-8")

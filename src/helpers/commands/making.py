@@ -22,6 +22,7 @@ from helpers.commands.writing import write_checked
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.present.target_words import target_phrase
+from helpers.present.words import one_stop
 from helpers.project import Project
 from helpers.sources.manual import manual_path, write_template
 
@@ -206,7 +207,7 @@ def add_goal(
     title = title or (measured.title if measured else catalogue.surveys[indicator].title if indicator else "")
     if not text and measured:
         aim = target_phrase(ResolvedTarget.of(_promised(promised)), measured.decimals, measured.unit)
-        text = f"{title} skal være {aim}."
+        text = one_stop(f"{title}: {aim}.")
     if not title or not text:
         missing = "--title" if not title else "--text"
         raise PlanError.of(
@@ -234,7 +235,8 @@ def _target(text: str, indicator: Indicator | None) -> dict[str, Any]:
     if not text and indicator is not None:
         return {"at_least" if indicator.direction.sign > 0 else "at_most": "national"}
     try:
-        found = yaml.load(f"{{{text.strip().strip('{}')}}}", Loader=yaml.BaseLoader)
+        whole = text.strip()
+        found = yaml.load(whole if whole.startswith("{") else f"{{{whole}}}", Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         found = None
     if not isinstance(found, dict) or not found or None in found.values() or "" in found.values():
