@@ -158,8 +158,9 @@ def test_a_long_text_may_hold_a_colon() -> None:
         (("laesoe-2026", 1, "sygedagpenge-andel"), {}, "laesoe-2027"),
         (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "mindst 5"}, '"mindst 5" is no target'),
         (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_leas: 5"}, "at_least"),
-        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_least: mange"}, "target"),
+        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_least: mange", "text": "Mange."}, "target"),
         (("laesoe-2027", 1), {"target": "at_least: 5"}, "--title"),
+        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "under: region"}, "Say them with --text"),
     ],
 )  # fmt: skip
 def test_a_goal_that_cannot_be_is_refused_and_nothing_is_written(

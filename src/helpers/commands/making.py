@@ -197,7 +197,7 @@ def add_goal(
     target
         As in the file, without braces: ``at_least: 85``; default: the country, in the indicator's direction.
     title, text
-        Default: the indicator's title, and the target in words.
+        Default: the indicator's title, and the target in words where it is the country or a number.
     """
     catalogue = load_catalogue(project)
     plan = catalogue.plan(key)
@@ -205,9 +205,12 @@ def add_goal(
     measured = None if indicator in catalogue.surveys or not indicator else catalogue.indicator(indicator)
     promised = _target(target, measured)
     title = title or (measured.title if measured else catalogue.surveys[indicator].title if indicator else "")
-    if not text and measured:
-        aim = target_phrase(ResolvedTarget.of(_promised(promised)), measured.decimals, measured.unit)
-        text = one_stop(f"{title}: {aim}.")
+    if not text and measured and promised.keys().isdisjoint(("all", "any")):
+        aim = _promised(promised)
+        # Any other is worded by those who decided it: its words need figures, or a group's name.
+        if aim.national or (aim.rule != "rank" and aim.against is None and aim.value is not None):
+            phrase = target_phrase(ResolvedTarget.of(aim), measured.decimals, measured.unit)
+            text = one_stop(f"{title}: {phrase}.")
     if not title or not text:
         missing = "--title" if not title else "--text"
         raise PlanError.of(
