@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -32,11 +33,11 @@ from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.notes import fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import danish_day, failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.reports.base.brief import Brief
@@ -285,11 +286,23 @@ class Report(Stamped, ABC):
         if self.is_example:
             return output.box(self._example_note(), classes=("data-note", "example-data"))
         if not self._tables:
-            said = f"Tallene er indtastet af {self.whom.long_name}."
+            said = f"Tallene er oplyst af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
-        return fetched_note(days, rows, self.snapshot, self._printed_words())
+        beside = self._printed_words(), shortfall(rows, self._measured)
+        return fetched_note(days, rows, self.snapshot, beside)
+
+    @property
+    def _measured(self) -> Sequence[Collection[Indicator]]:
+        """The indicators of each goal; none for a report without goals."""
+        return ()
+
+    def failures(self) -> tuple[str, ...]:
+        """How the last fetches failed, for the page on data and method; nothing where example data are shown."""
+        if self.is_example:
+            return ()
+        return failures_in_danish(fetch_rows(self.project, self.indicators, self.snapshot))
 
     def _printed_words(self) -> str:
         """How many of the figures a document printed; empty when none."""
@@ -308,7 +321,7 @@ class Report(Stamped, ABC):
             named = f"{source_names([indicator])}, tabel {real}"
             return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
         if not indicator.tables:
-            return f"indtastet af {self.whom.name}"
+            return f"oplyst af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
         told: dict[str, list[str]] = {}
         by_day: dict[tuple[str, date | None], list[str]] = {}
@@ -403,11 +416,20 @@ class Report(Stamped, ABC):
         sources = dict.fromkeys(s for i in self.indicators for s in i.table_sources.values())
         return SiteEntry(self.kind, self.whom.codes, self.whom.name, sources=tuple(sources))
 
+    @property
+    def _left_out(self) -> frozenset[str]:
+        """Names of pages that would say nothing of these figures."""
+        return frozenset()
+
     def asked(self, book: Laid) -> Asked:
         """The report as the rendering room wants it, in a book that was laid out."""
         variant = Variant(
             book=book.folder,
-            pages=book.pages,
+            pages={
+                path: page
+                for path, page in book.pages.items()
+                if PurePosixPath(path).stem not in self._left_out
+            },
             slug=self.folder,
             parameters=self.parameters,
             title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,

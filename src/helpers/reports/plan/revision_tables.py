@@ -57,9 +57,8 @@ def revision_shown(
     )
     said = [
         f"Sammenlignet er tallene fra den {danish_day(revision.new)} med dem fra den {danish_day(revision.old)}. "
-        f"{words.count(len(corrected), 'tal er rettet, kommet til eller forsvundet', 'tal er rettet, kommet til eller forsvundet')}"
-        f" ud af {words.number(revision.compared)}, og "
-        f"{words.count(revision.new_periods, 'tal gælder en ny periode', 'tal gælder en ny periode')}."
+        f"Ud af {words.number(revision.compared)} tal er {words.number(len(corrected)) if len(corrected) else 'ingen'} rettet, kommet "
+        f"til eller forsvundet, og {words.number(revision.new_periods) if revision.new_periods else 'ingen'} gælder en ny periode."
     ]
     changes = revision.verdicts.get(municipality, ())
     if changes:
