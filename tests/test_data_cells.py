@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_support import AREA, AREAS, PERIOD, answer, dimension, measure, sidecar
+from helpers.data.answers import number
 from helpers.data.cells import Cells, area_codes, read_cells
 from helpers.data.raw import joined
-from helpers.data.text import NO_NUMBER, fold, parse_number
+from helpers.data.text import fold
 from helpers.errors import PlanError
+from helpers.intake import MISSING_MARKS
 
 PERSONS = measure("mgrpa02_1", "Antal personer")
 SHARE = measure("mgrpa02_5b", "Fuldtidspersoner i pct. af befolkningen 16-66 år")
@@ -82,7 +84,7 @@ def test_null_is_suppressed_and_zero_is_a_value():
         ("−3,5", -3.5),
         ("1,234.5", 1234.5),
         ("1.234.567", 1234567),
-        *((text, None) for text in sorted(NO_NUMBER)),
+        *((text, None) for text in sorted(MISSING_MARKS)),
         ("\u00a0", None),
     ],
 )
@@ -94,9 +96,9 @@ def test_numbers_as_danish_text_are_read_and_no_sign_of_absence_becomes_zero(tex
 
 @given(st.integers(0, 10**9), st.integers(0, 2))
 def test_a_number_written_the_danish_way_is_read_as_what_it_was(whole: int, decimals: int):
-    number = Decimal(whole).scaleb(-decimals)
-    danish = f"{number:,f}".translate(str.maketrans(",.", ".,"))
-    assert parse_number(danish) == number
+    exact = Decimal(whole).scaleb(-decimals)
+    danish = f"{exact:,f}".translate(str.maketrans(",.", ".,"))
+    assert number(danish) == float(exact)
 
 
 @pytest.mark.parametrize("wrong", ["cirka 5", "5 6x", True, "1.23.4"])

@@ -78,4 +78,4 @@ def test_every_word_of_a_narrow_drawing_lies_inside_it(kind: str) -> None:
         start = found.left + word.x - (size if word.align == "right" else 0)
         assert start >= -1 and start + size <= layout.NARROW + 1, word
     for end in found.ends:
-        assert found.left + end.x + layout.text_width(end.text, layout.TEXT_SIZE, 600) <= layout.NARROW + 1
+        assert found.left + end.x + end.width <= layout.NARROW + 1

@@ -246,7 +246,7 @@ def test_each_missing_value_has_a_sign_on_the_baseline_and_is_named() -> None:
         "Ikke opgjort: maj 2022 (Frederikssund - andel).",
     )
     one = part(figures.trend_figure(entry, window, TOWN))
-    assert all(note in one.alt for note in notes)
+    assert notes[0] in one.alt and len(one.alt) <= describe.ALT_LETTERS
     said = " ".join(row["text"] for row in one.spec["datasets"]["words"])
     assert all(note in said for note in notes)
 
@@ -355,15 +355,28 @@ def test_bars_always_begin_at_zero(counts: list[int]) -> None:
     assert axis.high >= max(counts)
 
 
-@given(st.lists(st.floats(0, 100).map(lambda value: round(value, 1)), min_size=25, max_size=25))
-def test_an_axis_that_does_not_begin_at_zero_says_where_it_begins(values: list[float]) -> None:
-    entry = indicator()
-    drawn = picture("x", [entry], [frame(entry, "2023M11", {("share", "own"): values})], TOWN)
-    axis = lay(drawn).share
+@given(st.floats(0, 90), st.lists(st.floats(0, 10), min_size=25, max_size=25), st.booleans())
+def test_an_axis_that_does_not_begin_at_zero_is_marked_and_never_shares_a_base_line_with_bars(
+    least: float, more: list[float], has_bars: bool
+) -> None:
+    values = [round(least + step, 1) for step in more]
+    entry = with_bars() if has_bars else indicator()
+    given_values: dict[tuple[str, str], Any] = {("share", "own"): values}
+    if has_bars:
+        given_values["count", "own"] = 40.0
+    drawn = picture("x", [entry], [frame(entry, "2023M11", given_values)], TOWN)
+    places = lay(drawn)
+    axis = places.share
     assert axis is not None
     assert axis.low <= min(values)
     assert axis.high >= max(values)
-    assert ("aksen begynder ved" in axis.title) == (axis.low != 0)
+    said = [word.text for word in places.words if "ikke ved 0" in word.text]
+    assert len(said) == (axis.low != 0)
+    spec = figures.chart(drawn, places, theme.palette_from({}))
+    foot = [row for row in spec["datasets"]["rules"] if row["y"] != row["y2"] and row["x"] <= 0]
+    assert bool(foot) == (axis.low != 0)
+    if axis.low != 0 and places.count:
+        assert not places.count_right and places.count.bottom > axis.bottom
 
 
 def test_a_flat_series_is_drawn_flat() -> None:
@@ -606,19 +619,49 @@ def test_the_nine_counts_of_a_quarterly_figure_are_printed_on_its_bars() -> None
 # ------------------------------------------------------------------------------- words and numbers beside it
 
 
-def test_the_alternative_text_tells_kind_period_newest_values_and_development() -> None:
+def test_the_alternative_text_tells_what_newest_values_verdict_and_development() -> None:
     entry, window = counted()
-    said = part(figures.trend_figure(entry, window, TOWN, courses=[level(25)])).alt
-    for expected in (
-        "Figur med 2 kurver og 1 sæt søjler, november 2021 til november 2023.",
-        "Frederikssund - antal: 40 personer i november 2023, uændret siden november 2021.",
-        "Hele landet - andel: 24,0 pct. i november 2023, faldet fra 30,0 pct. i november 2021; "
-        "højest 30,0 pct. i november 2021, lavest 24,0 pct. i november 2023.",
-        "Frederikssund - andel: 32,0 pct. i november 2023, steget fra 20,0 pct. i november 2021;",
-        "Målet er mindst 25 pct.",
-    ):
-        assert expected in said.replace(NBSP, " ")
-    assert ".." not in said
+    said = part(
+        figures.trend_figure(entry, window, TOWN, courses=[level(25)], verdict="Mål 1a er opfyldt.")
+    ).alt
+    assert said.replace(NBSP, " ") == (
+        "Andelen af prøver. November 2023: Frederikssund 32,0 pct. og hele landet 24,0 pct. Mål 1a er opfyldt. "
+        "Målet er mindst 25 pct. Frederikssund: steget fra 20,0 pct. i november 2021."
+    )
+
+
+@given(st.text(st.sampled_from("abcæøå  "), max_size=400), st.lists(st.text("ab ", max_size=90), max_size=3))
+def test_an_alternative_text_is_never_longer_than_it_may_be(title: str, more: list[str]) -> None:
+    said = ["November 2023: Frederikssund 32,0 pct.", "Mål 1a er opfyldt.", "Tallene er eksempeldata"]
+    text = describe.fitted(title, said, more)
+    assert len(text) <= describe.ALT_LETTERS and all(part in text for part in said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_has_a_short_alternative_text(kind: str) -> None:
+    entries, frames = KINDS[kind]()
+    one = part(figures.trend_figure(entries, frames, TOWN, example=True, verdict="Mål 1a er opfyldt."))
+    assert len(one.alt) <= describe.ALT_LETTERS and "Mål 1a er opfyldt." in one.alt and ".." not in one.alt
+
+
+# Newest values of the municipality and the country, and whether their names then stand at the lines' ends.
+ENDS = {"far apart": (60.0, 30.0, True), "together": (60.0, 60.0, False), "a hair apart": (60.0, 59.5, False)}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+@pytest.mark.parametrize("width", [layout.WIDTH, layout.NARROW])
+def test_lines_are_named_at_their_ends_and_in_a_legend_only_where_these_meet(ends: str, width: float) -> None:
+    own, country, named = ENDS[ends]
+    entry = indicator()
+    window = frame(
+        entry, "2023M11", {("share", "dk"): [10.0] * 24 + [country], ("share", "own"): [20.0] * 24 + [own]}
+    )
+    places = lay(picture("x", [entry], [window], TOWN), width=width)
+    assert [entry.text for entry in places.legend] == ([] if named else ["Hele landet", "Frederikssund"])
+    apart = " " if width == layout.WIDTH else "\n"
+    names = [f"Hele landet{apart}", f"Frederikssund{apart}"] if named else ["", ""]
+    values = [describe.number(value, 1, "pct.") for value in (country, own)]
+    assert [end.text for end in places.ends] == [f"{n}{v}" for n, v in zip(names, values, strict=True)]
 
 
 def test_the_csv_holds_every_point_with_its_state() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.markup import escape
@@ -15,9 +14,10 @@ from helpers.commands.streams import PlainConsole, accept_any_terminal, for_mach
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.reports import REPORTS, wing_of
+from helpers.reports.base.names import EngineName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
@@ -57,20 +57,13 @@ out = PlainConsole(highlight=False)
 err = PlainConsole(stderr=True, highlight=False)
 
 
-class Output(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+Output = Literal["table", "csv", "json"]
 
 
-class EngineName(StrEnum):
-    """Which engine lays out the pages."""
-
-    AUTO = "auto"
-    QUARTO = "quarto"
-    BUILT_IN = "built-in"
+def _known_report(key: str) -> str:
+    if key not in REPORTS:
+        raise typer.BadParameter(f"'{key}' is not one of {', '.join(map(repr, REPORTS))}.")
+    return key
 
 
 Municipality = Annotated[
@@ -82,7 +75,9 @@ Municipality = Annotated[
 PlanKey = Annotated[
     str,
     typer.Option(
-        "--plan", "-p", help="Key of the plan, one of `plan list plans`; default: the one in _quarto.yml."
+        "--plan",
+        "-p",
+        help="Key of the plan, one of `plan list plans`; default: the municipality's newest, else the one for all.",
     ),
 ]
 PeriodText = Annotated[
@@ -98,6 +93,22 @@ SnapshotDay = Annotated[
 TableFormat = Annotated[
     Output, typer.Option("--format", "-f", help="table for people, csv or json for machines.")
 ]
+ReportKey = Annotated[
+    str,
+    typer.Option(
+        "--report", "-r", metavar="[" + "|".join(REPORTS) + "]", help="Which report.", callback=_known_report
+    ),
+]
+Municipalities = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
+]
+Region = Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")]
+Example = Annotated[
+    bool, typer.Option("--example", help="Show example data (made up), and say so in titles and file names.")
+]
+SiteFolder = Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")]
+Exports = Annotated[Path, typer.Option("--output", "-o", help="Folder that the files are written to.")]
 
 
 def _project() -> Project:
@@ -106,16 +117,26 @@ def _project() -> Project:
     return find_project()
 
 
-def _selection(plan: str, period: str = "", snapshot: str = "", *, newest: bool = False) -> Selection:
-    """What is asked for; without a plan the project's own, or the newest of the catalogue."""
+def _selection(
+    plan: str,
+    period: str = "",
+    snapshot: str = "",
+    *,
+    kommune: str = "",
+    everyone: bool = False,
+    form: Output = "table",
+) -> Selection:
+    """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
+    from helpers.reports.base.choice import chosen_plan
     from helpers.reports.base.request import Selection
 
     project = _project()
     catalogue = load_catalogue(project)
     if not plan:
-        newest_plan = max(catalogue.plans.values(), key=lambda plan: plan.year)
-        plan = newest_plan.key if newest else project.plan
+        plan, said = chosen_plan(project, catalogue, kommune, everyone=everyone)
+        if form == "table":
+            err.print(escape(said), soft_wrap=True)
     return Selection(project, catalogue, plan, _period(period), _day(snapshot))
 
 
@@ -133,7 +154,7 @@ def _request(
         bound=_period(period),
         snapshot=_day(snapshot),
         to=_parts(to),
-        told=lambda words: err.print(escape(words)),
+        told=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
 
@@ -144,10 +165,15 @@ def _wing(selection: Selection) -> Wing:
 
 def _print(parts: Iterator[RenderableType], form: Output) -> None:
     for part in list(parts):
-        if form is Output.TABLE:
+        if form == "table":
             out.print(part)
         else:
             typer.echo(for_machines(str(part)), nl=False)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _period(text: str) -> Period | None:
@@ -173,12 +199,6 @@ def _day(text: str, where: str = "--snapshot") -> date | None:
 def _parts(text: str) -> tuple[str, ...]:
     """``html,pdf`` as its parts, each once."""
     return tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-
-
-def _known_report(key: str) -> str:
-    if key not in REPORTS:
-        raise typer.BadParameter(f"'{key}' is not one of {', '.join(map(repr, REPORTS))}.")
-    return key
 
 
 def _tell_version(wanted: bool) -> None:
@@ -208,7 +228,7 @@ def status(
     plan: PlanKey = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    output_format: TableFormat = Output.TABLE,
+    output_format: TableFormat = "table",
     verbose: Annotated[
         bool,
         typer.Option(
@@ -219,9 +239,9 @@ def status(
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
     from helpers.commands.typed import refuse_typed
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
     refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
-    screen = _wing(chosen).status(chosen, municipality, output_format.value, out.width, verbose=verbose)
+    screen = _wing(chosen).status(chosen, municipality, output_format, out.width, verbose=verbose)
     _print(screen, output_format)
 
 
@@ -241,8 +261,7 @@ def list_(
     project = _project()
     from helpers.catalogue import load_catalogue
 
-    for line in listing(project, load_catalogue(project), what, plan):
-        typer.echo(line)
+    _say(listing(project, load_catalogue(project), what, plan))
 
 
 @app.command(rich_help_panel=LOOK)
@@ -251,8 +270,7 @@ def check() -> None:
     from helpers.commands.checks import check_everything
 
     problems, lines = check_everything(_project())
-    for line in lines:
-        typer.echo(line)
+    _say(lines)
     if problems:
         raise PlanError(problems, f"{len(problems)} to mend.")
     asked = sum("\n" in line for line in lines)
@@ -344,17 +362,20 @@ def compare(
         str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
     plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Key of the plan; default: the catalogue's newest.")
+        str,
+        typer.Option(
+            "--plan", "-p", help="Key of the plan; default: the municipality's, or the one for all."
+        ),
     ] = "",
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
     ] = "",
-    output_format: TableFormat = Output.TABLE,
+    output_format: TableFormat = "table",
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    chosen = _selection(plan, newest=True)
+    chosen = _selection(plan, kommune=municipality, everyone=True, form=output_format)
     days = _day(old, "OLD"), _day(new, "NEW")
-    _print(_wing(chosen).revisions(chosen, municipality, *days, output_format.value), output_format)
+    _print(_wing(chosen).revisions(chosen, municipality, *days, output_format), output_format)
 
 
 @app.command("compare-areas", rich_help_panel=MAKE)
@@ -367,13 +388,13 @@ def compare_areas(
     plan: PlanKey = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
+    output: SiteFolder = Path("_site"),
 ) -> None:
     """Write a page that shows chosen municipalities side by side on one goal: a figure, a table and a CSV file."""
     from helpers.commands.typed import refuse_typed
     from helpers.render.areas import write_areas
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipalities[0])
     areas = [chosen.catalogue.municipality(name) for name in municipalities]
     refuse_typed(chosen.project, chosen.catalogue, areas)
     page = _wing(chosen).side_by_side(chosen, goal, [area.name for area in areas])
@@ -394,11 +415,11 @@ def backtest(
         ),
     ] = 0,
     snapshot: SnapshotDay = "",
-    output_format: TableFormat = Output.TABLE,
+    output_format: TableFormat = "table",
 ) -> None:
     """Show how often a forecast that stands still would have been right, for each of the plan's series."""
-    chosen = _selection(plan, snapshot=snapshot)
-    _print(_wing(chosen).backtest(chosen, ahead, output_format.value), output_format)
+    chosen = _selection(plan, snapshot=snapshot, form=output_format)
+    _print(_wing(chosen).backtest(chosen, ahead, output_format), output_format)
 
 
 # ---------------------------------------------------------------------------------------------- making
@@ -406,29 +427,17 @@ def backtest(
 
 @app.command(rich_help_panel=MAKE)
 def render(
-    municipalities: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
-    ] = None,
+    municipalities: Municipalities = None,
     plan: Annotated[
         str,
         typer.Option(
             "--plan",
             "-p",
-            help="Key of the plan, one of `plan list plans` (default: the one in _quarto.yml); "
+            help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
             "for investeringer the key of a set, see `plan list projects`.",
         ),
     ] = "",
-    report: Annotated[
-        str,
-        typer.Option(
-            "--report",
-            "-r",
-            metavar="[" + "|".join(REPORTS) + "]",
-            help="Which report.",
-            callback=_known_report,
-        ),
-    ] = REPORTS[0],
+    report: ReportKey = REPORTS[0],
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
     to: Annotated[str, typer.Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
@@ -437,16 +446,13 @@ def render(
         typer.Option(
             "--engine", help="auto takes Quarto when it is on PATH, for a region or all the built-in."
         ),
-    ] = EngineName.AUTO,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")] = Path("_site"),
+    ] = "auto",
+    output: SiteFolder = Path("_site"),
     everyone: Annotated[bool, typer.Option("--all", help="All 98 municipalities.")] = False,
-    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
+    region: Region = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Render also what is unchanged.")] = False,
-    example: Annotated[
-        bool,
-        typer.Option("--example", help="Show example data (made up), and say so in titles and file names."),
-    ] = False,
+    example: Example = False,
     scheduler: Annotated[
         str,
         typer.Option("--scheduler", help="Hand the jobs to a Dask cluster: tcp://host:8786 (extra: dask)."),
@@ -471,7 +477,7 @@ def render(
 
     request = _request(
         report, municipalities, plan, period, snapshot, to,
-        engine=engine.value,
+        engine=engine,
         output=output,
         everyone=everyone,
         region=region,
@@ -485,19 +491,6 @@ def render(
     failed = render_reports(request, out, err)
     if failed:
         raise typer.Exit(1)
-
-
-ReportKey = Annotated[
-    str,
-    typer.Option(
-        "--report", "-r", metavar="[" + "|".join(REPORTS) + "]", help="Which report.", callback=_known_report
-    ),
-]
-Municipalities = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
-]
-Exports = Annotated[Path, typer.Option("--output", "-o", help="Folder that the files are written to.")]
 
 
 @app.command(
@@ -520,8 +513,8 @@ def export(
     everyone: Annotated[
         bool, typer.Option("--all", help="All municipalities in one workbook, a row each per goal.")
     ] = False,
-    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
-    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+    region: Region = "",
+    example: Example = False,
 ) -> None:
     """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
     from helpers.commands.exporting import export as write
@@ -556,23 +549,13 @@ def figure(
     width: Annotated[str, typer.Option("--width", help="Of the picture: 16cm, 160mm, 6.3in.")] = "16cm",
     dpi: Annotated[int, typer.Option("--dpi", min=50, max=1200, help="Dots an inch, of a PNG.")] = 200,
     output: Exports = Path("_export"),
-    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+    example: Example = False,
 ) -> None:
     """Write figures as pictures for slides and papers, each with its title and source inside."""
     from helpers.commands.exporting import export_figures, width_of
-    from helpers.reports.base.request import RenderRequest
 
-    request = RenderRequest(
-        project=_project(),
-        report=report,
-        municipalities=(municipality,),
-        plan=plan,
-        bound=_period(period),
-        snapshot=_day(snapshot),
-        to=_parts(to),
-        output=output,
-        example=example,
-        verb="figure",
+    request = _request(
+        report, [municipality], plan, period, snapshot, to, output=output, example=example, verb="figure"
     )
     for path in export_figures(request, figures or (), width=width_of(width), dots=dpi, err=err):
         typer.echo(f"wrote {path}")
@@ -597,8 +580,8 @@ def brief(
     ] = "docx",
     output: Exports = Path("_export"),
     everyone: Annotated[bool, typer.Option("--all", help="One for each municipality.")] = False,
-    region: Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")] = "",
-    example: Annotated[bool, typer.Option("--example", help="Show example data (made up).")] = False,
+    region: Region = "",
+    example: Example = False,
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
     from helpers.commands.briefing import write_briefs
@@ -660,8 +643,7 @@ def clean() -> None:
     from helpers.render.clean import clean_sources
 
     said, problems = clean_sources(_project())
-    for line in said or ["nothing to take out"]:
-        typer.echo(line)
+    _say(said or ["nothing to take out"])
     if problems:
         raise PlanError(problems)
 
@@ -681,8 +663,7 @@ def notebooks(
     from helpers.commands.notebooks import update_notebooks
 
     project = _project()
-    for line in update_notebooks(project, load_catalogue(project), plan):
-        typer.echo(line)
+    _say(update_notebooks(project, load_catalogue(project), plan))
 
 
 @app.command(rich_help_panel=MAKE)
@@ -700,8 +681,7 @@ def new(
     """Write a municipality's own plan, ready to render: goals, texts, brand, files to type into, notebooks."""
     from helpers.commands.making import new_plan
 
-    for line in new_plan(_project(), municipality, year, start=start):
-        typer.echo(line)
+    _say(new_plan(_project(), municipality, year, start=start))
 
 
 @add_app.command("goal")
@@ -722,8 +702,7 @@ def add_goal(
     """Add a goal to a focus area of a plan; says in which line it stands."""
     from helpers.commands.making import add_goal
 
-    for line in add_goal(_project(), plan, area, indicator, target=target, title=title, text=text):
-        typer.echo(line)
+    _say(add_goal(_project(), plan, area, indicator, target=target, title=title, text=text))
 
 
 @add_app.command("indicator")
@@ -746,8 +725,7 @@ def add_indicator(
     found = add_indicator(
         _project(), table, measure, where=tuple(where or ()), better=better, key=key, title=title
     )
-    for line in found:
-        typer.echo(line)
+    _say(found)
 
 
 @app.command(rich_help_panel=FIGURES)
@@ -763,14 +741,16 @@ def template(
     plan: PlanKey = "",
 ) -> None:
     """Write an empty file for figures that are typed in by hand, or for the texts of a follow-up."""
+    from helpers.catalogue import load_catalogue
     from helpers.sources.manual import write_template
 
-    chosen = _selection(plan)
     if indicator == "texts":
+        chosen = _selection(plan, kommune=municipality)
         for line in _wing(chosen).write_texts(chosen, municipality):
             typer.echo(line)
         return
-    project, catalogue = chosen.project, chosen.catalogue
+    project = _project()
+    catalogue = load_catalogue(project)
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")

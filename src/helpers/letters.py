@@ -21,6 +21,7 @@ _ESCAPE: Final = re.compile(
     "|(?:\\x1b\\]|\\x9d)[^\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)?"  # titles, links (OSC)
     "|\\x1b[ -/]*[0-~]"
 )
+_DANISH: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _NAMES: Final = {"\x00": "a null byte", "\x1b": "ESC", "\x9b": "CSI", "\ufeff": "a byte order mark"}
 
 
@@ -61,7 +62,25 @@ def name_of(character: str) -> str:
     return f"{named} (U+{ord(character):04X})"
 
 
+def plain(text: str) -> str:
+    """`text` as Danes write it without their letters, case folded: ``Læsø`` becomes ``laesoe``."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_DANISH)
+
+
 def address_part(name: str) -> str:
-    """A name as an address or identifier can hold it: ``Sjælland`` becomes ``sjaelland``."""
-    letters = name.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in letters).split())
+    """A name as an address or identifier can hold it: ``Nordsjælland 2`` becomes ``nordsjaelland-2``."""
+    return "-".join(re.findall("[a-z0-9]+", plain(name)))
+
+
+def fold_name(text: str) -> str:
+    """A municipality's name as people may write it, brought to one form.
+
+    Case, blanks, hyphens, å and aa, and "Kommune" do not matter.
+
+    Examples
+    --------
+    >>> fold_name("Fåborg-Midtfyn Kommune"), fold_name("Høje Taastrup")
+    ('faaborgmidtfyn', 'hoejetaastrup')
+    """
+    letters = re.sub(r"\s+(regions)?kommune\s*$|^\s*kommunen?\s+", "", plain(text))
+    return re.sub(r"[\W_]+", "", letters)

@@ -14,6 +14,7 @@ from helpers.catalogue.explain import read_cells
 from helpers.catalogue.models import Certainty, Model, Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.errors import Problem
+from helpers.letters import fold_name
 from helpers.project import Project
 
 _COLUMNS = ("jobcentre", "slug", "municipalities", "certainty", "source")
@@ -57,10 +58,10 @@ def fold_area(text: str) -> str:
     Examples
     --------
     >>> fold_area("Jobcenter Vallensbæk og Ishøj")
-    'vallensbæk/ishøj'
+    'vallensbaek/ishoej'
     """
-    plain = text.casefold().removeprefix("jobcenter").replace(" og ", "/")
-    return "".join(letter for letter in plain if letter.isalnum() or letter == "/").removesuffix("kommune")
+    names = text.casefold().removeprefix("jobcenter").replace(" og ", "/")
+    return "/".join(map(fold_name, names.split("/")))
 
 
 def area_names(

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER, fold_name
+from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
 from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
 from helpers.catalogue.explain import NEEDED
 from helpers.catalogue.models import (
@@ -30,6 +30,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.targets import Against, JudgeOn, OneOrSeveral, Several, Target
 from helpers.errors import Problem
+from helpers.letters import fold_name
 from helpers.periods import Frequency, Period
 
 PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "periode", "value")

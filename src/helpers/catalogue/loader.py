@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from helpers.catalogue.areas import read_job_centres
-from helpers.catalogue.catalogue import Catalogue, fold_name
+from helpers.catalogue.catalogue import Catalogue
 from helpers.catalogue.checks import (
     Known,
     check_indicators,
@@ -36,6 +36,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.errors import PlanError, Problem
+from helpers.letters import fold_name
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.prose import clean_texts

@@ -10,7 +10,6 @@ from rich.console import Console
 from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.commands.exporting import asked_reports, marked_name
 from helpers.data.files import write_whole
-from helpers.errors import PlanError
 from helpers.render.brief import FORMS, brief_files
 from helpers.reports.base.request import RenderRequest
 
@@ -19,11 +18,7 @@ NAME = "sagsfremstilling"
 
 def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Write the agenda items below the output, and say where each file lies."""
-    request.check()
-    if not request.to or not set(request.to) <= set(FORMS):
-        raise PlanError.of(
-            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
-        )
+    request.check(FORMS)
     with err.status("reading the figures"):
         reports = asked_reports(request)
     for report in reports:

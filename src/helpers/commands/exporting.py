@@ -31,10 +31,7 @@ XLSX, ZIP = "xlsx", "zip"
 
 def export(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Write what is asked for below the output, and say where each file lies."""
-    request.check()
-    unknown = [part for part in request.to if part not in (XLSX, ZIP)]
-    if unknown or not request.to:
-        raise PlanError.of("--to", f'"{",".join(request.to)}" is none of {XLSX}, {ZIP} or {XLSX},{ZIP}.')
+    request.check((XLSX, ZIP))
     if ZIP in request.to and request.many:
         raise PlanError.of(
             "--to zip", "A zip file holds one site.", "Name municipalities; plan publish copies all."
@@ -66,6 +63,8 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
     with err.status("reading the figures"):
         reports = asked_reports(request)
     if request.many:
+        # Those that have a plan of their own come with that as well; a table holds one plan.
+        reports = [report for report in reports if report.key == reports[0].key]
         with err.status(f"writing {len(reports)} municipalities"):
             whole = country_workbook(reports)
         name = f"{'alle' if request.everyone else 'region'}-{reports[0].key}.xlsx"
@@ -82,7 +81,9 @@ def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     for report in asked_reports(request):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
-            alone = replace(request, municipalities=(report.whom.name,), to=TARGETS, output=site)
+            alone = replace(
+                request, municipalities=(report.whom.name,), plan=report.key, to=TARGETS, output=site
+            )
             if render_reports(alone, Console(quiet=True), err):
                 raise PlanError.of(f"plan export {report.whom.slug}", "The site could not be rendered.")
             if problems := check_links(site):
@@ -133,11 +134,7 @@ def export_figures(
     dots
         An inch, of PNG.
     """
-    unknown = [part for part in request.to if part not in FORMS]
-    if unknown or not request.to:
-        raise PlanError.of(
-            "--to", f'"{",".join(request.to)}" is none of {", ".join(FORMS)}, or several of them.'
-        )
+    request.check(FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
         what = (
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."

@@ -11,7 +11,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from helpers.data.csv_answers import AnswerError, as_table
-from helpers.data.text import parse_number, short, tidy
+from helpers.data.text import short, tidy
+from helpers.intake import MISSING_MARKS, Wrong
+from helpers.intake.numbers import NumberColumn
 
 Cell = str | int | float | None
 
@@ -121,6 +123,10 @@ def _shaped(found: Any, content: bytes) -> Answer:
     )
 
 
+_AS_SENT = NumberColumn()
+"""Danish where nothing is proved: ``1.234`` is a thousand and more."""
+
+
 def number(cell: Cell) -> int | float | None:
     """The number in a cell, or None where it holds none (suppressed or missing, which look alike).
 
@@ -131,7 +137,10 @@ def number(cell: Cell) -> int | float | None:
     """
     if not isinstance(cell, str):
         return cell
-    found = parse_number(cell)
-    if found is None:
+    packed = "".join(cell.split())
+    if packed in MISSING_MARKS:
         return None
-    return int(found) if found == found.to_integral_value() else float(found)
+    found = _AS_SENT.read(packed)
+    if isinstance(found, Wrong) or found.value is None or found.percent:
+        raise ValueError(f'"{cell.strip()}" is no number')
+    return int(found.value) if found.value == found.value.to_integral_value() else float(found.value)

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from helpers.data.text import NO_NUMBER, fold, tidy
+from helpers.data.text import fold, tidy
+from helpers.intake import MISSING_MARKS
 
 VALUE_COLUMN: Final = "INDHOLD"
 BULK: Final = "BULK"
@@ -99,7 +100,7 @@ def period(text: str) -> str:
 def number(text: str) -> Number:
     """A number with a comma or a point before its decimals; none where there is none."""
     text = text.strip()
-    if text in NO_NUMBER:
+    if text in MISSING_MARKS:
         return None
     if not _NUMBER.fullmatch(text):
         raise AnswerError(f'"{text[:40]}" stands where a number should be.')

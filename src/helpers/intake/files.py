@@ -15,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from helpers.letters import plain
+
 DELIMITERS: Final = (";", "\t", ",", "|")
 """What separates cells: Danish Excel writes semicolons, its "Unicode text" tabs, English Excel commas."""
 
@@ -129,13 +131,9 @@ def _eight_bits(content: bytes) -> str:
     return best[1]
 
 
-_ASCII: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
-
-
 def fold_head(text: str) -> str:
     """A column's name as it is compared: case, blanks and the spelling of Danish letters folded."""
-    letters = unicodedata.normalize("NFC", text).replace("\ufeff", "").casefold()
-    return re.sub(r"\s+", " ", letters).strip().translate(_ASCII)
+    return " ".join(plain(text.replace("\ufeff", "")).split())
 
 
 def _csv(text: str, heads: Collection[str]) -> Sheet:

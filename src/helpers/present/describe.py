@@ -5,8 +5,9 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from textwrap import shorten
 from types import MappingProxyType
 
 from helpers.analysis.targets import ResolvedTarget
@@ -24,7 +25,6 @@ from helpers.present.words import (
     STATE_WORDS,
     UNKNOWN,
     capital,
-    count,
     listed,
     number,
     sentence,
@@ -60,9 +60,14 @@ def span(picture: Picture) -> str:
     return f"{picture.periods[0].danish} til {picture.periods[-1].danish}"
 
 
-def caption(picture: Picture) -> str:
-    """The title and the span of periods."""
+def titled(picture: Picture) -> str:
+    """The title and the span of periods, for whoever does not have the figure before him."""
     return f"{picture.title}, {span(picture)}"
+
+
+def caption(picture: Picture) -> str:
+    """The span of periods; the title stands in the figure."""
+    return capital(span(picture))
 
 
 def nothing_to_draw(picture: Picture) -> str:
@@ -81,59 +86,73 @@ def provisional_note(picture: Picture, provisional: Provisional) -> str | None:
     return f"Tallene for {listed(p.danish for p in sorted({period for _, period in found}))} er foreløbige"
 
 
+ALT_LETTERS = 250
+"""Most of an alternative text; the table of numbers says the rest."""
+
+
+def fitted(what: str, said: Iterable[str], more: Iterable[str] = ()) -> str:
+    """An alternative text: what it is of, cut to the room that is left; all of `said`; and of `more` what still fits."""
+    told = [sentence(text) for text in said if text]
+    room = ALT_LETTERS - sum(len(text) + 1 for text in told)
+    text = " ".join([sentence(shorten(what, max(room, 20) - 1, placeholder=" …")), *told])
+    for further in map(sentence, filter(None, more)):
+        if len(text) + 1 + len(further) <= ALT_LETTERS:
+            text += f" {further}"
+    return text
+
+
 def alt_text(
     picture: Picture,
     *,
+    verdict: str = "",
     target: ResolvedTarget | None = None,
     example: bool = False,
     provisional: Provisional = _SETTLED,
 ) -> str:
-    """The figure for those who do not see it, in four to ten sentences."""
-    kinds = []
-    if picture.lines:
-        kinds.append(count(len(picture.lines), "kurve", "kurver"))
-    if picture.bars:
-        stacked = any(bar.stack for bar in picture.bars) and len(picture.bars) > 1
-        kinds.append(f"{count(len(picture.bars), 'sæt', 'sæt')} {'stablede ' if stacked else ''}søjler")
-    said = [f"Figur med {listed(kinds)}, {span(picture)}"]
-    said += [_development(trace, picture) for trace in picture.traces]
-    if target is not None:
-        first = (picture.lines or picture.bars)[0]
-        said.append(f"Målet er {target_phrase(target, first.decimals, first.unit)}")
-    said += [f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks]
-    said += gap_notes(picture)
+    """The figure for those who do not see it: what it shows, the newest values, the verdict; and more, as there is room."""
+    first = (picture.lines or picture.bars)[0]
+    measured = [trace for trace in picture.lines or picture.bars if trace.area != TARGET]
+    own = next((trace for trace in measured if not trace.national), first)
+    more = [
+        f"Målet er {target_phrase(target, first.decimals, first.unit)}" if target else "",
+        *(trace.label for trace in picture.lines if trace.area == TARGET),
+        _development(own, picture),
+        provisional_note(picture, provisional) or "",
+        *gap_notes(picture),
+        *(f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks),
+    ]
     if picture.band:
         _, newest = picture.band[-1]
-        low, high = (number(end, picture.lines[0].decimals) for end in (newest.low, newest.high))
-        said.append(f"{BAND_NOTE[:-1]}, nu mellem {low} og {high}")
-    said += filter(None, [provisional_note(picture, provisional)])
-    if example:
-        said.append("Tallene er eksempeldata")
-    return " ".join(sentence(text) for text in said)
+        low, high = (number(end, first.decimals) for end in (newest.low, newest.high))
+        more.append(f"{BAND_NOTE[:-1]}, nu mellem {low} og {high}")
+    ends = "Tallene er eksempeldata" if example else ""
+    return fitted(picture.title, [_newest(measured), verdict, ends], more)
+
+
+def _newest(traces: Sequence[Trace]) -> str:
+    """``November 2023: Frederikssund 83,8 pct. og hele landet 87,3 pct.``, of as many as there is room for."""
+    last = max(trace.known[-1][0].period for trace in traces)
+    told = []
+    for trace in sorted(traces, key=lambda trace: trace.national):
+        point, value = trace.known[-1]
+        when = "" if point.period == last else f" ({point.period.short})"
+        name = (trace.name or trace.label).replace(NATIONAL_NAME, NATIONAL_NAME.lower())
+        told.append(f"{name} {number(value, trace.decimals, trace.unit)}{when}")
+    while len(told) > 1 and sum(map(len, told)) > ALT_LETTERS / 2:
+        told.pop()
+    return f"{capital(last.danish)}: {listed(told)}"
 
 
 def _development(trace: Trace, picture: Picture) -> str:
-    """Newest value, where it came from, and the highest and lowest on the way."""
-    known = picture.comparable(trace)
-    first, last = known[0], known[-1]
-
-    def shown(point: Point) -> str:
-        return number(point.value, trace.decimals, trace.unit)
-
-    text = f"{trace.label}: {shown(last[0])} i {last[0].period.danish}"
-    if len(known) == 1 or trace.area == TARGET:
-        return text
-    word = trend(first[1], last[1], trace.decimals)
+    """Where a trace's newest value came from; empty for one without a past."""
+    (first, then), (_, now) = (known := picture.comparable(trace))[0], known[-1]
+    if len(known) == 1:
+        return ""
+    word = trend(then, now, trace.decimals)
+    since = f"{first.period.danish}"
     if word == "uændret":
-        text += f", uændret siden {first[0].period.danish}"
-    else:
-        text += f", {word} fra {shown(first[0])} i {first[0].period.danish}"
-    high = max(known, key=lambda pair: pair[1])
-    low = min(known, key=lambda pair: pair[1])
-    if high[1] == low[1]:
-        return text
-    top, floor = (f"{shown(point)} i {point.period.danish}" for point, _ in (high, low))
-    return f"{text}; højest {top}, lavest {floor}"
+        return f"{trace.name or trace.label}: uændret siden {since}"
+    return f"{trace.name or trace.label}: {word} fra {number(then, trace.decimals, trace.unit)} i {since}"
 
 
 def cell(trace: Trace, point: Point) -> str:
@@ -151,16 +170,11 @@ def numbers_table(picture: Picture, *, caption: str, provisional: Provisional = 
         if any(_provisional(trace, trace.points[index], provisional) for trace in picture.traces):
             period += f" ({PROVISIONAL})"
         rows.append((period, *(_table_cell(trace, trace.points[index]) for trace in picture.traces)))
-    columns = [Column("Periode", row_head=True), *(Column(_head(t), number=True) for t in picture.traces)]
+    columns = [Column("Periode", row_head=True), *(Column(t.headed, number=True) for t in picture.traces)]
     table = build(
         columns, [Group(rows)], id=f"tal-{picture.key}", caption=caption, classes="numbers", html_only=True
     )
     return scrolling(table, caption)
-
-
-def _head(trace: Trace) -> str:
-    word = unit_word(trace.unit)
-    return f"{trace.label} ({word})" if word and word not in trace.label else trace.label
 
 
 def _table_cell(trace: Trace, point: Point) -> Cell:

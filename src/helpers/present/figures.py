@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,7 +50,7 @@ def trend_figure(
     example: bool = False,
     courses: Sequence[Course] = (),
     goal: Goal | None = None,
-    caption: str | None = None,
+    verdict: str = "",
     provisional: describe.Provisional | None = None,
     band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
@@ -72,8 +73,8 @@ def trend_figure(
         across, on the axis of what is judged; a path, a stair or another's figures as a line.
     goal
         Whose figure it is; the file with its numbers says so.
-    caption
-        Default is the title and the span of periods.
+    verdict
+        What became of the goal, for those who do not see the figure.
     provisional
         Indicator → the periods whose numbers the source is likely to correct: table, CSV and description say so.
     band
@@ -116,9 +117,14 @@ def trend_figure(
         chart(drawn, lay(), colour),
         narrow=chart(drawn, lay(width=layout.NARROW), colour),
         chart=lambda: native_chart(drawn, colour, target=None if on_bars else value, example=example),
-        caption=caption or describe.caption(drawn),
+        title=describe.titled(drawn),
+        caption=describe.caption(drawn),
         alt=describe.alt_text(
-            drawn, target=fixed.asked if fixed else None, example=example, provisional=unsettled
+            drawn,
+            verdict=verdict,
+            target=fixed.asked if fixed else None,
+            example=example,
+            provisional=unsettled,
         ),
         numbers=describe.numbers_table(
             drawn, caption=f"Tal bag figuren: {drawn.title}", provisional=unsettled
@@ -154,6 +160,7 @@ def areas_figure(
         chart(drawn, lay(), colour),
         narrow=chart(drawn, lay(width=layout.NARROW), colour),
         chart=lambda: native_chart(drawn, colour, example=example),
+        title=describe.titled(drawn),
         caption=describe.caption(drawn),
         alt=describe.alt_text(drawn, example=example),
         numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
@@ -391,12 +398,18 @@ def _datasets(drawn: Picture, places: Layout, colour: Palette) -> dict[str, list
 def _rules(places: Layout) -> list[tuple[float, float, float, float, str, list[int]]]:
     """Straight lines: under the bars, across at the target, and down where the data break."""
     axes = [axis for axis in (places.share, places.count) if axis]
-    floors = {axis.bottom for axis in axes if axis.low == 0} | {places.height}
+    floors = {axis.bottom for axis in axes if axis.low == 0}
     rules = [(0.0, y, places.bands, y, "quiet", [1, 0]) for y in sorted(floors)]
+    for y in (axis.bottom for axis in axes if axis.low != 0):
+        rules += [(x, y + up, x2, y + up2, "quiet", [1, 0]) for (x, up), (x2, up2) in pairwise(_BREAK_MARK)]
     rules += [(x, -16.0, x, places.height, "quiet", [2, 3]) for x in places.breaks]
     if places.target is not None:
         rules.append((0.0, places.target, places.bands, places.target, "ink", [1, 0]))
     return rules
+
+
+_BREAK_MARK = ((0.0, 0.0), (0.0, -4.0), (-4.0, -6.5), (4.0, -11.5), (0.0, -14.0), (0.0, -20.0))
+"""The foot of an axis that does not begin at 0, seen from its lower end: a stroke with a bend in it."""
 
 
 def _stands_alone(line: Trace, index: int) -> bool:
@@ -468,7 +481,10 @@ def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
     ]
     for end in places.ends:
         ink = colours(end.trace, colour)[0] if end.trace else colour.ink
-        rows.append(row(end.x, end.y + 4.5, end.text, ink, weight=600))
+        lines = end.text.split("\n")
+        apart = layout.TEXT_SIZE * 1.15
+        first = end.y + 4.5 - (len(lines) - 1) * apart / 2
+        rows += [row(end.x, first + place * apart, text, ink, weight=600) for place, text in enumerate(lines)]
     rows += [row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
     small = layout.SMALL_SIZE
     for axis, x, side in places.axes():
@@ -485,5 +501,5 @@ def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
                     continue
                 text = number(bars[0].points[index].value, bars[0].decimals)
                 middle = places.centre(index, len(drawn.periods))
-                rows.append(row(middle, places.count.bottom - 7, text, colour.ink, align="center"))
+                rows.append(row(middle, places.count.bottom - 7, text, colour.on_bar, align="center"))
     return rows

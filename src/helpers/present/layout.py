@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from helpers.catalogue.models import Unit
 from helpers.data.frames import State
@@ -43,7 +44,10 @@ FEW_PERIODS = 12
 """Up to so many periods, every point has a marker and every bar its number."""
 
 LABEL_GAP = 16
-"""Least distance between two labels at the lines' ends, in pixels."""
+"""Least distance between two labels at the lines' ends, in pixels; lines whose ends are half as near share a legend."""
+
+NAME_SHARE = (0.24, 0.36)
+"""Most of a figure's width that a name at a line's end may take: beside its value, and above it on a phone."""
 
 BAND_PADDING = 0.3
 """The part of a period's band that its bars leave free."""
@@ -101,12 +105,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class EndLabel:
-    """The newest value of a line (or the target), beside its end."""
+    """The newest value of a line (or the target), beside its end; on a phone its name has a line of its own."""
 
     trace: Trace | None
     x: float
     y: float
     text: str
+
+    @property
+    def width(self) -> float:
+        return max(text_width(line, TEXT_SIZE, 600) for line in self.text.split("\n"))
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,7 @@ AXIS_WORDS = {
 def share_axis(
     picture: Picture, target: float | None, top: float, bottom: float, *, above_bars: bool
 ) -> Axis | None:
-    """The left axis. It need not begin at 0: its title says where it begins."""
+    """The left axis. It need not begin at 0 (:func:`cut_note`), but then no bars stand on its base line."""
     lines = picture.lines
     if not lines:
         return None
@@ -208,11 +216,15 @@ def share_axis(
     if min(values) >= 0 and low < ZERO_RULE * high:
         low = 0.0
     title = picture.share_axis or AXIS_WORDS[unit]
-    axis = nice_axis(low, high, about=5, least=10.0**-decimals, top=top, bottom=bottom, title=title)
-    if axis.low == 0:
-        return axis
-    begins = f"{title} (aksen begynder ved {number(axis.low, axis.decimals)})"
-    return Axis(axis.low, axis.high, axis.ticks, axis.decimals, top, bottom, begins)
+    return nice_axis(low, high, about=5, least=10.0**-decimals, top=top, bottom=bottom, title=title)
+
+
+def cut_note(axis: Axis | None, *, of_lines: bool) -> tuple[str, ...]:
+    """That an axis does not begin at 0, and where; nothing of one that does."""
+    if axis is None or axis.low == 0:
+        return ()
+    whose = "Kurvernes akse" if of_lines else "Aksen"
+    return (f"{whose} begynder ved {number(axis.low, axis.decimals)}, ikke ved 0.",)
 
 
 def stacks(picture: Picture) -> tuple[tuple[Trace, ...], ...]:
@@ -248,6 +260,8 @@ def count_axis(picture: Picture, top: float, bottom: float, target: float | None
     ]
     highest = max([*heights, target or 0.0, 1.0])
     title = picture.count_axis or AXIS_WORDS[bars[0].unit]
+    if len(bars) == 1:
+        title = bars[0].label if "antal" in bars[0].label.lower() else bars[0].headed
     least = 1.0 if bars[0].decimals == 0 else 10.0 ** -bars[0].decimals
     about = 3 if bottom - top < PLOT_HEIGHT * 0.7 else 5
     return nice_axis(0.0, highest, about=about, least=least, top=top, bottom=bottom, title=title)
@@ -385,17 +399,20 @@ def lay_out(
         Legend name of the ring around figures that a document printed; empty when there are none.
     """
     both = bool(picture.lines and picture.bars)
-    panels = both and (panels or width < WIDTH)
     on_lines, on_bars = (None, target) if target_on_bars else (target, None)
+    # Bars stand on 0, so lines share their plot only where they do, too, and where there is room for two axes.
+    behind = share_axis(picture, on_lines, 0, PLOT_HEIGHT, above_bars=both)
+    panels = both and (panels or width < WIDTH or (behind is not None and behind.low != 0))
+    count_right = both and not panels
     if panels:
-        height = sum(PANEL_HEIGHTS) + PANEL_GAP
         share = share_axis(picture, on_lines, 0, PANEL_HEIGHTS[0], above_bars=False)
+        named_bars = count_axis(picture, 0, PANEL_HEIGHTS[1], on_bars)
+        lines_of_title = len(wrap(named_bars.title, width, SMALL_SIZE)) if named_bars else 1
+        height = sum(PANEL_HEIGHTS) + PANEL_GAP + (lines_of_title - 1) * SMALL_SIZE * LINE
         count = count_axis(picture, height - PANEL_HEIGHTS[1], height, on_bars)
     else:
-        height = PLOT_HEIGHT
-        share = share_axis(picture, on_lines, 0, height, above_bars=both)
+        height, share = PLOT_HEIGHT, behind
         count = count_axis(picture, height * (1 - BAR_SHARE) if both else 0, height, on_bars)
-    count_right = both and not panels
     left_axes = [axis for axis in (share, None if count_right else count) if axis]
     left = math.ceil(max((axis.label_width for axis in left_axes), default=0) + 10)
     right = math.ceil(count.label_width + 10) if count_right and count else 2
@@ -403,29 +420,41 @@ def lay_out(
 
     target_axis = count if target_on_bars else share
     level = target_axis.pixel(target) if target_axis and target is not None else None
-    ends = _ends(picture, share, level, target_text, height)
-    label_width = max((text_width(end.text, TEXT_SIZE, 600) for end in ends), default=0)
+    named = _can_be_named(picture.lines, share, rows := 1 if width == WIDTH else 2, width)
+    ends = _ends(picture, share, level, target_text, height, rows=rows if named else 0)
+    label_width = max((end.width for end in ends), default=0)
     bands = plot - math.ceil(label_width + 14 if ends else 0)
     half_band = bands / len(picture.periods) / 2
     label_x = bands - half_band + 12 if half_band > 12 else bands + 4
     ends = tuple(EndLabel(end.trace, label_x, end.y, end.text) for end in ends)
 
-    words, legend, header = _header(picture, width, example=example, published_text=published_text)
+    # A single set of bars is named by its axis.
+    keyed = (*(picture.lines if not named else ()), *(picture.bars if len(picture.bars) > 1 else ()))
+    words, legend, header = _header(picture, width, keyed, example=example)
     # The header was laid out from the figure's upper left corner; from here on 0, 0 is the plot's.
-    share_title = wrap(share.title, width, SMALL_SIZE) if share else ()
-    axis_row = 20 + SMALL_SIZE * LINE * max(len(share_title) - 1, 0)
+    count_title = (
+        f"{count.title} (søjler, højre akse)" if count and count_right else count.title if count else ""
+    )
+    titles = [
+        title
+        for title in (share.title if share else "", count_title if count_right or not share else "")
+        if title
+    ]
+    beside = len(titles) > 1 and sum(text_width(title, SMALL_SIZE) for title in titles) + 24 > width
+    room = (width - 24) / 2 if beside else width
+    above_plot = max((len(wrap(title, room, SMALL_SIZE)) for title in titles), default=1)
+    axis_row = 20 + SMALL_SIZE * LINE * (above_plot - 1)
     break_row = 18 if picture.breaks else 0
     top = math.ceil(header + axis_row + break_row + 6)
     words = [Words(w.x - left, w.y - top, w.text, w.size, w.weight, w.align, w.colour) for w in words]
     legend = [Entry(e.trace, e.x - left, e.y - top, e.text) for e in legend]
-    for above, line in enumerate(reversed(share_title)):
-        y = -10.0 - break_row - above * SMALL_SIZE * LINE
-        words.append(Words(-left, y, line, SMALL_SIZE, colour="quiet"))
+    over = -10.0 - break_row
+    if share:
+        words += _over(share.title, room, -left, over)
     if count and count_right:
-        title = f"{count.title} (søjler, højre akse)"
-        words.append(Words(plot + right, -10.0 - break_row, title, SMALL_SIZE, align="right", colour="quiet"))
+        words += _over(count_title, room, plot + right, over, "right")
     elif count:
-        words.append(Words(-left, count.top - 10.0, count.title, SMALL_SIZE, colour="quiet"))
+        words += _over(count_title, room, -left, count.top - 10.0 if share else over)
 
     breaks = []
     for broken in picture.breaks:
@@ -436,8 +465,13 @@ def lay_out(
         words.append(Words(x + away, -9, broken.text, SMALL_SIZE, align=side, colour="quiet"))
 
     bottom = 34.0
-    notes = [line for note in gap_notes(picture) for line in wrap(f"× {note}", width, SMALL_SIZE)]
-    notes += wrap(BAND_NOTE, width, SMALL_SIZE) if picture.band else []
+    if published_text:
+        bottom += SMALL_SIZE * LINE
+        legend.append(Entry(None, -left - SYMBOL / 2 + 5, height + bottom - 10, published_text))
+        words.append(Words(-left + 14, height + bottom - 6, published_text, SMALL_SIZE, colour="quiet"))
+    said = (*(f"× {note}" for note in gap_notes(picture)), *cut_note(share, of_lines=both))
+    said += (BAND_NOTE,) if picture.band else ()
+    notes = [line for note in said for line in wrap(note, width, SMALL_SIZE)]
     for line in notes:
         bottom += SMALL_SIZE * LINE
         words.append(Words(-left, height + bottom - 6, line, SMALL_SIZE, colour="quiet"))
@@ -463,8 +497,26 @@ def lay_out(
     )
 
 
+def _over(title: str, room: float, x: float, base: float, align: str = "left") -> list[Words]:
+    """An axis' title above its plot, its last line at `base`."""
+    lines = wrap(title, room, SMALL_SIZE)
+    return [
+        Words(x, base - above * SMALL_SIZE * LINE, line, SMALL_SIZE, align=align, colour="quiet")
+        for above, line in enumerate(reversed(lines))
+    ]
+
+
+def _can_be_named(lines: Sequence[Trace], share: Axis | None, rows: int, width: float) -> bool:
+    """Whether the name of each line can stand at its end, and nobody takes one for another."""
+    room = width * NAME_SHARE[rows - 1]
+    if share is None or not all(0 < text_width(line.name, TEXT_SIZE, 600) < room for line in lines):
+        return False
+    ends = sorted(share.pixel(float(line.known[-1][1])) for line in lines)
+    return all(below - above >= rows * LABEL_GAP / 2 for above, below in pairwise(ends))
+
+
 def _ends(
-    picture: Picture, share: Axis | None, level: float | None, target_text: str, height: float
+    picture: Picture, share: Axis | None, level: float | None, target_text: str, height: float, *, rows: int
 ) -> tuple[EndLabel, ...]:
     """Newest values beside the lines' ends, pushed apart; one older than the figure's end says its period.
 
@@ -472,25 +524,30 @@ def _ends(
     ----------
     level
         Where the target is drawn; its label stands beside it.
+    rows
+        Of a label that names its line; 0 where the legend does.
     """
     found: list[tuple[Trace | None, float, str]] = []
+    apart = "\n" if rows > 1 else " "
     for line in picture.lines if share else ():
         point, value = line.known[-1]
         text = number(value, line.decimals, line.unit if line.unit is Unit.PERCENT else None)
         if point.period != picture.periods[-1]:
             text = f"{text} ({point.period.short})"
-        if picture.named_ends:
-            text = f"{line.label} {text}"
+        if rows:
+            text = f"{line.name}{apart}{text}"
         found.append((line, share.pixel(float(value)) if share else 0, text))
     if level is not None:
-        found.append((None, level, target_text))
+        found.append((None, level, target_text.replace(": ", f":{apart}", 1)))
     low, high = (share.top, share.bottom) if share else (0, height)
-    places = push_apart([y for _, y, _ in found], LABEL_GAP, low, max(high, level or 0))
+    least = LABEL_GAP * max(rows, 1) + (4 if rows > 1 else 0)
+    inside = (least - LABEL_GAP) / 2
+    places = push_apart([y for _, y, _ in found], least, low + inside, max(high, level or 0) - inside)
     return tuple(EndLabel(trace, 0, y, text) for (trace, _, text), y in zip(found, places, strict=True))
 
 
 def _header(
-    picture: Picture, width: float, *, example: bool, published_text: str
+    picture: Picture, width: float, keyed: Sequence[Trace], *, example: bool
 ) -> tuple[list[Words], list[Entry], float]:
     """Title, subtitle and legend, from the upper left corner, and how high they are together."""
     words: list[Words] = []
@@ -505,12 +562,10 @@ def _header(
         y += TEXT_SIZE * LINE
         words.append(Words(0, y - 4, line, TEXT_SIZE, colour="quiet"))
     y += 8
-    names: list[tuple[Trace | None, str]] = [(trace, trace.label) for trace in picture.traces]
-    if published_text:
-        names.append((None, published_text))
     row_height = TEXT_SIZE * LINE + 2
     legend, rows = [], 0
-    for (trace, _), (x, row, lines) in zip(names, flow([name for _, name in names], width), strict=True):
+    names = [trace.name or trace.label for trace in keyed]
+    for trace, (x, row, lines) in zip(keyed, flow(names, width), strict=True):
         for step, line in enumerate(lines):
             place = y + (row + step + 1) * row_height - 5
             words.append(Words(x + SYMBOL + 6, place, line))

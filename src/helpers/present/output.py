@@ -153,9 +153,16 @@ class FigurePart(StampedPart):
     """``Kilde: …``, plain text that a picture carries where it stands without its page."""
     narrow: Mapping[str, Any] | None = None
     """The same drawn for a phone; none where there is only one drawing."""
+    title: str = ""
+    """What it is called where it is only named: links to its files. Default is the caption."""
 
     def __post_init__(self) -> None:
         check_key(self.key)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.title or self.caption
 
     @property
     def file(self) -> str:
@@ -185,7 +192,7 @@ class FigurePart(StampedPart):
 
     def offers(self) -> Sequence[tuple[str, Sequence[str]]]:
         forms = ["png", "svg", *(["csv"] if self.csv is not None else [])]
-        return [(self.caption, [f"{self.file}.{form}" for form in forms])]
+        return [(self.name, [f"{self.file}.{form}" for form in forms])]
 
     def markdown(self) -> str:
         path = f"{FIGURE_FOLDER}/{self.file}"
@@ -202,7 +209,7 @@ class FigurePart(StampedPart):
         itself, and files cannot be clicked.
         """
         path = f"{FIGURE_FOLDER}/{self.file}"
-        named = html.escape(self.caption, quote=True)
+        named = html.escape(self.name, quote=True)
         links = [f'<a href="{path}.json" download aria-label="Figur (JSON): {named}">Figur (JSON)</a>']
         if self.csv is not None:
             links.insert(0, f'<a href="{path}.csv" download aria-label="Tal (CSV): {named}">Tal (CSV)</a>')
@@ -363,9 +370,10 @@ def figure(
     csv: str | None = None,
     chart: Callable[[], Chart] | None = None,
     narrow: Mapping[str, Any] | None = None,
+    title: str = "",
 ) -> Shown:
     """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow)])
+    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow, title=title)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

@@ -59,10 +59,10 @@ class Palette:
         The municipality and the country: lines, points and their labels.
     second, second_country
         The same for a second pair of lines in one figure (goal 5b).
-    bar, bar_edge
-        Counts; the outline carries the contrast, the pale fill keeps lines on top of it readable.
+    bar, bar_edge, on_bar
+        Counts: no darker than can be told from the paper, so that lines before them are; and a number on them.
     bar2, bar2_edge
-        The second set of bars.
+        The second set of bars, which are hollow: so the two differ as much as bars and paper do.
     """
 
     ink: str
@@ -73,6 +73,7 @@ class Palette:
     second_country: str
     bar: str
     bar_edge: str
+    on_bar: str
     bar2: str
     bar2_edge: str
     grid: str
@@ -112,14 +113,10 @@ def readable(colour: str, paper: str, least: float) -> str:
     return towards
 
 
-def _pale(colour: str, paper: str, share: float) -> tuple[str, str]:
-    """A pale fill of `colour`, and an outline for it that can be told from `paper`."""
-    fill = mix(colour, paper, share)
-    for step in range(35, 101, 2):
-        edge = mix(colour, paper, step / 100)
-        if contrast(edge, paper) >= MARK_CONTRAST:
-            return fill, edge
-    return fill, colour
+def _pale(colour: str, paper: str, least: float) -> str:
+    """The palest mixture of `colour` and `paper` with that contrast against `paper`."""
+    mixtures = (mix(colour, paper, step / 100) for step in range(20, 101, 2))
+    return next((mixed for mixed in mixtures if contrast(mixed, paper) >= least), colour)
 
 
 def palette_from(colours: Mapping[str, str]) -> Palette:
@@ -131,19 +128,19 @@ def palette_from(colours: Mapping[str, str]) -> Palette:
         return readable(named[name], paper, TEXT_CONTRAST)
 
     accent, country = text("primary"), text("secondary")
-    bar, bar_edge = _pale(accent, paper, 0.16)
-    bar2, bar2_edge = mix(accent, paper, 0.42), readable(mix(accent, paper, 0.75), paper, MARK_CONTRAST)
+    ink, bar = text("foreground"), _pale(accent, paper, MARK_CONTRAST)
     return Palette(
-        ink=text("foreground"),
+        ink=ink,
         paper=paper,
         accent=accent,
         country=country,
         second=text("second") if "second" in named else readable("#9a4a16", paper, TEXT_CONTRAST),
         second_country=readable("#7d7263", paper, TEXT_CONTRAST),
         bar=bar,
-        bar_edge=bar_edge,
-        bar2=bar2,
-        bar2_edge=bar2_edge,
+        bar_edge=_pale(accent, paper, TEXT_CONTRAST),
+        on_bar=readable(ink, bar, TEXT_CONTRAST),
+        bar2=paper,
+        bar2_edge=accent,
         grid=mix(named["foreground"], paper, 0.12),
         quiet=readable(mix(named["foreground"], paper, 0.62), paper, TEXT_CONTRAST),
         unknown=text("warning"),

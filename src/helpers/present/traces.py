@@ -14,11 +14,20 @@ import pandas as pd
 
 from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Break, Goal, Indicator, Municipality, Unit
+from helpers.catalogue.models import (
+    NATIONAL,
+    NATIONAL_NAME,
+    Break,
+    Goal,
+    Indicator,
+    Municipality,
+    Series,
+    Unit,
+)
 from helpers.data.frames import WINDOW_COLUMNS, Grounds, State
 from helpers.errors import PlanError
 from helpers.periods import Period, window
-from helpers.present.words import as_decimal, exact, listed
+from helpers.present.words import as_decimal, capital, exact, listed, unit_word
 
 TARGET = "target"
 """Area of the line that shows a target where it is another number from period to period."""
@@ -65,6 +74,14 @@ class Trace:
     """One per period of the figure, oldest first."""
     stack: str | None = None
     """Bars with the same word stand on each other."""
+    name: str = ""
+    """What tells it apart where all lines are of one series: its area. Empty where that is not enough."""
+
+    @property
+    def headed(self) -> str:
+        """Its label, with the unit where the label does not say it."""
+        word = unit_word(self.unit)
+        return f"{self.label} ({word})" if word and word not in self.label else self.label
 
     @cached_property
     def known(self) -> tuple[tuple[Point, Decimal], ...]:
@@ -110,8 +127,6 @@ class Picture:
     """Whose figure it is, where it is a goal's."""
     band: tuple[tuple[Period, Interval], ...] = ()
     """Periods with what chance alone may make of the municipality's value, oldest first; most figures have none."""
-    named_ends: bool = False
-    """Whether each line's name stands at its end, beside its newest value."""
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -138,6 +153,17 @@ def fill(text: str, area: str, municipality: Municipality) -> str:
     for mark, word in words.items():
         text = text.replace(mark, word)
     return text
+
+
+def _without_area(series: Series, unit: Unit) -> str | None:
+    """What the lines of a series show, for their axis: ``Andel af befolkningen i pct.``; none where its label does not say."""
+    said = capital(series.label.removeprefix("{area}").removesuffix("{area}").strip(" -"))
+    word = unit_word(unit)
+    if "{" in said or not said or "{area}" not in series.label:
+        return None
+    if not word or word in said.lower():
+        return said
+    return f"{said} i pct." if unit is Unit.PERCENT else f"{said} ({word})"
 
 
 def picture(
@@ -172,6 +198,8 @@ def picture(
     traces: list[Trace] = []
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
+    lines = [one for entry in indicators for one in entry.drawn.values() if one.mark == "line"]
+    only = lines[0] if len(lines) == 1 else None
     for indicator, table in zip(indicators, tables, strict=True):
         for name, series in indicator.drawn.items():
             drawn = False
@@ -194,6 +222,7 @@ def picture(
                     decimals=indicator.decimals_of(name),
                     points=tuple(points.get(period) or _absent(period, points) for period in periods),
                     stack=series.stack,
+                    name=area_name if series is only else "",
                 )
                 if trace.known:
                     traces.append(trace)
@@ -206,7 +235,7 @@ def picture(
         key=key,
         title=fill(first.title, municipality.name, municipality),
         subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
-        share_axis=first.share_axis,
+        share_axis=first.share_axis or (_without_area(only, first.unit) if only else None),
         count_axis=first.count_axis,
         municipality=municipality.name,
         periods=periods,
@@ -234,7 +263,8 @@ def areas_picture(
     traces = [
         replace(
             trace,
-            label=NATIONAL_NAME if trace.national else areas[place].name,
+            label=(name := NATIONAL_NAME if trace.national else areas[place].name),
+            name=name,
             group=0 if trace.national else place,
             mark="line",
             axis="share",
@@ -261,7 +291,6 @@ def areas_picture(
         traces=lines,
         breaks=shown_breaks([indicator], periods),
         empty=tuple((name, state) for name, state in absent.items() if name not in drawn),
-        named_ends=True,
     )
 
 
@@ -342,7 +371,19 @@ def with_targets(drawn: Picture, courses: Sequence[tuple[str, Course]]) -> Pictu
             for period in drawn.periods
         )
         lines.append(
-            Trace(label, TARGET, "", label, "share", "line", 0, first.unit, _decimals(points, first), points)
+            Trace(
+                label,
+                TARGET,
+                "",
+                label,
+                "share",
+                "line",
+                0,
+                first.unit,
+                _decimals(points, first),
+                points,
+                name=label.split(":")[0],
+            )
         )
     return replace(drawn, traces=(*drawn.traces, *lines))
 

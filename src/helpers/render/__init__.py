@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.reports.base.names import EngineName
 
 if TYPE_CHECKING:
     from helpers.render.run import render_variants

@@ -11,22 +11,18 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.models import EngineName, Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
 from helpers.render.workspace import building
+from helpers.reports.base.names import EngineName
 
 
 def choose_engine(wanted: EngineName) -> tuple[str, str]:
     """Name of the engine and its version.
 
     ``auto`` is Quarto when one is on PATH that is new enough, and the built-in engine otherwise.
-
-    Raises
-    ------
-    PlanError
-        When Quarto is asked for and there is none, or only an older one.
     """
     if wanted == QUARTO:
         return QUARTO, require_quarto()[1]
@@ -85,18 +81,8 @@ def render_variants(
 
     Parameters
     ----------
-    to
-        ``html``, ``pdf``, ``docx``, one or several.
-    engine
-        ``quarto``, ``built-in``, or ``auto``: Quarto when it is on PATH and new enough.
-    jobs
-        Number of worker processes.
     scheduler
         Address of a Dask cluster that renders instead, ``tcp://host:8786``.
-    force
-        Render also what is unchanged.
-    progress
-        Called in this process for every :class:`Event`.
 
     Returns
     -------

@@ -1,5 +1,9 @@
 """Names that every report and the rendering of it share."""
 
+from typing import Literal
+
+EngineName = Literal["auto", "quarto", "built-in"]
+
 SNAPSHOT_VARIABLE = "PLAN_SNAPSHOT"
 """Environment variable with the day whose figures a rendered report shows (``plan render --snapshot``)."""
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -416,20 +415,11 @@ class Report(Stamped, ABC):
         sources = dict.fromkeys(s for i in self.indicators for s in i.table_sources.values())
         return SiteEntry(self.kind, self.whom.codes, self.whom.name, sources=tuple(sources))
 
-    @property
-    def _left_out(self) -> frozenset[str]:
-        """Names of pages that would say nothing of these figures."""
-        return frozenset()
-
     def asked(self, book: Laid) -> Asked:
         """The report as the rendering room wants it, in a book that was laid out."""
         variant = Variant(
             book=book.folder,
-            pages={
-                path: page
-                for path, page in book.pages.items()
-                if PurePosixPath(path).stem not in self._left_out
-            },
+            pages=book.pages,
             slug=self.folder,
             parameters=self.parameters,
             title=f"{EXAMPLE_MARK} {self.title}" if self.stamp.prefix else self.title,

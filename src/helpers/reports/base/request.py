@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +15,7 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.stamp import Stamp
 from helpers.project import Project
+from helpers.reports.base.names import EngineName
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class RenderRequest:
     bound: Period | None = None
     snapshot: date | None = None
     to: tuple[str, ...] = ("html", "pdf")
-    engine: str = "auto"
+    engine: EngineName = "auto"
     output: Path = Path("_site")
     everyone: bool = False
     region: str = ""
@@ -76,8 +77,11 @@ class RenderRequest:
         """Whether others than the analyst will read the site, so that it may not show example data by accident."""
         return self.for_publication or self.everyone or bool(self.base_url)
 
-    def check(self) -> None:
-        """Refuse options that contradict: names, a region and ``--all``; example data as they stood on a day."""
+    def check(self, forms: Collection[str]) -> None:
+        """Refuse unknown forms, and options that contradict: names, a region and ``--all``; example data of a day."""
+        if not self.to or not set(self.to) <= set(forms):
+            what = f'"{",".join(self.to)}" is none of {", ".join(forms)}; several: {",".join(forms)}.'
+            raise PlanError.of("--to", what)
         if self.example and self.snapshot:
             raise PlanError.of(
                 "--example, --snapshot",
@@ -120,6 +124,8 @@ class Variant:
     """Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``."""
     area: str = ""
     """Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``)."""
+    document: str = "rapporten"
+    """What texts call the whole of it: ``Hele rapporten som PDF``."""
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
     taken as its file is. None at all: those that ``_quarto.yml`` names."""
@@ -142,8 +148,8 @@ class SiteEntry:
     name: str
     """Of the municipality or job centre."""
     plan: str = ""
-    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     """Key of the plan, for a report with goals."""
+    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     met: int | None = None
     of: int | None = None
     unknown: int = 0

@@ -14,9 +14,9 @@ from helpers.catalogue.models import NATIONAL, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present import layout, output
+from helpers.present import describe, layout, output
+from helpers.present.describe import fitted
 from helpers.present.figures import chart, native_chart
-from helpers.present.fonts import text_width
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg
 from helpers.present.tables import Column, Group, build
@@ -89,7 +89,8 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         spec(layout.WIDTH),
         narrow=spec(layout.NARROW),
         chart=lambda: native_chart(drawn, colour, example=example),
-        caption=f"{title}, {drawn.periods[0].danish} til {drawn.periods[-1].danish}",
+        title=f"{title}, {describe.span(drawn)}",
+        caption=describe.caption(drawn),
         alt=alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
         csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
@@ -109,7 +110,7 @@ def _near_its_end(end: layout.EndLabel, drawn: Picture, places: layout.Layout) -
     above = now is None or value >= now
     # Where the path climbs (or falls) into the label's place on the right, the label stands on the left.
     left = now is not None and later is not None and (later > now if above else later < now)
-    room = x - text_width(end.text, layout.TEXT_SIZE, 600) - LABEL_AWAY / 2
+    room = x - end.width - LABEL_AWAY / 2
     if left and room < 0:  # no room on the left of the first month: the other side of the path is free
         left, above = False, not above
     x = room if left else x + LABEL_AWAY
@@ -178,26 +179,39 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
 
 
 def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
-    return Trace(label, area, "", label, "share", "line", 0, unit, decimals, tuple(points))
+    return Trace(
+        label,
+        area,
+        "",
+        label,
+        "share",
+        "line",
+        0,
+        unit,
+        decimals,
+        tuple(points),
+        name=label.split(maxsplit=1)[0],
+    )
 
 
 def alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
     """The figure for those who do not see it."""
     row = status.row
-    said = [f"Figur for »{title}«."]
-    said.append(words.trend_words(status))
-    if status.newest is not None and status.path_now is not None and status.change is not None:
-        said.append(f"Vejen er {words.on_path(status.path_now, row)} i {status.newest.month.danish}.")
+    judged = status.standing is not None and bool(row.targets)
+    said = [
+        words.trend_words(status),
+        f"Status: {words.STANDING_WORDS[status.standing]}" if status.standing and judged else "",
+        "De målte måneder er eksempeldata" if example else "",
+    ]
     goals = [f"{words.target(goal, row)} i {month.danish}" for month, goal in sorted(row.targets.items())]
-    if goals:
-        said.append(f"Mindste mål: {listed(goals)}.")
-    if row.hold:
-        said.append("Linjen viser startmålingen holdt uændret.")
-    if status.standing is not None and row.targets:
-        said.append(f"Status: {words.STANDING_WORDS[status.standing]}.")
-    if example:
-        said.append("De målte måneder er eksempeldata.")
-    return " ".join(said).replace("..", ".")
+    more = [
+        f"Vejen er {words.on_path(status.path_now, row)} i {status.newest.month.danish}"
+        if status.newest is not None and status.path_now is not None and status.change is not None
+        else "",
+        "Linjen viser startmålingen holdt uændret" if row.hold else "",
+        f"Mindste mål: {listed(goals)}" if goals else "",
+    ]
+    return fitted(title, said, more)
 
 
 def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Period]) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 
 from helpers.catalogue.models import Unit
 from helpers.present import fonts, layout
+from helpers.present.describe import fitted
 from helpers.present.draw import WORDS
 from helpers.present.theme import Palette
-from helpers.present.words import count, listed, number
+from helpers.present.words import count, number
 
 DOT = 12
 """Pixels from one dot to the next, across and up."""
@@ -286,26 +287,23 @@ def _symbols(colour: Palette) -> dict[str, Any]:
 def alt_text(plot: DotPlot) -> str:
     """The picture for those who do not see it."""
     dots = sorted(plot.dots, key=lambda dot: dot.value)
-    low, high = dots[0], dots[-1]
 
     def shown(value: Decimal) -> str:
         return number(value, plot.decimals, plot.unit)
 
-    said = [f"Prikplot med {count(len(dots), 'kommune', 'kommuner')}."]
-    said.append(f"Lavest er {low.name} med {shown(low.value)}, højest {high.name} med {shown(high.value)}.")
+    own = []
     for dot in dots:
         if dot.mark == "own":
             below = sum(other.value < dot.value for other in dots)
             above = sum(other.value > dot.value for other in dots)
-            own = f"{dot.name} har {shown(dot.value)}"
-            said.append(f"{own}; {number(below)} kommuner ligger lavere og {number(above)} højere.")
-    if plot.country is not None:
-        said.append(f"Hele landet ligger på {shown(plot.country)}.")
-    grouped = [dot.name for dot in dots if dot.mark == "group"]
-    if grouped:
-        said.append(f"{plot.group_name}: {listed(grouped)}.")
-    if plot.without:
-        said.append(f"{count(plot.without, 'kommune', 'kommuner')} er uden tal.")
-    if plot.example:
-        said.append("Tallene er eksempeldata.")
-    return " ".join(said).replace("..", ".")
+            own.append(
+                f"{dot.name} har {shown(dot.value)}; {number(below)} kommuner ligger lavere og {number(above)} højere"
+            )
+    said = [*own, "Tallene er eksempeldata" if plot.example else ""]
+    low, high = dots[0], dots[-1]
+    more = [
+        f"Hele landet: {shown(plot.country)}" if plot.country is not None else "",
+        f"Lavest er {low.name} med {shown(low.value)}, højest {high.name} med {shown(high.value)}",
+        f"{count(plot.without, 'kommune', 'kommuner')} er uden tal" if plot.without else "",
+    ]
+    return fitted(f"Prikplot med {count(len(dots), 'kommune', 'kommuner')}: {plot.title}", said, more)
