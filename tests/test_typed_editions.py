@@ -113,7 +113,10 @@ def test_the_page_tells_what_was_typed_in_otherwise_and_the_verdicts_that_turned
     assert not rows and "Ingen vurdering er ændret." in text
     second(project)
     text, rows, told = page(project)
-    assert "6 af kommunens egne oplysninger er rettet, kommet til eller fjernet siden den 1. august 2026." in text
+    assert (
+        "6 af kommunens egne oplysninger er rettet, kommet til eller fjernet siden den 1. august 2026."
+        in text
+    )
     found = {(row[0].split(" - ")[-1], row[1]): row[2:] for row in rows}
     share, count = "Andelen af omgørelser de seneste 4 kvartaler", "Antal omgørelser i de seneste 4 kvartaler"
     spaced = {key: [cell.replace("\u00a0", " ") for cell in cells] for key, cells in found.items()}

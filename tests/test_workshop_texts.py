@@ -51,7 +51,9 @@ def test_what_an_analyst_can_mend_names_files_searches_and_tables() -> None:
 
 def test_plan_status_tells_it_when_asked_and_plan_check_counts_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ROOT_VARIABLE, str(CHECKOUT))
-    quiet, asked = (CliRunner().invoke(app, ["status", "Læsø", "--plan", PLAN, *more]).output for more in ([], ["-v"]))
+    quiet, asked = (
+        CliRunner().invoke(app, ["status", "Læsø", "--plan", PLAN, *more]).output for more in ([], ["-v"])
+    )
     assert "plan find" not in quiet and "plan find" in asked
     assert f"{PLAN}: sources are probable for 1b, 2a" in CliRunner().invoke(app, ["check"]).output
 
