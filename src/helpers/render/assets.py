@@ -15,7 +15,7 @@ from pathlib import Path
 from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
 from helpers.present.fonts import subset_of
-from helpers.present.theme import palette_from, readable
+from helpers.present.theme import palette_from, readable, shown_colours
 from helpers.render.drawings import figure_colours
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
@@ -96,11 +96,10 @@ NIGHT_CONTRAST = 7.0
 
 def _brand_css(brand: Brand) -> str:
     """The brand as CSS properties, by day and by night: by night each colour is as light as can be read."""
-    night = {
-        role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in brand.colours.items()
-    }
+    by_day = shown_colours(brand.colours)
+    night = {role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in by_day.items()}
     by_night = {**night, **NIGHT}
-    day = "".join(f"--plan-{role}:{colour};" for role, colour in brand.colours.items())
+    day = "".join(f"--plan-{role}:{colour};" for role, colour in by_day.items())
     dark = "".join(f"--plan-{role}:{colour};" for role, colour in by_night.items())
     dark += "".join(f"{name}:{colour};" for name, colour in figure_colours(palette_from(by_night)).items())
     return (
