@@ -20,11 +20,13 @@ end
 -- that have more to say. Counted in characters; the writer knows no better.
 
 local AVAILABLE = 108  -- characters on a line of a table
-local SMALL_FROM, SMALL = 8, 130 -- columns from which Word's letters are small (word.py), and what a line then holds
-local PADDING = 2.5    -- of a cell, in characters
+-- Columns from which letters are small (plan.typ, word.py), and what a line then holds.
+local SMALL_FROM = { typst = 7, docx = 8 }
+local SMALL = { typst = 120, docx = 130 }
+local PADDING = 2      -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
-local PIXEL = 0.17     -- characters
-local WIDEST_IMAGE = 76 -- pixels, in a cell
+local PIXEL = 0.2      -- characters
+local WIDEST_IMAGE = 72 -- pixels, in a cell
 
 local function image_width(cell)
   local width = 0
@@ -62,8 +64,9 @@ local function all_rows(tbl)
   return rows
 end
 
--- In characters; and whether all of them get what they want.
-local function column_widths(tbl, available)
+-- In characters; whether all of them get what they want; and what a line holds.
+local function column_widths(tbl, format)
+  local available = #tbl.colspecs < SMALL_FROM[format] and AVAILABLE or SMALL[format]
   local least, wanted = {}, {}
   for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
   local taken = {} -- cells that reach down from rows above
@@ -92,7 +95,7 @@ local function column_widths(tbl, available)
   for i in ipairs(least) do
     widths[i] = PADDING + (fits and wanted[i] or least[i] + left * (wanted[i] - least[i]) / missing)
   end
-  return widths, fits
+  return widths, fits, available
 end
 
 -- A picture in a cell is no wider than the cell can be.
@@ -130,18 +133,22 @@ local function cell_open(cell, row, head)
   return 'plan-cell(' .. table.concat(fields, ', ') .. ')['
 end
 
+-- A row that heads others is a heading of the table's own, which never stands last on a page.
 local function add_rows(out, rows, head)
   for _, row in ipairs(rows) do
+    local group = not head and has(row.attr, 'group')
+    if group then out:insert(raw('table.header(level: 2, repeat: false,')) end
     for _, cell in ipairs(row.cells) do
       out:insert(raw(cell_open(cell, row, head)))
       out:extend(small_images(cell.contents))
       out:insert(raw('],'))
     end
+    if group then out:insert(raw('),')) end
   end
 end
 
 local function typst_table(tbl, keep_caption)
-  local widths, fits = column_widths(tbl, AVAILABLE)
+  local widths, fits = column_widths(tbl, 'typst')
   for i, width in ipairs(widths) do widths[i] = fits and 'auto' or string.format('%.1ffr', width) end
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
@@ -211,7 +218,7 @@ local function typst_div(div)
   end
   for class, name in pairs{
     ['example-data'] = 'example-mark', ['example-note'] = 'example-mark', ['state-note'] = 'state-note',
-    ['data-note'] = 'plain-box', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
+    ['data-note'] = 'data-note', ['no-figure'] = 'plain-box', ['source-note'] = 'state-note',
     ['goal-note'] = 'goal-note', ['goal-text'] = 'goal-text', ['summary'] = 'summary',
     ['follow-up'] = 'follow-up',
   } do
@@ -292,8 +299,7 @@ local function docx_rows(rows, head)
 end
 
 local function docx_table(tbl)
-  local available = #tbl.colspecs < SMALL_FROM and AVAILABLE or SMALL
-  local widths = column_widths(tbl, available)
+  local widths, _, available = column_widths(tbl, 'docx')
   local line = 0
   for _, width in ipairs(widths) do line = line + width end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, available) } end
@@ -347,23 +353,90 @@ local function html_raw(block)
   return pandoc.RawBlock('html', open .. block.text .. '\n</div>')
 end
 
--- What a box judges stands with it: heading, wording, verdict and figure keep together.
-local function is_verdict(block)
-  return block and block.t == 'Div' and has(block, 'verdict')
-end
-
-local function keep_together(blocks)
+local function lists_apart(blocks)
   local out = pandoc.List{}
   for i, block in ipairs(blocks) do
-    if (block.t == 'Para' or block.t == 'Div') and not is_verdict(block) and is_verdict(blocks[i + 1]) then
-      out:extend{ raw('#keep-with-next['), block, raw(']') }
-    elseif block.t == 'OrderedList' and i > 1 and blocks[i - 1].t == 'OrderedList' then
-      out:extend{ raw('#[]'), block }  -- or Typst would go on counting
-    else
-      out:insert(block)
+    if block.t == 'OrderedList' and i > 1 and blocks[i - 1].t == 'OrderedList' then
+      out:insert(raw('#[]'))  -- or Typst would go on counting
     end
+    out:insert(block)
   end
   return out
+end
+
+-- What a figure shows stands with it: heading, wording, verdict, figure and its source keep together.
+local function holds(block, of)
+  local found = false
+  pandoc.Blocks{ block }:walk{
+    Image = function() found = found or of == 'figure' end,
+    Table = function() found = found or of == 'table' end,
+    RawBlock = function(html) found = found or (of == 'table' and html.text:match('<table') ~= nil) end,
+  }
+  return found
+end
+
+local function for_pages_only(block)
+  return block.t == 'RawBlock' and block.text:match('data%-quarto%-disable%-processing="true"') ~= nil
+end
+
+local function is_note(block)
+  return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
+end
+
+-- A chapter up to its last figure as the items of plan-flow(); what follows stands free.
+local function flow(blocks)
+  local items, item, last, opened = pandoc.List{}, nil, 0, 0
+  for _, block in ipairs(blocks) do
+    if not for_pages_only(block) then
+      local figure, table_ = holds(block, 'figure'), holds(block, 'table')
+      local own = table_ and not figure
+      local begins = not item or item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      -- What lies between the ends of something that opens is of one piece.
+      if begins and opened == 0 then
+        item = { blocks = pandoc.List{}, closed = own }
+        items:insert(item)
+      end
+      item.blocks:insert(block)
+      item.kept = item.kept or figure
+      if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
+        opened, item.closed = opened + 1, true
+      elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
+        opened = opened - 1
+      end
+      if item.kept then last = #items end
+    end
+  end
+  local out = pandoc.List{}
+  if last > 0 then out:insert(raw('#plan-flow(')) end
+  for i, one in ipairs(items) do
+    if i <= last then out:insert(raw(one.kept and 'kept[' or 'loose[')) end
+    out:extend(one.blocks)
+    if i <= last then out:insert(raw('],')) end
+    if i == last then out:insert(raw(')')) end
+  end
+  return out, last > 0
+end
+
+-- Chapter by chapter; the built-in engine keeps the heading of its one, and is told how it begins.
+local function keep_together(doc)
+  local out, chapter, head = pandoc.List{}, pandoc.List{}, nil
+  local function close()
+    local blocks, figures = flow(chapter)
+    local begin = figures and '#chapter-apart' or '#chapter-below'
+    if head then out:extend{ raw(begin), head } else doc.meta['chapter-begin'] = begin end
+    out:extend(blocks)
+  end
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Header' and block.level == 1 then
+      if head or #chapter > 0 then close() end
+      head, chapter = block, pandoc.List{}
+    else
+      chapter:insert(block)
+    end
+  end
+  close()
+  doc.blocks = out
+  return doc
 end
 
 -- Words that Typst would take for a list or a heading when they come first: the writer escapes them at the start of a
@@ -527,8 +600,9 @@ if to_typst then
     harmless_filter,
     { Pandoc = unnumber },
     files_beside,
+    { Pandoc = keep_together },
     lone_figures,
-    { Blocks = keep_together },
+    { Blocks = lists_apart },
     { RawBlock = typst_raw, Table = any_table, Div = typst_div },
     { Inlines = escape_first },
   }

@@ -88,7 +88,7 @@ def test_the_parts_of_the_pdf_work_from_every_book(book: Path, tmp_path: Path) -
     assert "Figur 3. Andelen på ydelse" in " ".join(others)
     assert "Figur 1" not in " ".join(others)
     about = pypdf.PdfReader(tmp_path / "book.pdf").metadata
-    assert about.title == "Plan 2024-2025 & »@ # _x_«"
+    assert about.title == "Plan 2024-2025 & »@ # _x_«, Jobcenter Vallensbæk/Ishøj"
     assert about.author == about.subject == "Jobcenter Vallensbæk/Ishøj"
 
 

@@ -18,7 +18,7 @@ from helpers.render.hub import write_hub
 from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PAGES = ("index.html", "notebooks/01-tidlig.html", "notebooks/02-unge.html", "notebooks/data.html")
-PDF = "Beskæftigelsesplan-2023.pdf"
+PDF = "Beskæftigelsesplan-2023-{}-Kommune.pdf"
 
 
 class Page(HTMLParser):
@@ -69,7 +69,7 @@ def text_of(pdf: Path) -> str:
 
 def test_pages_and_pdf_have_the_names_that_quarto_gives_them(site: Path):
     for slug in ("frederikssund", "hedensted"):
-        for name in (*PAGES, PDF):
+        for name in (*PAGES, PDF.format(slug.capitalize())):
             assert (site / slug / name).is_file(), name
 
 
@@ -113,7 +113,7 @@ def test_no_page_of_one_municipality_names_another_or_shows_its_numbers(site: Pa
             text = path.read_text(encoding="utf-8")
             assert other not in text, path
             assert number not in text, path
-        text = text_of(site / slug / PDF)
+        text = text_of(site / slug / PDF.format(slug.capitalize()))
         assert other not in text
         assert number not in text
 
@@ -131,7 +131,10 @@ def test_example_data_are_marked_on_every_page_and_on_the_cover(site: Path):
         assert '<span class="badge">Eksempeldata</span>' in (site / "hedensted" / name).read_text(
             encoding="utf-8"
         )
-    assert "Eksempeldata" in pypdf.PdfReader(site / "hedensted" / PDF).pages[0].extract_text()
+    assert (
+        "Eksempeldata"
+        in pypdf.PdfReader(site / "hedensted" / PDF.format("Hedensted")).pages[0].extract_text()
+    )
 
 
 def test_real_data_carry_no_mark(tmp_path: Path):
@@ -146,18 +149,18 @@ def test_real_data_carry_no_mark(tmp_path: Path):
 
 
 def test_the_pdf_is_tagged_for_screen_readers_and_says_its_language_and_title(site: Path):
-    reader = pypdf.PdfReader(site / "frederikssund" / PDF)
+    reader = pypdf.PdfReader(site / "frederikssund" / PDF.format("Frederikssund"))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "da"
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
-    assert reader.metadata["/Title"] == "Beskæftigelsesplan 2023"
+    assert reader.metadata["/Title"] == "Beskæftigelsesplan 2023, Frederikssund Kommune"
     assert reader.metadata["/Author"] == "Frederikssund Kommune"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
 
 
 def test_the_pdf_holds_text_numbers_and_alternative_texts_and_its_figures_are_no_bitmaps(site: Path):
-    pdf = site / "frederikssund" / PDF
+    pdf = site / "frederikssund" / PDF.format("Frederikssund")
     text = text_of(pdf)
     for part in (
         "Frederikssund Kommune",
@@ -177,7 +180,7 @@ def test_the_pdf_holds_text_numbers_and_alternative_texts_and_its_figures_are_no
 
 
 def test_headings_are_the_same_on_pages_and_in_print(site: Path):
-    reader = pypdf.PdfReader(site / "frederikssund" / PDF)
+    reader = pypdf.PdfReader(site / "frederikssund" / PDF.format("Frederikssund"))
 
     def titles(items: list) -> Iterator[str]:
         for item in items:
@@ -210,7 +213,7 @@ def test_the_first_page_lists_all_sites_also_those_rendered_before(project: Proj
     html = (site / "index.html").read_text(encoding="utf-8")
     for name in ("Frederikssund", "Greve", "Hedensted"):
         assert f"{name} Kommune" in html
-    assert not (site / "greve" / PDF).exists()
+    assert not (site / "greve" / PDF.format("Greve")).exists()
 
 
 def test_events_tell_how_far_a_variant_has_come(tmp_path: Path):
@@ -277,7 +280,7 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
 
 def test_a_site_records_what_it_is(site: Path):
     record = json.loads((site / "hedensted" / "render.json").read_text(encoding="utf-8"))
-    assert record["pdf"] == PDF
+    assert record["pdf"] == PDF.format("Hedensted")
     assert record["municipality"] == "Hedensted Kommune"
     assert tuple(record["pages"]) == PAGES
 

@@ -30,7 +30,7 @@ from helpers.reports.base.request import RenderRequest
 from render_book import sample_notebooks, variant, write_book
 from report_support import copy_project
 
-WORD = "Beskæftigelsesplan-2023.docx"
+WORD = "Beskæftigelsesplan-2023-Frederikssund-Kommune.docx"
 SVG = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 
 
@@ -214,7 +214,10 @@ def test_pages_link_to_the_document_beside_the_pdf(site: Path, project: Project,
     assert f'href="../{WORD}">Hent som Word</a>' in page
     rendered(project, tmp_path / "_site", ("html", "pdf", "docx"))
     page = (tmp_path / "_site" / "frederikssund" / "index.html").read_text(encoding="utf-8")
-    assert re.search(r'href="Beskæftigelsesplan-2023\.pdf">Hent som PDF</a>\s*<a [^>]*>Word</a>', page)
+    assert re.search(
+        r'href="Beskæftigelsesplan-2023-Frederikssund-Kommune\.pdf">Hent som PDF</a>\s*<a [^>]*>Word</a>',
+        page,
+    )
 
 
 def own_document(path: Path, *, footer: str = "") -> None:

@@ -154,16 +154,9 @@ class Book:
     configuration: Mapping[str, Any] = field(repr=False)
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    @property
-    def pdf_name(self) -> str:
-        return pdf_name(self.output_file or self.title)
-
 
 def pdf_name(title: str) -> str:
-    """The name Quarto gives a book's PDF: the title, with what TeX and shells dislike turned into hyphens.
-
-    Quotation marks become hyphens too; :func:`helpers.render.copy.make_copy` tells Quarto of these names.
-    """
+    """The name of a book's PDF: its title, with spaces and what shells dislike turned into hyphens."""
     return re.sub(r"[ <>()|:&;#?*'\"’‘“”„«»\\/]", "-", without_hidden(title)) + ".pdf"
 
 

@@ -34,15 +34,7 @@ _FILTER = "plan.lua"
 def brief_files(
     project: Project, brief: Brief, brand: Brand, forms: Collection[str], *, example: bool, day: date
 ) -> Mapping[str, bytes]:
-    """The item in each of these forms: ending → content.
-
-    Parameters
-    ----------
-    example
-        Whether its figures are made up; every page then says so.
-    day
-        That the document says it was made.
-    """
+    """The item in each of these forms: ending → content."""
     made: dict[str, bytes] = {}
     if MD in forms:
         made[MD] = brief.plain().encode()

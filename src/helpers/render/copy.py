@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
 from helpers.present.theme import shown_colours
 from helpers.prose import without_false_lists
-from helpers.render.book import CONFIGURATION, Book
+from helpers.render.book import CONFIGURATION, Book, pdf_name
 from helpers.render.models import Variant
 from helpers.render.named import bring_files
 from helpers.render.notebooks import chapter_notebook
@@ -76,8 +75,17 @@ class Copy:
         return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
 
     @property
+    def full_title(self) -> str:
+        """The title with whose it is, once: a file that is mailed or printed says both."""
+        return self._with_whose(self.title, ", ")
+
+    def _with_whose(self, title: str, between: str) -> str:
+        whose = self.variant.municipality
+        return title if whose in title else f"{title}{between}{whose}"
+
+    @property
     def pdf_name(self) -> str:
-        return (replace(self.book, title=self.title)).pdf_name
+        return pdf_name(self._with_whose(self.book.output_file or self.title, " "))
 
     @property
     def word_name(self) -> str:
@@ -146,8 +154,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         configuration["brand"] = "_brand.yml"
     copy = Copy(folder, book, brand, variant, {}, imprint)
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
-    if re.search(r'["’‘“”„«»]', copy.pdf_name + copy.title):
-        head["output-file"] = copy.pdf_name.removesuffix(".pdf")
+    head["output-file"] = copy.pdf_name.removesuffix(".pdf")
     if variant.dated is not None:
         head |= {"date": variant.dated.isoformat(), "date-format": DATE_FORMAT}
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}

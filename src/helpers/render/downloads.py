@@ -149,7 +149,7 @@ def _package(copy: Copy, site: Path, offers: Iterable[Offer]) -> bytes:
         "name": re.sub(
             r"[^a-z0-9]+", "-", f"{copy.variant.parameters.get('plan', '')}-{copy.variant.area}".lower()
         ).strip("-"),
-        "title": f"{copy.title}: {copy.variant.municipality}" if copy.variant.municipality else copy.title,
+        "title": copy.full_title,
         **({"basis": stamp.kind} if stamp else {}),
         **({"created": f"{copy.variant.dated.isoformat()}T12:00:00Z"} if copy.variant.dated else {}),
         "resources": [_resource(name, title, site / name) for name, title in sorted(files.items())],

@@ -53,23 +53,15 @@ _ONLY_WORSE = (_NO_ID, _NO_SCHEME, "links to other hosts")
 
 @dataclass(frozen=True)
 class LinkReport:
-    """What the links of a site come to.
-
-    Attributes
-    ----------
-    problems
-        By page; none when every link leads somewhere and nothing is asked of another host.
-    missing
-        Those of them for which a file is not there, or is asked of another host.
-    external
-        Address on another host → the pages that link to it.
-    pages, links
-        How many were read.
-    """
+    """What the links of a site come to."""
 
     problems: tuple[Problem, ...]
+    """By page; none when every link leads somewhere and nothing is asked of another host."""
     missing: tuple[Problem, ...]
+    """Those of them for which a file is not there, or is asked of another host."""
     external: Mapping[str, tuple[str, ...]]
+    """Address on another host → the pages that link to it."""
+    # How many were read.
     pages: int
     links: int
 

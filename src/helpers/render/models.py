@@ -32,21 +32,15 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened to a variant.
-
-    Attributes
-    ----------
-    done, total
-        Parts of the whole variant finished, so that one bar can be drawn: `total` is the same in all its events.
-    what
-        What is being worked on now: ``notebooks/03-flygtninge.ipynb``.
-    """
+    """Something happened to a variant."""
 
     variant: Variant
     step: Step
+    # Parts of the whole variant finished, so that one bar can be drawn: `total` is the same in all its events.
     done: int
     total: int
     what: str = ""
+    """What is being worked on now: ``notebooks/03-flygtninge.ipynb``."""
 
 
 Progress = Callable[[Event], None]
@@ -54,33 +48,24 @@ Progress = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one variant.
-
-    Attributes
-    ----------
-    status
-        ``rendered``, ``unchanged`` (the site in place is the one asked for) or ``failed`` (the previous site,
-        if any, is still in place).
-    folder, pdf, docx
-        Where the site, its PDF and its Word document lie; none when it failed or was not asked for.
-    problems
-        Why it failed; empty otherwise.
-    warnings
-        What the notebooks wrote to stderr, once each; not shown on the pages.
-    seconds
-        Time spent per step: ``copy``, ``notebooks``, ``pages``, ``place``.
-    """
+    """What came of one variant."""
 
     variant: Variant
     status: Literal["rendered", "unchanged", "failed"]
+    """``rendered``, ``unchanged`` (the site in place is the one asked for) or ``failed`` (the previous site, if any, is
+    still in place)."""
     engine: str = ""
+    # Where the site, its PDF and its Word document lie; none when it failed or was not asked for.
     folder: Path | None = None
     pdf: Path | None = None
     docx: Path | None = None
     pages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    """Why it failed; empty otherwise."""
     warnings: tuple[str, ...] = ()
+    """What the notebooks wrote to stderr, once each; not shown on the pages."""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    """Time spent per step: ``copy``, ``notebooks``, ``pages``, ``place``."""
 
     @property
     def ok(self) -> bool:

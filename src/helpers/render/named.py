@@ -40,19 +40,13 @@ _PAGES = (".ipynb", ".md", ".qmd", ".html")
 
 @dataclass(frozen=True)
 class Named:
-    """A file that a text names.
-
-    Attributes
-    ----------
-    text
-        As it is written.
-    path
-        From the book's folder, with forward slashes.
-    """
+    """A file that a text names."""
 
     cell: NotebookNode
     text: str
+    """As it is written."""
     path: str
+    """From the book's folder, with forward slashes."""
 
 
 def named_files(notebook: NotebookNode, path: str) -> Iterator[Named]:

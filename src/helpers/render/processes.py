@@ -68,13 +68,7 @@ class _Hand:
 
 
 class Processes(Executor):
-    """An executor whose jobs run in `count` processes; they are called with a further argument, to tell events with.
-
-    Parameters
-    ----------
-    told
-        Called in a thread of this process for every event.
-    """
+    """An executor whose jobs run in `count` processes; they are called with a further argument, to tell events with."""
 
     def __init__(self, count: int, told: Progress) -> None:
         self._told = told

@@ -178,7 +178,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
         told(Step.PDF, copy.pdf_name)
     if (made / copy.word_name).is_file():
         told(Step.WORD, copy.word_name)
-        finish(made / copy.word_name, author=copy.author, title=copy.title, timestamp=copy.timestamp)
+        finish(made / copy.word_name, author=copy.author, title=copy.full_title, timestamp=copy.timestamp)
     if "html" in to:
         names = {"Hent som PDF": copy.pdf_name, "Word": copy.word_name}
         finish_pages(

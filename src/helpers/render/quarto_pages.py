@@ -25,13 +25,7 @@ _ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*
 
 
 def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
-    """Complete the pages that Quarto made in `site`.
-
-    Parameters
-    ----------
-    files
-        Words of a link → name of the file in `site`: ``Hent som PDF``.
-    """
+    """Complete the pages that Quarto made in `site`."""
     if copy.book.configuration["book"].get("search") is False:
         (site / SEARCH_INDEX).unlink(missing_ok=True)
     verdicts = read_verdicts(copy.folder)

@@ -23,11 +23,6 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
     """Name of the engine and its version.
 
     ``auto`` is Quarto when one is on PATH that is new enough, and the built-in engine otherwise.
-
-    Raises
-    ------
-    PlanError
-        When Quarto is asked for and there is none, or only an older one.
     """
     if wanted == QUARTO:
         return QUARTO, require_quarto()[1]
@@ -86,18 +81,8 @@ def render_variants(
 
     Parameters
     ----------
-    to
-        ``html``, ``pdf``, ``docx``, one or several.
-    engine
-        ``quarto``, ``built-in``, or ``auto``: Quarto when it is on PATH and new enough.
-    jobs
-        Number of worker processes.
     scheduler
         Address of a Dask cluster that renders instead, ``tcp://host:8786``.
-    force
-        Render also what is unchanged.
-    progress
-        Called in this process for every :class:`Event`.
 
     Returns
     -------

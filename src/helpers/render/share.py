@@ -37,15 +37,8 @@ def share_out(
 
     Parameters
     ----------
-    jobs
-        Number of processes; a single variant is rendered in this one.
     scheduler
         Address of a Dask cluster, ``tcp://host:8786``; it then renders, with as many workers as it has.
-
-    Raises
-    ------
-    PlanError
-        When the cluster cannot be reached.
     """
     if not scheduler and len(work) <= 1:
         try:

@@ -42,13 +42,7 @@ _TALLEST = 0.85
 
 
 def prepare(copy: Copy, *, example: bool) -> WordJob:
-    """Lay the reference document into the private copy, and say what is to be written where.
-
-    Parameters
-    ----------
-    example
-        Whether every page says that its figures are made up.
-    """
+    """Lay the reference document into the private copy, and say what is to be written where."""
     reference = copy.folder / STYLES / f"reference{WORD}"
     write_reference(reference, copy.brand, head=copy.subtitle, foot=copy.title, example=example)
     return WordJob(
@@ -64,13 +58,7 @@ def prepare(copy: Copy, *, example: bool) -> WordJob:
 
 
 def finish(file: Path, *, author: str, title: str, timestamp: int) -> None:
-    """Complete a document that pandoc or Quarto wrote; the same document always gives the same bytes.
-
-    Parameters
-    ----------
-    timestamp
-        When the file says it was made, in seconds.
-    """
+    """Complete a document that pandoc or Quarto wrote; the same document always gives the same bytes."""
     document = docx.Document(str(file))
     _speak_danish(document)
     _settle_tables(document)

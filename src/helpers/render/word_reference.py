@@ -45,21 +45,15 @@ _HEAD_FILL, _GROUP_FILL, _LINE = "E7EEF2", "F2F5F7", "CFD8DE"
 
 @dataclass(frozen=True)
 class Look:
-    """A paragraph style of the plan's own.
-
-    Attributes
-    ----------
-    ink, paper
-        Colours of the text and behind it; empty: as around it.
-    bar
-        Whether a bar in the ink's colour stands at its left, as in the boxes of the pages.
-    """
+    """A paragraph style of the plan's own."""
 
     size: float = 10.5
     bold: bool = False
+    # Colours of the text and behind it; empty: as around it.
     ink: str = ""
     paper: str = ""
     bar: bool = False
+    """Whether a bar in the ink's colour stands at its left, as in the boxes of the pages."""
     keep: bool = False
     before: float = 0
     after: float = 6
@@ -102,8 +96,6 @@ def write_reference(target: Path, brand: Brand, *, head: str, foot: str, example
     head, foot
         At the top and bottom of each page: whose document, and which. A municipality's own document keeps the headers and
         footers that it has.
-    example
-        Whether every page says that its figures are made up.
     """
     document = docx.Document(str(brand.word) if brand.word else BytesIO(_default()))
     if brand.word is None:

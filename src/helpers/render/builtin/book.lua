@@ -700,6 +700,7 @@ local function to_typst(chapter, doc)
     end,
   }
   local blocks = pandoc.List{ title_of(chapter) }
+  if doc.meta['chapter-begin'] then blocks:insert(1, raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin']))) end
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)
 end

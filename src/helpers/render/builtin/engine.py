@@ -48,7 +48,7 @@ def render_built_in(
     site.mkdir(parents=True, exist_ok=True)
     if word is not None:
         told(Step.WORD, copy.word_name)
-        finish(word.target, author=copy.author, title=copy.title, timestamp=copy.timestamp)
+        finish(word.target, author=copy.author, title=copy.full_title, timestamp=copy.timestamp)
         shutil.move(word.target, site / copy.word_name)
     if "html" in to:
         names = {"pdf": copy.pdf_name, "docx": copy.word_name}

@@ -35,13 +35,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Page:
-    """A chapter as HTML.
-
-    Attributes
-    ----------
-    resources
-        Local files the page shows or links to, from the book's folder.
-    """
+    """A chapter as HTML."""
 
     source: str
     href: str
@@ -52,6 +46,7 @@ class Page:
     contents: tuple[Heading, ...]
     html: str
     resources: tuple[str, ...]
+    """Local files the page shows or links to, from the book's folder."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +59,20 @@ class Converted:
 
 @dataclass(frozen=True)
 class WordJob:
-    """The Word document that is to be written beside the pages.
+    """The Word document that is to be written beside the pages."""
 
-    Attributes
-    ----------
-    target, reference
-        The file to write, and the one whose styles and page it takes.
-    title, subtitle, date
-        What stands on its first page; without a title it begins with the text.
-    contents
-        Heading of the table of contents; empty for none.
-    timestamp
-        When the file says it was made.
-    """
-
+    # The file to write, and the one whose styles and page it takes.
     target: Path
     reference: Path
     lang: str
     timestamp: int
+    """When the file says it was made."""
+    # What stands on its first page; without a title it begins with the text.
     title: str = ""
     subtitle: str = ""
     date: str = ""
     contents: str = ""
+    """Heading of the table of contents; empty for none."""
 
 
 @cache
@@ -96,13 +83,7 @@ def executable() -> str:
 
 
 def run(job: Mapping[str, Any], folder: Path, word: WordJob | None = None) -> Any:
-    """What ``book.lua`` makes of a job.
-
-    Parameters
-    ----------
-    word
-        The Word document to write as well.
-    """
+    """What ``book.lua`` makes of a job."""
     environment = dict(os.environ)
     if word is not None:
         job = {**job, "docx": {key: str(value) for key, value in asdict(word).items()}}
@@ -135,13 +116,6 @@ def convert(copy: Copy, to: Sequence[str], word: WordJob | None = None) -> Conve
     ----------
     to
         ``html``, ``pdf`` or both; what is not asked for stays empty.
-    word
-        The Word document to write, if one is asked for.
-
-    Raises
-    ------
-    PlanError
-        With everything the built-in engine does not support, each by notebook, cell and line.
     """
     book = copy.book
     problems: list[Problem] = []

@@ -56,8 +56,6 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
     ----------
     body
         All chapters as Typst, from :func:`helpers.render.builtin.pandoc.convert`.
-    example
-        Whether the cover says "Eksempeldata".
 
     Raises
     ------

@@ -23,8 +23,6 @@ def text_problems(pages: Mapping[str, str], texts: Sequence[PlacedText], folder:
     ----------
     pages
         Every page of the book with its headings and anchors as Markdown, by path from the book's folder.
-    folder
-        The book's folder, where files that a text links to lie.
     """
     found = [
         Problem(one.where, problem.what, problem.do)

@@ -58,24 +58,16 @@ class RowUnit(StrEnum):
 
 
 class StartReading(Model):
-    """A start measurement as printed: ``103``, ``17 (17 pct.)``, with a footnote, or the footnote alone.
-
-    Attributes
-    ----------
-    value
-        In the row's unit; the count for ``count_and_share``.
-    share
-        Per cent of the target group, for ``count_and_share``.
-    footnote
-        The mark of a footnote: ``*``.
-    measured
-        When it was measured, where that is not the start itself: ``3. kvartal 2023``.
-    """
+    """A start measurement as printed: ``103``, ``17 (17 pct.)``, with a footnote, or the footnote alone."""
 
     value: Figure | None = None
+    """In the row's unit; the count for ``count_and_share``."""
     share: Figure | None = None
+    """Per cent of the target group, for ``count_and_share``."""
     footnote: str | None = None
+    """The mark of a footnote: ``*``."""
     measured: str | None = None
+    """When it was measured, where that is not the start itself: ``3. kvartal 2023``."""
 
     @model_validator(mode="before")
     @classmethod
@@ -130,41 +122,28 @@ class Milestone(Model):
 
 
 class InvestmentRow(Model):
-    """A row of a status table: a measure, or a heading (without `unit`) over rows by target group.
-
-    Attributes
-    ----------
-    key
-        Names the row in the typed-in file; unique in its project.
-    direction
-        Which way is better; needed where there are targets.
-    cumulative
-        Counted together from the project's start: the figure cannot fall. Without a start measurement it
-        starts from zero.
-    start
-        The start measurement; a row without one has a path only between its targets.
-    targets
-        Month → minimum target. Percentages for ``percent`` and ``count_and_share``.
-    share_of
-        Key of the row that holds the whole, for ``count_and_share``: a share that was not typed is computed.
-    sum_of
-        Keys of the rows whose start measurements add up to this one's.
-    hold
-        Why the start level is drawn forward unchanged, for a row without targets.
-    indicator, series
-        The row comes from this indicator of ``catalogue/indicators.yml`` and is not typed in.
-    """
+    """A row of a status table: a measure, or a heading (without `unit`) over rows by target group."""
 
     key: str | None = Field(default=None, pattern=KEY)
+    """Names the row in the typed-in file; unique in its project."""
     label: str
     unit: RowUnit | None = None
     direction: Direction | None = None
+    """Which way is better; needed where there are targets."""
     cumulative: bool = False
+    """Counted together from the project's start: the figure cannot fall. Without a start measurement it starts from
+    zero."""
     start: StartReading | None = None
+    """The start measurement; a row without one has a path only between its targets."""
     targets: dict[PeriodId, Milestone] = Field(default_factory=dict)
+    """Month → minimum target. Percentages for ``percent`` and ``count_and_share``."""
     share_of: str | None = None
+    """Key of the row that holds the whole, for ``count_and_share``: a share that was not typed is computed."""
     sum_of: tuple[str, ...] = ()
+    """Keys of the rows whose start measurements add up to this one's."""
     hold: str | None = None
+    """Why the start level is drawn forward unchanged, for a row without targets."""
+    # The row comes from this indicator of ``catalogue/indicators.yml`` and is not typed in.
     indicator: str | None = None
     series: str | None = None
     note: str | None = None
@@ -243,20 +222,14 @@ class StartPoint(Model):
 
 
 class InvestmentTable(Model):
-    """A project's status table: its columns (start and target months), rows, sources and footnotes.
-
-    Attributes
-    ----------
-    when
-        When in the month it is measured, in Danish.
-    target_months
-        Month → how the document heads the column.
-    """
+    """A project's status table: its columns (start and target months), rows, sources and footnotes."""
 
     title: str
     when: str | None = None
+    """When in the month it is measured, in Danish."""
     start: StartPoint
     target_months: dict[PeriodId, str] = Field(default_factory=dict)
+    """Month → how the document heads the column."""
     sources: tuple[str, ...] = ()
     footnotes: dict[str, str] = Field(default_factory=dict)
     remarks: tuple[str, ...] = ()
@@ -315,13 +288,7 @@ class Cost(Model):
 
 
 class InvestmentProject(Model):
-    """One investment project: a page, a status table and a typed-in file named after its key.
-
-    Attributes
-    ----------
-    investment
-        What the project costs a year, for "does it pay"; only when the user gives it with its source.
-    """
+    """One investment project: a page, a status table and a typed-in file named after its key."""
 
     key: str = Field(pattern=KEY)
     title: str
@@ -335,22 +302,18 @@ class InvestmentProject(Model):
     success_first_year: tuple[str, ...] = ()
     success_end: tuple[str, ...] = ()
     investment: Cost | None = None
+    """What the project costs a year, for "does it pay"; only when the user gives it with its source."""
     status: InvestmentTable
 
 
 class TargetLine(Model):
-    """A line of target numbers: a level, a change, or a project that holds the level (a change of zero).
-
-    Attributes
-    ----------
-    project, benefit
-        Whose change it is, and on which benefit; both keys.
-    """
+    """A line of target numbers: a level, a change, or a project that holds the level (a change of zero)."""
 
     label: str
     level: Figure | None = None
     change: Figure | None = None
     hold: bool = False
+    # Whose change it is, and on which benefit; both keys.
     project: str | None = None
     benefit: str | None = None
     note: str | None = None
@@ -399,30 +362,22 @@ class TargetNumbers(Model):
 
 
 class InvestmentSet(Model):
-    """The investment projects of one municipality and period: one file, one report.
-
-    Attributes
-    ----------
-    municipality
-        Slug of the municipality.
-    policy
-        Number → title of the focus areas of its policy, as far as the projects name them.
-    benefits
-        Key → name, for target numbers and costs.
-    yearly_costs
-        Benefit → what a full-time person on it costs a year; without one, pages show persons only.
-    """
+    """The investment projects of one municipality and period: one file, one report."""
 
     key: str = Field(pattern=KEY)
     title: str
     subtitle: str | None = None
     municipality: str
+    """Slug of the municipality."""
     committee: str | None = None
     source: str
     remarks: tuple[str, ...] = ()
     policy: dict[int, str] = Field(default_factory=dict)
+    """Number → title of the focus areas of its policy, as far as the projects name them."""
     benefits: dict[str, str] = Field(default_factory=dict)
+    """Key → name, for target numbers and costs."""
     yearly_costs: dict[str, Cost] = Field(default_factory=dict)
+    """Benefit → what a full-time person on it costs a year; without one, pages show persons only."""
     projects: dict[Annotated[str, Field(pattern=KEY)], InvestmentProject] = Field(min_length=1)
     target_numbers: TargetNumbers | None = None
 

@@ -49,13 +49,7 @@ _PLACE = re.compile(r": row (\d+)(?:, column (\S+))?")
 
 
 def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
-    """The investment projects of one municipality: those of the plan's key, else the municipality's own.
-
-    Raises
-    ------
-    PlanError
-        When the municipality or the projects are unknown, or the file has mistakes: all of them.
-    """
+    """The investment projects of one municipality: those of the plan's key, else the municipality's own."""
     area = selection.catalogue.municipality(kommune)
     found = find_investments(selection.project, area.slug, selection.plan, selection.catalogue)
     return InvestmentReport(selection.project, selection.catalogue, found, area, **selection.figures)
@@ -63,13 +57,7 @@ def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InvestmentReport(Report):
-    """A set of projects as it stands; every public method is a cell of a notebook.
-
-    Attributes
-    ----------
-    example
-        Whether the months after the start are made up; never together with typed-in ones.
-    """
+    """A set of projects as it stands; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "investeringer"
     projects: InvestmentSet

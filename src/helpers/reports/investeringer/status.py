@@ -48,44 +48,31 @@ class Move(StrEnum):
 
 @dataclass(frozen=True)
 class RowStatus:
-    """One row of a status table as it stands.
+    """One row of a status table as it stands."""
 
-    Attributes
-    ----------
-    row, level
-        The catalogue's entry, and how deep it stands below headings (0: top).
-    measured
-        All its measurements, oldest first, the start month included.
-    newest, previous
-        The newest measurement, and the one before it; `newest` may be the start itself.
-    change, count_change
-        Newest minus start in the unit of the targets (percentage points for shares); for ``count_and_share``
-        also of the count.
-    change_before
-        Newest minus the measurement before it.
-    path
-        Month by month from the start to the last target, or the start held; empty without either.
-    path_now
-        The path in the newest month; None before the first target of a row without a start.
-    standing, reason
-        The verdict, and in Danish why there is none.
-    next_target
-        The first target that is not yet due in the newest month (else the last one).
-    """
-
+    # The catalogue's entry, and how deep it stands below headings (0: top).
     row: InvestmentRow
     level: int
     measured: tuple[Measurement, ...] = ()
+    """All its measurements, oldest first, the start month included."""
+    # The newest measurement, and the one before it; `newest` may be the start itself.
     newest: Measurement | None = None
     previous: Measurement | None = None
+    # Newest minus start in the unit of the targets (percentage points for shares); for ``count_and_share`` also of the
+    # count.
     change: Decimal | None = None
     count_change: Decimal | None = None
     change_before: Decimal | None = None
+    """Newest minus the measurement before it."""
     path: tuple[PathPoint, ...] = ()
+    """Month by month from the start to the last target, or the start held; empty without either."""
     path_now: Fraction | None = None
+    """The path in the newest month; None before the first target of a row without a start."""
+    # The verdict, and in Danish why there is none.
     standing: RowStanding | None = None
     reason: str | None = None
     next_target: tuple[Period, Decimal] | None = None
+    """The first target that is not yet due in the newest month (else the last one)."""
 
     @property
     def move(self) -> Move | None:
@@ -256,13 +243,7 @@ def _judge(
 def project_status(
     project: InvestmentProject, measured: Iterable[Measurement], bound: Period | None = None
 ) -> InvestmentStatus:
-    """How a project's rows stand, headings included, in the order of its table.
-
-    Parameters
-    ----------
-    bound
-        The newest month to use; default all.
-    """
+    """How a project's rows stand, headings included, in the order of its table."""
     used = [one for one in measured if bound is None or one.month <= bound]
     start = project.status.start.period
     rows = tuple(
@@ -315,42 +296,29 @@ def effects(projects: InvestmentSet) -> dict[str, dict[str, Decimal]]:
 
 @dataclass(frozen=True)
 class Saving:
-    """What a project takes off one benefit in a year.
-
-    Attributes
-    ----------
-    persons
-        Full-time persons fewer on it; negative when there are more.
-    amount
-        Kroner a year; None when the user gave no cost.
-    """
+    """What a project takes off one benefit in a year."""
 
     benefit: str
     persons: Decimal
+    """Full-time persons fewer on it; negative when there are more."""
     cost: Cost | None
     amount: Decimal | None
+    """Kroner a year; None when the user gave no cost."""
 
 
 @dataclass(frozen=True)
 class BusinessCase:
-    """Whether a project pays, as far as the user's figures tell.
-
-    Attributes
-    ----------
-    saved
-        Kroner a year over all benefits; None when a cost is missing for any of them.
-    missing
-        Benefits without a cost.
-    balance
-        `saved` minus what the project costs; None when either is not given.
-    """
+    """Whether a project pays, as far as the user's figures tell."""
 
     project: InvestmentProject
     savings: tuple[Saving, ...]
     persons: Decimal
     saved: Decimal | None
+    """Kroner a year over all benefits; None when a cost is missing for any of them."""
     missing: tuple[str, ...]
+    """Benefits without a cost."""
     balance: Decimal | None
+    """`saved` minus what the project costs; None when either is not given."""
 
 
 def business_case(projects: InvestmentSet, key: str) -> BusinessCase:

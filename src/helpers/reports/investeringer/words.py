@@ -242,13 +242,7 @@ def _on_benefits(case: BusinessCase, benefits: Mapping[str, str]) -> str:
 
 
 def business_line(case: BusinessCase, benefits: Mapping[str, str]) -> str:
-    """Whether a project pays, in one to three sentences; persons only where no cost is given.
-
-    Parameters
-    ----------
-    benefits
-        Key → name.
-    """
+    """Whether a project pays, in one to three sentences; persons only where no cost is given."""
     if not case.savings:
         return "Måltallene knytter ingen ændring i antal fuldtidspersoner til projektet."
     if not any(one.persons for one in case.savings):

@@ -40,19 +40,13 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class AreaGrid:
-    """Values and states of one series: areas in rows, periods in columns, oldest first.
-
-    Attributes
-    ----------
-    rows
-        Code (of single municipalities) or slug (on a board) → row; the country is ``dk`` in both.
-    values
-        Floats whose shortest spelling is the published (or once rounded) decimal; NaN unless the state is ok.
-    """
+    """Values and states of one series: areas in rows, periods in columns, oldest first."""
 
     rows: Mapping[str, int]
+    """Code (of single municipalities) or slug (on a board) → row; the country is ``dk`` in both."""
     periods: tuple[Period, ...]
     values: np.ndarray
+    """Floats whose shortest spelling is the published (or once rounded) decimal; NaN unless the state is ok."""
     states: np.ndarray
 
     @cached_property
@@ -98,13 +92,7 @@ def _sum(terms: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
 
 
 class AreaGrids:
-    """The series of a set of observations, each found once.
-
-    Parameters
-    ----------
-    observations
-        Frame *Observations*, all areas.
-    """
+    """The series of a set of observations, each found once."""
 
     def __init__(self, observations: pd.DataFrame) -> None:
         self._frames = {
@@ -142,20 +130,14 @@ class AreaGrids:
 
 @dataclass(frozen=True)
 class Board:
-    """Values of one series for every area that can be ranked, and for the country.
-
-    Attributes
-    ----------
-    grid
-        By slug (``dk`` for the country), in the series' unit.
-    obstacles
-        Joint job centre's slug → why there is no share, one for each period; none where there is one.
-    """
+    """Values of one series for every area that can be ranked, and for the country."""
 
     indicator: Indicator
     series: str
     grid: AreaGrid
+    """By slug (``dk`` for the country), in the series' unit."""
     obstacles: Mapping[str, tuple[Obstacle | None, ...]]
+    """Joint job centre's slug → why there is no share, one for each period; none where there is one."""
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -198,13 +180,7 @@ def exact(value: float) -> Decimal | None:
 def board(
     grids: AreaGrids, jobcenteroverblik: Jobcenteroverblik, indicator: Indicator, series: str | None = None
 ) -> Board:
-    """One series for the 94 job centres, the municipalities of joint ones, and the country.
-
-    Parameters
-    ----------
-    series
-        Default: the indicator's headline.
-    """
+    """One series for the 94 job centres, the municipalities of joint ones, and the country."""
     name = series or indicator.headline
     single = grids(indicator.key, name)
     found = {NATIONAL: single.of(NATIONAL)}
@@ -225,19 +201,13 @@ def board(
 
 @dataclass(frozen=True)
 class _Share:
-    """A share of single municipalities, and the counts that a joint job centre's is made of.
-
-    Attributes
-    ----------
-    terms
-        Numerator and base, on the share's periods; none when no rule says what they are.
-    foreign
-        Whether the base is from another source than the share.
-    """
+    """A share of single municipalities, and the counts that a joint job centre's is made of."""
 
     published: AreaGrid
     terms: tuple[AreaGrid, AreaGrid] | None
+    """Numerator and base, on the share's periods; none when no rule says what they are."""
     foreign: bool
+    """Whether the base is from another source than the share."""
     decimals: int
 
     def joint(self, codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, tuple[Obstacle | None, ...]]:
