@@ -409,6 +409,13 @@ def _check_target(document: Document, loc: Loc, target: Target, indicator: Indic
     if name and against and against.against is Against.AREA:
         if known.names and not any(fold_name(name) == fold_name(one) for one in known.names):
             document.problem(loc, unknown("municipality", name, known.names))
+    elif name == "computed":
+        document.problem(
+            (*loc, "among" if target.rule == "rank" else target.rule),
+            "No goal is held against a computed group: who is in it follows from other municipalities' figures, and may be "
+            "others next month.",
+            f"Name one of {', '.join(group for group in known.groups if group != name)}, or a municipality.",
+        )
     elif name and known.groups and name not in known.groups:
         if target.rule == "rank":
             document.problem(

@@ -16,6 +16,7 @@ from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
+from helpers.render.beside import add_search_and_figures
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
@@ -215,6 +216,7 @@ class Worker:
             render_built_in(copy, site, assets, self.to, told)
         if "html" in self.to:
             add_downloads(copy, site)
+            add_search_and_figures(copy, site, self.project, self.output)
         return assets
 
     def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:
