@@ -38,6 +38,7 @@ from helpers.data import (
     shown_indicators,
     snapshot_days,
 )
+from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
@@ -264,6 +265,11 @@ class PlanReport(Report):
         order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
         rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
         return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
+
+    @derived
+    def _observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """What is known, a row a figure, for the CSV file and the workbook."""
+        return tuple(sheets.observation_rows(self))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -766,15 +772,16 @@ class PlanReport(Report):
         return self._source_words(self.catalogue.indicators[row.indicator])
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        areas = set(self._typed_in(indicator))
+        areas = self._typed_in.get(indicator.key, ())
         if self.municipality.code in areas:
             return f"indtastet af {self.municipality.name}"
         return "indtastet" if areas else ""
 
-    def _typed_in(self, indicator: Indicator) -> pd.Series:
-        """The areas of which somebody typed in figures of an indicator."""
-        frame = self.observations
-        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
+    @derived
+    def _typed_in(self) -> dict[str, set[str]]:
+        """Indicator → the areas of which somebody typed in figures."""
+        typed = self.observations[self.observations["source"] == "manual"]
+        return {str(key): set(rows["area"]) for key, rows in typed.groupby("indicator")}
 
     def _doubts(self, indicator: Indicator) -> list[str]:
         """What is unsure about where each series comes from, with the catalogue's notes."""
