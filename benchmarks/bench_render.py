@@ -153,7 +153,7 @@ def main(*, quick: bool = False) -> None:
         folder = Path(given)
         root = _project(folder)
         print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n\n{HEAD}")
-        for words in (["--help"], ["list", "plans"], ["status", "Greve", "--plan", PLAN, "--example"]):
+        for words in (["--help"], ["list", "plans"], ["status", "Greve", "--plan", PLAN]):
             _line(f"`plan {' '.join(words[:2])}`", measure([plan(*words)], root, {}))
         _line("`plan render`, one, HTML and PDF, from nothing", render(root, folder / "one", 1))
         _line("… again, nothing changed", render(root, folder / "one", 1))
