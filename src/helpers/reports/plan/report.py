@@ -52,7 +52,6 @@ from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -94,6 +93,7 @@ if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
+    from helpers.reports.base.bookfiles import Laid
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
