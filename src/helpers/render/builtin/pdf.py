@@ -8,7 +8,7 @@ from typing import Literal
 import typst
 
 from helpers.errors import PlanError
-from helpers.present.typesetting import compiler
+from helpers.present.typesetting import compiler, forget
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
 
@@ -82,3 +82,4 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
         raise PlanError.of(
             f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}"
         ) from None
+    forget()
