@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES
+from helpers.periods import danish_day
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
 from helpers.present.words import listed
-from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
+from helpers.sources.fetch_status import FetchRow, failures_in_danish
 
 
 def fetched_note(

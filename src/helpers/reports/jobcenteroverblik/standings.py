@@ -180,7 +180,7 @@ class Standings:
         """The latest month that any figure of the report shows."""
         shown = [self._newest(self.boards(key)) for key in self._measured]
         known = (period for period in shown if period is not None)
-        return max(known, key=lambda period: period.last_month.ordinal, default=None)
+        return max(known, key=lambda period: period.end, default=None)
 
     @property
     def _measured(self) -> tuple[str, ...]:

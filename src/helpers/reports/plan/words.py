@@ -12,6 +12,7 @@ from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
+from helpers.periods import danish_day
 from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
@@ -24,7 +25,6 @@ from helpers.present.words import (
     verdict_heading,
 )
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
-from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
