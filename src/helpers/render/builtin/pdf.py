@@ -9,6 +9,7 @@ import typst
 
 from helpers.errors import PlanError
 from helpers.periods import danish_day
+from helpers.present.theme import shown_colours
 from helpers.present.typesetting import compiler
 from helpers.render.copy import STYLES, Copy
 
@@ -23,9 +24,9 @@ def _string(text: str) -> str:
 
 
 def _main(copy: Copy, body: str, example: bool) -> str:
+    shown = shown_colours(copy.brand.colours)
     colours = ", ".join(
-        f'{role}: rgb("{copy.brand.colours[role]}")'
-        for role in ("primary", "foreground", "secondary", "light")
+        f'{role}: rgb("{shown[role]}")' for role in ("primary", "foreground", "secondary", "light", "link")
     )
     logo = "none"
     if copy.brand.logo is not None:
