@@ -8,6 +8,7 @@ from typing import Literal
 import typst
 
 from helpers.errors import PlanError
+from helpers.present.theme import shown_colours
 from helpers.present.typesetting import compiler
 from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
@@ -23,9 +24,9 @@ def _string(text: str) -> str:
 
 
 def _main(copy: Copy, body: str, example: bool) -> str:
+    shown = shown_colours(copy.brand.colours)
     colours = ", ".join(
-        f'{role}: rgb("{copy.brand.colours[role]}")'
-        for role in ("primary", "foreground", "secondary", "light")
+        f'{role}: rgb("{shown[role]}")' for role in ("primary", "foreground", "secondary", "light", "link")
     )
     logo = "none"
     if copy.brand.logo is not None:

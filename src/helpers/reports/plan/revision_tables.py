@@ -83,9 +83,8 @@ def revision_shown(
         )
         said.append(
             f"Sammenlignet er tallene fra den {danish_day(revision.new)} med dem fra den {danish_day(revision.old)}. "
-            f"{words.count(len(corrected), 'tal er rettet, kommet til eller forsvundet', 'tal er rettet, kommet til eller forsvundet')}"
-            f" ud af {words.number(revision.compared)}, og "
-            f"{words.count(revision.new_periods, 'tal gælder en ny periode', 'tal gælder en ny periode')}."
+            f"Ud af {words.number(revision.compared)} tal er {_or_none(len(corrected))} rettet, kommet til eller forsvundet, og "
+            f"{_or_none(revision.new_periods)} gælder en ny periode."
         )
         parts += _corrections(corrected, catalogue, municipality)
     if typed is not None:
@@ -105,6 +104,10 @@ def revision_shown(
     if csv_text:
         parts.append(downloads({"aendringer-siden-sidst.csv": ("Alle ændringer (CSV)", csv_text)}))
     return join(parts)
+
+
+def _or_none(count: int) -> str:
+    return words.number(count) if count else "ingen"
 
 
 def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Municipality) -> list[Shown]:
@@ -143,7 +146,7 @@ def _typed_table(changes: Sequence[TypedChange], catalogue: Catalogue, municipal
         else _words_of(change, catalogue, municipality)
         for change in changes
     ]
-    return _table(cells, "indtastede-tal", "Indtastninger, der er ændret siden sidst")
+    return _table(cells, "indtastede-tal", "Kommunens egne oplysninger, der er ændret siden sidst")
 
 
 class RevisedFigure(NamedTuple):

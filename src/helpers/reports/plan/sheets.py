@@ -355,7 +355,7 @@ def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             indicator.definition if indicator else None,
             words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
-            plan_words.CERTAINTY_WORDS[indicator.certainty] if indicator else None,
+            plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty] if indicator else None,
             words.capital(row.period.danish) if row.period else None,
             " ".join(report.caveats_of(measured)) or None,
         )
