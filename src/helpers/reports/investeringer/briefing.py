@@ -36,7 +36,7 @@ def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief
         dated=danish_day(report.data_day),
         note=note,
         opening=opening,
-        columns=("Projekt", "Rækker med mål", *standings, "Nyeste måned"),
+        columns=("Projekt", "Antal mål", *standings, "Nyeste måned"),
         rows=tuple(
             BriefRow(
                 (
