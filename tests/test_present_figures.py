@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 
 from helpers.analysis.targets import Course, ResolvedTarget
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import COLOURS, read_brand
 from helpers.catalogue.models import Break, Indicator
 from helpers.catalogue.targets import Target
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
@@ -800,7 +800,31 @@ def test_any_brand_gives_readable_figures(primary: str, secondary: str) -> None:
         assert theme.contrast(ink, colour.paper) >= theme.TEXT_CONTRAST
     for edge in (colour.bar_edge, colour.bar2_edge):
         assert theme.contrast(edge, colour.paper) >= theme.MARK_CONTRAST
-    assert theme.contrast(colour.ink, colour.bar) >= theme.TEXT_CONTRAST, "numbers stand on the bars"
+    assert theme.contrast(colour.on_bar, colour.bar) >= theme.TEXT_CONTRAST, "numbers stand on the bars"
+    assert theme.contrast(colour.bar, colour.paper) >= theme.MARK_CONTRAST
+    assert theme.contrast(colour.bar, colour.bar2) >= theme.MARK_CONTRAST, "two sets of bars"
+
+
+# Primary colour, whether links and curves may have it, and what `plan check` says of it.
+BRANDS = {
+    "#c0101c": (False, "verdict"), "#0a7a3a": (False, "verdict"), "#000000": (False, "plain text"), "#6b7280": (False, "plain text"),
+    "#ffd400": (False, "contrast of 1.4:1"), "#0057b8": (True, ""), "#5b2a86": (True, ""), "#9cd0f5": (True, "contrast of 1.6:1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("primary", BRANDS)
+def test_a_brands_colour_never_reads_as_a_verdict_and_can_always_be_read(primary: str) -> None:
+    serves, said = BRANDS[primary]
+    colours = {**COLOURS, "primary": primary}
+    shown = theme.shown_colours(colours)
+    own = theme.readable(primary, "#ffffff", theme.TEXT_CONTRAST)
+    assert (theme.contrast(shown["link"], own) < 1.3) == serves
+    assert shown["brand"] == primary and theme.palette_from(colours).accent == shown["link"]
+    assert theme.shown_colours(shown)["link"] == shown["link"], "a private copy says what was decided"
+    for role in ("foreground", "primary", "secondary", "link"):
+        assert all(theme.contrast(shown[role], shown[g]) >= 4.5 for g in ("background", "light"))
+    told = " ".join(f"{role}: {what}" for role, what in theme.brand_doubts(colours))
+    assert (said in told) if said else not told
 
 
 def test_contrast_is_that_of_wcag() -> None:

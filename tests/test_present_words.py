@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import Past, Steadiness
 from helpers.analysis.targets import ResolvedTarget
+from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
 from helpers.data.frames import State
@@ -20,6 +21,9 @@ from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
 from helpers.present.words import MINUS, NBSP, number
+from helpers.project import Project
+from helpers.reports.plan.words import target_kinds
+from report_support import CHECKOUT
 
 NUMBERS = st.decimals(min_value=-10_000_000, max_value=10_000_000, places=4, allow_nan=False)
 QUARTER = Period.parse("2023Q02")
@@ -268,6 +272,15 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(4, 9, 1, on_track=2, behind=1, not_due=1) == (
         "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bagud, 1 afgøres senere, og 1 kan ikke vurderes."
     )
+    assert words.goals_met(0, 3) == "Ingen af de 3 mål er opfyldt."
+    assert words.goals_met(0, 3, 1) == "Ingen af de 3 mål er opfyldt, og 1 kan ikke vurderes."
+    assert words.goals_met(0, 2, 2) == "Ingen af de 2 mål kan vurderes."
+    assert words.goals_met(3, 3) == "Alle 3 mål er opfyldt."
+    assert words.goals_met(1, 1) == "Målet er opfyldt."
+    assert words.goals_met(0, 1) == "Målet er ikke opfyldt."
+    assert words.goals_met(0, 1, 1) == "Målet kan ikke vurderes."
+    assert words.goals_met(0, 1, behind=1) == "Målet er bagud."
+    assert words.goals_met(0, 0) == "Målene følges uden vurdering."
 
 
 def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:
@@ -357,10 +370,10 @@ def _past(word: Steadiness, run: int, met: int, *, level: bool = False) -> Past:
          "Målet er for ellevte måned i træk ikke opfyldt. Det var opfyldt i 1 af de seneste 12 måneder."),
         (_past(Steadiness.NEW, 1, 4), Verdict.MET,
          "Vurderingen er ny: Målet var ikke opfyldt i de fem måneder før. "
-         "Målet var opfyldt i 4 af de seneste 12 måneder."),
+         "Det var opfyldt i 4 af de seneste 12 måneder."),
         (_past(Steadiness.NEW, 1, 11), Verdict.NOT_MET,
          "Vurderingen er ny: Målet var opfyldt i de fem måneder før. "
-         "Målet var opfyldt i 11 af de seneste 12 måneder."),
+         "Det var opfyldt i 11 af de seneste 12 måneder."),
         (_past(Steadiness.WAVERING, 2, 7), Verdict.MET,
          "Vurderingen er på vippen. Målet var opfyldt i 7 af de seneste 12 måneder."),
         (_past(Steadiness.WAVERING, 12, 12, level=True), Verdict.MET,
@@ -431,3 +444,26 @@ def test_a_focus_area_is_red_only_when_no_goal_is_met(
     met: int, not_met: int, unknown: int, sign: str, said: str, css: str
 ) -> None:
     assert words.joint_standing(met, not_met, unknown) == (sign, said, css)
+
+
+def test_the_kinds_of_targets_that_a_plan_has_are_named_and_no_other():
+    catalogue = load_catalogue(Project(CHECKOUT))
+
+    def kinds(plan: str) -> str:
+        return target_kinds(part.target for goal in catalogue.plan(plan).goals for part in goal.parts)
+
+    assert kinds("frederikssund-2023") == (
+        "Målet er landsgennemsnittet, et fast tal eller landsgennemsnittet med et tillæg eller et fradrag."
+    )
+    assert kinds("noegletal-2026") == (
+        "Målet er landsgennemsnittet, det forventede tal eller en retning, der følges uden vurdering."
+    )
+    read = [
+        {"rank_at_most": 10, "among": "country"},
+        {"milestone": "2026-06-30"},
+        {"over": "group", "of": "best"},
+    ]
+    assert target_kinds(map(Target.model_validate, read)) == (
+        "Målet er en placering blandt kommunerne, en milepæl med en frist eller den bedste af andre kommuner."
+    )
+    assert target_kinds([Target.model_validate({"none_set": "Målet er ikke sat."})]) == ""

@@ -18,9 +18,7 @@ from typing import Any, Final
 
 from helpers.letters import without_hidden
 
-MADE_UP: Final = (
-    "Eksempeldata: tallene er ikke rigtige, undtagen dem, der er mærket som offentliggjort eller indtastet."
-)
+MADE_UP: Final = "Eksempeldata: Tallene er opdigtede, undtagen dem, der er mærket som offentliggjort eller oplyst af kommunen."
 """On every sheet of a workbook that is made of example data."""
 
 MIME: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -23,7 +23,9 @@ _early: list[Kernel] = []
 """A kernel for the worker to come."""
 
 
-def render_job(setting: Setting, variant: Variant, room: Path, told: Progress = lambda _: None) -> Outcome:
+def render_job(
+    setting: Setting, variant: Variant, room: Path, on_event: Progress = lambda _: None
+) -> Outcome:
     """Render one variant with this process's worker; a variant that fails is told in the outcome.
 
     Parameters
@@ -35,7 +37,7 @@ def render_job(setting: Setting, variant: Variant, room: Path, told: Progress = 
         while _workers:
             _workers.pop().close()
         _workers.append(Worker(setting, _early.pop() if _early else None))
-    return _workers[0].render(variant, room, told)
+    return _workers[0].render(variant, room, on_event)
 
 
 def start_kernel(project: Project) -> None:

@@ -62,7 +62,7 @@ class RenderRequest:
     """What follows ``plan``, for messages."""
     base_url: str = ""
     for_publication: bool = False
-    told: Callable[[str], object] = lambda words: None
+    say: Callable[[str], object] = lambda words: None
     """Says to the user what cannot wait, such as that another run is waited for."""
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
     """What this run holds until it ends: locks."""

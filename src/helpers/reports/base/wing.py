@@ -101,7 +101,9 @@ class Wing(ABC):
         """Municipalities side by side on one goal; the first is the one that the page is about."""
         raise _cannot("compare-areas", selection)
 
-    def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
+    def status(
+        self, selection: Selection, kommune: str, form: str, width: int, *, verbose: bool = False
+    ) -> Iterator[RenderableType]:
         """How one municipality stands: parts of a screen, or one text for machines.
 
         Parameters
@@ -110,6 +112,8 @@ class Wing(ABC):
             ``table``, ``csv`` or ``json``.
         width
             Of the screen, in columns.
+        verbose
+            Whether the screen also says what an analyst can mend.
         """
         raise _cannot("status", selection)
 

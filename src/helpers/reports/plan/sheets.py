@@ -289,7 +289,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
     )
     periods = sorted(
         {Period.parse(text) for text in frame["period"].dropna()},
-        key=lambda period: period.last_month.ordinal,
+        key=lambda period: period.end,
     )
     cells: dict[tuple[str, str, str, str], SheetCell] = {}
     heads = [Head("Periode", 18), Head("Til og med", 11)]
@@ -366,7 +366,7 @@ def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             indicator.definition if indicator else None,
             words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
-            plan_words.CERTAINTY_WORDS[indicator.certainty] if indicator else None,
+            plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty] if indicator else None,
             words.capital(row.period.danish) if row.period else None,
             " ".join(report.caveats_of(measured)) or None,
         )
