@@ -673,7 +673,7 @@ class JobcenteroverblikReport(Report):
                 breaks.setdefault(one.text, one)
         said = [
             f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
-            for b in sorted(breaks.values(), key=lambda one: one.period.last_month.ordinal)
+            for b in sorted(breaks.values(), key=lambda one: one.period.end)
         ]
         return output.text(*said)
 

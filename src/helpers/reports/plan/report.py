@@ -34,19 +34,19 @@ from helpers.data import (
     shown_indicators,
     snapshot_days,
 )
+from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -82,13 +82,14 @@ from helpers.reports.plan.status import (
 )
 from helpers.reports.plan.typed_changes import typed_revision
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
+    from helpers.reports.base.bookfiles import Laid
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -261,6 +262,11 @@ class PlanReport(Report):
         order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
         rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
         return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
+
+    @derived
+    def _observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """What is known, a row a figure, for the CSV file and the workbook."""
+        return tuple(sheets.observation_rows(self))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -756,15 +762,16 @@ class PlanReport(Report):
         return self._source_words(self.catalogue.indicators[row.indicator])
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        areas = set(self._typed_in(indicator))
+        areas = self._typed_in.get(indicator.key, ())
         if self.municipality.code in areas:
             return f"oplyst af {self.municipality.long_name}"
         return "oplyst af kommunerne" if areas else ""
 
-    def _typed_in(self, indicator: Indicator) -> pd.Series:
-        """The areas of which somebody typed in figures of an indicator."""
-        frame = self.observations
-        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
+    @derived
+    def _typed_in(self) -> dict[str, set[str]]:
+        """Indicator → the areas of which somebody typed in figures."""
+        typed = self.observations[self.observations["source"] == "manual"]
+        return {str(key): set(rows["area"]) for key, rows in typed.groupby("indicator")}
 
     @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
@@ -1070,4 +1077,4 @@ class PlanReport(Report):
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
         periods = [row.period for row in self.all_rows if row.period]
-        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+        return max(periods, key=lambda period: period.end, default=None)
