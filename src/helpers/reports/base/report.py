@@ -39,8 +39,8 @@ from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
+    from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
-from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
