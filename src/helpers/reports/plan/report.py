@@ -708,7 +708,8 @@ class PlanReport(Report):
                 example=self.is_example,
                 goal=goal,
                 provisional=self.provisional,
-            ).sourced(source := self._source_line([indicator]))
+            ).sourced(self._source_line([indicator]))
+            source = f"Kilde: {self._source_words(indicator, ids=False)}."
             yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
@@ -738,7 +739,7 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row)}."
+                note = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
@@ -749,11 +750,11 @@ class PlanReport(Report):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _row_source(self, row: StatusRow) -> str:
+    def _row_source(self, row: StatusRow, *, ids: bool = True) -> str:
         """Where a row's figures come from."""
         if self.is_printed(row):
             return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
-        return self._source_words(self.catalogue.indicators[row.indicator])
+        return self._source_words(self.catalogue.indicators[row.indicator], ids=ids)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         areas = set(self._typed_in(indicator))
