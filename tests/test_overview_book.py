@@ -34,7 +34,7 @@ from helpers.reports.jobcenteroverblik.report import (
     report_of,
 )
 from overview_support import CHECKOUT, area, shipped
-from report_support import copy_project
+from report_support import copy_project, workshop_texts
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -405,3 +405,8 @@ def test_the_table_is_sorted_with_the_keyboard_and_says_so(browser, outcome):
     assert heads.nth(1).get_attribute("aria-sort") is None
     assert sorted(names()) == sorted(by_value)
     page.close()
+
+
+def test_no_page_says_what_only_its_makers_need(outcome: Outcome) -> None:
+    assert outcome.folder
+    assert list(workshop_texts(outcome.folder, ids=False)) == []

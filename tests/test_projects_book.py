@@ -22,7 +22,7 @@ from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set
-from report_support import copy_project
+from report_support import copy_project, workshop_texts
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -360,3 +360,9 @@ def test_axe_finds_no_violation_and_no_other_host_is_asked(browser: Any, example
     opened.set_viewport_size(PHONE)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+def test_no_page_says_what_only_its_makers_need(hedensted: Outcome, example: Outcome) -> None:
+    assert hedensted.folder and example.folder
+    found = [text for site in (hedensted.folder, example.folder) for text in workshop_texts(site, ids=False)]
+    assert found == []
