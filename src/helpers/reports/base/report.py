@@ -24,7 +24,7 @@ from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.letters import address_part
-from helpers.periods import Period, require_figures
+from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
 from helpers.present.output import FigurePart, Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
@@ -36,7 +36,7 @@ from helpers.reports.base.notes import fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
-from helpers.sources.fetch_status import danish_day, failures_in_danish, fetch_rows
+from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.reports.base.brief import Brief

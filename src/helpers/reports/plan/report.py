@@ -40,7 +40,7 @@ from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
@@ -83,7 +83,7 @@ from helpers.reports.plan.status import (
 )
 from helpers.reports.plan.typed_changes import typed_revision
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
@@ -1080,4 +1080,4 @@ class PlanReport(Report):
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
         periods = [row.period for row in self.all_rows if row.period]
-        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+        return max(periods, key=lambda period: period.end, default=None)

@@ -278,7 +278,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
     )
     periods = sorted(
         {Period.parse(text) for text in frame["period"].dropna()},
-        key=lambda period: period.last_month.ordinal,
+        key=lambda period: period.end,
     )
     cells: dict[tuple[str, str, str, str], SheetCell] = {}
     heads = [Head("Periode", 18), Head("Til og med", 11)]
