@@ -799,7 +799,9 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
+            if indicator
+            else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
