@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
+from helpers.present.describe import ALT_LETTERS
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
@@ -360,3 +361,13 @@ def test_axe_finds_no_violation_and_no_other_host_is_asked(browser: Any, example
     opened.set_viewport_size(PHONE)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+def test_every_figure_has_a_short_alternative_text(hedensted: Outcome, example: Outcome, laesoe: Outcome):
+    for outcome in (hedensted, example, laesoe):
+        found = [
+            drawing.get("aria-label")
+            for page in outcome.folder.rglob("*.html")
+            for drawing in BeautifulSoup(page.read_bytes(), "lxml").select("svg.drawing.wide")
+        ]
+        assert found and all(20 < len(text) <= ALT_LETTERS for text in found)

@@ -564,7 +564,8 @@ class PlanReport(Report):
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
         rows = [row for row in self.all_rows if row.goal == goal.number]
-        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        same = goal.text.strip(" .").lower() == goal.title.strip(" .").lower()
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))] if not same else []
         for row in rows:
             heading, *rest = self._sentences(row)
             if row.kind == "survey" and row.municipality is not None:
