@@ -157,7 +157,7 @@ def test_no_page_of_one_municipality_names_the_other(
         pages[report.municipality.name] = _all_markdown(report)
     assert "Frederikssund" in pages["Frederikssund"]
     whose = "Resultatmålene er Frederikssund Kommunes egne, fra Beskæftigelsesplan 2023."
-    assert pages["Hedensted"].count(whose) == 2, "on top of a page, and on the page on data"
+    assert pages["Hedensted"].count(whose) == 1, "on top of a page"
     assert whose not in pages["Frederikssund"]
     # Beside that, only the plan's key, which files to download carry.
     rest = pages["Hedensted"].replace(whose, "").replace(hedensted.plan.key, "")

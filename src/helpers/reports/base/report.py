@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -24,7 +24,7 @@ from helpers.data import Basis, Input, basis_for, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.letters import address_part
-from helpers.periods import Period, require_figures
+from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
 from helpers.present.output import FigurePart, Shown, escape_markdown
 from helpers.present.stamp import EXAMPLE_MARK, Stamp
@@ -32,15 +32,15 @@ from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note
+from helpers.reports.base.notes import fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
+    from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
-from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
@@ -285,11 +285,23 @@ class Report(Stamped, ABC):
         if self.is_example:
             return output.box(self._example_note(), classes=("data-note", "example-data"))
         if not self._tables:
-            said = f"Tallene er indtastet af {self.whom.long_name}."
+            said = f"Tallene er oplyst af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
-        return fetched_note(days, rows, self.snapshot, self._printed_words())
+        beside = self._printed_words(), shortfall(rows, self._measured)
+        return fetched_note(days, rows, self.snapshot, beside)
+
+    @property
+    def _measured(self) -> Sequence[Collection[Indicator]]:
+        """The indicators of each goal; none for a report without goals."""
+        return ()
+
+    def failures(self) -> tuple[str, ...]:
+        """How the last fetches failed, for the page on data and method; nothing where example data are shown."""
+        if self.is_example:
+            return ()
+        return failures_in_danish(fetch_rows(self.project, self.indicators, self.snapshot))
 
     def _printed_words(self) -> str:
         """How many of the figures a document printed; empty when none."""
@@ -308,7 +320,7 @@ class Report(Stamped, ABC):
             named = f"{source_names([indicator])}, tabel {real}"
             return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
         if not indicator.tables:
-            return f"indtastet af {self.whom.name}"
+            return f"oplyst af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
         told: dict[str, list[str]] = {}
         by_day: dict[tuple[str, date | None], list[str]] = {}

@@ -35,7 +35,7 @@ _TARGETS = (
     markdown(
         "intro",
         "Måltallene viser, hvor mange fuldtidspersoner der regnes med på hver ydelse, og hvad investeringsprojekterne "
-        "ændrer. Summerne er regnet efter.",
+        "ændrer.",
     ),
     code("plan-targets", "report.target_numbers()"),
     markdown("effects-title", named("## Projekternes bidrag", "#projekternes-bidrag .unnumbered")),
@@ -53,30 +53,30 @@ _DATA = (
     code("fetch", "report.fetch()"),
     markdown(
         "path",
-        named("## Vejen og status", "#vejen-og-status .unnumbered") + "\n\n"
-        "Vejen er en lige linje fra startmålingen til det første mindste mål, derfra til det næste og så videre, måned "
-        "for måned. Er startmålingen allerede bedre end målet, ligger vejen på målet: det skal holdes. En række, der "
-        "tælles sammen fra projektets start, begynder ved 0, når den ikke har en startmåling. Andre rækker uden "
-        "startmåling har først en vej fra det første mindste mål.\n\n"
-        "- **Nået**: det nyeste tal opfylder det sidste mindste mål. Opfyldte startmålingen det allerede, er rækken "
+        named("## Forventet udvikling og status", "#forventet-og-status .unnumbered") + "\n\n"
+        "Det forventede er en lige linje fra startmålingen til det første minimumsmål, derfra til det næste og så videre, "
+        "måned for måned. Er startmålingen allerede bedre end målet, ligger linjen på målet: det skal holdes. Et tal, der "
+        "tælles sammen fra projektets start, begynder ved 0, når det ikke har en startmåling. Andre tal uden "
+        "startmåling har først en linje fra det første minimumsmål.\n\n"
+        "- **Nået**: det nyeste tal opfylder det sidste minimumsmål. Opfyldte startmålingen det allerede, er målet "
         "på sporet, så længe niveauet holdes, og nået, når målets måned er kommet.\n"
-        "- **På sporet**: det nyeste tal ligger på vejen eller på den gode side af den.\n"
-        "- **Bagud**: det nyeste tal ligger på den anden side af vejen. Der rundes ikke af, før der sammenlignes.\n"
+        "- **På sporet**: det nyeste tal ligger på linjen eller på den gode side af den.\n"
+        "- **Bag efter planen**: det nyeste tal ligger på den anden side af linjen. Der rundes ikke af, før der sammenlignes.\n"
         "- **Ingen tal**: der er ingen måling efter startmålingen.\n"
-        "- **Vurderes ikke**: kilden har intet mindste mål for rækken, eller der mangler et tal at sammenligne med.",
+        "- **Vurderes ikke**: kilden har intet minimumsmål, eller der mangler et tal at sammenligne med.",
     ),
     markdown(
         "shares",
         named("## Antal og andele", "#antal-og-andele .unnumbered") + "\n\n"
-        "»17 (17 pct.)« er et antal med sin andel af målgruppen. Målene gælder andelen. Er andelen ikke tastet ind, "
-        "beregnes den kun, når hele gruppens antal er tastet ind for samme måned. Et mål skrevet som »48 (−40 pct.)« "
+        "»17 (17 pct.)« er et antal med sin andel af målgruppen. Målene gælder andelen. Er andelen ikke oplyst, "
+        "beregnes den kun, når hele gruppens antal er oplyst for samme måned. Et mål skrevet som »48 (−40 pct.)« "
         "er både et antal og en ændring fra startmålingen; de to er regnet efter og siger det samme.\n\n"
         + named("## Kan det betale sig?", "#kan-det-betale-sig .unnumbered")
         + "\n\n"
         "Besparelsen er antallet af sparede fuldtidspersoner i måltallene gange den årlige udgift pr. fuldtidsperson. "
         "Udgiften vises kun, når den er angivet med sin kilde; ellers vises kun personer. Intet er skønnet.",
     ),
-    markdown("sources-title", named("## Rækkerne og deres kilder", "#raekkernes-kilder .unnumbered")),
+    markdown("sources-title", named("## Tallene og deres kilder", "#raekkernes-kilder .unnumbered")),
     code("sources", "report.sources()"),
     markdown("remarks-title", named("## Bemærkninger til kilden", "#bemaerkninger .unnumbered")),
     code("remarks", "report.remarks()"),
@@ -103,7 +103,7 @@ def _project(entry: InvestmentProject) -> tuple[BookCell, ...]:
         *part("aktiviteter", "Aktiviteter", "activities"),
         *part("succes", "Succeskriterier", "success"),
         *part("betaler-sig", "Kan det betale sig?", "business_case"),
-        *part("figurer", "Vejen og de målte måneder", "figures"),
+        *part("figurer", "Udvikling mod målet", "figures"),
     )
 
 

@@ -12,9 +12,9 @@ from helpers.reports.jobcenteroverblik.models import (
     TemplateSection,
 )
 from helpers.reports.jobcenteroverblik.ranking import heading_words
-from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, section_path
+from helpers.reports.jobcenteroverblik.report import ALL, KEY, all_path, measured, section_path
 
-SHARED = "alle-kommuner-figur.ipynb"
+SHARED = f"{ALL}-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""
 
 _INDEX = (
@@ -68,7 +68,7 @@ def jobcenteroverblik_contents(project: Project, jobcenteroverblik: Jobcenterove
         book_folder(project, KEY),
         title=template.title,
         author=example,
-        pages=(front, *sections, BookPage("alle-kommuner.ipynb", _ALL), *figures, data),
+        pages=(front, *sections, BookPage(f"{ALL}.ipynb", _ALL), *figures, data),
         parameters=f'kommune = "{example}"\nplan = "{KEY}"\nperiode = ""',
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -25,9 +25,10 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, sentence
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project
+from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
-from helpers.reports.base.request import Selection
+from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
@@ -41,6 +42,9 @@ from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, Figure
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+
+ALL = "alle-kommuner"
+"""How the notebooks of all municipalities are called."""
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
@@ -236,6 +240,13 @@ class JobcenteroverblikReport(Report):
             self.snapshot,
             self.delay,
         )
+
+    def asked(self, book: Laid) -> Asked:
+        """As every report; a printed month is shown without the pages of all municipalities, which it does not have."""
+        if self.printed:
+            pages = {path: page for path, page in book.pages.items() if not path.startswith(ALL)}
+            book = replace(book, pages=pages)
+        return super().asked(book)
 
     def _section(self, slug: str) -> TemplateSection:
         slugs = [section.slug for section in self.jobcenteroverblik.template.sections]
@@ -685,7 +696,7 @@ class JobcenteroverblikReport(Report):
                 breaks.setdefault(one.text, one)
         said = [
             f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
-            for b in sorted(breaks.values(), key=lambda one: one.period.last_month.ordinal)
+            for b in sorted(breaks.values(), key=lambda one: one.period.end)
         ]
         return output.text(*said)
 
@@ -736,7 +747,7 @@ def _to_all(figure: TemplateFigure) -> str:
 
 def all_path(figure: TemplateFigure) -> str:
     """The notebook that shows a figure for all municipalities."""
-    return f"alle-kommuner-{figure.number:02d}.ipynb"
+    return f"{ALL}-{figure.number:02d}.ipynb"
 
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:

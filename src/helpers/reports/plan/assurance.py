@@ -15,7 +15,17 @@ from helpers.analysis.persons import in_kroner
 from helpers.analysis.targets import Start
 from helpers.catalogue.models import BASE, Direction, Indicator, Municipality, Price, Unit
 from helpers.data import csv_files
-from helpers.present.words import NBSP, capital, count, number, sentence, trend_phrase, unit_word, when_words
+from helpers.present.words import (
+    NBSP,
+    capital,
+    count,
+    distance,
+    number,
+    sentence,
+    trend_phrase,
+    unit_word,
+    when_words,
+)
 from helpers.reports.plan.outlook import NoOutlook, Outlook
 from helpers.reports.plan.status import StatusRow
 
@@ -61,6 +71,14 @@ def persons_words(row: StatusRow, indicator: Indicator) -> str:
     if row.persons is None or not row.gap or row.unit is not Unit.PERCENT:
         return ""
     return number(abs(row.persons), 0, indicator.unit_of(BASE))
+
+
+def persons_missing(row: StatusRow, indicator: Indicator) -> str:
+    """What a gap asks for, after the goal's number: ``, hvor 23 flere skulle være i et fleksjob``; ``: 23 flere``."""
+    if row.unit is not Unit.PERCENT:
+        return f": {distance(row.gap or 0, row.decimals, row.unit)}"
+    who = _more_or_fewer(row, indicator)
+    return f", hvor {who} {indicator.in_persons}" if indicator.in_persons else f": {who}"
 
 
 def _more_or_fewer(row: StatusRow, indicator: Indicator) -> str:

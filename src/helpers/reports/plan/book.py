@@ -44,8 +44,8 @@ def _focus_area(plan: Plan, area: FocusArea) -> tuple[BookCell, ...]:
     return tuple(cells)
 
 
-def _index(names: Names) -> tuple[BookCell, ...]:
-    return (
+def _index(names: Names, *, surveys: bool) -> tuple[BookCell, ...]:
+    cells = (
         markdown("title", UNNUMBERED + f"# {capital(names.document.the)} kort {{.unnumbered}}"),
         code("fetch", "report.fetch()"),
         code("summary", "report.summary()"),
@@ -58,6 +58,7 @@ def _index(names: Names) -> tuple[BookCell, ...]:
         ),
         code("surveys", "report.survey_status()"),
     )
+    return cells if surveys else cells[:-2]
 
 
 def _changes(names: Names) -> tuple[BookCell, ...]:
@@ -128,6 +129,17 @@ _DATA = (
 )
 
 
+_ANALYST = (
+    markdown("plan-title", UNNUMBERED + "# For analytikeren {.unnumbered}"),
+    markdown(
+        "intro",
+        "Siden er for dem, der vedligeholder tallene: hvor kilden ikke er sikker, hvad der kan indtastes, og hvad der ikke kunne "
+        "læses.",
+    ),
+    code("plan-analyst", "report.analyst()"),
+)
+
+
 def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> str:
     """Name of the municipality that a plan's notebooks open with; `plan render` and papermill replace it.
 
@@ -141,7 +153,8 @@ def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> 
 
 def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Contents:
     """The plan's book as the catalogue has it."""
-    pages = [BookPage("index.ipynb", _index(plan.names))]
+    surveys = any(catalogue.survey(goal) for goal in plan.goals)
+    pages = [BookPage("index.ipynb", _index(plan.names, surveys=surveys))]
     pages += [
         BookPage(chapter_path(project, plan, area), _focus_area(plan, area)) for area in plan.focus_areas
     ]
@@ -149,6 +162,8 @@ def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Content
         pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
     pages.append(BookPage(_path(project, plan, SINCE_LAST.removesuffix(".ipynb")), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
+    if plan.analyst_page:
+        pages.append(BookPage(_path(project, plan, "for-analytikeren"), _ANALYST))
     municipality = example_municipality(project, catalogue, plan)
     return Contents(
         project,
