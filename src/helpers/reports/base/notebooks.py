@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from helpers.project import Project
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
@@ -48,6 +48,8 @@ class BookCell(NamedTuple):
 
     def node(self) -> NotebookNode:
         """As a cell of a notebook."""
+        import nbformat
+
         make = nbformat.v4.new_markdown_cell if self.kind == "markdown" else nbformat.v4.new_code_cell
         made: NotebookNode = make(self.text, id=self.id)
         if self.id == "parameters":
@@ -138,6 +140,8 @@ class Contents:
 
 def make_notebook(cells: Iterable[NotebookNode]) -> NotebookNode:
     """A notebook without outputs."""
+    import nbformat
+
     made: NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
     made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     made.metadata["language_info"] = {"name": "python"}
