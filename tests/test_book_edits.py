@@ -471,7 +471,13 @@ def test_a_figure_that_gets_a_table_has_its_page_of_all_municipalities(fresh: Pr
     list(BookFiles(less).update())
     assert "alle-kommuner-07.ipynb" not in chapters(fresh, "notebooks/jobcenteroverblik")
     pages = BookFiles(contents).laid().pages
-    in_order(sources(pages["alle-kommuner-07.ipynb"]), "figur 7", "figur = 1", "figur = 7", "(figur)")
+    in_order(
+        sources(pages["alle-kommuner-07.ipynb"]),
+        "Alle kommuner: kontanthjælp",
+        "figur = 1",
+        "figur = 7",
+        "(figur)",
+    )
 
 
 # ------------------------------------------------------------------------------------------- from the terminal

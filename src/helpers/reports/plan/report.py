@@ -46,7 +46,6 @@ from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
@@ -138,6 +137,7 @@ class PlanReport(Report):
     """A plan for one municipality on one basis of figures; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "plan"
+    _sheets: ClassVar[Any] = sheets
     plan: Plan
     municipality: Municipality
 
@@ -1073,15 +1073,6 @@ class PlanReport(Report):
 
     def _drawing(self, name: str) -> Shown:
         return self.figure(name)
-
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
 
     @property
     def newest_period(self) -> Period | None:
