@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
+from helpers.present.describe import ALT_LETTERS
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
@@ -366,3 +367,13 @@ def test_no_page_says_what_only_its_makers_need(hedensted: Outcome, example: Out
     assert hedensted.folder and example.folder
     found = [text for site in (hedensted.folder, example.folder) for text in workshop_texts(site, ids=False)]
     assert found == []
+
+
+def test_every_figure_has_a_short_alternative_text(hedensted: Outcome, example: Outcome, laesoe: Outcome):
+    for outcome in (hedensted, example, laesoe):
+        found = [
+            drawing.get("aria-label")
+            for page in outcome.folder.rglob("*.html")
+            for drawing in BeautifulSoup(page.read_bytes(), "lxml").select("svg.drawing.wide")
+        ]
+        assert found and all(20 < len(text) <= ALT_LETTERS for text in found)

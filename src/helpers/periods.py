@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from helpers.errors import PlanError
 
@@ -82,6 +82,7 @@ class Period:
     """Periods since year 0, so that ``a.ordinal - b.ordinal`` is the distance in periods."""
 
     @classmethod
+    @lru_cache(maxsize=4096)  # every row of a table asks, and there are few
     def parse(cls, text: str) -> Period:
         """Read ``2023M11``, ``2023Q02`` (or ``2023Q2``), ``2024QMAT03``, ``2025Y01``.
 

@@ -10,7 +10,7 @@ import typst
 from helpers.errors import PlanError
 from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
-from helpers.present.typesetting import compiler
+from helpers.present.typesetting import compiler, forget
 from helpers.render.copy import STYLES, Copy
 
 TEMPLATE = "plan.typ"
@@ -83,3 +83,4 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
         raise PlanError.of(
             f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}"
         ) from None
+    forget()

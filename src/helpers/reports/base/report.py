@@ -39,8 +39,9 @@ from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
+    from helpers.present.charts import Chart
+    from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
-from helpers.reports.base.bookfiles import Laid
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
@@ -347,6 +348,18 @@ class Report(Stamped, ABC):
         """What the pages show under one of these names."""
         raise NotImplementedError
 
+    def chart(self, name: Any) -> Chart:
+        """A figure as an Altair chart to go on with; several of one name stand below each other."""
+        from helpers.present.charts import below_each_other
+
+        return below_each_other(self._drawing(str(name)).charts(), f"{self.key}: {name}")
+
+    def frame(self, name: Any) -> pd.DataFrame:
+        """The numbers of a figure: `helpers.present.charts.CHART_COLUMNS`."""
+        from helpers.present.charts import numbers_of
+
+        return numbers_of(self._drawing(str(name)).charts())
+
     def drawings(self, name: str) -> tuple[FigurePart, ...]:
         """The figures of one of these names; none when there is nothing to draw."""
         return self._drawing(name).stamped(self.stamp).figures
@@ -364,17 +377,25 @@ class Report(Stamped, ABC):
 
     # ---------------------------------------------------------------------------------- the workbook
 
+    _sheets: ClassVar[Any] = None
+    """The module that makes the sheets of its workbook; none for a report that has no workbook."""
+
     def status_sheet(self) -> WorkSheet:
         """How everything stands, a row each; one of its columns says for whom."""
-        raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
+        return self._workbook().status_sheet(self)
 
     def number_sheets(self) -> list[WorkSheet]:
         """The numbers behind it."""
-        return []
+        return self._workbook().number_sheets(self)
 
     def sources_sheet(self) -> WorkSheet:
         """Where the numbers come from, and what to mind."""
-        raise NotImplementedError
+        return self._workbook().sources_sheet(self)
+
+    def _workbook(self) -> Any:
+        if self._sheets is None:
+            raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
+        return self._sheets
 
     @property
     def workbook_name(self) -> str:
