@@ -274,14 +274,14 @@ def verdict_box(standing: FigureStanding, area: Area) -> Shown:
         else list(tile.notes)
     )
     lines = [heading + "".join(f" {escape_markdown(sentence(note))}" for note in said if note)]
-    values = _values_sentence(standing, area)
+    values = _values_sentence(standing)
     if values:
         lines.append(escape_markdown(values))
     kind = ranking.THIRD_CLASSES[standing.rank.third if not standing.apart else None]
     return Shown([TextPart(tuple(lines), ("verdict", kind))])
 
 
-def _values_sentence(standing: FigureStanding, area: Area) -> str:
+def _values_sentence(standing: FigureStanding) -> str:
     """The newest values of the figure's lines in one sentence."""
     indicator = standing.indicator
     named = [(own.name, line) for own, line in standing.own]
