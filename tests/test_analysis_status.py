@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in
+from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in, write_example
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Direction, Goal, Plan, Unit
@@ -24,7 +24,6 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
-from helpers.sources.example import write_example
 
 CATALOGUE = load_catalogue(Project(CHECKOUT))
 PLAN = CATALOGUE.plan("frederikssund-2023")

@@ -198,6 +198,8 @@ def _lines(text: str, width: int) -> int:
 
 def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) -> None:
     match cell:
+        case str():  # most are
+            page.write_string(row, column, _clean(cell), forms.text)
         case None:
             pass
         case Amount(value=None):
@@ -214,5 +216,3 @@ def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) ->
             page.write_datetime(row, column, cell, forms(num_format=_DAY, align="left", indent=1))
         case int():
             page.write_number(row, column, cell, forms())
-        case str():
-            page.write_string(row, column, _clean(cell), forms.text)

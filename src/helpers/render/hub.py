@@ -24,8 +24,8 @@ from helpers.letters import address_part
 from helpers.periods import Period
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
-from helpers.present.words import number
 from helpers.project import Project
+from helpers.render.downloads import size_words
 from helpers.render.frame import FIND_SCRIPT, HUB, framed
 from helpers.reports.base.request import SiteEntry
 
@@ -260,10 +260,10 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         all_example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
-        megabytes={
-            site.pdf: _megabytes(output / site.record.slug / name)
+        sizes={
+            site.pdf: size_words(path.stat().st_size)
             for site in sites
-            if (name := site.record.pdf)
+            if (path := site.record.files(output / site.record.slug)[0]) and path.is_file()
         },
     )
     target = output / HUB
@@ -363,15 +363,6 @@ def _map(
     if len(tallies) < MAP_FROM or not (project.catalogue / TILES).is_file():
         return None
     return tile_map(read_tiles(project, municipalities), municipalities, tallies)
-
-
-def _megabytes(path: Path) -> str:
-    """``1,2 MB``; empty when the file is gone."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return ""
-    return number(max(size / 1e6, 0.1), 1, "MB")
 
 
 def _write_sitemap(output: Path, base_url: str, sites: Iterable[Site], goals: Iterable[Goals]) -> None:

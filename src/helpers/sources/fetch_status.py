@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
-from helpers.periods import Period
+from helpers.periods import danish_day
 from helpers.project import Project
 from helpers.sources.faults import Fault
 
@@ -187,11 +187,6 @@ REASONS: Final = {
     Fault.STORE: "svaret kunne ikke gemmes",
 }
 """What went wrong, in words for the reader of a plan."""
-
-
-def danish_day(day: date) -> str:
-    """``22. august 2026``."""
-    return f"{day.day}. {Period.month(day.year, day.month).danish}"
 
 
 def _failure(row: FetchRow) -> str | None:

@@ -165,8 +165,8 @@ class Keeper:
         except SourceError as error:
             raise error.received(self.quarantine(about, new.answers, tuple(new.columns), error)) from None
         update_latest, remarks = about.update_latest, []
-        reached = max(periods_of(new.values), key=_end, default=None)
-        if about.promised and reached and _end(reached) < _end(about.promised):
+        reached = max(periods_of(new.values), key=lambda period: period.end, default=None)
+        if about.promised and reached and reached.end < about.promised.end:
             # Not marked as being of this release, so that the next run asks again.
             update_latest = None
             remarks.append(
@@ -305,7 +305,3 @@ class Keeper:
 def _spoken_of(about: About, values: Values) -> int:
     """How many of the municipalities have a place in an answer."""
     return len({place.area for place in values} & {fold(name) for name in about.names})
-
-
-def _end(period: Period) -> int:
-    return period.last_month.ordinal

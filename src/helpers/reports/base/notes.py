@@ -9,12 +9,12 @@ from typing import Any
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.raw import snapshot_day
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
 from helpers.present.words import listed
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import FetchOutcome, FetchRow, danish_day
+from helpers.sources.fetch_status import FetchOutcome, FetchRow
 
 
 def fetched_note(

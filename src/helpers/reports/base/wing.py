@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.reports.base.bookfiles import BookFiles, Laid
 from helpers.reports.base.books import BookTexts
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from helpers.catalogue import Catalogue
+    from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.goals import AreasPage, GoalComparison
     from helpers.reports.base.report import Report
 
@@ -61,6 +61,8 @@ class Wing(ABC):
 
     def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         """The variants that are asked for, and what the hub will say of each."""
+        from helpers.reports.base.bookfiles import BookFiles
+
         books: dict[str, Laid] = {}
         found = []
         for report in self.reports(request, catalogue):
@@ -75,6 +77,8 @@ class Wing(ABC):
 
     def behind(self, report: Report) -> tuple[str, ...]:
         """Files of the report's own book that are behind the catalogue, with what brings them up to date."""
+        from helpers.reports.base.bookfiles import BookFiles
+
         return tuple(BookFiles(self.contents(report.project, report.catalogue, report.key)).behind())
 
     def typed_problems(self, report: Report) -> tuple[Problem, ...]:

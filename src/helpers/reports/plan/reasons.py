@@ -7,9 +7,8 @@ from datetime import date
 from helpers.analysis.targets import Judgement, Lack, Lacking
 from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Municipality, Plan
 from helpers.catalogue.targets import Target
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present.words import count, source_names
-from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneReport
 
 NO_TARGET = "Der er ikke fastsat et mål."

@@ -34,20 +34,19 @@ from helpers.data import (
     shown_indicators,
     snapshot_days,
 )
+from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -83,13 +82,14 @@ from helpers.reports.plan.status import (
 )
 from helpers.reports.plan.typed_changes import typed_revision
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
+    from helpers.reports.base.bookfiles import Laid
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -137,6 +137,7 @@ class PlanReport(Report):
     """A plan for one municipality on one basis of figures; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "plan"
+    _sheets: ClassVar[Any] = sheets
     plan: Plan
     municipality: Municipality
 
@@ -261,6 +262,11 @@ class PlanReport(Report):
         order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
         rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
         return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
+
+    @derived
+    def _observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """What is known, a row a figure, for the CSV file and the workbook."""
+        return tuple(sheets.observation_rows(self))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -561,7 +567,8 @@ class PlanReport(Report):
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
         rows = [row for row in self.all_rows if row.goal == goal.number]
-        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        same = goal.text.strip(" .").lower() == goal.title.strip(" .").lower()
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))] if not same else []
         for row in rows:
             heading, *rest = self._sentences(row)
             if row.kind == "survey" and row.municipality is not None:
@@ -708,7 +715,8 @@ class PlanReport(Report):
                 example=self.is_example,
                 goal=goal,
                 provisional=self.provisional,
-            ).sourced(source := self._source_line([indicator]))
+            ).sourced(self._source_line([indicator]))
+            source = f"Kilde: {self._source_words(indicator, ids=False)}."
             yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
@@ -738,7 +746,7 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row)}."
+                note = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
@@ -749,22 +757,23 @@ class PlanReport(Report):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _row_source(self, row: StatusRow) -> str:
+    def _row_source(self, row: StatusRow, *, ids: bool = True) -> str:
         """Where a row's figures come from."""
         if self.is_printed(row):
             return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
-        return self._source_words(self.catalogue.indicators[row.indicator])
+        return self._source_words(self.catalogue.indicators[row.indicator], ids=ids)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        areas = set(self._typed_in(indicator))
+        areas = self._typed_in.get(indicator.key, ())
         if self.municipality.code in areas:
             return f"oplyst af {self.municipality.long_name}"
         return "oplyst af kommunerne" if areas else ""
 
-    def _typed_in(self, indicator: Indicator) -> pd.Series:
-        """The areas of which somebody typed in figures of an indicator."""
-        frame = self.observations
-        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
+    @derived
+    def _typed_in(self) -> dict[str, set[str]]:
+        """Indicator → the areas of which somebody typed in figures."""
+        typed = self.observations[self.observations["source"] == "manual"]
+        return {str(key): set(rows["area"]) for key, rows in typed.groupby("indicator")}
 
     @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
@@ -798,7 +807,9 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
+            if indicator
+            else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
@@ -1066,17 +1077,8 @@ class PlanReport(Report):
     def _drawing(self, name: str) -> Shown:
         return self.figure(name)
 
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
-
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
         periods = [row.period for row in self.all_rows if row.period]
-        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+        return max(periods, key=lambda period: period.end, default=None)

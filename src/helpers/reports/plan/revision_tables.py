@@ -12,7 +12,7 @@ from helpers.catalogue.models import NATIONAL, Municipality
 from helpers.data import csv_files
 from helpers.data.frames import Grounds
 from helpers.data.revisions import ChangeOfValue
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Column
@@ -21,7 +21,6 @@ from helpers.reports.base.notes import downloads
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import VerdictChange
 from helpers.reports.plan.typed_changes import TypedChange, TypedEntry, TypedPlace, TypedRevision
-from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue

@@ -585,5 +585,5 @@ def _too_old(plan: Plan, goal: Goal, made: Period | None, now: Period) -> str | 
         return reasons.NO_DATE
     if goal.valid_for is None:
         return reasons.before_plan(made, plan.year) if made.year < plan.year else None
-    age = now.last_month.ordinal - made.last_month.ordinal
+    age = now.end - made.end
     return reasons.too_old(made, goal.valid_for) if age > goal.valid_for else None

@@ -13,6 +13,7 @@ from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipalit
 from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
 from helpers.data.frames import Grounds
+from helpers.periods import danish_day
 from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
@@ -26,7 +27,6 @@ from helpers.present.words import (
     verdict_heading,
 )
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
-from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
