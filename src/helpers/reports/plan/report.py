@@ -567,7 +567,8 @@ class PlanReport(Report):
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
         rows = [row for row in self.all_rows if row.goal == goal.number]
-        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        same = goal.text.strip(" .").lower() == goal.title.strip(" .").lower()
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))] if not same else []
         for row in rows:
             heading, *rest = self._sentences(row)
             if row.kind == "survey" and row.municipality is not None:
@@ -714,7 +715,8 @@ class PlanReport(Report):
                 example=self.is_example,
                 goal=goal,
                 provisional=self.provisional,
-            ).sourced(source := self._source_line([indicator]))
+            ).sourced(self._source_line([indicator]))
+            source = f"Kilde: {self._source_words(indicator, ids=False)}."
             yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
@@ -744,7 +746,7 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row)}."
+                note = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
@@ -755,11 +757,11 @@ class PlanReport(Report):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _row_source(self, row: StatusRow) -> str:
+    def _row_source(self, row: StatusRow, *, ids: bool = True) -> str:
         """Where a row's figures come from."""
         if self.is_printed(row):
             return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
-        return self._source_words(self.catalogue.indicators[row.indicator])
+        return self._source_words(self.catalogue.indicators[row.indicator], ids=ids)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         areas = self._typed_in.get(indicator.key, ())
@@ -805,7 +807,9 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
+            if indicator
+            else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
