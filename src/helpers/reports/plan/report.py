@@ -885,7 +885,7 @@ class PlanReport(Report):
         if typed is not None:
             before = every_row(typed.then, catalogue, plan, typed.before, area, self.bound, self.data_day)
             turned = compare_verdicts(before, self.all_rows)
-        more = tuple(typed_csv_rows(typed, catalogue, area)) if typed is not None else ()
+        more = tuple(typed_csv_rows(typed, area)) if typed is not None else ()
         csv_text = revision_csv(revision, [area], published=True, more=more) if revision or more else ""
         shown = revision_shown(revision, catalogue, area, csv_text, typed, turned)
         if revision is None and self.inputs:
