@@ -244,7 +244,8 @@ def words(node: Any) -> str:
 
 
 def test_every_chapter_has_a_page_and_the_whole_is_a_pdf(outcome, pages):
-    assert set(pages) == {name.replace(".ipynb", ".html") for name in CHAPTERS}
+    made = {"figurer.html", "soeg.html"}  # of every site
+    assert set(pages) - made == {name.replace(".ipynb", ".html") for name in CHAPTERS}
     assert outcome.pdf is not None and outcome.pdf.name.startswith("Jobcenteroverblik-")
     assert outcome.warnings == ()
 
