@@ -92,7 +92,7 @@ def _publish(
     for item, outcome in zip(asked, outcomes, strict=True):
         if outcome.folder is not None:
             write_site_entry(outcome.folder, item.entry)
-    compared = request.many and "html" in request.to
+    compared = request.many and "html" in request.to and not request.edition
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
         write_comparison(request.project, request.output, comparison, marked=request.example)
