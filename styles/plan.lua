@@ -420,7 +420,7 @@ local function flow(blocks)
   return out, last > 0
 end
 
--- A short edition: marks say where each of its pages begins; what stands before the first is on it.
+-- A short edition: marks say where each of its pages begins; what stands before the first is on it. Its title is the head's.
 local function short_pages(blocks)
   local marks = blocks:filter(function(block) return block.t == 'Div' and has(block, 'short-page') end)
   if #marks == 0 then return nil end
@@ -443,7 +443,6 @@ local function keep_together(doc)
   local function close()
     local short = short_pages(chapter)
     if short then
-      out:extend(head and pandoc.List{ head } or {})
       out:extend(short)
       return
     end

@@ -699,8 +699,11 @@ local function to_typst(chapter, doc)
       if not div.classes:includes('plan-box-title') then return div.content end
     end,
   }
-  local blocks = pandoc.List{ title_of(chapter) }
-  if doc.meta['chapter-begin'] then blocks:insert(1, raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin']))) end
+  local blocks = pandoc.List{}
+  -- A short edition has a head instead.
+  if doc.meta['chapter-begin'] then
+    blocks:extend{ raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin'])), title_of(chapter) }
+  end
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)
 end

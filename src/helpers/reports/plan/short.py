@@ -127,7 +127,8 @@ def gaps(report: PlanReport) -> Shown:
     """The goals that most is missing from, in persons, those of which that is not known, and the largest one's figure."""
     rows = missing(report)
     known = [row for row in rows if row.persons][:MOST_GAPS]
-    unknown = list(dict.fromkeys(row.goal for row in rows if row.persons is None))
+    lacking = {row.goal for row in rows if row.persons is None}
+    unknown = [goal.number for goal in report.plan.goals if goal.number in lacking]
     said = [output.text(escape_markdown(without_persons(unknown)))] if unknown else []
     if not rows:
         said.append(output.text("Ingen af de mål, der kan vurderes, mangler at blive opfyldt."))
@@ -190,7 +191,12 @@ def _panel(report: PlanReport, area: FocusArea) -> Iterator[Shown]:
     title = f"{area.number}. {area.title}: {sign} {said}"
     if cells:
         markup = tables.build(
-            columns, [Group(cells)], id=f"panel-{area.number}", caption=title, caption_shown=True, classes="trends"
+            columns,
+            [Group(cells)],
+            id=f"panel-{area.number}",
+            caption=title,
+            caption_shown=True,
+            classes="trends",
         )
         yield output.table(markup, files=files)
     else:
