@@ -1,11 +1,11 @@
-# The two commands: `make` sets up and renders the plan of Frederikssund; `make test` sets up and tests.
+# The two commands: `make` sets up and renders the plan that _quarto.yml names; `make test` sets up and tests.
+# Another municipality: make KOMMUNE=Hedensted.
 
 # The newest suitable Python on PATH; name another with `make PYTHON=…`.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 PLAN = .venv/bin/plan
-KOMMUNE ?= Frederikssund
 
 .PHONY: all setup site test lint lock quarto quarto-render bench lab clean git-filter
 
@@ -16,7 +16,7 @@ setup:
 	@$(PYTHON) tools/setup_env.py
 
 site: setup
-	@$(PLAN) render "$(KOMMUNE)"
+	@$(PLAN) render $(if $(KOMMUNE),"$(KOMMUNE)")
 
 test: setup
 	@.venv/bin/python -m pytest -n auto --dist worksteal
@@ -36,7 +36,7 @@ quarto: setup
 BOOK ?= .
 quarto-render: setup
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" QUARTO_PYTHON="$(CURDIR)/.venv/bin/python" quarto render "$(BOOK)" \
-	-P "kommune:$(KOMMUNE)"
+	$(if $(KOMMUNE),-P "kommune:$(KOMMUNE)")
 
 bench: setup
 	@.venv/bin/python -m benchmarks

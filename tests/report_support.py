@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
 from helpers.project import Project
@@ -22,3 +23,37 @@ def copy_project(folder: Path) -> Project:
             shutil.copy2(source, target)
     (folder / "data" / "processed").mkdir(parents=True, exist_ok=True)
     return Project(folder)
+
+
+class _Cells(HTMLParser):
+    """The texts of a table's cells."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.table, self.inside, self.rows = table, False, [[]]
+        self.cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.inside = dict(attrs).get("id") == self.table
+        elif self.inside and tag == "tr":
+            self.rows.append([])
+        elif self.inside and tag in ("td", "th"):
+            self.cell = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside and tag in ("td", "th") and self.cell is not None:
+            self.rows[-1].append("".join(self.cell).strip())
+            self.cell = None
+        elif tag == "table":
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.cell is not None:
+            self.cell.append(data)
+
+
+def table_cells(page: str, table: str) -> list[list[str]]:
+    parser = _Cells(table)
+    parser.feed(page)
+    return parser.rows

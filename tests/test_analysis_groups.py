@@ -151,7 +151,7 @@ def test_without_its_size_or_three_conditions_there_is_no_computed_group(labels)
     why = PassedOver.NO_SIZE if labels == [SIZE] else PassedOver.FEW_VARIABLES
     assert (made.kind, made.members) == (None, ())
     assert made.passed_over == ((GroupKind.COMPUTED, why),)
-    assert "Der er ingen gruppe at sammenligne med, fordi" in group_sentence(made)
+    assert "Der er ingen gruppe at sammenligne med, fordi" in group_sentence(made, "jobcentre")
 
 
 def test_without_any_figures_at_all_there_is_no_computed_group():
@@ -273,7 +273,7 @@ def test_the_five_groups_of_statistics_denmark_come_before_the_computed_one(name
     }
     assert made.kind is GroupKind.OFFICIAL and {member.name for member in made.members} == expected
     assert set(made.name.split(" og ")) == own and made.passed_over == ()
-    said = group_sentence(made)
+    said = group_sentence(made, "jobcentre")
     assert said.startswith("Sammenlignet med de andre jobcentre i Danmarks Statistiks kommunegruppe")
     assert "STAR" not in said and all(member.name in said for member in made.members)
 
@@ -283,7 +283,7 @@ def test_an_official_group_of_too_few_gives_way_and_the_page_says_why(name):
     made = group(name, "group", conditions())
     assert made.passed_over[0] == (GroupKind.OFFICIAL, PassedOver.FEW_MEMBERS)
     assert made.kind in (GroupKind.COMPUTED, GroupKind.REGION)
-    assert "fordi Danmarks Statistiks kommunegruppe har for få andre" in group_sentence(made)
+    assert "fordi Danmarks Statistiks kommunegruppe har for få andre" in group_sentence(made, "jobcentre")
     assert group(name, "kommunegruppe").kind is None
 
 
@@ -299,7 +299,7 @@ def test_the_region_is_by_the_municipality_and_leaves_out_a_joint_one_it_is_part
 def test_where_nothing_serves_there_is_no_group_and_the_reasons_are_told():
     made = group("Aarhus", "group", catalogue=ruled(order=("kommunegruppe", "computed")))
     assert (made.kind, made.members) == (None, ())
-    assert group_sentence(made) == (
+    assert group_sentence(made, "jobcentre") == (
         "Der er ingen gruppe at sammenligne med, fordi Danmarks Statistiks kommunegruppe har for få andre og der ikke "
         "er tal for befolkningens størrelse."
     )

@@ -267,7 +267,7 @@ def test_plan_export_writes_the_file_and_says_where(
     ("words", "said"),
     [
         (["Frederikssund", "--to", "docx"], '"docx" is none of xlsx, zip'),
-        ([], "No municipality is named."),
+        (["--plan", "noegletal-2026"], "No municipality is named."),
         (["Frederikssund", "--all"], "contradict each other"),
         (["Frederiksund"], 'Did you mean "Frederikssund"?'),
         (["Frederikssund", "--plan", "x"], '"x" is no plan'),

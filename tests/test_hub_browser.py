@@ -66,7 +66,7 @@ def open_page(browser: Any, site: Path) -> Iterator[Any]:
     def open_it(name: str = HUB, viewport: dict[str, int] = DESKTOP, **context: Any) -> Any:
         contexts.append(browser.new_context(viewport=viewport, bypass_csp=True, **context))
         page = contexts[-1].new_page()
-        page.goto((site / name).as_uri())
+        page.goto(f"{site.as_uri()}/{name}")
         return page
 
     yield open_it
@@ -80,11 +80,19 @@ def shown(page: Any) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "small": {"viewport": {"width": 320, "height": 640}},
+    "night": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation(open_page: Any, name: str, viewport: dict[str, int]):
+def test_axe_finds_no_violation(open_page: Any, name: str, look: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    results = axe.run(open_page(name, viewport), options=RULES)
+    results = axe.run(open_page(name, **LOOKS[look]), options=RULES)
     assert not results.response["violations"], results.generate_report()
 
 
@@ -135,41 +143,46 @@ def test_the_list_is_there_without_javascript_and_the_search_is_not(open_page: A
         ("ærø", ["Ærø"]),
         ("skjern", ["Ringkøbing-Skjern"]),
         ("250", ["Frederikssund"]),
-        ("frederiks", ["Frederiksberg", "Frederikssund", "Frederikshavn"]),
+        ("0250", ["Frederikssund"]),
+        ("kbh", ["København"]),
+        ("copenhagen", ["København"]),
+        ("frederiks", ["Frederiksberg", "Frederikssund", "Halsnæs", "Frederikshavn"]),
         ("xyz", []),
     ],
 )
 def test_typing_leaves_the_municipalities_that_fit(open_page: Any, typed: str, found: list[str]):
     page = open_page()
-    page.get_by_label("Kommunens navn").fill(typed)
+    page.get_by_label("Kommune, region eller mål").fill(typed)
     assert shown(page) == found
     regions = page.locator(".region:visible").count()
     assert regions == len(
-        {page.locator(f".region:has-text('{name}')").first.get_attribute("aria-labelledby") for name in found}
+        {page.locator(f".region:has-text('{name}')").first.get_attribute("id") for name in found}
     )
 
 
 def test_how_many_fit_is_said_when_the_typing_rests(open_page: Any):
     page = open_page()
     said = page.get_by_role("status")
-    page.wait_for_function("document.getElementById('find-svar').textContent === '97 kommuner på siden.'")
-    page.get_by_label("Kommunens navn").press_sequentially("hedensted")
-    page.wait_for_function("document.getElementById('find-svar').textContent === '1 kommune af 97 vises.'")
-    page.get_by_label("Kommunens navn").fill("xyz")
-    page.wait_for_function("document.getElementById('find-svar').textContent.startsWith('Ingen kommune')")
+    page.wait_for_function(
+        "document.getElementById('find-svar').textContent === '97 kommuner og 18 mål på siden.'"
+    )
+    page.get_by_label("Kommune, region eller mål").press_sequentially("hedensted")
+    page.wait_for_function("document.getElementById('find-svar').textContent === '1 kommune vises.'")
+    page.get_by_label("Kommune, region eller mål").fill("xyz")
+    page.wait_for_function("document.getElementById('find-svar').textContent.startsWith('Intet på siden')")
     assert "»xyz«" in said.inner_text()
 
 
 def test_enter_leads_to_the_only_one_that_fits(open_page: Any):
     page = open_page()
-    page.get_by_label("Kommunens navn").fill("hede")
+    page.get_by_label("Kommune, region eller mål").fill("hede")
     page.keyboard.press("Enter")
     page.wait_for_url("**/hedensted/index.html")
 
 
 def test_enter_leads_to_the_one_that_is_spelled_out_though_others_fit(open_page: Any):
     page = open_page()
-    field = page.get_by_label("Kommunens navn")
+    field = page.get_by_label("Kommune, region eller mål")
     field.fill("sol")
     assert shown(page) == ["Solrød"]
     field.fill("vej")
@@ -183,7 +196,7 @@ def test_enter_leads_to_the_one_that_is_spelled_out_though_others_fit(open_page:
 
 def test_escape_brings_all_back(open_page: Any):
     page = open_page()
-    field = page.get_by_label("Kommunens navn")
+    field = page.get_by_label("Kommune, region eller mål")
     field.fill("hede")
     field.press("Escape")
     assert field.input_value() == ""
@@ -192,36 +205,48 @@ def test_escape_brings_all_back(open_page: Any):
 
 def test_a_tile_leads_to_its_municipality_and_fades_when_it_does_not_fit(open_page: Any):
     page = open_page()
-    page.get_by_label("Kommunens navn").fill("hede")
+    page.get_by_label("Kommune, region eller mål").fill("hede")
     assert page.locator(".tile.away").count() == 96
     assert "away" not in str(page.locator('[data-slug="hedensted"]').get_attribute("class"))
     page.locator('[data-slug="hedensted"]').click()
     page.wait_for_url("**/hedensted/index.html")
 
 
-def test_on_a_phone_the_number_alone_stands_in_the_tile_and_can_be_read(open_page: Any):
-    page = open_page(HUB, PHONE)
-    tile = page.locator('[data-slug="hedensted"]')
-    assert not tile.locator(".tile-name").is_visible()
-    number = tile.locator(".tile-count")
-    assert number.is_visible()
-    scale = page.evaluate(
-        "(() => { const map = document.querySelector('.tile-map'); return map.clientWidth / map.viewBox.baseVal.width; })()"
-    )
-    assert 31 * scale >= 11
-    inside = page.evaluate(
-        "(() => { const t = document.querySelector('[data-slug=hedensted]'), a = t.querySelector('rect').getBoundingClientRect(),"
-        " b = t.querySelector('.tile-count').getBoundingClientRect(); return b.left >= a.left && b.right <= a.right; })()"
-    )
-    assert inside
-
-
-def test_a_screen_reader_gets_the_map_as_one_picture_with_a_text(open_page: Any):
+def test_a_region_leaves_its_municipalities_and_a_goal_its_page(open_page: Any):
     page = open_page()
-    picture = page.get_by_role("img", name="Kort over Danmark med en flise for hver kommune")
-    assert picture.count() == 1
-    text = page.locator(f"#{picture.get_attribute('aria-describedby')}").text_content()
-    assert "De samme tal står i listen over kommuner." in text
+    field = page.get_by_label("Kommune, region eller mål")
+    field.fill("Midtjylland")
+    assert len(shown(page)) == 18  # all but Odder
+    field.fill("fleksjob")
+    assert shown(page) == []
+    assert page.locator(".goals > li:visible").count() == 1
+    field.press("Enter")
+    page.wait_for_url("**/maal/frederikssund-2023/7a.html")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_map_is_a_list_of_links_with_names_at_every_width(open_page: Any, viewport: dict[str, int]):
+    page = open_page(HUB, viewport, java_script_enabled=False)
+    tiles = page.locator("a.tile")
+    assert tiles.count() == 97
+    link = page.get_by_role("link", name="Hedensted: 6 af 20 mål er opfyldt")
+    assert link.get_attribute("href") == "hedensted/index.html"
+    assert link.inner_text().split()[:2] == (["Hedenst.", "6"] if viewport is DESKTOP else ["Hedensted", "6"])
+    trouble = page.evaluate("""(() => [...document.querySelectorAll("a.tile")].filter((tile) => {
+        const box = tile.getBoundingClientRect(), word = tile.firstElementChild;
+        return box.height < 24 || box.width < 24 || word.scrollWidth > box.width;
+    }).map((tile) => tile.textContent))()""")
+    assert trouble == []
+
+
+def test_regions_are_folded_on_a_phone_and_unfold_for_what_is_looked_for(open_page: Any):
+    page = open_page(HUB, PHONE)
+    assert page.locator("details.region[open]").count() == 0
+    page.get_by_label("Kommune, region eller mål").fill("hede")
+    assert shown(page) == ["Hedensted"]
+    page = open_page(f"{HUB}#hedensted", PHONE)
+    assert page.locator("#hedensted").is_visible()
+    assert page.locator("details.region[open]").count() == 1
 
 
 def test_a_table_is_sorted_by_the_buttons_in_its_head_and_without_a_figure_stays_last(open_page: Any):
@@ -244,7 +269,30 @@ def test_a_goal_s_picture_is_drawn_for_the_screen_it_is_on(
     page = open_page(GOALS[0], viewport)
     assert page.locator("svg.comparison.wide").is_visible() is wide
     assert page.locator("svg.comparison.narrow").is_visible() is not wide
-    assert page.get_by_role("img").count() == 1
+    assert page.locator("svg.comparison:visible").get_attribute("aria-label").startswith("Prikplot med 97")
+
+
+def test_dots_are_links_that_arrow_keys_pass_and_the_address_marks_one(open_page: Any):
+    page = open_page(GOALS[0])
+    dots = page.locator("svg.comparison.wide a")
+    dots.first.focus()
+    page.keyboard.press("ArrowRight")
+    second = dots.nth(1).locator("title").text_content()
+    page.keyboard.press("Enter")
+    assert second.startswith(page.locator("tr:target th").inner_text())
+    assert page.locator("svg.comparison.wide .own-name").text_content() == second
+    page = open_page(f"{GOALS[1]}#hedensted", PHONE)
+    assert page.locator("svg.comparison.narrow .own").count() == 2  # one for each of its indicators
+    assert "Hedensted" in page.locator("svg.comparison.narrow .own-name").first.text_content()
+
+
+@pytest.mark.parametrize(
+    "context", [{"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["night", "forced"]
+)
+def test_map_and_dots_take_the_page_s_colours(open_page: Any, context: dict[str, str]):
+    for name, shown in ((GOALS[0], "'svg.comparison.wide a > *'"), (HUB, "'.tile.step-4'")):
+        colours = f"(({{ stroke, backgroundColor }}) => stroke + backgroundColor)(getComputedStyle(document.querySelector({shown})))"
+        assert open_page(name, **context).evaluate(colours) != open_page(name).evaluate(colours)
 
 
 def test_the_words_of_a_picture_do_not_cover_each_other_or_leave_it(open_page: Any):

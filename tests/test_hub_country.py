@@ -8,6 +8,7 @@ import random
 import re
 from dataclasses import replace
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -170,6 +171,7 @@ def test_the_picture_has_a_dot_for_each_municipality_with_a_figure_and_names_it(
         for svg in (found.wide, found.narrow):
             assert svg.count("<title>") == 97
             assert "<title>Læsø" not in svg
+            assert svg.count('<a href="#') == svg.count('tabindex="-1"') + 1 == 97
     assert "Hele landet, målet: 50,0\u00a0pct." in part(pages, "1a").wide
 
 
@@ -181,7 +183,9 @@ def test_target_and_country_are_both_drawn_where_they_differ(pages: dict[str, Go
 
 def test_a_filled_dot_is_a_goal_met_and_a_ring_one_that_is_not(pages: dict[str, GoalPage]):
     found = part(pages, "3c")
-    colours = re.findall(r'<circle [^>]*fill="(#\w+)"[^>]*><title>([^:]+):', found.wide)
+    groups = ElementTree.fromstring(found.wide).iter("{http://www.w3.org/2000/svg}g")
+    dots = [(group.get("fill"), group.iter("{http://www.w3.org/2000/svg}title")) for group in groups]
+    colours = [(fill, str(title.text).split(":")[0]) for fill, titles in dots for title in titles]
     met = {row.name for row in found.standings if row.verdict == "Opfyldt"}
     assert 0 < len(met) < 97
     assert {name for colour, name in colours if colour != "#ffffff"} == met

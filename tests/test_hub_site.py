@@ -80,7 +80,9 @@ def test_a_municipality_is_listed_with_goals_period_and_pdf(
     )
     links = page.xpath('//li[@id="hedensted"]//a/@href')
     assert links == ["hedensted/index.html", "hedensted/Besk%C3%A6ftigelsesplan-2023.pdf"]
-    assert [heading.text for heading in page.xpath('//section[@class="region"]/h3')] == ["Region Midtjylland"]
+    assert [heading.text for heading in page.xpath('//details[@class="region"]/summary/h3')] == [
+        "Region Midtjylland"
+    ]
 
 
 def test_rendering_one_municipality_again_keeps_the_others_listed(
@@ -192,7 +194,8 @@ def test_the_map_shows_the_plan_that_most_municipalities_have(
         place_site(output, f"noegletal-2026/{area.slug}", other, pdf=None, title="Nøgletal 2026")
     page = hub(project, output)
     (drawn,) = page.xpath('//figure[@class="map"]')
-    assert len(drawn.xpath(".//@data-slug")) == 30
+    assert len(drawn.xpath(".//a[@data-slug]")) == 30
+    assert drawn.xpath('.//a[@data-slug="alleroed"]/@href') == ["alleroed/index.html"]
     assert "Beskæftigelsesplan 2023" in drawn.text_content()
     assert "99" not in drawn.text_content()
 

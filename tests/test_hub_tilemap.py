@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -12,11 +12,9 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
 from helpers.present.fonts import text_width
 from helpers.present.theme import contrast
-from helpers.present.tilemap import NAME_SIZE, SIZE, Tally, Tile, TileMap, read_tiles, tile_map
+from helpers.present.tilemap import Tally, Tile, TileMap, read_tiles, tile_colours, tile_map
 from helpers.project import Project
 from hub_support import CHECKOUT, hub_project
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 # Municipalities that border on each other by land (a map of Denmark shows it). Not all: those one would look for.
 BORDERS = """
@@ -61,17 +59,19 @@ def tiles(catalogue: Catalogue) -> dict[str, Tile]:
 
 @pytest.fixture(scope="module")
 def drawn(catalogue: Catalogue, tiles: dict[str, Tile]) -> TileMap:
-    return draw(catalogue, tiles)
+    return draw(catalogue, tiles, lambda number, _: (number % 21, number % 3))
 
 
-def draw(catalogue: Catalogue, tiles: dict[str, Tile], *, without: tuple[str, ...] = ()) -> TileMap:
+def draw(
+    catalogue: Catalogue, tiles: dict[str, Tile], says: Callable[[int, str], tuple[int, int] | None]
+) -> TileMap:
+    """The map where each municipality meets so many of 20 goals and so many cannot be judged; none: not on the site."""
     tallies = {
-        area.code: Tally(area.name, area.slug, number % 21, 20, number % 3)
+        area.code: Tally(area.name, f"{area.slug}/index.html", said[0], 20, said[1])
         for number, area in enumerate(catalogue.municipalities)
-        if area.name not in without
+        if (said := says(number, area.name))
     }
-    names = {area.code: area.name for area in catalogue.municipalities}
-    return tile_map(tiles.values(), tallies, names=names, colour="#17506b")
+    return tile_map(tiles.values(), catalogue.municipalities, tallies)
 
 
 def split(border: str, names: set[str]) -> tuple[str, str]:
@@ -130,27 +130,25 @@ def test_an_island_has_water_on_all_four_sides(tiles: dict[str, Tile], island: s
 def test_a_short_name_fits_its_tile_and_is_nobody_else_s(tiles: dict[str, Tile]):
     assert len({tile.short for tile in tiles.values()}) == len(tiles)
     for tile in tiles.values():
-        assert text_width(tile.short, NAME_SIZE) <= SIZE - 2, tile
+        assert text_width(tile.short, 11.7) <= 50, tile  # styles/hub.css: 18 columns in 61rem
 
 
-def test_the_number_of_goals_met_stands_in_every_tile(catalogue: Catalogue, drawn: TileMap):
-    root = ElementTree.fromstring(drawn.svg)
-    found = {
-        tile.get("data-slug"): [text.text for text in tile.iter(f"{SVG}text")]
-        for tile in root.iter(f"{SVG}g")
-        if tile.get("class") == "tile"
-    }
-    for number, area in enumerate(catalogue.municipalities):
-        assert found[area.slug][1] == str(number % 21), area.name
+def test_the_map_has_every_municipality_under_its_region_with_its_words(catalogue: Catalogue, drawn: TileMap):
+    found = [shown for those in drawn.regions.values() for shown in those]
+    assert [shown.area for shown in found] == list(catalogue.municipalities)
+    for number, shown in enumerate(found):
+        assert shown.tally is not None
+        assert shown.tally.words.startswith(f"{shown.area.name}: {number % 21} af 20 mål er opfyldt")
+        assert shown.area.region in drawn.regions
 
 
-def test_a_tile_s_words_can_be_read_on_its_colour(drawn: TileMap):
-    root = ElementTree.fromstring(drawn.svg)
-    groups = [group for group in root if group.tag == f"{SVG}g"]
-    assert len(groups) == len(drawn.legend) == 5
-    for group in groups:
-        assert contrast(str(group.get("fill")), str(group.get("color"))) >= 4.5, group.get("class")
-    assert all(text.get("fill") == "currentColor" for text in root.iter(f"{SVG}text"))
+@pytest.mark.parametrize("colour", ["#17506b", "#c00000", "#00704a", "#000000", "#e0b000"])
+@pytest.mark.parametrize("paper", ["#ffffff", "#12181d"])
+def test_a_tile_s_words_can_be_read_on_its_colour(colour: str, paper: str):
+    found = tile_colours(colour, paper)
+    assert len(found) == 10
+    for step in range(5):
+        assert contrast(found[f"--tile-{step}"], found[f"--on-tile-{step}"]) >= 4.5, step
 
 
 def test_the_colour_is_the_share_of_the_goals_that_can_be_judged(
@@ -174,56 +172,40 @@ def test_the_colour_is_the_share_of_the_goals_that_can_be_judged(
     [(0, 0, 0), (20, 0, 4), (16, 0, 4), (15, 0, 3), (10, 10, 4), (2, 10, 1), (9, 11, None), (0, 20, None)],
 )
 def test_a_municipality_is_coloured_by_what_can_be_judged(met: int, unknown: int, step: int | None):
-    assert Tally("Odder", "odder", met, 20, unknown).step == step
+    kind = "unsure" if step is None else f"step-{step}"
+    assert Tally("Odder", "odder/index.html", met, 20, unknown).kind == kind
 
 
-def test_where_fewer_than_half_can_be_judged_the_tile_is_hatched(
+def test_where_fewer_than_half_can_be_judged_the_tile_has_no_colour(
     catalogue: Catalogue, tiles: dict[str, Tile]
 ):
-    names = {area.code: area.name for area in catalogue.municipalities}
-    tallies = {
-        area.code: Tally(area.name, area.slug, 4, 20, 11 if area.name == "Læsø" else 10)
-        for area in catalogue.municipalities
-    }
-    drawn = tile_map(tiles.values(), tallies, names=names, colour="#17506b")
-    root = ElementTree.fromstring(drawn.svg)
-    (pattern,) = root.iter(f"{SVG}pattern")
-    (hatched,) = (group for group in root if group.get("class") == "unsure")
-    assert hatched.get("fill") == f"url(#{pattern.get('id')})"
-    assert [tile.get("data-slug") for tile in hatched] == ["laesoe"]
+    drawn = draw(catalogue, tiles, lambda _, name: (4, 11 if name == "Læsø" else 10))
+    unsure = [
+        shown.area.name for those in drawn.regions.values() for shown in those if shown.kind == "unsure"
+    ]
+    assert unsure == ["Læsø"]
     assert drawn.legend[-1].label == "Under halvdelen af målene kan vurderes"
     assert drawn.legend[-1].municipalities == 1
-    assert "I 1 kommune kan under halvdelen" in drawn.text.replace("\u00a0", " ")
 
 
 def test_the_map_tells_in_words_who_meets_most_and_fewest(catalogue: Catalogue, tiles: dict[str, Tile]):
-    names = {area.code: area.name for area in catalogue.municipalities}
-    tallies = {
-        area.code: Tally(area.name, area.slug, {"Hedensted": 17, "Fanø": 1}.get(area.name, 9), 20)
-        for area in catalogue.municipalities
-    }
-    text = tile_map(tiles.values(), tallies, names=names, colour="#17506b").text
-    assert "Flest mål opfylder Hedensted (17)." in text
-    assert "Færrest mål opfylder Fanø (1)." in text
-    assert "i 96\u00a0kommuner" in text
+    drawn = draw(catalogue, tiles, lambda _, name: ({"Hedensted": 17, "Fanø": 1}.get(name, 9), 0))
+    assert drawn.text == "Flest mål opfylder Hedensted (17). Færrest mål opfylder Fanø (1)."
+    assert draw(catalogue, tiles, lambda *_: (9, 0)).text == ""
 
 
 def test_a_municipality_that_is_not_on_the_site_is_drawn_empty_and_counted(
     catalogue: Catalogue, tiles: dict[str, Tile]
 ):
-    drawn = draw(catalogue, tiles, without=("Odder", "Samsø"))
-    assert "<title>Odder: ikke på siden</title>" in drawn.svg
-    assert 'data-slug="odder"' not in drawn.svg
+    drawn = draw(catalogue, tiles, lambda _, name: None if name in ("Odder", "Samsø") else (3, 0))
+    absent = [shown.area.name for those in drawn.regions.values() for shown in those if shown.tally is None]
+    assert absent == ["Odder", "Samsø"]
     assert drawn.legend[-1].label == "Ikke på siden"
     assert drawn.legend[-1].municipalities == 2
-    assert "2 kommuner er ikke på siden." in drawn.text.replace("\u00a0", " ")
 
 
 def test_zero_goals_met_is_a_number_and_not_an_empty_tile(catalogue: Catalogue, tiles: dict[str, Tile]):
-    names = {area.code: area.name for area in catalogue.municipalities}
-    tallies = {area.code: Tally(area.name, area.slug, 0, 20) for area in catalogue.municipalities}
-    drawn = tile_map(tiles.values(), tallies, names=names, colour="#17506b")
-    assert drawn.svg.count(">0</text>") == 98
+    drawn = draw(catalogue, tiles, lambda *_: (0, 0))
     assert [entry.municipalities for entry in drawn.legend] == [98, 0, 0, 0, 0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,20 @@ from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.commands.listing import listing
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.project import Project
+from helpers.project import RENDERING_VARIABLE, Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.request import RenderRequest, Selection
-from helpers.reports.jobcenteroverblik.book import SHARED
-from helpers.reports.jobcenteroverblik.report import KEY, all_path, measured, report_of
+from helpers.reports.jobcenteroverblik.book import SHARED, jobcenteroverblik_contents
+from helpers.reports.jobcenteroverblik.report import (
+    KEY,
+    JobcenteroverblikReport,
+    all_path,
+    jobcenteroverblik_report,
+    measured,
+    report_of,
+)
 from overview_support import CHECKOUT, area, shipped
 from report_support import copy_project
 
@@ -142,6 +150,68 @@ def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
         "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
     )
     assert [problem.where for problem in check(own)] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
+
+
+# -------------------------------------------------------------------------------- what a job centre is called
+
+
+def texts_of(report: JobcenteroverblikReport) -> Iterator[str]:
+    """Everything that the pages and the workbook of a report say."""
+    template = report.jobcenteroverblik
+    yield from (report.title, report.whom.long_name)
+    for page in jobcenteroverblik_contents(report.project, template).pages:
+        yield from (cell.text for cell in page.cells if cell.kind == "markdown")
+    shown = [report.tiles(), report.introduction(), report.method(), report.groups(), report.sources()]
+    shown += [report.caveats(), report.all_figures()]
+    for section in template.template.sections:
+        shown += [report.section(section.slug), report.gone(section.slug)]
+    for figure in template.figures:
+        shown += [] if figure.gone else [report.figure(figure.number)]
+        shown += [report.all_municipalities(figure.number)] if figure.indicator else []
+    yield from (part for one in shown for part in (one.markdown, *(f.alt for f in one.figures)))
+    for sheet in (report.status_sheet(), *report.number_sheets(), report.sources_sheet()):
+        yield from (sheet.title, *(head.label for head in sheet.heads), *map(str, sheet.rows), *sheet.notes)
+
+
+def test_no_text_says_job_centre_by_itself(project, monkeypatch):
+    path = project.catalogue / "overview.yml"
+    shipped_text = path.read_text(encoding="utf-8")
+    today, printed = (
+        shipped_text.split("delay_months:")[0],
+        "delay_months:" + shipped_text.split("delay_months:")[1],
+    )
+    named = today.replace(
+        "title: Jobcenteroverblik\noffice: jobcenter", "title: Overblik\noffice: afdeling"
+    ).replace(
+        "office: afdeling",
+        "office: {one: afdeling, many: afdelinger, the: afdelingen, the_many: afdelingerne}",
+    )
+    monkeypatch.setenv(RENDERING_VARIABLE, "1")
+    try:
+        path.write_text(named + printed, encoding="utf-8")
+        catalogue = shipped()[0]
+        selection = Selection(project, catalogue)
+        said = []
+        for name in ("Vallensbæk/Ishøj", "Ishøj", "Læsø"):
+            report = jobcenteroverblik_report(selection, name)
+            said += texts_of(report)
+        titles = [figure.title for figure in report.jobcenteroverblik.figures]
+        printed = jobcenteroverblik_report(
+            replace(selection, bound=Period.parse("2017M02")), "Vallensbæk/Ishøj"
+        )
+        assert printed.title == "Jobcenteroverblik, februar 2017"
+        assert printed.whom.long_name == "Jobcenter Vallensbæk/Ishøj"
+        assert "22 jobcentre i klyngen" in printed.tiles().markdown.replace("\u00a0", " ")
+    finally:
+        path.write_text(shipped_text, encoding="utf-8")
+    text = "\n".join(said)
+    for title in titles:  # as printed in 2017
+        text = text.replace(title, "")
+    assert not [line for line in text.splitlines() if "jobcent" in line.casefold()]
+    assert "Afdeling Vallensbæk/Ishøj" in text and "er en fælles afdeling for Vallensbæk og Ishøj" in text
+    assert "En afdeling sammenlignes aldrig med sig selv." in text and not re.search(
+        r"\{(titel|en|enhed\w*)\}", text, re.I
+    )
 
 
 # -------------------------------------------------------------------------------- the pages

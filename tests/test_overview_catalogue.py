@@ -139,7 +139,8 @@ def test_what_is_only_near_or_gone_says_so_in_a_sentence_and_no_tile_shows_what_
         ({}, "says why it is gone"),
         ({"indicator": "x", "gone": "Væk."}, "says why it is gone"),
         ({"gone": "Væk.", "nearest": "Nær."}, "goes with an indicator"),
-        ({"indicator": "x", "nearest": "Nær.", "differs": "Anderledes."}, "one of them"),
+        ({"indicator": "x", "short": "x", "nearest": "Nær.", "differs": "Anderledes."}, "one of them"),
+        ({"indicator": "x"}, "short names the page"),
     ],
 )
 def test_a_figure_is_measured_or_the_table_or_gone(fields, said):

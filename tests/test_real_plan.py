@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -50,7 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import CHECKOUT, copy_project
+from report_support import CHECKOUT, copy_project, table_cells
 
 pytestmark = [
     pytest.mark.reference,
@@ -471,40 +470,6 @@ def test_the_steadiness_of_every_goal_and_municipality_is_that_of_the_files(worl
             level += row.gap == 0
     assert told["varigt"] > 400 and told["på vippen"] > 50 and told["nyt"] > 5, told
     assert level > 10, "the rounding decides in many places"
-
-
-class _Cells(HTMLParser):
-    """The texts of a table's cells."""
-
-    def __init__(self, table: str) -> None:
-        super().__init__()
-        self.table, self.inside, self.rows = table, False, [[]]
-        self.cell: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.inside = dict(attrs).get("id") == self.table
-        elif self.inside and tag == "tr":
-            self.rows.append([])
-        elif self.inside and tag in ("td", "th"):
-            self.cell = []
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.inside and tag in ("td", "th") and self.cell is not None:
-            self.rows[-1].append("".join(self.cell).strip())
-            self.cell = None
-        elif tag == "table":
-            self.inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self.cell is not None:
-            self.cell.append(data)
-
-
-def table_cells(page: str, table: str) -> list[list[str]]:
-    parser = _Cells(table)
-    parser.feed(page)
-    return parser.rows
 
 
 def test_the_table_of_numbers_under_a_figure_says_what_its_file_says(world: World) -> None:

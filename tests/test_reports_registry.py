@@ -138,9 +138,12 @@ def test_equal_reports_hash_alike_and_are_told_in_one_line(opened: Report, proje
     assert opened.whom.long_name in repr(opened)
 
 
-def test_without_a_plan_the_projects_own_is_opened(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_plan_a_municipality_opens_its_own(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(ROOT_VARIABLE, str(project.root))
-    assert open_report("Læsø").key == project.plan == book_plan(CHECKOUT)
+    assert open_report("Frederikssund").key == project.plan == book_plan(CHECKOUT)
+    assert open_report("Læsø").key == load_catalogue(project).shared_plan.key
 
 
 def test_a_project_without_a_plan_says_where_to_name_one(project: Project, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ CHAPTERS = sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
 
 def asked(project, **changes):
     given = {
-        "project": project, "report": "plan", "municipalities": (), "plan": "", "bound": None, "snapshot": None,
+        "project": project, "report": "plan", "municipalities": (), "plan": PLAN, "bound": None, "snapshot": None,
         "to": ("html",), "engine": "built-in", "output": project.root / "_site", "everyone": True, "region": "",
         "jobs": 2, "force": False, "example": False, "scheduler": "", **changes,
     }  # fmt: skip

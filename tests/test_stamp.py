@@ -14,6 +14,7 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.commands.checks import check_everything
 from helpers.errors import PlanError
+from helpers.present.stamp import Stamp
 from helpers.project import Project
 from helpers.render import Variant, render_variants
 from helpers.render.book import read_book
@@ -21,6 +22,7 @@ from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold
 from helpers.reports.base.bookfiles import BookFiles
+from helpers.reports.jobcenteroverblik.pieces import DotPart
 from helpers.reports.plan.report import read_report
 from helpers.reports.plan.wing import WING
 from render_book import code, copy_project, markdown
@@ -288,3 +290,10 @@ def test_a_chart_that_no_report_shows_stops_the_render(run: Run) -> None:
 
 OWN = """import altair as alt
 own = alt.Chart(report.frame('6a')).mark_line().encode(x='month:T', y='value:Q')"""
+
+
+def test_the_files_under_a_dot_plot_are_called_as_they_are_written():
+    stamp = Stamp("jobcenteroverblik", "ishoej", "jobcenteroverblik", "example-2026-08-22", marked=True)
+    part = DotPart("alle-1", {}, caption="Figur 1", alt="Alle kommuner.", csv="a;b", stamp=stamp)
+    assert "(figures/EKSEMPEL-alle-1.csv)" in part.markdown()
+    assert "(figures/EKSEMPEL-alle-1.json)" in part.markdown()

@@ -75,7 +75,9 @@ Municipality = Annotated[
 PlanKey = Annotated[
     str,
     typer.Option(
-        "--plan", "-p", help="Key of the plan, one of `plan list plans`; default: the one in _quarto.yml."
+        "--plan",
+        "-p",
+        help="Key of the plan, one of `plan list plans`; default: the municipality's newest, else the one for all.",
     ),
 ]
 PeriodText = Annotated[
@@ -115,16 +117,26 @@ def _project() -> Project:
     return find_project()
 
 
-def _selection(plan: str, period: str = "", snapshot: str = "", *, newest: bool = False) -> Selection:
-    """What is asked for; without a plan the project's own, or the newest of the catalogue."""
+def _selection(
+    plan: str,
+    period: str = "",
+    snapshot: str = "",
+    *,
+    kommune: str = "",
+    everyone: bool = False,
+    form: Output = "table",
+) -> Selection:
+    """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
+    from helpers.reports.base.choice import chosen_plan
     from helpers.reports.base.request import Selection
 
     project = _project()
     catalogue = load_catalogue(project)
     if not plan:
-        newest_plan = max(catalogue.plans.values(), key=lambda plan: plan.year)
-        plan = newest_plan.key if newest else project.plan
+        plan, said = chosen_plan(project, catalogue, kommune, everyone=everyone)
+        if form == "table":
+            err.print(escape(said), soft_wrap=True)
     return Selection(project, catalogue, plan, _period(period), _day(snapshot))
 
 
@@ -142,7 +154,7 @@ def _request(
         bound=_period(period),
         snapshot=_day(snapshot),
         to=_parts(to),
-        told=lambda words: err.print(escape(words)),
+        told=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
 
@@ -221,7 +233,7 @@ def status(
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
     from helpers.commands.typed import refuse_typed
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
     refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
     _print(_wing(chosen).status(chosen, municipality, output_format, out.width), output_format)
 
@@ -343,7 +355,10 @@ def compare(
         str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
     plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Key of the plan; default: the catalogue's newest.")
+        str,
+        typer.Option(
+            "--plan", "-p", help="Key of the plan; default: the municipality's, or the one for all."
+        ),
     ] = "",
     municipality: Annotated[
         str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
@@ -351,7 +366,7 @@ def compare(
     output_format: TableFormat = "table",
 ) -> None:
     """Show which figures changed between two snapshots, and whether a verdict changes with them."""
-    chosen = _selection(plan, newest=True)
+    chosen = _selection(plan, kommune=municipality, everyone=True, form=output_format)
     days = _day(old, "OLD"), _day(new, "NEW")
     _print(_wing(chosen).revisions(chosen, municipality, *days, output_format), output_format)
 
@@ -372,7 +387,7 @@ def compare_areas(
     from helpers.commands.typed import refuse_typed
     from helpers.render.areas import write_areas
 
-    chosen = _selection(plan, period, snapshot)
+    chosen = _selection(plan, period, snapshot, kommune=municipalities[0])
     areas = [chosen.catalogue.municipality(name) for name in municipalities]
     refuse_typed(chosen.project, chosen.catalogue, areas)
     page = _wing(chosen).side_by_side(chosen, goal, [area.name for area in areas])
@@ -396,7 +411,7 @@ def backtest(
     output_format: TableFormat = "table",
 ) -> None:
     """Show how often a forecast that stands still would have been right, for each of the plan's series."""
-    chosen = _selection(plan, snapshot=snapshot)
+    chosen = _selection(plan, snapshot=snapshot, form=output_format)
     _print(_wing(chosen).backtest(chosen, ahead, output_format), output_format)
 
 
@@ -411,7 +426,7 @@ def render(
         typer.Option(
             "--plan",
             "-p",
-            help="Key of the plan, one of `plan list plans` (default: the one in _quarto.yml); "
+            help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
             "for investeringer the key of a set, see `plan list projects`.",
         ),
     ] = "",
@@ -726,14 +741,16 @@ def template(
     plan: PlanKey = "",
 ) -> None:
     """Write an empty file for figures that are typed in by hand, or for the texts of a follow-up."""
+    from helpers.catalogue import load_catalogue
     from helpers.sources.manual import write_template
 
-    chosen = _selection(plan)
     if indicator == "texts":
+        chosen = _selection(plan, kommune=municipality)
         for line in _wing(chosen).write_texts(chosen, municipality):
             typer.echo(line)
         return
-    project, catalogue = chosen.project, chosen.catalogue
+    project = _project()
+    catalogue = load_catalogue(project)
     area = catalogue.municipality(municipality)
     path = write_template(project, catalogue, area, indicator)
     typer.echo(f"wrote {project.relative(path)}; fill it in, save it as CSV, and run plan check")

@@ -22,6 +22,8 @@ class Project:
     """The folders of the project; all paths are absolute."""
 
     root: Path
+    typed: str = ""
+    """A day or an edition (:mod:`helpers.data.editions`) whose typed-in files are read; empty: those there are now."""
 
     @property
     def catalogue(self) -> Path:

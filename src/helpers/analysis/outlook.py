@@ -56,8 +56,8 @@ class Backtest:
     errors: Mapping[Method, float]
     """Mean distance from what came, in the series' unit."""
     chosen: Method
-    # A distance in the series' unit, and how many of the chosen method's forecasts were no farther off.
     """Of :data:`STANDING` the one with the least error."""
+    # A distance in the series' unit, and how many of the chosen method's forecasts were no farther off.
     within: Decimal
     hits: int
     own: Mapping[str, tuple[int, int]]

@@ -75,8 +75,8 @@ class ResolvedTarget:
     upper: Decimal | None = None
     """The upper end of an interval."""
     yardstick: Decimal | None = None
-    # Whom the yardstick is of, and how many of them have a figure.
     """What the number was taken from, before the margin."""
+    # Whom the yardstick is of, and how many of them have a figure.
     group: ComparisonGroup | None = None
     known: int = 0
     since: Period | None = None
@@ -86,8 +86,8 @@ class ResolvedTarget:
     year: int | None = None
     """The year in force, where each has its own number."""
     other: Municipality | None = None
-    # The period it is judged in, where there is one; until then by the path. Whether it is a total of the year.
     """The municipality the yardstick is of."""
+    # The period it is judged in, where there is one; until then by the path. Whether it is a total of the year.
     due: Period | None = None
     total: bool = False
     # What it sets out from, and where the path is in the period.

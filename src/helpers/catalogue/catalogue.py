@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from helpers.catalogue.areas import JobCentre
@@ -107,14 +108,46 @@ class Catalogue:
             f"Plans are the files of catalogue/plans: {', '.join(self.plans)}.",
         )
 
+    def plan_for(self, municipality: Municipality, key: str = "") -> Plan:
+        """The plan with that key; without one, the municipality's default.
+
+        Raises
+        ------
+        PlanError
+            When nothing has that key; when the municipality has no plan, and there is none for all.
+        """
+        found = self.plan(key) if key else self.default_plan(municipality)
+        if found is None:
+            raise PlanError.of(
+                "--plan",
+                f"{municipality.name} has no plan of its own, and no plan is for all (it would have no municipality).",
+                f"Name one of {', '.join(self.plans)}, or write its own: plan new {municipality.name} --year …",
+            )
+        return found
+
+    def default_plan(self, municipality: Municipality) -> Plan | None:
+        """The plan that a municipality shows where none is named: its newest own one, else the one for all."""
+        return next(iter(self.own_plans(municipality)), self.shared_plan)
+
+    def own_plans(self, municipality: Municipality) -> list[Plan]:
+        """A municipality's own plans, the newest first: by year, then by the day of the decision, then by key."""
+        own = [plan for plan in self.plans.values() if plan.municipality == municipality.slug]
+        own.sort(key=lambda plan: plan.key)
+        return sorted(own, key=lambda plan: (plan.year, plan.decided or date.min), reverse=True)
+
+    @property
+    def shared_plan(self) -> Plan | None:
+        """The plan for all: the one that says ``starting_point``, else the newest that is no municipality's own."""
+        shared = [plan for plan in self.plans.values() if plan.municipality is None]
+        return max(shared, key=lambda plan: (plan.starting_point, plan.year, plan.key), default=None)
+
     def office(self, municipality: Municipality) -> dict[str, str]:
         """What stands for ``{jobcenter}`` and ``{kommune}`` in the questions of surveys.
 
         The office is called as the municipality's newest plan has it (``names.unit``), else ``Jobcenter <name>``.
         """
-        own = [p for p in self.plans.values() if p.municipality == municipality.slug and p.names.unit]
-        newest = max(own, key=lambda plan: plan.year, default=None)
-        unit = newest.names.unit if newest and newest.names.unit else "Jobcenter {kommune}"
+        said = (plan.names.unit for plan in self.own_plans(municipality) if plan.names.unit)
+        unit = next(said, "Jobcenter {kommune}")
         return {"jobcenter": fill(unit, kommune=municipality.name), "kommune": municipality.name}
 
     def questions(self, survey: Survey, municipality: Municipality) -> dict[str, str]:

@@ -36,8 +36,8 @@ class FollowUp:
 
     day: date
     where: str
-    # Markdown: why the goal stands so, and what is done; empty when it is not said.
     """File and line of its heading."""
+    # Markdown: why the goal stands so, and what is done; empty when it is not said.
     why: str = ""
     action: str = ""
     # Who does it, as plain text, and the last day.

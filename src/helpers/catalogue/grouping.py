@@ -58,10 +58,10 @@ class GroupRules(Model):
     order: tuple[Literal["cluster", "kommunegruppe", "computed", "region"], ...] = ("kommunegruppe", "region")
     """What is tried first for a group; an area for which none serves has no group, and no place."""
     least: int = Field(default=5, ge=1)
-    # Of computed groups: members, oldest months of the window that conditions are the mean of, the fewest variables,
-    # and how far off (in standard deviations) an area still resembles another.
     """Fewer other areas than these are nobody to have a place among; supplied clusters and lists are taken as they are.
     """
+    # Of computed groups: members, oldest months of the window that conditions are the mean of, the fewest variables,
+    # and how far off (in standard deviations) an area still resembles another.
     size: int = Field(default=10, ge=1)
     months: int = Field(default=12, ge=1)
     variables: int = Field(default=3, ge=3)

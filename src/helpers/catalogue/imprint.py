@@ -59,8 +59,8 @@ class Accessibility(Model):
     status: Literal["fully", "partly", "not"] | None = None
     """How far the pages hold EN 301 549: fully, partly or not."""
     method: str | None = None
-    # When the statement was made, and last gone through (the law: at least once a year).
     """How that was found out, in Danish."""
+    # When the statement was made, and last gone through (the law: at least once a year).
     made: date | None = None
     reviewed: date | None = None
     exceptions: tuple[str, ...] = ()

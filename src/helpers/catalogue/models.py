@@ -327,8 +327,8 @@ class Indicator(Model):
     """A measured series behind a goal."""
 
     key: Key
-    # As printed over the figure in seed 002.
     """English-neutral identifier, the key in ``catalogue/indicators.yml``; also the name of its files."""
+    # As printed over the figure in seed 002.
     title: str
     subtitle: str | None = None
     name: str | None = None
@@ -678,7 +678,7 @@ class Plan(Model):
     names: Names = Names()
     """What the plan, its focus areas, its goals and the office behind it are called."""
     starting_point: bool = False
-    """Whether `plan new` begins with its goals, for a municipality that has no plan yet."""
+    """Whether it is shown for municipalities that have no plan of their own, and `plan new` begins with its goals."""
     focus_areas: tuple[FocusArea, ...] = Field(min_length=1)
     dropped: tuple[Dropped, ...] = ()
 
@@ -788,7 +788,7 @@ class OwnTexts(Model):
     """What one municipality adds to one plan in its own words (``catalogue/texts/<slug>.yml``)."""
 
     index: str | None = None
-    # Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     """Markdown for the first page."""
+    # Number → Markdown, shown under the focus area's introduction or under the goal's wording.
     focus_areas: dict[int, str] = Field(default_factory=dict)
     goals: dict[str, str] = Field(default_factory=dict)

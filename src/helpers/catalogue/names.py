@@ -77,6 +77,10 @@ class Noun(BaseModel):
         """The one, with a capital: ``Resultatmål``."""
         return self.one[:1].upper() + self.one[1:]
 
+    def agreeing(self, neuter: str, common: str) -> str:
+        """The form of another word that goes with the noun: ``intet`` center, ``ingen`` afdeling."""
+        return neuter if self.the.endswith("t") else common
+
 
 def noun(word: str) -> Noun:
     """The noun with its forms."""
@@ -89,8 +93,8 @@ class Names(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     document: Noun = noun("plan")
-    # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
     """``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own."""
+    # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
     area: Noun = noun("fokusområde")
     goal: Noun = noun("resultatmål")
     unit: str | None = Field(default=None, min_length=1)

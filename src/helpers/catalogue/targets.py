@@ -98,21 +98,21 @@ class Target(Model):
     rule: Literal[
         "at_least", "over", "at_most", "under", "between", "rank", "milestone", "direction", "none_set"
     ]
-    # The number; of an interval its ends; of a rank the last place that meets it (none for the best third).
     """Which way the target binds; ``direction`` is followed without a verdict, and ``none_set`` was never set."""
+    # The number; of an interval its ends; of a rank the last place that meets it (none for the best third).
     value: Number | None = None
     upper: Number | None = None
     years: dict[int, Number] = Field(default_factory=dict)
-    # What the number is taken from, where it is not written.
     """Year → its number, where each year has its own."""
+    # What the number is taken from, where it is not written.
     against: Yardstick | None = None
     taken: Taken = Field(default=Taken.MEAN, alias="of")
     # What is added to that: in the indicator's unit, or per cent of it.
     margin: Number = Decimal(0)
     percent: Number | None = None
     among: str = "country"
-    # The last month or the day by which it is to be so; judged then, and until then by the path.
     """The group a rank is in."""
+    # The last month or the day by which it is to be so; judged then, and until then by the path.
     due: Due | None = Field(default=None, alias="by")
     milestone: date | None = None
     # The value and the period the goal sets out from; ``from`` in the file.
@@ -122,8 +122,8 @@ class Target(Model):
     """How one gets there: a straight line, as last year went, or given values."""
     judge_on: JudgeOn = JudgeOn.NEWEST
     way: Literal["up", "down", "words"] | None = None
-    # The number before it was changed, and why, in Danish; of ``none_set`` the reason.
     """Of a goal that gives a direction only: which way, or in words alone."""
+    # The number before it was changed, and why, in Danish; of ``none_set`` the reason.
     was: Number | None = None
     because: str | None = None
     indicator: Key | None = None

@@ -63,6 +63,8 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
     with err.status("reading the figures"):
         reports = asked_reports(request)
     if request.many:
+        # Those that have a plan of their own come with that as well; a table holds one plan.
+        reports = [report for report in reports if report.key == reports[0].key]
         with err.status(f"writing {len(reports)} municipalities"):
             whole = country_workbook(reports)
         name = f"{'alle' if request.everyone else 'region'}-{reports[0].key}.xlsx"
@@ -79,7 +81,9 @@ def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     for report in asked_reports(request):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
-            alone = replace(request, municipalities=(report.whom.name,), to=TARGETS, output=site)
+            alone = replace(
+                request, municipalities=(report.whom.name,), plan=report.key, to=TARGETS, output=site
+            )
             if render_reports(alone, Console(quiet=True), err):
                 raise PlanError.of(f"plan export {report.whom.slug}", "The site could not be rendered.")
             if problems := check_links(site):

@@ -113,7 +113,8 @@ def new_plan(
     yield from update_notebooks(project, catalogue, key)
     if dated := _dated(project, key, year):
         yield f"These goals name an earlier year; see whether they still hold: {', '.join(dated)}"
-    yield f"See it: plan render {area.name} --plan {key}"
+    named = "" if plan == catalogue.default_plan(area) else f" --plan {key}"
+    yield f"See it: plan render {area.name}{named}"
 
 
 def _filled(text: str, area: Municipality, **words: object) -> str:
@@ -122,13 +123,13 @@ def _filled(text: str, area: Municipality, **words: object) -> str:
 
 def _beginning(catalogue: Catalogue, area: Municipality, year: int) -> Plan:
     """The plan whose goals a new one begins with: the municipality's newest before it, else the one for anybody."""
-    own = [plan for plan in catalogue.plans.values() if plan.municipality == area.slug and plan.year < year]
-    anybody = [plan for plan in catalogue.plans.values() if plan.municipality is None]
-    if not own and not anybody:
+    before = (plan for plan in catalogue.own_plans(area) if plan.year < year)
+    found = next(before, catalogue.shared_plan)
+    if found is None:
         raise PlanError.of(
             "plan new", "There is no plan to begin with.", "Name one: --from, see `plan list plans`."
         )
-    return max(own or anybody, key=lambda plan: (plan.starting_point, plan.year, plan.key))
+    return found
 
 
 def _plan_text(project: Project, source: Plan, area: Municipality, year: int, today: date | None) -> str:

@@ -25,13 +25,15 @@ from helpers.data import (
     snapshot_days,
 )
 from helpers.data.basis import keyless
+from helpers.data.editions import keep_typed
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
-from helpers.render.hub import COMPARISONS, read_goals, read_sites, write_hub, write_site_entry
+from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import Target
+from helpers.render.moved import write_moved
 from helpers.render.run import settle_engine
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
@@ -60,10 +62,14 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         for note in dict.fromkeys(note for item in asked for note in item.notes):
             err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
         variants = [item.variant for item in asked]
+        before = read_sites(request.output)
         _hold_example_back(request, catalogue, variants)
         _hold_unsigned_back(request, variants)
         out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
+        if not request.snapshot:
+            real = {v.area for v in variants if v.area and not (v.stamp and v.stamp.is_example)}
+            keep_typed(request.project, sorted(real))
         if request.for_readers:
             for line in unsettled(request, catalogue, asked):
                 request.told(line)
@@ -81,17 +87,25 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             for item in asked
         ]
         with err.status("writing the list of municipalities"):
-            _publish(request, catalogue, asked, outcomes)
+            _publish(request, catalogue, asked, outcomes, before)
     return _tell(request, outcomes, out, err)
 
 
 def _publish(
-    request: RenderRequest, catalogue: Catalogue, asked: Sequence[Asked], outcomes: Sequence[Outcome]
+    request: RenderRequest,
+    catalogue: Catalogue,
+    asked: Sequence[Asked],
+    outcomes: Sequence[Outcome],
+    before: Sequence[Site],
 ) -> None:
     """Tell the hub of each site; for many municipalities, write a page for each goal that compares them all."""
     for item, outcome in zip(asked, outcomes, strict=True):
         if outcome.folder is not None:
             write_site_entry(outcome.folder, item.entry)
+    if request.verb == "render":
+        placed = [item.variant.slug for item, outcome in zip(asked, outcomes, strict=True) if outcome.folder]
+        shared = [key for key, plan in catalogue.plans.items() if plan.municipality is None]
+        write_moved(request.project, request.output, before, placed, shared)
     compared = request.many and "html" in request.to and not request.edition
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
@@ -118,7 +132,8 @@ def _hold_example_back(request: RenderRequest, catalogue: Catalogue, variants: S
     there = [
         s.record.slug for s in read_sites(request.output) if s.record.example and s.record.slug not in slugs
     ]
-    goals = {key for variant in variants if request.everyone and (key := variant.parameters["plan"])}
+    # Those that have a plan of their own come after: the goals' pages compare on the first.
+    goals = {variant.parameters["plan"] for variant in variants[:1] if request.everyone}
     there += [
         f"{COMPARISONS}/{g.plan}" for g in read_goals(request.output) if g.example and g.plan not in goals
     ]

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -65,8 +65,8 @@ class Input:
     title: str
     snapshot: str
     fetched_at: datetime
-    # The source's own release days, when it told them.
     """When the source was asked (UTC); for example data, the day they pretend to be from."""
+    # The source's own release days, when it told them.
     update_latest: date | None
     update_next: date | None
     newest: tuple[Period, ...]
@@ -218,7 +218,7 @@ def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
         for name in names[-2:]:
             seen += [_status(store.path(folder, table, name))]
             seen += [_status(store.sidecar_path(folder, table, name))]
-    seen += [_status(path) for path in _typed_files(project)]
+    seen += [_status(path) for path in _typed_files(_as_typed(project, basis), catalogue)]
     return _hash(seen)
 
 
@@ -230,8 +230,15 @@ def _status(path: Path) -> str:
     return f"{path.name} {status.st_size} {status.st_mtime_ns}"
 
 
-def _typed_files(project: Project) -> list[Path]:
-    return sorted(path for path in (project.raw / "manual").glob("*/*") if path.is_file())
+def _as_typed(project: Project, basis: Basis) -> Project:
+    """The project with the files that count on a basis: those that were typed in by its day."""
+    day = basis.as_of if basis.kind == "real" else None
+    return project if day is None else replace(project, typed=day.isoformat())
+
+
+def _typed_files(project: Project, catalogue: Catalogue) -> list[Path]:
+    folders = (manual_folder(project, municipality) for municipality in catalogue.municipalities)
+    return sorted(path for folder in folders for path in folder.glob("*") if path.is_file())
 
 
 def _seal(path: Path) -> str:
@@ -282,7 +289,8 @@ class _Needed:
             folder = basis.folder(source)
             seal = store.sidecar(folder, table, snapshot).sha256 if snapshot is not None else ""
             parts += [f"{table} {snapshot} {seal}", *map(str, problems)]
-        parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project)]
+        project = _as_typed(project, basis)
+        parts += [f"{project.relative(path)} {_seal(path)}" for path in _typed_files(project, catalogue)]
         return cls(project, catalogue, basis, store, tables, _hash(parts))
 
     def build(self, folder: Path) -> None:
@@ -306,7 +314,7 @@ class _Needed:
             rows=table.num_rows,
             files={CSV: csv, PARQUET: parquet},
             sidecars=[(found.sidecar, found.period_ids) for found in tables.values()],
-            typed_in={self.project.relative(p): _seal(p) for p in _typed_files(self.project)},
+            typed_in={self.project.relative(p): _seal(p) for p in _typed_files(self.project, self.catalogue)},
             problems=problems,
         )
         write_whole(folder / PACKAGE, described, replace=True)

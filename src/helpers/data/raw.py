@@ -75,9 +75,9 @@ class Sidecar(_Frozen):
     """What is known about one answer: where it came from, what its columns mean, and its seal."""
 
     source: str
-    # Id and name of the table; in example data of an indicator without a known table, the indicator's.
     """``jobindsats``, ``statbank`` or ``example``; ``jobindsats/_quarantine`` for an answer that is not put in force.
     """
+    # Id and name of the table; in example data of an indicator without a known table, the indicator's.
     table: str
     title: str
     snapshot: str
@@ -88,13 +88,13 @@ class Sidecar(_Frozen):
     query: tuple[dict[str, str], ...] = ()
     """What was asked, one mapping for each call, never with the token."""
     columns: tuple[AnswerColumn, ...]
-    # The source's own release days, when it tells them.
     """Every column of every part of the answer."""
+    # The source's own release days, when it tells them.
     update_latest: date | None = None
     update_next: date | None = None
     cells: int = Field(ge=0)
-    # Seal of the answer as stored; filled in by :meth:`RawStore.write`.
     """Number of measure cells in the answer, empty ones included."""
+    # Seal of the answer as stored; filled in by :meth:`RawStore.write`.
     sha256: str = ""
     size: int = 0
     published: tuple[Mark, ...] = ()
@@ -234,8 +234,8 @@ class RawStore:
         return next_name(moment, filter(_SNAPSHOT.fullmatch, names))
 
     def sources(self) -> tuple[str, ...]:
-        """Sources that have a folder, typed-in files left out."""
-        return _folders(self.root, leave_out=("manual",))
+        """Sources that have a folder, typed-in files and their editions left out."""
+        return _folders(self.root, leave_out=("manual", "typed"))
 
     def tables(self, source: str) -> tuple[str, ...]:
         """Tables of a source that have a folder."""

@@ -34,8 +34,10 @@ CHANGE_COLUMNS: Final = (
     "new_state",
     "difference",
     "relative",
+    "typed_in",
 )
-"""`difference` is new − old in the series' unit, exact; `relative` is it in per cent of the old value."""
+"""`difference` is new − old in the series' unit, exact; `relative` is it in per cent of the old value; `typed_in` says
+whether the figure is, or was, a typed-in one."""
 
 PROVISIONAL_MONTHS: Final = 1
 """How many of the newest months of a monthly series still count as provisional (docs/data.md says why)."""
@@ -111,7 +113,7 @@ def changed_values(
         one (a fetch asks for so many periods). By kind, shares before counts, the largest difference first.
     """
     keys = list(OBSERVATION_KEYS)
-    columns = [*keys, "value", "state"]
+    columns = [*keys, "value", "state", "source"]
     both = old[columns].merge(
         new[columns], on=keys, how="outer", suffixes=("_old", "_new"), validate="one_to_one"
     )
@@ -123,6 +125,7 @@ def changed_values(
             "state_new": "new_state",
         }
     )
+    both["typed_in"] = both["source_new"].fillna(both["source_old"]).eq("manual")
     had, has = (both[name].eq(State.OK.value) for name in ("old_state", "new_state"))
     both = both[(had | has) & ~(had & has & both["old_value"].eq(both["new_value"]))]
     had, has = had.loc[both.index], has.loc[both.index]

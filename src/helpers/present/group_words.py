@@ -59,15 +59,15 @@ def quality_words(group: ComparisonGroup) -> str:
     return said
 
 
-def group_sentence(group: ComparisonGroup, cluster: str = "", many: str = "jobcentre") -> str:
+def group_sentence(group: ComparisonGroup, many: str, cluster: str = "") -> str:
     """Which group it is, and who is in it.
 
     Parameters
     ----------
-    cluster
-        What the kind of a supplied cluster is called: ``kontanthjælp``.
     many
         What its members are: ``jobcentre`` or ``kommuner``.
+    cluster
+        What the kind of a supplied cluster is called: ``kontanthjælp``.
     """
     names = listed(member.name for member in group.members)
     why = f" {passed_words(group)}" if group.passed_over else ""

@@ -1,12 +1,11 @@
-"""Denmark as tiles: one square for each municipality, in about its place, with a number in it.
+"""Denmark as tiles: one for each municipality, in about its place, with a number in it.
 
-In: ``catalogue/areas/tilemap.csv`` (where each tile lies, drawn by hand) and a count for each municipality. Out: an
-SVG picture, its legend and its text. The count stands in the tile, so that colour is never the only sign.
+In: ``catalogue/areas/tilemap.csv`` (where each tile lies, drawn by hand) and a count for each municipality. Out: what
+each tile shows, and a legend. The count stands in the tile, so that colour is never the only sign.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,12 +18,6 @@ from helpers.project import Project
 
 TILES = "areas/tilemap.csv"
 """Below the catalogue: code of the municipality, row and column (from 0, north-west first), and its short name."""
-
-PITCH, SIZE = 52, 50
-"""From one tile to the next, and its side, in the picture's units."""
-
-NAME_SIZE = 11
-"""Of the short names, in the picture's units; the rest of the type is in ``styles/hub.css``."""
 
 STEPS = (0.10, 0.30, 0.52, 0.76, 1.0)
 """How much of the brand's colour each class holds: a fifth of the judged goals each, from none met to all."""
@@ -40,6 +33,9 @@ _FARTHEST = 60
 
 _LONGEST_NAME = 14
 
+_NAMED = 5
+"""So many municipalities that share the first or last place are named."""
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -53,22 +49,27 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a municipality's tile says."""
+    """What a municipality's tile says, and the page it leads to, from the hub.
+
+    Attributes
+    ----------
+    met, of
+        Goals met, and goals in all.
+    """
 
     name: str
-    slug: str
-    # Goals met, and goals in all.
+    url: str
     met: int
     of: int
     unknown: int = 0
 
     @property
-    def step(self) -> int | None:
-        """The class by the share of judged goals that are met; none where fewer than half can be judged."""
+    def kind(self) -> str:
+        """The class by the share of judged goals that are met: ``step-3``; its own where fewer than half can be judged."""
         judged = self.of - self.unknown
         if 2 * judged < self.of or not judged:
-            return None
-        return min(len(STEPS) * self.met // judged, len(STEPS) - 1)
+            return UNSURE
+        return f"step-{min(len(STEPS) * self.met // judged, len(STEPS) - 1)}"
 
     @property
     def words(self) -> str:
@@ -78,20 +79,32 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class MapTile:
+    """A municipality on the map; one that is not on the site has no tally."""
+
+    tile: Tile
+    area: Municipality
+    tally: Tally | None
+
+    @property
+    def kind(self) -> str:
+        return self.tally.kind if self.tally else ABSENT
+
+
+@dataclass(frozen=True)
 class LegendEntry:
-    """One class of the map: its colours, its words and how many municipalities are in it."""
+    """One class of the map: its words and how many municipalities are in it."""
 
     kind: str
-    fill: str
     label: str
     municipalities: int
 
 
 @dataclass(frozen=True)
 class TileMap:
-    """The picture as SVG for the inside of a page, its legend, and its text alternative (also inside the SVG)."""
+    """The map: its tiles by region, its legend, and who meets most and fewest goals, in words."""
 
-    svg: str
+    regions: Mapping[str, tuple[MapTile, ...]]
     legend: tuple[LegendEntry, ...]
     text: str
 
@@ -153,68 +166,37 @@ def _tile(row: CatalogueRow, names: Mapping[str, str], problems: list[Problem]) 
 
 
 def tile_map(
-    tiles: Iterable[Tile],
-    tallies: Mapping[str, Tally],
-    *,
-    names: Mapping[str, str],
-    colour: str,
-    paper: str = "#ffffff",
-    ink: str = "#1d2a33",
-    identifier: str = "danmarkskort",
+    tiles: Iterable[Tile], municipalities: Iterable[Municipality], tallies: Mapping[str, Tally]
 ) -> TileMap:
-    """Draw the map.
-
-    Parameters
-    ----------
-    tallies
-        Code → what its tile says; a municipality without one is drawn empty.
-    """
-    placed = tuple(tiles)
-    fills = {f"step-{step}": mix(colour, paper, share) for step, share in enumerate(STEPS)}
-    kinds = {tile.code: _kind(tallies.get(tile.code)) for tile in placed}
-    width = (max(tile.column for tile in placed) + 1) * PITCH
-    height = (max(tile.row for tile in placed) + 1) * PITCH
-    groups = [
-        _group(kind, fill, _on(fill, paper, ink), "none")
-        + "".join(_drawn(t, tallies[t.code]) for t in placed if kinds[t.code] == kind)
-        + "</g>"
-        for kind, fill in fills.items()
-    ]
-    hatched = f"url(#{identifier}-skravering)"
-    edge = mix(ink, paper, 0.45)
-    unsure = [tile for tile in placed if kinds[tile.code] == UNSURE]
-    if unsure:
-        drawn = "".join(_drawn(tile, tallies[tile.code]) for tile in unsure)
-        groups.append(_hatching(f"{identifier}-skravering", paper, mix(ink, paper, 0.25)))
-        groups.append(_group(UNSURE, hatched, ink, edge) + drawn + "</g>")
-    absent = [tile for tile in placed if kinds[tile.code] == ABSENT]
-    if absent:
-        drawn = "".join(_empty(tile, names[tile.code]) for tile in absent)
-        groups.append(_group(ABSENT, paper, ink, edge) + drawn + "</g>")
-    found = list(kinds.values())
-    legend = tuple(
-        LegendEntry(kind, fill, label, found.count(kind))
-        for kind, fill, label in (
-            *((f"step-{step}", fill, _span(step)) for step, fill in enumerate(fills.values())),
-            (UNSURE, paper, "Under halvdelen af målene kan vurderes"),
-            (ABSENT, paper, "Ikke på siden"),
-        )
-        if kind in fills or kind in found
+    """The map of all municipalities, from the tally of each that is on the site, by its code."""
+    placed = {tile.code: tile for tile in tiles}
+    regions: dict[str, list[MapTile]] = {}
+    for area in municipalities:
+        shown = MapTile(placed[area.code], area, tallies.get(area.code))
+        regions.setdefault(area.region, []).append(shown)
+    kinds = [shown.kind for those in regions.values() for shown in those]
+    labels = {f"step-{step}": _span(step) for step in range(len(STEPS))}
+    labels |= {UNSURE: "Under halvdelen af målene kan vurderes", ABSENT: "Ikke på siden"}
+    return TileMap(
+        {name: tuple(those) for name, those in regions.items()},
+        tuple(
+            LegendEntry(kind, label, kinds.count(kind))
+            for kind, label in labels.items()
+            if kind in kinds or kind.startswith("step")
+        ),
+        _extremes(tallies.values()),
     )
-    text = _text(tallies, legend)
-    svg = (
-        f'<svg class="tile-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'text-anchor="middle" aria-labelledby="{identifier}-titel" aria-describedby="{identifier}-tekst">'
-        f'<title id="{identifier}-titel">Kort over Danmark med en flise for hver kommune</title>'
-        f'<desc id="{identifier}-tekst">{html.escape(text)}</desc>{"".join(groups)}</svg>'
-    )
-    return TileMap(svg, legend, text)
 
 
-def _kind(tally: Tally | None) -> str:
-    if tally is None:
-        return ABSENT
-    return UNSURE if tally.step is None else f"step-{tally.step}"
+def tile_colours(colour: str, paper: str) -> dict[str, str]:
+    """Fill of each class of tile, and black or white for the words on it, as CSS properties."""
+    fills = [mix(colour, paper, share) for share in STEPS]
+    words = [max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, fill)) for fill in fills]
+    return {
+        f"--{role}-{step}": found
+        for role, those in (("tile", fills), ("on-tile", words))
+        for step, found in enumerate(those)
+    }
 
 
 def _span(step: int) -> str:
@@ -226,66 +208,13 @@ def _span(step: int) -> str:
     return f"{low}–{high if high == 100 else high - 1}{NBSP}pct. opfyldt"
 
 
-def _hatching(identifier: str, paper: str, line: str) -> str:
-    return (
-        f'<defs><pattern id="{identifier}" width="7" height="7" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="7" height="7" fill="{paper}"/>'
-        f'<path d="M0 0V7" stroke="{line}" stroke-width="3"/></pattern></defs>'
-    )
-
-
-def _on(fill: str, paper: str, ink: str) -> str:
-    """The colour of words on a tile: the one of the page's two that is easier to read there."""
-    return max((paper, ink), key=lambda colour: contrast(colour, fill))
-
-
-def _group(kind: str, fill: str, words: str, edge: str) -> str:
-    # `color` is what the words take: fill="currentColor".
-    return f'<g class="{kind}" fill="{fill}" color="{words}" stroke="{edge}">'
-
-
-def _drawn(tile: Tile, tally: Tally) -> str:
-    return _square(tile, tally.words, number(tally.met), f' data-slug="{html.escape(tally.slug)}"')
-
-
-def _empty(tile: Tile, name: str) -> str:
-    return _square(tile, f"{name}: ikke på siden", "–", "")
-
-
-def _square(tile: Tile, title: str, shown: str, data: str) -> str:
-    x, y = tile.column * PITCH + 1, tile.row * PITCH + 1
-    centre = SIZE / 2
-    return (
-        f'<g class="tile"{data} transform="translate({x} {y})"><title>{html.escape(title)}</title>'
-        f'<rect width="{SIZE}" height="{SIZE}" rx="3"/>'
-        f'<text class="tile-name" font-size="{NAME_SIZE}" fill="currentColor" stroke="none" x="{centre:g}" y="17">{html.escape(tile.short)}</text>'
-        f'<text class="tile-count" fill="currentColor" stroke="none" x="{centre:g}" y="39">{shown}</text></g>'
-    )
-
-
-def _text(tallies: Mapping[str, Tally], legend: Iterable[LegendEntry]) -> str:
-    """The map for those who do not see it."""
-    classes = [
-        f"{entry.label[0].lower()}{entry.label[1:]} i {count(entry.municipalities, 'kommune', 'kommuner')}"
-        for entry in legend
-        if entry.municipalities and entry.kind not in (UNSURE, ABSENT)
-    ]
+def _extremes(tallies: Iterable[Tally]) -> str:
+    """``Flest mål opfylder Hedensted (17). Færrest mål opfylder Fanø (1).``; nothing where more than five share the place."""
+    found = list(tallies)
     said = []
-    if classes:
-        said.append(
-            f"Farven viser, hvor stor en del af de mål, der kan vurderes, er opfyldt: {listed(classes)}."
-        )
-    for entry in legend:
-        those = count(entry.municipalities, "kommune", "kommuner")
-        if entry.kind == UNSURE:
-            said.append(f"I {those} kan under halvdelen af målene vurderes; de er skraverede.")
-        if entry.kind == ABSENT:
-            said.append(f"{those} er ikke på siden.")
-    if tallies:
-        most, fewest = (pick(tally.met for tally in tallies.values()) for pick in (max, min))
-        for word, value in (("Flest", most), ("Færrest", fewest)):
-            called = [tally.name for tally in tallies.values() if tally.met == value]
-            if len(called) <= 5:
-                said.append(f"{word} mål opfylder {listed(called)} ({number(value)}).")
-    said.append("De samme tal står i listen over kommuner.")
+    for word, pick in (("Flest", max), ("Færrest", min)):
+        value = pick((tally.met for tally in found), default=0)
+        called = [tally.name for tally in found if tally.met == value]
+        if 0 < len(called) <= _NAMED:
+            said.append(f"{word} mål opfylder {listed(called)} ({number(value)}).")
     return " ".join(said)

@@ -6,16 +6,15 @@ import json
 from pathlib import Path
 
 from helpers.catalogue.brand import read_brand
-from helpers.catalogue.imprint import read_imprint
 from helpers.present.draw import svg_of
 from helpers.present.output import FigurePart, TablePart, TextPart
 from helpers.present.stamp import EXAMPLE_MARK
+from helpers.present.theme import BRAND_FILE, palette_from
 from helpers.project import Project
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
-from helpers.render.hub import AREAS, AREAS_RECORD, shared_assets
-from helpers.render.publish import HUB
+from helpers.render.drawings import apart, coloured
+from helpers.render.frame import HUB, framed
+from helpers.render.hub import AREAS, AREAS_RECORD
 from helpers.render.workspace import building, put_in_place
 from helpers.reports.base.goals import AreasPage
 
@@ -31,35 +30,35 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
     PlanError
         When the output cannot be written.
     """
-    brand = read_brand(project.root / "_brand.yml")
+    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
     blocks: list[dict[str, object]] = []
     files: dict[str, str] = {}
     for part in page.shown.parts:
         if isinstance(part, FigurePart):
             name = f"{EXAMPLE_MARK}-{part.key}.csv" if page.example else f"{part.key}.csv"
             files[name] = part.csv or ""
-            drawings = [svg_of(spec, font=False) for spec in (part.spec, part.narrow) if spec is not None]
+            drawings = [
+                coloured(apart(svg_of(spec, font=False), kind), colours)
+                for kind, spec in (("bred", part.spec), ("smal", part.narrow))
+                if spec is not None
+            ]
             told = {"alt": part.alt, "caption": part.caption, "csv": name, "source": part.source}
-            blocks.append({"figure": list(map(_apart, drawings, ("bred", "smal"))), **told})
+            blocks.append({"figure": drawings, **told})
         elif isinstance(part, TablePart):
             blocks.append({"table": part.markup, "label": part.text})
         elif isinstance(part, TextPart):
             blocks.append({"text": " ".join(part.paragraphs)})
     output.mkdir(parents=True, exist_ok=True)
-    text = (
-        environment()
-        .get_template("areas.html")
-        .render(
-            page=page,
-            blocks=blocks,
-            assets=shared_assets(project, output, brand, _ABOVE),
-            logo_alt=brand.logo_alt,
-            hub=f"{_ABOVE}{HUB}" if (output / HUB).is_file() else "",
-            **foot(read_imprint(project), _ABOVE),
-            sources=(),
-            mark=f"{EXAMPLE_MARK} " if page.example else "",
-            date=danish_date(page.data_day) if page.data_day else "",
-        )
+    text = framed(
+        "areas.html",
+        project,
+        output,
+        _ABOVE,
+        page=page,
+        blocks=blocks,
+        hub=f"{_ABOVE}{HUB}" if (output / HUB).is_file() else "",
+        mark=f"{EXAMPLE_MARK} " if page.example else "",
+        date=danish_date(page.data_day) if page.data_day else "",
     )
     with building(output) as build:
         site = build / "site"
@@ -69,8 +68,3 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
         for name, numbers in files.items():
             (site / name).write_text(numbers, encoding="utf-8", newline="")
         return put_in_place(site, output, f"{AREAS}/{page.slug}", build) / HUB
-
-
-def _apart(svg: str, name: str) -> str:
-    """The drawing with ids of its own: a page holds two of them, and one is hidden."""
-    return svg.replace('id="', f'id="{name}-').replace("url(#", f"url(#{name}-")

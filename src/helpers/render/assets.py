@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
 from helpers.present.fonts import subset_of
 from helpers.present.theme import palette_from, readable
+from helpers.present.tilemap import tile_colours
 from helpers.render.drawings import figure_colours
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
@@ -94,15 +95,24 @@ NIGHT_CONTRAST = 7.0
 """Of a brand's colours by night: enough for text on the tinted rows and boxes, too (WCAG 2.1 asks for 4.5)."""
 
 
+def _properties(colours: Mapping[str, str]) -> dict[str, str]:
+    tiles = tile_colours(colours["primary"], colours["background"])
+    return {**{f"--plan-{role}": colour for role, colour in colours.items()}, **tiles}
+
+
 def _brand_css(brand: Brand) -> str:
     """The brand as CSS properties, by day and by night: by night each colour is as light as can be read."""
     night = {
         role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in brand.colours.items()
     }
     by_night = {**night, **NIGHT}
-    day = "".join(f"--plan-{role}:{colour};" for role, colour in brand.colours.items())
-    dark = "".join(f"--plan-{role}:{colour};" for role, colour in by_night.items())
-    dark += "".join(f"{name}:{colour};" for name, colour in figure_colours(palette_from(by_night)).items())
+    day, dark = (
+        "".join(f"{name}:{colour};" for name, colour in properties.items())
+        for properties in (
+            _properties(brand.colours),
+            {**_properties(by_night), **figure_colours(palette_from(by_night))},
+        )
+    )
     return (
         f':root{{color-scheme:light dark;{day}--plan-font:"{brand.font}"}}\n'
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"

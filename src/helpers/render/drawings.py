@@ -33,7 +33,6 @@ def with_drawings(markup: str, folder: Path, palette: Palette) -> str:
     palette
         Of the brand that the figures were drawn in.
     """
-    names = {colour: name for name, colour in reversed(figure_colours(palette).items())}
 
     def drawn(found: re.Match[str]) -> str:
         wide, narrow = (folder / f"{html.unescape(found[1])}{mark}.svg" for mark in ("", NARROW_MARK))
@@ -41,21 +40,30 @@ def with_drawings(markup: str, folder: Path, palette: Palette) -> str:
             return found[0]
         said = _ALT.search(found[0])
         alt = said[1] if said else ""
-        return f'<span class="drawings">{"".join(_inside(file, kind, alt, names) for file, kind in ((wide, "wide"), (narrow, "narrow")))}</span>'
+        return f'<span class="drawings">{"".join(_inside(file, kind, alt, palette) for file, kind in ((wide, "wide"), (narrow, "narrow")))}</span>'
 
     return _IMAGE.sub(drawn, markup)
 
 
-def _inside(file: Path, kind: str, alt: str, names: dict[str, str]) -> str:
+def coloured(svg: str, palette: Palette) -> str:
+    """A drawing whose colours follow the page's, by day, by night and where a reader has forced others."""
+    names = {colour: name for name, colour in reversed(figure_colours(palette).items())}
+    return _COLOUR.sub(
+        lambda found: f"var({names[found[0]]},{found[0]})" if found[0] in names else found[0], svg
+    )
+
+
+def apart(svg: str, prefix: str) -> str:
+    """A drawing with ids of its own: a page holds several."""
+    return _ID.sub(lambda found: _apart(found, prefix), svg)
+
+
+def _inside(file: Path, kind: str, alt: str, palette: Palette) -> str:
     text = _ELSEWHERE.sub("", file.read_text(encoding="utf-8"))
     root = _ROOT.match(text)
     assert root is not None, file
     size = " ".join(f'{name}="{value}"' for name, value in _SIZE.findall(root[1]))
-    body = text[root.end() :].strip()
-    body = _ID.sub(lambda found: _apart(found, f"{file.stem}-{kind}"), body)
-    body = _COLOUR.sub(
-        lambda found: f"var({names[found[0]]},{found[0]})" if found[0] in names else found[0], body
-    )
+    body = coloured(apart(text[root.end() :].strip(), f"{file.stem}-{kind}"), palette)
     return f'<svg class="drawing {kind}" data-figure="{file.stem.removesuffix(NARROW_MARK)}" role="img" aria-label="{alt}" {size}>{body}'
 
 

@@ -1,40 +1,43 @@
 """Run notebooks: one warm kernel for all notebooks of a worker, parameters put in, outputs kept in the private copy.
 
-A kernel start costs a second or two and the imports as much again, so a kernel is kept from notebook to notebook
-and from municipality to municipality. Its names are cleared before each notebook: nothing of one municipality can be
-left for the next to show.
+A kernel is a process of its own (``shell.py``). To start one and import all it needs takes two seconds, so it is kept from
+notebook to notebook and from municipality to municipality. Its names are cleared before each notebook: nothing of one
+municipality can be left for the next to show.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+import nbformat
 from nbformat import NotebookNode
-from papermill.translators import papermill_translators
 
 from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
-from helpers.render.notebooks import cell_place, is_parameters, parameter_problems, strip_outputs
+from helpers.render.notebooks import (
+    MAY_FAIL,
+    cell_place,
+    cell_tags,
+    code_cells,
+    is_parameters,
+    parameter_problems,
+    strip_outputs,
+)
 from helpers.render.strip import INJECTED
 
 CELL_TIMEOUT = 300
 """Seconds a single cell may take; a rendered cell draws a chart or a table and takes well under one."""
-
-STARTUP_TIMEOUT = 120
 
 _SECRET = re.compile(
     r"(?:^|_)(?:TOKEN|KEY|APIKEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT)S?(?:_|$)", re.IGNORECASE
@@ -43,50 +46,15 @@ _SECRET = re.compile(
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
-# Runs in the kernel before each notebook. `reset` leaves imported modules loaded, which is what makes it warm. It also
-# collects garbage, and would look through all modules each time (half of a notebook's time) were they not set aside.
-_PREPARE = """
-import os as _os
-_os.chdir({folder!r})
-_os.environ.update({environment!r})
-for _name in {absent!r}:
-    _os.environ.pop(_name, None)
-if {frozen!r}:
-    import gc as _gc
-    _gc.freeze()
-get_ipython().reset(new_session=True)
-"""
-
-
-_SET_ASIDE = (2, 12)
-"""Before these notebooks of a kernel all that is loaded is set aside: after the first, and after a whole book."""
-
-
-class _OwnInterpreter(KernelSpecManager):
-    """The kernel is this very Python: a kernel of the same name that a user installed may lack our packages."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [
-            sys.executable,
-            "-m",
-            "ipykernel_launcher",
-            "-f",
-            "{connection_file}",
-            "--HistoryManager.enabled=False",
-        ]
-        return KernelSpec(argv=argv, display_name="Python 3", language="python")
-
 
 class Kernel:
-    """A running kernel; use it as a context manager, so that none is left behind."""
+    """A process that runs notebooks; use it as a context manager, so that none is left behind."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._manager: AsyncKernelManager | None = None
-        self._channel: Any = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._variables: set[str] = set()
-        self._begun = 0
 
     def __enter__(self) -> Kernel:
         return self
@@ -96,7 +64,10 @@ class Kernel:
     ) -> None:
         self.stop()
 
-    def _start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
+        """The process, started if none runs; it imports what notebooks need while its caller goes on."""
+        if self._process is not None:
+            return self._process
         self._home = tempfile.TemporaryDirectory(prefix="plan-kernel-")
         environment = {
             **{name: value for name, value in os.environ.items() if not _SECRET.search(name)},
@@ -105,43 +76,28 @@ class Kernel:
             # Neither a user's start-up files nor their history take part in a report.
             "IPYTHONDIR": self._home.name,
             "PYTHONIOENCODING": "utf-8",
+            # As in Jupyter, where an analyst's own figures are drawn into the page.
+            "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
         }
-        # Sockets as files need no free port, so workers that start together cannot take each other's.
-        transport = "tcp" if sys.platform == "win32" else "ipc"
-        self._manager = AsyncKernelManager(
-            kernel_spec_manager=_OwnInterpreter(),
-            transport=transport,
-            connection_file=str(Path(self._home.name) / "kernel.json"),
+        # -P: what lies in the project folder is not taken for a module of Python's.
+        command = [sys.executable, "-P", "-m", "helpers.render.shell"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=self._project.root
         )
-        client = self._client(NotebookNode(cells=[], metadata={}))
-        run_sync(client.async_start_new_kernel)(env=environment, cwd=str(self._project.root))
-        run_sync(client.async_start_new_kernel_client)()
-        self._channel = client.kc
-
-    def _client(self, notebook: NotebookNode) -> NotebookClient:
-        return NotebookClient(
-            notebook,
-            km=self._manager,
-            timeout=CELL_TIMEOUT,
-            startup_timeout=STARTUP_TIMEOUT,
-            record_timing=False,
-            store_widget_state=False,
-            shutdown_kernel="immediate",
-        )
+        return self._process
 
     def stop(self) -> None:
-        """End the kernel, if one runs."""
-        if self._channel is not None:
-            self._channel.stop_channels()
-        if self._manager is not None and self._manager.has_kernel:
-            run_sync(self._manager.shutdown_kernel)(now=True)
-        self._manager = self._channel = None
+        """End the process, if one runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
         if self._home is not None:
             self._home.cleanup()
             self._home = None
 
     def run(self, notebook: NotebookNode, folder: Path, environment: Mapping[str, str]) -> None:
-        """Run all code cells of a notebook; their outputs are stored in it.
+        """Run the code cells of a notebook, up to one that fails; their outputs are stored in it.
 
         Parameters
         ----------
@@ -152,35 +108,34 @@ class Kernel:
 
         Raises
         ------
-        CellExecutionError, CellTimeoutError, DeadKernelError
-            As nbclient says them. After a timeout or a death the kernel is gone, and the next call starts another.
+        TimeoutError
+            When a cell took too long.
+        ChildProcessError
+            When the process ended by itself. In both cases the next call starts another.
         """
-        if self._manager is None:
-            self._start()
-        absent = sorted(self._variables - set(environment))
+        process = self.start()
+        assert process.stdin is not None and process.stdout is not None
+        cells = list(code_cells(notebook))
+        asked = {
+            "cells": [{"source": cell.source, "may_fail": MAY_FAIL in cell_tags(cell)} for cell in cells],
+            "folder": str(folder),
+            "environment": dict(environment),
+            "absent": sorted(self._variables - set(environment)),
+            "timeout": CELL_TIMEOUT,
+        }
         self._variables = set(environment)
-        self._begun += 1
-        prepare = _PREPARE.format(
-            folder=str(folder),
-            environment=dict(environment),
-            absent=absent,
-            frozen=self._begun in _SET_ASIDE,
-        )
-        client = self._client(notebook)
-        client.kc = self._channel
+        begun = time.monotonic()
         try:
-            run_sync(self._prepare)(prepare)
-            client.execute(cleanup_kc=False)
-        except (TimeoutError, CellTimeoutError, DeadKernelError):
+            process.stdin.write(json.dumps(asked).encode() + b"\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
             self.stop()
-            raise
-
-    async def _prepare(self, code: str) -> None:
-        reply = await self._channel.execute_interactive(
-            code, silent=True, store_history=False, allow_stdin=False, timeout=CELL_TIMEOUT
-        )
-        if reply["content"]["status"] != "ok":
-            raise RuntimeError(f"the kernel could not be prepared: {reply['content'].get('evalue')}")
+            raise TimeoutError if time.monotonic() - begun >= CELL_TIMEOUT else ChildProcessError
+        for cell, ran in zip(cells, json.loads(answer), strict=False):
+            cell.update(nbformat.from_dict(ran))
 
 
 def inject(notebook: NotebookNode, parameters: Mapping[str, str], where: str) -> None:
@@ -199,8 +154,8 @@ def inject(notebook: NotebookNode, parameters: Mapping[str, str], where: str) ->
     place = next(
         i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and is_parameters(cell)
     )
-    translator = papermill_translators.find_translator("python3", "python")
-    source = translator.codify(dict(parameters), "Values put in by plan render")
+    lines = ["# Values put in by plan render", *(f"{name} = {value!r}" for name, value in parameters.items())]
+    source = "\n".join(lines)
     cell = NotebookNode(
         cell_type="code", id=INJECTED, metadata={"tags": [INJECTED]}, source=source, outputs=[], execution_count=None
     )  # fmt: skip
@@ -210,7 +165,7 @@ def inject(notebook: NotebookNode, parameters: Mapping[str, str], where: str) ->
 def _failed(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
     """Cells that failed, and the error: also one met in showing something, of which IPython's own reply says nothing."""
     for cell in notebook.cells:
-        if "raises-exception" not in (cell.metadata.get("tags") or ()):
+        if MAY_FAIL not in cell_tags(cell):
             yield from ((cell, o) for o in cell.get("outputs", ()) if o.output_type == "error")
 
 
@@ -254,19 +209,16 @@ def run_notebooks(
     for path, notebook in copy.notebooks.items():
         told(path)
         strip_outputs(notebook, path)
-        if not any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells):
+        if not any(code_cells(notebook)):
             continue
         inject(notebook, copy.variant.parameters, path)
         try:
             kernel.run(notebook, (copy.folder / path).parent, environment)
-        except CellExecutionError as error:
-            if next(_failed(notebook), None) is None:
-                raise PlanError.of(path, f"{error.ename}: {error.evalue}") from None
-        except (TimeoutError, CellTimeoutError):
+        except TimeoutError:
             raise PlanError.of(
                 path, f"A cell took longer than {CELL_TIMEOUT} seconds and was stopped."
             ) from None
-        except DeadKernelError:
+        except ChildProcessError:
             raise PlanError.of(
                 path,
                 "The Python that runs the notebooks ended by itself, most often because memory ran out.",

@@ -8,26 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.catalogue.brand import read_brand
-from helpers.catalogue.imprint import read_imprint
 from helpers.present.stamp import EXAMPLE_MARK
+from helpers.present.theme import BRAND_FILE, Palette, palette_from
 from helpers.project import Project
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
 from helpers.render.builtin.words import danish_date
+from helpers.render.drawings import coloured
+from helpers.render.frame import framed
 from helpers.render.hub import (
     COMPARISONS,
     GOALS,
     homes,
     read_municipalities,
     read_sites,
-    shared_assets,
     source_owners,
 )
 from helpers.render.workspace import building, put_in_place
-from helpers.reports.base.goals import GoalComparison, GoalPage
+from helpers.reports.base.goals import ComparedIndicator, GoalComparison, GoalPage
 
-SORT_SCRIPT = "sort.html"
-"""In ``styles/``: makes the heads of sortable tables buttons."""
+SCRIPT = "goal.html"
+"""In ``styles/``: makes the heads of sortable tables buttons, and shows the municipality that an address names."""
 
 _ABOVE = "../../"
 """From a goal's page to the hub."""
@@ -55,40 +54,33 @@ def write_comparison(
     PlanError
         When the output cannot be written.
     """
-    brand = read_brand(project.root / "_brand.yml")
-    pages = comparison.pages
-    if marked:
-        pages = tuple(
-            replace(
-                page,
-                parts=tuple(replace(p, csv_name=f"{EXAMPLE_MARK}-{p.csv_name}") for p in page.parts),
-            )
-            for page in pages
-        )
+    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
+    pages = tuple(
+        replace(page, parts=tuple(_on_page(part, colours, marked) for part in page.parts))
+        for page in comparison.pages
+    )
     output.mkdir(parents=True, exist_ok=True)
-    context = {
-        "assets": shared_assets(project, output, brand, _ABOVE),
-        "logo_alt": brand.logo_alt,
-        "hub": f"{_ABOVE}index.html",
-        **foot(read_imprint(project), _ABOVE),
-        "sources": source_owners(s for s in read_sites(output) if s.plan == comparison.plan),
-        "homes": {
-            slug: f"{_ABOVE}{url}"
-            for slug, url in homes(read_sites(output), read_municipalities(project)).items()
-        },
-        "comparison": comparison,
-        "example": comparison.example,
-        "mark": f"{EXAMPLE_MARK} " if marked else "",
-        "date": danish_date(comparison.data_day) if comparison.data_day else "",
-        "script": (project.styles / SORT_SCRIPT).read_text(encoding="utf-8").strip(),
-    }
-    template = environment().get_template("goal.html")
+    sites = read_sites(output)
+    links = homes(sites, read_municipalities(project))
     with building(output) as build:
         site = build / "site"
         site.mkdir()
         for index, page in enumerate(pages):
-            text = template.render(
-                page=page, previous=_at(pages, index - 1), next=_at(pages, index + 1), **context
+            text = framed(
+                "goal.html",
+                project,
+                output,
+                _ABOVE,
+                script=SCRIPT,
+                page=page,
+                previous=_at(pages, index - 1),
+                next=_at(pages, index + 1),
+                sources=source_owners(s for s in sites if s.plan == comparison.plan),
+                homes={slug: f"{_ABOVE}{url}" for slug, url in links.items()},
+                comparison=comparison,
+                example=comparison.example,
+                mark=f"{EXAMPLE_MARK} " if marked else "",
+                date=danish_date(comparison.data_day) if comparison.data_day else "",
             )
             (site / f"{page.number}.html").write_text(text, encoding="utf-8")
             for part in page.parts:
@@ -98,6 +90,13 @@ def write_comparison(
         )
         folder = put_in_place(site, output, f"{COMPARISONS}/{comparison.plan}", build)
     return tuple(folder / f"{page.number}.html" for page in pages)
+
+
+def _on_page(part: ComparedIndicator, colours: Palette, marked: bool) -> ComparedIndicator:
+    name = f"{EXAMPLE_MARK}-{part.csv_name}" if marked else part.csv_name
+    return replace(
+        part, wide=coloured(part.wide, colours), narrow=coloured(part.narrow, colours), csv_name=name
+    )
 
 
 def _at(pages: Sequence[GoalPage], index: int) -> GoalPage | None:

@@ -16,8 +16,6 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from helpers.catalogue.brand import Brand, read_brand
-from helpers.catalogue.imprint import read_imprint
 from helpers.catalogue.models import SOURCES, Municipality
 from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.data.files import write_whole
@@ -28,9 +26,7 @@ from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
-from helpers.render.assets import FOLDER, write_assets
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
+from helpers.render.frame import HUB, framed
 from helpers.reports.base.request import SiteEntry
 
 RECORD = "render.json"
@@ -51,8 +47,8 @@ GOALS = "goals.json"
 MAP_FROM = 10
 """From so many municipalities on a map is drawn; of fewer it would be an empty one."""
 
-BOOK_CSS, HUB_CSS, HUB_SCRIPT, SITE_CSS, FAVICON = "plan.css", "hub.css", "hub.js", "site.css", "favicon.svg"
-"""In ``styles/``."""
+FIND_SCRIPT = "find.html"
+"""In ``styles/``: makes a list shrink as one types."""
 
 
 @dataclass(frozen=True)
@@ -212,11 +208,11 @@ def read_goals(output: Path) -> tuple[Goals, ...]:
 
 @dataclass(frozen=True)
 class ListedPlace:
-    """A municipality in the list: its first site, and its others."""
+    """A municipality in the list: its first site, its others, and the words by which it is found."""
 
     slug: str
     name: str
-    code: str
+    found_by: str
     main: Site
     others: tuple[Site, ...]
 
@@ -247,33 +243,33 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
     sites, goals = read_sites(output), read_goals(output)
     municipalities = read_municipalities(project)
     regions = _regions(sites, municipalities)
-    brand = read_brand(project.root / "_brand.yml")
     places = [place for region in regions for place in region.places]
     plan = _main_plan(sites)
     example = [site.record.example for site in sites]
-    text = environment().get_template("hub.html").render(
-        **foot(read_imprint(project), ""),
+    text = framed(
+        "hub.html",
+        project,
+        output,
+        "",
+        script=FIND_SCRIPT,
         sources=source_owners(sites),
-        assets=shared_assets(project, output, brand, ""),
-        logo_alt=brand.logo_alt,
         regions=regions,
         places=places,
         goals=goals,
-        map=_map(project, municipalities, sites, plan, brand),
+        map=_map(project, municipalities, sites, plan),
         map_title=next((site.record.title for site in sites if plan and site.plan == plan), ""),
         common_title=_common_title(places),
         owner=next((found.owner for found in goals if found.plan == plan), ""),
         all_example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
-        script=f"<script>\n{(project.styles / HUB_SCRIPT).read_text(encoding='utf-8').strip()}\n</script>",
         megabytes={
             site.pdf: _megabytes(output / site.record.slug / name)
             for site in sites
             if (name := site.record.pdf)
         },
-    )  # fmt: skip
-    target = output / "index.html"
+    )
+    target = output / HUB
     write_whole(target, text.encode(), replace=True)
     _write_sitemap(output, base_url, [site for site in sites if not site.record.example], goals)
     return target
@@ -287,15 +283,6 @@ def source_owners(sites: Iterable[Site]) -> list[str]:
 
 def _is_marked(record: Record) -> bool:
     return record.example and record.title.startswith(EXAMPLE_MARK)
-
-
-def shared_assets(project: Project, output: Path, brand: Brand, above: str) -> dict[str, str | None]:
-    """Stylesheet, icon and logo of pages that belong to no municipality, as seen from a page `above` the output."""
-    styles = project.styles
-    css = [path for path in (styles / BOOK_CSS, styles / HUB_CSS) if path.is_file()]
-    assets = write_assets(output, brand, css, styles / SITE_CSS, styles / FAVICON)
-    names = {"stylesheet": assets.stylesheet, "favicon": assets.favicon, "logo": assets.logo}
-    return {role: f"{above}{FOLDER}/{name}" if name else None for role, name in names.items()}
 
 
 def read_municipalities(project: Project) -> tuple[Municipality, ...]:
@@ -329,23 +316,23 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
     grouped: dict[str, list[ListedPlace]] = {}
     for area in municipalities:
         if area.code in found:
-            grouped.setdefault(area.region, []).append(
-                _place(area.slug, area.name, area.code, found[area.code])
-            )
+            # Statistics Denmark writes the code with a nought before it.
+            words = " ".join((*area.names, area.code, f"0{area.code}", area.region))
+            grouped.setdefault(area.region, []).append(_place(area.slug, area.name, words, found[area.code]))
     regions = [
         Region(f"region-{address_part(name)}", f"Region {name}", tuple(places))
         for name, places in grouped.items()
     ]
     if strangers:
-        places = [_place(address_part(s.record.slug), _name(s), "", [s]) for s in strangers]
+        places = [_place(address_part(s.record.slug), _name(s), _name(s), [s]) for s in strangers]
         regions.append(Region("oevrige", "Øvrige" if regions else "Kommuner", tuple(places)))
     return tuple(regions)
 
 
-def _place(slug: str, name: str, code: str, sites: Sequence[Site]) -> ListedPlace:
+def _place(slug: str, name: str, found_by: str, sites: Sequence[Site]) -> ListedPlace:
     # A plan at the municipality's own address goes first, then other plans, then other reports.
     ordered = sorted(sites, key=lambda s: (not s.plan, "/" in s.record.slug, s.record.title, s.record.slug))
-    return ListedPlace(slug, name, code, ordered[0], tuple(ordered[1:]))
+    return ListedPlace(slug, name, found_by, ordered[0], tuple(ordered[1:]))
 
 
 def _name(site: Site) -> str:
@@ -366,28 +353,19 @@ def _main_plan(sites: Iterable[Site]) -> str:
 
 
 def _map(
-    project: Project, municipalities: Sequence[Municipality], sites: Iterable[Site], plan: str, brand: Brand
+    project: Project, municipalities: Sequence[Municipality], sites: Iterable[Site], plan: str
 ) -> TileMap | None:
-    areas = {area.code: area for area in municipalities}
-    tallies = {}
-    for site in sites:
-        entry = site.entry
-        if entry is None or not plan or site.plan != plan or entry.met is None or not entry.of:
-            continue
-        for code in entry.codes:
-            if code in areas:
-                area = areas[code]
-                tallies[code] = Tally(area.name, area.slug, entry.met, entry.of, entry.unknown)
+    names = {area.code: area.name for area in municipalities}
+    tallies = {
+        code: Tally(names[code], site.url, entry.met, entry.of, entry.unknown)
+        for site in sites
+        if (entry := site.entry) and plan and site.plan == plan and entry.met is not None and entry.of
+        for code in entry.codes
+        if code in names
+    }
     if len(tallies) < MAP_FROM or not (project.catalogue / TILES).is_file():
         return None
-    return tile_map(
-        read_tiles(project, municipalities),
-        tallies,
-        names={area.code: area.name for area in municipalities},
-        colour=brand.colours["primary"],
-        paper=brand.colours["background"],
-        ink=brand.colours["foreground"],
-    )
+    return tile_map(read_tiles(project, municipalities), municipalities, tallies)
 
 
 def _megabytes(path: Path) -> str:

@@ -60,8 +60,8 @@ class LinkReport:
     missing: tuple[Problem, ...]
     """Those of them for which a file is not there, or is asked of another host."""
     external: Mapping[str, tuple[str, ...]]
-    # How many were read.
     """Address on another host → the pages that link to it."""
+    # How many were read.
     pages: int
     links: int
 

@@ -22,6 +22,9 @@ PARAMETERS = "parameters"
 _NEVER_RUN = "skip-execution"
 """Tag of a cell that is not run."""
 
+MAY_FAIL = "raises-exception"
+"""Tag of a cell whose error is shown, and stops nothing."""
+
 
 def read_notebook(path: Path, where: str) -> NotebookNode:
     """A notebook in format 4, or a Markdown file as one of a single cell.
@@ -73,6 +76,13 @@ def copied_outputs(notebook: NotebookNode, where: str) -> Iterator[Problem]:
                 "The cell holds an output and no code that is run: nothing says whose figures it shows.",
                 "Take the output out (`plan clean`), or write the call that makes it.",
             )
+
+
+def code_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells that are run."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip() and _NEVER_RUN not in cell_tags(cell):
+            yield cell
 
 
 def cell_tags(cell: NotebookNode) -> list[str]:

@@ -21,6 +21,7 @@ from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.assets import FOLDER
 from helpers.render.builtin.foot import STATEMENTS
+from helpers.render.frame import HUB
 from helpers.render.hub import (
     AREAS,
     AREAS_RECORD,
@@ -32,6 +33,7 @@ from helpers.render.hub import (
     read_sites,
 )
 from helpers.render.links import read_links
+from helpers.render.moved import read_moved
 from helpers.render.workspace import building, clean_stale, exchange
 
 MANIFEST = ".plan-publish.json"
@@ -39,8 +41,6 @@ MANIFEST = ".plan-publish.json"
 
 NO_JEKYLL = ".nojekyll"
 """Keeps GitHub Pages from leaving out files; put into a branch."""
-
-HUB = "index.html"
 
 _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """Set where a hook of another repository runs us."""
@@ -108,10 +108,11 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         ]
     if not records and not problems:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
+    moved = read_moved(output)
     known = {*(record.slug for record in records), COMPARISONS, AREAS, STATEMENTS}
     for page in sorted(_files(output)):
         above = {parent.as_posix() for parent in PurePosixPath(page).parents}
-        if page.endswith(".html") and page != HUB and known.isdisjoint(above):
+        if page.endswith(".html") and page != HUB and page not in moved and known.isdisjoint(above):
             problems.append(
                 Problem(page, "No render made this page.", "Delete it, or what is left of its site.")
             )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.catalogue.brand import read_brand
 from helpers.catalogue.imprint import own_imprints, read_imprint
 from helpers.data.files import write_whole
 from helpers.project import Project
-from helpers.render.builtin.foot import STATEMENTS, foot, statement_page
-from helpers.render.builtin.pages import environment
+from helpers.render.builtin.foot import STATEMENTS, statement_page
 from helpers.render.builtin.words import danish_date
-from helpers.render.hub import shared_assets
+from helpers.render.frame import framed
 
 _ABOVE = "../"
 """From a statement to the hub."""
@@ -25,22 +23,14 @@ def write_statements(project: Project, output: Path) -> tuple[Path, ...]:
     PlanError
         When ``site.yml`` has mistakes.
     """
-    brand = read_brand(project.root / "_brand.yml")
     written = []
     for slug in ("", *own_imprints(project)):
         imprint = read_imprint(project, slug)
         page, told = statement_page(imprint), imprint.accessibility
         if page is None or told is None:
             continue
-        text = environment().get_template("statement.html").render(
-            **foot(imprint, _ABOVE),
-            assets=shared_assets(project, output, brand, _ABOVE),
-            logo_alt=brand.logo_alt,
-            hub=f"{_ABOVE}index.html",
-            told=told,
-            days={name: danish_date(day) for name in ("made", "reviewed") if (day := getattr(told, name))},
-            sources=(),
-        )  # fmt: skip
+        days = {name: danish_date(day) for name in ("made", "reviewed") if (day := getattr(told, name))}
+        text = framed("statement.html", project, output, _ABOVE, imprint=imprint, told=told, days=days)
         target = output / page
         target.parent.mkdir(exist_ok=True)
         write_whole(target, text.encode(), replace=True)

@@ -22,6 +22,7 @@ from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.downloads import add_downloads
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
+from helpers.render.frame import FAVICON, SITE_CSS
 from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
 from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
@@ -30,9 +31,6 @@ from helpers.render.workspace import put_in_place
 
 BUILT_IN: Final = "built-in"
 QUARTO: Final = "quarto"
-
-SITE_CSS = "site.css"
-FAVICON = "favicon.svg"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -127,6 +127,12 @@ def put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
     A site may hold other sites (``jobcenteroverblik/frederikssund`` below ``jobcenteroverblik``); folders with a
     ``render.json`` of their own are therefore carried over.
     """
+    # Sites in one another's folders are put there one after the other, whoever makes them.
+    with locked(output, f".{PurePosixPath(slug).parts[0]}.lock", leave=False):
+        return _put_in_place(site, output, slug, building)
+
+
+def _put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
     place = output / slug
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():

@@ -43,7 +43,8 @@ def open_report(
         A municipality by name, code or slug, in any case, with or without "Kommune"; for the Jobcenteroverblik
         also a joint job centre.
     plan
-        Key of a plan, of a set of investment projects, or ``jobcenteroverblik``; empty for the project's own plan.
+        Key of a plan, of a set of investment projects, or ``jobcenteroverblik``; empty for the municipality's newest plan,
+        else the one for all.
     periode
         The newest period to show, as ``2023M11`` or ``2023Q02``; empty for the newest there is.
     eksempel

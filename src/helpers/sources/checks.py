@@ -120,9 +120,9 @@ class Difference:
     """What differs between a snapshot and the one before it."""
 
     changed: int = 0
+    """Places with another value, or a value where there was none, or none where there was one."""
     # Places that only the newer, or only the older one speaks of. Periods that fell out of the window at its old end do
     # not count as vanished.
-    """Places with another value, or a value where there was none, or none where there was one."""
     new: int = 0
     vanished: int = 0
 

@@ -16,6 +16,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES
 from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
+from helpers.data.editions import MANUAL, keep_typed
 from helpers.data.files import locked
 from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
@@ -123,6 +124,8 @@ def fetch_tables(
             )
             for table in unknown
         )
+    folders = (project.raw / MANUAL).glob("*/")
+    keep_typed(project, sorted(folder.name for folder in folders), now)
     reports = []
     for key in dict.fromkeys(items[0].term.source for items in wanted.values()):
         own = {table: items for table, items in wanted.items() if items[0].term.source == key}

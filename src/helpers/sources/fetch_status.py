@@ -59,8 +59,8 @@ class FetchRow(BaseModel):
     update_latest: date | None = None
     update_next: date | None = None
     cells: int | None = None
-    # Against the snapshot before; none when there was none, or nothing was fetched.
     """Measure cells of the snapshot in force."""
+    # Against the snapshot before; none when there was none, or nothing was fetched.
     changed: int | None = None
     new: int | None = None
     vanished: int | None = None

@@ -80,8 +80,8 @@ class About:
     asked: int
     """So many of them were asked for; a table may have fewer."""
     limits: Mapping[str | tuple[str, str], Limits]
-    # The oldest period that was asked for, and the newest that the source announces.
     """Measure → what it may hold, or measure and members where they differ."""
+    # The oldest period that was asked for, and the newest that the source announces.
     oldest: Period | None
     promised: Period | None
     update_latest: date | None

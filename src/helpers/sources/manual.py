@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from helpers.catalogue.catalogue import is_country
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data import csv_files
+from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
@@ -60,8 +61,8 @@ class TypedValue:
     value: Decimal | None
     """None where it was typed in that the figure is suppressed (``*``, ``<3``)."""
     source: str | None
-    # Where it stands, for messages; the row as Excel counts.
     """Where it was taken from, in the typist's words; none when not told."""
+    # Where it stands, for messages; the row as Excel counts.
     file: str
     row: int
 
@@ -91,8 +92,8 @@ class SurveyAnswers:
 
 
 def manual_folder(project: Project, municipality: Municipality) -> Path:
-    """``data/raw/manual/<slug>``"""
-    return project.raw / "manual" / municipality.slug
+    """``data/raw/manual/<slug>``, or what was kept of it (`project.typed`)."""
+    return typed_folder(project, municipality.slug)
 
 
 def manual_path(project: Project, municipality: Municipality, key: str) -> Path:

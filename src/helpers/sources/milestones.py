@@ -14,6 +14,7 @@ from typing import Final
 
 from helpers.catalogue.models import Goal, Municipality, Plan
 from helpers.catalogue.targets import Target
+from helpers.data.editions import typed_folder
 from helpers.data.text import fold
 from helpers.errors import Problem
 from helpers.intake import TypedTable, nearest, read_table, typed_files
@@ -64,7 +65,7 @@ def read_milestones(
     project: Project, municipality: Municipality, plan: Plan, *, until: date | None = None
 ) -> TypedMilestones:
     """The newest report of each of a plan's milestones, no later than `until`."""
-    files = typed_files(project.raw / "manual" / municipality.slug)
+    files = typed_files(typed_folder(project, municipality.slug))
     path = next((paths[0] for key, paths in files.items() if key.casefold() == plan.key), None)
     if path is None:
         return TypedMilestones({})

@@ -139,8 +139,8 @@ class Patience:
     url: str
     """Base address with the version, without a slash at its end."""
     periods: Mapping[Frequency, int] = field(default_factory=_periods)
-    # In seconds: for the connection, for silence while reading, and for one whole answer.
     """How many periods are wanted, by frequency; a table with fewer gives what it has."""
+    # In seconds: for the connection, for silence while reading, and for one whole answer.
     connect_timeout: float = 10
     read_timeout: float = 180
     longest_answer: float = 900

@@ -33,8 +33,8 @@ class Prepared:
     calls: Sequence[Any]
     """What its source will be asked; :meth:`Source.ask` knows what they are."""
     unmoved: Callable[[Sidecar], bool]
-    # What the table lacks of what the catalogue is sure of; the same of what is only probable.
     """Whether a snapshot holds all that would be asked for, and the source has nothing newer."""
+    # What the table lacks of what the catalogue is sure of; the same of what is only probable.
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
     concerned: tuple[str, ...] = ()

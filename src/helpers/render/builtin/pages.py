@@ -149,6 +149,7 @@ def write_pages(
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
             example=example,
+            document=copy.variant.document,
             files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
             assets={

@@ -62,8 +62,8 @@ class Brief:
     note: Shown
     """Which figures these are; a box that marks made-up ones."""
     opening: str
-    # The status table in short.
     """Sentences that a chair can read aloud."""
+    # The status table in short.
     columns: tuple[str, ...]
     rows: tuple[BriefRow, ...]
     numbers: tuple[int, ...]

@@ -45,12 +45,14 @@ class ComparedIndicator:
     """One indicator of a goal; most goals have one."""
 
     key: str
+    suffix: str
+    """After a municipality's slug, the id of its row in this indicator's table; empty for the goal's first."""
     heading: str
     """Its short name, where the goal has several; else empty."""
     period: str
     summary: tuple[str, ...]
-    # The picture as SVG for screens and phones; empty when nobody has a value.
     """Danish sentences: how many meet the target, the country, the target, the direction."""
+    # The picture as SVG for screens and phones; empty when nobody has a value.
     wide: str
     narrow: str
     alternative: str
@@ -72,8 +74,8 @@ class GoalPage:
     wording: str
     focus_area: str
     owner: str
-    # How many municipalities meet the goal (all its indicators together).
     """Whose target it is, where the plan is one municipality's own; else empty."""
+    # How many municipalities meet the goal (all its indicators together).
     met: int
     not_met: int
     unknown: int
@@ -104,8 +106,8 @@ class AreasPage:
     """Chosen municipalities side by side on one goal: what ``plan compare-areas`` writes."""
 
     title: str
-    # Of the goal.
     """Of the plan."""
+    # Of the goal.
     number: str
     heading: str
     wording: str

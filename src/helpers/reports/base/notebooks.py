@@ -106,13 +106,13 @@ class Contents:
     key: str
     """What ``plan notebooks`` calls it."""
     folder: Path
-    # For its ``_quarto.yml``; `plan render` puts the municipality's name there.
     """Where its own notebooks lie, or would lie."""
+    # For its ``_quarto.yml``; `plan render` puts the municipality's name there.
     title: str
     author: str
     pages: tuple[BookPage, ...] = field(repr=False)
-    # Text of the cell that `plan render` and papermill put values after, and of the one that opens the report.
     """In the order of the chapters."""
+    # Text of the cell that `plan render` and papermill put values after, and of the one that opens the report.
     parameters: str = field(repr=False)
     opening: str = field(default=OPENING, repr=False)
 

@@ -126,6 +126,8 @@ class Variant:
     """Variables that the notebooks see besides ``PLAN_RENDERING`` and ``PLAN_ROOT``."""
     area: str = ""
     """Slug of the municipality, for its own brand (``catalogue/brands/<area>.yml``)."""
+    document: str = "rapporten"
+    """What texts call the whole of it: ``Hele rapporten som PDF``."""
     pages: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The book's chapters in their order: path from its folder → the notebook as JSON; empty for a chapter that is
     taken as its file is. None at all: those that ``_quarto.yml`` names."""
@@ -150,8 +152,8 @@ class SiteEntry:
     name: str
     """Of the municipality or job centre."""
     plan: str = ""
-    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     """Key of the plan, for a report with goals."""
+    # Goals met, goals in all, and goals that cannot be judged; none for a report without goals.
     met: int | None = None
     of: int | None = None
     unknown: int = 0

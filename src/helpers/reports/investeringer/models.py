@@ -142,8 +142,8 @@ class InvestmentRow(Model):
     sum_of: tuple[str, ...] = ()
     """Keys of the rows whose start measurements add up to this one's."""
     hold: str | None = None
-    # The row comes from this indicator of ``catalogue/indicators.yml`` and is not typed in.
     """Why the start level is drawn forward unchanged, for a row without targets."""
+    # The row comes from this indicator of ``catalogue/indicators.yml`` and is not typed in.
     indicator: str | None = None
     series: str | None = None
     note: str | None = None

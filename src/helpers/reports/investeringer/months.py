@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from helpers.data import csv_files
+from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
 from helpers.intake import TypedRow, TypedTable, Wrong, nearest, read_table, typed_files
@@ -86,7 +87,7 @@ class _Typed:
 
 def month_files(project: Project, projects: InvestmentSet, key: str) -> tuple[Path, ...]:
     """The files typed in for a project: ``<key>.csv`` first, then ``<key>-2024M02.csv`` and so on."""
-    folder = project.raw / "manual" / projects.municipality
+    folder = typed_folder(project, projects.municipality)
     its_own = re.compile(rf"{re.escape(key)}(-\d{{4}}M\d{{2}})?", re.IGNORECASE)
     return tuple(paths[0] for name, paths in sorted(typed_files(folder).items()) if its_own.fullmatch(name))
 

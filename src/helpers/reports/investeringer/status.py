@@ -54,8 +54,8 @@ class RowStatus:
     row: InvestmentRow
     level: int
     measured: tuple[Measurement, ...] = ()
-    # The newest measurement, and the one before it; `newest` may be the start itself.
     """All its measurements, oldest first, the start month included."""
+    # The newest measurement, and the one before it; `newest` may be the start itself.
     newest: Measurement | None = None
     previous: Measurement | None = None
     # Newest minus start in the unit of the targets (percentage points for shares); for ``count_and_share`` also of the
@@ -67,8 +67,8 @@ class RowStatus:
     path: tuple[PathPoint, ...] = ()
     """Month by month from the start to the last target, or the start held; empty without either."""
     path_now: Fraction | None = None
-    # The verdict, and in Danish why there is none.
     """The path in the newest month; None before the first target of a row without a start."""
+    # The verdict, and in Danish why there is none.
     standing: RowStanding | None = None
     reason: str | None = None
     next_target: tuple[Period, Decimal] | None = None

@@ -108,7 +108,7 @@ def _section(section: TemplateSection) -> tuple[BookCell, ...]:
 
 def _all_municipalities(figure: TemplateFigure) -> tuple[BookCell, ...]:
     return (
-        markdown("plan-title", f"{UNNUMBERED}# Alle kommuner: figur {figure.number} {{.unnumbered}}"),
+        markdown("plan-title", f"{UNNUMBERED}# Alle kommuner: {figure.short} {{.unnumbered}}"),
         code("plan-fetch", "report.fetch()"),
         markdown("plan-heading", figure.heading.rstrip(".") + "."),
         code("plan-municipalities", "report.all_municipalities(figur)"),

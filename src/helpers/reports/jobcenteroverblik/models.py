@@ -7,13 +7,14 @@ Out: one frozen :class:`Jobcenteroverblik`, its references checked; what is wron
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.documents import Document, did_you_mean, read_document
 from helpers.catalogue.explain import read_cells, read_entry
 from helpers.catalogue.models import (
@@ -23,8 +24,10 @@ from helpers.catalogue.models import (
     Number,
     PeriodId,
 )
+from helpers.catalogue.names import Noun
 from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
+from helpers.present.words import capital
 from helpers.project import Project
 
 if TYPE_CHECKING:
@@ -46,6 +49,8 @@ class TemplateFigure(Model):
     ----------
     role
         ``aim`` (sigtelinje), ``step`` (implementeringsindikator), ``minister`` (ministermål) or ``overview``.
+    short
+        What the page of all municipalities is called; none for a figure without one.
     heading, title, note
         As printed in 2017: what is to be achieved, what is measured, and the remark on it.
     comparison
@@ -62,6 +67,7 @@ class TemplateFigure(Model):
 
     number: int = Field(ge=1, le=FIGURES)
     role: Literal["overview", "aim", "step", "minister"]
+    short: str | None = None
     heading: str
     title: str
     note: str | None = None
@@ -77,6 +83,10 @@ class TemplateFigure(Model):
     def _one_source(self) -> TemplateFigure:
         if sum((self.indicator is not None, self.gone is not None, self.table)) != 1:
             raise ValueError("a figure has an indicator, is the table, or says why it is gone")
+        if (self.short is None) is not (self.indicator is None):
+            raise ValueError(
+                "short names the page of all municipalities, which a figure with an indicator has"
+            )
         if (self.nearest or self.differs) and (self.indicator is None or (self.nearest and self.differs)):
             raise ValueError("differs or nearest, one of them, goes with an indicator")
         return self
@@ -150,8 +160,10 @@ class JointRules(Model):
 
 
 class Printed(Model):
-    """Which report is kept as it was printed, and the names of its files."""
+    """Which report is kept as it was printed, the names of its files, and what it calls itself and a job centre."""
 
+    title: str
+    office: Noun
     area: str
     period: PeriodId
     table_period: PeriodId
@@ -170,10 +182,17 @@ class TemplateMethod(Model):
 
 
 class Template(Model):
-    """``catalogue/overview.yml`` as written."""
+    """``catalogue/overview.yml``, with the names that its texts have in braces filled in.
+
+    Attributes
+    ----------
+    office
+        What a job centre is called; a joint one is it and its name (``Jobcenter Vallensbæk/Ishøj``).
+    """
 
     key: str
     title: str
+    office: Noun
     example_date: date
     source: str
     published: tuple[Printed, ...] = ()
@@ -222,6 +241,8 @@ class PrintedTile(Model):
 class PrintedReport(Model):
     """One report as printed."""
 
+    title: str
+    office: Noun
     area: str
     period: PeriodId
     table_period: PeriodId
@@ -340,6 +361,7 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None
     if template:
+        template = Template.model_validate(_named(document.data, template))
         _check_references(document, template, catalogue)
     published = (
         [_published(project, printed, template, problems) for printed in template.published]
@@ -355,6 +377,28 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
         framework=tuple(variable.indicator for variable in catalogue.grouping.rules.framework),
         published=tuple(published),
     )
+
+
+def _named(value: Any, template: Template) -> Any:
+    """What is read from the template, with ``{titel}``, ``{enhed}``, ``{enheden}`` … ``{en}`` (et, en) in its texts filled in."""
+    if isinstance(value, Mapping):
+        return {key: _named(entry, template) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_named(entry, template) for entry in value]
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    office = template.office
+    words = {
+        "enhed": office.one,
+        "enheder": office.many,
+        "enheden": office.the,
+        "enhedens": f"{office.the}s",
+        "enhederne": office.the_many,
+        "enhedernes": f"{office.the_many}s",
+        "en": office.agreeing("et", "en"),
+    }
+    words |= {name.capitalize(): capital(word) for name, word in words.items()}
+    return fill(value, titel=template.title, **words)
 
 
 def _check_references(document: Document, template: Template, catalogue: Catalogue) -> None:
@@ -428,6 +472,8 @@ def _published(
     figures = [str(tile.figure) for tile in template.tiles]
     _check_printed(printed, [str(tile.figure) for tile in tiles], figures, problems)
     return PrintedReport(
+        title=printed.title,
+        office=printed.office,
         area=printed.area,
         period=printed.period,
         table_period=printed.table_period,

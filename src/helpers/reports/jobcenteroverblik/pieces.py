@@ -14,6 +14,7 @@ from typing import Any
 from helpers.analysis.ranks import Third, third_of
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Unit
+from helpers.catalogue.names import Noun
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -67,9 +68,9 @@ class FigureTile:
 
 
 def standing_tile(heading: str, link: str, standing: FigureStanding | None, area: Area) -> FigureTile:
-    """The tile of a figure as it stands; one without figures says that it is being prepared."""
+    """The tile of a figure as it stands."""
     if standing is None or standing.newest is None:
-        return FigureTile(heading, link, ranking.UNDER_PREPARATION)
+        return FigureTile(heading, link, ranking.NO_FIGURES)
     group = standing.group
     if standing.all_hidden:
         where = scope(group)
@@ -80,11 +81,11 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
         notes = [*ranking.parts_words(standing), *_basis_notes(standing, area)]
         return FigureTile(heading, link, "Ingen fælles placering", None, tuple(notes))
     notes = [
-        *ranking.rank_notes(standing.rank, standing.moved, standing.group),
+        *ranking.rank_notes(standing),
         ranking.value_words(standing, area),
         *_basis_notes(standing, area),
     ]
-    place = ranking.rank_words(standing.rank, group)
+    place = ranking.rank_words(standing.rank, group, standing.office)
     if area in standing.few and standing.rank.place is not None:
         place += ranking.FEW_MARK
     return FigureTile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
@@ -97,14 +98,14 @@ def _basis_notes(standing: FigureStanding, area: Area) -> list[str]:
     return [text for text in said if text]
 
 
-def printed_tile(heading: str, link: str, printed: PrintedTile) -> FigureTile:
+def printed_tile(heading: str, link: str, printed: PrintedTile, office: Noun) -> FigureTile:
     """A tile as it was printed: place, scope word and move are those of the document."""
     if printed.place is None or printed.of is None:
         return FigureTile(heading, link, ranking.UNDER_PREPARATION)
-    place = ranking.place_words(printed.place, printed.of, printed.printed_scope or "klyngen")
+    place = ranking.place_words(printed.place, printed.of, printed.printed_scope or "klyngen", office)
     notes = [ranking.printed_moved_words(printed.change)]
     if printed.scope == "landet" and printed.printed_scope != "landet":
-        notes.append("Trykt »i klyngen«; 94 er alle landets jobcentre")
+        notes.append(f"Trykt »i klyngen«; {printed.of} er alle landets {office.many}")
     elif printed.scope == "uvis":
         notes.append(f"Trykt »i {printed.printed_scope}«, men {printed.of} er en klynges størrelse")
     return FigureTile(heading, link, place, third_of(printed.place, printed.of), tuple(notes))
@@ -142,10 +143,12 @@ def tiles(items: Iterable[FigureTile]) -> Shown:
     return Shown([TilesPart((), tiles=tuple(items))])
 
 
-def thirds_legend() -> Shown:
+def thirds_legend(office: Noun) -> Shown:
     """What the words, signs and colours of the tiles mean."""
     said = "; ".join(f"{ranking.THIRD_SIGNS[third]} {ranking.THIRD_WORDS[third].lower()}" for third in Third)
-    return Shown([TextPart((f"{said} af klyngen, gruppen eller alle landets jobcentre.",), ("state-note",))])
+    return Shown(
+        [TextPart((f"{said} af klyngen, gruppen eller alle landets {office.many}.",), ("state-note",))]
+    )
 
 
 # -------------------------------------------------------------------------------- figures
@@ -271,7 +274,7 @@ def verdict_box(standing: FigureStanding, area: Area) -> Shown:
         heading = f"{heading} {escape_markdown(third)}."
     said = (
         [
-            *ranking.rank_notes(standing.rank, standing.moved, standing.group),
+            *ranking.rank_notes(standing),
             ranking.few_words(standing, area),
         ]
         if not standing.apart
@@ -319,9 +322,9 @@ def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str],
             row.row.today or row.row.label,
             _cells(row.count, 0),
             _cells(row.share, 1),
-            ranking.as_printed(row.group_share, 1),
-            _cells(row.change, 1, change=True),
-            ranking.as_printed(row.group_change, 1, change=True),
+            ranking.in_table(row.group_share, 1),
+            _cells(row.change, 1),
+            ranking.in_table(row.group_change, 1),
         )
         for row in found.rows
     ]
@@ -335,26 +338,22 @@ def printed_status_table(
     rows = [
         (
             labels[row.row],
-            ranking.as_printed(row.full_time_persons, 0),
-            ranking.as_printed(row.share, 1),
-            ranking.as_printed(row.group_share, 1),
-            ranking.as_printed(row.change, 1, change=True),
-            ranking.as_printed(row.group_change, 1, change=True),
+            ranking.in_table(row.full_time_persons, 0),
+            ranking.in_table(row.share, 1),
+            ranking.in_table(row.group_share, 1),
+            ranking.change_as_printed(row.change),
+            ranking.change_as_printed(row.group_change),
         )
         for row in printed.rows
     ]
     return _status_shown(rows, "øvrige klynge", footnotes, caption)
 
 
-def _cells(cells: Sequence[AreaCell], decimals: int, *, change: bool = False) -> str:
+def _cells(cells: Sequence[AreaCell], decimals: int) -> str:
     """One number, or one for each municipality where the job centre has none of its own."""
-    if not cells:
-        return "-"
-    if len(cells) == 1:
-        return ranking.as_printed(cells[0].value, decimals, change=change)
-    return "; ".join(
-        f"{cell.area.name} {ranking.as_printed(cell.value, decimals, change=change)}" for cell in cells
-    )
+    if len(cells) > 1:
+        return "; ".join(f"{cell.area.name} {ranking.in_table(cell.value, decimals)}" for cell in cells)
+    return ranking.in_table(cells[0].value if cells else None, decimals)
 
 
 def _status_shown(
@@ -458,7 +457,7 @@ class DotPart(PrintedFigurePart):
 
     def markdown(self) -> str:
         image = super().markdown().split("\n\n", 1)[0]
-        path = f"{FIGURE_FOLDER}/{self.key}"
+        path = f"{FIGURE_FOLDER}/{self.file}"
         links = f"[Tal (CSV)]({path}.csv) · [Figur (JSON)]({path}.json)"
         return f'{image}\n\n::: {{.content-visible when-format="html"}}\nHent: {links}\n:::'
 
@@ -559,9 +558,8 @@ def _listed_table(
 # -------------------------------------------------------------------------------- notes
 
 
-def notes(paragraphs: Iterable[str], link: str = "") -> Shown:
-    """Small print under a figure; `link` is Markdown that closes its last paragraph."""
-    kept = [escape_markdown(sentence(text)) for text in paragraphs if text]
-    if link:
-        kept[-1:] = [f"{kept[-1]} {link}" if kept else link]
-    return Shown([TextPart(tuple(kept), ("state-note",))]) if kept else Shown()
+def notes(sentences: Iterable[str], link: str = "") -> Shown:
+    """The note under a figure, one paragraph; `link` is Markdown that closes it."""
+    kept = [escape_markdown(sentence(text)) for text in sentences if text]
+    told = " ".join((*kept, *([link] if link else ())))
+    return Shown([TextPart((told,), ("state-note",))]) if told else Shown()

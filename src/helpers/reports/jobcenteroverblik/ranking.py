@@ -9,6 +9,7 @@ from helpers.analysis.groups import ComparisonGroup
 from helpers.analysis.ranks import SMALL_BASE, Rank, Standing, Third
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Comparison
+from helpers.catalogue.names import Noun
 from helpers.periods import Period
 from helpers.present.group_words import scope, small
 from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
@@ -16,7 +17,10 @@ from helpers.reports.jobcenteroverblik.boards import Obstacle
 from helpers.reports.jobcenteroverblik.standings import FigureStanding
 
 UNDER_PREPARATION = "Figuren er under udarbejdelse"
-"""What a tile says whose measure has no data, as in the report of February 2017."""
+"""What the report of February 2017 printed in a tile without a figure."""
+
+NO_FIGURES = "Tal mangler"
+"""What stands there today where a measure has no data."""
 
 THIRD_WORDS = {
     Third.TOP: "Øverste tredjedel",
@@ -42,9 +46,9 @@ _OBSTACLES = {
 }
 
 
-def place_words(place: int, of: int, where: str) -> str:
+def place_words(place: int, of: int, where: str, office: Noun) -> str:
     """``Nr. 3 af 22 jobcentre i klyngen``"""
-    return f"Nr. {number(place)} af {count(of, 'jobcenter', 'jobcentre')} i {where}"
+    return f"Nr. {number(place)} af {count(of, office.one, office.many)} i {where}"
 
 
 def moved_words(places: int | None) -> str:
@@ -70,22 +74,23 @@ def without_words(rank: Rank) -> str:
     return f"{number(rank.without)} uden tal" if rank.without else ""
 
 
-def rank_words(rank: Rank, group: ComparisonGroup) -> str:
+def rank_words(rank: Rank, group: ComparisonGroup, office: Noun) -> str:
     """The place in words, or why there is none."""
     where = scope(group)
     if rank.standing is Standing.RANKED and rank.place is not None:
-        return place_words(rank.place, rank.of, where)
+        return place_words(rank.place, rank.of, where, office)
     if rank.standing is Standing.ALL_EQUAL:
-        return f"Alle {count(rank.of, 'jobcenter', 'jobcentre')} i {where} har samme værdi"
+        return f"Alle {count(rank.of, office.one, office.many)} i {where} har samme værdi"
     if group.kind is None:
         return "Ingen placering: der er ingen gruppe at sammenligne med"
     if rank.standing is Standing.ALONE:
         if not group.members:
-            return f"Der er ingen andre jobcentre i {where} at sammenligne med"
-        return f"Ingen af de andre jobcentre i {where} har et tal"
+            return f"Der er ingen andre {office.many} i {where} at sammenligne med"
+        return f"Ingen af de andre {office.many} i {where} har et tal"
     if rank.standing is Standing.NO_VALUE:
         return "Ingen placering: tallet er diskretioneret eller ikke opgjort"
-    return f"Ingen placering: intet jobcenter i {where} har et tal"
+    none = office.agreeing("intet", "ingen")
+    return f"Ingen placering: {none} {office.one} i {where} har et tal"
 
 
 def parts_words(standing: FigureStanding) -> list[str]:
@@ -95,24 +100,26 @@ def parts_words(standing: FigureStanding) -> list[str]:
         if rank.standing in (Standing.NO_VALUE, Standing.NO_DATA):
             without.append(area.name)
             continue
-        words = rank_words(rank, standing.group)
+        words = rank_words(rank, standing.group, standing.office)
         mark = FEW_MARK if area in standing.few and rank.place is not None else ""
         said.append(f"{area.name}: {words[:1].lower()}{words[1:]}{mark}")
     return [*said, *([f"Ingen tal for {listed(without)}"] if without else [])]
 
 
-def rank_notes(rank: Rank, moved: int | None, group: ComparisonGroup) -> tuple[str, ...]:
+def rank_notes(standing: FigureStanding) -> tuple[str, ...]:
     """What belongs to a place: its move, who shares it, and how many are without a value."""
+    rank, office = standing.rank, standing.office
     without = without_words(rank)
+    other, others = f"{office.agreeing('andet', 'anden')} {office.one}", f"andre {office.many}"
     if rank.standing is Standing.NO_VALUE:
-        has = f"{count(rank.of, 'andet jobcenter', 'andre jobcentre')} i {scope(group)} har et tal"
+        has = f"{count(rank.of, other, others)} i {scope(standing.group)} har et tal"
         return tuple(filter(None, (has, without)))
     if rank.place is None:
         return tuple(filter(None, (without,)))
     shared = ""
     if rank.standing is Standing.RANKED and rank.sharing:
-        shared = f"Delt med {count(rank.sharing, 'andet jobcenter', 'andre jobcentre')}"
-    return tuple(filter(None, (moved_words(moved), shared, without)))
+        shared = f"Delt med {count(rank.sharing, other, others)}"
+    return tuple(filter(None, (moved_words(standing.moved), shared, without)))
 
 
 NAMED = 4
@@ -152,11 +159,11 @@ def value_words(standing: FigureStanding, area: Area) -> str:
     return f"{number(line.values[-1], indicator.decimals, indicator.unit)} {when_words(standing.newest)}"
 
 
-def apart_words(obstacle: Obstacle, parts: Sequence[Area]) -> str:
+def apart_words(obstacle: Obstacle, parts: Sequence[Area], office: Noun) -> str:
     """Why two municipalities stand side by side where one job centre was asked for."""
     names = listed(part.name for part in parts)
     return (
-        f"{names} har fælles jobcenter, men vises hver for sig: en fælles andel kan ikke beregnes, fordi "
+        f"{names} har fælles {office.one}, men vises hver for sig: en fælles andel kan ikke beregnes, fordi "
         f"{_OBSTACLES[obstacle]}."
     )
 
@@ -178,20 +185,16 @@ def yardstick_short(standing: FigureStanding) -> str:
     return f"De {small(len(areas))} bedste"
 
 
-def as_printed(value: Decimal | None, decimals: int, *, change: bool = False) -> str:
-    """A number as the table of February 2017 prints it: a dash for none, −0,0 for a fall that rounds to 0.
+def in_table(value: Decimal | None, decimals: int) -> str:
+    """A number of figure 2: a dash for none."""
+    return "-" if value is None else number(value, decimals)
 
-    Parameters
-    ----------
-    change
-        A difference, whose sign is kept also where it rounds to nought.
-    """
-    if value is None:
-        return "-"
-    text = number(value, decimals)
-    if change and value.is_signed() and not text.startswith(MINUS):
-        return f"{MINUS}{text}"
-    return text
+
+def change_as_printed(value: Decimal | None) -> str:
+    """A change as the table of February 2017 prints it: with its sign also where it rounds to nought, −0,0."""
+    text = in_table(value, 1)
+    kept = value is not None and value.is_signed() and not text.startswith(MINUS)
+    return f"{MINUS}{text}" if kept else text
 
 
 def heading_words(role: str, heading: str) -> str:

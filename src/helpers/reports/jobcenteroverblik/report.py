@@ -13,15 +13,16 @@ import pandas as pd
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import SMALL_BASE, places
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.areas import Area
+from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
+from helpers.catalogue.names import Noun
 from helpers.data import Basis, data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import NBSP, capital, listed, number, source_names
+from helpers.present.words import NBSP, capital, listed, number, sentence
 from helpers.present.workbook import WorkSheet
 from helpers.project import Project
 from helpers.reports.base.notes import downloads
@@ -135,15 +136,21 @@ class JobcenteroverblikReport(Report):
     @property
     def title(self) -> str:
         """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
-        name = self.jobcenteroverblik.template.title
-        return f"{name}, {self.printed.period.danish}" if self.printed else name
+        if self.printed:
+            return f"{self.printed.title}, {self.printed.period.danish}"
+        return self.jobcenteroverblik.template.title
+
+    @property
+    def _office(self) -> Noun:
+        """What a job centre is called; on a printed month's pages in the document's own word."""
+        return (self.printed or self.jobcenteroverblik.template).office
 
     @property
     def whom(self) -> Whom:
         area = self.area
         if not area.joint:
             return Whom.municipality(self.catalogue.municipality(area.slug))
-        return Whom(area.name, f"Jobcenter {area.name}", area.slug, area.codes)
+        return Whom(area.name, f"{self._office.title} {area.name}", area.slug, area.codes)
 
     @property
     def example_date(self) -> date:
@@ -292,17 +299,24 @@ class JobcenteroverblikReport(Report):
         names = escape_markdown(self.area.name)
         if self.area.joint:
             centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
-            known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
+            known = self._unsure(centre)
             parts = escape_markdown(listed(part.name for part in self.standings.parts))
-            return [f"{names} er et fælles jobcenter for {parts}.{known} Antal er lagt sammen."]
+            article = self._office.agreeing("et", "en")
+            return [
+                f"{names} er {article} fælles {self._office.one} for {parts}.{known} Antal er lagt sammen."
+            ]
         centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if not centre.joint:
             return []
-        known = "" if centre.certainty is Certainty.CONFIRMED else f" {_UNSURE}"
         return [
-            f"{names} har fælles jobcenter med andre: {escape_markdown(centre.name)}.{known} Rapporten viser "
-            f"kommunens egne tal og sammenligner dem med de øvrige jobcentres."
+            f"{names} har fælles {self._office.one} med andre: {escape_markdown(centre.name)}.{self._unsure(centre)} "
+            f"Rapporten viser kommunens egne tal og sammenligner dem med de øvrige {self._office.many}s."
         ]
+
+    def _unsure(self, centre: JobCentre) -> str:
+        if centre.certainty is Certainty.CONFIRMED:
+            return ""
+        return f" At {self._office.the} er fælles, er ikke bekræftet."
 
     def tiles(self) -> Shown:
         """The ten tiles, each leading to its section."""
@@ -311,11 +325,11 @@ class JobcenteroverblikReport(Report):
             link = self._link(tile.figure)
             if self.printed:
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
-                made.append(pieces.printed_tile(tile.heading, link, printed))
+                made.append(pieces.printed_tile(tile.heading, link, printed, self._office))
             else:
                 standing = self.standings.standing(tile.figure)
                 made.append(pieces.standing_tile(tile.heading, link, standing, self.area))
-        return pieces.tiles(made) + pieces.thirds_legend()
+        return pieces.tiles(made) + pieces.thirds_legend(self._office)
 
     def _link(self, figure: int) -> str:
         return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
@@ -348,11 +362,7 @@ class JobcenteroverblikReport(Report):
         if standing is None:
             return self._gone(figure)
         if not standing.has_data:
-            return self._definition(figure) + output.box(
-                f"**{ranking.UNDER_PREPARATION}.** Der er endnu ingen tal til den.",
-                *self._wanting(standing.indicator),
-                classes=("no-figure",),
-            )
+            return self._definition(figure) + output.box(f"**{ranking.NO_FIGURES}.**", classes=("no-figure",))
         return join(
             [
                 # What is measured today is not what the title of 2017 says: both are told before the figure.
@@ -367,13 +377,13 @@ class JobcenteroverblikReport(Report):
 
     def _definition(self, figure: TemplateFigure) -> Shown:
         when = " i 2017" if figure.today and not self.printed else ""
-        said = [f"**Figur {figure.number}{when}.** {escape_markdown(figure.title)}"]
+        said = [f"**Figur {figure.number}{when}.** {escape_markdown(sentence(figure.title))}"]
         if figure.note:
             said.append(escape_markdown(f"Note i 2017: {figure.note}"))
         if figure.today and not self.printed:
             head = "Nærmeste måling i dag" if figure.nearest else "I dag"
             said.append(f"**{head}.** {escape_markdown(figure.today)}")
-        return output.text(*said)
+        return output.text(" ".join(said))
 
     def _gone(self, figure: TemplateFigure) -> Shown:
         said = f"- **Figur {figure.number}. {escape_markdown(figure.title.rstrip('.'))}.** {escape_markdown(figure.gone or '')}"
@@ -383,14 +393,6 @@ class JobcenteroverblikReport(Report):
         """The figures of a section that nothing measures any more, one line for each."""
         figures = [figure for figure in self._section(section).figures if figure.gone]
         return join([self.figure(f.number) if self.printed else self._gone(f) for f in figures])
-
-    def _wanting(self, indicator: Indicator) -> list[str]:
-        names = escape_markdown(listed(indicator.tables))
-        return (
-            [f"Tallene skal komme fra {source_names([indicator])}, tabel {names}."]
-            if indicator.tables
-            else []
-        )
 
     def _counts(self, standing: FigureStanding) -> dict[str, AreaLine]:
         """The number behind each of the area's shares, where the indicator has one."""
@@ -410,7 +412,8 @@ class JobcenteroverblikReport(Report):
         figure, indicator = standing.figure, standing.indicator
         said = [f"Note i 2017: {figure.note}" if figure.note and not figure.today else ""]
         if standing.apart:
-            said.append(ranking.apart_words(standing.apart, [area for area, _ in standing.own]))
+            parts = [area for area, _ in standing.own]
+            said.append(ranking.apart_words(standing.apart, parts, self._office))
         compared = self._group_words(standing.group, figure)
         if standing.group.kind is GroupKind.COUNTRY and standing.yardstick.areas:
             names = listed(area.name for area in standing.yardstick.areas)
@@ -427,7 +430,7 @@ class JobcenteroverblikReport(Report):
 
     def _group_words(self, group: ComparisonGroup, figure: TemplateFigure) -> str:
         kind = self.catalogue.grouping.rules.clusters.get(figure.cluster or "")
-        return group_sentence(group, kind.title.lower() if kind else "")
+        return group_sentence(group, self._office.many, kind.title.lower() if kind else "")
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
@@ -445,10 +448,10 @@ class JobcenteroverblikReport(Report):
             )
         found = self.standings.table()
         if found.period is None:
-            return self._definition(figure) + output.box(ranking.UNDER_PREPARATION, classes=("no-figure",))
-        notes = [template.footnote, template.today, self._group_words(found.group, figure)]
+            return self._definition(figure) + output.box(ranking.NO_FIGURES, classes=("no-figure",))
+        notes = [template.today, self._group_words(found.group, figure)]
         if found.apart:
-            notes.append(ranking.apart_words(found.apart, self.standings.parts))
+            notes.append(ranking.apart_words(found.apart, self.standings.parts, self._office))
         if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
             notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
@@ -509,9 +512,7 @@ class JobcenteroverblikReport(Report):
         areas = self.standings.municipalities
         newest = standing.newest or on.newest([area.slug for area in areas], self.bound)
         if newest is None:
-            return output.box(
-                f"{ranking.UNDER_PREPARATION}.", *self._wanting(standing.indicator), classes=("no-figure",)
-            )
+            return output.box(f"**{ranking.NO_FIGURES}.**", classes=("no-figure",))
         values = on.column(areas, newest)
         ranked = places(values, standing.indicator.direction)
         before = on.column(areas, newest.shift(-newest.frequency.per_year))
@@ -593,7 +594,7 @@ class JobcenteroverblikReport(Report):
         unsure = listed(c.name for c in joint if c.certainty is not Certainty.CONFIRMED)
         many = number(len(self.jobcenteroverblik.centres)), number(len(self.jobcenteroverblik.municipalities))
         return (
-            f"Der er {many[0]} jobcentre for {many[1]} kommuner. Fælles er {sure} (bekræftet af STARs rapport fra "
+            f"Der er {many[0]} {self._office.many} for {many[1]} kommuner. Fælles er {sure} (bekræftet af STARs rapport fra "
             f"februar 2017) og {unsure} (ikke bekræftet)."
         )
 
@@ -612,7 +613,7 @@ class JobcenteroverblikReport(Report):
         columns = [
             tables.Column("Type", row_head=True),
             tables.Column("Gruppe"),
-            tables.Column("Jobcentre"),
+            tables.Column(capital(self._office.many)),
             tables.Column("Grundlag"),
         ]
         rows = [
@@ -687,9 +688,6 @@ class JobcenteroverblikReport(Report):
             for b in sorted(breaks.values(), key=lambda one: one.period.last_month.ordinal)
         ]
         return output.text(*said)
-
-
-_UNSURE = "At jobcentret er fælles, er ikke bekræftet."
 
 
 def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 
 _STATUS = (
-    Head("Figur", 8), Head("Måling", 50), Head("Jobcenter eller kommune", 24), Head("Periode", 18), Head("Til og med", 11),
+    Head("Figur", 8), Head("Måling", 50), Head("Periode", 18), Head("Til og med", 11),
     Head("Eget tal", 11), Head("Hele landet", 11), Head("Sammenligningen", 18), Head("Enhed", 14), Head("Fortegn", 9),
     Head("Forskel til landet", 12), Head("Forskel til sammenligningen", 18), Head("Placering", 10), Head("Ud af", 8),
     Head("Sammenlignes med", 34), Head("Bemærkning", 40),
@@ -43,7 +43,9 @@ def _standings(report: JobcenteroverblikReport) -> Iterator[FigureStanding]:
 def status_sheet(report: JobcenteroverblikReport) -> WorkSheet:
     """A row for each figure; for each municipality where those of a joint job centre stand side by side."""
     rows = [cells for standing in _standings(report) for cells in _status_cells(report, standing)]
-    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    whom = Head(f"{report.jobcenteroverblik.template.office.title} eller kommune", 24)
+    heads = (*_STATUS[:2], whom, *_STATUS[2:])
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", heads, rows, (HOW,))
 
 
 def _status_cells(
@@ -80,7 +82,7 @@ def _status_cells(
             rank.place,
             rank.of or None,
             report._group_words(standing.group, standing.figure),
-            None if standing.has_data else ranking.UNDER_PREPARATION,
+            None if standing.has_data else ranking.NO_FIGURES,
         )
 
 

@@ -19,6 +19,7 @@ from helpers.analysis.ranks import Rank, best, moved, on_few, rank
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import BASE, NATIONAL, Comparison, Indicator, Unit
+from helpers.catalogue.names import Noun
 from helpers.data.frames import State
 from helpers.periods import Frequency, Period, window
 from helpers.reports.base.report import frame_hash
@@ -104,6 +105,8 @@ class FigureStanding:
         shown side by side.
     all_hidden
         Whether the newest values of the area and of all it is compared with are suppressed.
+    office
+        What those that are ranked are called.
     few
         Those of the area and of all it is compared with whose newest share is out of few persons.
     """
@@ -122,6 +125,7 @@ class FigureStanding:
     moved: int | None
     ranks: tuple[tuple[Area, Rank], ...]
     all_hidden: bool
+    office: Noun
     few: tuple[Area, ...] = ()
 
     @property
@@ -290,6 +294,7 @@ class Standings:
             moved=moved(place, self._rank(on, group, self.area, before)),
             ranks=ranks if apart else (),
             all_hidden=_all_hidden(on, (self.area, *group.members), newest),
+            office=self.jobcenteroverblik.template.office,
             few=tuple(one for one in dict.fromkeys((*shown, *group.members)) if self.on_few(on, one, newest)),
         )
 

@@ -16,6 +16,10 @@ ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 
+SINCE_LAST = "siden-sidst.ipynb"
+"""The page on what was corrected since last."""
+
+
 def chapter_path(project: Project, plan: Plan, area: FocusArea) -> str:
     """The focus area's notebook, seen from the book's folder (with forward slashes)."""
     return _path(project, plan, f"{area.number:02d}-{area.slug}")
@@ -172,7 +176,7 @@ def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Content
     ]
     if plan.previous:
         pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
-    pages.append(BookPage(_path(project, plan, "siden-sidst"), _SINCE_LAST))
+    pages.append(BookPage(_path(project, plan, SINCE_LAST.removesuffix(".ipynb")), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
     municipality = example_municipality(project, catalogue, plan)
     return Contents(

@@ -41,9 +41,9 @@ class ChangeRow:
     """One row of the table of changes."""
 
     focus_area: FocusArea
-    # One of them is none for a goal that is new or was dropped.
     """The focus area of the new plan it is listed under; for a goal that was dropped together with its whole focus
     area, that one."""
+    # One of them is none for a goal that is new or was dropped.
     new_goal: Goal | None
     old_goal: Goal | None
     kind: ChangeKind

@@ -95,8 +95,15 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 not_met=joint.not_met + joint.behind,
                 unknown=joint.cannot_be_judged + joint.not_due,
                 parts=tuple(
-                    _part(comparison, goal, catalogue.indicators[key], colour, several=len(keys) > 1)
-                    for key in keys
+                    _part(
+                        comparison,
+                        goal,
+                        catalogue.indicators[key],
+                        colour,
+                        several=len(keys) > 1,
+                        suffix=f"-{key}" if at else "",
+                    )
+                    for at, key in enumerate(keys)
                 ),
             )
         )
@@ -120,7 +127,13 @@ def alphabetical(name: str) -> str:
 
 
 def _part(
-    comparison: CountryComparison, goal: Goal, indicator: Indicator, colour: Palette, *, several: bool
+    comparison: CountryComparison,
+    goal: Goal,
+    indicator: Indicator,
+    colour: Palette,
+    *,
+    several: bool,
+    suffix: str,
 ) -> ComparedIndicator:
     rows = comparison.of(goal.number, indicator.key)
     areas = {area.code: area for area in comparison.municipalities}
@@ -146,6 +159,7 @@ def _part(
             areas[code].name,
             row.municipality,
             _DOTS.get(row.verdict),
+            f"{areas[code].slug}{suffix}",
         )
         for code in codes
         if (row := rows[code]).municipality is not None
@@ -155,6 +169,7 @@ def _part(
     file = f"{goal.number}-{indicator.key}" if several else goal.number
     return ComparedIndicator(
         key=indicator.key,
+        suffix=suffix,
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
         summary=_summary(goal, indicator, usual, rows.values()),
@@ -303,7 +318,9 @@ def _tally(counted: Summary) -> str:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør ikke"
+    said = (
+        f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør det ikke"
+    )
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 

@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, groupby, repeat
 
 from helpers.catalogue.models import Unit
 from helpers.present.fonts import text_width
@@ -29,11 +30,12 @@ CLEAR = 5
 
 @dataclass(frozen=True)
 class GoalDot:
-    """One municipality; `met` is none when the goal cannot be judged although there is a value."""
+    """One municipality; `met` is none when the goal cannot be judged although there is a value, `row` the id of its row in the table."""
 
     name: str
     value: Decimal
     met: bool | None
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def picture(ranked: Ranked, colour: Palette, size: tuple[int, int], *, classes: 
         (left + (index + 0.5) * step, axis.pixel(float(dot.value))) for index, dot in enumerate(ranked.dots)
     ]
     parts = [
-        f'<svg class="{classes}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{html.escape(label, quote=True)}" font-size="{TEXT}">'
+        f'<svg class="{classes}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="group" '
+        f'aria-label="{html.escape(label, quote=True)}" font-size="{TEXT}"><g aria-hidden="true">'
     ]
     parts += _legend(ranked, colour)
     for tick, text in zip(axis.ticks, axis.labels, strict=True):
@@ -81,9 +83,11 @@ def picture(ranked: Ranked, colour: Palette, size: tuple[int, int], *, classes: 
         ink = colour.country if line.dashed else colour.ink
         dash = ' stroke-dasharray="6 3"' if line.dashed else ""
         parts.append(_rule(left, width - RIGHT, axis.pixel(float(line.value)), ink, 1.75, dash))
-    parts.append(_dots(ranked, places, colour))
-    parts += _labels(ranked.lines, places, axis, left, width - RIGHT, colour)
-    parts.append("</svg>")
+    labels = "".join(_labels(ranked.lines, places, axis, left, width - RIGHT, colour))
+    # The names of the lines stand over the dots, and the dots before them in the order of reading.
+    parts.append(
+        f'</g>{_dots(ranked, places, colour)}<g aria-hidden="true" pointer-events="none">{labels}</g></svg>'
+    )
     return "".join(parts)
 
 
@@ -103,32 +107,44 @@ def _legend(ranked: Ranked, colour: Palette) -> Iterable[str]:
     x = 6.0
     for text, met in entries:
         if any(dot.met is met for dot in ranked.dots):
-            yield _dot(x, 10, met, colour, "")
+            yield _of_kind(met, _dot(x, 10, met), colour)
             yield _words(x + 9, 14, text, colour.ink, "start")
             x += 9 + text_width(text, TEXT) + 22
 
 
 def _dots(ranked: Ranked, places: Sequence[tuple[float, float]], colour: Palette) -> str:
+    """Each dot leads to its row of the table. One of them is a stop of the tab key; from there arrow keys lead on."""
+    stops = chain((0,), repeat(-1))
     return "".join(
-        _dot(x, y, dot.met, colour, f"{dot.name}: {number(dot.value, ranked.decimals, ranked.unit)}")
-        for dot, (x, y) in zip(ranked.dots, places, strict=True)
+        _of_kind(
+            met,
+            "".join(
+                f'<a href="#{dot.row}" tabindex="{next(stops)}">{_dot(x, y, met, _hint(ranked, dot))}</a>'
+                for dot, (x, y) in those
+            ),
+            colour,
+        )
+        for met, those in groupby(zip(ranked.dots, places, strict=True), lambda pair: pair[0].met)
     )
 
 
-def _dot(x: float, y: float, met: bool | None, colour: Palette, title: str) -> str:
+def _hint(ranked: Ranked, dot: GoalDot) -> str:
+    return f"<title>{html.escape(dot.name)}: {number(dot.value, ranked.decimals, ranked.unit)}</title>"
+
+
+def _of_kind(met: bool | None, dots: str, colour: Palette) -> str:
+    if met is None:
+        return f'<g fill="{colour.country}">{dots}</g>'
+    fill = colour.accent if met else colour.paper
+    return f'<g fill="{fill}" stroke="{colour.accent}" stroke-width="1.5">{dots}</g>'
+
+
+def _dot(x: float, y: float, met: bool | None, hint: str = "") -> str:
     """Filled: met; a ring: not met; a square: cannot be judged."""
-    hint = f"<title>{html.escape(title)}</title>" if title else ""
     if met is None:
         side = 2 * DOT
-        return (
-            f'<rect x="{x - DOT:.1f}" y="{y - DOT:.1f}" width="{side:g}" height="{side:g}" '
-            f'fill="{colour.country}">{hint}</rect>'
-        )
-    fill = colour.accent if met else colour.paper
-    return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT}" fill="{fill}" stroke="{colour.accent}" '
-        f'stroke-width="1.5">{hint}</circle>'
-    )
+        return f'<rect x="{x - DOT:.1f}" y="{y - DOT:.1f}" width="{side:g}" height="{side:g}">{hint}</rect>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT}">{hint}</circle>'
 
 
 def _rule(x1: float, x2: float, y: float, ink: str, width: float, dash: str = "") -> str:

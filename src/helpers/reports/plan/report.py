@@ -50,30 +50,33 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import Spark, spark
 from helpers.present.tables import Column
 from helpers.present.workbook import WorkSheet
-from helpers.project import Project, book_plan
+from helpers.project import Project
+from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
-from helpers.reports.base.request import SiteEntry
+from helpers.reports.base.request import Asked, SiteEntry
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
-from helpers.reports.plan.book import chapter_path
+from helpers.reports.plan.book import SINCE_LAST, chapter_path
 from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.changes import area_changes, plan_changes
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.outlook import outlook_of, start_of
-from helpers.reports.plan.revision_tables import revision_shown
-from helpers.reports.plan.revisions import compare_plan, revision_csv
+from helpers.reports.plan.revision_tables import revision_shown, typed_csv_rows
+from helpers.reports.plan.revisions import compare_plan, every_row, revision_csv
 from helpers.reports.plan.side_by_side import others_of, side_by_side
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
     StatusRow,
     Summary,
+    VerdictChange,
+    compare_verdicts,
     goal_verdicts,
     rows_of_all,
     status_rows,
@@ -81,6 +84,7 @@ from helpers.reports.plan.status import (
     survey_rows,
     unmeasured_rows,
 )
+from helpers.reports.plan.typed_changes import typed_revision
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import danish_day, fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
@@ -105,6 +109,8 @@ def read_report(
     example: bool = False,
 ) -> PlanReport:
     """The plan of one municipality, for what is already found."""
+    if snapshot is not None:
+        project = replace(project, typed=snapshot.isoformat())
     return PlanReport(project, catalogue, plan, municipality, bound=bound, snapshot=snapshot, example=example)
 
 
@@ -158,9 +164,9 @@ class PlanReport(Report):
 
     @property
     def folder(self) -> str:
-        """The project's own plan has the municipalities' own addresses; another one lies below its key."""
-        slug = self.municipality.slug
-        return slug if self.plan.key == book_plan(self.project.root) else f"{self.plan.key}/{slug}"
+        """The municipality's own address for the plan it shows by default; another plan lies below that."""
+        slug, default = self.municipality.slug, self.catalogue.default_plan(self.municipality)
+        return slug if self.plan == default else f"{slug}/{self.plan.key}"
 
     @property
     def entry(self) -> SiteEntry:
@@ -173,6 +179,14 @@ class PlanReport(Report):
             unknown=counted.cannot_be_judged,
             newest=self.newest_period,
         )
+
+    def asked(self, book: Laid) -> Asked:
+        """As every report, without the page on what was corrected where the figures are made up."""
+        if self.is_example:
+            pages = {path: page for path, page in book.pages.items() if not path.endswith(SINCE_LAST)}
+            book = replace(book, pages=pages)
+        found = super().asked(book)
+        return replace(found, variant=replace(found.variant, document=self.plan.names.document.the))
 
     # ------------------------------------------------------------------------------------ the numbers
 
@@ -889,17 +903,27 @@ class PlanReport(Report):
         return plan_tables.changes_table(rows, self.plan, before, self.municipality)
 
     def revisions(self) -> Shown:
-        """What changed in the figures since the snapshot before, and which verdicts with it."""
+        """What changed in the figures since the snapshot before, or in what was typed in, and which verdicts with it."""
         if self.is_example:
-            return output.text("Siden er lavet af eksempeldata, som ikke revideres.")
+            return output.text(plan_words.NO_REVISIONS)
+        project, catalogue, plan, area = self.project, self.catalogue, self.plan, self.municipality
         until = self.snapshot or date.max
-        if len([day for day in snapshot_days(self.project) if day <= until]) < 2:
-            return output.text("Tallene er kun hentet én gang, så der er endnu intet at sammenligne med.")
-        revision = compare_plan(
-            self.project, self.catalogue, self.plan, [self.municipality], new=self.snapshot, bound=self.bound
-        )
-        csv_text = revision_csv(revision, [self.municipality], published=True)
-        return revision_shown(revision, self.catalogue, self.municipality, csv_text)
+        revision, typed = None, None
+        turned: tuple[VerdictChange, ...] = ()
+        if len([day for day in snapshot_days(project) if day <= until]) > 1:
+            revision = compare_plan(project, catalogue, plan, [area], new=self.snapshot, bound=self.bound)
+        if self.snapshot is None:
+            areas = areas_asked(catalogue, plan, area)
+            typed = typed_revision(project, catalogue, plan, area, self.basis, areas)
+        if typed is not None:
+            before = every_row(typed.then, catalogue, plan, typed.before, area, self.bound, self.data_day)
+            turned = compare_verdicts(before, self.all_rows)
+        more = tuple(typed_csv_rows(typed, catalogue, area)) if typed is not None else ()
+        csv_text = revision_csv(revision, [area], published=True, more=more) if revision or more else ""
+        shown = revision_shown(revision, catalogue, area, csv_text, typed, turned)
+        if revision is None and self.inputs:
+            return output.text(plan_words.FETCHED_ONCE) + shown
+        return shown or output.text(plan_words.NOTHING_BEFORE)
 
     def basis_note(self) -> Shown:
         """Figures that could not be used, and whose plan it is."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,19 @@ from helpers.analysis.targets import areas_asked
 from helpers.catalogue.models import BASE, NATIONAL, NATIONAL_NAME, Municipality, Plan
 from helpers.data import Basis, csv_files, plan_indicators
 from helpers.data.frames import Grounds
-from helpers.data.revisions import ChangeOfValue, Revision, compare_days
+from helpers.data.revisions import CHANGE_COLUMNS, ChangeOfValue, Revision, compare_days
 from helpers.data.suppression import as_shown, plan_observations
 from helpers.periods import Period
 from helpers.present.words import GROUNDS_WORDS
 from helpers.project import Project
-from helpers.reports.plan.status import VerdictChange, compare_verdicts, status_rows
+from helpers.reports.plan.status import (
+    StatusRow,
+    VerdictChange,
+    compare_verdicts,
+    status_rows,
+    survey_rows,
+    unmeasured_rows,
+)
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -86,11 +93,34 @@ def compare_plan(
     )
     verdicts = {}
     for municipality in municipalities:
-        rows = [status_rows(catalogue, plan, frame, municipality, bound) for frame in (before, after)]
+        rows = [
+            every_row(
+                replace(project, typed=day.isoformat()), catalogue, plan, frame, municipality, bound, day
+            )
+            for frame, day in ((before, found.old), (after, found.new))
+        ]
         if changes := compare_verdicts(*rows):
             verdicts[municipality] = changes
     known = before[before["area"].isin(areas) & before["indicator"].isin(keys) & before["state"].eq("ok")]
     return PlanRevision(found, verdicts, len(known))
+
+
+def every_row(
+    project: Project,
+    catalogue: Catalogue,
+    plan: Plan,
+    observations: pd.DataFrame,
+    municipality: Municipality,
+    bound: Period | None,
+    day: date,
+) -> tuple[StatusRow, ...]:
+    """The rows of all goals as they stand on a day: those with figures, those of surveys, milestones."""
+    now = bound or Period.month(day.year, day.month)
+    return (
+        *status_rows(catalogue, plan, observations, municipality, bound),
+        *survey_rows(project, catalogue, plan, municipality, now, bound),
+        *unmeasured_rows(project, plan, municipality, day, until=day),
+    )
 
 
 def area_names(municipalities: Sequence[Municipality]) -> dict[str, str]:
@@ -124,14 +154,33 @@ def withheld(changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def revision_csv(
-    revision: PlanRevision, municipalities: Sequence[Municipality], *, published: bool = False
+    revision: PlanRevision | None,
+    municipalities: Sequence[Municipality],
+    *,
+    published: bool = False,
+    more: Iterable[Sequence[csv_files.Cell]] = (),
 ) -> str:
-    """All differences as CSV, one row per figure: for programs, or for a page and so for people."""
-    changes = withheld(revision.found.changes) if published else revision.found.changes
-    # Only fetched figures have two days to compare.
-    basis = GROUNDS_WORDS[Grounds.FETCHED] if published else "real"
-    named = changes.assign(name=changes["area"].map(area_names(municipalities)), basis=basis)
+    """All differences as CSV, one row per figure: for programs, or for a page and so for people.
+
+    Parameters
+    ----------
+    revision
+        None: only `more`.
+    published
+        For a page: see :func:`withheld`; without what was typed in, which a page compares with its own last edition.
+    more
+        Further rows of a page's file, in the order of :data:`CSV_COLUMNS`.
+    """
+    changes = pd.DataFrame(columns=CHANGE_COLUMNS) if revision is None else revision.found.changes
+    if published:
+        changes = withheld(changes[~changes["typed_in"].astype(bool)])
+    fetched = GROUNDS_WORDS[Grounds.FETCHED] if published else "real"
+    typed_in = GROUNDS_WORDS[Grounds.TYPED_IN] if published else Grounds.TYPED_IN.value
+    named = changes.assign(
+        name=changes["area"].map(area_names(municipalities)),
+        basis=[typed_in if typed else fetched for typed in changes["typed_in"]],
+    )
     rows = named[list(CSV_COLUMNS)].to_numpy().tolist()
     if published:
-        return csv_files.for_people(list(CSV_COLUMNS.values()), rows)
+        return csv_files.for_people(list(CSV_COLUMNS.values()), [*rows, *more])
     return csv_files.for_programs(list(CSV_COLUMNS), rows)

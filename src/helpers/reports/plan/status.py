@@ -66,8 +66,8 @@ class StatusRow:
     indicator: str
     """Key of the indicator or, for `kind` ``survey``, of the survey."""
     period: Period | None
-    # Values of `period`, as published; none when unknown.
     """Newest period that is published for the country or the municipality; none when nothing is."""
+    # Values of `period`, as published; none when unknown.
     national: Decimal | None
     municipality: Decimal | None
     target: Decimal | None

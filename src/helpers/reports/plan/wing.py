@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,10 +17,11 @@ from helpers.errors import Problem
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.books import BookTexts
+from helpers.reports.base.choice import chosen_plan, plans_asked, told_plans
 from helpers.reports.base.goals import AreasPage, GoalComparison
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
-from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
+from helpers.reports.base.request import RenderRequest, Selection
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
@@ -48,12 +50,20 @@ class PlanWing(Wing):
     def report(self, selection: Selection, kommune: str, **more: Any) -> PlanReport:
         project, catalogue = selection.project, selection.catalogue
         area = catalogue.municipality(kommune)
-        return read_report(project, catalogue, _plan(selection), area, **selection.figures)
+        plan = catalogue.plan_for(area, selection.plan)
+        return read_report(project, catalogue, plan, area, **selection.figures)
 
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
-        plan = catalogue.plan(request.plan or request.project.plan)
-        areas = chosen_municipalities(request, catalogue)
-        return read_reports(request.project, catalogue, plan, areas, **request.selection(catalogue).figures)
+        figures = request.selection(catalogue).figures
+        asked = plans_asked(request, catalogue)
+        if not request.plan:
+            for line in told_plans(catalogue, asked):
+                request.told(line)
+        return [
+            report
+            for key, areas in asked.items()
+            for report in read_reports(request.project, catalogue, catalogue.plan(key), areas, **figures)
+        ]
 
     def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
         return plan_contents(project, catalogue, catalogue.plan(plan))
@@ -65,8 +75,9 @@ class PlanWing(Wing):
         return catalogue.plans
 
     def comparison(self, request: RenderRequest, catalogue: Catalogue) -> GoalComparison | None:
-        plan = catalogue.plan(request.plan or request.project.plan)
-        first = self.report(request.selection(catalogue), catalogue.municipalities[0].name)
+        plan = _plan(request.selection(catalogue))
+        selection = replace(request.selection(catalogue), plan=plan.key)
+        first = self.report(selection, catalogue.municipalities[0].name)
         observations = plan_observations(request.project, catalogue, plan, first.basis)
         country = CountryComparison(
             plan,
@@ -131,7 +142,9 @@ class PlanWing(Wing):
 
 
 def _plan(selection: Selection) -> Plan:
-    return selection.catalogue.plan(selection.plan or selection.project.plan)
+    """The plan that nobody's name decides."""
+    key, _ = chosen_plan(selection.project, selection.catalogue, everyone=True)
+    return selection.catalogue.plan(selection.plan or key)
 
 
 WING = PlanWing()

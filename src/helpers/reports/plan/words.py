@@ -12,13 +12,24 @@ from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
 from helpers.present.tables import Html
-from helpers.present.words import capital, count, goals_met, listed, number, sentence, verdict_heading
+from helpers.present.words import (
+    VERDICT_WORDS,
+    capital,
+    count,
+    goals_met,
+    listed,
+    number,
+    sentence,
+    verdict_heading,
+)
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
 from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
-    from helpers.reports.plan.status import StatusRow, Summary
+    from datetime import date
+
+    from helpers.reports.plan.status import StatusRow, Summary, VerdictChange
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -119,6 +130,25 @@ def short_count(met: int, of: int) -> str:
 
 def _new(noun: Noun) -> str:
     return "nyt" if noun.the.endswith("t") else "ny"
+
+
+FETCHED_ONCE = "Tallene er kun hentet én gang, så der er endnu intet at sammenligne med."
+NOTHING_BEFORE = "Der er endnu intet at sammenligne med."
+NO_REVISIONS = "Eksempeldata bliver ikke rettet, så her er intet at sammenligne."
+
+
+def typed_otherwise(changed: int, since: date) -> str:
+    """How much of what a municipality typed in is other than on a day."""
+    if not changed:
+        return f"Det, kommunen har indtastet, er ikke ændret siden den {danish_day(since)}."
+    said = "er rettet, kommet til eller fjernet siden"
+    return f"{count(changed, f'indtastning {said}', f'indtastninger {said}')} den {danish_day(since)}."
+
+
+def verdict_turned(change: VerdictChange) -> str:
+    """``**Mål 5a**: vurderingen er ændret fra »ikke opfyldt« til »opfyldt«.``, as Markdown."""
+    old, new = (VERDICT_WORDS[row.verdict].lower() for row in (change.old, change.new))
+    return f"**Mål {change.new.goal}**: vurderingen er ændret fra »{old}« til »{new}«."
 
 
 def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:

@@ -1,0 +1,55 @@
+"""Pages that belong to no book: the hub, goals, comparisons, statements, and what a site has beside its chapters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpers.catalogue.brand import Brand, read_brand
+from helpers.catalogue.imprint import Imprint, read_imprint
+from helpers.project import Project
+from helpers.render.assets import FOLDER, write_assets
+from helpers.render.builtin.foot import foot
+from helpers.render.builtin.pages import environment
+
+HUB = "index.html"
+
+BOOK_CSS, HUB_CSS, SITE_CSS, FAVICON = "plan.css", "hub.css", "site.css", "favicon.svg"
+"""In ``styles/``."""
+
+
+def framed(
+    template: str,
+    project: Project,
+    output: Path,
+    above: str,
+    *,
+    brand: Brand | None = None,
+    imprint: Imprint | None = None,
+    script: str = "",
+    **told: object,
+) -> str:
+    """A page by one of the templates that extend ``country.html``.
+
+    Parameters
+    ----------
+    above
+        From the page to the output folder: ``../../``.
+    brand, imprint
+        The project's, when none is given.
+    script
+        File in ``styles/`` that the page ends with.
+    """
+    brand = brand or read_brand(project.root / "_brand.yml")
+    styles = project.styles
+    css = [path for path in (styles / BOOK_CSS, styles / HUB_CSS) if path.is_file()]
+    assets = write_assets(output, brand, css, styles / SITE_CSS, styles / FAVICON)
+    names = {"stylesheet": assets.stylesheet, "favicon": assets.favicon, "logo": assets.logo}
+    given = {
+        "assets": {role: f"{above}{FOLDER}/{name}" if name else None for role, name in names.items()},
+        "logo_alt": brand.logo_alt,
+        "hub": f"{above}{HUB}",
+        "sources": (),
+        "script": (styles / script).read_text(encoding="utf-8").strip() if script else "",
+        **foot(imprint or read_imprint(project), above),
+    }
+    return environment().get_template(template).render({**given, **told})
