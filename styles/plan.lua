@@ -386,14 +386,15 @@ local function is_note(block)
   return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
 end
 
--- A chapter up to its last figure as the items of plan-flow(); what follows stands free.
+-- What follows a chapter's heading as the items of plan-flow().
 local function flow(blocks)
-  local items, item, last, opened = pandoc.List{}, nil, 0, 0
+  local items, item, opened = pandoc.List{ { blocks = pandoc.List{} } }, nil, 0
   for _, block in ipairs(blocks) do
     if not for_pages_only(block) then
       local figure, table_ = holds(block, 'figure'), holds(block, 'table')
       local own = table_ and not figure
-      local begins = not item or item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      item = items[#items]
+      local begins = item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
       -- What lies between the ends of something that opens is of one piece.
       if begins and opened == 0 then
         item = { blocks = pandoc.List{}, closed = own }
@@ -406,18 +407,9 @@ local function flow(blocks)
       elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
         opened = opened - 1
       end
-      if item.kept then last = #items end
     end
   end
-  local out = pandoc.List{}
-  if last > 0 then out:insert(raw('#plan-flow(')) end
-  for i, one in ipairs(items) do
-    if i <= last then out:insert(raw(one.kept and 'kept[' or 'loose[')) end
-    out:extend(one.blocks)
-    if i <= last then out:insert(raw('],')) end
-    if i == last then out:insert(raw(')')) end
-  end
-  return out, last > 0
+  return items
 end
 
 -- A short edition: marks say where each of its pages begins; what stands before the first is on it. Its title is the head's.
@@ -437,7 +429,7 @@ local function short_pages(blocks)
   return out
 end
 
--- Chapter by chapter; the built-in engine keeps the heading of its one, and is told how it begins.
+-- Chapter by chapter. The built-in engine keeps the heading of its one, and puts it where `chapter-begin` ends.
 local function keep_together(doc)
   local out, chapter, head = pandoc.List{}, pandoc.List{}, nil
   local function close()
@@ -446,10 +438,14 @@ local function keep_together(doc)
       out:extend(short)
       return
     end
-    local blocks, figures = flow(chapter)
-    local begin = figures and '#chapter-apart' or '#chapter-below'
-    if head then out:extend{ raw(begin), head } else doc.meta['chapter-begin'] = begin end
-    out:extend(blocks)
+    for i, item in ipairs(flow(chapter)) do
+      local begin = (i == 1 and '#plan-flow(' or '') .. (item.kept and 'kept[' or 'loose[')
+      if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
+      if i == 1 and head then out:insert(head) end
+      out:extend(item.blocks)
+      out:insert(raw('],'))
+    end
+    out:insert(raw(')'))
   end
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' and block.level == 1 then

@@ -286,6 +286,8 @@ def test_what_cannot_be_used_of_a_milestone_is_named_by_row(
         ("{rank: best_half}", "target", "rank: best_third"),
         ("{rank_at_most: 0}", "target", "is no place"),
         ("{rank: best_third, among: klubben}", "target.among", "is no group"),
+        ("{rank: best_third, among: computed}", "target.among", "held against a computed group"),
+        ("{at_least: computed}", "target.at_least", "others next month"),
         ("{at_least: {area: Halsnes}}", "target", 'Did you mean "Halsnæs"?'),
         ("{down_by: 5 %}", "target", "down_by needs since"),
         ("{up_by: lidt, since: start}", "target", "is no size of a change"),

@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
+from helpers.catalogue.targets import Target
 from helpers.data import choose_basis, load_observations
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -228,6 +230,44 @@ def test_a_figure_from_another_period_than_the_others_says_so(
     remarks = {row.name: row.remark for row in found.standings if row.remark}
     assert remarks["Hedensted"] == "Tallet er for december 2023."
     assert set(remarks) == {"Hedensted", "Læsø"}
+
+
+def test_a_figure_of_few_persons_is_marked_in_the_table_and_the_file(
+    catalogue: Catalogue, comparison: CountryComparison
+):
+    own = tuple(replace(row, scarce=row.goal == "6a") for row in comparison.rows["766"])
+    changed = replace(comparison, rows={**comparison.rows, "766": own})
+    found = {p.number: p.parts[0] for p in goal_pages(catalogue, changed, palette_from({}))}
+    marked = {row.name for row in found["6a"].standings if row.value.endswith("°")}
+    assert marked == {"Hedensted"} and found["6a"].few and not found["1a"].few
+    rows = csv.DictReader(io.StringIO(found["6a"].csv.removeprefix("\ufeff")), delimiter=";")
+    assert {row["kommune"] for row in rows if row["faa_personer"]} == {"Hedensted"}
+
+
+def test_where_each_is_held_against_what_was_expected_the_order_is_by_the_distance_to_it(
+    catalogue: Catalogue, comparison: CountryComparison
+):
+    target = Target.model_validate({"at_most": "expected"})
+    rows = {
+        code: tuple(
+            replace(row, asked=ResolvedTarget(target, Decimal(60)), target=Decimal(60), gap=gap)
+            if row.goal == "6a"
+            else row
+            for row in found
+            for gap in (None if row.municipality is None else Decimal(int(code) % 7) - 3,)
+        )
+        for code, found in comparison.rows.items()
+    }
+    (page,) = (
+        p for p in goal_pages(catalogue, replace(comparison, rows=rows), palette_from({})) if p.number == "6a"
+    )
+    shown = page.parts[0]
+    gaps = [row.gap_key for row in shown.standings if row.gap_key is not None]
+    assert gaps == sorted(gaps, reverse=True) and gaps[0] == 3
+    assert [head.split(",")[0] for head in shown.columns] == ["Værdi", "Forventet", "Forskel"]
+    assert {row.expected for row in shown.standings if row.place} == {"60,0"}
+    assert "Som forventet" in shown.alternative and "Hele landet" not in shown.alternative
+    assert all(row.code != "dk" for row in shown.standings)
 
 
 def test_names_are_in_the_order_of_the_danish_alphabet():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.steadiness import Past, Steadiness
 from helpers.analysis.targets import ResolvedTarget
+from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
 from helpers.data.frames import State
@@ -20,6 +21,9 @@ from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
 from helpers.present.words import MINUS, NBSP, number
+from helpers.project import Project
+from helpers.reports.plan.words import target_kinds
+from report_support import CHECKOUT
 
 NUMBERS = st.decimals(min_value=-10_000_000, max_value=10_000_000, places=4, allow_nan=False)
 QUARTER = Period.parse("2023Q02")
@@ -431,3 +435,26 @@ def test_a_focus_area_is_red_only_when_no_goal_is_met(
     met: int, not_met: int, unknown: int, sign: str, said: str, css: str
 ) -> None:
     assert words.joint_standing(met, not_met, unknown) == (sign, said, css)
+
+
+def test_the_kinds_of_targets_that_a_plan_has_are_named_and_no_other():
+    catalogue = load_catalogue(Project(CHECKOUT))
+
+    def kinds(plan: str) -> str:
+        return target_kinds(part.target for goal in catalogue.plan(plan).goals for part in goal.parts)
+
+    assert kinds("frederikssund-2023") == (
+        "Målet er landsgennemsnittet, et fast tal eller landsgennemsnittet med et tillæg eller et fradrag."
+    )
+    assert kinds("noegletal-2026") == (
+        "Målet er landsgennemsnittet, det forventede tal eller en retning, der følges uden vurdering."
+    )
+    read = [
+        {"rank_at_most": 10, "among": "country"},
+        {"milestone": "2026-06-30"},
+        {"over": "group", "of": "best"},
+    ]
+    assert target_kinds(map(Target.model_validate, read)) == (
+        "Målet er en placering blandt kommunerne, en milepæl med en frist eller den bedste af andre kommuner."
+    )
+    assert target_kinds([Target.model_validate({"none_set": "Målet er ikke sat."})]) == ""

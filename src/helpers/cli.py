@@ -154,7 +154,7 @@ def _request(
         bound=_period(period),
         snapshot=_day(snapshot),
         to=_parts(to),
-        told=lambda words: err.print(escape(words), soft_wrap=True),
+        say=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
 

@@ -22,12 +22,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.analysis.persons import COUNTED, base_at
+from helpers.analysis.ranks import FEW
 from helpers.analysis.readings import Readings
 from helpers.catalogue.models import BASE, FromMeasure, Indicator, Unit
+from helpers.data.frames import State
 from helpers.periods import Period
-
-FEW = 30
-"""A share of fewer is one of few persons, whatever its interval."""
 
 _Z = 1.959963984540054
 """Of 95 in 100 outcomes."""
@@ -76,6 +75,14 @@ def of_few(readings: Readings, indicator: Indicator, area: str, period: Period) 
         return False
     out_of = readings.at(indicator, area, period, BASE).value
     return out_of is not None and out_of < FEW
+
+
+def is_scarce(readings: Readings, indicator: Indicator, area: str, period: Period) -> bool:
+    """Whether a share is one of fewer than :data:`FEW`, or of a number that is hidden."""
+    if not indicator.has_base or readings.at(indicator, area, period).value is None:
+        return False
+    terms = (readings.at(indicator, area, period, name) for name in (BASE, *indicator.counts))
+    return of_few(readings, indicator, area, period) or any(t.state is State.SUPPRESSED for t in terms)
 
 
 def of_share(share: Decimal, base: Decimal, decimals: int) -> Interval:

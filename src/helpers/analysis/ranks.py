@@ -110,7 +110,7 @@ def places(values: Mapping[str, Decimal | None], direction: Direction) -> dict[s
     return {area: None if value is None else first[-direction.sign * value] for area, value in values.items()}
 
 
-SMALL_BASE = 30
+FEW = 30
 """Shares of fewer persons move by several percentage points when one person does."""
 
 
@@ -132,7 +132,7 @@ def on_few(
         return True
     if base is None and count is not None and share:
         base = 100 * count / share
-    return base is not None and base < SMALL_BASE
+    return base is not None and base < FEW
 
 
 def moved(now: Rank, before: Rank) -> int | None:

@@ -119,18 +119,12 @@ def check_indicators(
         if indicator is None:
             continue
         for successor in indicator.successors:
-            if successor not in indicators:
-                document.problem(
-                    (key, "successors"), unknown("indicator", successor, indicators), INDICATORS_ARE
-                )
-            elif successor == key:
+            document.known((key, "successors"), "indicator", successor, indicators, INDICATORS_ARE)
+            if successor == key:
                 document.problem((key, "successors"), "An indicator cannot be its own successor.")
         for place, item in enumerate(indicator.beside):
-            if item.indicator not in indicators:
-                document.problem(
-                    (key, "beside", place), unknown("indicator", item.indicator, indicators), INDICATORS_ARE
-                )
-            elif item.indicator == key:
+            document.known((key, "beside", place), "indicator", item.indicator, indicators, INDICATORS_ARE)
+            if item.indicator == key:
                 document.problem((key, "beside", place), "An indicator is not shown beside itself.")
         for name, series in indicator.series.items():
             dimensions = dict.fromkeys(
@@ -166,12 +160,9 @@ def check_plan(document: Document, key: str, known: Known) -> None:
     """
     data = document.data
     slug = data.get("municipality")
-    if isinstance(slug, str) and known.municipalities and slug not in known.slugs:
-        document.problem(
-            ("municipality",),
-            unknown("municipality", slug, known.slugs),
-            "Write a slug of catalogue/areas/municipalities.csv, or leave the line out.",
-        )
+    if isinstance(slug, str) and known.municipalities:
+        do = "Write a slug of catalogue/areas/municipalities.csv, or leave the line out."
+        document.known(("municipality",), "municipality", slug, known.slugs, do)
     owner = [m.name for m in known.municipalities if m.slug == slug]
     check_texts(document, owner or known.names, "The plan may be shown for another municipality.")
     _no_doubles(document)
@@ -245,8 +236,8 @@ def _check_before(document: Document, key: str, known: Known) -> None:
     before = known.plans.get(previous) if isinstance(previous, str) else None
     if previous == key:
         document.problem(("previous",), "A plan cannot come before itself.")
-    elif isinstance(previous, str) and previous not in known.plans:
-        document.problem(("previous",), unknown("plan", previous, known.plans), known.plans_are)
+    elif isinstance(previous, str):
+        document.known(("previous",), "plan", previous, known.plans, known.plans_are)
     taken: dict[str, str] = {}
     said: list[tuple[Loc, str]] = []
     for at, goal in _goals(document):
@@ -338,12 +329,9 @@ def _targets(wanted: Target | Several | None, loc: Loc) -> Iterator[tuple[Loc, T
 
 
 def _known_measure(document: Document, loc: Loc, key: str, known: Known) -> None:
-    if key not in known.indicators and key not in known.surveys and known.complete:
-        document.problem(
-            loc,
-            unknown("indicator", key, [*known.indicators, *known.surveys]),
-            f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml.",
-        )
+    if known.complete:
+        do = f"{INDICATORS_ARE}\nSurveys are the keys of catalogue/surveys.yml."
+        document.known(loc, "indicator", key, [*known.indicators, *known.surveys], do)
 
 
 def _check_numbers(document: Document, loc: Loc, target: Target, measured: Indicator | Survey) -> None:
@@ -409,13 +397,17 @@ def _check_target(document: Document, loc: Loc, target: Target, indicator: Indic
     if name and against and against.against is Against.AREA:
         if known.names and not any(fold_name(name) == fold_name(one) for one in known.names):
             document.problem(loc, unknown("municipality", name, known.names))
+    elif name == "computed":
+        document.problem(
+            (*loc, "among" if target.rule == "rank" else target.rule),
+            "No goal is held against a computed group: who is in it follows from other municipalities' figures, and may be "
+            "others next month.",
+            f"Name one of {', '.join(group for group in known.groups if group != name)}, or a municipality.",
+        )
     elif name and known.groups and name not in known.groups:
         if target.rule == "rank":
-            document.problem(
-                (*loc, "among"),
-                unknown("group", name, known.groups),
-                f"Groups are {', '.join(known.groups)}.",
-            )
+            there = f"Groups are {', '.join(known.groups)}."
+            document.known((*loc, "among"), "group", name, known.groups, there)
         else:
             words = ("national", "expected", "last_year", "start", *known.groups)
             document.problem(

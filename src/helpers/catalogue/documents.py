@@ -7,7 +7,7 @@ text until the models read them, so that ``no``, ``1:30`` or ``0.20`` mean what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -93,6 +93,12 @@ class Document:
     def problem(self, loc: Loc, what: str, do: str = "", line: int | None = None) -> None:
         """Note that something is wrong at a place."""
         self.problems.append(Problem(self.where(loc, line), what, do))
+
+    def known(self, loc: Loc, kind: str, word: str, there: Collection[str], do: str = "") -> bool:
+        """Whether a word is one of those there are; another one is noted, with the nearest."""
+        if word not in there:
+            self.problem(loc, unknown(kind, word, there), do)
+        return word in there
 
 
 def _name_of(entry: Any, position: int) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from helpers.catalogue.areas import JobCentre, area_names, fold_area
-from helpers.catalogue.documents import Document, did_you_mean
+from helpers.catalogue.documents import Document, unknown
 from helpers.catalogue.explain import read_entry
 from helpers.catalogue.models import Indicator, Key, Model, Municipality
 from helpers.catalogue.tables import read_rows
@@ -122,9 +122,9 @@ def read_grouping(
     if document.data:
         for path in sorted((areas / "clusters").glob("*.csv")):
             if path.stem not in rules.clusters:
-                what = f'"{path.stem}" is no kind of cluster. {did_you_mean(path.stem, rules.clusters)}'
+                what = unknown("kind of cluster", path.stem, rules.clusters)
                 kinds = f"Kinds are the keys under clusters of groups.yml: {', '.join(rules.clusters)}."
-                problems.append(Problem(project.relative(path), what.strip(), kinds))
+                problems.append(Problem(project.relative(path), what, kinds))
     names = area_names(centres, municipalities)
     lists: dict[str, tuple[str, ...]] = {}
     for key, named in rules.lists.items():
@@ -133,23 +133,16 @@ def read_grouping(
         codes: list[str] = []
         for at, text in enumerate(named.members):
             if (found_codes := names.get(fold_area(text))) is None:
-                hint = did_you_mean(text, [m.name for m in municipalities])
-                document.problem(
-                    ("lists", key, "members", at), f'"{text}" is no municipality. {hint}'.strip()
-                )
+                place = ("lists", key, "members", at)
+                document.problem(place, unknown("municipality", text, [m.name for m in municipalities]))
             codes += found_codes or ()
         lists[key] = tuple(dict.fromkeys(codes))
     return Grouping(rules=rules, official=official or {}, clusters=clusters, lists=lists)
 
 
 def _check(document: Document, rules: GroupRules, indicators: Mapping[str, Indicator | None]) -> None:
-    def known(key: str, loc: tuple[str | int, ...]) -> None:
-        if key not in indicators:
-            hint = did_you_mean(key, indicators)
-            document.problem(loc, f'"{key}" is no indicator. {hint}'.strip())
-
     for at, variable in enumerate(rules.framework):
-        known(variable.indicator, ("framework", at, "indicator"))
+        document.known(("framework", at, "indicator"), "indicator", variable.indicator, indicators)
         indicator = indicators.get(variable.indicator)
         if indicator and variable.series not in indicator.series:
             document.problem(
@@ -158,14 +151,10 @@ def _check(document: Document, rules: GroupRules, indicators: Mapping[str, Indic
                 f"It has: {', '.join(indicator.series)}.",
             )
         for kind in variable.not_for:
-            if kind not in rules.clusters:
-                hint = did_you_mean(kind, rules.clusters)
-                document.problem(
-                    ("framework", at, "not_for"), f'"{kind}" is no kind of cluster. {hint}'.strip()
-                )
+            document.known(("framework", at, "not_for"), "kind of cluster", kind, rules.clusters)
     for kind, entry in rules.clusters.items():
         for at, key in enumerate(entry.indicators):
-            known(key, ("clusters", kind, "indicators", at))
+            document.known(("clusters", kind, "indicators", at), "indicator", key, indicators)
     if rules.framework and not any(variable.size for variable in rules.framework):
         document.problem(
             ("framework",),
@@ -202,13 +191,10 @@ def _membership(
             continue
         codes = names.get(fold_area(written))
         if codes is None:
-            hint = did_you_mean(written, [*by_code.values(), *(c.name for c in centres if c.joint)])
+            there = [*by_code.values(), *(c.name for c in centres if c.joint)]
+            what = unknown("municipality or job centre", written, there)
             problems.append(
-                Problem(
-                    row.where,
-                    f'"{written}" is no municipality or job centre. {hint}'.strip(),
-                    "Names are those of catalogue/areas/municipalities.csv.",
-                )
+                Problem(row.where, what, "Names are those of catalogue/areas/municipalities.csv.")
             )
             continue
         for code in codes:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from helpers.catalogue.documents import Document, read_document, unknown
+from helpers.catalogue.documents import Document, read_document
 from helpers.catalogue.explain import read_entry
 from helpers.catalogue.models import Model
 from helpers.errors import PlanError, Problem
@@ -135,8 +135,7 @@ def imprint_problems(project: Project, slugs: Collection[str]) -> list[Problem]:
         document.problem((OVERRIDES,), "Here must be slugs of municipalities, each with its own values.")
         own = {}
     for slug in own:
-        if slug not in slugs:
-            document.problem((OVERRIDES, slug), unknown("municipality", slug, slugs))
+        document.known((OVERRIDES, slug), "municipality", slug, slugs)
     if not document.problems:
         _imprint(document, "")
     if not document.problems:

@@ -337,13 +337,10 @@ class _Reading:
         found: dict[tuple[str, str], OwnTexts] = {}
         for path in self._glob("texts/*.yml"):
             document = self._document(f"texts/{path.name}")
-            if known.slugs and path.stem not in known.slugs:
-                document.problem(
-                    (), unknown("municipality", path.stem, known.slugs), "Name the file after a slug."
-                )
+            if known.slugs:
+                document.known((), "municipality", path.stem, known.slugs, "Name the file after a slug.")
             for key, data in document.data.items():
-                if key not in known.plans:
-                    document.problem((key,), unknown("plan", key, known.plans), known.plans_are)
+                if not document.known((key,), "plan", key, known.plans, known.plans_are):
                     continue
                 texts = read_entry(OwnTexts, data, document, (key,))
                 plan = known.plans[key]
@@ -412,10 +409,8 @@ def _named_break(
     """A break's name replaced by the break, in the indicator's own frequency."""
     if not isinstance(entry, str):
         return entry
-    if entry not in breaks:
-        allowed = ", ".join(breaks) or "none yet"
-        do = f"Breaks are the keys of catalogue/breaks.yml: {allowed}."
-        document.problem(loc, unknown("break", entry, breaks), do)
+    do = f"Breaks are the keys of catalogue/breaks.yml: {', '.join(breaks) or 'none yet'}."
+    if not document.known(loc, "break", entry, breaks, do):
         return None
     try:
         wanted = Frequency(frequency)

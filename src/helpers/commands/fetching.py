@@ -53,7 +53,7 @@ def fetch_with_progress(
     with bar:
         task = bar.add_task("asking", total=None)
 
-        def told(progress: fetch.Progress) -> None:
+        def on_progress(progress: fetch.Progress) -> None:
             words = f"{progress.table} {progress.words}".strip()
             bar.update(task, completed=progress.done, total=progress.total, description=escape(words))
 
@@ -65,7 +65,7 @@ def fetch_with_progress(
             force=force,
             accept=accept,
             sources=sources or None,
-            progress=told,
+            progress=on_progress,
         )
     for problem in report.problems:
         console.print(f"[bold red]✗[/] {escape(problem)}", soft_wrap=True)

@@ -55,7 +55,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
     catalogue = load_catalogue(request.project)
     with request.holding:
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
-        request.holding.enter_context(output_lock(request.output, partial(request.told, busy)))
+        request.holding.enter_context(output_lock(request.output, partial(request.say, busy)))
         with err.status("reading the figures"):
             refuse_typed(request.project, catalogue)
             asked = wing(request.report).asked(request, catalogue)
@@ -72,14 +72,14 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
             keep_typed(request.project, sorted(real))
         if request.for_readers:
             for line in unsettled(request, catalogue, asked):
-                request.told(line)
+                request.say(line)
         if made_up and (words := keyless_words(request.project, catalogue)):
-            request.told(words)
+            request.say(words)
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         many = request.everyone or bool(request.region)
         engine, said = settle_engine(request.engine, many=many)
         if said:
-            request.told(said)
+            request.say(said)
         sound = [item.variant for item in asked if not item.problems]
         made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
@@ -234,7 +234,7 @@ def _with_progress(
     with bar:
         task = bar.add_task("rendering", total=len(variants))
 
-        def told(event: Event) -> None:
+        def on_event(event: Event) -> None:
             parts[event.variant.slug] = (event.done, event.total)
             done = sum(done / total for done, total in parts.values() if total)
             words = f"{event.variant.municipality or event.variant.slug}: {event.what or event.step.value}"
@@ -249,7 +249,7 @@ def _with_progress(
             jobs=jobs,
             scheduler=request.scheduler,
             force=request.force,
-            progress=told,
+            progress=on_event,
         )
 
 

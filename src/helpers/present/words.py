@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from helpers.analysis.gaps import Verdict
+from helpers.analysis.ranks import FEW
 from helpers.analysis.steadiness import PERIODS, STEADY_FOR, Past, Steadiness
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
@@ -198,6 +199,11 @@ def count(value: int, one: str, many: str) -> str:
 def about(value: Value, decimals: int = 0, unit: Unit | str | None = None) -> str:
     """An approximate number: ``ca. 40 pct.``"""
     return f"ca.{NBSP}{number(value, decimals, unit)}"
+
+
+FEW_MARK = "°"
+FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skjult antal"
+"""Stands at a figure or a place that few persons make, and what it means."""
 
 
 def listed(items: Iterable[str], last: str = "og") -> str:

@@ -185,13 +185,13 @@ def _failure(path: str, cell: NotebookNode, error: NotebookNode) -> Problem:
 
 
 def run_notebooks(
-    copy: Copy, kernel: Kernel, told: Callable[[str], None] = lambda _: None
+    copy: Copy, kernel: Kernel, on_page: Callable[[str], None] = lambda _: None
 ) -> tuple[str, ...]:
     """Run all notebooks of a private copy in the kernel; their outputs are stored in ``copy.notebooks``.
 
     Parameters
     ----------
-    told
+    on_page
         Called with each notebook's path before it is run.
 
     Returns
@@ -207,7 +207,7 @@ def run_notebooks(
     warnings: dict[str, None] = {}
     environment = {**copy.variant.environment, RENDERING_VARIABLE: "1"}
     for path, notebook in copy.notebooks.items():
-        told(path)
+        on_page(path)
         strip_outputs(notebook, path)
         if not any(code_cells(notebook)):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.catalogue.brand import Brand, read_brand
@@ -16,6 +17,9 @@ HUB = "index.html"
 BOOK_CSS, HUB_CSS, SITE_CSS, FAVICON = "plan.css", "hub.css", "site.css", "favicon.svg"
 """In ``styles/``."""
 
+FIND_SCRIPT = "find.html"
+"""In ``styles/``: makes a list shrink as one types."""
+
 
 def framed(
     template: str,
@@ -25,7 +29,7 @@ def framed(
     *,
     brand: Brand | None = None,
     imprint: Imprint | None = None,
-    script: str = "",
+    scripts: Iterable[str] = (),
     **told: object,
 ) -> str:
     """A page by one of the templates that extend ``country.html``.
@@ -36,8 +40,8 @@ def framed(
         From the page to the output folder: ``../../``.
     brand, imprint
         The project's, when none is given.
-    script
-        File in ``styles/`` that the page ends with.
+    scripts
+        Files in ``styles/`` that the page ends with.
     """
     brand = brand or read_brand(project.root / "_brand.yml")
     styles = project.styles
@@ -49,7 +53,7 @@ def framed(
         "logo_alt": brand.logo_alt,
         "hub": f"{above}{HUB}",
         "sources": (),
-        "script": (styles / script).read_text(encoding="utf-8").strip() if script else "",
+        "script": "\n".join((styles / name).read_text(encoding="utf-8").strip() for name in scripts),
         **foot(imprint or read_imprint(project), above),
     }
     return environment().get_template(template).render({**given, **told})

@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.catalogue.brand import read_brand
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.theme import BRAND_FILE, Palette, palette_from
+from helpers.present.words import FEW_WORDS
 from helpers.project import Project
 from helpers.render.builtin.words import danish_date
 from helpers.render.drawings import coloured
@@ -25,8 +26,8 @@ from helpers.render.hub import (
 from helpers.render.workspace import building, put_in_place
 from helpers.reports.base.goals import ComparedIndicator, GoalComparison, GoalPage
 
-SCRIPT = "goal.html"
-"""In ``styles/``: makes the heads of sortable tables buttons, and shows the municipality that an address names."""
+SCRIPTS = "sort.html", "goal.html"
+"""In ``styles/``: they make the heads of sortable tables buttons, and show the municipality that an address names."""
 
 _ABOVE = "../../"
 """From a goal's page to the hub."""
@@ -71,7 +72,7 @@ def write_comparison(
                 project,
                 output,
                 _ABOVE,
-                script=SCRIPT,
+                scripts=SCRIPTS,
                 page=page,
                 previous=_at(pages, index - 1),
                 next=_at(pages, index + 1),
@@ -80,6 +81,7 @@ def write_comparison(
                 comparison=comparison,
                 example=comparison.example,
                 mark=f"{EXAMPLE_MARK} " if marked else "",
+                few=FEW_WORDS,
                 date=danish_date(comparison.data_day) if comparison.data_day else "",
             )
             (site / f"{page.number}.html").write_text(text, encoding="utf-8")

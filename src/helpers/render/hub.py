@@ -26,7 +26,7 @@ from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
 from helpers.present.words import number
 from helpers.project import Project
-from helpers.render.frame import HUB, framed
+from helpers.render.frame import FIND_SCRIPT, HUB, framed
 from helpers.reports.base.request import SiteEntry
 
 RECORD = "render.json"
@@ -46,9 +46,6 @@ GOALS = "goals.json"
 
 MAP_FROM = 10
 """From so many municipalities on a map is drawn; of fewer it would be an empty one."""
-
-FIND_SCRIPT = "find.html"
-"""In ``styles/``: makes a list shrink as one types."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +248,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         project,
         output,
         "",
-        script=FIND_SCRIPT,
+        scripts=(FIND_SCRIPT,),
         sources=source_owners(sites),
         regions=regions,
         places=places,

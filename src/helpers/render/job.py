@@ -18,7 +18,9 @@ _workers: list[Worker] = []
 """The worker of this process, once there is one."""
 
 
-def render_job(setting: Setting, variant: Variant, room: Path, told: Progress = lambda _: None) -> Outcome:
+def render_job(
+    setting: Setting, variant: Variant, room: Path, on_event: Progress = lambda _: None
+) -> Outcome:
     """Render one variant with this process's worker; a variant that fails is told in the outcome.
 
     Parameters
@@ -29,7 +31,7 @@ def render_job(setting: Setting, variant: Variant, room: Path, told: Progress = 
     if not _workers or _workers[0].setting != setting:
         end_worker()
         _workers.append(Worker(setting))
-    return _workers[0].render(variant, room, told)
+    return _workers[0].render(variant, room, on_event)
 
 
 @atexit.register

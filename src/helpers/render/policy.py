@@ -10,7 +10,7 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ALWAYS = (
     "default-src 'none'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
 )
-_NEVER = "; base-uri 'none'; form-action 'none'"
+_NEVER = "; base-uri 'none'; form-action 'self'"
 
 QUARTO_POLICY = f"{_ALWAYS}script-src 'self' 'unsafe-inline'; connect-src 'self'{_NEVER}"
 """For Quarto's pages, whose own scripts stand in the page and differ from version to version."""

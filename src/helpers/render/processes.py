@@ -49,11 +49,11 @@ class _Hand:
         self.process.start()
         far.close()
 
-    def do(self, call: Callable[..., Any], arguments: tuple[Any, ...], told: Progress) -> Any:
+    def do(self, call: Callable[..., Any], arguments: tuple[Any, ...], on_event: Progress) -> Any:
         try:
             self.pipe.send((call, arguments))
             while isinstance(answer := self.pipe.recv(), Event):
-                told(answer)
+                on_event(answer)
         except (EOFError, OSError) as error:
             self.end()
             raise ProcessDied(f"exit code {self.process.exitcode}") from error
@@ -70,15 +70,15 @@ class _Hand:
 class Processes(Executor):
     """An executor whose jobs run in `count` processes; they are called with a further argument, to tell events with."""
 
-    def __init__(self, count: int, told: Progress) -> None:
-        self._told = told
+    def __init__(self, count: int, on_event: Progress) -> None:
+        self._on_event = on_event
         self._own = threading.local()
         self._hands: set[_Hand] = set()
         self._threads = ThreadPoolExecutor(count)
         self._ended = False
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have ``fn(*args, told)`` done; the future raises :class:`ProcessDied` when its process ends before it is."""
+        """Have ``fn(*args, on_event)`` done; the future raises :class:`ProcessDied` when its process ends before it is."""
         return self._threads.submit(self._do, fn, args)
 
     def _do(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -89,7 +89,7 @@ class Processes(Executor):
             if self._ended:
                 hand.process.terminate()
         try:
-            return hand.do(call, arguments, self._told)
+            return hand.do(call, arguments, self._on_event)
         except ProcessDied:
             self._own.hand = None
             self._hands.discard(hand)

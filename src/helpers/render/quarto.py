@@ -138,7 +138,7 @@ def _prepare(copy: Copy, to: Collection[str], word: WordJob | None) -> None:
     )
 
 
-def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[Step, str], None]) -> None:
+def render_quarto(copy: Copy, site: Path, to: Collection[str], on_step: Callable[[Step, str], None]) -> None:
     """Write the pages, the PDF and the Word document of an executed private copy into `site`, by Quarto.
 
     Raises
@@ -147,7 +147,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
         When Quarto fails: with what it wrote to stderr.
     """
     program, _ = require_quarto()
-    told(Step.PAGES, "")
+    on_step(Step.PAGES, "")
     word = prepare(copy, example=is_example(copy)) if "docx" in to else None
     _prepare(copy, to, word)
     command = [program, "render", str(copy.folder), "--no-execute"]
@@ -175,9 +175,9 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], told: Callable[[S
             where, f"Quarto left no folder {copy.book.output_folder}.", "\n".join(said[-SHOWN_LINES:])
         )
     if "pdf" in to:
-        told(Step.PDF, copy.pdf_name)
+        on_step(Step.PDF, copy.pdf_name)
     if (made / copy.word_name).is_file():
-        told(Step.WORD, copy.word_name)
+        on_step(Step.WORD, copy.word_name)
         finish(made / copy.word_name, author=copy.author, title=copy.full_title, timestamp=copy.timestamp)
     if "html" in to:
         names = {"Hent som PDF": copy.pdf_name, "Word": copy.word_name}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from helpers.present.theme import palette_from
+from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
 from helpers.render.copy import Copy
@@ -66,4 +67,8 @@ def _sidebar(
         return f'{found[0]} <span class="plan-verdict {html.escape(verdict.kind)}">{said}</span>'
 
     listed = " ".join(f'<a href="{html.escape(url)}">{html.escape(word)}</a>' for url, word in links)
-    return _MENU.sub(f'<div class="plan-links">{listed}</div>\n', _ENTRY.sub(entry, text), count=1)
+    return _MENU.sub(
+        f'{SEARCH_MARK}<div class="plan-links">{listed}</div><ul class="plan-links">{FIGURES_MARK}</ul>\n',
+        _ENTRY.sub(entry, text),
+        count=1,
+    )

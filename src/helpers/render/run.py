@@ -96,7 +96,7 @@ def render_variants(
         that cannot be written, a cluster that cannot be reached.
     """
     _check(variants)
-    told = progress or (lambda _: None)
+    on_event = progress or (lambda _: None)
     name, version = choose_engine(engine)
     setting = Setting(project, output.resolve(), name, version, frozenset(to), force)
     # A book that cannot be read fails the whole run before anything is begun.
@@ -109,12 +109,12 @@ def render_variants(
         for index, variant in enumerate(variants):
             total = worker.steps(variant)
             if index in settled:
-                told(Event(variant, Step.UNCHANGED, total, total))
+                on_event(Event(variant, Step.UNCHANGED, total, total))
                 continue
             room = build / str(index)
             room.mkdir()
-            told(Event(variant, Step.QUEUED, 0, total))
+            on_event(Event(variant, Step.QUEUED, 0, total))
             work.append((variant, room))
-        rendered = iter(share_out(setting, work, jobs=jobs, scheduler=scheduler, told=told))
+        rendered = iter(share_out(setting, work, jobs=jobs, scheduler=scheduler, on_event=on_event))
         outcomes = [settled.get(index) or next(rendered) for index in range(len(variants))]
     return outcomes

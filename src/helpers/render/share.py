@@ -31,7 +31,7 @@ def share_out(
     *,
     jobs: int = 1,
     scheduler: str = "",
-    told: Progress,
+    on_event: Progress,
 ) -> list[Outcome]:
     """Render variants, each in its empty room on the disk of the output; one outcome each, in their order.
 
@@ -42,7 +42,7 @@ def share_out(
     """
     if not scheduler and len(work) <= 1:
         try:
-            return [render_job(setting, variant, room, told) for variant, room in work]
+            return [render_job(setting, variant, room, on_event) for variant, room in work]
         finally:
             end_worker()
     heard: queue.SimpleQueue[Event | Future[Outcome]] = queue.SimpleQueue()
@@ -56,22 +56,22 @@ def share_out(
         while len(outcomes) < len(work):
             news = heard.get()
             if isinstance(news, Event):
-                told(news)
+                on_event(news)
                 continue
             variant = work[places[news]][0]
             outcome = outcomes[places[news]] = _outcome(setting, variant, news)
             if scheduler or news.exception():
-                told(Event(variant, _STEPS[outcome.status], 1, 1))
+                on_event(Event(variant, _STEPS[outcome.status], 1, 1))
     return [outcomes[index] for index in range(len(work))]
 
 
 @contextmanager
-def _executor(jobs: int, scheduler: str, told: Progress) -> Iterator[tuple[Executor, Job]]:
+def _executor(jobs: int, scheduler: str, on_event: Progress) -> Iterator[tuple[Executor, Job]]:
     if scheduler:
         with cluster_executor(scheduler) as executor:
             yield executor, render_job_in_thread
         return
-    processes = Processes(jobs, told)
+    processes = Processes(jobs, on_event)
     try:
         yield processes, render_job
     except BaseException:

@@ -16,6 +16,7 @@ from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
+from helpers.render.beside import add_search_and_figures
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
 from helpers.render.builtin.engine import is_example, render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
@@ -143,7 +144,7 @@ class Worker:
             return None
         return Outcome(variant, "unchanged", record.engine, place, *record.files(place), record.pages)
 
-    def render(self, variant: Variant, build: Path, told: Progress = lambda _: None) -> Outcome:
+    def render(self, variant: Variant, build: Path, on_event: Progress = lambda _: None) -> Outcome:
         """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
 
         Parameters
@@ -152,28 +153,28 @@ class Worker:
             Folder to build in, on the same disk as the output.
         """
         try:
-            return self._render(variant, build, told)
+            return self._render(variant, build, on_event)
         except PlanError as error:
-            told(Event(variant, Step.FAILED, 1, 1))
+            on_event(Event(variant, Step.FAILED, 1, 1))
             return Outcome(variant, "failed", self.engine, problems=error.problems)
         except OSError as error:
             refused = disk_problem(error, str(self.output / variant.slug))
             if refused is None:
                 raise
-            told(Event(variant, Step.FAILED, 1, 1))
+            on_event(Event(variant, Step.FAILED, 1, 1))
             return Outcome(variant, "failed", self.engine, problems=refused.problems)
 
-    def _render(self, variant: Variant, build: Path, told: Progress) -> Outcome:
+    def _render(self, variant: Variant, build: Path, on_event: Progress) -> Outcome:
         seconds: dict[str, float] = {}
         book, brand = self.book(variant), self.brand(variant)
         total = self.steps(variant)
         done = 0
 
         def tell(step: Step, what: str = "") -> None:
-            told(Event(variant, step, done, total, what))
+            on_event(Event(variant, step, done, total, what))
 
         if settled := self.settled(variant):
-            told(Event(variant, Step.UNCHANGED, total, total))
+            on_event(Event(variant, Step.UNCHANGED, total, total))
             return settled
 
         with _timed(seconds, "copy"):
@@ -200,21 +201,22 @@ class Worker:
             record = self._record(copy, site, assets, self.fingerprint(variant))
             record.write(site)
             put_in_place(site, self.output, variant.slug, build)
-        told(Event(variant, Step.PLACED, total, total))
+        on_event(Event(variant, Step.PLACED, total, total))
         place = self.output / variant.slug
         files = record.files(place)
         return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings, seconds)
 
-    def _lay_out(self, copy: Copy, site: Path, told: Callable[[Step, str], None]) -> Assets:
+    def _lay_out(self, copy: Copy, site: Path, on_step: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.
         assets = self.assets(copy.variant)
         settle_prose(copy)
         if self.engine == QUARTO:
-            render_quarto(copy, site, self.to, told)
+            render_quarto(copy, site, self.to, on_step)
         else:
-            render_built_in(copy, site, assets, self.to, told)
+            render_built_in(copy, site, assets, self.to, on_step)
         if "html" in self.to:
             add_downloads(copy, site)
+            add_search_and_figures(copy, site, self.project, self.output)
         return assets
 
     def _record(self, copy: Copy, site: Path, assets: Assets, stamp: str) -> Record:

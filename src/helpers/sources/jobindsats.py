@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -50,23 +50,16 @@ _KEY_TURNED_DOWN = re.compile(
 """How servers say that a key is turned down, whatever the status they say it with."""
 
 
-class Client(Transport):
+class Client(Transport[Settings]):
     """Asks the API, one call at a time."""
 
     source, name = JOBINDSATS, "Jobindsats"
     url_variable = URL_VARIABLE
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        waiting: Callable[[float, str], None] = lambda seconds, why: None,
-    ) -> None:
+    def __init__(self, settings: Settings, **more: Any) -> None:
         if settings.key is None:
             raise SourceError(settings.no_key, fault=Fault.KEY, do=HOW_TO_GET_A_KEY)
-        super().__init__(settings, sleep=sleep, waiting=waiting)
-        self.settings = settings
+        super().__init__(settings, **more)
         self._key = settings.key
         self._session.auth = Bearer(settings.key)
         self._session.headers["Accept"] = "application/json"

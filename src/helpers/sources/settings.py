@@ -150,6 +150,8 @@ class Patience:
     """Seconds before each new try after a busy server or a lost connection."""
     longest_wait: float = 120
     """Most seconds that a server's ``Retry-After`` is heeded."""
+    pause: float = 0.0
+    """Seconds from the end of one call to the next."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,6 @@ class StatbankSettings(Patience):
     sums: bool = True
     """Have StatBank add up spans of values (``sum(16-66=16;17;…)``); if not, they are added up here."""
     pause: float = 1.0
-    """Seconds from the end of one call to the next."""
 
 
 def read_settings(project: Project) -> Settings:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -131,29 +130,16 @@ def parse_tableinfo(content: bytes) -> StatbankTable:
     return info
 
 
-class StatbankClient(Transport):
+class StatbankClient(Transport[StatbankSettings]):
     """Asks StatBank, one call at a time."""
 
     source, name = STATBANK, "Statistikbanken"
     url_variable = STATBANK_URL_VARIABLE
 
-    def __init__(
-        self,
-        settings: StatbankSettings,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        waiting: Callable[[float, str], None] = lambda seconds, why: None,
-    ) -> None:
-        super().__init__(settings, sleep=sleep, waiting=waiting)
-        self.settings = settings
-        self._called = False
-
     def table(self, table: str) -> StatbankTable:
         """All that is known of one table."""
         name = table.upper()
-        return self._asked(
-            f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo
-        )
+        return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
 
     def data(
         self,
@@ -215,7 +201,7 @@ class StatbankClient(Transport):
             f"{name}={','.join(values[:3])}{f' and {len(values) - 3} more' if len(values) > 3 else ''}"
             for name, values in chosen.items()
         )
-        return self._asked("data", {}, info.id.lower(), words, parse, body)
+        return self._ask("data", {}, info.id.lower(), words, parse, body)
 
     def query(
         self,
@@ -251,12 +237,6 @@ class StatbankClient(Transport):
             else:
                 found += text
         return found
-
-    def _asked(self, *call: Any) -> Any:
-        if self._called and self.settings.pause:
-            self.sleep(self.settings.pause)
-        self._called = True
-        return self._ask(*call)
 
     def _ask_for_less(self) -> str:
         return f"ask for less at a time with STATBANK_CELL_LIMIT (now {self.settings.cell_limit:,})"

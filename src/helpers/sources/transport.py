@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import ClassVar, Final, Self, TypeVar
+from typing import ClassVar, Final, Generic, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -42,6 +42,7 @@ _ADDRESS = (
 )
 
 Result = TypeVar("Result")
+S = TypeVar("S", bound=Patience)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class _Session(requests.Session):
         return None
 
 
-class Transport:
+class Transport(Generic[S]):
     """Asks one source, one call at a time.
 
     Parameters
@@ -126,22 +127,23 @@ class Transport:
 
     def __init__(
         self,
-        patience: Patience,
+        settings: S,
         *,
         sleep: Callable[[float], None] = time.sleep,
         waiting: Callable[[float, str], None] = lambda seconds, why: None,
     ) -> None:
-        self.patience = patience
+        self.settings = settings
+        self._called = False
         self.sleep = sleep
         self.waiting = waiting
         self.server_time: datetime | None = None
         self._session = _Session()
         self._session.headers.update({"Accept": "*/*", "User-Agent": _user_agent()})
         # A proxy has no business between this program and a server on the same machine.
-        self._session.trust_env = not is_loopback(urlsplit(patience.url).hostname or "")
+        self._session.trust_env = not is_loopback(urlsplit(settings.url).hostname or "")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.patience.url})"
+        return f"{type(self).__name__}({self.settings.url})"
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +181,11 @@ class Transport:
         parse: Callable[[bytes], Result],
         body: Mapping[str, object] | None = None,
     ) -> Result:
-        def told(state: RetryCallState) -> None:
+        if self._called and self.settings.pause:
+            self.sleep(self.settings.pause)
+        self._called = True
+
+        def before_wait(state: RetryCallState) -> None:
             assert state.outcome and state.next_action
             trouble = state.outcome.exception()
             assert isinstance(trouble, TryAgain)
@@ -187,18 +193,18 @@ class Transport:
 
         tries = Retrying(
             retry=retry_if_exception_type(TryAgain),
-            stop=stop_after_attempt(len(self.patience.waits) + 1),
+            stop=stop_after_attempt(len(self.settings.waits) + 1),
             wait=self._wait,
             sleep=self.sleep,
-            before_sleep=told,
+            before_sleep=before_wait,
             reraise=True,
         )
         try:
             return tries(
-                self._once, HttpCall(f"{self.patience.url}/{path}", query, table, asked, body), parse
+                self._once, HttpCall(f"{self.settings.url}/{path}", query, table, asked, body), parse
             )
         except TryAgain as trouble:
-            count = len(self.patience.waits) + 1
+            count = len(self.settings.waits) + 1
             times = f" ({count} tries)" if count > 1 else ""
             raise SourceError(
                 f"{trouble.headline}{times}",
@@ -210,7 +216,7 @@ class Transport:
 
     def _wait(self, state: RetryCallState) -> float:
         """The wait that is due, or what the server asks for instead: neither none at all nor for ever."""
-        due = (*self.patience.waits, 0.0)[state.attempt_number - 1]  # asked for after the last try too
+        due = (*self.settings.waits, 0.0)[state.attempt_number - 1]  # asked for after the last try too
         trouble = state.outcome.exception() if state.outcome else None
         if not isinstance(trouble, TryAgain) or not trouble.retry_after:
             return due
@@ -218,7 +224,7 @@ class Transport:
             asked_for = float(Retry().parse_retry_after(trouble.retry_after))
         except (InvalidHeader, ValueError, OverflowError, TypeError):
             return due
-        return min(asked_for or due, self.patience.longest_wait)
+        return min(asked_for or due, self.settings.longest_wait)
 
     def _once(self, call: HttpCall, parse: Callable[[bytes], Result]) -> Result:
         reply = self._send(call)
@@ -237,7 +243,7 @@ class Transport:
                 words,
                 fault=Fault.CONTENT,
                 asked=call.words,
-                do=f"try again later; check {self.url_variable} ({self.patience.url}) and whether a web page "
+                do=f"try again later; check {self.url_variable} ({self.settings.url}) and whether a web page "
                 f"(a login, a notice) stands between this machine and {self.name}",
             ) from None
 
@@ -286,7 +292,7 @@ class Transport:
             raise self._unreachable(table, host, "does not answer") from None
         except requests.exceptions.ReadTimeout:
             raise TryAgain(
-                f"{table}: {host} was silent for {self.patience.read_timeout:g} seconds.",
+                f"{table}: {host} was silent for {self.settings.read_timeout:g} seconds.",
                 fault=Fault.LOST,
                 do="try again later; if it stays so, " + self._ask_for_less(),
             ) from None
@@ -303,14 +309,14 @@ class Transport:
             raise SourceError(
                 f"{table}: the call could not be made ({type(error).__name__}).",
                 fault=Fault.UNREACHABLE if isinstance(error, _ADDRESS) else Fault.CONTENT,
-                do=f"check {self.url_variable} ({self.patience.url})",
+                do=f"check {self.url_variable} ({self.settings.url})",
             ) from None
 
     def _get(
         self, url: str, query: Mapping[str, str], table: str, sent: Mapping[str, object] | None
     ) -> Reply:
-        timeout = (self.patience.connect_timeout, self.patience.read_timeout)
-        ends = time.monotonic() + self.patience.longest_answer
+        timeout = (self.settings.connect_timeout, self.settings.read_timeout)
+        ends = time.monotonic() + self.settings.longest_answer
         with self._session.request(
             "GET" if sent is None else "POST",
             url,
@@ -329,11 +335,11 @@ class Transport:
                 # The read timeout is for silence only; a server that drips would keep this waiting for ever.
                 if time.monotonic() > ends:
                     raise self._lost(
-                        table, f"the answer was not whole after {self.patience.longest_answer:g} seconds"
+                        table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
                     )
-                if len(body) > self.patience.largest_answer:
+                if len(body) > self.settings.largest_answer:
                     raise SourceError(
-                        f"{table}: the answer is larger than {self.patience.largest_answer >> 20} MB, "
+                        f"{table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
                         "and was not read to its end.",
                         fault=Fault.CONTENT,
                         do="no table's answer is; try again later. If it stays so, " + self._ask_for_less(),
@@ -352,7 +358,7 @@ class Transport:
         return TryAgain(
             f"{table}: {host} {how}.",
             fault=Fault.UNREACHABLE,
-            do=f"check the network, and {self.url_variable} ({self.patience.url})",
+            do=f"check the network, and {self.url_variable} ({self.settings.url})",
         )
 
     @staticmethod

@@ -32,7 +32,7 @@ def is_example(copy: Copy) -> bool:
 
 
 def render_built_in(
-    copy: Copy, site: Path, assets: Assets, to: Collection[str], told: Callable[[Step, str], None]
+    copy: Copy, site: Path, assets: Assets, to: Collection[str], on_step: Callable[[Step, str], None]
 ) -> None:
     """Write the pages, the PDF and the Word document of an executed private copy into `site`.
 
@@ -42,12 +42,12 @@ def render_built_in(
         For anything that docs/rendering.md does not list, by notebook, cell and line.
     """
     example = is_example(copy)
-    told(Step.PAGES, "")
+    on_step(Step.PAGES, "")
     word = prepare(copy, example=example) if "docx" in to else None
     converted = convert(copy, sorted(to), word)
     site.mkdir(parents=True, exist_ok=True)
     if word is not None:
-        told(Step.WORD, copy.word_name)
+        on_step(Step.WORD, copy.word_name)
         finish(word.target, author=copy.author, title=copy.full_title, timestamp=copy.timestamp)
         shutil.move(word.target, site / copy.word_name)
     if "html" in to:
@@ -55,5 +55,5 @@ def render_built_in(
         files = {kind: name if kind in to else None for kind, name in names.items()}
         write_pages(copy, converted, site, assets, example=example, files=files)
     if "pdf" in to:
-        told(Step.PDF, copy.pdf_name)
+        on_step(Step.PDF, copy.pdf_name)
         write_pdf(copy, converted.typst, site / copy.pdf_name, example=example)

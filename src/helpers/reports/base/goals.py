@@ -27,6 +27,9 @@ class ComparedArea:
     place: str
     """``12``; empty without a value. Equal values share a place."""
     value: str
+    """With a mark where it is of few persons."""
+    expected: str
+    """What was to be expected; shown where `columns` of its table has a head for it."""
     value_key: Decimal | None
     gap: str
     gap_key: Decimal | None
@@ -56,10 +59,12 @@ class ComparedIndicator:
     wide: str
     narrow: str
     alternative: str
-    columns: tuple[str, str]
-    """Heads of the value and gap columns, with their units."""
+    columns: tuple[str, ...]
+    """Heads of value and gap, with their units; between them that of what was to be expected, where there is such."""
     standings: tuple[ComparedArea, ...]
     """Best first; without a value last, in the Danish alphabet."""
+    few: bool
+    """Whether a value has the mark of few persons."""
     csv_name: str
     csv: str
     """The same as text with semicolons and decimal commas, to be saved as `csv_name`."""

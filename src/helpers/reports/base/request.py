@@ -64,7 +64,7 @@ class RenderRequest:
     for_publication: bool = False
     edition: str = ""
     """A shorter form of the report, one of its wing's `editions`; empty for the whole."""
-    told: Callable[[str], object] = lambda words: None
+    say: Callable[[str], object] = lambda words: None
     """Says to the user what cannot wait, such as that another run is waited for."""
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
     """What this run holds until it ends: locks."""

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.catalogue.catalogue import INDICATORS_ARE
 from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
 from helpers.catalogue.explain import read_entry
 from helpers.errors import PlanError, Problem
@@ -142,30 +143,24 @@ def _checked(
 def _against(catalogue: Catalogue, projects: InvestmentSet, document: Document) -> None:
     """The municipality and the indicators that the file names must be the catalogue's."""
     slugs = [municipality.slug for municipality in catalogue.municipalities]
-    if projects.municipality not in slugs:
-        near = did_you_mean(projects.municipality, slugs)
-        document.problem(
-            ("municipality",),
-            f'"{projects.municipality}" is no municipality. {near}'.strip(),
-            "Write its slug; `plan list municipalities` prints them.",
-        )
+    do = "Write its slug; `plan list municipalities` prints them."
+    document.known(("municipality",), "municipality", projects.municipality, slugs, do)
     for key, project in projects.projects.items():
         for at, row in _walk(project.status.rows, ("projects", key, "status", "rows")):
             if row.indicator is None:
                 continue
-            indicator = catalogue.indicators.get(row.indicator)
-            if indicator is None:
-                near = did_you_mean(row.indicator, catalogue.indicators)
-                document.problem(
-                    (*at, "indicator"),
-                    f'"{row.indicator}" is no indicator. {near}'.strip(),
-                    "Indicators are the keys of catalogue/indicators.yml; `plan list indicators` shows them.",
-                )
-            elif row.series is not None and row.series not in indicator.series:
-                document.problem(
+            if not document.known(
+                (*at, "indicator"), "indicator", row.indicator, catalogue.indicators, INDICATORS_ARE
+            ):
+                continue
+            there = catalogue.indicators[row.indicator].series
+            if row.series is not None:
+                document.known(
                     (*at, "series"),
-                    f'"{row.series}" is no series of {row.indicator}.',
-                    f"Its series are: {_listed(indicator.series)}.",
+                    f"series of {row.indicator}",
+                    row.series,
+                    there,
+                    f"Its series are: {_listed(there)}.",
                 )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
-from helpers.catalogue.catalogue import fill
+from helpers.catalogue.catalogue import INDICATORS_ARE, fill
 from helpers.catalogue.documents import Document, did_you_mean, read_document
 from helpers.catalogue.explain import read_cells, read_entry
 from helpers.catalogue.models import (
@@ -405,12 +405,7 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
     kinds = catalogue.grouping.rules.clusters
 
     def indicator(key: str, place: tuple[str | int, ...]) -> None:
-        if key not in catalogue.indicators:
-            document.problem(
-                place,
-                f'"{key}" is no indicator. {did_you_mean(key, catalogue.indicators)}'.strip(),
-                "Indicators are the keys of catalogue/indicators.yml and catalogue/indicators/*.yml.",
-            )
+        document.known(place, "indicator", key, catalogue.indicators, INDICATORS_ARE)
 
     def series(key: str, name: str, place: tuple[str | int, ...]) -> None:
         indicator(key, place)
@@ -419,12 +414,8 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
             document.problem(place, f'"{key}" has no series "{name}".', f"It has: {', '.join(known)}.")
 
     def kind(name: str, place: tuple[str | int, ...]) -> None:
-        if name not in kinds:
-            document.problem(
-                place,
-                f'"{name}" is no kind of cluster. {did_you_mean(name, kinds)}'.strip(),
-                f"Kinds are the keys under clusters of groups.yml: {', '.join(kinds)}.",
-            )
+        there = f"Kinds are the keys under clusters of groups.yml: {', '.join(kinds)}."
+        document.known(place, "kind of cluster", name, kinds, there)
 
     numbers: list[int] = []
     for place, section in enumerate(template.sections):

@@ -34,7 +34,7 @@ from helpers.present.output import (
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
+from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
 from helpers.reports.jobcenteroverblik.models import PrintedReport, PrintedTile
 from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
@@ -87,7 +87,7 @@ def standing_tile(heading: str, link: str, standing: FigureStanding | None, area
     ]
     place = ranking.rank_words(standing.rank, group, standing.office)
     if area in standing.few and standing.rank.place is not None:
-        place += ranking.FEW_MARK
+        place += FEW_MARK
     return FigureTile(heading, link, place, standing.rank.third, tuple(note for note in notes if note))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from helpers.analysis.groups import ComparisonGroup
-from helpers.analysis.ranks import SMALL_BASE, Rank, Standing, Third
+from helpers.analysis.ranks import Rank, Standing, Third
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Comparison
 from helpers.catalogue.names import Noun
 from helpers.periods import Period
 from helpers.present.group_words import scope, small
-from helpers.present.words import MINUS, NBSP, count, listed, number, when_words
+from helpers.present.words import FEW_MARK, FEW_WORDS, MINUS, NBSP, count, listed, number, when_words
 from helpers.reports.jobcenteroverblik.boards import Obstacle
 from helpers.reports.jobcenteroverblik.standings import FigureStanding
 
@@ -125,9 +125,6 @@ def rank_notes(standing: FigureStanding) -> tuple[str, ...]:
 NAMED = 4
 """Of more job centres than these, few persons stand behind so many that only their number is told."""
 
-FEW_MARK = "°"
-"""Stands at a place whose share is out of few persons."""
-
 
 def few_words(standing: FigureStanding, area: Area) -> str:
     """That places stand on few persons: the area's own, or others'; empty when none does."""
@@ -135,10 +132,7 @@ def few_words(standing: FigureStanding, area: Area) -> str:
     others = [one.name for one in standing.few if one.slug not in own]
     said = []
     if len(others) < len(standing.few):
-        said.append(
-            f"{FEW_MARK} Andelen er af færre end {SMALL_BASE} personer eller af et skjult antal; pladsen kan skifte "
-            "med en enkelt person"
-        )
+        said.append(f"{FEW_WORDS}; pladsen kan skifte med en enkelt person")
     if others:
         names = listed(others) if len(others) <= NAMED else f"{number(len(others))} andre"
         said.append(f"Få personer bag {'tallet' if len(others) == 1 else 'tallene'} for {names}")

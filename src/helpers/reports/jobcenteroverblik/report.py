@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
-from helpers.analysis.ranks import SMALL_BASE, places
+from helpers.analysis.ranks import FEW, places
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
@@ -580,7 +580,7 @@ class JobcenteroverblikReport(Report):
             "{least}": small(rules.least),
             "{variables}": small(rules.variables),
             "{farthest}": number(rules.farthest, 1),
-            "{few}": number(SMALL_BASE),
+            "{few}": number(FEW),
             "{months}": small(rules.months),
             "{delay}": "en måned" if delay == 1 else f"{small(delay)} måneder",
         }

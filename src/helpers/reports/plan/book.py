@@ -96,8 +96,7 @@ _DATA = (
         "## Sådan beregnes forskellen {#forskel .unnumbered}\n\n"
         "Forskellen er kommunens tal minus målet, når en højere værdi er bedre, og målet minus kommunens tal, når en "
         "lavere værdi er bedre. En forskel på nul eller derover betyder, at målet er opfyldt; står der »under« eller "
-        "»over« i målet, skal forskellen være større end nul. Målet er landsgennemsnittet, landsgennemsnittet med et "
-        "tillæg eller et fast tal. Forskelle mellem procenter er procentpoint.\n\n"
+        "»over« i målet, skal forskellen være større end nul. Forskelle mellem procenter er procentpoint.\n\n"
         "Et mål kan ikke vurderes, når et af tallene mangler, er diskretioneret eller gælder en anden periode.",
     ),
     code("remarks", "report.remarks()"),

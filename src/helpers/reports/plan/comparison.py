@@ -16,7 +16,7 @@ from helpers.analysis.gaps import Verdict
 from helpers.analysis.ranks import places
 from helpers.analysis.steadiness import Steadiness
 from helpers.analysis.targets import ResolvedTarget
-from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Indicator, Municipality, Plan
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Direction, Goal, Indicator, Municipality, Plan
 from helpers.catalogue.targets import Against, Target
 from helpers.data import csv_files
 from helpers.periods import Period
@@ -24,6 +24,7 @@ from helpers.present.target_words import target_history, target_phrase
 from helpers.present.theme import Palette
 from helpers.present.words import (
     DIRECTION_WORDS,
+    FEW_MARK,
     GROUNDS_WORDS,
     VERDICT_CLASSES,
     VERDICT_SIGNS,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 CSV_COLUMNS = (
     "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
     "hele_landet", "krav", "forskel",
-    "vurdering", "varighed", "begrundelse", "grundlag",
+    "vurdering", "varighed", "begrundelse", "faa_personer", "grundlag",
 )  # fmt: skip
 
 
@@ -139,16 +140,19 @@ def _part(
     areas = {area.code: area for area in comparison.municipalities}
     usual = _usual(rows.values())
     period = usual.period
-    direction = usual.direction
-    ranking = places({code: row.municipality for code, row in rows.items()}, direction)
+    # What is expected differs from one to another: who is best is told by the distance to it, as on the state's own list.
+    expected = _is_expected(usual)
+    direction = Direction.HIGHER if expected else usual.direction
+    told = {code: row.gap if expected else row.municipality for code, row in rows.items()}
+    ranking = places(told, direction)
 
     def order(code: str) -> tuple[bool, Decimal, str]:
-        value = rows[code].municipality
+        value = told[code]
         return value is None, -direction.sign * (value or Decimal(0)), alphabetical(areas[code].name)
 
     codes = sorted(rows, key=order)
     standings = [_standing(areas[code], rows[code], ranking[code], period) for code in codes]
-    if usual.national is not None:
+    if usual.national is not None and not expected:
         country = _country(usual)
         better = sum(
             direction.sign * (s.value_key - usual.national) > 0 for s in standings if s.value_key is not None
@@ -157,14 +161,15 @@ def _part(
     dots = tuple(
         GoalDot(
             areas[code].name,
-            row.municipality,
-            _DOTS.get(row.verdict),
+            value,
+            _DOTS.get(rows[code].verdict),
             f"{areas[code].slug}{suffix}",
         )
         for code in codes
-        if (row := rows[code]).municipality is not None
+        if (value := told[code]) is not None
     )
-    ranked = Ranked(dots, _lines(goal, usual), indicator.unit, indicator.decimals)
+    lines = (GoalLine("Som forventet", Decimal(0), dashed=True),) if expected else _lines(goal, usual)
+    ranked = Ranked(dots, lines, indicator.unit, indicator.decimals, signed=expected)
     said = alternative(ranked) if dots else ""
     file = f"{goal.number}-{indicator.key}" if several else goal.number
     return ComparedIndicator(
@@ -176,8 +181,9 @@ def _part(
         wide=picture(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
         narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
         alternative=said,
-        columns=_columns(indicator),
+        columns=_columns(indicator, expected=expected),
         standings=tuple(standings),
+        few=any(row.scarce for row in rows.values()),
         csv_name=f"{file}.csv",
         csv=_csv(goal, codes, areas, rows, ranking, indicator),
     )
@@ -187,6 +193,12 @@ _DOTS = {
     Verdict.MET: True, Verdict.ON_TRACK: True, Verdict.NOT_MET: False, Verdict.BEHIND: False,
 }  # fmt: skip
 """Whether a municipality's dot is filled; where there is no verdict it is a square."""
+
+
+def _is_expected(usual: StatusRow) -> bool:
+    """Whether each municipality is held against what was to be expected of it."""
+    against = usual.asked and usual.asked.target.against
+    return bool(against and against.against is Against.EXPECTED)
 
 
 def _is_a_level(usual: StatusRow) -> bool:
@@ -247,7 +259,8 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
         name=area.name,
         region=area.region,
         place="" if place is None else number(place),
-        value=number(row.municipality, row.decimals),
+        value=number(row.municipality, row.decimals) + (FEW_MARK if row.scarce else ""),
+        expected=number(row.target, row.decimals),
         value_key=row.municipality,
         gap=number(row.gap, max(row.decimals, _decimals(row.gap)), signed=True),
         gap_key=row.gap,
@@ -267,6 +280,7 @@ def _country(usual: StatusRow) -> ComparedArea:
         region="",
         place="",
         value=number(usual.national, usual.decimals),
+        expected="",
         value_key=usual.national,
         gap="",
         gap_key=None,
@@ -282,10 +296,10 @@ def _decimals(value: Decimal | None) -> int:
     return 0 if value is None else max(0, -int(value.as_tuple().exponent))
 
 
-def _columns(indicator: Indicator) -> tuple[str, str]:
-    unit = unit_word(indicator.unit)
-    apart = unit_word(indicator.unit, difference=True)
-    return f"Værdi, {unit}" if unit else "Værdi", f"Forskel, {apart}" if apart else "Forskel"
+def _columns(indicator: Indicator, *, expected: bool) -> tuple[str, ...]:
+    unit, apart = unit_word(indicator.unit), unit_word(indicator.unit, difference=True)
+    heads = [("Værdi", unit), *([("Forventet", unit)] if expected else []), ("Forskel", apart)]
+    return tuple(f"{head}, {of}" if of else head for head, of in heads)
 
 
 def _summary(
@@ -306,6 +320,8 @@ def _summary(
     history = target_history(target, usual.decimals, usual.unit)
     said += [history] if history else []
     said.append(f"{DIRECTION_WORDS[usual.direction]}.")
+    if _is_expected(usual):
+        said.append("Kommunerne står i rækkefølge efter forskellen til det forventede.")
     return tuple(said)
 
 
@@ -351,7 +367,8 @@ def _csv(
                 goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,
                 row.period.id if row.period else "", row.period.danish if row.period else "",
                 row.municipality, unit, row.national, row.target, row.gap, VERDICT_WORDS[row.verdict].lower(),
-                row.past.steadiness.value if row.past else None, row.reason, GROUNDS_WORDS[row.grounds],
+                row.past.steadiness.value if row.past else None, row.reason,
+                "ja" if row.scarce else None, GROUNDS_WORDS[row.grounds],
             )
             for code in codes
             for row in (rows[code],)

@@ -55,6 +55,8 @@ class Ranked:
     lines: tuple[GoalLine, ...]
     unit: Unit
     decimals: int
+    signed: bool = False
+    """Whether the values are differences."""
 
 
 def picture(ranked: Ranked, colour: Palette, size: tuple[int, int], *, classes: str, label: str) -> str:
@@ -129,7 +131,7 @@ def _dots(ranked: Ranked, places: Sequence[tuple[float, float]], colour: Palette
 
 
 def _hint(ranked: Ranked, dot: GoalDot) -> str:
-    return f"<title>{html.escape(dot.name)}: {number(dot.value, ranked.decimals, ranked.unit)}</title>"
+    return f"<title>{html.escape(dot.name)}: {number(dot.value, ranked.decimals, ranked.unit, signed=ranked.signed)}</title>"
 
 
 def _of_kind(met: bool | None, dots: str, colour: Palette) -> str:
@@ -200,7 +202,7 @@ def alternative(ranked: Ranked) -> str:
     first, last = ranked.dots[0], ranked.dots[-1]
 
     def shown(value: Decimal) -> str:
-        return number(value, ranked.decimals, ranked.unit)
+        return number(value, ranked.decimals, ranked.unit, signed=ranked.signed)
 
     said = [f"Prikplot med {count(len(ranked.dots), 'kommune', 'kommuner')}, sorteret med den bedste først."]
     if len(ranked.dots) > 1:

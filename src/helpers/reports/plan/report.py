@@ -970,7 +970,8 @@ class PlanReport(Report):
         return tuple(dict.fromkeys(said))
 
     def remarks(self) -> Shown:
-        """Where a document printed another gap than the rule gives, and what the targets were before."""
+        """What kinds of targets there are, where a document printed another gap, and what the targets were before."""
+        kinds = plan_words.target_kinds(part.target for goal in self.plan.goals for part in goal.parts)
         said = []
         for row in self.rows:
             if row.published_gap is not None and row.published_gap != row.gap:
@@ -988,7 +989,7 @@ class PlanReport(Report):
                     said.append(f"Mål {goal.number}: {history}")
         said += plan_words.how_judged(self.all_rows)
         listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
-        return output.text(listed) if said else Shown()
+        return output.text(*filter(None, (kinds, listed)))
 
     def sources(self) -> Shown:
         """Every series of the plan: goal, definition, source table, how sure, newest period, when fetched."""

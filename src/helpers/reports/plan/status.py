@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from helpers.analysis.chance import Interval, around, of_few
+from helpers.analysis.chance import Interval, around, is_scarce, of_few
 from helpers.analysis.gaps import Verdict, gap, joint_verdict, verdict
 from helpers.analysis.persons import base_at, from_counts, gap_in_persons
 from helpers.analysis.readings import NOTHING, Readings
@@ -106,6 +106,8 @@ class StatusRow:
     """What was typed in of a milestone; none when nothing was."""
     chance: Interval | None = None
     """What chance alone may make of the municipality's value (:mod:`helpers.analysis.chance`)."""
+    scarce: bool = False
+    """The value is out of fewer than 30, or of a number that is hidden."""
     few: bool = False
     """The value is of few persons: the target lies within `chance`, or the value is out of fewer than 30."""
     finer: Decimal | None = None
@@ -440,6 +442,7 @@ class Judge:
             if period and of_the_period
             else (None, None, False)
         )
+        scarce = period is not None and is_scarce(self.readings, indicator, municipality.code, period)
         return StatusRow(
             goal=goal.number,
             indicator=indicator.key,
@@ -462,6 +465,7 @@ class Judge:
             persons=None if asked.place else gap_in_persons(difference, indicator.unit, base),
             asked=asked,
             chance=chance,
+            scarce=scarce,
             few=few,
             finer=found.finer if found else None,
             past=self.past(part, municipality.code, found) if found else None,

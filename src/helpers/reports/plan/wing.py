@@ -58,7 +58,7 @@ class PlanWing(Wing):
         asked = plans_asked(request, catalogue)
         if not request.plan:
             for line in told_plans(catalogue, asked):
-                request.told(line)
+                request.say(line)
         return [
             report
             for key, areas in asked.items()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
 from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
 from helpers.catalogue.names import Names, Noun
+from helpers.catalogue.targets import Against, Taken, Target
 from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
@@ -65,6 +66,34 @@ def followed_by_surveys(goals: Sequence[str]) -> str:
 def goals_counted(found: Summary) -> str:
     """How many of the goals that are judged are met, on their way and not to be judged."""
     return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
+
+
+def _kind(target: Target) -> str:
+    """What kind of a target it is: ``landsgennemsnittet``; empty for one that was never set."""
+    if target.against is None or target.rule == "rank":
+        return {
+            "none_set": "",
+            "between": "et interval",
+            "rank": "en placering blandt kommunerne",
+            "milestone": "en milepæl med en frist",
+            "direction": "en retning, der følges uden vurdering",
+        }.get(target.rule, "et tal for hvert år" if target.years else "et fast tal")
+    among = "den bedste" if target.taken is Taken.BEST else "gennemsnittet"
+    more = " med et tillæg eller et fradrag" if target.margin or target.percent is not None else ""
+    return {
+        Against.COUNTRY: "landsgennemsnittet",
+        Against.GROUP: f"{among} af andre kommuner",
+        Against.AREA: "en anden kommunes tal",
+        Against.EARLIER: "kommunens eget tidligere tal",
+        Against.EXPECTED: "det forventede tal",
+    }[target.against.against] + more
+
+
+def target_kinds(targets: Iterable[Target]) -> str:
+    """``Målet er landsgennemsnittet eller et fast tal.``: the kinds that a plan has, each once; empty when it has none."""
+    kinds = filter(None, dict.fromkeys(map(_kind, targets)))
+    said = listed(kinds, "eller")
+    return f"Målet er {said}." if said else ""
 
 
 def how_judged(rows: Iterable[StatusRow]) -> list[str]:
