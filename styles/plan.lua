@@ -386,7 +386,7 @@ local function is_note(block)
   return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
 end
 
--- What follows a chapter's heading as the items of plan-flow().
+-- What follows a chapter's heading as the items of plan-chapters().
 local function flow(blocks)
   local items, item, opened = pandoc.List{ { blocks = pandoc.List{} } }, nil, 0
   for _, block in ipairs(blocks) do
@@ -429,7 +429,8 @@ local function short_pages(blocks)
   return out
 end
 
--- Chapter by chapter. The built-in engine keeps the heading of its one, and puts it where `chapter-begin` ends.
+-- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
+-- stands before a heading, and stands around them all.
 local function keep_together(doc)
   local out, chapter, head = pandoc.List{}, pandoc.List{}, nil
   local function close()
@@ -439,13 +440,14 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
-      local begin = (i == 1 and '#plan-flow(' or '') .. (item.kept and 'kept[' or 'loose[')
+      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
+      local begin = (i == 1 and 'chapter(' or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
       out:extend(item.blocks)
       out:insert(raw('],'))
     end
-    out:insert(raw(')'))
+    out:insert(raw('),'))
   end
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' and block.level == 1 then
@@ -456,6 +458,10 @@ local function keep_together(doc)
     end
   end
   close()
+  if head and not short_pages(chapter) then
+    out:insert(1, raw('#plan-chapters('))
+    out:insert(raw(')'))
+  end
   doc.blocks = out
   return doc
 end

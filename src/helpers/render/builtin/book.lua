@@ -662,6 +662,8 @@ local function typst_float(kind, id, number, caption, content, chapter)
   return out
 end
 
+local in_chapters = false
+
 local function to_typst(chapter, doc)
   doc = printed(chapter, doc, 'typst')
   doc = doc:walk{
@@ -702,6 +704,7 @@ local function to_typst(chapter, doc)
   local blocks = pandoc.List{}
   -- A short edition has a head instead.
   if doc.meta['chapter-begin'] then
+    in_chapters = true
     blocks:extend{ raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin'])), title_of(chapter) }
   end
   blocks:extend(doc.blocks)
@@ -871,6 +874,7 @@ for _, chapter in ipairs(chapters) do
   result.chapters:insert(entry)
 end
 result.typst = table.concat(typst, '\n\n')
+if in_chapters then result.typst = '#plan-chapters(\n' .. result.typst .. '\n)' end
 if job.docx and #problems == 0 then write_docx(docx) end
 result.problems = problems
 io.write(pandoc.json.encode(result))
