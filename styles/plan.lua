@@ -386,6 +386,8 @@ local function is_note(block)
   return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
 end
 
+local SHORT_END = 500 -- characters
+
 -- What follows a chapter's heading as the items of plan-chapters().
 local function flow(blocks)
   local items, item, opened = pandoc.List{ { blocks = pandoc.List{} } }, nil, 0
@@ -409,6 +411,13 @@ local function flow(blocks)
       end
     end
   end
+  -- No page for three lines: a short end of a chapter stays with the figure before it.
+  local last, before = items[#items], items[#items - 1]
+  if before and before.kept and not last.kept and not last.closed and opened == 0
+    and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
+    before.blocks:extend(last.blocks)
+    items:remove()
+  end
   return items
 end
 
@@ -429,6 +438,21 @@ local function short_pages(blocks)
   return out
 end
 
+-- A figure and the notes on it are never parted.
+local function with_notes(blocks)
+  local out, open = pandoc.List{}, false
+  for _, block in ipairs(blocks) do
+    if open and not is_note(block) then out:insert(raw(']')); open = false end
+    if not open and (block.t == 'Figure' or block.t == 'Para') and holds(block, 'figure') then
+      out:insert(raw('#whole['))
+      open = true
+    end
+    out:insert(block)
+  end
+  if open then out:insert(raw(']')) end
+  return out
+end
+
 -- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
 -- stands before a heading, and stands around them all.
 local function keep_together(doc)
@@ -440,8 +464,10 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
+      if item.kept then item.blocks = with_notes(item.blocks) end
       local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
-      local begin = (i == 1 and 'chapter(' or '') .. kind
+      local numbered = head and has(head, 'unnumbered') and 'numbered: false, ' or ''
+      local begin = (i == 1 and 'chapter(' .. numbered or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
       out:extend(item.blocks)
