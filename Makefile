@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	&& echo $$p && break; done)
 PLAN = .venv/bin/plan
 
-.PHONY: all setup site test lint lock quarto quarto-render bench lab clean git-filter
+.PHONY: all setup site test lint lock quarto quarto-render bench profile lab clean git-filter
 
 all: site
 
@@ -37,6 +37,9 @@ BOOK ?= .
 quarto-render: setup
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" QUARTO_PYTHON="$(CURDIR)/.venv/bin/python" quarto render "$(BOOK)" \
 	$(if $(KOMMUNE),-P "kommune:$(KOMMUNE)")
+
+profile: setup
+	@.venv/bin/python -m benchmarks.profile_render
 
 bench: setup
 	@.venv/bin/python -m benchmarks

@@ -1,13 +1,13 @@
-"""How long rendering takes for one municipality and for many, against what an analyst would script.
+"""How long rendering takes for one municipality and for many, against what an analyst would script and against the floor.
 
-``python -m benchmarks.bench_render [--quick]``: the plan's book on example data, HTML, in turn by this project, by
-papermill and nbconvert a notebook at a time, and by `quarto render` where there is one on PATH. The three run one after
-the other on the same machine, so that their ratios tell more than their seconds.
+``python -m benchmarks.bench_render`` prints the whole table of docs/performance.md, in one run and in turn: this project's
+verbs, papermill and nbconvert a notebook at a time, `quarto render` where there is one on PATH, and the floor (each
+figure's drawing, one pandoc and one Typst, nothing else). ``--quick``: three municipalities instead of ten, and not the country.
+``growth``: how a municipality's time and the memory change from 10 to 98 to 980 (ten plans); about half an hour.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -17,16 +17,18 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import psutil
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-MANY, FEW = 10, 3
-"""Municipalities that are rendered by this project; with ``--quick`` the few."""
+PLAN = "frederikssund-2023"
+ALL, SOME, FEW = 98, 10, 3
+"""Municipalities that are rendered; with ``--quick`` the few and none of more."""
 
 JOBS = 2
-_LOOK = 0.5
+_LOOK = 1.0
 """Seconds between two looks at the memory of all processes."""
 
 
@@ -84,46 +86,23 @@ def copy_project(root: Path) -> None:
         shutil.copyfile(CHECKOUT / name, root / name)
 
 
-def ours(root: Path, output: Path, count: int, jobs: int, to: str) -> None:
-    """Render the first municipalities in this process; prints seconds a step and the size of a site."""
+def plan(*words: str) -> list[str]:
+    """The command of this checkout, whatever is on PATH."""
+    return [sys.executable, "-c", "from helpers.cli import main; main()", *words]
+
+
+def _names(count: int) -> list[str]:
     from helpers.catalogue import load_catalogue
     from helpers.project import Project
-    from helpers.render import Variant, render_variants
-    from helpers.reports.plan.report import read_reports
 
-    project = Project(root)
-    begun = time.process_time()
-    catalogue = load_catalogue(project)
-    plan = catalogue.plan("frederikssund-2023")
-    reports = read_reports(project, catalogue, plan, catalogue.municipalities[:count])
-    variants = [
-        Variant(
-            book=root,
-            slug=report.municipality.slug,
-            parameters={"kommune": report.municipality.name, "plan": plan.key, "periode": ""},
-            municipality=report.municipality.long_name,
-            dated=report.data_day,
-            inputs=report.fingerprint,
-        )
-        for report in reports
-    ]
-    prepared = time.process_time() - begun
-    outcomes = render_variants(
-        project, variants, to=to.split(","), engine="built-in", output=output, jobs=jobs, force=True
-    )
-    assert all(outcome.ok for outcome in outcomes), [outcome.problems for outcome in outcomes]
-    steps = {step: sum(o.seconds.get(step, 0) for o in outcomes[jobs:]) for step in outcomes[0].seconds}
-    sizes = [
-        sum(path.stat().st_size for path in outcome.folder.rglob("*") if path.is_file())
-        for outcome in outcomes
-        if outcome.folder
-    ]
-    print(json.dumps({"prepare": prepared, "steps": steps, "megabytes": max(sizes) / 1e6}))
+    return [area.name for area in load_catalogue(Project(CHECKOUT)).municipalities[:count]]
 
 
-def _ours(root: Path, output: Path, count: int, jobs: int, to: str) -> Cost:
-    command = [sys.executable, "-m", "benchmarks.bench_render", "ours", str(root), str(output), str(count)]
-    return measure([[*command, str(jobs), to]], CHECKOUT, {})
+def render(root: Path, output: Path, count: int, *more: str, key: str = PLAN) -> Cost:
+    """Render so many municipalities of a plan."""
+    whom = ["--all"] if count == ALL else _names(count)
+    words = ["--plan", key, "--engine", "built-in", "--jobs", str(JOBS), "--output", str(output), "--example"]
+    return measure([plan("render", *whom, *words, *more)], root, {})
 
 
 def _scripted(root: Path, folder: Path) -> Cost:
@@ -143,48 +122,84 @@ def _quarto(root: Path, quarto: str) -> Cost:
     return measure([command], root, {"QUARTO_PYTHON": sys.executable, "PLAN_ROOT": str(root)})
 
 
-def _line(label: str, cost: Cost, municipalities: float = 1) -> None:
-    wall, cpu = cost.wall / municipalities, cost.cpu / municipalities
-    print(f"  {label:<44}{wall:8.1f} s {cpu:8.1f} s {cost.memory:8.0f} MB", flush=True)
+def _floor(root: Path, folder: Path, count: int) -> Cost:
+    command = [sys.executable, "-m", "benchmarks.floor"]
+    measure([[*command, "keep", str(root), str(folder)]], CHECKOUT, {})
+    return measure([[*command, "run", str(folder), str(count)]], CHECKOUT, {})
+
+
+def _line(label: str, cost: Cost, municipalities: int = 1) -> None:
+    each = f"{cost.wall / municipalities:.1f} s | {cost.cpu / municipalities:.1f} s"
+    print(f"| {label} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {each} | {cost.memory:,.0f} MB |", flush=True)
+
+
+def _project(folder: Path) -> Path:
+    """A copy of the project whose example data and tidy table are made."""
+    root = folder / "project"
+    root.mkdir()
+    copy_project(root)
+    render(root, folder / "first", 1)
+    return root
+
+
+HEAD = """| in one run, in turn | wall | processor | each: wall | processor | peak memory |
+| --- | ---: | ---: | ---: | ---: | ---: |"""
 
 
 def main(*, quick: bool = False) -> None:
-    """All in turn; prints seconds a municipality, ratios, memory and the share of each step."""
-    count = FEW if quick else MANY
+    """All in turn; prints a Markdown table, and ratios below it."""
+    count = FEW if quick else SOME
     with tempfile.TemporaryDirectory() as given:
         folder = Path(given)
-        root = folder / "project"
-        root.mkdir()
-        copy_project(root)
-        _ours(root, folder / "first", 1, 1, "html")  # makes the example data and the tidy table
-        print(
-            f"a municipality's plan, HTML; load {os.getloadavg()[0]:.1f}{'':9}wall     processor   peak memory"
-        )
-        cold = _ours(root, folder / "one", 1, 1, "html")
-        _line("this project, one, from nothing", cold)
-        many = _ours(root, folder / "many", count, JOBS, "html")
-        _line(f"this project, {count} with {JOBS} processes, each", many, count)
-        both = _ours(root, folder / "both", count, JOBS, "html,pdf")
-        _line("  … and PDF", both, count)
-        others = {"papermill and nbconvert": _scripted(root, folder)}
+        root = _project(folder)
+        print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n\n{HEAD}")
+        for words in (["--help"], ["list", "plans"], ["status", "Greve", "--plan", PLAN]):
+            _line(f"`plan {' '.join(words[:2])}`", measure([plan(*words)], root, {}))
+        _line("`plan render`, one, HTML and PDF, from nothing", render(root, folder / "one", 1))
+        _line("… again, nothing changed", render(root, folder / "one", 1))
+        html = render(root, folder / "html", count, "--to", "html")
+        _line(f"{count}, HTML, {JOBS} processes", html, count)
+        _line(f"{count}, HTML and PDF", both := render(root, folder / "both", count), count)
+        if not quick:
+            _line(f"`plan render --all`, {ALL}, HTML and PDF", both := render(root, folder / "all", ALL), ALL)
+            _line("… again, nothing changed", render(root, folder / "all", ALL), ALL)
+            count = ALL
+        others = {"papermill and nbconvert, one, HTML": _scripted(root, folder)}
         if quarto := shutil.which("quarto"):
-            others["quarto render"] = _quarto(root, quarto)
+            others["`quarto render`, one, HTML"] = _quarto(root, quarto)
         for label, cost in others.items():
             _line(label, cost)
-        for label, cost in others.items():
-            print(f"  ratio to {label}: {cost.cpu / (many.cpu / count):.1f} in processor time", end=", ")
-            print(f"{cost.wall / (many.wall / count):.1f} by the clock ({JOBS} processes against one)")
-    told = json.loads(both.out.splitlines()[-1])
-    steps, whole = told["steps"], sum(told["steps"].values())
-    shares = ", ".join(f"{step} {seconds / whole:.0%}" for step, seconds in steps.items())
-    print(f"  share of each step, warm, HTML and PDF: {shares}")
+        repeats = FEW if quick else SOME
+        _line(
+            f"the floor, {repeats}, HTML and PDF, one process",
+            least := _floor(root, folder / "floor", repeats),
+            repeats,
+        )
+    print()
+    for label, cost in others.items():
+        print(f"{cost.cpu / (html.cpu / (FEW if quick else SOME)):.0f} times our processor time: {label}")
     print(
-        f"  largest site {told['megabytes']:.1f} MB; reading and judging {count}: {told['prepare']:.1f} s of processor"
+        f"{both.cpu / count / (least.cpu / repeats):.1f} times the floor's processor time: a municipality of {count}"
     )
 
 
+def growth() -> None:
+    """From 10 to 98 to 980: the time a municipality takes, and the memory of all processes."""
+    with tempfile.TemporaryDirectory() as given:
+        folder = Path(given)
+        root = _project(folder)
+        print(HEAD)
+        for count in (SOME, ALL):
+            _line(f"{count}, HTML and PDF", render(root, folder / str(count), count), count)
+        spent = Cost(0, 0, 0)
+        text = (root / f"catalogue/plans/{PLAN}.yml").read_text(encoding="utf-8")
+        for number in range(10):
+            key = f"{PLAN}-{number}"
+            (root / f"catalogue/plans/{key}.yml").write_text(text, encoding="utf-8")
+            cost = render(root, folder / "980", ALL, key=key)
+            spent = Cost(spent.wall + cost.wall, spent.cpu + cost.cpu, max(spent.memory, cost.memory))
+            _line(f"{(number + 1) * ALL}, ten plans in one site", spent, (number + 1) * ALL)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["ours"]:
-        ours(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
-    else:
-        main(quick="--quick" in sys.argv[1:])
+    growth() if "growth" in sys.argv[1:] else main(quick="--quick" in sys.argv[1:])

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import Indicator, Municipality
+from helpers.catalogue.models import Indicator, Municipality, Plan
 from helpers.data.raw import AnswerColumn, RawStore, Sidecar, snapshot_moment
 from helpers.project import Project
+from helpers.sources.example import write_example_tables
 
 CHECKOUT = Path(__file__).parents[1]
 REFERENCE = CHECKOUT.parent / "shared" / "reference-data"
@@ -128,6 +129,13 @@ def real_catalogue_project(root: Path) -> Project:
     """A project with the checkout's own catalogue and nothing else."""
     shutil.copytree(CHECKOUT / "catalogue", root / "catalogue")
     return Project(root)
+
+
+def write_example(project: Project, catalogue: Catalogue, plan: Plan) -> tuple[str, ...]:
+    """The example data that a plan needs on its `example_date`; the tables that were written."""
+    keys = {key for goal in plan.goals for key in goal.indicators}
+    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
+    return write_example_tables(RawStore(project.raw), catalogue, indicators, plan.example_date)
 
 
 def type_in(project: Project, slug: str, key: str, text: str | bytes) -> Path:

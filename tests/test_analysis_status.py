@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in
+from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, term, type_in, write_example
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Direction, Goal, Plan, Unit
@@ -24,7 +24,6 @@ from helpers.reports.plan.status import (
     summary,
     survey_rows,
 )
-from helpers.sources.example import write_example
 
 CATALOGUE = load_catalogue(Project(CHECKOUT))
 PLAN = CATALOGUE.plan("frederikssund-2023")
@@ -145,7 +144,7 @@ def test_a_fixed_target_needs_no_figure_of_the_country():
 def test_a_target_against_the_country_needs_the_country():
     row = only_row(NATIONAL, OURS)
     assert row.verdict is Verdict.CANNOT_BE_JUDGED and row.target is None
-    assert row.reason == "Der er intet tal for hele landet for november 2023."
+    assert row.reason == "Der er ingen tal for hele landet for november 2023."
 
 
 def test_zero_is_judged_as_any_other_value():
@@ -161,7 +160,7 @@ def test_a_goal_without_a_target_says_why_it_has_none():
 
 @pytest.mark.parametrize(
     ("origin", "word"),
-    [(term("ta"), "hentet"), ({"typed_in": "kilden"}, "indtastet"), ({"unknown": "ord"}, "bekræftet")],
+    [(term("ta"), "hentet"), ({"typed_in": "kilden"}, "oplyst"), ({"unknown": "ord"}, "finde")],
 )
 def test_without_any_figures_the_reason_says_where_they_should_come_from(origin, word):
     row = only_row(NATIONAL, item=indicator("x", share=origin))
@@ -224,7 +223,7 @@ def test_a_survey_from_before_the_plans_year_is_shown_with_its_age_and_not_judge
     assert (rows["5a"].verdict, rows["5a"].period) == (Verdict.CANNOT_BE_JUDGED, Period.month(2021, 12))
     assert rows["5a"].reason == "Undersøgelsen er fra december 2021 og tæller ikke med i en plan for 2023."
     assert (rows["4d"].verdict, rows["4d"].municipality) == (Verdict.CANNOT_BE_JUDGED, None)
-    assert rows["4d"].reason == "Undersøgelsens resultat er ikke indtastet."
+    assert rows["4d"].reason == "Der er ikke oplyst et resultat af undersøgelsen."
     assert {row.kind for row in rows.values()} == {"survey"}
 
 
@@ -256,7 +255,7 @@ def test_a_survey_of_the_plans_year_counts_and_one_without_a_date_does_not(surve
     type_in(survey_project, "frederikssund", "vaerdig-sagsbehandling", f"{head}forloeb;72;\n")
     row = surveyed(survey_project)["4d"]
     assert (row.verdict, row.municipality) == (Verdict.CANNOT_BE_JUDGED, 72)
-    assert row.reason == "Det er ikke indtastet, hvornår undersøgelsen er lavet."
+    assert row.reason == "Det er ikke oplyst, hvornår undersøgelsen er lavet."
 
 
 def test_a_survey_made_after_the_reports_period_does_not_count(survey_project):

@@ -188,7 +188,7 @@ def test_the_same_figures_give_the_same_bytes(project: Project, files: dict[str,
 def test_projects_have_one_with_what_they_pay(project: Project) -> None:
     files = written(asked(project, "Hedensted", "investeringer"))
     plain = files["md"].read_text(encoding="utf-8")
-    assert "- Flere i job: Rækker med mål 10; " in plain
+    assert "- Flere i job: Antal mål 10; " in plain
     assert "Flere i job: Måltallene regner med " in plain.split(ECONOMY.upper())[1]
     document = docx.Document(str(files["docx"]))
     assert [p.text for p in document.paragraphs if p.style and p.style.name == "Heading 2"] == HEADINGS

@@ -21,7 +21,7 @@ from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
-from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow, failure_in_danish, fetch_status
+from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow, failures_in_danish, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import (
     FORBIDDEN,
@@ -481,8 +481,7 @@ def test_a_fault_leaves_the_last_good_answer_in_force_and_stops_no_other_table(
     assert "the snapshot of 2026-07-20 (newest month 2026M06) stays in force" in row.problem
     assert row.problem.startswith("y25i01: ")
     assert (in_force(project, "y25i01"), snapshots(project, "y25i01")) == before
-    told = failure_in_danish(fetch_status(project)["y25i01"])
-    assert told is not None
+    (told,) = failures_in_danish([fetch_status(project)["y25i01"]])
     assert "19. august 2026 mislykkedes" in told
     assert "Tallene er fra den 20. juli 2026." in told
 
@@ -498,9 +497,8 @@ def test_a_fault_on_the_first_day_leaves_nothing_and_says_so(
     assert outcomes(report) == {"y25i01": "failed", "y60a02": "fetched", "y01b01": "fetched"}
     assert "nothing; there is no snapshot" in rows(report)["y25i01"].problem
     assert snapshots(project, "y25i01") == ()
-    told = failure_in_danish(rows(report)["y25i01"])
-    assert told is not None
-    assert told.endswith("Der er endnu ingen tal fra tabellen.")
+    (told,) = failures_in_danish([rows(report)["y25i01"]])
+    assert told.endswith("Der er endnu ingen tal derfra.")
 
 
 @pytest.mark.parametrize("path", ["table/y25i01", "data/y25i01"])
@@ -512,7 +510,7 @@ def test_the_next_run_mends_it(project: Project, server: JobindsatsServer, name:
     report = fetch(project, server, days=2)
     assert report.ok
     assert in_force(project, "y25i01")
-    assert failure_in_danish(fetch_status(project)["y25i01"]) is None
+    assert not failures_in_danish([fetch_status(project)["y25i01"]])
 
 
 def test_a_table_that_is_being_reloaded_is_asked_again_after_all_others(
@@ -571,7 +569,7 @@ def test_what_only_probable_series_ask_for_and_is_not_there_is_skipped_not_faile
     (row,) = report.rows
     assert (row.outcome, report.ok) == (FetchOutcome.SKIPPED, True)
     assert row.remarks
-    assert failure_in_danish(row) is not None
+    assert failures_in_danish([row])
     sure = fetch(project, server, days=1, entries={"gaet": entry(share=origin)})
     assert (sure.rows[0].outcome, sure.ok) == (FetchOutcome.FAILED, False)
 
@@ -591,8 +589,7 @@ def test_a_confirmed_term_that_is_gone_costs_the_exit_code_but_not_the_rest_of_i
     assert (row.outcome, row.fault, report.ok) == (FetchOutcome.FETCHED, Fault.CATALOGUE, False)
     assert "mgrpy25i01_9" in report.problems[0]
     assert in_force(project, "y25i01")
-    told = failure_in_danish(row)
-    assert told is not None
+    (told,) = failures_in_danish([row])
     assert "delvis" in told
 
 
@@ -791,8 +788,7 @@ def test_every_fault_has_danish_words(fault: Fault) -> None:
     row = FetchRow(
         table="y1", outcome=FetchOutcome.KEPT, at=MORNING, snapshot="2026-06-19T060000Z", fault=fault
     )
-    told = failure_in_danish(row)
-    assert told is not None
+    (told,) = failures_in_danish([row])
     assert "årsagen er ikke kendt" not in told
     assert "19. juni 2026" in told
 

@@ -22,7 +22,7 @@ from helpers.project import Project
 from helpers.sources import keeping
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import Progress, fetch_tables
-from helpers.sources.fetch_status import FetchReport, FetchRow, failure_in_danish, fetch_rows, fetch_status
+from helpers.sources.fetch_status import FetchReport, FetchRow, failures_in_danish, fetch_rows, fetch_status
 from helpers.sources.settings import Key
 from jobindsats_server import FORBIDDEN, JobindsatsServer, Reply, Request, changed, raw, refusal
 from jobindsats_support import entry, files_below, in_force, new_catalogue, new_client, new_project, serving
@@ -138,8 +138,8 @@ def test_a_value_that_cannot_be_right_is_named_kept_aside_and_not_put_in_force(
     assert in_force(project, "y1") == before
     assert quarantined(project) == [sent[-1]]
     assert "data/raw/jobindsats/_quarantine/y1/2026-07-21T061500Z.json" in row.problem
-    said = failure_in_danish(fetch_status(project)["y1"])
-    assert said is not None and "værdier, som ikke kan være rigtige" in said
+    (said,) = failures_in_danish([fetch_status(project)["y1"]])
+    assert "værdier, som ikke kan være rigtige" in said
     # The same answer again is not kept twice, not accepted either, and a sound one is put in force.
     fetch(project, server, days=2, accept=["y1"])
     assert len(quarantined(project)) == 1
@@ -232,8 +232,8 @@ def test_an_answer_in_which_much_moved_is_held_back_until_it_is_accepted(
     assert "plan fetch --table y1 --accept y1" in row.problem
     assert in_force(project, "y1") == before
     assert len(quarantined(project)) == 1
-    said = failure_in_danish(fetch_status(project)["y1"])
-    assert said is not None and "holdt tilbage" in said
+    (said,) = failures_in_danish([fetch_status(project)["y1"]])
+    assert "holdt tilbage" in said
     report = fetch(project, server, days=2, accept=["Y1"])
     assert report.ok
     assert in_force(project, "y1") != before
@@ -410,8 +410,8 @@ def test_a_fetch_for_one_plan_is_judged_by_what_that_plan_uses(
         key: fetch_rows(project, [catalogue.indicators[key]]) for key in entries
     }
     assert {key: len(rows) for key, rows in shown.items()} == {"andel": 0, "antal": 0, "andres": 1}
-    said = failure_in_danish(shown["andres"][0])
-    assert said is not None and "delvis" in said
+    (said,) = failures_in_danish([shown["andres"][0]])
+    assert "delvis" in said
 
 
 def test_the_key_is_in_nothing_that_is_kept_aside(project: Project, server: JobindsatsServer) -> None:

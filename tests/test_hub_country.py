@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from data_support import write_example
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import Catalogue, load_catalogue
@@ -27,7 +28,6 @@ from helpers.reports.base.goals import ComparedIndicator, GoalPage
 from helpers.reports.plan.comparison import alphabetical, goal_pages
 from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.status import goal_verdicts, rows_of_all, status_rows
-from helpers.sources.example import write_example
 from hub_support import SUPPRESSED, country, hub_project
 
 

@@ -134,6 +134,20 @@ def test_a_mistake_in_the_map_is_told_with_its_line(project: Project, row: str) 
     assert problems(project)[0].where.startswith("catalogue/areas/tilemap.csv:")
 
 
+def test_a_colour_that_pages_show_otherwise_is_told_with_its_line_and_what_to_change(
+    project: Project,
+) -> None:
+    path = project.root / "_brand.yml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("primary: petroleum", "primary: '#ffd400'"), encoding="utf-8"
+    )
+    wrong, said = check_looks(project, load_catalogue(project))
+    told = [line for line in said if line.startswith("_brand.yml:")]
+    assert wrong == [] and len(told) == 2 and all("color.primary" in line for line in told)
+    assert "text needs 4.5:1, graphics 3:1. Pages show #846d00" in told[0]
+    assert "links and curves are #17506b. Give color.link" in told[1]
+
+
 def test_a_sound_logo_is_taken_as_it_is(tmp_path: Path) -> None:
     for name, content in (("a.png", PNG), ("b.svg", SVG.encode())):
         (tmp_path / name).write_bytes(content)

@@ -126,7 +126,7 @@ def test_a_goal_is_added_at_the_end_of_its_focus_area_and_nothing_else_is_touche
     assert [line for line in after if line not in added][:20] == before[:20]
     goal = load_catalogue(project).plan("laesoe-2027").goal("1d")
     assert goal.target.rule == "at_most" and goal.target.national
-    assert goal.text.endswith("skal være højst på niveau med landsgennemsnittet.")
+    assert goal.text.endswith(": højst på niveau med landsgennemsnittet.")
     line = int(re.search(r"laesoe-2027\.yml:(\d+): goal 1d", said[0])[1])  # type: ignore[index]
     assert after[line - 1] == "      - number: 1d"
     page = (project.root / "notebooks/laesoe-2027/01-tidlig-indsats.ipynb").read_text(encoding="utf-8")
@@ -158,8 +158,9 @@ def test_a_long_text_may_hold_a_colon() -> None:
         (("laesoe-2026", 1, "sygedagpenge-andel"), {}, "laesoe-2027"),
         (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "mindst 5"}, '"mindst 5" is no target'),
         (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_leas: 5"}, "at_least"),
-        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_least: mange"}, "target"),
+        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "at_least: mange", "text": "Mange."}, "target"),
         (("laesoe-2027", 1), {"target": "at_least: 5"}, "--title"),
+        (("laesoe-2027", 1, "sygedagpenge-andel"), {"target": "under: region"}, "Say them with --text"),
     ],
 )  # fmt: skip
 def test_a_goal_that_cannot_be_is_refused_and_nothing_is_written(

@@ -20,15 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course, ResolvedTarget
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import COLOURS, read_brand
 from helpers.catalogue.models import Break, Indicator
 from helpers.catalogue.targets import Target
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
-from helpers.present.output import FigurePart, Shown
+from helpers.present.output import VEGALITE_MIME, FigurePart, Shown
 from helpers.present.spark import spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
@@ -664,6 +665,22 @@ def test_lines_are_named_at_their_ends_and_in_a_legend_only_where_these_meet(end
     assert [end.text for end in places.ends] == [f"{n}{v}" for n, v in zip(names, values, strict=True)]
 
 
+def test_jupyterlab_s_chart_has_the_band_on_the_axis_of_the_lines() -> None:
+    entry, window = counted()
+    band = {
+        Period.parse("2023M11"): Interval(Decimal(20), Decimal(40)),
+        Period.parse("2023M10"): Interval(Decimal(21), Decimal(41)),
+    }
+    made = part(figures.trend_figure(entry, window, TOWN, courses=[level(25)], band=band)).live()[
+        VEGALITE_MIME
+    ]
+    bars, shares = made["layer"]
+    assert [one["mark"]["type"] for one in shares["layer"]] == ["area", "line", "rule"]
+    assert bars["mark"]["type"] == "bar" and made["resolve"]["scale"]["y"] == "independent"
+    edges = made["datasets"][shares["layer"][0]["data"]["name"]]
+    assert [(row["lavest"], row["højest"]) for row in edges] == [(21, 41), (20, 40)]
+
+
 def test_the_csv_holds_every_point_with_its_state() -> None:
     entry, window = counted(states=GAPS)
     rows = list(
@@ -800,7 +817,31 @@ def test_any_brand_gives_readable_figures(primary: str, secondary: str) -> None:
         assert theme.contrast(ink, colour.paper) >= theme.TEXT_CONTRAST
     for edge in (colour.bar_edge, colour.bar2_edge):
         assert theme.contrast(edge, colour.paper) >= theme.MARK_CONTRAST
-    assert theme.contrast(colour.ink, colour.bar) >= theme.TEXT_CONTRAST, "numbers stand on the bars"
+    assert theme.contrast(colour.on_bar, colour.bar) >= theme.TEXT_CONTRAST, "numbers stand on the bars"
+    assert theme.contrast(colour.bar, colour.paper) >= theme.MARK_CONTRAST
+    assert theme.contrast(colour.bar, colour.bar2) >= theme.MARK_CONTRAST, "two sets of bars"
+
+
+# Primary colour, whether links and curves may have it, and what `plan check` says of it.
+BRANDS = {
+    "#c0101c": (False, "verdict"), "#0a7a3a": (False, "verdict"), "#000000": (False, "plain text"), "#6b7280": (False, "plain text"),
+    "#ffd400": (False, "contrast of 1.4:1"), "#0057b8": (True, ""), "#5b2a86": (True, ""), "#9cd0f5": (True, "contrast of 1.6:1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("primary", BRANDS)
+def test_a_brands_colour_never_reads_as_a_verdict_and_can_always_be_read(primary: str) -> None:
+    serves, said = BRANDS[primary]
+    colours = {**COLOURS, "primary": primary}
+    shown = theme.shown_colours(colours)
+    own = theme.readable(primary, "#ffffff", theme.TEXT_CONTRAST)
+    assert (theme.contrast(shown["link"], own) < 1.3) == serves
+    assert shown["brand"] == primary and theme.palette_from(colours).accent == shown["link"]
+    assert theme.shown_colours(shown)["link"] == shown["link"], "a private copy says what was decided"
+    for role in ("foreground", "primary", "secondary", "link"):
+        assert all(theme.contrast(shown[role], shown[g]) >= 4.5 for g in ("background", "light"))
+    told = " ".join(f"{role}: {what}" for role, what in theme.brand_doubts(colours))
+    assert (said in told) if said else not told
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -272,6 +272,15 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(4, 9, 1, on_track=2, behind=1, not_due=1) == (
         "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bagud, 1 afgøres senere, og 1 kan ikke vurderes."
     )
+    assert words.goals_met(0, 3) == "Ingen af de 3 mål er opfyldt."
+    assert words.goals_met(0, 3, 1) == "Ingen af de 3 mål er opfyldt, og 1 kan ikke vurderes."
+    assert words.goals_met(0, 2, 2) == "Ingen af de 2 mål kan vurderes."
+    assert words.goals_met(3, 3) == "Alle 3 mål er opfyldt."
+    assert words.goals_met(1, 1) == "Målet er opfyldt."
+    assert words.goals_met(0, 1) == "Målet er ikke opfyldt."
+    assert words.goals_met(0, 1, 1) == "Målet kan ikke vurderes."
+    assert words.goals_met(0, 1, behind=1) == "Målet er bagud."
+    assert words.goals_met(0, 0) == "Målene følges uden vurdering."
 
 
 def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:
@@ -361,10 +370,10 @@ def _past(word: Steadiness, run: int, met: int, *, level: bool = False) -> Past:
          "Målet er for ellevte måned i træk ikke opfyldt. Det var opfyldt i 1 af de seneste 12 måneder."),
         (_past(Steadiness.NEW, 1, 4), Verdict.MET,
          "Vurderingen er ny: Målet var ikke opfyldt i de fem måneder før. "
-         "Målet var opfyldt i 4 af de seneste 12 måneder."),
+         "Det var opfyldt i 4 af de seneste 12 måneder."),
         (_past(Steadiness.NEW, 1, 11), Verdict.NOT_MET,
          "Vurderingen er ny: Målet var opfyldt i de fem måneder før. "
-         "Målet var opfyldt i 11 af de seneste 12 måneder."),
+         "Det var opfyldt i 11 af de seneste 12 måneder."),
         (_past(Steadiness.WAVERING, 2, 7), Verdict.MET,
          "Vurderingen er på vippen. Målet var opfyldt i 7 af de seneste 12 måneder."),
         (_past(Steadiness.WAVERING, 12, 12, level=True), Verdict.MET,

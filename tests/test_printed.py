@@ -274,5 +274,5 @@ def test_the_page_says_what_a_goal_that_is_followed_by_a_survey_stands_on(projec
     assert "Mål 4d og 5a følges med kommunens egne undersøgelser" in found.status_table().markdown
     told = found.goal("5a").markdown.replace("\u00a0", " ")
     assert "kan ikke vurderes" in told and "december 2021" in told
-    assert "Tallet er fra kommunens egen undersøgelse og er indtastet." in told
+    assert "Tallet er fra kommunens egen undersøgelse." in told
     assert "egen undersøgelse" not in found.goal("4d").markdown

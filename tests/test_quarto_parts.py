@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pypandoc
 import pypdf
@@ -16,10 +17,12 @@ import yaml
 
 from helpers.catalogue.brand import read_brand
 from helpers.present.output import cover
+from helpers.render.beside import add_search_and_figures
 from helpers.render.book import read_book
 from helpers.render.copy import make_copy
 from helpers.render.fonts import FACES, FAMILY, font_folder
 from helpers.render.quarto_pages import finish_pages
+from helpers.reports.base.notebooks import named, with_names
 from render_book import CHECKOUT, sample_notebooks, variant, write_book
 
 BOOKS = [CHECKOUT, CHECKOUT / "notebooks" / "jobcenteroverblik", CHECKOUT / "notebooks" / "investeringer"]
@@ -170,6 +173,8 @@ PAGE = """<html><head><title>x</title></head><body>
     </ul>
     </div>
 </nav>
+<main class="content"><header id="title-block-header"><h1 class="title"><span class="chapter-number">1</span>&nbsp; Tidlig indsats</h1></header>
+<section id="maal-1a" class="level2"><h2>Mål 1a</h2><p>Tekst</p></section></main>
 <nav class="page-navigation"><a href="{up}notebooks/01-tidlig.html" class="pagination-link">Tidlig indsats</a></nav>
 </body></html>"""
 
@@ -187,11 +192,53 @@ def test_quarto_s_pages_get_verdicts_beside_the_chapters_and_links_to_pdf_and_hu
     for page, up in (("index.html", "./"), ("notebooks/01-tidlig.html", "../")):
         (site / page).write_text(PAGE.format(up=up), encoding="utf-8")
     finish_pages(copy, site, files={"Hent som PDF": "Beskæftigelsesplan-2023.pdf"})
-    assert not (site / "search.json").exists(), "search is off"
+    assert not (site / "search.json").exists(), "the index of a search that is off"
+    add_search_and_figures(copy, site, project, tmp_path / "out")
+    found = (site / "soeg.html").read_text(encoding="utf-8")
+    assert (
+        '<a href="notebooks/01-tidlig.html#maal-1a">Mål 1a</a> <span class="quiet">Tidlig indsats</span>'
+        in found
+    )
+    assert "../../assets/site-" in found
     for page, up in (("index.html", ""), ("notebooks/01-tidlig.html", "../")):
         text = (site / page).read_text(encoding="utf-8")
         assert f'<a href="{up}Beskæftigelsesplan-2023.pdf">Hent som PDF</a>' in text
         assert text.count('http-equiv="Content-Security-Policy"') == text.count("<head>")
         assert f'<a href="{up}../../index.html">Alle planer</a>' in text
+        assert text.count(f'action="{up}soeg.html"') == 1
+        assert "<!--plan:" not in text
         assert text.count('<span class="plan-verdict not-met">× 0 af 2 mål opfyldt</span>') == 1
         assert "plan-verdict" not in text.split('class="page-navigation"')[1]
+
+
+NAMED = "\n\n".join(
+    [
+        "Først.",
+        named("# Måltal {.unnumbered}", "#sec-maaltal"),
+        named("## Mål 1a: Andel", "#maal-1a .unnumbered"),
+        "<!-- note -->",
+    ]
+)
+
+
+def test_headings_are_named_alike_by_both_engines_and_show_no_braces_in_jupyterlab() -> None:
+    assert not re.search(r"\{#", NAMED)
+    ours = pypandoc.convert_text(with_names(NAMED), "html", format="markdown")
+    lua = f"quarto = {{}}\n{(CHECKOUT / 'styles' / 'plan.lua').read_text(encoding='utf-8')}"
+    theirs = _filtered(NAMED, lua)
+    heads = re.compile(r"<h[12][^>]*>")
+    assert heads.findall(ours) == heads.findall(theirs)
+    assert [re.findall(r'id="([^"]*)"', head) for head in heads.findall(ours)] == [
+        ["sec-maaltal"],
+        ["maal-1a"],
+    ]
+    # Quarto takes a chapter's title out of its page, so the name stands alone.
+    below = NAMED.split("\n\n", 2)[2]
+    assert '<span id="sec-maaltal"></span>' in _filtered(below, lua)
+
+
+def _filtered(text: str, lua: str) -> str:
+    with NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as file:
+        file.write(lua)
+        file.flush()
+        return pypandoc.convert_text(text, "html", format="markdown", extra_args=["-L", file.name])

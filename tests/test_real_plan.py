@@ -50,7 +50,7 @@ from jobindsats_tables import (
     reference,
 )
 from paper_support import assert_is_good_paper
-from report_support import CHECKOUT, copy_project, table_cells
+from report_support import CHECKOUT, copy_project, table_cells, workshop_texts
 
 pytestmark = [
     pytest.mark.reference,
@@ -573,12 +573,12 @@ def test_the_newest_month_is_provisional_and_nothing_else_is(world: World) -> No
 
 def test_what_an_answer_lacks_is_told_in_danish_and_only_for_this_plan(world: World) -> None:
     page = (world.site("Hedensted") / "data-og-metode.html").read_text(encoding="utf-8")
-    assert "Tabel y60c07 (mål 5b og 6c): noget af det, planen bruger, er ikke med i svaret" in page
+    assert "Mål 5b og 6c: En del af tallene kunne ikke læses." in page
     assert "The snapshot" not in page
     assert "integrationsprogram" not in page
 
 
-def test_a_source_that_is_probable_or_unknown_says_so_beside_the_figure(world: World) -> None:
+def test_that_a_source_is_unsure_is_told_in_a_readers_words_and_on_the_data_page_only(world: World) -> None:
     plan = world.catalogue.plan("frederikssund-2023")
     town = world.catalogue.municipality("Hedensted")
     report = read_report(world.project, world.catalogue, plan, town)
@@ -591,14 +591,20 @@ def test_a_source_that_is_probable_or_unknown_says_so_beside_the_figure(world: W
         for series in world.catalogue.indicators[key].series.values()
     }
     assert origins == {"confirmed", "probable", "unknown"}
-    assert "Kilden er sandsynlig, men ikke bekræftet." in report.figure("2a").markdown
-    assert "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene" in report.figure("3a").markdown
+    doubts = (
+        "Det er ikke bekræftet, at tallet svarer helt til",
+        "Vi har ikke kunnet finde tallet på Jobindsats",
+    )
+    assert not any(doubt in said for doubt in doubts)
+    assert all(doubt in report.caveats().markdown for doubt in doubts)
     assert "ingen tal endnu" in report.figure("3a").markdown
     assert "ksempeldata" not in said + report.status_table().markdown
     # The plan's own municipality has figures that its document printed: their source is known.
     own = read_report(world.project, world.catalogue, plan, world.catalogue.municipality("Frederikssund"))
     assert "Kilde: trykt i" in own.figure("2a").markdown
-    assert "Kilden er sandsynlig" not in own.figure("2a").markdown
+    told = own.caveats().markdown
+    assert "Tallet er fra kommunens egen plan; vi har ikke kunnet finde det på Jobindsats." in told
+    assert doubts[0] not in told
 
 
 # ------------------------------------------------------------------------------- as it stood then
@@ -648,7 +654,7 @@ def test_the_page_of_changes_counts_what_differs_between_the_days(world: World) 
     # The month before the first is no longer asked for; nothing has vanished.
     assert set(corrected["kind"]) == {"changed"}
     page = (world.site("Hedensted") / "siden-sidst.html").read_text(encoding="utf-8")
-    assert f"{len(corrected)}\u00a0tal er rettet" in page or f"{len(corrected)} tal er rettet" in page
+    assert f" tal er {len(corrected)} rettet, kommet til eller forsvundet, og " in page
     rows = table_cells(page, "rettede-tal")
     firsts = [row[0].split(" - ")[0] for row in rows if len(row) > 1][1:]
     assert firsts == sorted(firsts, key=lambda name: name == COUNTRY)
@@ -811,9 +817,12 @@ def test_a_fault_leaves_the_last_good_figures_in_force_and_is_named(
     monkeypatch.chdir(tmp_path)
     for number in (1, 3):
         said = unquote(report.fetch(number).markdown)
-        assert "Seneste hentning af tabel y60a02" in said
-        assert "nøglen giver ikke adgang til tabellen" in said
-        assert "Tallene er fra den 19. august 2026." in said
+        assert "Tallene for 8 af 17 mål er fra juli 2026; nyere kunne ikke hentes." in said
+        assert "y60a02" not in said
+    told = report.basis_note().markdown
+    assert "Seneste hentning af tabel y60a02" in told
+    assert "nøglen giver ikke adgang til tabellen" in told
+    assert "Tallene er fra den 19. august 2026." in told
 
 
 def test_without_a_key_and_without_figures_the_plan_shows_example_data(
@@ -965,3 +974,7 @@ def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, car
     # The same plan without the setting shows all of it.
     plain = table_cells((world.site(town) / "index.html").read_text("utf-8"), "status")
     assert next(row for row in plain if row and row[0] == "1b")[4] == number
+
+
+def test_no_page_on_fetched_figures_says_what_only_its_makers_need(world: World) -> None:
+    assert [text for town in TOWNS for text in workshop_texts(world.site(town))] == []

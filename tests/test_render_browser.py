@@ -26,6 +26,7 @@ PAGES = (
     "notebooks/01-tidlig.html",
     "notebooks/02-unge.html",
     "notebooks/data.html",
+    "soeg.html",
     "../index.html",
 )
 PHONE = {"width": 390, "height": 844}
@@ -243,4 +244,24 @@ def test_what_a_verdict_needs_lies_on_the_screen(browser: Any, plan: Path, width
     for verdict in page.query_selector_all(".verdict"):
         box = verdict.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.close()
+
+
+def test_what_is_typed_on_a_page_is_found_on_the_page_of_the_search(browser: Any, folder: Path):
+    page = browser.new_page()
+    page.goto((folder / "notebooks" / "01-tidlig.html").as_uri())
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.get_by_label("Søg på siderne").fill("TIDLIG")
+    page.keyboard.press("Enter")
+    page.locator("#find-svar").filter(has_text="vises.").wait_for()
+    first = page.locator(".found li:visible a").first
+    assert "tidlig" in first.inner_text().lower()
+    address = first.get_attribute("href")
+    page.get_by_label("Søg i ").fill("findes slet ikke")
+    page.locator("#find-svar").filter(has_text="Intet på siden").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(f'.found a[href="{address}"]').click()
+    page.wait_for_url(f"**/{address}")
+    assert said == []
     page.close()

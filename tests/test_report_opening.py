@@ -96,11 +96,9 @@ def missing(report: PlanReport, *found: tuple[str, int | None, str]) -> PlanRepo
     ("found", "said"),
     [
         ([("4a", -6, "-22.1"), ("4b", None, "-30.0"), ("6c", -2, "-40.0")],
-         "Målt i personer er afstanden til målet størst i mål 4a: Det svarer til, at 6 flere skulle være berørt af "
-         "aktivering."),
+         "Målt i personer er afstanden størst i mål 4a, hvor 6 flere skulle være berørt af aktivering."),
         ([("4a", -1, "-2.1")],
-         "Målt i personer er afstanden til målet størst i mål 4a: Det svarer til, at én mere skulle være berørt af "
-         "aktivering."),
+         "Målt i personer er afstanden størst i mål 4a, hvor én mere skulle være berørt af aktivering."),
         ([("4b", None, "-3.0"), ("1a", None, "-0.4")],
          "Afstanden til målet er størst i mål 4b: 3,0 procentpoint."),
         ([("4b", 0, "-0.1")], "Afstanden til målet er størst i mål 4b: 0,1 procentpoint."),

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from data_support import AREAS, catalogue, indicator, real_catalogue_project, term
+from data_support import AREAS, catalogue, indicator, real_catalogue_project, term, write_example
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Municipality
 from helpers.data import Basis, choose_basis, data_problems, load_observations, newest_period, plan_indicators
@@ -18,7 +18,7 @@ from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.sources.example import HISTORY, published_pins, write_example, write_example_tables
+from helpers.sources.example import HISTORY, published_pins, write_example_tables
 from helpers.sources.example_layers import SMALLEST_SHOWN, Pin
 
 DAY = date(2024, 1, 15)

@@ -6,13 +6,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from data_support import real_catalogue_project
+from data_support import real_catalogue_project, write_example
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Unit
 from helpers.data import Basis, load_observations
 from helpers.data.raw import RawStore
 from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
-from helpers.sources.example import write_example, write_example_tables
+from helpers.sources.example import write_example_tables
 
 NOT_ITS_PART = {("fleksjob-andel", "on_ledighedsydelse")}
 """Counts beside a share that is not theirs."""

@@ -39,7 +39,7 @@ from helpers.reports.plan.report import read_report
 from helpers.sources.checks import values_of
 from helpers.sources.faults import Fault
 from helpers.sources.fetch import fetch_tables
-from helpers.sources.fetch_status import FetchOutcome, FetchReport, failure_in_danish
+from helpers.sources.fetch_status import FetchOutcome, FetchReport, failures_in_danish
 from helpers.sources.keeping import About
 from helpers.sources.settings import KEY_VARIABLE, STATBANK_URL_VARIABLE, URL_VARIABLE, StatbankSettings
 from helpers.sources.source import Prepared
@@ -314,7 +314,7 @@ def test_a_table_that_is_no_more_is_told(project: Project, catalogue: Catalogue)
     with StatbankServer([]) as server:
         row = one_row(project, catalogue, server)
     assert row.fault is Fault.NOT_FOUND and "catalogue/indicators/arbejdsmarkedet.yml" in row.problem
-    assert "Statistikbanken har ingen tabel" in str(failure_in_danish(row))
+    assert "Statistikbanken har ingen tabel" in failures_in_danish([row])[0]
 
 
 def test_too_large_a_question_says_what_to_lower(project: Project, catalogue: Catalogue) -> None:

@@ -109,11 +109,14 @@ def test_the_page_tells_what_was_typed_in_otherwise_and_the_verdicts_that_turned
     assert text.strip() == "Der er endnu intet at sammenligne med." and not rows and not told
     keep_typed(project, ["viborg"], moment(1))
     text, rows, _ = page(project)
-    assert "Det, kommunen har indtastet, er ikke ændret siden den 1. august 2026." in text
+    assert "Det, kommunen selv har oplyst, er ikke ændret siden den 1. august 2026." in text
     assert not rows and "Ingen vurdering er ændret." in text
     second(project)
     text, rows, told = page(project)
-    assert "6 indtastninger er rettet, kommet til eller fjernet siden den 1. august 2026." in text
+    assert (
+        "6 af kommunens egne oplysninger er rettet, kommet til eller fjernet siden den 1. august 2026."
+        in text
+    )
     found = {(row[0].split(" - ")[-1], row[1]): row[2:] for row in rows}
     share, count = "Andelen af omgørelser de seneste 4 kvartaler", "Antal omgørelser i de seneste 4 kvartaler"
     spaced = {key: [cell.replace("\u00a0", " ") for cell in cells] for key, cells in found.items()}
@@ -144,6 +147,6 @@ def test_the_page_tells_what_was_typed_in_otherwise_and_the_verdicts_that_turned
         "31",
         "61",
         "30",
-        "indtastet",
+        "oplyst af kommunen",
     ] in told
     assert len(told) == 1 + len(rows)

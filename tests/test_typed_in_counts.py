@@ -102,7 +102,7 @@ def test_a_municipality_that_typed_in_nothing_has_no_figure_in_a_real_report(tmp
     type_in(project, "viborg", "voksenlaerlinge", TYPED)
     (row,) = report_on(project, "Hedensted").rows
     assert (row.municipality, row.verdict, row.grounds) == (None, Verdict.CANNOT_BE_JUDGED, None)
-    assert "ikke indtastet" in row.reason
+    assert "kommunen har ikke oplyst dem" in row.reason
 
 
 def test_once_anything_was_fetched_a_goal_that_nobody_typed_in_has_no_figure(tmp_path):
@@ -124,7 +124,7 @@ def test_among_example_data_every_row_says_which_it_is(tmp_path):
     records = list(csv.DictReader(io.StringIO(status_csv(report))))
     assert [record["basis"] for record in records] == ["typed_in", "example"]
     html = report.status_table().parts[0].markup
-    assert "Grundlag: indtastet" in html and "Grundlag: eksempeldata" in html
+    assert "Grundlag: oplyst af kommunen" in html and "Grundlag: eksempeldata" in html
 
 
 def test_a_figure_of_typed_in_numbers_is_not_marked_as_example_and_a_made_up_one_is(tmp_path):
@@ -134,7 +134,7 @@ def test_a_figure_of_typed_in_numbers_is_not_marked_as_example_and_a_made_up_one
     (typed, *_), (made_up, *_) = (report.figure(number).parts for number in ("1a", "1b"))
     assert "eksempeldata" not in typed.alt.lower() and "eksempeldata" in made_up.alt.lower()
     rows = list(csv.DictReader(io.StringIO(typed.csv), delimiter=";"))
-    assert {row["grundlag"] for row in rows if row["vaerdi"]} == {"indtastet"}
+    assert {row["grundlag"] for row in rows if row["vaerdi"]} == {"oplyst af kommunen"}
     rows = list(csv.DictReader(io.StringIO(made_up.csv), delimiter=";"))
     assert {row["grundlag"] for row in rows if row["vaerdi"]} == {"eksempeldata"}
 

@@ -229,13 +229,20 @@ def status(
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
     output_format: TableFormat = "table",
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Also what an analyst can mend: unsure sources, files to type in."
+        ),
+    ] = False,
 ) -> None:
     """Show how each goal of a plan stands: the country, the municipality and the gap."""
     from helpers.commands.typed import refuse_typed
 
     chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
     refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
-    _print(_wing(chosen).status(chosen, municipality, output_format, out.width), output_format)
+    screen = _wing(chosen).status(chosen, municipality, output_format, out.width, verbose=verbose)
+    _print(screen, output_format)
 
 
 @app.command("list", rich_help_panel=LOOK)

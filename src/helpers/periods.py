@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from helpers.errors import PlanError
 
@@ -82,6 +82,7 @@ class Period:
     """Periods since year 0, so that ``a.ordinal - b.ordinal`` is the distance in periods."""
 
     @classmethod
+    @lru_cache(maxsize=4096)  # every row of a table asks, and there are few
     def parse(cls, text: str) -> Period:
         """Read ``2023M11``, ``2023Q02`` (or ``2023Q2``), ``2024QMAT03``, ``2025Y01``.
 
@@ -142,9 +143,14 @@ class Period:
         months = 12 // self.frequency.per_year
         return date(self.year, (self.number - 1) * months + 1, 1)
 
+    @property
+    def end(self) -> int:
+        """The last month as a number, to tell periods of any frequency in their order."""
+        return self.last_month.ordinal
+
     def within(self, bound: Period) -> bool:
         """Whether the whole period lies no later than the end of `bound`, of any frequency."""
-        return self.last_month.ordinal <= bound.last_month.ordinal
+        return self.end <= bound.end
 
     @property
     def danish(self) -> str:
@@ -185,6 +191,11 @@ def window(newest: Period, length: int | None = None, numbers: Collection[int] =
     return tuple(itertools.islice((p for p in reached if p.number in wanted), count))[::-1]
 
 
+def danish_day(day: date) -> str:
+    """``22. august 2026``."""
+    return f"{day.day}. {Period.month(day.year, day.month).danish}"
+
+
 def require_figures(bound: Period | None, known: Iterable[Period]) -> None:
     """Refuse a newest period to show that lies outside all figures there are.
 
@@ -198,11 +209,11 @@ def require_figures(bound: Period | None, known: Iterable[Period]) -> None:
     PlanError
         Naming the newest or the oldest period there is.
     """
-    periods = sorted(set(known), key=lambda period: (period.last_month.ordinal, period.frequency.per_year))
+    periods = sorted(set(known), key=lambda period: (period.end, period.frequency.per_year))
     if bound is None or not periods:
         return
     oldest, newest = periods[0], periods[-1]
-    if bound.first_month.ordinal > newest.last_month.ordinal:
+    if bound.first_month.ordinal > newest.end:
         said = f"There are no figures as new as {bound}; the newest are for {newest}."
     elif not any(period.within(bound) for period in periods):
         said = f"There are no figures as old as {bound}; the oldest are for {oldest}."

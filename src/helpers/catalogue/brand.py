@@ -124,7 +124,7 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
         raise PlanError(problems)
     palette = (data.get("color") or {}).get("palette") or {}
     said = {}
-    for role in (*COLOURS, "second"):
+    for role in (*COLOURS, "second", "link"):
         value = (data.get("color") or {}).get(role, palette.get("second") if role == "second" else None)
         if value is not None and (resolved := _resolved(str(value), palette)):
             said[role] = resolved

@@ -675,6 +675,8 @@ class Plan(Model):
     columns: tuple[Literal["since"], ...] = ()
     """Of the status table, beside those it always has: ``since`` (the value at the plan's start, and the change since).
     """
+    analyst_page: bool = False
+    """Whether the book has a page "For analytikeren": unsure sources, what may be typed in, what could not be used."""
     names: Names = Names()
     """What the plan, its focus areas, its goals and the office behind it are called."""
     starting_point: bool = False

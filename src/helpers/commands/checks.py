@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.catalogue import Catalogue, check, load_catalogue
-from helpers.catalogue.brand import OVERRIDES, brand_problems
+from helpers.catalogue.brand import OVERRIDES, brand_problems, read_brand
 from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
@@ -18,6 +18,7 @@ from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
+from helpers.present.theme import BRAND_FILE, brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
 from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
@@ -60,9 +61,23 @@ def check_looks(project: Project, catalogue: Catalogue) -> tuple[list[Problem], 
     problems += imprint_problems(project, [m.slug for m in catalogue.municipalities])
     own = len(list((project.catalogue / OVERRIDES).glob("*.yml")))
     said = [f"looks: {len(books)} books, {own} brands of municipalities"]
+    if not problems:
+        said += _brand_doubts(project)
     if not problems and (lacking := read_imprint(project).lacking):
         said.append(f"{FILE}: before publication it should say {', '.join(lacking)} (docs/publishing.md)")
     return problems, said
+
+
+def _brand_doubts(project: Project) -> Iterator[str]:
+    """What pages show otherwise than a brand asks for, with file and line."""
+    base = project.root / BRAND_FILE
+    for file in (base, *sorted((project.catalogue / OVERRIDES).glob("*.yml"))):
+        if not file.is_file():
+            continue
+        document = read_document(project, file)
+        for role, what in brand_doubts(read_brand(base, None if file == base else file).colours):
+            if role in (document.data.get("color") or {}):
+                yield f"{document.where(('color', role))}\n  {what}"
 
 
 def _no_plan(project: Project, catalogue: Catalogue, settings: Path) -> Iterator[Problem]:

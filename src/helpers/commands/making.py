@@ -22,6 +22,7 @@ from helpers.commands.writing import write_checked
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.present.target_words import target_phrase
+from helpers.present.words import one_stop
 from helpers.project import Project
 from helpers.sources.manual import manual_path, write_template
 
@@ -196,7 +197,7 @@ def add_goal(
     target
         As in the file, without braces: ``at_least: 85``; default: the country, in the indicator's direction.
     title, text
-        Default: the indicator's title, and the target in words.
+        Default: the indicator's title, and the target in words where it is the country or a number.
     """
     catalogue = load_catalogue(project)
     plan = catalogue.plan(key)
@@ -204,9 +205,12 @@ def add_goal(
     measured = None if indicator in catalogue.surveys or not indicator else catalogue.indicator(indicator)
     promised = _target(target, measured)
     title = title or (measured.title if measured else catalogue.surveys[indicator].title if indicator else "")
-    if not text and measured:
-        aim = target_phrase(ResolvedTarget.of(_promised(promised)), measured.decimals, measured.unit)
-        text = f"{title} skal være {aim}."
+    if not text and measured and promised.keys().isdisjoint(("all", "any")):
+        aim = _promised(promised)
+        # Any other is worded by those who decided it: its words need figures, or a group's name.
+        if aim.national or (aim.rule != "rank" and aim.against is None and aim.value is not None):
+            phrase = target_phrase(ResolvedTarget.of(aim), measured.decimals, measured.unit)
+            text = one_stop(f"{title}: {phrase}.")
     if not title or not text:
         missing = "--title" if not title else "--text"
         raise PlanError.of(
@@ -234,7 +238,8 @@ def _target(text: str, indicator: Indicator | None) -> dict[str, Any]:
     if not text and indicator is not None:
         return {"at_least" if indicator.direction.sign > 0 else "at_most": "national"}
     try:
-        found = yaml.load(f"{{{text.strip().strip('{}')}}}", Loader=yaml.BaseLoader)
+        whole = text.strip()
+        found = yaml.load(whole if whole.startswith("{") else f"{{{whole}}}", Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         found = None
     if not isinstance(found, dict) or not found or None in found.values() or "" in found.values():

@@ -32,6 +32,7 @@ from helpers.project import Project
 from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
+from helpers.render.job import end_worker, start_kernel
 from helpers.render.models import Target
 from helpers.render.moved import write_moved
 from helpers.render.run import settle_engine
@@ -54,6 +55,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         )
     catalogue = load_catalogue(request.project)
     with request.holding:
+        if len(request.municipalities) == 1 and not request.output.exists() and not request.scheduler:
+            start_kernel(request.project)
+            request.holding.callback(end_worker)
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.say, busy)))
         with err.status("reading the figures"):

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from math import isnan
 from typing import Final
 
@@ -25,6 +26,7 @@ _FORMULA: Final = re.compile(r"\s*[=+\-@]|\s")
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?")
 
 
+@lru_cache(maxsize=8192)
 def guarded(text: str) -> str:
     """`text` as it can stand in a spreadsheet: with an apostrophe before it when it looks like a formula.
 
@@ -58,24 +60,30 @@ def with_column(text: str, head: str, word: str, *, unless: Collection[str] = ()
     rows = list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=delimiter))
     if not rows or set(unless) & set(rows[0]):
         return text
-    return mark + _written([*rows[0], head], ([*row, word] for row in rows[1:]), delimiter, end, ".")
+    # What stands there is spelled already.
+    return mark + _joined([*rows[0], head], ([*row, guarded(word)] for row in rows[1:]), delimiter, end)
 
 
 def _written(
     head: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter: str, line_end: str, point: str
 ) -> str:
+    spelled = ([_spelled(cell, point) for cell in row] for row in rows)
+    return _joined(head, spelled, delimiter, line_end)
+
+
+def _joined(head: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str, line_end: str) -> str:
     target = io.StringIO()
     writer = csv.writer(target, delimiter=delimiter, lineterminator=line_end)
     writer.writerow(head)
-    writer.writerows([_spelled(cell, point) for cell in row] for row in rows)
+    writer.writerows(rows)
     return target.getvalue()
 
 
 def _spelled(cell: Cell, point: str) -> str:
-    if cell is None or (isinstance(cell, float) and isnan(cell)):
-        return ""
     if isinstance(cell, str):
         return guarded(cell)
+    if cell is None or (isinstance(cell, float) and isnan(cell)):
+        return ""
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else Decimal(repr(cell))
     return f"{cell:f}".replace(".", point) if isinstance(cell, Decimal) else str(cell)

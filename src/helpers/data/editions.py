@@ -44,11 +44,6 @@ def keep_typed(project: Project, slugs: Iterable[str], now: datetime | None = No
     """Keep an edition of the files of each municipality in which they differ from the newest one.
 
     The first is kept of those who typed nothing, too: what they then type in is new.
-
-    Raises
-    ------
-    PlanError
-        When the disk refuses.
     """
     moment = now or datetime.now(UTC).replace(microsecond=0)
     for slug in slugs:

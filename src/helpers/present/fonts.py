@@ -14,8 +14,6 @@ from pathlib import Path
 
 import font_source_sans_pro
 import vl_convert
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 FAMILY = "Source Sans Pro"
 
@@ -42,6 +40,8 @@ def register() -> None:
 @lru_cache(maxsize=4)
 def _advances(weight: int) -> tuple[dict[int, float], float]:
     """Width of each letter, and of an unknown one, as a part of the font size."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(FOLDER / f"{WEIGHTS[weight]}.ttf", lazy=True) as font:
         per_em = font["head"].unitsPerEm
         widths = font["hmtx"].metrics
@@ -84,6 +84,9 @@ def _subset(weight: int) -> bytes:
 
 def subset_of(font: Path, letters: Iterable[int], features: Sequence[str]) -> bytes:
     """A font file with these letters and layout features alone, as WOFF; always the same bytes."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options()
     options.layout_features = list(features)
     options.hinting = False

@@ -24,6 +24,7 @@ from helpers.present.target_words import short_target
 from helpers.present.words import (
     DIRECTION_SIGNS,
     DIRECTION_WORDS,
+    NBSP,
     PROVISIONAL,
     UNKNOWN,
     VERDICT_CLASSES,
@@ -238,7 +239,13 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
     """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
     said = None if asked is None else short_target(asked, decimals, unit)
-    return two_lines(*said) if said else None
+    return Html(f"{html.escape(said[0], quote=False)}<br>{markup_of(unit_below(said[1]))}") if said else None
+
+
+def unit_below(text: str) -> Cell:
+    """A number whose unit stands on a line of its own where it is a long word: ``441`` over ``fuldtidspersoner``."""
+    figure, _, unit = text.rpartition(NBSP)
+    return two_lines(figure, unit) if figure and len(unit) > len("pct.*") else text
 
 
 def gap_cell(gap: Decimal | None, decimals: int, unit: Unit, persons: str = "") -> Cell:

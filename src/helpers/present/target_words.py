@@ -12,7 +12,7 @@ from helpers.analysis.steadiness import Past
 from helpers.analysis.targets import Course, ResolvedTarget
 from helpers.catalogue.models import Municipality, Unit
 from helpers.catalogue.targets import Against, JudgeOn, Taken, Target
-from helpers.periods import Frequency, Period
+from helpers.periods import Frequency, Period, danish_day
 from helpers.present.group_words import scope
 from helpers.present.words import (
     COUNTRY_AVERAGE,
@@ -33,7 +33,6 @@ from helpers.present.words import (
     verdict_heading,
     when_words,
 )
-from helpers.sources.fetch_status import danish_day
 
 
 def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:

@@ -6,7 +6,8 @@ from the constants here. A brand colour that is too pale to be read is darkened 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from colorsys import rgb_to_hsv
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,29 +52,21 @@ BRAND_FILE = "_brand.yml"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by what they mean, as ``#rrggbb``.
-
-    Attributes
-    ----------
-    accent, country
-        The municipality and the country: lines, points and their labels.
-    second, second_country
-        The same for a second pair of lines in one figure (goal 5b).
-    bar, bar_edge, on_bar
-        Counts: no darker than can be told from the paper, so that lines before them are; and a number on them.
-    bar2, bar2_edge
-        The second set of bars, which are hollow: so the two differ as much as bars and paper do.
-    """
+    """Colours by what they mean, as ``#rrggbb``."""
 
     ink: str
     paper: str
+    # The municipality and the country: lines, points and their labels.
     accent: str
     country: str
+    # The same for a second pair of lines in one figure (goal 5b).
     second: str
     second_country: str
+    # Counts: no darker than can be told from the paper, so that lines before them are; and a number on them.
     bar: str
     bar_edge: str
     on_bar: str
+    # The second set of bars, which are hollow: so the two differ as much as bars and paper do.
     bar2: str
     bar2_edge: str
     grid: str
@@ -119,15 +112,74 @@ def _pale(colour: str, paper: str, least: float) -> str:
     return next((mixed for mixed in mixtures if contrast(mixed, paper) >= least), colour)
 
 
-def palette_from(colours: Mapping[str, str]) -> Palette:
-    """The palette that follows from the brand's colours (:data:`helpers.catalogue.brand.COLOURS` names them)."""
+_TEXTS = ("foreground", "primary", "secondary", "second")
+"""Roles of a brand that texts, lines and outlines are drawn in."""
+
+_OF_VERDICTS = range(-30, 175)
+"""Hues from red over amber to green, in degrees: what stands in them reads as met, partly met or not met."""
+
+_LEAST_COLOUR, _LEAST_LIGHT = 0.3, 0.25
+"""Saturation and value (0 to 1) below which a colour is the country's grey, or the ink of plain text."""
+
+
+def _serves_links(colour: str) -> bool:
+    """Whether a link or a curve in that colour is taken for nothing else: no verdict, not the country, no plain text."""
+    hue, saturation, value = rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))
+    degrees = round(hue * 360)
+    of_verdicts = degrees in _OF_VERDICTS or degrees - 360 in _OF_VERDICTS
+    return saturation >= _LEAST_COLOUR and value >= _LEAST_LIGHT and not of_verdicts
+
+
+def shown_colours(colours: Mapping[str, str]) -> dict[str, str]:
+    """A brand's colours as pages and print show them, with ``link``, and ``brand`` for what is only decoration.
+
+    Texts are dark enough to be read. Links and curves have the colour ``link``, or the primary one, unless that reads as a
+    verdict (red, amber, green) or as plain text (grey, black): then they have the project's own.
+    """
     named = {**COLOURS, **colours}
+    paper, light = named["background"], named["light"]
+    grounds = [paper, light] if contrast(paper, light) < 1.5 else [paper]
+
+    def text(colour: str) -> str:
+        for ground in grounds:
+            colour = readable(colour, ground, TEXT_CONTRAST)
+        return colour
+
+    wanted = (named[role] for role in ("link", "primary") if role in named)
+    link = next(filter(_serves_links, wanted), COLOURS["primary"])
+    texts = {role: text(named[role]) for role in _TEXTS if role in named}
+    return {**named, **texts, "link": text(link), "brand": named["primary"]}
+
+
+def brand_doubts(colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What pages show otherwise than a brand says, by role: what is wrong, and which value to change."""
+    shown = shown_colours(colours)
+    paper = shown["background"]
+    for role in (role for role in _TEXTS if role in colours):
+        if (told := colours[role]) != shown[role]:
+            yield (
+                role,
+                f"{told} has a contrast of {contrast(told, paper):.1f}:1 against {paper}; text needs {TEXT_CONTRAST}:1, "
+                f"graphics {MARK_CONTRAST:g}:1. Pages show {shown[role]}; write that, or another as far from the background.",
+            )
+    role = "link" if "link" in colours else "primary"
+    if not _serves_links(colours[role]):
+        yield (
+            role,
+            f"{colours[role]} would read as a verdict or as plain text, so links and curves are {shown['link']}. "
+            "Give color.link the blue or violet that they shall have.",
+        )
+
+
+def palette_from(colours: Mapping[str, str]) -> Palette:
+    """The palette that follows from the brand's colours (:data:`helpers.catalogue.brand.COLOURS` names them), or from shown ones."""
+    named = colours if "brand" in colours else shown_colours(colours)
     paper = named["background"]
 
     def text(name: str) -> str:
         return readable(named[name], paper, TEXT_CONTRAST)
 
-    accent, country = text("primary"), text("secondary")
+    accent, country = named["link"], text("secondary")
     ink, bar = text("foreground"), _pale(accent, paper, MARK_CONTRAST)
     return Palette(
         ink=ink,

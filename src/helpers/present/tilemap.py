@@ -49,16 +49,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a municipality's tile says, and the page it leads to, from the hub.
-
-    Attributes
-    ----------
-    met, of
-        Goals met, and goals in all.
-    """
+    """What a municipality's tile says, and the page it leads to, from the hub."""
 
     name: str
     url: str
+    # Goals met, and goals in all.
     met: int
     of: int
     unknown: int = 0

@@ -31,3 +31,9 @@ def _of_process(process: int) -> typst.Compiler:
 def compiler() -> typst.Compiler:
     """The compiler of this process: one that was made before a fork is not to be used after it."""
     return _of_process(os.getpid())
+
+
+def forget() -> None:
+    """Let go of the documents before: Typst keeps what it made of the last ten, which is 50 MB a book."""
+    for _ in range(10):
+        compiler().compile(input=b"", format="pdf")

@@ -98,7 +98,7 @@ PROVISIONAL = "foreløbig"
 GROUNDS_WORDS = {
     Grounds.FETCHED: SOURCES[Grounds.FETCHED].name,
     Grounds.STATBANK: SOURCES[Grounds.STATBANK].name,
-    Grounds.TYPED_IN: "indtastet",
+    Grounds.TYPED_IN: "oplyst af kommunen",
     Grounds.PRINTED: "trykt",
     Grounds.EXAMPLE: "eksempeldata",
     None: "",
@@ -378,22 +378,22 @@ def past_sentences(past: Past, verdict: Verdict, frequency: Frequency) -> str:
     one, many = _PERIOD_WORDS[frequency]
     newest = f"de seneste {PERIODS} {many}"
     often = {
-        0: f"Målet var ikke opfyldt i nogen af {newest}.",
-        PERIODS: f"Målet var opfyldt i alle {newest}.",
-    }.get(past.met, f"Målet var opfyldt i {past.met} af {newest}.")
+        0: f"var ikke opfyldt i nogen af {newest}.",
+        PERIODS: f"var opfyldt i alle {newest}.",
+    }.get(past.met, f"var opfyldt i {past.met} af {newest}.")
     met = verdict is Verdict.MET
     if past.steadiness is Steadiness.NEW:
         before = "ikke opfyldt" if met else "opfyldt"
-        return f"Vurderingen er ny: Målet var {before} i de {_FIVE} {many} før. {often}"
+        return f"Vurderingen er ny: Målet var {before} i de {_FIVE} {many} før. Det {often}"
     if past.steadiness is Steadiness.WAVERING:
         why = ", fordi forskellen er mindre end afrundingen" if past.level else ""
-        return f"Vurderingen er på vippen{why}. {often}"
+        return f"Vurderingen er på vippen{why}. Målet {often}"
     if past.run == PERIODS:
-        return often
+        return f"Målet {often}"
     run = f"for {_ORDINALS[past.run - 1]} {one} i træk"
     if met:
-        return f"Målet er opfyldt {run} og var opfyldt i {past.met} af {newest}."
-    return f"Målet er {run} ikke opfyldt. Det var opfyldt i {past.met} af {newest}."
+        return f"Målet er opfyldt {run} og {often}"
+    return f"Målet er {run} ikke opfyldt. Det {often}"
 
 
 def steadiness_words(past: Past | None) -> str:
@@ -404,9 +404,17 @@ def steadiness_words(past: Past | None) -> str:
 
 
 def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:
-    """``8 af 20 mål er opfyldt, 2 er på sporet, og 1 kan ikke vurderes.``"""
+    """``8 af 20 mål er opfyldt, 2 er på sporet, og 1 kan ikke vurderes.``; ``Ingen af de 3 mål er opfyldt.``"""
     said = _others(unknown, **on_the_way)
-    text = f"{number(met)} af {number(of)} mål er opfyldt"
+    if of == 0:
+        return "Målene følges uden vurdering."
+    if of == 1:
+        return f"Målet {'er opfyldt' if met else said[0].partition(' ')[2] if said else 'er ikke opfyldt'}."
+    if unknown == of:
+        return f"Ingen af de {number(of)} mål kan vurderes."
+    if met == of:
+        return f"Alle {number(of)} mål er opfyldt."
+    text = f"{f'{number(met)} af' if met else 'Ingen af de'} {number(of)} mål er opfyldt"
     return f"{', '.join([text, *said[:-1]])}, og {said[-1]}." if said else f"{text}."
 
 

@@ -18,9 +18,7 @@ from typing import Any, Final
 
 from helpers.letters import without_hidden
 
-MADE_UP: Final = (
-    "Eksempeldata: tallene er ikke rigtige, undtagen dem, der er mærket som offentliggjort eller indtastet."
-)
+MADE_UP: Final = "Eksempeldata: Tallene er opdigtede, undtagen dem, der er mærket som offentliggjort eller oplyst af kommunen."
 """On every sheet of a workbook that is made of example data."""
 
 MIME: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -200,6 +198,8 @@ def _lines(text: str, width: int) -> int:
 
 def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) -> None:
     match cell:
+        case str():  # most are
+            page.write_string(row, column, _clean(cell), forms.text)
         case None:
             pass
         case Amount(value=None):
@@ -216,5 +216,3 @@ def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) ->
             page.write_datetime(row, column, cell, forms(num_format=_DAY, align="left", indent=1))
         case int():
             page.write_number(row, column, cell, forms())
-        case str():
-            page.write_string(row, column, _clean(cell), forms.text)

@@ -14,7 +14,7 @@ __all__ = ["EngineName", "Event", "Outcome", "Progress", "Step", "Target", "Vari
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use: nbclient, papermill and Typst take a while, and `plan --help` needs none of them.
+    # Imported on first use: nbformat and Typst take a while, and `plan --help` needs none of them.
     if name == "render_variants":
         from helpers.render.run import render_variants
 

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 from helpers.catalogue.brand import read_brand
+from helpers.periods import danish_day
 from helpers.present.draw import svg_of
 from helpers.present.output import FigurePart, TablePart, TextPart
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.theme import BRAND_FILE, palette_from
 from helpers.project import Project
-from helpers.render.builtin.words import danish_date
 from helpers.render.drawings import apart, coloured
 from helpers.render.frame import HUB, framed
 from helpers.render.hub import AREAS, AREAS_RECORD
@@ -58,7 +58,7 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
         blocks=blocks,
         hub=f"{_ABOVE}{HUB}" if (output / HUB).is_file() else "",
         mark=f"{EXAMPLE_MARK} " if page.example else "",
-        date=danish_date(page.data_day) if page.data_day else "",
+        date=danish_day(page.data_day) if page.data_day else "",
     )
     with building(output) as build:
         site = build / "site"

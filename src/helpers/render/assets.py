@@ -15,7 +15,7 @@ from pathlib import Path
 from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
 from helpers.present.fonts import subset_of
-from helpers.present.theme import palette_from, readable
+from helpers.present.theme import palette_from, readable, shown_colours
 from helpers.present.tilemap import tile_colours
 from helpers.render.drawings import figure_colours
 from helpers.render.fonts import FACES, FAMILY, Face, font_folder
@@ -96,20 +96,19 @@ NIGHT_CONTRAST = 7.0
 
 
 def _properties(colours: Mapping[str, str]) -> dict[str, str]:
-    tiles = tile_colours(colours["primary"], colours["background"])
+    tiles = tile_colours(colours["link"], colours["background"])
     return {**{f"--plan-{role}": colour for role, colour in colours.items()}, **tiles}
 
 
 def _brand_css(brand: Brand) -> str:
     """The brand as CSS properties, by day and by night: by night each colour is as light as can be read."""
-    night = {
-        role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in brand.colours.items()
-    }
+    by_day = shown_colours(brand.colours)
+    night = {role: readable(colour, NIGHT["background"], NIGHT_CONTRAST) for role, colour in by_day.items()}
     by_night = {**night, **NIGHT}
     day, dark = (
         "".join(f"{name}:{colour};" for name, colour in properties.items())
         for properties in (
-            _properties(brand.colours),
+            _properties(by_day),
             {**_properties(by_night), **figure_colours(palette_from(by_night))},
         )
     )

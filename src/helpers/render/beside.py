@@ -28,8 +28,8 @@ SEARCH_MARK, FIGURES_MARK = "<!--plan:soeg-->", "<!--plan:figurer-->"
 LONGEST = 1500
 """Letters of the text below one heading that can be searched: a site of eleven pages has 50 kB of them."""
 
-_PARTS = {"div", "section", "details", "ul", "ol", "dl", "blockquote", "main", "article"}
-_PASSED = {"nav", "table", "svg", "script", "style", "header", "form", "search"}
+_PARTS = {"header", "div", "section", "details", "ul", "ol", "dl", "blockquote", "main", "article"}
+_PASSED = {"nav", "table", "svg", "script", "style", "form", "search"}
 _PASSED_CLASSES = {
     "take-along",
     "downloads",
@@ -80,7 +80,7 @@ def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Pat
     pages = [site / chapter.href for chapter in copy.book.chapters if (site / chapter.href).is_file()]
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
     for page, text in texts.items():
-        reading = _Reading(page.relative_to(site).as_posix(), text)
+        reading = PageReading(page.relative_to(site).as_posix(), text)
         sections += reading.sections
         figures += reading.figures
     above = "../" * len(PurePosixPath(copy.variant.slug).parts)
@@ -105,7 +105,7 @@ def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Pat
         page.write_text(done, encoding="utf-8")
 
 
-class _Reading:
+class PageReading:
     """One page: its headings with their texts, and its figures."""
 
     def __init__(self, href: str, text: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from helpers.catalogue.brand import Brand
 from helpers.present.draw import svg_of
 from helpers.present.output import FIGURE_FOLDER
+from helpers.present.theme import shown_colours
 from helpers.project import Project
 from helpers.render.book import LANGUAGE
 from helpers.render.builtin.pages import environment
@@ -75,5 +76,5 @@ def _page(project: Project, brief: Brief, brand: Brand, body: str, folder: Path,
 
     styles = "\n".join((project.styles / name).read_text(encoding="utf-8") for name in _STYLES)
     return environment().get_template("brief.html").render(
-        brief=brief, body=_IMAGE.sub(inside, body), styles=styles, colours=brand.colours, font=brand.font, example=example
+        brief=brief, body=_IMAGE.sub(inside, body), styles=styles, colours=shown_colours(brand.colours), font=brand.font, example=example
     )  # fmt: skip

@@ -17,6 +17,7 @@ from helpers.catalogue.brand import WORD, Brand
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
+from helpers.present.theme import shown_colours
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book, pdf_name
 from helpers.render.models import Variant
@@ -137,9 +138,13 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         names[text] = f"{STYLES}/{path.name}"
     configuration = _renamed(dict(book.configuration), names)
     brand_data = dict(brand.data)
-    if "fonts" in (typography := brand_data.get("typography") or {}):
-        # Their paths are seen from elsewhere; each engine is given the fonts in its own way.
-        brand_data["typography"] = {key: value for key, value in typography.items() if key != "fonts"}
+    shown = shown_colours(brand.colours)
+    if brand_data:
+        # The paths of fonts are seen from elsewhere; each engine is given them in its own way.
+        typography = {key: value for key, value in brand_data.get("typography", {}).items() if key != "fonts"}
+        brand_data["typography"] = {**typography, "link": {"color": shown["link"]}}
+        texts = {role: shown[role] for role in ("foreground", "primary", "secondary", "link")}
+        brand_data["color"] = {**brand_data.get("color", {}), **texts}
     if brand.logo is not None:
         logo = styles / f"logo{brand.logo.suffix}"
         logo.write_bytes(brand.logo_bytes())

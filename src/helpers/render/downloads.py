@@ -48,16 +48,11 @@ _NUMBER: Final = re.compile(r"-?\d+(,\d+)?")
 
 @dataclass(frozen=True)
 class Offer:
-    """Something to take along, in one or more forms.
-
-    Attributes
-    ----------
-    files
-        From the site's folder, with forward slashes.
-    """
+    """Something to take along, in one or more forms."""
 
     title: str
     files: tuple[str, ...]
+    """From the site's folder, with forward slashes."""
 
 
 def offered(copy: Copy, chapter: str) -> list[Offer]:

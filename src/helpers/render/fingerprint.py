@@ -62,15 +62,7 @@ def book_hash(book: Book, brand: Brand, styles: Path) -> str:
 
 
 def fingerprint(variant: Variant, book: str, engine: str, to: Collection[str]) -> str:
-    """Of everything a variant's site is made of; empty when its numbers are not known (``variant.inputs``).
-
-    Parameters
-    ----------
-    book
-        From :func:`book_hash`.
-    engine
-        The engine's name and version.
-    """
+    """Of everything a variant's site is made of; empty when its numbers are not known (``variant.inputs``)."""
     if not variant.inputs:
         return ""
     parts = [

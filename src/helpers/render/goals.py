@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.catalogue.brand import read_brand
+from helpers.periods import danish_day
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.theme import BRAND_FILE, Palette, palette_from
 from helpers.present.words import FEW_WORDS
 from helpers.project import Project
-from helpers.render.builtin.words import danish_date
 from helpers.render.drawings import coloured
 from helpers.render.frame import framed
 from helpers.render.hub import (
@@ -82,7 +82,7 @@ def write_comparison(
                 example=comparison.example,
                 mark=f"{EXAMPLE_MARK} " if marked else "",
                 few=FEW_WORDS,
-                date=danish_date(comparison.data_day) if comparison.data_day else "",
+                date=danish_day(comparison.data_day) if comparison.data_day else "",
             )
             (site / f"{page.number}.html").write_text(text, encoding="utf-8")
             for part in page.parts:

@@ -24,8 +24,8 @@ from helpers.letters import address_part
 from helpers.periods import Period
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.tilemap import TILES, Tally, TileMap, read_tiles, tile_map
-from helpers.present.words import number
 from helpers.project import Project
+from helpers.render.downloads import size_words
 from helpers.render.frame import FIND_SCRIPT, HUB, framed
 from helpers.reports.base.request import SiteEntry
 
@@ -50,15 +50,7 @@ MAP_FROM = 10
 
 @dataclass(frozen=True)
 class Record:
-    """What a rendered site says of itself.
-
-    Attributes
-    ----------
-    fingerprint
-        Of all it was made of; empty when that is not known.
-    assets
-        Shared files it needs.
-    """
+    """What a rendered site says of itself."""
 
     slug: str
     title: str
@@ -71,7 +63,9 @@ class Record:
     pdf: str | None
     pages: tuple[str, ...]
     assets: tuple[str, ...]
+    """Shared files it needs."""
     fingerprint: str
+    """Of all it was made of; empty when that is not known."""
     docx: str | None = None
 
     def files(self, site: Path) -> tuple[Path | None, Path | None]:
@@ -131,13 +125,7 @@ def write_site_entry(folder: Path, entry: SiteEntry) -> None:
 
 
 def read_site_entry(folder: Path) -> SiteEntry | None:
-    """What the site in that folder says; none when nobody told.
-
-    Raises
-    ------
-    PlanError
-        When the file is there and cannot be read.
-    """
+    """What the site in that folder says; none when nobody told."""
     path = folder / ENTRY
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -164,31 +152,19 @@ def read_sites(output: Path) -> tuple[Site, ...]:
 
 @dataclass(frozen=True)
 class Goals:
-    """A plan's comparison that lies in the output.
-
-    Attributes
-    ----------
-    owner
-        Whose goals they are, in a sentence; empty for a plan that is nobody's own.
-    goals
-        Each with ``number``, ``title``, ``url`` (from the hub), ``met`` and ``of``.
-    """
+    """A plan's comparison that lies in the output."""
 
     plan: str
     title: str
     owner: str
+    """Whose goals they are, in a sentence; empty for a plan that is nobody's own."""
     example: bool
     goals: tuple[Mapping[str, Any], ...]
+    """Each with ``number``, ``title``, ``url`` (from the hub), ``met`` and ``of``."""
 
 
 def read_goals(output: Path) -> tuple[Goals, ...]:
-    """The comparisons below the output, by plan.
-
-    Raises
-    ------
-    PlanError
-        When a ``goals.json`` cannot be read.
-    """
+    """The comparisons below the output, by plan."""
     found = []
     for path in sorted((output / COMPARISONS).glob(f"*/{GOALS}")):
         above = f"{COMPARISONS}/{path.parent.name}"
@@ -260,10 +236,10 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         all_example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
-        megabytes={
-            site.pdf: _megabytes(output / site.record.slug / name)
+        sizes={
+            site.pdf: size_words(path.stat().st_size)
             for site in sites
-            if (name := site.record.pdf)
+            if (path := site.record.files(output / site.record.slug)[0]) and path.is_file()
         },
     )
     target = output / HUB
@@ -363,15 +339,6 @@ def _map(
     if len(tallies) < MAP_FROM or not (project.catalogue / TILES).is_file():
         return None
     return tile_map(read_tiles(project, municipalities), municipalities, tallies)
-
-
-def _megabytes(path: Path) -> str:
-    """``1,2 MB``; empty when the file is gone."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return ""
-    return number(max(size / 1e6, 0.1), 1, "MB")
 
 
 def _write_sitemap(output: Path, base_url: str, sites: Iterable[Site], goals: Iterable[Goals]) -> None:

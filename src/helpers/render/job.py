@@ -11,11 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from helpers.errors import Problem
+from helpers.project import Project
+from helpers.render.execute import Kernel
 from helpers.render.models import Outcome, Progress, Variant
 from helpers.render.worker import Setting, Worker
 
 _workers: list[Worker] = []
 """The worker of this process, once there is one."""
+
+_early: list[Kernel] = []
+"""A kernel for the worker to come."""
 
 
 def render_job(
@@ -29,9 +34,16 @@ def render_job(
         An empty folder to build in, on the disk of the output.
     """
     if not _workers or _workers[0].setting != setting:
-        end_worker()
-        _workers.append(Worker(setting))
+        while _workers:
+            _workers.pop().close()
+        _workers.append(Worker(setting, _early.pop() if _early else None))
     return _workers[0].render(variant, room, on_event)
+
+
+def start_kernel(project: Project) -> None:
+    """Start the kernel of this process's worker, to import what it needs while the figures are read."""
+    _early.append(Kernel(project))
+    _early[0].start()
 
 
 @atexit.register
@@ -39,6 +51,8 @@ def end_worker() -> None:
     """End this process's worker, and its kernel with it."""
     while _workers:
         _workers.pop().close()
+    while _early:
+        _early.pop().stop()
 
 
 @cache
@@ -49,7 +63,7 @@ def _thread() -> ThreadPoolExecutor:
 def render_job_in_thread(setting: Setting, variant: Variant, room: Path) -> Outcome:
     """:func:`render_job` for a process that may be handed several at once: they are done one after the other.
 
-    A kernel listens to the thread that started it, and a Typst compiler works for one at a time.
+    A kernel and a Typst compiler work for one at a time.
     """
     if not room.is_dir():
         problem = Problem(

@@ -48,33 +48,21 @@ _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 @dataclass(frozen=True)
 class Published:
-    """What publishing changed.
+    """What publishing changed."""
 
-    Attributes
-    ----------
-    sites, files
-        How many sites and files the whole has.
-    new, changed, removed
-        How many of the files differ from what was there.
-    commit
-        Of the branch; empty for a folder, and when nothing differed.
-    """
-
+    # How many sites and files the whole has.
     sites: int
     files: int
+    # How many of the files differ from what was there.
     new: int
     changed: int
     removed: int
     commit: str = ""
+    """Of the branch; empty for a folder, and when nothing differed."""
 
 
 def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
     """Hold a rendered site to what a reader needs; returns the records of the sites in it.
-
-    Parameters
-    ----------
-    example
-        Whether pages of made-up figures may go out.
 
     Raises
     ------
@@ -329,8 +317,6 @@ def publish_to_branch(
     ----------
     push
         Name of the remote that the branch is pushed to; it is then begun from what the remote has.
-    message
-        Of the commit.
 
     Raises
     ------

@@ -127,6 +127,8 @@ def _prepare(copy: Copy, to: Collection[str], word: WordJob | None) -> None:
         nbformat.write(notebook, copy.folder / path)
     file = copy.folder / CONFIGURATION
     configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
+    # These pages have a search of their own (render/beside.py); Quarto's is for plain `quarto render`.
+    configuration["book"] = {**(configuration.get("book") or {}), "search": False}
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES), word)
     if is_example(copy) and (html := configuration["format"].get("html")) is not None:

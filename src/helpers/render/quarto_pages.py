@@ -27,8 +27,7 @@ _ENTRY = re.compile(r'<a\b(?=[^>]*\bsidebar-link\b)[^>]*\bhref="([^"]*)"[^>]*>.*
 
 def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
     """Complete the pages that Quarto made in `site`."""
-    if copy.book.configuration["book"].get("search") is False:
-        (site / SEARCH_INDEX).unlink(missing_ok=True)
+    (site / SEARCH_INDEX).unlink(missing_ok=True)
     verdicts = read_verdicts(copy.folder)
     told = {
         chapter.href: verdicts[chapter.path] for chapter in copy.book.chapters if chapter.path in verdicts

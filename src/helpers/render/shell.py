@@ -195,7 +195,7 @@ def main() -> None:
     sys.path.append("")
     shell = Shell.instance()
     for name in REPORTS:
-        import_module(f"helpers.reports.{name}.report")
+        import_module(f"helpers.reports.{name}.wing")
     for line in asked:
         told.write(json.dumps(shell.ran(**json.loads(line)), default=repr).encode() + b"\n")
         told.flush()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from helpers.catalogue.imprint import own_imprints, read_imprint
 from helpers.data.files import write_whole
+from helpers.periods import danish_day
 from helpers.project import Project
 from helpers.render.builtin.foot import STATEMENTS, statement_page
-from helpers.render.builtin.words import danish_date
 from helpers.render.frame import framed
 
 _ABOVE = "../"
@@ -29,7 +29,7 @@ def write_statements(project: Project, output: Path) -> tuple[Path, ...]:
         page, told = statement_page(imprint), imprint.accessibility
         if page is None or told is None:
             continue
-        days = {name: danish_date(day) for name in ("made", "reviewed") if (day := getattr(told, name))}
+        days = {name: danish_day(day) for name in ("made", "reviewed") if (day := getattr(told, name))}
         text = framed("statement.html", project, output, _ABOVE, imprint=imprint, told=told, days=days)
         target = output / page
         target.parent.mkdir(exist_ok=True)

@@ -17,9 +17,9 @@ from docx.table import Table
 from docx.text.run import Run
 
 from helpers.catalogue.brand import WORD
+from helpers.periods import danish_day
 from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
-from helpers.render.builtin.words import danish_date
 from helpers.render.copy import STYLES, Copy
 from helpers.render.word_reference import A4_HEIGHT, write_reference
 
@@ -52,7 +52,7 @@ def prepare(copy: Copy, *, example: bool) -> WordJob:
         timestamp=copy.timestamp,
         title=copy.title,
         subtitle=copy.subtitle,
-        date=danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date,
+        date=danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date,
         contents=CONTENTS,
     )
 

@@ -24,6 +24,7 @@ from docx.text.paragraph import Paragraph
 
 from helpers.catalogue.brand import Brand
 from helpers.present.still import drawn
+from helpers.present.theme import shown_colours
 from helpers.render.builtin.pandoc import executable
 
 NORMAL = "Normal"
@@ -131,7 +132,8 @@ def _dress(document: Document, brand: Brand) -> None:
     section.left_margin = section.right_margin = MARGIN
     section.top_margin, section.bottom_margin = TOP, Mm(25)
     section.header_distance = section.footer_distance = Cm(1.1)
-    ink = brand.colours["foreground"]
+    shown = shown_colours(brand.colours)
+    ink = shown["foreground"]
     styles = {style.name: style for style in document.styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
     for style in styles.values():
         _font(style, brand.font)
@@ -145,11 +147,11 @@ def _dress(document: Document, brand: Brand) -> None:
     for name, size in sizes.items():
         styles[name].font.size = Pt(size)
     for name in ("Title", "Heading 1", "TOC Heading"):
-        _coloured(styles[name], brand.colours["primary"])
+        _coloured(styles[name], shown["primary"])
     for name in ("Subtitle", "Heading 2", "Heading 3", "Heading 4", "Date", "Normal"):
         _coloured(styles[name], ink)
     for name in ("Image Caption", "Table Caption"):
-        _coloured(styles[name], brand.colours["secondary"])
+        _coloured(styles[name], shown["secondary"])
         styles[name].font.italic = False
     spaces = {
         "Title": (150, 6), "Subtitle": (0, 6), "Date": (6, 18), "Heading 1": (0, 14), "Heading 2": (18, 6),

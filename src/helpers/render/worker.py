@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -36,16 +35,11 @@ QUARTO: Final = "quarto"
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for all variants of a run.
-
-    Attributes
-    ----------
-    engine, version
-        ``built-in`` or ``quarto``, and which one.
-    """
+    """What is the same for all variants of a run."""
 
     project: Project
     output: Path
+    # ``built-in`` or ``quarto``, and which one.
     engine: str
     version: str
     to: frozenset[Target]
@@ -55,8 +49,9 @@ class Setting:
 class Worker:
     """What renders one variant after the other. Use it as a context manager: its kernel ends with it."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, kernel: Kernel | None = None) -> None:
         self.setting = setting
+        self.kernel = kernel or Kernel(setting.project)
         self.project = setting.project
         self.output = setting.output
         self.engine = setting.engine
@@ -75,12 +70,7 @@ class Worker:
 
     def close(self) -> None:
         """End the kernel, if one was needed."""
-        if "kernel" in self.__dict__:
-            self.kernel.stop()
-
-    @cached_property
-    def kernel(self) -> Kernel:
-        return Kernel(self.project)
+        self.kernel.stop()
 
     def book(self, variant: Variant) -> Book:
         """The variant's book, read once and checked against what the engine can do."""

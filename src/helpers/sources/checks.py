@@ -314,7 +314,7 @@ def _places_asked_for(places: Iterable[Place], oldest: Period | None) -> Iterato
     for place in places:
         if place.period not in told:
             ends = Period.parse(place.period).last_month.ordinal
-            told[place.period] = oldest is None or ends >= oldest.last_month.ordinal
+            told[place.period] = oldest is None or ends >= oldest.end
         if told[place.period]:
             yield place
 

@@ -21,12 +21,10 @@ from helpers.catalogue.models import (
     NATIONAL_NAME,
     FromShare,
     Indicator,
-    Plan,
 )
 from helpers.data.basis import EXAMPLE_SOURCE, tables_of
 from helpers.data.raw import AnswerColumn, Mark, RawStore, Sidecar, joined, snapshot_id, snapshot_moment
 from helpers.periods import Frequency, Period
-from helpers.project import Project
 from helpers.sources.example_layers import (
     SMALLEST_SHOWN,
     TOPS,
@@ -89,19 +87,6 @@ _TITLES: Final = {
     "c07": "Aktiveringsgrad og andel aktiveringsberørte",
     "j01": "Antal og andel personer med ordinære timer",
 }
-
-
-def write_example(project: Project, catalogue: Catalogue, plan: Plan) -> tuple[str, ...]:
-    """Make the example data that the plan needs on its `example_date`; nothing is done when they are there.
-
-    Raises
-    ------
-    PlanError
-        When printed figures contradict each other, or ``data/raw`` cannot be written.
-    """
-    keys = {key for goal in plan.goals for key in goal.indicators}
-    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
-    return write_example_tables(RawStore(project.raw), catalogue, indicators, plan.example_date)
 
 
 def write_example_tables(

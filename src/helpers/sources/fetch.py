@@ -20,7 +20,7 @@ from helpers.data.editions import MANUAL, keep_typed
 from helpers.data.files import locked
 from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.project import Project, is_rendering
 from helpers.sources.checks import Difference, Place, periods_of
 from helpers.sources.faults import Fault, SourceError
@@ -28,7 +28,6 @@ from helpers.sources.fetch_status import (
     FetchOutcome,
     FetchReport,
     FetchRow,
-    danish_day,
     failures_in_danish,
     fetch_status,
     keep_report,

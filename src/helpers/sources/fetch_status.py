@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
-from helpers.periods import Period
+from helpers.periods import danish_day
 from helpers.project import Project
 from helpers.sources.faults import Fault
 
@@ -182,47 +182,45 @@ REASONS: Final = {
     Fault.IMPLAUSIBLE: "det nye svar manglede for meget til at være rigtigt",
     Fault.VALUES: "svaret havde værdier, som ikke kan være rigtige",
     Fault.MOVED: "det nye svar ændrede for mange tal på én gang og er holdt tilbage",
-    Fault.CATALOGUE: "kataloget spørger efter noget, tabellen ikke har",
+    Fault.CATALOGUE: "nogle opdelinger findes ikke længere hos {source}",
     Fault.AREAS: "tabellen har ikke tal for kommuner, kun for andre områder",
     Fault.STORE: "svaret kunne ikke gemmes",
 }
 """What went wrong, in words for the reader of a plan."""
 
 
-def danish_day(day: date) -> str:
-    """``22. august 2026``."""
-    return f"{day.day}. {Period.month(day.year, day.month).danish}"
-
-
-def failure_in_danish(row: FetchRow) -> str | None:
-    """One sentence for the reader: that the last fetch of a table failed, why, and from when its figures are.
-
-    Returns
-    -------
-    str or None
-        None when there is nothing to tell.
-    """
+def _failure(row: FetchRow) -> str | None:
+    """What a reader is told of a table's last fetch, with ``{tables}`` for its id; none when there is nothing to tell."""
     publisher = SOURCES.get(row.source)
     reason = REASONS[row.fault] if row.fault else "årsagen er ikke kendt"
     reason = reason.format(source=publisher.name if publisher else row.source)
     if row.outcome is FetchOutcome.SKIPPED:
-        return f"Der er ingen tal fra tabel {row.table}: {reason}."
+        return f"Der er ingen tal fra tabel {{tables}}: {reason}."
     if row.ok:
         return None
     if row.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED):
-        return f"Tabel {row.table} blev kun hentet delvis: {reason}."
-    failed = (
-        f"Seneste hentning af tabel {row.table} den {danish_day(row.at.astimezone(UTC).date())} "
-        f"mislykkedes: {reason}"
-    )
+        return f"Tabel {{tables}} blev kun hentet delvis: {reason}."
+    tried = danish_day(row.at.astimezone(UTC).date())
+    failed = f"Seneste hentning af tabel {{tables}} den {tried} mislykkedes: {reason}"
     if row.snapshot is None:
-        return f"{failed}. Der er endnu ingen tal fra tabellen."
+        return f"{failed}. Der er endnu ingen tal derfra."
     return f"{failed}. Tallene er fra den {danish_day(snapshot_day(row.snapshot))}."
 
 
 def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
-    """The sentences of :func:`failure_in_danish` for several tables, those with nothing to tell left out."""
-    return tuple(sentence for row in status if (sentence := failure_in_danish(row)) is not None)
+    """What went wrong at the last fetch of some tables, and from when their figures are.
+
+    ``Seneste hentning af tabel y01b01 og y60a02 den 22. august 2026 mislykkedes: Jobindsats kunne ikke nås. Tallene er fra …``:
+    one sentence for all tables of which the same is to be told.
+    """
+    told: dict[str, list[str]] = {}
+    for row in status:
+        if said := _failure(row):
+            told.setdefault(said, []).append(row.table)
+    return tuple(
+        said.format(tables=" og ".join(filter(None, [", ".join(tables[:-1]), tables[-1]])))
+        for said, tables in told.items()
+    )
 
 
 def _runs(folder: Path) -> list[Path]:

@@ -139,8 +139,8 @@ class Jobindsats:
             names=self.names,
             asked=len(self._asked(plan)),
             limits=limits,
-            oldest=min(_oldest(info, plan), key=_end, default=None),
-            promised=max(_promised(info, plan), key=_end, default=None),
+            oldest=min(_oldest(info, plan), key=lambda period: period.end, default=None),
+            promised=max(_promised(info, plan), key=lambda period: period.end, default=None),
             update_latest=info.update_latest,
             update_next=info.update_next,
             breaks={period for item in wanted for period in item.breaks},
@@ -193,7 +193,3 @@ def _periods_asked(queries: Iterable[dict[str, str]]) -> dict[frozenset[tuple[st
         what = frozenset({*rest, ("period", name)})
         found[what] = found.get(what, 0) + count
     return found
-
-
-def _end(period: Period) -> int:
-    return period.last_month.ordinal

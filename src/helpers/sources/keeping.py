@@ -165,8 +165,8 @@ class Keeper:
         except SourceError as error:
             raise error.received(self.quarantine(about, new.answers, tuple(new.columns), error)) from None
         update_latest, remarks = about.update_latest, []
-        reached = max(periods_of(new.values), key=_end, default=None)
-        if about.promised and reached and _end(reached) < _end(about.promised):
+        reached = max(periods_of(new.values), key=lambda period: period.end, default=None)
+        if about.promised and reached and reached.end < about.promised.end:
             # Not marked as being of this release, so that the next run asks again.
             update_latest = None
             remarks.append(
@@ -190,7 +190,7 @@ class Keeper:
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
         kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
         changes = difference(new.values, previous.values, about.oldest) if previous else None
-        return Kept(kept, True, newest, changes, tuple(remarks), self._clock(kept.snapshot, previous))
+        return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
     def quarantine(
         self, about: About, answers: Sequence[Answer], columns: tuple[AnswerColumn, ...], why: PlanError
@@ -291,7 +291,7 @@ class Keeper:
             newer = values
         return usual
 
-    def _clock(self, snapshot: str, previous: Previous | None) -> str:
+    def _clock(self, previous: Previous | None) -> str:
         """What is to be said of the clock when it went backwards since the last snapshot."""
         last = previous.sidecar.snapshot if previous else ""
         if not last or self.now >= snapshot_moment(last):
@@ -305,7 +305,3 @@ class Keeper:
 def _spoken_of(about: About, values: Values) -> int:
     """How many of the municipalities have a place in an answer."""
     return len({place.area for place in values} & {fold(name) for name in about.names})
-
-
-def _end(period: Period) -> int:
-    return period.last_month.ordinal

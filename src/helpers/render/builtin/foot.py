@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from helpers.catalogue.imprint import Imprint
-from helpers.render.builtin.words import danish_date
+from helpers.periods import danish_day
 
 STATEMENTS = "tilgaengelighed"
 """Folder of the accessibility statements that are pages of the site: ``index.html`` and one for each municipality of its own."""
@@ -25,5 +25,5 @@ def foot(imprint: Imprint, above: str) -> dict[str, object]:
     return {
         "imprint": imprint,
         "statement": above + page if page else elsewhere,
-        "next_update": danish_date(said) if isinstance(said, date) else said,
+        "next_update": danish_day(said) if isinstance(said, date) else said,
     }

@@ -13,11 +13,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
+from helpers.periods import danish_day
 from helpers.present.theme import palette_from
 from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
-from helpers.render.builtin.words import danish_date
 from helpers.render.copy import Copy
 from helpers.render.drawings import with_drawings
 from helpers.render.policy import policy
@@ -109,7 +109,7 @@ def write_pages(
     template = environment().get_template("page.html")
     verdicts = read_verdicts(copy.folder)
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
-    date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
+    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
     colours = palette_from(copy.brand.colours)

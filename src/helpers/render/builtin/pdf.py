@@ -8,8 +8,9 @@ from typing import Literal
 import typst
 
 from helpers.errors import PlanError
-from helpers.present.typesetting import compiler
-from helpers.render.builtin.words import danish_date
+from helpers.periods import danish_day
+from helpers.present.theme import shown_colours
+from helpers.present.typesetting import compiler, forget
 from helpers.render.copy import STYLES, Copy
 
 TEMPLATE = "plan.typ"
@@ -23,15 +24,15 @@ def _string(text: str) -> str:
 
 
 def _main(copy: Copy, body: str, example: bool) -> str:
+    shown = shown_colours(copy.brand.colours)
     colours = ", ".join(
-        f'{role}: rgb("{copy.brand.colours[role]}")'
-        for role in ("primary", "foreground", "secondary", "light")
+        f'{role}: rgb("{shown[role]}")' for role in ("primary", "foreground", "secondary", "light", "link")
     )
     logo = "none"
     if copy.brand.logo is not None:
         alt = _string(copy.brand.logo_alt or copy.author)
         logo = f'image("/{STYLES}/logo{copy.brand.logo.suffix}", alt: {alt}, height: 18mm)'
-    date = danish_date(copy.variant.dated) if copy.variant.dated else copy.book.date
+    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     arguments = {
         "title": _string(copy.title),
         "subtitle": _string(copy.subtitle),
@@ -83,3 +84,4 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
         raise PlanError.of(
             f"the PDF of {copy.variant.slug}", f"Typst: {error.message} {where}{hints}"
         ) from None
+    forget()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.project import Project, book_plan
-from helpers.reports.base.bookfiles import Laid
+
+if TYPE_CHECKING:
+    from helpers.reports.base.bookfiles import Laid
 
 
 def book_folder(project: Project, key: str) -> Path:

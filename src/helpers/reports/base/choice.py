@@ -62,13 +62,7 @@ def told_plans(catalogue: Catalogue, asked: Asked) -> Iterator[str]:
 def chosen_plan(
     project: Project, catalogue: Catalogue, kommune: str = "", *, everyone: bool = False
 ) -> tuple[str, str]:
-    """Key of the plan of a municipality, or of the one for all (else the project's own), and the line that says so.
-
-    Raises
-    ------
-    PlanError
-        When there is no such municipality, or no plan for it.
-    """
+    """Key of the plan of a municipality, or of the one for all (else the project's own), and the line that says so."""
     if kommune:
         area = catalogue.municipality(kommune)
         plan = catalogue.plan_for(area)

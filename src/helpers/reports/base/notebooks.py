@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from helpers.project import Project
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
 """Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
@@ -34,6 +34,22 @@ STAMP = "plan"
 _SUBJECT = re.compile(r"^plan-.*?-(\d+[a-z]?)(-title)?$")
 
 
+def named(heading: str, attributes: str) -> str:
+    """A heading with a name, in a remark that JupyterLab does not show: ``## Mål 1a <!-- #maal-1a .unnumbered -->``.
+
+    Quarto would take a remark for a part of a chapter's title, so it stands below that.
+    """
+    return f"{heading}{chr(10) * 2 if heading.startswith('# ') else ' '}<!-- {attributes} -->"
+
+
+_NAMED = re.compile(r"^(#{1,6} .*?)(?: \{([^{}]*)\})?(?: |\n\n)<!-- (#[\w-]+[ .\w-]*?) -->$", re.MULTILINE)
+
+
+def with_names(text: str) -> str:
+    """A page's Markdown with such remarks as attributes, as both engines read them: ``## Mål 1a {#maal-1a .unnumbered}``."""
+    return _NAMED.sub(lambda found: f"{found[1]} {{{' '.join(filter(None, (found[3], found[2])))}}}", text)
+
+
 class BookCell(NamedTuple):
     """A cell as a report's book has it."""
 
@@ -48,6 +64,8 @@ class BookCell(NamedTuple):
 
     def node(self) -> NotebookNode:
         """As a cell of a notebook."""
+        import nbformat
+
         make = nbformat.v4.new_markdown_cell if self.kind == "markdown" else nbformat.v4.new_code_cell
         made: NotebookNode = make(self.text, id=self.id)
         if self.id == "parameters":
@@ -138,6 +156,8 @@ class Contents:
 
 def make_notebook(cells: Iterable[NotebookNode]) -> NotebookNode:
     """A notebook without outputs."""
+    import nbformat
+
     made: NotebookNode = nbformat.v4.new_notebook(cells=list(cells))
     made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     made.metadata["language_info"] = {"name": "python"}

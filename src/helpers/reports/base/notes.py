@@ -1,35 +1,44 @@
-"""What every report says of its figures at the top of a page: when they were fetched, and what went wrong."""
+"""What every report says of its figures at the top of a page: when they were fetched, and whether any are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from helpers.catalogue.models import JOBINDSATS, SOURCES
+from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
+from helpers.data.raw import snapshot_day
+from helpers.periods import Period, danish_day
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdown
 from helpers.present.words import listed
-from helpers.sources.fetch_status import FetchRow, danish_day, failures_in_danish
+from helpers.sources.faults import Fault
+from helpers.sources.fetch_status import FetchOutcome, FetchRow
 
 
 def fetched_note(
-    days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None, printed: str = ""
+    days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None, beside: Iterable[str] = ()
 ) -> Shown:
-    """When real figures were fetched, and which fetches failed since.
+    """When real figures were fetched.
 
     Parameters
     ----------
-    printed
-        What there is to say of figures that a document printed.
+    days
+        Of the snapshots that the page's figures come from.
+    rows
+        How the last fetch of each of its tables went.
+    snapshot
+        The day whose figures are shown; none for the newest.
+    beside
+        What else there is to say of the figures.
     """
-    beside = [escape_markdown(printed)] if printed else []
-    fetched, rows = sorted(days), tuple(rows)
+    told = [escape_markdown(text) for text in beside if text]
+    fetched = sorted(days)
     found = dict.fromkeys(row.source for row in rows if row.source in SOURCES) or (JOBINDSATS,)
     names = listed(SOURCES[source].name for source in found)
     if not fetched:
-        return output.box(f"Der er endnu ingen tal fra {names} til siden.", *beside, classes=("data-note",))
+        return output.box(f"Der er endnu ingen tal fra {names} til siden.", *told, classes=("data-note",))
     first, last = fetched[0], fetched[-1]
     when = (
         f"den {danish_day(last)}"
@@ -39,8 +48,83 @@ def fetched_note(
     said = f"Tal fra {names}, hentet {when}."
     if snapshot is not None:
         said += f" Siden viser tallene, som de stod den {danish_day(snapshot)}."
-    failures = failures_in_danish(rows)
-    return output.box(said, *beside, *(escape_markdown(text) for text in failures), classes=("data-note",))
+    return output.box(said, *told, classes=("data-note",))
+
+
+def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]] = ()) -> str:
+    """What a reader must know of fetches that failed, in one line; empty when none did.
+
+    ``Tallene for 3 af 15 mål er fra juni 2026; nyere kunne ikke hentes.``
+
+    Parameters
+    ----------
+    measured
+        The indicators of each goal; without goals the line counts none.
+    """
+    failed = [row for row in rows if not row.ok]
+    by_table = {row.table: row for row in failed}
+    found: dict[str, list[list[FetchRow]]] = {}
+    for indicators in measured:
+        hit = [
+            row
+            for indicator in indicators
+            for table in indicator.tables
+            if (row := by_table.get(table)) and (not row.concerned or indicator.key in row.concerned)
+        ]
+        if hit:
+            found.setdefault(min(map(_trouble, hit), key=list(_TROUBLES).index), []).append(hit)
+    if not measured:
+        for row in failed:
+            found.setdefault(_trouble(row), []).append([row])
+    said = []
+    for kind, words in _TROUBLES.items():
+        if hits := found.get(kind):
+            whose = _whose(len(hits), len(measured))
+            newest = _newest(row for hit in hits for row in hit if _trouble(row) == kind)
+            said.append(f"{whose} {words.format(newest=newest)}.")
+    return " ".join(said)
+
+
+_TROUBLES = {
+    "none": "kunne ikke hentes",
+    "stopped": "offentliggøres ikke længere; de seneste er fra {newest}",
+    "kept": "er fra {newest}; nyere kunne ikke hentes",
+    "partly": "kunne kun hentes delvis",
+}
+"""What can be wrong with a table's figures, the worst first."""
+
+
+def _trouble(row: FetchRow) -> str:
+    if row.outcome in (FetchOutcome.FETCHED, FetchOutcome.UNCHANGED):
+        return "partly"
+    if row.snapshot is None:
+        return "none"
+    return "stopped" if row.fault is Fault.NOT_FOUND else "kept"
+
+
+def _whose(count: int, of: int) -> str:
+    if not of:
+        return "Nogle af tallene"
+    if of == 1:
+        return "Tallene for målet"
+    return f"Tallene for {f'alle {of}' if count == of else f'{count} af {of}'} mål"
+
+
+def _newest(rows: Iterable[FetchRow]) -> str:
+    """The newest periods of tables: ``juni 2026``, ``maj 2026 og juni 2026``, ``april 2026 eller senere``."""
+    days = (
+        Period.parse(row.newest) if row.newest else Period.month(day.year, day.month)
+        for row in rows
+        if row.snapshot and (day := snapshot_day(row.snapshot))
+    )
+    periods = sorted(set(days), key=lambda period: period.last_month.ordinal)
+    if len(periods) > MOST_PERIODS:
+        return f"{periods[0].danish} eller senere"
+    return listed(period.danish for period in periods)
+
+
+MOST_PERIODS = 2
+"""So many periods are named in a line."""
 
 
 @dataclass(frozen=True)

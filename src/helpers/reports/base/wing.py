@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.reports.base.bookfiles import BookFiles, Laid
 from helpers.reports.base.books import BookTexts
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from helpers.catalogue import Catalogue
+    from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.goals import AreasPage, GoalComparison
     from helpers.reports.base.report import Report
 
@@ -83,12 +83,12 @@ class Wing(ABC):
         return found
 
     def _laid(self, report: Report, edition: str) -> Laid:
+        from helpers.reports.base.bookfiles import BookFiles
+
         given = report.project, report.catalogue, report.key
-        return (
-            BookFiles(self.edition(*given, edition)).of_catalogue()
-            if edition
-            else BookFiles(self.contents(*given)).laid()
-        )
+        if edition:
+            return BookFiles(self.edition(*given, edition)).of_catalogue()
+        return BookFiles(self.contents(*given)).laid()
 
     def edition(self, project: Project, catalogue: Catalogue, plan: str, edition: str) -> Contents:
         """The book of one of its `editions`, for one of its plans."""
@@ -96,6 +96,8 @@ class Wing(ABC):
 
     def behind(self, report: Report) -> tuple[str, ...]:
         """Files of the report's own book that are behind the catalogue, with what brings them up to date."""
+        from helpers.reports.base.bookfiles import BookFiles
+
         return tuple(BookFiles(self.contents(report.project, report.catalogue, report.key)).behind())
 
     def typed_problems(self, report: Report) -> tuple[Problem, ...]:
@@ -118,7 +120,9 @@ class Wing(ABC):
         """Municipalities side by side on one goal; the first is the one that the page is about."""
         raise _cannot("compare-areas", selection)
 
-    def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
+    def status(
+        self, selection: Selection, kommune: str, form: str, width: int, *, verbose: bool = False
+    ) -> Iterator[RenderableType]:
         """How one municipality stands: parts of a screen, or one text for machines.
 
         Parameters
@@ -127,6 +131,8 @@ class Wing(ABC):
             ``table``, ``csv`` or ``json``.
         width
             Of the screen, in columns.
+        verbose
+            Whether the screen also says what an analyst can mend.
         """
         raise _cannot("status", selection)
 

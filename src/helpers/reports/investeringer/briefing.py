@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present.output import FigurePart, Shown, escape_markdown
 from helpers.present.words import NBSP, capital, count, listed, number
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.status import RowStanding, business_case
-from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     from helpers.reports.investeringer.report import InvestmentReport
@@ -37,7 +36,7 @@ def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief
         dated=danish_day(report.data_day),
         note=note,
         opening=opening,
-        columns=("Projekt", "Rækker med mål", *standings, "Nyeste måned"),
+        columns=("Projekt", "Antal mål", *standings, "Nyeste måned"),
         rows=tuple(
             BriefRow(
                 (

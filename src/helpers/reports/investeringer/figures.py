@@ -28,7 +28,7 @@ from helpers.reports.investeringer.models import RowUnit
 from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import RowStatus
 
-PATH_TEXT = "Vejen til mindste mål"
+PATH_TEXT = "Forventet udvikling"
 HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
@@ -205,7 +205,7 @@ def alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
     ]
     goals = [f"{words.target(goal, row)} i {month.danish}" for month, goal in sorted(row.targets.items())]
     more = [
-        f"Vejen er {words.on_path(status.path_now, row)} i {status.newest.month.danish}"
+        f"Forventet er {words.on_path(status.path_now, row)} i {status.newest.month.danish}"
         if status.newest is not None and status.path_now is not None and status.change is not None
         else "",
         "Linjen viser startmålingen holdt uændret" if row.hold else "",

@@ -47,23 +47,16 @@ _UNIT_HINTS = {
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure of one status row in one month.
-
-    Attributes
-    ----------
-    value
-        In the row's unit; the count for ``count_and_share``. None when only the share is known.
-    share
-        Per cent, for ``count_and_share`` only.
-    source
-        ``manual``, ``example``, or ``jobindsats:<table>``.
-    """
+    """One figure of one status row in one month."""
 
     row: str
     month: Period
     value: Decimal | None
+    """In the row's unit; the count for ``count_and_share``. None when only the share is known."""
     share: Decimal | None = None
+    """Per cent, for ``count_and_share`` only."""
     source: str = MANUAL
+    """``manual``, ``example``, or ``jobindsats:<table>``."""
     note: str | None = None
 
     def judged(self, unit: RowUnit | None) -> Decimal | None:

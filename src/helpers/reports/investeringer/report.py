@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue.models import Indicator, Municipality
 from helpers.data import Basis, load_observations, snapshot_days
@@ -17,7 +16,6 @@ from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
-from helpers.present.workbook import WorkSheet
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
@@ -37,15 +35,10 @@ from helpers.reports.investeringer.status import (
     business_case,
     effects,
     project_status,
-    target_sums,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from helpers.present.charts import Chart
-
-_PLACE = re.compile(r": row (\d+)(?:, column (\S+))?")
 
 
 def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
@@ -60,6 +53,7 @@ class InvestmentReport(Report):
     """A set of projects as it stands; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "investeringer"
+    _sheets: ClassVar[Any] = sheets
     projects: InvestmentSet
     municipality: Municipality
 
@@ -198,7 +192,7 @@ class InvestmentReport(Report):
     def _example_note(self) -> str:
         return (
             "**Eksempeldata.** Månederne efter startmålingen er opdigtede og viser kun, hvordan siderne kan se ud. "
-            "Startmålinger, mindste mål og måltal er kommunens egne."
+            "Startmålinger, minimumsmål og måltal er kommunens egne."
         )
 
     def _data_note(self) -> Shown:
@@ -206,9 +200,9 @@ class InvestmentReport(Report):
             return super()._data_note()
         who = self.municipality.long_name
         if self.newest is None:
-            said = f"Der er kun startmålinger; {who} har ikke tastet måneder ind efter projekternes start."
+            said = f"Der er kun startmålinger; {who} har endnu ikke indberettet månedstal."
         else:
-            said = f"Tallene er tastet ind af {who}. Nyeste måned er {self.newest.danish}."
+            said = f"Tallene er indberettet af {who}. Nyeste måned er {self.newest.danish}."
         tables = sorted(
             {
                 one.source.removeprefix("jobindsats:")
@@ -219,20 +213,15 @@ class InvestmentReport(Report):
             }
         )
         if tables:
-            said += f" Nogle rækker hentes fra Jobindsats ({listed(tables)})."
+            said += f" Nogle af dem hentes fra Jobindsats ({listed(tables)})."
         note_box = output.box(escape_markdown(said), classes=("data-note",))
         return note_box + self._problem_box()
 
     def _problem_box(self) -> Shown:
         if not self.problems:
             return Shown()
-        places = "\n".join(f"- `{_danish_place(problem.where)}`" for problem in self.problems)
-        return output.box(
-            "**Nogle indtastede tal kunne ikke bruges** og er udeladt. Resten er vist. Årsagen kan ses med "
-            "`plan check`.",
-            places,
-            classes=("callout", "problems"),
-        )
+        said = count(len(self.problems), "oplysning", "oplysninger")
+        return output.box(f"**{said} kunne ikke bruges** og er udeladt.", classes=("callout", "problems"))
 
     def summary(self) -> Shown:
         """Whose projects these are, and how they stand all together."""
@@ -248,7 +237,7 @@ class InvestmentReport(Report):
         judged = [row for status in self.statuses.values() for row in status.judged]
         counted = words.standings(judged)
         many = count(len(self.statuses), "projekt", "projekter")
-        said = f"{self.municipality.long_name} følger {many} med {words.rows(len(judged))} med mindste mål."
+        said = f"{self.municipality.long_name} følger {many} med i alt {words.targets(len(judged))}."
         if self.newest is None:
             subtitle = f" {self.projects.subtitle}." if self.projects.subtitle else ""
             said += f"{subtitle} Der er ingen målinger efter startmålingerne endnu."
@@ -321,7 +310,7 @@ class InvestmentReport(Report):
         if drawn:
             return join(drawn)
         return output.text(
-            "Rækkerne har ingen mindste mål, så der er ingen vej at tegne. Udviklingen står i statustabellen."
+            "Projektet har ingen minimumsmål, så der er ingen forventet udvikling at tegne. Udviklingen står i statustabellen."
         )
 
     def _figure(self, status: InvestmentStatus, row: RowStatus, suffix: str = "") -> Shown:
@@ -336,18 +325,6 @@ class InvestmentReport(Report):
         if not row.row.hold:
             return drawn
         return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
-
-    def chart(self, key: str) -> Chart:
-        """The project's figures as an Altair chart to go on with; several stand below each other."""
-        from helpers.present.charts import below_each_other
-
-        return below_each_other(self.figures(key).charts(), f"project {key}")
-
-    def frame(self, key: str) -> pd.DataFrame:
-        """The numbers of the project's figures: `helpers.present.charts.CHART_COLUMNS`."""
-        from helpers.present.charts import numbers_of
-
-        return numbers_of(self.figures(key).charts())
 
     def background(self, key: str) -> Shown:
         """Background or challenge, purpose, target group, and the policy it serves, in the document's words."""
@@ -400,7 +377,7 @@ class InvestmentReport(Report):
     # ------------------------------------------------------------------------------- target numbers
 
     def target_numbers(self) -> Shown:
-        """The tables of target numbers, each with its sum checked."""
+        """The tables of target numbers, each with its sum."""
         numbers = self.projects.target_numbers
         if numbers is None:
             return output.text("Der er ingen måltal for projekterne.")
@@ -409,8 +386,8 @@ class InvestmentReport(Report):
             [
                 intro,
                 *(
-                    project_tables.target_table(found, numbers.unit, f"maaltal-{place}")
-                    for place, found in enumerate(target_sums(self.projects), start=1)
+                    project_tables.target_table(table, numbers.unit, f"maaltal-{place}")
+                    for place, table in enumerate(numbers.tables, start=1)
                 ),
             ]
         )
@@ -445,7 +422,7 @@ class InvestmentReport(Report):
         if EXAMPLE in sources:
             return "Eksempeldata; startmålingen fra kommunens dokument" if row.start else "Eksempeldata"
         if MANUAL in sources:
-            return f"Tastet ind af {self.municipality.long_name}"
+            return f"Indberettet af {self.municipality.long_name}"
         return "Kommunens dokument" if "catalogue" in sources else "Endnu ingen tal"
 
     def remarks(self) -> Shown:
@@ -467,7 +444,7 @@ class InvestmentReport(Report):
             {
                 self.workbook_name: ("Alle tal (Excel)", self.workbook()),
                 "investeringer.csv": (
-                    "Alle startmålinger, måneder, veje og mål (CSV)",
+                    "Alle startmålinger, måneder, forventninger og mål (CSV)",
                     sheets.months_for_people(self),
                 ),
             }
@@ -481,25 +458,9 @@ class InvestmentReport(Report):
     def _drawing(self, name: str) -> Shown:
         return self.figures(name)
 
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
-
 
 def _bullets(texts: Iterable[str]) -> Shown:
     return output.text("\n".join(f"- {escape_markdown(text)}" for text in texts))
-
-
-def _danish_place(where: str) -> str:
-    """``…/flere-i-job.csv: række 4, kolonne vaerdi``"""
-    return _PLACE.sub(
-        lambda found: f": række {found[1]}" + (f", kolonne {found[2]}" if found[2] else ""), where
-    )
 
 
 def _kind(status: InvestmentStatus) -> str:

@@ -21,7 +21,6 @@ from helpers.reports.investeringer.models import (
     InvestmentRow,
     InvestmentSet,
     RowUnit,
-    TargetTable,
 )
 from helpers.reports.investeringer.months import Measurement
 
@@ -223,7 +222,7 @@ def _judge(
         return RowStanding.NO_DATA, "kun startmåling"
     targets = row.target_values
     if not targets:
-        return RowStanding.NOT_JUDGED, "intet mindste mål"
+        return RowStanding.NOT_JUDGED, "intet minimumsmål"
     now = newest.judged(row.unit)
     if now is None:
         return RowStanding.NOT_JUDGED, "andelen er ikke tastet ind"
@@ -236,7 +235,10 @@ def _judge(
         first = min(targets)
         if as_good(now, targets[first], row.direction):
             return RowStanding.ON_TRACK, None
-        return RowStanding.NOT_JUDGED, f"der er ingen startmåling, så vejen begynder først i {first.danish}"
+        return (
+            RowStanding.NOT_JUDGED,
+            f"der er ingen startmåling, så den forventede udvikling begynder først i {first.danish}",
+        )
     return (RowStanding.ON_TRACK if as_good(now, here, row.direction) else RowStanding.BEHIND), None
 
 
@@ -261,26 +263,6 @@ def project_status(
 
 
 # --------------------------------------------------------------------------------- target numbers, money
-
-
-@dataclass(frozen=True)
-class TargetSum:
-    """A table of target numbers with its sum: as computed, and as the document prints it."""
-
-    table: TargetTable
-    computed: Decimal
-    printed: Decimal
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the lines add up to the printed total."""
-        return self.computed == self.printed
-
-
-def target_sums(projects: InvestmentSet) -> tuple[TargetSum, ...]:
-    """The sum of every table of target numbers, in their order."""
-    tables = projects.target_numbers.tables if projects.target_numbers else ()
-    return tuple(TargetSum(table, table.sum, table.total.value) for table in tables)
 
 
 def effects(projects: InvestmentSet) -> dict[str, dict[str, Decimal]]:

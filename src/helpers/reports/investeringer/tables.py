@@ -18,13 +18,12 @@ from helpers.present.theme import palette
 from helpers.present.words import NBSP, capital, number
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.figures import row_spark
-from helpers.reports.investeringer.models import InvestmentSet
+from helpers.reports.investeringer.models import InvestmentSet, TargetTable
 from helpers.reports.investeringer.status import (
     BusinessCase,
     InvestmentStatus,
     RowStanding,
     RowStatus,
-    TargetSum,
 )
 
 SHOWN_MONTHS = 3
@@ -88,7 +87,7 @@ def status_table(status: InvestmentStatus) -> Shown:
         Column("Række", row_head=True),
         Column("Nyeste tal", number=True),
         Column("Siden start", number=True),
-        Column("Vejen nu", number=True),
+        Column("Forventet nu", number=True),
         Column("Udvikling"),
         Column("Status"),
     ]
@@ -163,10 +162,10 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
-    """All projects of a set: rows with targets by standing, and the newest month."""
+    """All projects of a set: how many targets, how they stand, and the newest month."""
     columns = [
         Column("Projekt", row_head=True),
-        Column("Rækker med mål", number=True),
+        Column("Antal mål", number=True),
         *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
         Column("Nyeste måned"),
     ]
@@ -206,21 +205,19 @@ def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:
 # ----------------------------------------------------------------------------------------- target numbers
 
 
-def target_table(found: TargetSum, unit: str, key: str) -> Shown:
-    """One table of target numbers with its sum, and a word that the sum was checked."""
+def target_table(table: TargetTable, unit: str, key: str) -> Shown:
+    """One table of target numbers with its sum; reading the catalogue has added the lines up."""
     rows: list[tuple[Cell, ...]] = []
-    for line in found.table.lines:
+    for line in table.lines:
         label = Html(html.escape(line.label, quote=False) + (_small(line.note) if line.note else ""))
         shown = words.signed_line(line.amount, is_level=line.level is not None or line.hold)
         rows.append((label, shown))
-    checked = "✓ Summen passer" if found.agrees else f"× Linjerne giver {number(found.computed)}"
-    total = Html(f"<strong>{html.escape(found.table.total.label, quote=False)}</strong>{_small(checked)}")
-    rows.append((total, _strong(number(found.printed))))
+    rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
-        [Column(found.table.title, row_head=True), Column(unit, number=True)],
+        [Column(table.title, row_head=True), Column(unit, number=True)],
         rows,
         id=key,
-        caption=f"Måltal: {found.table.title}",
+        caption=f"Måltal: {table.title}",
     )
 
 

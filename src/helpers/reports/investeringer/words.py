@@ -20,7 +20,7 @@ from helpers.reports.investeringer.status import BusinessCase, InvestmentStatus,
 STANDING_WORDS = {
     RowStanding.REACHED: "Nået",
     RowStanding.ON_TRACK: "På sporet",
-    RowStanding.BEHIND: "Bagud",
+    RowStanding.BEHIND: "Bag efter planen",
     RowStanding.NO_DATA: "Ingen tal",
     RowStanding.NOT_JUDGED: "Vurderes ikke",
 }
@@ -45,7 +45,7 @@ STANDING_CLASSES = {
 _COUNTED = {
     RowStanding.REACHED: "nået",
     RowStanding.ON_TRACK: "på sporet",
-    RowStanding.BEHIND: "bagud",
+    RowStanding.BEHIND: "bag efter planen",
     RowStanding.NO_DATA: "uden tal",
     RowStanding.NOT_JUDGED: "ikke vurderet",
 }
@@ -182,9 +182,9 @@ def trend_words(status: RowStatus) -> str:
     return f"{text}{moved}.".replace("..", ".")
 
 
-def rows(many: int) -> str:
-    """``1 række``, ``10 rækker``"""
-    return count(many, "række", "rækker")
+def targets(many: int) -> str:
+    """``1 minimumsmål``, ``10 minimumsmål``"""
+    return count(many, "minimumsmål", "minimumsmål")
 
 
 def standings(found: Iterable[RowStatus]) -> str:
@@ -205,14 +205,14 @@ def project_line(status: InvestmentStatus) -> str:
         newest = nothing
         if status.newest is not None:
             newest = f"Den seneste måling er fra {status.newest.danish}."
-        return f"Statusskemaet har {rows(len(table.measures))} uden mindste mål. {newest}"
+        return f"Statusskemaet har {count(len(table.measures), 'tal', 'tal')} uden minimumsmål. {newest}"
     if status.newest is None:
-        return f"Projektet har mindste mål for {rows(len(judged))}. {nothing}"
-    line = f"Af {rows(len(judged))} med mindste mål er {standings(judged)} i {status.newest.danish}."
+        return f"Projektet har {targets(len(judged))}. {nothing}"
+    line = f"Af {targets(len(judged))} er {standings(judged)} i {status.newest.danish}."
     behind = [row.row.key for row in judged if row.standing is RowStanding.BEHIND and row.row.key]
     if not 0 < len(behind) <= FEW_BEHIND:
         return line
-    return f"{line} Bagud: {listed(f'»{table.label_of(key)}«' for key in behind)}."
+    return f"{line} Bag efter planen: {listed(f'»{table.label_of(key)}«' for key in behind)}."
 
 
 def before_any(status: InvestmentStatus) -> str:

@@ -49,29 +49,21 @@ class AreaDot:
 
 @dataclass(frozen=True)
 class DotPlot:
-    """What the picture shows.
-
-    Attributes
-    ----------
-    dots
-        At least one.
-    own_name, group_name
-        Legend names; no group, no entry.
-    country
-        The country's value; none when there is none.
-    without
-        How many municipalities have no value.
-    """
+    """What the picture shows."""
 
     title: str
     subtitle: str
     dots: tuple[AreaDot, ...]
+    """At least one."""
+    # Legend names; no group, no entry.
     own_name: str
     group_name: str
     country: Decimal | None
+    """The country's value; none when there is none."""
     unit: Unit
     decimals: int
     without: int
+    """How many municipalities have no value."""
     example: bool = False
 
 

@@ -43,41 +43,29 @@ _TILES = ("figure", "place", "of", "printed_scope", "scope", "change")
 
 
 class TemplateFigure(Model):
-    """One of the 26 figures.
-
-    Attributes
-    ----------
-    role
-        ``aim`` (sigtelinje), ``step`` (implementeringsindikator), ``minister`` (ministermål) or ``overview``.
-    short
-        What the page of all municipalities is called; none for a figure without one.
-    heading, title, note
-        As printed in 2017: what is to be achieved, what is measured, and the remark on it.
-    comparison
-        Whom it is compared with; none when the indicator's own rule holds.
-    cluster
-        Kind of cluster, for a framework figure.
-    indicator, differs, nearest
-        What is measured today, and how that differs from the printed title, or why it is only the nearest there is.
-    gone
-        Why nothing measures it any more.
-    table
-        Whether it is the table of figure 2.
-    """
+    """One of the 26 figures."""
 
     number: int = Field(ge=1, le=FIGURES)
     role: Literal["overview", "aim", "step", "minister"]
+    """``aim`` (sigtelinje), ``step`` (implementeringsindikator), ``minister`` (ministermål) or ``overview``."""
     short: str | None = None
+    """What the page of all municipalities is called; none for a figure without one."""
+    # As printed in 2017: what is to be achieved, what is measured, and the remark on it.
     heading: str
     title: str
     note: str | None = None
     comparison: Comparison | None = None
+    """Whom it is compared with; none when the indicator's own rule holds."""
     cluster: str | None = None
+    """Kind of cluster, for a framework figure."""
+    # What is measured today, and how that differs from the printed title, or why it is only the nearest there is.
     indicator: str | None = None
     differs: str | None = None
     nearest: str | None = None
     gone: str | None = None
+    """Why nothing measures it any more."""
     table: bool = False
+    """Whether it is the table of figure 2."""
 
     @model_validator(mode="after")
     def _one_source(self) -> TemplateFigure:
@@ -116,22 +104,15 @@ class TemplateTile(Model):
 
 
 class TemplateRow(Model):
-    """A row of the table in figure 2.
-
-    Attributes
-    ----------
-    label
-        As printed in 2017.
-    today
-        What stands there today, where that is part of another benefit.
-    grouped, shared
-        Whether the group's columns and the share are shown.
-    """
+    """A row of the table in figure 2."""
 
     key: str
     label: str
+    """As printed in 2017."""
     indicator: str
     today: str | None = None
+    """What stands there today, where that is part of another benefit."""
+    # Whether the group's columns and the share are shown.
     grouped: bool = True
     shared: bool = True
 
@@ -182,17 +163,12 @@ class TemplateMethod(Model):
 
 
 class Template(Model):
-    """``catalogue/overview.yml``, with the names that its texts have in braces filled in.
-
-    Attributes
-    ----------
-    office
-        What a job centre is called; a joint one is it and its name (``Jobcenter Vallensbæk/Ishøj``).
-    """
+    """``catalogue/overview.yml``, with the names that its texts have in braces filled in."""
 
     key: str
     title: str
     office: Noun
+    """What a job centre is called; a joint one is it and its name (``Jobcenter Vallensbæk/Ishøj``)."""
     example_date: date
     source: str
     published: tuple[Printed, ...] = ()
@@ -224,17 +200,15 @@ class PrintedTile(Model):
     ----------
     place, of, change
         None where the tile says that the figure is being prepared. `change` is positive for places gained.
-    printed_scope
-        The word printed after "i": *klyngen* or *landet*.
-    scope
-        Our reading, where the number and the rule of comparison say otherwise; ``uvis`` when those disagree.
     """
 
     figure: int
     place: int | None = None
     of: int | None = None
     printed_scope: str | None = None
+    """The word printed after "i": *klyngen* or *landet*."""
     scope: str | None = None
+    """Our reading, where the number and the rule of comparison say otherwise; ``uvis`` when those disagree."""
     change: int | None = None
 
 
@@ -254,20 +228,14 @@ class PrintedReport(Model):
 
 
 class Jobcenteroverblik(Model):
-    """The template with its job centres and printed reports.
-
-    Attributes
-    ----------
-    centres
-        The job centres, in the order of the municipalities.
-    framework
-        Indicators that computed groups are made by.
-    """
+    """The template with its job centres and printed reports."""
 
     template: Template
     centres: tuple[JobCentre, ...]
+    """The job centres, in the order of the municipalities."""
     municipalities: tuple[Municipality, ...]
     framework: tuple[str, ...] = ()
+    """Indicators that computed groups are made by."""
     published: tuple[PrintedReport, ...] = ()
 
     @property
@@ -309,11 +277,6 @@ class Jobcenteroverblik(Model):
 
         A municipality that shares its job centre stands for itself; the joint one has a name of its own
         (``Vallensbæk/Ishøj``, in either order).
-
-        Raises
-        ------
-        PlanError
-            With the nearest names, when there is no such area.
         """
         wanted = fold_area(text)
         for centre in self.centres:
@@ -350,13 +313,7 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
 
 
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The Jobcenteroverblik's template, with all that belongs to it.
-
-    Raises
-    ------
-    PlanError
-        With every problem of its files, each with file, line and key.
-    """
+    """The Jobcenteroverblik's template, with all that belongs to it."""
     document = read_document(project, project.catalogue / "overview.yml")
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
@@ -23,11 +21,11 @@ from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, sentence
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
+from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
-from helpers.reports.base.request import Selection
+from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
@@ -42,8 +40,11 @@ from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, Figure
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
 
+ALL = "alle-kommuner"
+"""How the notebooks of all municipalities are called."""
+
 if TYPE_CHECKING:
-    from helpers.present.charts import Chart
+    pass
 
 
 def jobcenteroverblik_report(
@@ -121,6 +122,7 @@ class JobcenteroverblikReport(Report):
     """
 
     kind: ClassVar[str] = KEY
+    _sheets: ClassVar[Any] = sheets
     jobcenteroverblik: Jobcenteroverblik
     area: Area
     delay: int | None = None
@@ -236,6 +238,13 @@ class JobcenteroverblikReport(Report):
             self.snapshot,
             self.delay,
         )
+
+    def asked(self, book: Laid) -> Asked:
+        """As every report; a printed month is shown without the pages of all municipalities, which it does not have."""
+        if self.printed:
+            pages = {path: page for path, page in book.pages.items() if not path.startswith(ALL)}
+            book = replace(book, pages=pages)
+        return super().asked(book)
 
     def _section(self, slug: str) -> TemplateSection:
         slugs = [section.slug for section in self.jobcenteroverblik.template.sections]
@@ -433,7 +442,7 @@ class JobcenteroverblikReport(Report):
         return group_sentence(group, self._office.many, kind.title.lower() if kind else "")
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
+        return "oplyst af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -477,28 +486,7 @@ class JobcenteroverblikReport(Report):
     def _drawing(self, name: str) -> Shown:
         return self.figure(int(name))
 
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
-
     # ------------------------------------------------------------------------------------ all municipalities
-
-    def chart(self, number: int) -> Chart:
-        """The figure as an Altair chart to go on with; several stand below each other."""
-        from helpers.present.charts import below_each_other
-
-        return below_each_other(self.figure(number).charts(), f"figure {number}")
-
-    def frame(self, number: int) -> pd.DataFrame:
-        """The numbers of the figure: `helpers.present.charts.CHART_COLUMNS`."""
-        from helpers.present.charts import numbers_of
-
-        return numbers_of(self.figure(number).charts())
 
     def all_municipalities(self, number: int) -> Shown:
         """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""
@@ -661,7 +649,7 @@ class JobcenteroverblikReport(Report):
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
             shown = "" if self.printed else self._table_period()
-            return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
+            return name, f"Tabellen; oplyst af kommunerne: {hand}", names, "gruppen", shown
         if figure.gone:
             return name, "Findes ikke længere", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)
@@ -685,7 +673,7 @@ class JobcenteroverblikReport(Report):
                 breaks.setdefault(one.text, one)
         said = [
             f"**{escape_markdown(b.text)}** (fra {b.period.danish}). {escape_markdown(b.meaning or '')}"
-            for b in sorted(breaks.values(), key=lambda one: one.period.last_month.ordinal)
+            for b in sorted(breaks.values(), key=lambda one: one.period.end)
         ]
         return output.text(*said)
 
@@ -736,7 +724,7 @@ def _to_all(figure: TemplateFigure) -> str:
 
 def all_path(figure: TemplateFigure) -> str:
     """The notebook that shows a figure for all municipalities."""
-    return f"alle-kommuner-{figure.number:02d}.ipynb"
+    return f"{ALL}-{figure.number:02d}.ipynb"
 
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:

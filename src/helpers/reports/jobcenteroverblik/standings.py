@@ -64,20 +64,13 @@ class Boards:
 
 @dataclass(frozen=True)
 class AreaLine:
-    """One line of a figure.
-
-    Attributes
-    ----------
-    values
-        In the indicator's unit, one for each period of the window; none where there is none. A mean is not
-        rounded.
-    areas
-        Whose values they are the mean of; empty for the country.
-    """
+    """One line of a figure."""
 
     values: tuple[Decimal | None, ...]
+    """In the indicator's unit, one for each period of the window; none where there is none. A mean is not rounded."""
     states: tuple[State, ...]
     areas: tuple[Area, ...] = ()
+    """Whose values they are the mean of; empty for the country."""
 
     @property
     def known(self) -> bool:
@@ -86,47 +79,34 @@ class AreaLine:
 
 @dataclass(frozen=True)
 class FigureStanding:
-    """Everything a figure and its tile say of one area.
-
-    Attributes
-    ----------
-    newest
-        Last month shown; none when there is nothing to show.
-    own
-        The area's line; of a joint job centre whose share cannot be made, one for each municipality.
-    apart
-        Why a joint job centre's municipalities are shown side by side; none otherwise.
-    rule, group
-        Whom it is compared with.
-    yardstick
-        The third line: the group's best, or the mean of the ten best.
-    rank, moved
-        The area's place, and places gained since the period before. `ranks` holds those of the municipalities
-        shown side by side.
-    all_hidden
-        Whether the newest values of the area and of all it is compared with are suppressed.
-    office
-        What those that are ranked are called.
-    few
-        Those of the area and of all it is compared with whose newest share is out of few persons.
-    """
+    """Everything a figure and its tile say of one area."""
 
     figure: TemplateFigure
     indicator: Indicator
     newest: Period | None
+    """Last month shown; none when there is nothing to show."""
     periods: tuple[Period, ...]
     own: tuple[tuple[Area, AreaLine], ...]
+    """The area's line; of a joint job centre whose share cannot be made, one for each municipality."""
     apart: Obstacle | None
+    """Why a joint job centre's municipalities are shown side by side; none otherwise."""
     country: AreaLine
+    # Whom it is compared with.
     rule: Comparison
     group: ComparisonGroup
     yardstick: AreaLine
+    """The third line: the group's best, or the mean of the ten best."""
+    # The area's place, and places gained since the period before. `ranks` holds those of the municipalities shown side
+    # by side.
     rank: Rank
     moved: int | None
     ranks: tuple[tuple[Area, Rank], ...]
     all_hidden: bool
+    """Whether the newest values of the area and of all it is compared with are suppressed."""
     office: Noun
+    """What those that are ranked are called."""
     few: tuple[Area, ...] = ()
+    """Those of the area and of all it is compared with whose newest share is out of few persons."""
 
     @property
     def has_data(self) -> bool:
@@ -145,24 +125,17 @@ class AreaCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row of figure 2.
-
-    Attributes
-    ----------
-    count, share, change
-        Of the area; of the municipalities side by side where the share of a joint job centre cannot be made.
-        `change` is in percentage points since the same month of the year before.
-    group_share, group_change
-        Unweighted means over the group's members that have them, not rounded; none for rows without a group.
-    period
-        The month of the figures; typed-in ones may be older than the table's.
-    """
+    """A row of figure 2."""
 
     row: TemplateRow
     period: Period | None
+    """The month of the figures; typed-in ones may be older than the table's."""
+    # Of the area; of the municipalities side by side where the share of a joint job centre cannot be made. `change` is
+    # in percentage points since the same month of the year before.
     count: tuple[AreaCell, ...]
     share: tuple[AreaCell, ...]
     change: tuple[AreaCell, ...]
+    # Unweighted means over the group's members that have them, not rounded; none for rows without a group.
     group_share: Decimal | None
     group_change: Decimal | None
 
@@ -178,15 +151,7 @@ class AreaTable:
 
 
 class Standings:
-    """One area's report.
-
-    Parameters
-    ----------
-    bound
-        Newest month to show; none for the newest there is, less the delay.
-    delay
-        Months that figures stay behind; none for the template's own.
-    """
+    """One area's report."""
 
     def __init__(
         self, boards: Boards, area: Area, bound: Period | None = None, delay: int | None = None
@@ -215,7 +180,7 @@ class Standings:
         """The latest month that any figure of the report shows."""
         shown = [self._newest(self.boards(key)) for key in self._measured]
         known = (period for period in shown if period is not None)
-        return max(known, key=lambda period: period.last_month.ordinal, default=None)
+        return max(known, key=lambda period: period.end, default=None)
 
     @property
     def _measured(self) -> tuple[str, ...]:

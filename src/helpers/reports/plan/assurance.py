@@ -8,14 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from helpers.analysis.chance import Interval
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.persons import in_kroner
 from helpers.analysis.targets import Start
 from helpers.catalogue.models import BASE, Direction, Indicator, Municipality, Price, Unit
 from helpers.data import csv_files
-from helpers.present.words import NBSP, capital, count, number, sentence, trend_phrase, unit_word, when_words
+from helpers.present.words import (
+    NBSP,
+    capital,
+    count,
+    distance,
+    number,
+    sentence,
+    trend_phrase,
+    unit_word,
+    when_words,
+)
 from helpers.reports.plan.outlook import NoOutlook, Outlook
 from helpers.reports.plan.status import StatusRow
 
@@ -63,6 +72,14 @@ def persons_words(row: StatusRow, indicator: Indicator) -> str:
     return number(abs(row.persons), 0, indicator.unit_of(BASE))
 
 
+def persons_missing(row: StatusRow, indicator: Indicator) -> str:
+    """What a gap asks for, after the goal's number: ``, hvor 23 flere skulle være i et fleksjob``; ``: 23 flere``."""
+    if row.unit is not Unit.PERCENT:
+        return f": {distance(row.gap or 0, row.decimals, row.unit)}"
+    who = _more_or_fewer(row, indicator)
+    return f", hvor {who} {indicator.in_persons}" if indicator.in_persons else f": {who}"
+
+
 def _more_or_fewer(row: StatusRow, indicator: Indicator) -> str:
     """``23 flere``, ``én mere``, ``23 færre fuldtidspersoner``: what a goal asks for, or has beyond it."""
     assert row.persons is not None
@@ -102,17 +119,14 @@ def chance_sentence(row: StatusRow, *, asked: bool = False) -> str:
         return ""
     if row.chance is None:
         return f"Tallet bygger på {FEW_WORD} og kan svinge tilfældigt." if row.few else ""
-    said = sentence(f"tilfældige udsving alene kan flytte tallet {_between(row.chance, row)}")
+    low, high = (number(end, row.decimals) for end in (row.chance.low, row.chance.high))
+    if low == high:
+        return "Tilfældige udsving alene flytter tallet med mindre end afrundingen."
+    high = number(row.chance.high, row.decimals, row.unit)
+    said = sentence(f"tilfældige udsving alene kan flytte tallet mellem {low} og {high}")
     if row.target is not None and row.chance.holds(row.target):
         return f"{said} Målet ligger inden for de to tal."
     return said
-
-
-def _between(chance: Interval, row: StatusRow) -> str:
-    low, high = (number(end, row.decimals) for end in (chance.low, chance.high))
-    return (
-        f"mellem {low} og {number(chance.high, row.decimals, row.unit)}" if low != high else f"omkring {high}"
-    )
 
 
 def since_sentence(row: StatusRow, start: Start | None) -> str:

@@ -10,7 +10,7 @@ from helpers.catalogue.names import Names
 from helpers.present.words import capital
 from helpers.project import Project, book_plan
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
 
 ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
@@ -31,33 +31,36 @@ def _path(project: Project, plan: Plan, name: str) -> str:
 
 def _focus_area(plan: Plan, area: FocusArea) -> tuple[BookCell, ...]:
     cells = [
-        markdown("plan-title", f"# {area.title} {{#sec-{area.number}}}"),
+        markdown("plan-title", named(f"# {area.title}", f"#sec-{area.number}")),
         code("plan-fetch", f"report.fetch({area.number})"),
         markdown("plan-intro", area.intro.strip()),
         code("plan-verdicts", f"report.focus_area({area.number})"),
     ]
     for goal in area.goals:
-        heading = (
-            f"## {plan.names.goal.title} {goal.number}: {goal.title} {{#maal-{goal.number} .unnumbered}}"
-        )
+        heading = f"## {plan.names.goal.title} {goal.number}: {goal.title}"
         cells += [
-            markdown(f"plan-goal-{goal.number}-title", heading),
+            markdown(f"plan-goal-{goal.number}-title", named(heading, f"#maal-{goal.number} .unnumbered")),
             code(f"plan-goal-{goal.number}", f'report.goal("{goal.number}")'),
             code(f"plan-figure-{goal.number}", f'report.figure("{goal.number}")'),
         ]
     return tuple(cells)
 
 
-def _index(names: Names) -> tuple[BookCell, ...]:
-    return (
+def _index(names: Names, *, surveys: bool) -> tuple[BookCell, ...]:
+    cells = (
         markdown("title", UNNUMBERED + f"# {capital(names.document.the)} kort {{.unnumbered}}"),
         code("fetch", "report.fetch()"),
         code("summary", "report.summary()"),
-        markdown("status-title", f"## Status på {names.goal.the_many} {{#status-paa-maalene .unnumbered}}"),
+        markdown(
+            "status-title", named(f"## Status på {names.goal.the_many}", "#status-paa-maalene .unnumbered")
+        ),
         code("status", "report.status_table()"),
-        markdown("surveys-title", "## Mål, der følges med undersøgelser {#undersoegelser .unnumbered}"),
+        markdown(
+            "surveys-title", named("## Mål, der følges med undersøgelser", "#undersoegelser .unnumbered")
+        ),
         code("surveys", "report.survey_status()"),
     )
+    return cells if surveys else cells[:-2]
 
 
 def _changes(names: Names) -> tuple[BookCell, ...]:
@@ -93,7 +96,7 @@ _DATA = (
     code("basis", "report.basis_note()"),
     markdown(
         "gap",
-        "## Sådan beregnes forskellen {#forskel .unnumbered}\n\n"
+        named("## Sådan beregnes forskellen", "#forskel .unnumbered") + "\n\n"
         "Forskellen er kommunens tal minus målet, når en højere værdi er bedre, og målet minus kommunens tal, når en "
         "lavere værdi er bedre. En forskel på nul eller derover betyder, at målet er opfyldt; står der »under« eller "
         "»over« i målet, skal forskellen være større end nul. Forskelle mellem procenter er procentpoint.\n\n"
@@ -102,14 +105,14 @@ _DATA = (
     code("remarks", "report.remarks()"),
     markdown(
         "states",
-        "## Tal, der ikke vises {#diskretion .unnumbered}\n\n"
+        named("## Tal, der ikke vises", "#diskretion .unnumbered") + "\n\n"
         "Jobindsats viser ikke antal under 3. Kilden skelner ikke mellem et skjult og et manglende tal, så begge dele "
         "står som »diskretioneret eller ikke opgjort«. Nul er et tal og vises som 0. Intet beregnes af et skjult tal: "
         "ingen sum, ingen andel og ingen forskel.",
     ),
     markdown(
         "chance",
-        "## Få personer og tilfældige udsving {#udsving .unnumbered}\n\n"
+        named("## Få personer og tilfældige udsving", "#udsving .unnumbered") + "\n\n"
         "Små tal svinger, også når intet har ændret sig. Hvor det er kendt, hvor mange et tal bygger på, er det beregnet, hvor langt "
         "tilfældige udsving alene kan flytte det i 95 af 100 tilfælde: for andele med Wilsons interval, for antal og for andele af befolkningen "
         "med Byars. »Få personer« betyder, at målet ligger inden for de udsving, eller at tallet bygger på under 30 personer. Vurderingen ændres "
@@ -118,13 +121,24 @@ _DATA = (
         "fuldtidspersoner er ikke personer, og landstallet tages, som det er. Intet af det vises, hvor antallet er ukendt eller diskretioneret, eller "
         "hvor det ville røbe et skjult antal; det samme gælder forskellen i personer.",
     ),
-    markdown("series-title", "## Serierne og deres kilder {#serier .unnumbered}"),
+    markdown("series-title", named("## Serierne og deres kilder", "#serier .unnumbered")),
     code("series", "report.sources()"),
     code("outlook", "report.backtest()"),
-    markdown("caveats-title", "## Forbehold og databrud {#forbehold .unnumbered}"),
+    markdown("caveats-title", named("## Forbehold og databrud", "#forbehold .unnumbered")),
     code("caveats", "report.caveats()"),
-    markdown("downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    markdown("downloads-title", named("## Hent tallene", "#hent .unnumbered")),
     code("downloads", "report.downloads()"),
+)
+
+
+_ANALYST = (
+    markdown("plan-title", UNNUMBERED + "# For analytikeren {.unnumbered}"),
+    markdown(
+        "intro",
+        "Siden er for dem, der vedligeholder tallene: hvor kilden ikke er sikker, hvad der kan indtastes, og hvad der ikke kunne "
+        "læses.",
+    ),
+    code("plan-analyst", "report.analyst()"),
 )
 
 
@@ -169,7 +183,8 @@ def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> 
 
 def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Contents:
     """The plan's book as the catalogue has it."""
-    pages = [BookPage("index.ipynb", _index(plan.names))]
+    surveys = any(catalogue.survey(goal) for goal in plan.goals)
+    pages = [BookPage("index.ipynb", _index(plan.names, surveys=surveys))]
     pages += [
         BookPage(chapter_path(project, plan, area), _focus_area(plan, area)) for area in plan.focus_areas
     ]
@@ -177,6 +192,8 @@ def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Content
         pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
     pages.append(BookPage(_path(project, plan, SINCE_LAST.removesuffix(".ipynb")), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
+    if plan.analyst_page:
+        pages.append(BookPage(_path(project, plan, "for-analytikeren"), _ANALYST))
     municipality = example_municipality(project, catalogue, plan)
     return Contents(
         project,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict
+from helpers.periods import danish_day
 from helpers.present.output import FigurePart, Shown
 from helpers.present.words import (
     VERDICT_CLASSES,
@@ -26,7 +27,6 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.status import StatusRow
-from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     from helpers.reports.plan.report import PlanReport

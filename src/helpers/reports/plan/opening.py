@@ -13,7 +13,7 @@ from helpers.analysis.gaps import Verdict, joint_verdict
 from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue.models import Unit
 from helpers.present.words import distance, goals_met_by, listed, number, sentence
-from helpers.reports.plan.assurance import persons_sentence
+from helpers.reports.plan.assurance import persons_missing
 from helpers.reports.plan.status import GoalVerdict, goal_verdicts
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ def largest_gap(report: PlanReport) -> str:
     sizes = {row: abs(row.persons) for row in missing if row.persons}
     if sizes:
         row = max(sizes, key=sizes.__getitem__)
-        told = persons_sentence(row, report.catalogue.indicators[row.indicator])
-        told = told or f"{distance(row.gap or 0, row.decimals, row.unit)}."
-        return f"Målt i personer er afstanden til målet størst i mål {row.goal}: {told}"
+        told = persons_missing(row, report.catalogue.indicators[row.indicator])
+        return sentence(f"målt i personer er afstanden størst i mål {row.goal}{told}")
     apart = {row: abs(row.gap) for row in missing if row.gap and row.unit is Unit.PERCENT}
     if not apart:
         return ""

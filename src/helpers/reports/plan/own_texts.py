@@ -12,7 +12,6 @@ from helpers.catalogue.models import OwnTexts, Plan
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.base.books import BookTexts, PlacedText
 from helpers.reports.plan.book import chapter_path, plan_contents
 from helpers.reports.plan.report import PlanReport, read_report
@@ -20,6 +19,8 @@ from helpers.reports.plan.report import PlanReport, read_report
 
 def placed_texts(project: Project, catalogue: Catalogue) -> Iterator[BookTexts]:
     """The own texts of each plan's book."""
+    from helpers.reports.base.bookfiles import BookFiles
+
     by_plan: dict[str, list[PlacedText]] = {}
     for (_, key, goal), told in catalogue.follow_ups.items():
         plan = catalogue.plan(key)

@@ -1,20 +1,25 @@
-"""Why a goal cannot be judged, in Danish."""
+"""Why a goal cannot be judged, and that its figure is newer than the printed one, in Danish."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from helpers.analysis.targets import Judgement, Lack, Lacking
-from helpers.catalogue.models import FromHand, FromUnknown, Indicator
+from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Municipality, Plan, PublishedRow
 from helpers.catalogue.targets import Target
-from helpers.periods import Period
-from helpers.present.words import count, source_names
-from helpers.sources.fetch_status import danish_day
+from helpers.periods import Period, danish_day
+from helpers.present.words import count, number, source_names
 from helpers.sources.milestones import MilestoneReport
 
 NO_TARGET = "Der er ikke fastsat et mål."
-NO_ANSWERS = "Undersøgelsens resultat er ikke indtastet."
-NO_DATE = "Det er ikke indtastet, hvornår undersøgelsen er lavet."
+NO_DATE = "Det er ikke oplyst, hvornår undersøgelsen er lavet."
+
+
+def no_answers(plan: Plan, municipality: Municipality) -> str:
+    """Nobody typed in a survey's result: whose plan it is will have one, another municipality never."""
+    if plan.municipality in (None, municipality.slug):
+        return "Der er ikke oplyst et resultat af undersøgelsen."
+    return "Kommunen har ikke en undersøgelse af dette."
 
 
 def hidden(name: str, period: Period) -> str:
@@ -22,17 +27,17 @@ def hidden(name: str, period: Period) -> str:
     return f"Tallet for {name} for {period.danish} er diskretioneret eller ikke opgjort."
 
 
-def other_period(name: str, period: Period, earlier: Period) -> str:
+def other_period(name: str, period: Period, earlier: Period, other: str) -> str:
     """The newest figures of the municipality and the country are of unequal periods."""
     return (
-        f"Seneste tal for {name} er fra {earlier.danish}, mens det seneste ellers er fra {period.danish}. "
+        f"Seneste tal for {name} er fra {earlier.danish}, mens {other} er fra {period.danish}. "
         "Kun tal for samme periode kan sammenlignes."
     )
 
 
 def no_figure(name: str, period: Period) -> str:
     """Nobody speaks of the place."""
-    return f"Der er intet tal for {name} for {period.danish}."
+    return f"Der er ingen tal for {name} for {period.danish}."
 
 
 def lacking(lack: Lack, found: Judgement) -> str:
@@ -69,9 +74,9 @@ def no_figures(indicator: Indicator, *, asked: bool) -> str:
     """There is no figure of any period; `asked`: though a source was asked."""
     origin = indicator.series[indicator.headline].origin
     if isinstance(origin, FromHand):
-        return "Tallene findes ikke på Jobindsats, og de er ikke indtastet."
+        return "Tallene findes ikke på Jobindsats, og kommunen har ikke oplyst dem."
     if isinstance(origin, FromUnknown):
-        return "Det er ikke bekræftet, hvilken tabel på Jobindsats tallene står i, og de er ikke indtastet."
+        return "Vi har ikke kunnet finde tallene på Jobindsats, og kommunen har ikke oplyst dem."
     if asked:
         return f"Tallene er ikke med i det, der er hentet fra {source_names([indicator])}."
     return f"Der er ikke hentet tal fra {source_names([indicator])}."
@@ -85,3 +90,12 @@ def before_plan(made: Period, year: int) -> str:
 def too_old(made: Period, months: int) -> str:
     """A survey that is older than the plan allows."""
     return f"Undersøgelsen er fra {made.danish} og er mere end {count(months, 'måned', 'måneder')} gammel."
+
+
+def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
+    """That a source has a newer figure than the document printed, and what it printed."""
+    told = (
+        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
+        f"(hele landet {number(printed.national, decimals, printed.unit)})"
+    )
+    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."

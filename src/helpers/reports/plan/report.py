@@ -20,16 +20,12 @@ from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
     NATIONAL,
-    Certainty,
     FocusArea,
-    FromHand,
-    FromUnknown,
     Goal,
     Indicator,
     Municipality,
     Plan,
     PublishedPoint,
-    Series,
     Survey,
 )
 from helpers.data import (
@@ -38,20 +34,19 @@ from helpers.data import (
     shown_indicators,
     snapshot_days,
 )
+from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
-from helpers.errors import PlanError
-from helpers.periods import Period
+from helpers.errors import PlanError, Problem
+from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import Spark, spark
 from helpers.present.tables import Column
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -60,6 +55,7 @@ from helpers.reports.base.request import Asked, SiteEntry
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import SINCE_LAST, chapter_path
@@ -86,13 +82,14 @@ from helpers.reports.plan.status import (
 )
 from helpers.reports.plan.typed_changes import typed_revision
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import danish_day, fetch_rows
+from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import SurveyAnswers, read_survey
 
 if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
+    from helpers.reports.base.bookfiles import Laid
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -140,6 +137,7 @@ class PlanReport(Report):
     """A plan for one municipality on one basis of figures; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "plan"
+    _sheets: ClassVar[Any] = sheets
     plan: Plan
     municipality: Municipality
 
@@ -264,6 +262,11 @@ class PlanReport(Report):
         order = {goal.number: place for place, goal in enumerate(self.plan.goals)}
         rows = (*self.rows, *self.survey_rows, *self.unmeasured_rows)
         return tuple(sorted(rows, key=lambda row: (order[row.goal], row.part)))
+
+    @derived
+    def _observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """What is known, a row a figure, for the CSV file and the workbook."""
+        return tuple(sheets.observation_rows(self))
 
     @derived
     def indicators(self) -> tuple[Indicator, ...]:
@@ -399,7 +402,7 @@ class PlanReport(Report):
         if self.municipality.slug == self.plan.municipality:
             said += " Kun tal, som kommunen selv har offentliggjort, er rigtige; de er markeret med \\* og ○."
         if self.is_mixed:
-            said += " Tal, der er indtastet, er også rigtige; statustabellen viser hvilke."
+            said += " Tal, som kommunen har oplyst, er også rigtige; statustabellen viser hvilke."
         return said
 
     def _data_note(self) -> Shown:
@@ -579,7 +582,8 @@ class PlanReport(Report):
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
         rows = [row for row in self.all_rows if row.goal == goal.number]
-        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        same = goal.text.strip(" .").lower() == goal.title.strip(" .").lower()
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))] if not same else []
         for row in rows:
             heading, *rest = self._sentences(row)
             if row.kind == "survey" and row.municipality is not None:
@@ -726,17 +730,14 @@ class PlanReport(Report):
                 example=self.is_example,
                 goal=goal,
                 provisional=self.provisional,
-            ).sourced(source := self._source_line([indicator]))
+            ).sourced(self._source_line([indicator]))
+            source = f"Kilde: {self._source_words(indicator, ids=False)}."
             yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
         if answers is None or not answers.answers:
-            where = f"data/raw/manual/{self.municipality.slug}/{survey.key}.csv"
-            return output.box(
-                f"Der er ingen resultater af undersøgelsen. De skrives ind i `{where}`.",
-                classes=("no-figure",),
-            )
+            return Shown()
         said = []
         if survey.heading and answers.period:
             said.append(survey.heading.replace("{periode}", answers.period.danish))
@@ -755,15 +756,12 @@ class PlanReport(Report):
         )
 
     def _source_notes(self, goal: Goal) -> list[str]:
-        """Where the figures of a goal come from, and how sure that is; the data page tells more."""
+        """Where the figures of a goal come from; the data page tells how sure that is."""
         said: dict[str, list[str]] = {}
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row)}."
-                origin = self._origin_words(indicator.series[indicator.headline])
-                if origin is not None and not self.is_printed(row):
-                    note += f" {origin}"
+                note = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
@@ -774,41 +772,23 @@ class PlanReport(Report):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _row_source(self, row: StatusRow) -> str:
+    def _row_source(self, row: StatusRow, *, ids: bool = True) -> str:
         """Where a row's figures come from."""
         if self.is_printed(row):
             return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
-        return self._source_words(self.catalogue.indicators[row.indicator])
+        return self._source_words(self.catalogue.indicators[row.indicator], ids=ids)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        areas = set(self._typed_in(indicator))
+        areas = self._typed_in.get(indicator.key, ())
         if self.municipality.code in areas:
-            return f"indtastet af {self.municipality.name}"
-        return "indtastet" if areas else ""
+            return f"oplyst af {self.municipality.long_name}"
+        return "oplyst af kommunerne" if areas else ""
 
-    def _typed_in(self, indicator: Indicator) -> pd.Series:
-        """The areas of which somebody typed in figures of an indicator."""
-        frame = self.observations
-        return frame.loc[(frame["indicator"] == indicator.key) & (frame["source"] == "manual"), "area"]
-
-    def _doubts(self, indicator: Indicator) -> list[str]:
-        """What is unsure about where each series comes from, with the catalogue's notes."""
-        said = []
-        for series in indicator.series.values():
-            if (origin := self._origin_words(series)) is not None:
-                said.append(f"{origin} {series.note or ''}".strip())
-        return list(dict.fromkeys(said))
-
-    def _origin_words(self, series: Series) -> str | None:
-        if isinstance(series.origin, FromUnknown):
-            return (
-                "Det er ikke kendt, hvilken tabel på Jobindsats der har tallene; indtil da kan de indtastes."
-            )
-        if isinstance(series.origin, FromHand):
-            return f"Tallene findes ikke på Jobindsats og indtastes. {words.sentence(series.origin.typed_in)}"
-        if series.certainty is Certainty.PROBABLE:
-            return "Kilden er sandsynlig, men ikke bekræftet."
-        return None
+    @derived
+    def _typed_in(self) -> dict[str, set[str]]:
+        """Indicator → the areas of which somebody typed in figures."""
+        typed = self.observations[self.observations["source"] == "manual"]
+        return {str(key): set(rows["area"]) for key, rows in typed.groupby("indicator")}
 
     @derived
     def _windows(self) -> dict[str, pd.DataFrame]:
@@ -842,7 +822,9 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
+            if indicator
+            else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
@@ -918,7 +900,7 @@ class PlanReport(Report):
         if typed is not None:
             before = every_row(typed.then, catalogue, plan, typed.before, area, self.bound, self.data_day)
             turned = compare_verdicts(before, self.all_rows)
-        more = tuple(typed_csv_rows(typed, catalogue, area)) if typed is not None else ()
+        more = tuple(typed_csv_rows(typed, area)) if typed is not None else ()
         csv_text = revision_csv(revision, [area], published=True, more=more) if revision or more else ""
         shown = revision_shown(revision, catalogue, area, csv_text, typed, turned)
         if revision is None and self.inputs:
@@ -926,16 +908,15 @@ class PlanReport(Report):
         return shown or output.text(plan_words.NOTHING_BEFORE)
 
     def basis_note(self) -> Shown:
-        """Figures that could not be used, and whose plan it is."""
-        said = []
-        if unusable := self._unusable():
-            listed = "\n".join(f"- {escape_markdown(text)}" for text in unusable)
-            where = f"{self.project.relative(self.project.processed)}/{self.basis.name}/datapackage.json"
-            said.append(
-                output.text(
-                    "Disse tal kunne ikke bruges:", listed, f"Enkelthederne står i `{where}`, på engelsk."
-                )
+        """What could not be fetched or used, and where the goals are from."""
+        said = [
+            output.text(head, "\n".join(f"- {escape_markdown(text)}" for text in told))
+            for head, told in (
+                ("Ikke alle tal kunne hentes:", self.failures()),
+                ("Disse tal kunne ikke bruges:", self._unusable()),
             )
+            if told
+        ]
         if self.plan.source and self.municipality.slug == self.plan.municipality:
             said.append(
                 output.text(
@@ -945,29 +926,46 @@ class PlanReport(Report):
             if self.plan.decided:
                 who = words.capital(self.plan.names.document.the)
                 said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
-        return join([*said, self._whose()])
+        return join(said)
 
-    def _unusable(self) -> tuple[str, ...]:
-        """One sentence for each source of this plan of which something could not be used."""
-        goals = {key: goal.number for goal in self.plan.goals for key in goal.indicators}
-        said = []
+    def unusable(self) -> Iterator[tuple[Problem, list[str]]]:
+        """What of the figures this plan shows could not be used, with the goals it concerns; none for what was typed in."""
         for problem in data_problems(self.project, self.catalogue, self.basis):
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")
             table = next((name for name in parts if name in self._tables), None)
-            if (named and not named & goals.keys()) or (
-                table is None and self.municipality.slug not in parts
-            ):
-                continue
-            if table is None:
-                said.append(f"{problem.where}: noget af det indtastede kunne ikke læses.")
-                continue
-            of = sorted({goals[key] for key in named & goals.keys()})
-            whose = f" (mål {words.listed(of)})" if of else ""
-            what = f"noget af det, {self.plan.names.document.the} bruger, er ikke med i svaret fra kilden"
-            said.append(f"Tabel {table}{whose}: {what if named else 'svaret kunne ikke læses helt'}.")
-        return tuple(dict.fromkeys(said))
+            goals = [
+                goal.number
+                for goal in self.plan.goals
+                for indicator in self._indicators_of(goal)
+                if (indicator.key in named if named else table in indicator.tables)
+            ]
+            if table is not None and goals:
+                yield problem, list(dict.fromkeys(goals))
+            elif table is None and self.municipality.slug in parts and (goals or not named):
+                yield problem, []
+
+    def _unusable(self) -> tuple[str, ...]:
+        """The same in a reader's words, one sentence for the goals of each source."""
+        told = (
+            f"Mål {words.listed(goals)}: En del af tallene kunne ikke læses." if goals
+            else "Nogle af de tal, kommunen har oplyst, kunne ikke læses."
+            for _, goals in self.unusable()
+        )  # fmt: skip
+        return tuple(dict.fromkeys(told))
+
+    def _indicators_of(self, goal: Goal) -> list[Indicator]:
+        return [self.catalogue.indicators[key] for key in goal.indicators if key in self.catalogue.indicators]
+
+    @property
+    def _measured(self) -> list[list[Indicator]]:
+        return [self._indicators_of(goal) for goal in self.plan.goals]
+
+    def analyst(self) -> Shown:
+        """What the analyst can mend, for a page that a plan asks for (`analyst_page`)."""
+        said = [f"- {escape_markdown(text)}" for text in to_mend(self)]
+        return output.text("\n".join(said) or "Alle kilder er bekræftet, og alle tal kunne bruges.")
 
     def remarks(self) -> Shown:
         """What kinds of targets there are, where a document printed another gap, and what the targets were before."""
@@ -1003,7 +1001,7 @@ class PlanReport(Report):
                         fill(indicator.title, kommune=self.municipality.name), indicator.definition
                     ),
                     words.capital(self._row_source(row)),
-                    plan_words.CERTAINTY_WORDS[indicator.certainty],
+                    plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty],
                     tables.period_cell(row.period, provisional=self.is_provisional(row)),
                 )
             )
@@ -1022,7 +1020,9 @@ class PlanReport(Report):
         # A break that is years ahead of the figures says nothing of them.
         near = (broken for broken in measured.breaks if broken.period.year <= self.data_day.year + 1)
         breaks = map(words.break_sentence, near)
-        return [*measured.caveats, *breaks, *self._doubts(measured)]
+        grounds = next((row.grounds for row in self.rows if row.indicator == measured.key), None)
+        doubt = plan_words.source_doubt(measured, grounds)
+        return [*measured.caveats, *breaks, *([doubt] if doubt else [])]
 
     def backtest(self) -> Shown:
         """How forecasts that stand still have turned out: those the goals with a date ask for, else a year ahead.
@@ -1092,17 +1092,8 @@ class PlanReport(Report):
     def _drawing(self, name: str) -> Shown:
         return self.figure(name)
 
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
-
     @property
     def newest_period(self) -> Period | None:
         """The newest period of any goal; none when there are no figures."""
         periods = [row.period for row in self.all_rows if row.period]
-        return max(periods, key=lambda period: period.last_month.ordinal, default=None)
+        return max(periods, key=lambda period: period.end, default=None)

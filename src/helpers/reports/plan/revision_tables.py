@@ -12,7 +12,7 @@ from helpers.catalogue.models import NATIONAL, Municipality
 from helpers.data import csv_files
 from helpers.data.frames import Grounds
 from helpers.data.revisions import ChangeOfValue
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Column
@@ -21,7 +21,6 @@ from helpers.reports.base.notes import downloads
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.status import VerdictChange
 from helpers.reports.plan.typed_changes import TypedChange, TypedEntry, TypedPlace, TypedRevision
-from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -83,9 +82,8 @@ def revision_shown(
         )
         said.append(
             f"Sammenlignet er tallene fra den {danish_day(revision.new)} med dem fra den {danish_day(revision.old)}. "
-            f"{words.count(len(corrected), 'tal er rettet, kommet til eller forsvundet', 'tal er rettet, kommet til eller forsvundet')}"
-            f" ud af {words.number(revision.compared)}, og "
-            f"{words.count(revision.new_periods, 'tal gælder en ny periode', 'tal gælder en ny periode')}."
+            f"Ud af {words.number(revision.compared)} tal er {_or_none(len(corrected))} rettet, kommet til eller forsvundet, og "
+            f"{_or_none(revision.new_periods)} gælder en ny periode."
         )
         parts += _corrections(corrected, catalogue, municipality)
     if typed is not None:
@@ -105,6 +103,10 @@ def revision_shown(
     if csv_text:
         parts.append(downloads({"aendringer-siden-sidst.csv": ("Alle ændringer (CSV)", csv_text)}))
     return join(parts)
+
+
+def _or_none(count: int) -> str:
+    return words.number(count) if count else "ingen"
 
 
 def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Municipality) -> list[Shown]:
@@ -143,7 +145,7 @@ def _typed_table(changes: Sequence[TypedChange], catalogue: Catalogue, municipal
         else _words_of(change, catalogue, municipality)
         for change in changes
     ]
-    return _table(cells, "indtastede-tal", "Indtastninger, der er ændret siden sidst")
+    return _table(cells, "indtastede-tal", "Kommunens egne oplysninger, der er ændret siden sidst")
 
 
 class RevisedFigure(NamedTuple):
@@ -206,9 +208,7 @@ def _when(entry: TypedEntry | None) -> str | None:
     return when.danish if isinstance(when, Period) else danish_day(when) if when else None
 
 
-def typed_csv_rows(
-    typed: TypedRevision, catalogue: Catalogue, municipality: Municipality
-) -> Iterator[tuple[csv_files.Cell, ...]]:
+def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator[tuple[csv_files.Cell, ...]]:
     """What was typed in otherwise, as rows of the page's file (:data:`~helpers.reports.plan.revisions.CSV_COLUMNS`)."""
     for change in typed.changes:
         place, gone = change.place, change.kind is ChangeOfValue.VANISHED and change.figures != (None, None)

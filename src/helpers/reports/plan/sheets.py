@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -83,7 +84,7 @@ def status_for_people(report: PlanReport) -> str:
 
 def observations_for_people(report: PlanReport) -> str:
     """All series of the municipality and the country as CSV for Danish Excel: the columns of `OBSERVATION_HEADS`."""
-    return csv_files.for_people(OBSERVATION_HEADS, _observations(report))
+    return csv_files.for_people(OBSERVATION_HEADS, report._observation_rows)
 
 
 STATUS_COLUMNS = (
@@ -150,7 +151,8 @@ def _title(report: PlanReport, row: StatusRow) -> str:
     return fill(measured.title, kommune=report.municipality.name)
 
 
-def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+def observation_rows(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+    """All series of the municipality and the country: the columns of `OBSERVATION_HEADS`."""
     goals: dict[str, list[Goal]] = {}
     for goal in report.plan.goals:
         for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
@@ -163,19 +165,28 @@ def _observations(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
     frame = report.observations[report.observations["indicator"].isin(list(by_key)) & drawn]
     frame = frame.sort_values(["indicator", "series", "area", "period"])
     columns = ("indicator", "series", "area", "period", "value", "state", "source", "snapshot", "published")
-    for key, name, area, period, value, state, source, snapshot, published in zip(
-        *(frame[column].astype(object).tolist() for column in columns), strict=True
-    ):
+
+    @cache
+    def of_line(key: str, name: str, area: str) -> tuple[tuple[csv_files.Cell, ...], str | None]:
+        """What every row of a series and area says, and its unit."""
         indicator = by_key[key]
         series = indicator.series[name]
         label = series.label_national if area == NATIONAL and series.label_national else series.label
-        yield (
+        said = (
             words.listed(dict.fromkeys(goal.number for goal in goals[key])),
             " / ".join(dict.fromkeys(goal.text for goal in goals[key])),
             fill(indicator.title, kommune=own.name), key, name, fill(label, area=names[area], kommune=own.name), area,
-            names[area], period, Period.parse(period).danish, None if pd.isna(value) else float(value),
-            words.unit_word(indicator.unit_of(name)), states[state], source, snapshot or None,
-            "ja" if published else "nej",
+            names[area],
+        )  # fmt: skip
+        return said, words.unit_word(indicator.unit_of(name))
+
+    for key, name, area, period, value, state, source, snapshot, published in zip(
+        *(frame[column].astype(object).tolist() for column in columns), strict=True
+    ):
+        said, unit = of_line(key, name, area)
+        yield (
+            *said, period, Period.parse(period).danish, None if pd.isna(value) else float(value), unit, states[state],
+            source, snapshot or None, "ja" if published else "nej",
         )  # fmt: skip
 
 
@@ -278,7 +289,7 @@ def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
     )
     periods = sorted(
         {Period.parse(text) for text in frame["period"].dropna()},
-        key=lambda period: period.last_month.ordinal,
+        key=lambda period: period.end,
     )
     cells: dict[tuple[str, str, str, str], SheetCell] = {}
     heads = [Head("Periode", 18), Head("Til og med", 11)]
@@ -327,7 +338,7 @@ def _observations_sheet(report: PlanReport) -> WorkSheet:
             else str(cell)
             for cell in (row[place] for place in places)
         ]
-        for row in _observations(report)
+        for row in report._observation_rows
     ]
     title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
     return WorkSheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
@@ -355,7 +366,7 @@ def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             indicator.definition if indicator else None,
             words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
-            plan_words.CERTAINTY_WORDS[indicator.certainty] if indicator else None,
+            plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty] if indicator else None,
             words.capital(row.period.danish) if row.period else None,
             " ".join(report.caveats_of(measured)) or None,
         )

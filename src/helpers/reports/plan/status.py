@@ -49,7 +49,6 @@ from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
-from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import SurveyAnswers, read_survey
 from helpers.sources.milestones import MilestoneReport, MilestoneState, milestones, read_milestones
 
@@ -235,7 +234,7 @@ def survey_rows(
         survey = catalogue.survey(goal)
         if survey is not None:
             answers = read_survey(project, catalogue, municipality, survey, bound=bound)
-            rows.append(_survey_row(plan, goal, survey, answers, now))
+            rows.append(_survey_row(plan, goal, survey, municipality, answers, now))
     return tuple(rows)
 
 
@@ -504,7 +503,8 @@ class Judge:
         earlier = self.readings.newest_known(indicator, lack.area)
         if earlier is None or lack.period != found.period:
             return reasons.no_figure(name, lack.period)
-        return reasons.other_period(name, found.period, earlier)
+        other = {NATIONAL: f"tallet for {municipality.name}", municipality.code: "landstallet"}
+        return reasons.other_period(name, found.period, earlier, other.get(lack.area, "det nyeste ellers"))
 
 
 # Made once for all goals and areas: each of these periods is looked up a hundred times, by its text.
@@ -530,14 +530,19 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
             if same_period
             else printed.period.within(found.period)
         ):
-            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+            notes.append(reasons.overtaken(printed, indicator.decimals, same_period=same_period))
     if printed.note and same_period and printed.gap != found.gap:
         notes.append(printed.note)
     return " ".join(notes) or None
 
 
 def _survey_row(
-    plan: Plan, goal: Goal, survey: Survey, answers: SurveyAnswers | None, now: Period
+    plan: Plan,
+    goal: Goal,
+    survey: Survey,
+    municipality: Municipality,
+    answers: SurveyAnswers | None,
+    now: Period,
 ) -> StatusRow:
     ours = None if answers is None else answers.answers.get(survey.headline)
     (part,) = goal.parts
@@ -548,7 +553,7 @@ def _survey_row(
     if not target.is_set:
         reason = target.because or reasons.NO_TARGET
     elif ours is None:
-        reason = reasons.NO_ANSWERS
+        reason = reasons.no_answers(plan, municipality)
     elif asked.lack:
         reason = reasons.not_in_force(target, asked.lack.period)
     elif found in (Verdict.MET, Verdict.NOT_MET) and (reason := _too_old(plan, goal, period, now)):
@@ -579,5 +584,5 @@ def _too_old(plan: Plan, goal: Goal, made: Period | None, now: Period) -> str | 
         return reasons.NO_DATE
     if goal.valid_for is None:
         return reasons.before_plan(made, plan.year) if made.year < plan.year else None
-    age = now.last_month.ordinal - made.last_month.ordinal
+    age = now.end - made.end
     return reasons.too_old(made, goal.valid_for) if age > goal.valid_for else None

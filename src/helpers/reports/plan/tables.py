@@ -30,6 +30,7 @@ from helpers.present.tables import (
     spark_cell,
     target_cell,
     two_lines,
+    unit_below,
     verdict_cell,
 )
 from helpers.present.target_words import target_history, target_note
@@ -44,7 +45,7 @@ from helpers.present.words import (
 from helpers.reports.plan.assurance import FEW_NOTE, FEW_WORD
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, ChangeRow, area_changes
 from helpers.reports.plan.status import StatusRow
-from helpers.reports.plan.words import milestone_words, places_apart
+from helpers.reports.plan.words import places_apart
 
 COUNTRY_HEAD = "Landet"
 GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
@@ -168,7 +169,7 @@ def _status_cells(
     star = "*" if row.indicator in published else ""
 
     def value(figure: Decimal | None) -> Cell:
-        return None if figure is None else f"{number(figure, row.decimals, row.unit)}{star}"
+        return None if figure is None else unit_below(f"{number(figure, row.decimals, row.unit)}{star}")
 
     # A goal with two indicators is worded once, in the first of its rows.
     name = names.get(row.indicator) if len(goal.indicators) > 1 else None
@@ -188,7 +189,9 @@ def _status_cells(
         Html(said),
         period_cell(row.period, provisional=row.indicator in provisional),
         value(row.national),
-        milestone_words(row) or value(row.municipality),
+        noted(row.milestone.state.value, f"{row.milestone.day:%d-%m-%Y}")
+        if row.milestone
+        else value(row.municipality),
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
         _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
         noted(
@@ -227,7 +230,7 @@ def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterabl
     return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
-def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
+def change_words(row: ChangeRow, new: Plan) -> tuple[Cell, Cell]:
     """What stands in the two columns of goals, in the annex's words (seed 001)."""
     if row.new_goal is None:
         return "Indgår ikke", _goal_words(row.old_goal)
@@ -292,7 +295,7 @@ def changes_table(
         if change and change.old and change.kind is not AreaChangeKind.KEPT:
             verb = "hed" if change.kind is AreaChangeKind.RETITLED else "erstatter"
             title += f" ({verb}: {change.old.title})"
-        after, before = change_words(row, new, old)
+        after, before = change_words(row, new)
         if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
             address = goal_links(row.new_goal.number)
             if address:

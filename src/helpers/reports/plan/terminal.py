@@ -19,11 +19,11 @@ from helpers.data import csv_files
 from helpers.present import words
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
-from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 _COLOURS = {
     **dict.fromkeys(Verdict, "yellow"),
@@ -36,15 +36,14 @@ WIDE = 120
 """From so many columns on, the status table fits beside the goals' wording."""
 
 
-def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
+def status_screen(report: PlanReport, width: int, *, verbose: bool = False) -> Iterator[RenderableType]:
     """The status table (seed 000) for a terminal, in Danish, with what its reader must know below it."""
     title = f"{report.plan.title} · {report.municipality.long_name}"
     yield Text(title, style="bold")
     if report.is_example:
-        yield Text(
-            "Eksempeldata: tallene er ikke rigtige, undtagen dem kommunen selv har offentliggjort.",
-            style="yellow",
-        )
+        own = report.municipality.slug == report.plan.municipality
+        besides = ", undtagen dem kommunen selv har offentliggjort" if own else ""
+        yield Text(f"Eksempeldata: tallene er opdigtede{besides}.", style="yellow")
     yield from (_wide(report) if width >= WIDE else _narrow(report))
     for row in report.all_rows:
         for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
@@ -59,9 +58,9 @@ def status_screen(report: PlanReport, width: int) -> Iterator[RenderableType]:
             yield Text(
                 f"{row.goal}: {value}, {words.VERDICT_WORDS[row.verdict].lower()} (undersøgelse)", style="dim"
             )
-    if not report.is_example:
-        rows = fetch_rows(report.project, report.indicators, report.snapshot)
-        yield from (Text(sentence, style="yellow") for sentence in failures_in_danish(rows))
+    yield from (Text(sentence, style="yellow") for sentence in report.failures())
+    if verbose:
+        yield from (Text(line, style="dim") for line in to_mend(report))
     counted = report.summary_of(report.plan.goals)
     yield Text(plan_words.goals_counted(counted), style="bold")
 
@@ -160,7 +159,7 @@ def backtest_screen(
     """How forecasts for a plan's indicators have turned out, for a terminal, in Danish."""
     yield Text(f"{plan.title} · hvis intet ændrer sig", style="bold")
     if example:
-        yield Text("Eksempeldata: tallene er ikke rigtige.", style="yellow")
+        yield Text("Eksempeldata: tallene er opdigtede.", style="yellow")
     for (key, horizon), one in found.items():
         yield Text(key, style="bold")
         _, *told = assurance.backtest_cells(catalogue.indicators[key], horizon, one)

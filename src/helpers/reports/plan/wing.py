@@ -23,6 +23,7 @@ from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection
 from helpers.reports.base.wing import Wing
+from helpers.reports.plan.analyst import unsure
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import compared
@@ -95,13 +96,15 @@ class PlanWing(Wing):
         report.check_period()
         return report.areas_page(goal, others)
 
-    def status(self, selection: Selection, kommune: str, form: str, width: int) -> Iterator[RenderableType]:
+    def status(
+        self, selection: Selection, kommune: str, form: str, width: int, *, verbose: bool = False
+    ) -> Iterator[RenderableType]:
         from helpers.reports.plan.terminal import status_json, status_screen
 
         report = self.report(selection, kommune)
         report.check_period()
         if form == "table":
-            yield from status_screen(report, width)
+            yield from status_screen(report, width, verbose=verbose)
         else:
             yield {"csv": status_csv, "json": status_json}[form](report)
 
@@ -119,7 +122,8 @@ class PlanWing(Wing):
             yield comparison_text(found, areas, form)
 
     def check(self, project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
-        return [], list(unexplained_lines(project, catalogue))
+        sources = (line for plan in catalogue.plans.values() for line in unsure(catalogue, plan))
+        return [], [*unexplained_lines(project, catalogue), *sources]
 
     def write_texts(self, selection: Selection, kommune: str) -> Iterator[str]:
         return write_follow_ups(self.report(selection, kommune))

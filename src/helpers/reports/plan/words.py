@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty, Municipality, Plan, PublishedRow
+from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipality, Plan
 from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
+from helpers.data.frames import Grounds
+from helpers.periods import danish_day
 from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
@@ -21,10 +23,10 @@ from helpers.present.words import (
     listed,
     number,
     sentence,
+    source_names,
     verdict_heading,
 )
 from helpers.reports.plan.changes import AreaChange, AreaChangeKind, ChangeKind, ChangeRow
-from helpers.sources.fetch_status import danish_day
 from helpers.sources.milestones import MilestoneState
 
 if TYPE_CHECKING:
@@ -34,15 +36,36 @@ if TYPE_CHECKING:
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
-    Certainty.PROBABLE: "Sandsynlig",
-    Certainty.UNKNOWN: "Ikke kendt",
+    Certainty.PROBABLE: "Ikke bekræftet",
+    Certainty.UNKNOWN: "Ikke fundet",
 }
 """How sure the catalogue is of a series' source."""
+
+
+def source_doubt(indicator: Indicator, grounds: Grounds | None) -> str | None:
+    """What a reader must know of an indicator whose source is not certain; none where it is, or its document printed it.
+
+    ``Tallet er fra kommunens egen plan; vi har ikke kunnet finde det på Jobindsats.``
+    """
+    headline, source = indicator.series[indicator.headline], source_names([indicator])
+    if isinstance(headline.origin, FromHand):
+        return f"Tallene findes ikke på {source}. Kilde: {sentence(headline.origin.typed_in)}"
+    if headline.certainty is Certainty.PROBABLE and grounds is not Grounds.PRINTED:
+        return f"Det er ikke bekræftet, at tallet svarer helt til det, som {source} opgør."
+    if headline.certainty is not Certainty.UNKNOWN:
+        return None
+    origin = {Grounds.PRINTED: "fra kommunens egen plan", Grounds.TYPED_IN: "oplyst af kommunen"}.get(
+        grounds or Grounds.EXAMPLE
+    )
+    if origin is None:
+        return f"Vi har ikke kunnet finde tallet på {source}."
+    return f"Tallet er {origin}; vi har ikke kunnet finde det på {source}."
+
 
 _CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_CHANGED)
 
 
-OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse og er indtastet."
+OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse."
 """What a goal stands on that no table follows."""
 
 
@@ -169,9 +192,9 @@ NO_REVISIONS = "Eksempeldata bliver ikke rettet, så her er intet at sammenligne
 def typed_otherwise(changed: int, since: date) -> str:
     """How much of what a municipality typed in is other than on a day."""
     if not changed:
-        return f"Det, kommunen har indtastet, er ikke ændret siden den {danish_day(since)}."
-    said = "er rettet, kommet til eller fjernet siden"
-    return f"{count(changed, f'indtastning {said}', f'indtastninger {said}')} den {danish_day(since)}."
+        return f"Det, kommunen selv har oplyst, er ikke ændret siden den {danish_day(since)}."
+    of = f"{number(changed)} af kommunens egne oplysninger"
+    return f"{of} er rettet, kommet til eller fjernet siden den {danish_day(since)}."
 
 
 def verdict_turned(change: VerdictChange) -> str:
@@ -184,13 +207,16 @@ def changes_counted(rows: Iterable[ChangeRow], names: Names) -> str:
     """``13 resultatmål er identiske med den forrige plan, 4 er nye, 4 er ændrede, og 2 er udgået.``"""
     found = Counter(row.kind for row in rows)
     same = found[ChangeKind.IDENTICAL] + found[ChangeKind.RENUMBERED]
+    others = (
+        (found[ChangeKind.NEW], f"er {_new(names.goal)}", "er nye"),
+        (sum(found[kind] for kind in _CHANGED), "er ændret", "er ændrede"),
+        (found[ChangeKind.DROPPED], "er udgået", "er udgået"),
+    )
     parts = [
         f"{count(same, f'{names.goal.one} er identisk', f'{names.goal.many} er identiske')} med den forrige {names.document.one}",
-        count(found[ChangeKind.NEW], f"er {_new(names.goal)}", "er nye"),
-        count(sum(found[kind] for kind in _CHANGED), "er ændret", "er ændrede"),
-        f"{number(found[ChangeKind.DROPPED])} er udgået",
+        *(count(many, *forms) for many, *forms in others if many),
     ]
-    return sentence(f"{', '.join(parts[:-1])}, og {parts[-1]}")
+    return sentence(", og ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])))
 
 
 def areas_changed(changes: Sequence[AreaChange], names: Names) -> list[str]:
@@ -244,15 +270,6 @@ def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality)
     """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
     said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
     return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
-
-
-def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
-    """That a source has a newer figure than the document printed, and what it printed."""
-    told = (
-        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
-        f"(hele landet {number(printed.national, decimals, printed.unit)})"
-    )
-    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
 
 
 def explained(title: str, definition: str | None) -> Html:
