@@ -40,8 +40,8 @@ def _empty(pgm: bytes) -> float:
 
 
 def wasted(pdf: Path) -> list[int]:
-    """The pages of which more than :data:`EMPTY` is empty at the foot; the first is page 1."""
-    return [page for page, empty in enumerate(empty_feet(pdf), start=1) if empty > EMPTY]
+    """The pages of which more than :data:`EMPTY` is empty at the foot; the first is page 1. The last ends where the text does."""
+    return [page for page, empty in enumerate(empty_feet(pdf)[:-1], start=1) if empty > EMPTY]
 
 
 @dataclass
