@@ -194,8 +194,9 @@ def main() -> None:
     # As in Jupyter, a notebook may import what lies beside it.
     sys.path.append("")
     shell = Shell.instance()
-    for name in REPORTS:
-        import_module(f"helpers.reports.{name}.report")
+    if "--early" in sys.argv:  # there is no notebook yet
+        for name in REPORTS:
+            import_module(f"helpers.reports.{name}.report")
     for line in asked:
         told.write(json.dumps(shell.ran(**json.loads(line)), default=repr).encode() + b"\n")
         told.flush()
