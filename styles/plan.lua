@@ -515,6 +515,36 @@ local harmless_filter = {
   CodeBlock = harmless, Table = harmless, Figure = harmless, OrderedList = lone_item,
 }
 
+-- Names of headings stand in remarks, which JupyterLab does not show: "## Mål 1a <!-- #maal-1a .unnumbered -->", and below a
+-- chapter's title, which Quarto takes out of a page's text. `plan render` reads them itself; this is for plain `quarto render`.
+local function named_headings(doc)
+  local title
+  for i, block in ipairs(doc.blocks) do
+    if block.t == 'Header' then
+      local remark = block.content[#block.content]
+      local said = remark and remark.t == 'RawInline' and remark.text:match('^<!%-%- (#[%w ._-]+) %-%->$')
+      if said then
+        block.content:remove()
+        if #block.content > 0 and block.content[#block.content].t == 'Space' then block.content:remove() end
+        block.identifier = said:match('^#([%w_-]+)')
+        for class in said:gmatch('%.([%w_-]+)') do block.classes:insert(class) end
+        doc.blocks[i] = block
+      end
+      if block.level == 1 then title = i end
+    elseif block.t == 'RawBlock' then
+      local name = block.text:match('^<!%-%- #([%w_-]+) %-%->%s*$')
+      if name and title then
+        local header = doc.blocks[title]
+        header.identifier = name
+        doc.blocks[title] = header
+      elseif name then
+        doc.blocks[i] = pandoc.Plain{ pandoc.Span({}, pandoc.Attr(name)) }
+      end
+    end
+  end
+  return doc
+end
+
 -- Headings under an unnumbered chapter carry no number either: they would continue the chapter before.
 local function unnumber(doc)
   local unnumbered = false
@@ -589,6 +619,8 @@ local function figure(block)
   return unnumbered_figure(image, pandoc.utils.blocks_to_inlines(block.caption.long), block.identifier)
 end
 
+local names = quarto and { Pandoc = named_headings } or {}
+
 local files_beside = quarto and { Link = left_out } or {}
 
 -- The built-in engine has its own way, which keeps what links point to.
@@ -596,6 +628,7 @@ local lone_figures = quarto and { Para = lone_image, Figure = figure } or {}
 
 if to_typst then
   return {
+    names,
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
@@ -608,6 +641,7 @@ if to_typst then
   }
 elseif to_docx then
   return {
+    names,
     { Pandoc = whose },
     harmless_filter,
     { Pandoc = unnumber },
@@ -615,7 +649,7 @@ elseif to_docx then
     { RawBlock = docx_raw, Table = docx_table, Div = docx_div },
   }
 elseif to_html then
-  return { { Pandoc = whose }, harmless_filter, { RawBlock = html_raw } }
+  return { names, { Pandoc = whose }, harmless_filter, { RawBlock = html_raw } }
 else
   return {}
 end

@@ -18,7 +18,7 @@ from helpers.render.links import check_links
 from helpers.reports import wing
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.base.request import Selection
-from report_support import copy_project
+from report_support import copy_project, workshop_texts
 
 KINDS = {
     "PNG": b"\x89PNG",
@@ -129,3 +129,8 @@ def test_a_pdf_without_a_published_address_links_to_no_file(site: Outcome) -> No
     assert len(notes) > 20
     assert not [note for note in notes if "/URI" in note.get("/A", {})]
     assert "Statustabellen (CSV)" in " ".join(p.extract_text() for p in pypdf.PdfReader(site.pdf).pages[-3:])
+
+
+def test_no_page_says_what_only_its_makers_need(site: Outcome) -> None:
+    assert site.folder
+    assert list(workshop_texts(site.folder.parent)) == []

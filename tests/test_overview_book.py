@@ -19,6 +19,7 @@ from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.commands.listing import listing
 from helpers.errors import PlanError
 from helpers.periods import Period
+from helpers.present.describe import ALT_LETTERS
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
@@ -34,7 +35,7 @@ from helpers.reports.jobcenteroverblik.report import (
     report_of,
 )
 from overview_support import CHECKOUT, area, shipped
-from report_support import copy_project
+from report_support import copy_project, workshop_texts
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -297,7 +298,7 @@ def test_each_drawn_figure_has_its_printed_number_an_alternative_text_and_files(
     assert len(numbers) == 22
     assert names == {f"figur-{n}" for n in numbers} | {f"alle-{n}" for n in numbers}
     for name, image in drawn.items():
-        assert len(image.get("alt") or image.get("aria-label")) > 100
+        assert 100 < len(image.get("alt") or image.get("aria-label")) <= ALT_LETTERS
         caption = words(image.xpath("ancestor::figure//figcaption")[0])
         assert caption.startswith(f"Figur {name.split('-')[1]}")
     for name in names:
@@ -405,3 +406,8 @@ def test_the_table_is_sorted_with_the_keyboard_and_says_so(browser, outcome):
     assert heads.nth(1).get_attribute("aria-sort") is None
     assert sorted(names()) == sorted(by_value)
     page.close()
+
+
+def test_no_page_says_what_only_its_makers_need(outcome: Outcome) -> None:
+    assert outcome.folder
+    assert list(workshop_texts(outcome.folder, ids=False)) == []

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
+from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course, ResolvedTarget
 from helpers.catalogue.brand import COLOURS, read_brand
 from helpers.catalogue.models import Break, Indicator
@@ -28,7 +29,7 @@ from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
-from helpers.present.output import FigurePart, Shown
+from helpers.present.output import VEGALITE_MIME, FigurePart, Shown
 from helpers.present.spark import spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
@@ -662,6 +663,22 @@ def test_lines_are_named_at_their_ends_and_in_a_legend_only_where_these_meet(end
     names = [f"Hele landet{apart}", f"Frederikssund{apart}"] if named else ["", ""]
     values = [describe.number(value, 1, "pct.") for value in (country, own)]
     assert [end.text for end in places.ends] == [f"{n}{v}" for n, v in zip(names, values, strict=True)]
+
+
+def test_jupyterlab_s_chart_has_the_band_on_the_axis_of_the_lines() -> None:
+    entry, window = counted()
+    band = {
+        Period.parse("2023M11"): Interval(Decimal(20), Decimal(40)),
+        Period.parse("2023M10"): Interval(Decimal(21), Decimal(41)),
+    }
+    made = part(figures.trend_figure(entry, window, TOWN, courses=[level(25)], band=band)).live()[
+        VEGALITE_MIME
+    ]
+    bars, shares = made["layer"]
+    assert [one["mark"]["type"] for one in shares["layer"]] == ["area", "line", "rule"]
+    assert bars["mark"]["type"] == "bar" and made["resolve"]["scale"]["y"] == "independent"
+    edges = made["datasets"][shares["layer"][0]["data"]["name"]]
+    assert [(row["lavest"], row["højest"]) for row in edges] == [(21, 41), (20, 40)]
 
 
 def test_the_csv_holds_every_point_with_its_state() -> None:

@@ -73,6 +73,30 @@ def test_quarto_is_known_to_be_rendering_too(reading: Path, monkeypatch: pytest.
     assert list(figure()._repr_mimebundle_()) == ["text/markdown"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "sign", "colour"),
+    [("verdict-met", "✓", "#1c6b3f"), ("not-met", "×", "#9d2b25"), ("unknown", "?", "#51606b")],
+)
+def test_in_jupyterlab_a_verdict_has_its_colour_and_sign(
+    reading: Path, kind: str, sign: str, colour: str
+) -> None:
+    bundle = output.box("**Mål 1a er opfyldt.** [Se](x.html)", classes=("verdict", kind))._repr_mimebundle_()
+    assert bundle["text/markdown"].startswith(f'<div style="border-left: 5px solid {colour};')
+    assert f"\n\n{sign} **Mål 1a er opfyldt.** [Se](x.html)\n\n" in bundle["text/markdown"]
+
+
+def test_in_jupyterlab_what_is_folded_is_one_output_and_a_heading_shows_no_name(reading: Path) -> None:
+    told = output.folded("Tidligere", output.text("Først") + output.box("Så", classes=("follow-up",)))
+    (part,) = told.parts
+    body = part.live()["text/markdown"]
+    assert body.startswith("<details>") and body.endswith("> Så\n\n</details>") and "Først" in body
+    assert told.markdown.startswith('<details class="older">') and "::: {.follow-up}" in told.markdown
+    assert (
+        output.text("## Prognoser {#p .unnumbered}", "x").parts[0].live()["text/markdown"]
+        == "## Prognoser\n\nx"
+    )
+
+
 def test_in_jupyterlab_a_figure_is_a_live_chart_and_writes_nothing(reading: Path) -> None:
     bundle = figure()._repr_mimebundle_()
     assert sorted(bundle) == ["application/vnd.vegalite.v5+json", "text/plain"]

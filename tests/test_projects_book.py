@@ -16,13 +16,14 @@ from pypdf import PdfReader
 from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
+from helpers.present.describe import ALT_LETTERS
 from helpers.present.output import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set
-from report_support import copy_project
+from report_support import copy_project, workshop_texts
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -360,3 +361,19 @@ def test_axe_finds_no_violation_and_no_other_host_is_asked(browser: Any, example
     opened.set_viewport_size(PHONE)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+def test_no_page_says_what_only_its_makers_need(hedensted: Outcome, example: Outcome) -> None:
+    assert hedensted.folder and example.folder
+    found = [text for site in (hedensted.folder, example.folder) for text in workshop_texts(site, ids=False)]
+    assert found == []
+
+
+def test_every_figure_has_a_short_alternative_text(hedensted: Outcome, example: Outcome, laesoe: Outcome):
+    for outcome in (hedensted, example, laesoe):
+        found = [
+            drawing.get("aria-label")
+            for page in outcome.folder.rglob("*.html")
+            for drawing in BeautifulSoup(page.read_bytes(), "lxml").select("svg.drawing.wide")
+        ]
+        assert found and all(20 < len(text) <= ALT_LETTERS for text in found)

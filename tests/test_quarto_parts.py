@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pypandoc
 import pypdf
@@ -21,6 +22,7 @@ from helpers.render.book import read_book
 from helpers.render.copy import make_copy
 from helpers.render.fonts import FACES, FAMILY, font_folder
 from helpers.render.quarto_pages import finish_pages
+from helpers.reports.base.notebooks import named, with_names
 from render_book import CHECKOUT, sample_notebooks, variant, write_book
 
 BOOKS = [CHECKOUT, CHECKOUT / "notebooks" / "jobcenteroverblik", CHECKOUT / "notebooks" / "investeringer"]
@@ -207,3 +209,36 @@ def test_quarto_s_pages_get_verdicts_beside_the_chapters_and_links_to_pdf_and_hu
         assert "<!--plan:" not in text
         assert text.count('<span class="plan-verdict not-met">× 0 af 2 mål opfyldt</span>') == 1
         assert "plan-verdict" not in text.split('class="page-navigation"')[1]
+
+
+NAMED = "\n\n".join(
+    [
+        "Først.",
+        named("# Måltal {.unnumbered}", "#sec-maaltal"),
+        named("## Mål 1a: Andel", "#maal-1a .unnumbered"),
+        "<!-- note -->",
+    ]
+)
+
+
+def test_headings_are_named_alike_by_both_engines_and_show_no_braces_in_jupyterlab() -> None:
+    assert not re.search(r"\{#", NAMED)
+    ours = pypandoc.convert_text(with_names(NAMED), "html", format="markdown")
+    lua = f"quarto = {{}}\n{(CHECKOUT / 'styles' / 'plan.lua').read_text(encoding='utf-8')}"
+    theirs = _filtered(NAMED, lua)
+    heads = re.compile(r"<h[12][^>]*>")
+    assert heads.findall(ours) == heads.findall(theirs)
+    assert [re.findall(r'id="([^"]*)"', head) for head in heads.findall(ours)] == [
+        ["sec-maaltal"],
+        ["maal-1a"],
+    ]
+    # Quarto takes a chapter's title out of its page, so the name stands alone.
+    below = NAMED.split("\n\n", 2)[2]
+    assert '<span id="sec-maaltal"></span>' in _filtered(below, lua)
+
+
+def _filtered(text: str, lua: str) -> str:
+    with NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as file:
+        file.write(lua)
+        file.flush()
+        return pypandoc.convert_text(text, "html", format="markdown", extra_args=["-L", file.name])

@@ -49,7 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import CHECKOUT, copy_project, table_cells
+from report_support import CHECKOUT, copy_project, table_cells, workshop_texts
 
 pytestmark = [
     pytest.mark.reference,
@@ -967,3 +967,7 @@ def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, car
     # The same plan without the setting shows all of it.
     plain = table_cells((world.site(town) / "index.html").read_text("utf-8"), "status")
     assert next(row for row in plain if row and row[0] == "1b")[4] == number
+
+
+def test_no_page_on_fetched_figures_says_what_only_its_makers_need(world: World) -> None:
+    assert [text for town in TOWNS for text in workshop_texts(world.site(town))] == []

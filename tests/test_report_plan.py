@@ -18,6 +18,7 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.periods import Period
+from helpers.present.describe import ALT_LETTERS
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports import open_report
 from helpers.reports.plan.report import PlanReport, read_report
@@ -316,3 +317,14 @@ def test_notebooks_are_committed_without_outputs_and_hold_no_logic(path: Path) -
     for cell in code[2:]:
         if cell.id.startswith("plan-"):
             assert len(cell.source.strip().splitlines()) == 1, "a cell is one call"
+
+
+def test_every_figure_says_its_goals_verdict_in_a_short_alternative_text(
+    frederikssund: PlanReport, hedensted: PlanReport
+) -> None:
+    for report in (frederikssund, hedensted):
+        for number in report.figure_names:
+            for figure in report.figure(number).figures:
+                assert 60 < len(figure.alt) <= ALT_LETTERS
+                assert f"Mål\u00a0{number} " in figure.alt and figure.title.startswith(figure.alt[:15])
+                assert figure.title.endswith(figure.caption[1:])  # which does not say the title again

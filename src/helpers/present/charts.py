@@ -80,7 +80,7 @@ def native_chart(
         alt.Tooltip("periode:N", title="Periode"),
         alt.Tooltip("tal:N", title="Værdi"),
     ]
-    layers: list[alt.Chart] = []
+    layers: list[Any] = []
     if drawn.bars:
         fills = [(colours.bar, colours.bar_edge), (colours.bar2, colours.bar2_edge)]
         tint = _scale(drawn.bars, [fills[bar.group % 2][0] for bar in drawn.bars])
@@ -109,12 +109,17 @@ def native_chart(
         ]
         ink = _scale(drawn.lines, [inks[min(line.group, 1)][line.national] for line in drawn.lines])
         dash = _scale(drawn.lines, [[6, 3] if line.national else [1, 0] for line in drawn.lines])
-        y = alt.Y(
-            "værdi:Q",
-            title=drawn.share_axis or AXIS_WORDS[drawn.lines[0].unit],
-            scale=alt.Scale(zero=False),
-        )
-        layers.append(
+        said, scale = drawn.share_axis or AXIS_WORDS[drawn.lines[0].unit], alt.Scale(zero=bool(drawn.bars))
+        y = alt.Y("værdi:Q", title=said, scale=scale)
+        shares: list[alt.Chart] = []
+        if drawn.band:
+            edges = [(period.danish, float(one.low), float(one.high)) for period, one in drawn.band]
+            shares.append(
+                alt.Chart(pd.DataFrame(edges, columns=["periode", "lavest", "højest"]))
+                .mark_area(color=colours.accent, opacity=0.16)
+                .encode(x=x, y=alt.Y("lavest:Q", title=said, scale=scale), y2="højest:Q")
+            )
+        shares.append(
             alt.Chart()
             .transform_filter(alt.datum.mark == "line")
             .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=30))
@@ -127,9 +132,11 @@ def native_chart(
             )
         )
         if target is not None:
-            layers.append(
+            shares.append(
                 alt.Chart().mark_rule(color=colours.ink).encode(y=alt.Y(datum=target), size=alt.value(1))
             )
+        # Together, or each would have a scale of its own where bars stand behind them.
+        layers.append(alt.layer(*shares))
     subtitle = [text for text in (drawn.subtitle, BADGE if example else None) if text]
     made = alt.layer(*layers, data=frame).resolve_scale(
         y="independent" if drawn.bars and drawn.lines else "shared",

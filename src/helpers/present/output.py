@@ -35,8 +35,19 @@ NARROW_MARK = "-smal"
 VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 """JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
 
+_VERDICT_LOOKS = {
+    "met": ("✓", "#1c6b3f"),
+    "not-met": ("×", "#9d2b25"),
+    "partly": ("–", "#8a5a00"),
+    "unknown": ("?", "#51606b"),
+}
+"""Sign and colour of a verdict in JupyterLab, as in print (``styles/plan.typ``)."""
+
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
+
+_NAMES = re.compile(r"^(#+ .*?) \{[^{}]*\}$", re.MULTILINE)
+"""A heading and its name, which JupyterLab would show."""
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#~^$|@%&])")
@@ -265,17 +276,45 @@ class TextPart(StampedPart):
         return f"::: {{{' '.join(told)}}}\n{body}\n:::"
 
     def live(self) -> dict[str, Any]:
-        body = "\n\n".join(self.paragraphs)
-        if self.classes:
+        body = told = _NAMES.sub(r"\1", "\n\n".join(self.paragraphs))
+        kind = next((kind for kind in _VERDICT_LOOKS if {kind, f"verdict-{kind}"} & {*self.classes}), None)
+        if kind and "verdict" in self.classes:
+            sign, colour = _VERDICT_LOOKS[kind]
+            told = f"{sign} {told}"
+            body = f'<div style="border-left: 5px solid {colour}; padding-left: 12px">\n\n{told}\n\n</div>'
+        elif self.classes:
             body = "\n".join(f"> {line}" for line in body.splitlines())
-        return {"text/markdown": body, "text/plain": "\n\n".join(self.paragraphs)}
+        return {"text/markdown": body, "text/plain": told}
+
+
+@dataclass(frozen=True)
+class FoldedPart(StampedPart):
+    """Texts that a page opens on a click."""
+
+    summary: str
+    parts: tuple[TextPart, ...]
+
+    def markdown(self) -> str:
+        return self._around('<details class="older">', [part.markdown() for part in self.parts])
+
+    def live(self) -> dict[str, Any]:
+        lives = [part.live() for part in self.parts]
+        body = self._around("<details>", [live["text/markdown"] for live in lives])
+        return {
+            "text/markdown": body,
+            "text/plain": "\n\n".join([self.summary, *(live["text/plain"] for live in lives)]),
+        }
+
+    def _around(self, opening: str, bodies: Sequence[str]) -> str:
+        head = f"{opening}\n\n<summary>\n\n{escape_markdown(self.summary)}\n\n</summary>"
+        return "\n\n".join([head, *bodies, "</details>"])
 
 
 def _data_uri(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-Part = FigurePart | TablePart | TextPart
+Part = FigurePart | TablePart | TextPart | FoldedPart
 
 
 class Shown:
@@ -392,9 +431,8 @@ def box(*paragraphs: str, classes: Iterable[str], anchor: str | None = None) -> 
 
 
 def folded(summary: str, shown: Shown) -> Shown:
-    """Something that a page opens on a click; on paper it stands below its summary."""
-    head = f'<details class="older">\n\n<summary>\n\n{escape_markdown(summary)}\n\n</summary>'
-    return text(head) + shown + text("</details>")
+    """Texts that a page opens on a click; on paper they stand below their summary."""
+    return Shown([FoldedPart(summary, tuple(part for part in shown.parts if isinstance(part, TextPart)))])
 
 
 def join(items: Iterable[Shown]) -> Shown:

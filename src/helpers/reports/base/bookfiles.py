@@ -22,7 +22,7 @@ from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.project import is_file
 from helpers.reports.base.merge import Changes, Merged, merge
-from helpers.reports.base.notebooks import PREFIX, Contents
+from helpers.reports.base.notebooks import PREFIX, Contents, with_names
 from helpers.reports.base.reading import read_notebook
 
 CONFIGURATION = "_quarto.yml"
@@ -38,10 +38,12 @@ _MADE = "# Pages that `plan notebooks` makes from a notebook they share, for pla
 
 
 def numbered(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose cells know their numbers."""
+    """A copy whose cells know their numbers, and headings their names."""
     made = deepcopy(notebook)
     for number, cell in enumerate(made.cells, start=1):
         cell.metadata[NUMBER] = number
+        if cell.cell_type == "markdown":
+            cell.source = with_names(cell.source)
     return made
 
 
@@ -226,7 +228,7 @@ _IDENTIFIER = re.compile(r"^(#+ .*\{)#([\w-]+) *(.*\})$", re.MULTILINE)
 
 def _identifiers(page: NotebookNode) -> set[str]:
     """The names of a notebook's headings."""
-    texts = (cell.source for cell in page.cells if cell.cell_type == "markdown")
+    texts = (with_names(cell.source) for cell in page.cells if cell.cell_type == "markdown")
     return {found[2] for text in texts for found in _IDENTIFIER.finditer(text)}
 
 
@@ -235,7 +237,7 @@ def _drop_identifier(page: NotebookNode, name: str) -> None:
         if cell.cell_type == "markdown":
             cell.source = _IDENTIFIER.sub(
                 lambda found: f"{found[1]}{found[3]}".removesuffix(" {}") if found[2] == name else found[0],
-                cell.source,
+                with_names(cell.source),
             )
 
 

@@ -29,7 +29,7 @@ from helpers.reports.base.notebooks import (
     subject,
 )
 
-_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
+_ATTRIBUTES = re.compile(r"(?:\s*(?:\{[^{}]*\}|<!-- #[^<>]*-->))+\s*$")
 _NUMBER = re.compile(r"\b\d+[a-z]?\b")
 
 Place = tuple[str, str]

@@ -34,6 +34,22 @@ STAMP = "plan"
 _SUBJECT = re.compile(r"^plan-.*?-(\d+[a-z]?)(-title)?$")
 
 
+def named(heading: str, attributes: str) -> str:
+    """A heading with a name, in a remark that JupyterLab does not show: ``## Mål 1a <!-- #maal-1a .unnumbered -->``.
+
+    Quarto would take a remark for a part of a chapter's title, so it stands below that.
+    """
+    return f"{heading}{chr(10) * 2 if heading.startswith('# ') else ' '}<!-- {attributes} -->"
+
+
+_NAMED = re.compile(r"^(#{1,6} .*?)(?: \{([^{}]*)\})?(?: |\n\n)<!-- (#[\w-]+[ .\w-]*?) -->$", re.MULTILINE)
+
+
+def with_names(text: str) -> str:
+    """A page's Markdown with such remarks as attributes, as both engines read them: ``## Mål 1a {#maal-1a .unnumbered}``."""
+    return _NAMED.sub(lambda found: f"{found[1]} {{{' '.join(filter(None, (found[3], found[2])))}}}", text)
+
+
 class BookCell(NamedTuple):
     """A cell as a report's book has it."""
 

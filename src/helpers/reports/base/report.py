@@ -39,6 +39,7 @@ from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
+    from helpers.present.charts import Chart
     from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
 
@@ -311,14 +312,14 @@ class Report(Stamped, ABC):
         """That somebody typed in an indicator's figures; empty when nobody did."""
         return ""
 
-    def _source_words(self, indicator: Indicator) -> str:
-        """``Jobindsats, tabel y01b01, hentet den 22. august 2026``"""
+    def _source_words(self, indicator: Indicator, *, ids: bool = True) -> str:
+        """``Jobindsats, tabel y01b01, hentet den 22. august 2026``; without the tables' `ids` where readers need none."""
         if typed_in := self._typed_in_words(indicator):
             return typed_in
         if self.is_example:
             real = listed(indicator.tables)
             named = f"{source_names([indicator])}, tabel {real}"
-            return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
+            return f"eksempeldata (rigtige tal: {named})" if real and ids else "eksempeldata"
         if not indicator.tables:
             return f"oplyst af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
@@ -328,7 +329,7 @@ class Report(Stamped, ABC):
             by_day.setdefault((source, fetched.get(table)), []).append(table)
         for (source, day), tables in by_day.items():
             when = "endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}"
-            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
+            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}" if ids else when)
         return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
 
     def _source_line(self, indicators: Iterable[Indicator]) -> str:
@@ -347,6 +348,18 @@ class Report(Stamped, ABC):
         """What the pages show under one of these names."""
         raise NotImplementedError
 
+    def chart(self, name: Any) -> Chart:
+        """A figure as an Altair chart to go on with; several of one name stand below each other."""
+        from helpers.present.charts import below_each_other
+
+        return below_each_other(self._drawing(str(name)).charts(), f"{self.key}: {name}")
+
+    def frame(self, name: Any) -> pd.DataFrame:
+        """The numbers of a figure: `helpers.present.charts.CHART_COLUMNS`."""
+        from helpers.present.charts import numbers_of
+
+        return numbers_of(self._drawing(str(name)).charts())
+
     def drawings(self, name: str) -> tuple[FigurePart, ...]:
         """The figures of one of these names; none when there is nothing to draw."""
         return self._drawing(name).stamped(self.stamp).figures
@@ -364,17 +377,25 @@ class Report(Stamped, ABC):
 
     # ---------------------------------------------------------------------------------- the workbook
 
+    _sheets: ClassVar[Any] = None
+    """The module that makes the sheets of its workbook; none for a report that has no workbook."""
+
     def status_sheet(self) -> WorkSheet:
         """How everything stands, a row each; one of its columns says for whom."""
-        raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
+        return self._workbook().status_sheet(self)
 
     def number_sheets(self) -> list[WorkSheet]:
         """The numbers behind it."""
-        return []
+        return self._workbook().number_sheets(self)
 
     def sources_sheet(self) -> WorkSheet:
         """Where the numbers come from, and what to mind."""
-        raise NotImplementedError
+        return self._workbook().sources_sheet(self)
+
+    def _workbook(self) -> Any:
+        if self._sheets is None:
+            raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
+        return self._sheets
 
     @property
     def workbook_name(self) -> str:

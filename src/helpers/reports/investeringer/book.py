@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.catalogue.models import Municipality
 from helpers.project import Project
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
 
@@ -16,9 +16,11 @@ _INDEX = (
     markdown("title", UNNUMBERED + "# Status kort {.unnumbered}"),
     code("fetch", "report.fetch()"),
     code("summary", "report.summary()"),
-    markdown("overview-title", "## Projekterne {#alle-projekter .unnumbered}"),
+    markdown("overview-title", named("## Projekterne", "#alle-projekter .unnumbered")),
     code("overview", "report.overview()"),
-    markdown("policy-title", "## Kommunens beskæftigelsespolitik {#beskaeftigelsespolitik .unnumbered}"),
+    markdown(
+        "policy-title", named("## Kommunens beskæftigelsespolitik", "#beskaeftigelsespolitik .unnumbered")
+    ),
     markdown(
         "policy-intro",
         "Projekterne understøtter fokusmålene for kommunens beskæftigelsespolitik. Skemaet viser de fokusområder, som "
@@ -28,7 +30,7 @@ _INDEX = (
 )
 
 _TARGETS = (
-    markdown("plan-title", UNNUMBERED + "# Måltal {#sec-maaltal .unnumbered}"),
+    markdown("plan-title", UNNUMBERED + named("# Måltal {.unnumbered}", "#sec-maaltal")),
     code("fetch", "report.fetch()"),
     markdown(
         "intro",
@@ -36,9 +38,9 @@ _TARGETS = (
         "ændrer.",
     ),
     code("plan-targets", "report.target_numbers()"),
-    markdown("effects-title", "## Projekternes bidrag {#projekternes-bidrag .unnumbered}"),
+    markdown("effects-title", named("## Projekternes bidrag", "#projekternes-bidrag .unnumbered")),
     code("plan-effects", "report.effects()"),
-    markdown("held-title", "## Niveauet fastholdes {#niveauet-fastholdes .unnumbered}"),
+    markdown("held-title", named("## Niveauet fastholdes", "#niveauet-fastholdes .unnumbered")),
     markdown(
         "held-intro",
         "Et projekt kan skulle fastholde et niveau i stedet for at sænke det. Linjen viser startmålingen holdt uændret.",
@@ -51,7 +53,7 @@ _DATA = (
     code("fetch", "report.fetch()"),
     markdown(
         "path",
-        "## Forventet udvikling og status {#forventet-og-status .unnumbered}\n\n"
+        named("## Forventet udvikling og status", "#forventet-og-status .unnumbered") + "\n\n"
         "Det forventede er en lige linje fra startmålingen til det første minimumsmål, derfra til det næste og så videre, "
         "måned for måned. Er startmålingen allerede bedre end målet, ligger linjen på målet: det skal holdes. Et tal, der "
         "tælles sammen fra projektets start, begynder ved 0, når det ikke har en startmåling. Andre tal uden "
@@ -65,19 +67,20 @@ _DATA = (
     ),
     markdown(
         "shares",
-        "## Antal og andele {#antal-og-andele .unnumbered}\n\n"
+        named("## Antal og andele", "#antal-og-andele .unnumbered") + "\n\n"
         "»17 (17 pct.)« er et antal med sin andel af målgruppen. Målene gælder andelen. Er andelen ikke oplyst, "
         "beregnes den kun, når hele gruppens antal er oplyst for samme måned. Et mål skrevet som »48 (−40 pct.)« "
         "er både et antal og en ændring fra startmålingen; de to er regnet efter og siger det samme.\n\n"
-        "## Kan det betale sig? {#kan-det-betale-sig .unnumbered}\n\n"
+        + named("## Kan det betale sig?", "#kan-det-betale-sig .unnumbered")
+        + "\n\n"
         "Besparelsen er antallet af sparede fuldtidspersoner i måltallene gange den årlige udgift pr. fuldtidsperson. "
         "Udgiften vises kun, når den er angivet med sin kilde; ellers vises kun personer. Intet er skønnet.",
     ),
-    markdown("sources-title", "## Tallene og deres kilder {#raekkernes-kilder .unnumbered}"),
+    markdown("sources-title", named("## Tallene og deres kilder", "#raekkernes-kilder .unnumbered")),
     code("sources", "report.sources()"),
-    markdown("remarks-title", "## Bemærkninger til kilden {#bemaerkninger .unnumbered}"),
+    markdown("remarks-title", named("## Bemærkninger til kilden", "#bemaerkninger .unnumbered")),
     code("remarks", "report.remarks()"),
-    markdown("downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    markdown("downloads-title", named("## Hent tallene", "#hent .unnumbered")),
     code("downloads", "report.downloads()"),
 )
 
@@ -85,12 +88,12 @@ _DATA = (
 def _project(entry: InvestmentProject) -> tuple[BookCell, ...]:
     def part(name: str, heading: str, method: str) -> tuple[BookCell, BookCell]:
         return (
-            markdown(f"plan-{name}-title", f"## {heading} {{#{name}-{entry.key}-afsnit .unnumbered}}"),
+            markdown(f"plan-{name}-title", named(f"## {heading}", f"#{name}-{entry.key}-afsnit .unnumbered")),
             code(f"plan-{name}", f"report.{method}(projekt)"),
         )
 
     return (
-        markdown("plan-title", f"# {entry.title} {{#sec-{entry.key}}}"),
+        markdown("plan-title", named(f"# {entry.title}", f"#sec-{entry.key}")),
         code("plan-fetch", "report.fetch()"),
         code("plan-standing", "report.project_status(projekt)"),
         *part("status", "Status", "status_table"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue.models import Indicator, Municipality
 from helpers.data import Basis, load_observations, snapshot_days
@@ -16,7 +16,6 @@ from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
-from helpers.present.workbook import WorkSheet
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
@@ -41,8 +40,6 @@ from helpers.reports.investeringer.status import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.present.charts import Chart
-
 
 def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
     """The investment projects of one municipality: those of the plan's key, else the municipality's own."""
@@ -56,6 +53,7 @@ class InvestmentReport(Report):
     """A set of projects as it stands; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "investeringer"
+    _sheets: ClassVar[Any] = sheets
     projects: InvestmentSet
     municipality: Municipality
 
@@ -328,18 +326,6 @@ class InvestmentReport(Report):
             return drawn
         return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
 
-    def chart(self, key: str) -> Chart:
-        """The project's figures as an Altair chart to go on with; several stand below each other."""
-        from helpers.present.charts import below_each_other
-
-        return below_each_other(self.figures(key).charts(), f"project {key}")
-
-    def frame(self, key: str) -> pd.DataFrame:
-        """The numbers of the project's figures: `helpers.present.charts.CHART_COLUMNS`."""
-        from helpers.present.charts import numbers_of
-
-        return numbers_of(self.figures(key).charts())
-
     def background(self, key: str) -> Shown:
         """Background or challenge, purpose, target group, and the policy it serves, in the document's words."""
         entry = self._status(key).project
@@ -471,15 +457,6 @@ class InvestmentReport(Report):
 
     def _drawing(self, name: str) -> Shown:
         return self.figures(name)
-
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.catalogue.areas import JobCentre
 from helpers.project import Project
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
     TemplateFigure,
@@ -21,7 +21,7 @@ _INDEX = (
     markdown("title", f"{UNNUMBERED}# Placeringer {{.unnumbered}}"),
     code("fetch", "report.fetch()"),
     code("tiles", "report.tiles()"),
-    markdown("introduction-title", "## Indledning {#indledning .unnumbered}"),
+    markdown("introduction-title", named("## Indledning", "#indledning .unnumbered")),
     code("introduction", "report.introduction()"),
 )
 
@@ -39,13 +39,13 @@ _DATA = (
     markdown("title", f"{UNNUMBERED}# Data og metode {{.unnumbered}}"),
     code("fetch", "report.fetch()"),
     code("method", "report.method()"),
-    markdown("groups-title", "## Grupperne, der sammenlignes med {#grupper-afsnit .unnumbered}"),
+    markdown("groups-title", named("## Grupperne, der sammenlignes med", "#grupper-afsnit .unnumbered")),
     code("groups", "report.groups()"),
-    markdown("sources-title", "## Figurerne og deres kilder {#kilder-afsnit .unnumbered}"),
+    markdown("sources-title", named("## Figurerne og deres kilder", "#kilder-afsnit .unnumbered")),
     code("sources", "report.sources()"),
-    markdown("caveats-title", "## Databrud {#databrud .unnumbered}"),
+    markdown("caveats-title", named("## Databrud", "#databrud .unnumbered")),
     code("caveats", "report.caveats()"),
-    markdown("plan-downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    markdown("plan-downloads-title", named("## Hent tallene", "#hent .unnumbered")),
     code("plan-downloads", "report.downloads()"),
 )
 
@@ -92,15 +92,16 @@ def _section(section: TemplateSection) -> tuple[BookCell, ...]:
         if figure.gone:
             continue
         heading = heading_words(figure.role, figure.heading)
-        anchor = f"{{#figur-{figure.number} .unnumbered}}"
         cells += [
-            markdown(f"plan-figure-{figure.number}-title", f"## {heading} {anchor}"),
+            markdown(
+                f"plan-figure-{figure.number}-title",
+                named(f"## {heading}", f"#figur-{figure.number} .unnumbered"),
+            ),
             code(f"plan-figure-{figure.number}", f"report.figure({figure.number})"),
         ]
     if any(figure.gone for figure in section.figures):
-        anchor = "{#findes-ikke-laengere .unnumbered}"
         cells += [
-            markdown("plan-gone-title", f"## Findes ikke længere {anchor}"),
+            markdown("plan-gone-title", named("## Findes ikke længere", "#findes-ikke-laengere .unnumbered")),
             code("plan-gone", f'report.gone("{section.slug}")'),
         ]
     return tuple(cells)

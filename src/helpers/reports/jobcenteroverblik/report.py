@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
@@ -23,7 +21,6 @@ from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, sentence
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
@@ -47,7 +44,7 @@ ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
 
 if TYPE_CHECKING:
-    from helpers.present.charts import Chart
+    pass
 
 
 def jobcenteroverblik_report(
@@ -125,6 +122,7 @@ class JobcenteroverblikReport(Report):
     """
 
     kind: ClassVar[str] = KEY
+    _sheets: ClassVar[Any] = sheets
     jobcenteroverblik: Jobcenteroverblik
     area: Area
     delay: int | None = None
@@ -444,7 +442,7 @@ class JobcenteroverblikReport(Report):
         return group_sentence(group, self._office.many, kind.title.lower() if kind else "")
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
+        return "oplyst af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -488,28 +486,7 @@ class JobcenteroverblikReport(Report):
     def _drawing(self, name: str) -> Shown:
         return self.figure(int(name))
 
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
-
     # ------------------------------------------------------------------------------------ all municipalities
-
-    def chart(self, number: int) -> Chart:
-        """The figure as an Altair chart to go on with; several stand below each other."""
-        from helpers.present.charts import below_each_other
-
-        return below_each_other(self.figure(number).charts(), f"figure {number}")
-
-    def frame(self, number: int) -> pd.DataFrame:
-        """The numbers of the figure: `helpers.present.charts.CHART_COLUMNS`."""
-        from helpers.present.charts import numbers_of
-
-        return numbers_of(self.figure(number).charts())
 
     def all_municipalities(self, number: int) -> Shown:
         """Every municipality's newest value in one figure: a dot plot, and a table that can be sorted."""
@@ -672,7 +649,7 @@ class JobcenteroverblikReport(Report):
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
             shown = "" if self.printed else self._table_period()
-            return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
+            return name, f"Tabellen; oplyst af kommunerne: {hand}", names, "gruppen", shown
         if figure.gone:
             return name, "Findes ikke længere", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)

@@ -8,7 +8,7 @@ from helpers.catalogue.names import Names
 from helpers.present.words import capital
 from helpers.project import Project, book_plan
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown
+from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
 
 ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
@@ -29,17 +29,15 @@ def _path(project: Project, plan: Plan, name: str) -> str:
 
 def _focus_area(plan: Plan, area: FocusArea) -> tuple[BookCell, ...]:
     cells = [
-        markdown("plan-title", f"# {area.title} {{#sec-{area.number}}}"),
+        markdown("plan-title", named(f"# {area.title}", f"#sec-{area.number}")),
         code("plan-fetch", f"report.fetch({area.number})"),
         markdown("plan-intro", area.intro.strip()),
         code("plan-verdicts", f"report.focus_area({area.number})"),
     ]
     for goal in area.goals:
-        heading = (
-            f"## {plan.names.goal.title} {goal.number}: {goal.title} {{#maal-{goal.number} .unnumbered}}"
-        )
+        heading = f"## {plan.names.goal.title} {goal.number}: {goal.title}"
         cells += [
-            markdown(f"plan-goal-{goal.number}-title", heading),
+            markdown(f"plan-goal-{goal.number}-title", named(heading, f"#maal-{goal.number} .unnumbered")),
             code(f"plan-goal-{goal.number}", f'report.goal("{goal.number}")'),
             code(f"plan-figure-{goal.number}", f'report.figure("{goal.number}")'),
         ]
@@ -51,9 +49,13 @@ def _index(names: Names, *, surveys: bool) -> tuple[BookCell, ...]:
         markdown("title", UNNUMBERED + f"# {capital(names.document.the)} kort {{.unnumbered}}"),
         code("fetch", "report.fetch()"),
         code("summary", "report.summary()"),
-        markdown("status-title", f"## Status på {names.goal.the_many} {{#status-paa-maalene .unnumbered}}"),
+        markdown(
+            "status-title", named(f"## Status på {names.goal.the_many}", "#status-paa-maalene .unnumbered")
+        ),
         code("status", "report.status_table()"),
-        markdown("surveys-title", "## Mål, der følges med undersøgelser {#undersoegelser .unnumbered}"),
+        markdown(
+            "surveys-title", named("## Mål, der følges med undersøgelser", "#undersoegelser .unnumbered")
+        ),
         code("surveys", "report.survey_status()"),
     )
     return cells if surveys else cells[:-2]
@@ -92,7 +94,7 @@ _DATA = (
     code("basis", "report.basis_note()"),
     markdown(
         "gap",
-        "## Sådan beregnes forskellen {#forskel .unnumbered}\n\n"
+        named("## Sådan beregnes forskellen", "#forskel .unnumbered") + "\n\n"
         "Forskellen er kommunens tal minus målet, når en højere værdi er bedre, og målet minus kommunens tal, når en "
         "lavere værdi er bedre. En forskel på nul eller derover betyder, at målet er opfyldt; står der »under« eller "
         "»over« i målet, skal forskellen være større end nul. Forskelle mellem procenter er procentpoint.\n\n"
@@ -101,14 +103,14 @@ _DATA = (
     code("remarks", "report.remarks()"),
     markdown(
         "states",
-        "## Tal, der ikke vises {#diskretion .unnumbered}\n\n"
+        named("## Tal, der ikke vises", "#diskretion .unnumbered") + "\n\n"
         "Jobindsats viser ikke antal under 3. Kilden skelner ikke mellem et skjult og et manglende tal, så begge dele "
         "står som »diskretioneret eller ikke opgjort«. Nul er et tal og vises som 0. Intet beregnes af et skjult tal: "
         "ingen sum, ingen andel og ingen forskel.",
     ),
     markdown(
         "chance",
-        "## Få personer og tilfældige udsving {#udsving .unnumbered}\n\n"
+        named("## Få personer og tilfældige udsving", "#udsving .unnumbered") + "\n\n"
         "Små tal svinger, også når intet har ændret sig. Hvor det er kendt, hvor mange et tal bygger på, er det beregnet, hvor langt "
         "tilfældige udsving alene kan flytte det i 95 af 100 tilfælde: for andele med Wilsons interval, for antal og for andele af befolkningen "
         "med Byars. »Få personer« betyder, at målet ligger inden for de udsving, eller at tallet bygger på under 30 personer. Vurderingen ændres "
@@ -117,12 +119,12 @@ _DATA = (
         "fuldtidspersoner er ikke personer, og landstallet tages, som det er. Intet af det vises, hvor antallet er ukendt eller diskretioneret, eller "
         "hvor det ville røbe et skjult antal; det samme gælder forskellen i personer.",
     ),
-    markdown("series-title", "## Serierne og deres kilder {#serier .unnumbered}"),
+    markdown("series-title", named("## Serierne og deres kilder", "#serier .unnumbered")),
     code("series", "report.sources()"),
     code("outlook", "report.backtest()"),
-    markdown("caveats-title", "## Forbehold og databrud {#forbehold .unnumbered}"),
+    markdown("caveats-title", named("## Forbehold og databrud", "#forbehold .unnumbered")),
     code("caveats", "report.caveats()"),
-    markdown("downloads-title", "## Hent tallene {#hent .unnumbered}"),
+    markdown("downloads-title", named("## Hent tallene", "#hent .unnumbered")),
     code("downloads", "report.downloads()"),
 )
 

@@ -46,7 +46,6 @@ from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import spark
 from helpers.present.tables import Column
-from helpers.present.workbook import WorkSheet
 from helpers.project import Project
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
@@ -138,6 +137,7 @@ class PlanReport(Report):
     """A plan for one municipality on one basis of figures; every public method is a cell of a notebook."""
 
     kind: ClassVar[str] = "plan"
+    _sheets: ClassVar[Any] = sheets
     plan: Plan
     municipality: Municipality
 
@@ -567,7 +567,8 @@ class PlanReport(Report):
         """A goal's wording and its verdict in plain Danish."""
         goal = self._goal(number)
         rows = [row for row in self.all_rows if row.goal == goal.number]
-        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))]
+        same = goal.text.strip(" .").lower() == goal.title.strip(" .").lower()
+        said = [output.box(escape_markdown(goal.text), classes=("goal-text",))] if not same else []
         for row in rows:
             heading, *rest = self._sentences(row)
             if row.kind == "survey" and row.municipality is not None:
@@ -714,7 +715,8 @@ class PlanReport(Report):
                 example=self.is_example,
                 goal=goal,
                 provisional=self.provisional,
-            ).sourced(source := self._source_line([indicator]))
+            ).sourced(self._source_line([indicator]))
+            source = f"Kilde: {self._source_words(indicator, ids=False)}."
             yield output.box(escape_markdown(source), classes=("source-note",))
 
     def _survey(self, survey: Survey) -> Shown:
@@ -744,7 +746,7 @@ class PlanReport(Report):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row)}."
+                note = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
@@ -755,11 +757,11 @@ class PlanReport(Report):
             escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
         ]
 
-    def _row_source(self, row: StatusRow) -> str:
+    def _row_source(self, row: StatusRow, *, ids: bool = True) -> str:
         """Where a row's figures come from."""
         if self.is_printed(row):
             return f"trykt i {plan_words.document_words(self.plan, self.municipality)}"
-        return self._source_words(self.catalogue.indicators[row.indicator])
+        return self._source_words(self.catalogue.indicators[row.indicator], ids=ids)
 
     def _typed_in_words(self, indicator: Indicator) -> str:
         areas = self._typed_in.get(indicator.key, ())
@@ -805,7 +807,9 @@ class PlanReport(Report):
             part=indicator.name.lower()
             if indicator and indicator.name and len(goal.indicators) > 1
             else None,
-            beside=assurance.persons_sentence(row, indicator, self.assured(row).price) if indicator else "",
+            beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
+            if indicator
+            else "",
         )
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
@@ -881,7 +885,7 @@ class PlanReport(Report):
         if typed is not None:
             before = every_row(typed.then, catalogue, plan, typed.before, area, self.bound, self.data_day)
             turned = compare_verdicts(before, self.all_rows)
-        more = tuple(typed_csv_rows(typed, catalogue, area)) if typed is not None else ()
+        more = tuple(typed_csv_rows(typed, area)) if typed is not None else ()
         csv_text = revision_csv(revision, [area], published=True, more=more) if revision or more else ""
         shown = revision_shown(revision, catalogue, area, csv_text, typed, turned)
         if revision is None and self.inputs:
@@ -1072,15 +1076,6 @@ class PlanReport(Report):
 
     def _drawing(self, name: str) -> Shown:
         return self.figure(name)
-
-    def status_sheet(self) -> WorkSheet:
-        return sheets.status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        return sheets.number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        return sheets.sources_sheet(self)
 
     @property
     def newest_period(self) -> Period | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipality, Plan, PublishedRow
+from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipality, Plan
 from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
 from helpers.data.frames import Grounds
@@ -259,15 +259,6 @@ def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality)
     """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
     said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
     return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
-
-
-def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
-    """That a source has a newer figure than the document printed, and what it printed."""
-    told = (
-        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
-        f"(hele landet {number(printed.national, decimals, printed.unit)})"
-    )
-    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
 
 
 def explained(title: str, definition: str | None) -> Html:
