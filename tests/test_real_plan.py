@@ -49,6 +49,7 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
+from paper_support import assert_is_good_paper
 from report_support import CHECKOUT, copy_project, table_cells, workshop_texts
 
 pytestmark = [
@@ -911,6 +912,12 @@ def rest_of(town: str, period: str) -> Known:
         saved()[name].get((town, period)) for name in ("ledige_total_fuldtid", "ledige_dagpenge_fuldtid")
     )
     return None if total is None or part is None else total - part
+
+
+def test_the_pdf_of_real_figures_is_good_paper(world: World) -> None:
+    (pdf,) = world.site("Læsø").glob("*.pdf")
+    title = world.catalogue.plan(PLAN).title
+    assert_is_good_paper(pdf, title, world.catalogue.municipality("Læsø").long_name, most=0.2)
 
 
 def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, careful: Path) -> None:
