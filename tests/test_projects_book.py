@@ -23,6 +23,7 @@ from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set
+from paper_support import assert_is_good_paper
 from report_support import copy_project, workshop_texts
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
@@ -121,6 +122,11 @@ def render(project: Project, municipality: str, *, example: bool = False, pdf: b
 def hedensted(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The site and PDF of what ships: start figures only."""
     return render(copy_project(tmp_path_factory.mktemp("real")), "Hedensted", pdf=True)
+
+
+def test_the_pdf_is_good_paper(hedensted: Outcome) -> None:
+    assert hedensted.pdf is not None
+    assert_is_good_paper(hedensted.pdf, "Investeringsprojekter 2024-2025", "Hedensted Kommune")
 
 
 @pytest.fixture(scope="module")
