@@ -18,7 +18,8 @@ from helpers.render.links import check_links
 from helpers.reports import wing
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.base.request import Selection
-from report_support import copy_project
+from paper_support import assert_is_good_paper
+from report_support import copy_project, workshop_texts
 
 KINDS = {
     "PNG": b"\x89PNG",
@@ -41,6 +42,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     assert outcome.ok and outcome.folder, outcome.problems
     write_hub(project, project.root / "_site")
     return outcome
+
+
+def test_the_pdf_is_good_paper(site: Outcome) -> None:
+    assert site.pdf is not None
+    assert_is_good_paper(site.pdf, "Beskæftigelsesplan 2023", "Frederikssund Kommune")
 
 
 def links(page: Path) -> list[tuple[str, str, str]]:
@@ -129,3 +135,8 @@ def test_a_pdf_without_a_published_address_links_to_no_file(site: Outcome) -> No
     assert len(notes) > 20
     assert not [note for note in notes if "/URI" in note.get("/A", {})]
     assert "Statustabellen (CSV)" in " ".join(p.extract_text() for p in pypdf.PdfReader(site.pdf).pages[-3:])
+
+
+def test_no_page_says_what_only_its_makers_need(site: Outcome) -> None:
+    assert site.folder
+    assert list(workshop_texts(site.folder.parent)) == []

@@ -15,6 +15,7 @@ from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE, Project
 from helpers.reports.base.request import RenderRequest
 from render_book import copy_project
+from report_support import workshop_texts
 
 PLAN = "noegletal-2026"
 
@@ -98,3 +99,8 @@ def test_example_data_that_lie_in_the_output_are_not_published_with_real_figures
 def test_example_data_of_a_day_are_refused(project: Project):
     with pytest.raises(PlanError, match="Example data are of no day"):
         plan(project, "render", "Halsnæs", "--example", "--snapshot", "2026-08-22")
+
+
+def test_no_page_of_example_data_says_what_only_its_makers_need(asked_for: tuple[Path, str]) -> None:
+    output, _ = asked_for
+    assert list(workshop_texts(output)) == []

@@ -35,7 +35,8 @@ from helpers.reports.jobcenteroverblik.report import (
     report_of,
 )
 from overview_support import CHECKOUT, area, shipped
-from report_support import copy_project
+from paper_support import assert_is_good_paper
+from report_support import copy_project, workshop_texts
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -245,7 +246,9 @@ def words(node: Any) -> str:
 
 def test_every_chapter_has_a_page_and_the_whole_is_a_pdf(outcome, pages):
     assert set(pages) == {name.replace(".ipynb", ".html") for name in CHAPTERS}
-    assert outcome.pdf is not None and outcome.pdf.name.startswith("Jobcenteroverblik-")
+    assert outcome.pdf is not None
+    # Long notes under its figures leave no room for a second one: 10 of 52 pages for Frederikssund.
+    assert_is_good_paper(outcome.pdf, outcome.variant.title, outcome.variant.municipality, most=0.25)
     assert outcome.warnings == ()
 
 
@@ -406,3 +409,8 @@ def test_the_table_is_sorted_with_the_keyboard_and_says_so(browser, outcome):
     assert heads.nth(1).get_attribute("aria-sort") is None
     assert sorted(names()) == sorted(by_value)
     page.close()
+
+
+def test_no_page_says_what_only_its_makers_need(outcome: Outcome) -> None:
+    assert outcome.folder
+    assert list(workshop_texts(outcome.folder, ids=False)) == []

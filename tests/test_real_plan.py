@@ -49,7 +49,8 @@ from jobindsats_tables import (
     has_reference,
     reference,
 )
-from report_support import CHECKOUT, copy_project, table_cells
+from paper_support import assert_is_good_paper
+from report_support import CHECKOUT, copy_project, table_cells, workshop_texts
 
 pytestmark = [
     pytest.mark.reference,
@@ -533,6 +534,7 @@ def test_nothing_is_called_example_data(world: World) -> None:
 
 def test_pages_name_table_day_and_newest_period_of_every_figure(world: World) -> None:
     plan = world.catalogue.plan(PLAN)
+    sources = (world.site("Hedensted") / "data-og-metode.html").read_text("utf-8")
     for area in plan.focus_areas:
         page = (
             world.site("Hedensted") / chapter_path(world.project, plan, area).replace(".ipynb", ".html")
@@ -541,14 +543,13 @@ def test_pages_name_table_day_and_newest_period_of_every_figure(world: World) ->
         for goal in area.goals:
             indicator = world.catalogue.indicators[goal.indicators[0]]
             for table in indicator.tables:
-                assert re.search(rf"Kilde: Jobindsats, [^.]*\b{table}\b[^.]*hentet\sden\s\d+\.", page), (
-                    goal.number
-                )
+                assert re.search(rf"\b{table}\b[^.]*hentet\sden\s\d+\.", sources), goal.number
+        assert re.search(r"Kilde: Jobindsats, hentet\sden\s\d+\.", page)
         assert page.count("Nyeste periode:") == len(area.goals)
     early = (world.site("Hedensted") / "01-tidlig-indsats.html").read_text("utf-8")
-    assert "tabel y25i01, hentet den 22." in early
+    assert "Kilde: Jobindsats, hentet den 22." in early
     late = (world.site("Hedensted") / "03-kontanthjaelp.html").read_text("utf-8")
-    assert "tabel y60a02, hentet den 19." in late
+    assert "Kilde: Jobindsats, hentet den 19." in late
     assert "Kontanthjælpsreform 1. juli 2025" in (world.site("Hedensted") / "figures/3a.svg").read_text(
         "utf-8"
     )
@@ -913,6 +914,12 @@ def rest_of(town: str, period: str) -> Known:
     return None if total is None or part is None else total - part
 
 
+def test_the_pdf_of_real_figures_is_good_paper(world: World) -> None:
+    (pdf,) = world.site("Læsø").glob("*.pdf")
+    title = world.catalogue.plan(PLAN).title
+    assert_is_good_paper(pdf, title, world.catalogue.municipality("Læsø").long_name, most=0.2)
+
+
 def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, careful: Path) -> None:
     town, site = "Læsø", careful / PLAN / "laesoe"
     months = [f"{2024 + (6 + n) // 12}M{(6 + n) % 12 + 1:02d}" for n in range(25)]
@@ -967,3 +974,7 @@ def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, car
     # The same plan without the setting shows all of it.
     plain = table_cells((world.site(town) / "index.html").read_text("utf-8"), "status")
     assert next(row for row in plain if row and row[0] == "1b")[4] == number
+
+
+def test_no_page_on_fetched_figures_says_what_only_its_makers_need(world: World) -> None:
+    assert [text for town in TOWNS for text in workshop_texts(world.site(town))] == []

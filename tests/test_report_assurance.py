@@ -162,6 +162,7 @@ AROUND = Interval(Decimal("27.7"), Decimal("34.9"))
         (replace(row("-2.8", -18), chance=AROUND, target=Decimal("40.0")), True, "Tilfældige udsving alene kan flytte tallet mellem 27,7 og 34,9 pct."),
         (replace(row("-5.4", None), few=True), False, "Tallet bygger på få personer og kan svinge tilfældigt."),
         (row("-5.4", None), True, ""),
+        (replace(row("-2.8", -18), chance=Interval(Decimal("31.18"), Decimal("31.21"))), True, "Tilfældige udsving alene flytter tallet med mindre end afrundingen."),
     ],
 )  # fmt: skip
 def test_chance_is_told_where_it_matters_or_was_asked_for(found, asked, said):

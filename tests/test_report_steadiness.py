@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,18 @@ import yaml
 
 from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue.catalogue import fill
 from helpers.catalogue.targets import JudgeOn
 from helpers.data import load_observations
+from helpers.present.words import capital, number
 from helpers.project import RENDERING_VARIABLE, Project
+from helpers.reports.plan.assurance import chance_sentence
+from helpers.reports.plan.opening import opening
 from helpers.reports.plan.report import PlanReport, read_reports
 from helpers.reports.plan.sheets import status_records
+from helpers.reports.plan.words import goals_counted
 from report_support import copy_project
+from sentence_patterns import PATTERNS
 
 PLANS = ("frederikssund-2023", "noegletal-2026")
 
@@ -221,3 +229,59 @@ def test_a_goal_that_is_judged_on_its_mean_turns_with_the_mean(
     assert turns[1] < turns[0], "a mean wavers less than a month does"
     said = means[0]._sentences(next(row for row in means[0].rows if row.goal == goal.number))
     assert "12 måneder" in " ".join(said).replace("\u00a0", " ")
+
+
+# ------------------------------------------------------------------------- what is said, in all of the country
+
+MONTH = "januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december"
+ORDINAL = "første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende|ellevte|tolvte"
+GOAL = r"\d+[a-z]\b"
+TOKENS = (
+    (rf"\b(?:{MONTH}) \d{{4}}|(?:4 kvartaler til og med )?\d\. kvartal \d{{4}}", "<periode>"),
+    (rf"(?<=mål ){GOAL}(?:, {GOAL})*(?: og {GOAL})?", "<mål>"),
+    (rf"\b(?:{ORDINAL})\b", "<nte>"),
+    (r"\d[\d.]*(?:,\d+)?(?<!\.)", "#"),
+)
+
+
+def pattern(text: str, report: PlanReport, *catalogued: tuple[str, str]) -> Iterator[str]:
+    """The sentences of a text, with the catalogue's words, names, periods, goals and numbers replaced by tokens."""
+    for words, token in catalogued:
+        text = text.replace(capital(words), token).replace(words, token)
+    for name in (report.municipality.long_name, report.municipality.name):
+        text = text.replace(name, "<kommune>")
+    text = text.replace("\u00a0", " ")
+    for found, token in TOKENS:
+        text = re.sub(found, token, text, flags=re.IGNORECASE)
+    yield from re.split(r"(?<=\.) (?=[A-ZÆØÅ<#])", text)
+
+
+def test_no_sentence_of_any_municipality_is_of_a_kind_that_nobody_has_read(
+    country: tuple[Catalogue, tuple[PlanReport, ...]],
+) -> None:
+    catalogue, reports = country
+    wanted = sorted({i.in_persons for i in catalogue.indicators.values() if i.in_persons}, key=len)
+    found: dict[str, str] = {}
+    for place, report in enumerate(reports):
+        area = report.municipality
+
+        def take(text: str, *catalogued: tuple[str, str], report: PlanReport = report) -> None:
+            for said in pattern(text, report, *((words, "<skulle>") for words in wanted[::-1]), *catalogued):
+                found.setdefault(said, report.municipality.name)
+
+        for text in opening(report):
+            take(text)
+        for focus in report.plan.focus_areas:
+            take(goals_counted(report.summary_of(focus.goals)))
+        for row in report.all_rows:
+            measured = catalogue.indicators.get(row.indicator) or catalogue.surveys[row.indicator]
+            value = number(row.municipality, row.decimals, row.unit)
+            told = fill(
+                measured.finding or measured.title, value=value, kommune=area.name, i_kommune=area.place
+            )
+            take(" ".join(report._sentences(row)), (told, "<måling>"))
+            take(chance_sentence(row))
+            # What became of a figure is of three kinds, and slow to reckon for all.
+            if place % 14 == 0:
+                take(" ".join(report._assured(report.plan.goal(row.goal), row)))
+    assert {said: who for said, who in found.items() if said and said not in PATTERNS} == {}

@@ -52,29 +52,21 @@ BRAND_FILE = "_brand.yml"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by what they mean, as ``#rrggbb``.
-
-    Attributes
-    ----------
-    accent, country
-        The municipality and the country: lines, points and their labels.
-    second, second_country
-        The same for a second pair of lines in one figure (goal 5b).
-    bar, bar_edge, on_bar
-        Counts: no darker than can be told from the paper, so that lines before them are; and a number on them.
-    bar2, bar2_edge
-        The second set of bars, which are hollow: so the two differ as much as bars and paper do.
-    """
+    """Colours by what they mean, as ``#rrggbb``."""
 
     ink: str
     paper: str
+    # The municipality and the country: lines, points and their labels.
     accent: str
     country: str
+    # The same for a second pair of lines in one figure (goal 5b).
     second: str
     second_country: str
+    # Counts: no darker than can be told from the paper, so that lines before them are; and a number on them.
     bar: str
     bar_edge: str
     on_bar: str
+    # The second set of bars, which are hollow: so the two differ as much as bars and paper do.
     bar2: str
     bar2_edge: str
     grid: str

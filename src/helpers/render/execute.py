@@ -64,8 +64,8 @@ class Kernel:
     ) -> None:
         self.stop()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """The process, started if none runs; it imports what notebooks need while its caller goes on."""
+    def start(self, *, early: bool = False) -> subprocess.Popen[bytes]:
+        """The process, started if none runs; an early one imports the reports while its caller goes on."""
         if self._process is not None:
             return self._process
         self._home = tempfile.TemporaryDirectory(prefix="plan-kernel-")
@@ -80,7 +80,7 @@ class Kernel:
             "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
         }
         # -P: what lies in the project folder is not taken for a module of Python's.
-        command = [sys.executable, "-P", "-m", "helpers.render.shell"]
+        command = [sys.executable, "-P", "-m", "helpers.render.shell", *(["--early"] if early else [])]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=self._project.root
         )

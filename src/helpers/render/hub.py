@@ -50,15 +50,7 @@ MAP_FROM = 10
 
 @dataclass(frozen=True)
 class Record:
-    """What a rendered site says of itself.
-
-    Attributes
-    ----------
-    fingerprint
-        Of all it was made of; empty when that is not known.
-    assets
-        Shared files it needs.
-    """
+    """What a rendered site says of itself."""
 
     slug: str
     title: str
@@ -71,7 +63,9 @@ class Record:
     pdf: str | None
     pages: tuple[str, ...]
     assets: tuple[str, ...]
+    """Shared files it needs."""
     fingerprint: str
+    """Of all it was made of; empty when that is not known."""
     docx: str | None = None
 
     def files(self, site: Path) -> tuple[Path | None, Path | None]:
@@ -131,13 +125,7 @@ def write_site_entry(folder: Path, entry: SiteEntry) -> None:
 
 
 def read_site_entry(folder: Path) -> SiteEntry | None:
-    """What the site in that folder says; none when nobody told.
-
-    Raises
-    ------
-    PlanError
-        When the file is there and cannot be read.
-    """
+    """What the site in that folder says; none when nobody told."""
     path = folder / ENTRY
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -164,31 +152,19 @@ def read_sites(output: Path) -> tuple[Site, ...]:
 
 @dataclass(frozen=True)
 class Goals:
-    """A plan's comparison that lies in the output.
-
-    Attributes
-    ----------
-    owner
-        Whose goals they are, in a sentence; empty for a plan that is nobody's own.
-    goals
-        Each with ``number``, ``title``, ``url`` (from the hub), ``met`` and ``of``.
-    """
+    """A plan's comparison that lies in the output."""
 
     plan: str
     title: str
     owner: str
+    """Whose goals they are, in a sentence; empty for a plan that is nobody's own."""
     example: bool
     goals: tuple[Mapping[str, Any], ...]
+    """Each with ``number``, ``title``, ``url`` (from the hub), ``met`` and ``of``."""
 
 
 def read_goals(output: Path) -> tuple[Goals, ...]:
-    """The comparisons below the output, by plan.
-
-    Raises
-    ------
-    PlanError
-        When a ``goals.json`` cannot be read.
-    """
+    """The comparisons below the output, by plan."""
     found = []
     for path in sorted((output / COMPARISONS).glob(f"*/{GOALS}")):
         above = f"{COMPARISONS}/{path.parent.name}"

@@ -43,7 +43,7 @@ def render_job(
 def start_kernel(project: Project) -> None:
     """Start the kernel of this process's worker, to import what it needs while the figures are read."""
     _early.append(Kernel(project))
-    _early[0].start()
+    _early[0].start(early=True)
 
 
 @atexit.register

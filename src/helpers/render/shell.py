@@ -15,7 +15,6 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from importlib import import_module
 from io import TextIOBase
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from helpers.reports import REPORTS
+from helpers.reports import wings
 
 Output = dict[str, Any]
 """As nbformat has it: ``stream``, ``display_data``, ``execute_result`` or ``error``."""
@@ -194,8 +193,8 @@ def main() -> None:
     # As in Jupyter, a notebook may import what lies beside it.
     sys.path.append("")
     shell = Shell.instance()
-    for name in REPORTS:
-        import_module(f"helpers.reports.{name}.wing")
+    if "--early" in sys.argv:  # there is no notebook yet
+        list(wings())
     for line in asked:
         told.write(json.dumps(shell.ran(**json.loads(line)), default=repr).encode() + b"\n")
         told.flush()

@@ -35,16 +35,11 @@ QUARTO: Final = "quarto"
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for all variants of a run.
-
-    Attributes
-    ----------
-    engine, version
-        ``built-in`` or ``quarto``, and which one.
-    """
+    """What is the same for all variants of a run."""
 
     project: Project
     output: Path
+    # ``built-in`` or ``quarto``, and which one.
     engine: str
     version: str
     to: frozenset[Target]

@@ -190,7 +190,7 @@ class Keeper:
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
         kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
         changes = difference(new.values, previous.values, about.oldest) if previous else None
-        return Kept(kept, True, newest, changes, tuple(remarks), self._clock(kept.snapshot, previous))
+        return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
     def quarantine(
         self, about: About, answers: Sequence[Answer], columns: tuple[AnswerColumn, ...], why: PlanError
@@ -291,7 +291,7 @@ class Keeper:
             newer = values
         return usual
 
-    def _clock(self, snapshot: str, previous: Previous | None) -> str:
+    def _clock(self, previous: Previous | None) -> str:
         """What is to be said of the clock when it went backwards since the last snapshot."""
         last = previous.sidecar.snapshot if previous else ""
         if not last or self.now >= snapshot_moment(last):

@@ -83,7 +83,6 @@ class StatbankTable(_Read):
     unit: str = ""
     suppressedDataValue: str = ""
     updated: str = ""
-    active: bool = True
     variables: tuple[Variable, ...]
 
     @field_validator("suppressedDataValue", mode="before")

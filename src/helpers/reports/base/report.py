@@ -312,14 +312,14 @@ class Report(Stamped, ABC):
         """That somebody typed in an indicator's figures; empty when nobody did."""
         return ""
 
-    def _source_words(self, indicator: Indicator) -> str:
-        """``Jobindsats, tabel y01b01, hentet den 22. august 2026``"""
+    def _source_words(self, indicator: Indicator, *, ids: bool = True) -> str:
+        """``Jobindsats, tabel y01b01, hentet den 22. august 2026``; without the tables' `ids` where readers need none."""
         if typed_in := self._typed_in_words(indicator):
             return typed_in
         if self.is_example:
             real = listed(indicator.tables)
             named = f"{source_names([indicator])}, tabel {real}"
-            return f"eksempeldata (rigtige tal: {named})" if real else "eksempeldata"
+            return f"eksempeldata (rigtige tal: {named})" if real and ids else "eksempeldata"
         if not indicator.tables:
             return f"oplyst af {self.whom.name}"
         fetched = {item.table: item.fetched_at.date() for item in self.inputs}
@@ -329,7 +329,7 @@ class Report(Stamped, ABC):
             by_day.setdefault((source, fetched.get(table)), []).append(table)
         for (source, day), tables in by_day.items():
             when = "endnu ikke hentet" if day is None else f"hentet den {danish_day(day)}"
-            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}")
+            told.setdefault(source, []).append(f"tabel {listed(tables)}, {when}" if ids else when)
         return "; ".join(f"{SOURCES[source].name}, {'; '.join(parts)}" for source, parts in told.items())
 
     def _source_line(self, indicators: Iterable[Indicator]) -> str:

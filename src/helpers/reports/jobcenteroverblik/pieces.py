@@ -44,23 +44,16 @@ from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, Area
 
 @dataclass(frozen=True)
 class FigureTile:
-    """One tile of the front page.
+    """One tile of the front page."""
 
-    Attributes
-    ----------
-    heading, link
-        What is ranked, and where its section lies (a notebook with an anchor).
-    place
-        The place in words, or why there is none.
-    notes
-        Move, shared places, how many are without a value; the newest value.
-    """
-
+    # What is ranked, and where its section lies (a notebook with an anchor).
     heading: str
     link: str
     place: str
+    """The place in words, or why there is none."""
     third: Third | None = None
     notes: tuple[str, ...] = ()
+    """Move, shared places, how many are without a value; the newest value."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -281,14 +274,14 @@ def verdict_box(standing: FigureStanding, area: Area) -> Shown:
         else list(tile.notes)
     )
     lines = [heading + "".join(f" {escape_markdown(sentence(note))}" for note in said if note)]
-    values = _values_sentence(standing, area)
+    values = _values_sentence(standing)
     if values:
         lines.append(escape_markdown(values))
     kind = ranking.THIRD_CLASSES[standing.rank.third if not standing.apart else None]
     return Shown([TextPart(tuple(lines), ("verdict", kind))])
 
 
-def _values_sentence(standing: FigureStanding, area: Area) -> str:
+def _values_sentence(standing: FigureStanding) -> str:
     """The newest values of the figure's lines in one sentence."""
     indicator = standing.indicator
     named = [(own.name, line) for own, line in standing.own]
@@ -377,15 +370,7 @@ def _status_shown(
 
 @dataclass(frozen=True)
 class Listed:
-    """One municipality of the page "Alle kommuner".
-
-    Attributes
-    ----------
-    mark
-        ``own``, ``group`` or ``other``.
-    change
-        Since the same month of the year before, in the indicator's unit (percentage points for shares).
-    """
+    """One municipality of the page "Alle kommuner"."""
 
     name: str
     region: str
@@ -393,7 +378,9 @@ class Listed:
     state: State
     place: int | None
     change: Decimal | None
+    """Since the same month of the year before, in the indicator's unit (percentage points for shares)."""
     mark: str
+    """``own``, ``group`` or ``other``."""
 
 
 def all_municipalities(

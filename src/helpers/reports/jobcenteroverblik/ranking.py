@@ -41,7 +41,7 @@ THIRD_CLASSES = {
 _OBSTACLES = {
     Obstacle.NO_RULE: "de antal, som andelen beregnes af, ikke er offentliggjort",
     Obstacle.PART: "antallet er diskretioneret eller ikke opgjort for mindst en af dem",
-    Obstacle.BASE: "befolkningen mellem 16 og 66 år, som andelen er beregnet af, ikke er indtastet",
+    Obstacle.BASE: "befolkningen mellem 16 og 66 år, som andelen er beregnet af, ikke er oplyst",
     Obstacle.MISMATCH: "de indtastede befolkningstal ikke giver kommunernes egne offentliggjorte andele",
 }
 

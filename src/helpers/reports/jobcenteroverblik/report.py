@@ -442,7 +442,7 @@ class JobcenteroverblikReport(Report):
         return group_sentence(group, self._office.many, kind.title.lower() if kind else "")
 
     def _typed_in_words(self, indicator: Indicator) -> str:
-        return "indtastet af kommunerne" if indicator.key in self.boards.typed_in else ""
+        return "oplyst af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -649,7 +649,7 @@ class JobcenteroverblikReport(Report):
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
             shown = "" if self.printed else self._table_period()
-            return name, f"Tabellen; indtastes: {hand}", names, "gruppen", shown
+            return name, f"Tabellen; oplyst af kommunerne: {hand}", names, "gruppen", shown
         if figure.gone:
             return name, "Findes ikke længere", "–", "–", "–"
         standing = None if self.printed else self.standings.standing(figure.number)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from helpers.analysis.chance import Interval
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.persons import in_kroner
@@ -120,17 +119,14 @@ def chance_sentence(row: StatusRow, *, asked: bool = False) -> str:
         return ""
     if row.chance is None:
         return f"Tallet bygger på {FEW_WORD} og kan svinge tilfældigt." if row.few else ""
-    said = sentence(f"tilfældige udsving alene kan flytte tallet {_between(row.chance, row)}")
+    low, high = (number(end, row.decimals) for end in (row.chance.low, row.chance.high))
+    if low == high:
+        return "Tilfældige udsving alene flytter tallet med mindre end afrundingen."
+    high = number(row.chance.high, row.decimals, row.unit)
+    said = sentence(f"tilfældige udsving alene kan flytte tallet mellem {low} og {high}")
     if row.target is not None and row.chance.holds(row.target):
         return f"{said} Målet ligger inden for de to tal."
     return said
-
-
-def _between(chance: Interval, row: StatusRow) -> str:
-    low, high = (number(end, row.decimals) for end in (chance.low, chance.high))
-    return (
-        f"mellem {low} og {number(chance.high, row.decimals, row.unit)}" if low != high else f"omkring {high}"
-    )
 
 
 def since_sentence(row: StatusRow, start: Start | None) -> str:

@@ -177,7 +177,7 @@ def _part(
         suffix=suffix,
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
-        summary=_summary(goal, indicator, usual, rows.values()),
+        summary=_summary(goal, usual, rows.values()),
         wide=picture(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
         narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
         alternative=said,
@@ -302,9 +302,7 @@ def _columns(indicator: Indicator, *, expected: bool) -> tuple[str, ...]:
     return tuple(f"{head}, {of}" if of else head for head, of in heads)
 
 
-def _summary(
-    goal: Goal, indicator: Indicator, usual: StatusRow, rows: Iterable[StatusRow]
-) -> tuple[str, ...]:
+def _summary(goal: Goal, usual: StatusRow, rows: Iterable[StatusRow]) -> tuple[str, ...]:
     found = list(rows)
     said = [_tally(summary(found)), *_steady_tally(found)]
     if usual.period is not None:

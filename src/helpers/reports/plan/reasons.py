@@ -1,14 +1,14 @@
-"""Why a goal cannot be judged, in Danish."""
+"""Why a goal cannot be judged, and that its figure is newer than the printed one, in Danish."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from helpers.analysis.targets import Judgement, Lack, Lacking
-from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Municipality, Plan
+from helpers.catalogue.models import FromHand, FromUnknown, Indicator, Municipality, Plan, PublishedRow
 from helpers.catalogue.targets import Target
 from helpers.periods import Period, danish_day
-from helpers.present.words import count, source_names
+from helpers.present.words import count, number, source_names
 from helpers.sources.milestones import MilestoneReport
 
 NO_TARGET = "Der er ikke fastsat et mål."
@@ -90,3 +90,12 @@ def before_plan(made: Period, year: int) -> str:
 def too_old(made: Period, months: int) -> str:
     """A survey that is older than the plan allows."""
     return f"Undersøgelsen er fra {made.danish} og er mere end {count(months, 'måned', 'måneder')} gammel."
+
+
+def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
+    """That a source has a newer figure than the document printed, and what it printed."""
+    told = (
+        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
+        f"(hele landet {number(printed.national, decimals, printed.unit)})"
+    )
+    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."

@@ -208,9 +208,7 @@ def _when(entry: TypedEntry | None) -> str | None:
     return when.danish if isinstance(when, Period) else danish_day(when) if when else None
 
 
-def typed_csv_rows(
-    typed: TypedRevision, catalogue: Catalogue, municipality: Municipality
-) -> Iterator[tuple[csv_files.Cell, ...]]:
+def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator[tuple[csv_files.Cell, ...]]:
     """What was typed in otherwise, as rows of the page's file (:data:`~helpers.reports.plan.revisions.CSV_COLUMNS`)."""
     for change in typed.changes:
         place, gone = change.place, change.kind is ChangeOfValue.VANISHED and change.figures != (None, None)

@@ -49,7 +49,6 @@ from helpers.data.printed import newest_printed, source_of, without_printed
 from helpers.periods import Period, window
 from helpers.project import Project
 from helpers.reports.plan import reasons
-from helpers.reports.plan.words import overtaken
 from helpers.sources.manual import SurveyAnswers, read_survey
 from helpers.sources.milestones import MilestoneReport, MilestoneState, milestones, read_milestones
 
@@ -531,7 +530,7 @@ def _printed_note(printed: PublishedRow | None, indicator: Indicator, found: Jud
             if same_period
             else printed.period.within(found.period)
         ):
-            notes.append(overtaken(printed, indicator.decimals, same_period=same_period))
+            notes.append(reasons.overtaken(printed, indicator.decimals, same_period=same_period))
     if printed.note and same_period and printed.gap != found.gap:
         notes.append(printed.note)
     return " ".join(notes) or None

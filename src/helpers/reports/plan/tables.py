@@ -230,7 +230,7 @@ def unplaced_table(label: str, values: Sequence[str], *, id: str, notes: Iterabl
     return simple_table(columns, [("Antal", *values)], id=id, caption=caption, caption_shown=True, foot=notes)
 
 
-def change_words(row: ChangeRow, new: Plan, old: Plan) -> tuple[Cell, Cell]:
+def change_words(row: ChangeRow, new: Plan) -> tuple[Cell, Cell]:
     """What stands in the two columns of goals, in the annex's words (seed 001)."""
     if row.new_goal is None:
         return "Indgår ikke", _goal_words(row.old_goal)
@@ -295,7 +295,7 @@ def changes_table(
         if change and change.old and change.kind is not AreaChangeKind.KEPT:
             verb = "hed" if change.kind is AreaChangeKind.RETITLED else "erstatter"
             title += f" ({verb}: {change.old.title})"
-        after, before = change_words(row, new, old)
+        after, before = change_words(row, new)
         if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
             address = goal_links(row.new_goal.number)
             if address:

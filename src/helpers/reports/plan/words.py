@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.followups import ACTION, UNTIL, WHO, WHY, FollowUp
-from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipality, Plan, PublishedRow
+from helpers.catalogue.models import Certainty, FromHand, Indicator, Municipality, Plan
 from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
 from helpers.data.frames import Grounds
@@ -67,6 +67,17 @@ _CHANGED = (ChangeKind.REWORDED, ChangeKind.TARGET_CHANGED, ChangeKind.MEASURE_C
 
 OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse."
 """What a goal stands on that no table follows."""
+
+
+def nothing_before(plan: Plan) -> str:
+    """That nothing is known of the time that the short edition compares with."""
+    return f"Der er ingen tal fra før {plan.names.document.the} eller fra en tidligere hentning at sammenligne med."
+
+
+def without_persons(goals: Sequence[str]) -> str:
+    """Which gaps are in no persons: ``For mål 1a og 3c kan afstanden ikke gøres op i personer, …``"""
+    said = "kan afstanden ikke gøres op i personer, fordi det ikke er kendt, hvor mange tallet bygger på"
+    return f"For mål {listed(goals)} {said}."
 
 
 def followed_by_surveys(goals: Sequence[str]) -> str:
@@ -259,15 +270,6 @@ def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality)
     """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
     said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
     return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
-
-
-def overtaken(printed: PublishedRow, decimals: int, *, same_period: bool) -> str:
-    """That a source has a newer figure than the document printed, and what it printed."""
-    told = (
-        f"I kommunens egen status for {printed.period.danish} stod {number(printed.municipality, decimals, printed.unit)} "
-        f"(hele landet {number(printed.national, decimals, printed.unit)})"
-    )
-    return f"{told}; tallene er rettet siden." if same_period else f"{told}; her er et nyere tal."
 
 
 def explained(title: str, definition: str | None) -> Html:
