@@ -27,18 +27,19 @@ local PADDING = 2      -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.2      -- characters
 local WIDEST_IMAGE = 72 -- pixels, in a cell
+local TREND = 128       -- pixels, of each trend in a table of trends
 
-local function image_width(cell)
+local function image_width(cell, trends)
   local width = 0
   cell.contents:walk{ Image = function(image)
     width = math.max(width, math.min(tonumber(image.attributes.width or '') or WIDEST_IMAGE, WIDEST_IMAGE))
   end }
-  return width * PIXEL
+  return (trends and width > 0 and TREND or width) * PIXEL
 end
 
 -- The longest word and the longest line of a cell.
-local function extent(cell)
-  local shortest = image_width(cell)
+local function extent(cell, trends)
+  local shortest = image_width(cell, trends)
   local longest = shortest
   local contents = cell.contents:walk{
     LineBreak = function() return pandoc.Str('\n') end,
@@ -75,7 +76,7 @@ local function column_widths(tbl, format)
     for _, cell in ipairs(row.cells) do
       while (taken[column] or 0) > 0 do taken[column] = taken[column] - 1; column = column + 1 end
       if cell.col_span == 1 and least[column] then
-        local shortest, longest = extent(cell)
+        local shortest, longest = extent(cell, has(tbl.attr, 'trends'))
         least[column] = math.max(least[column], shortest)
         wanted[column] = math.max(wanted[column], longest)
       end
@@ -98,13 +99,14 @@ local function column_widths(tbl, format)
   return widths, fits, available
 end
 
--- A picture in a cell is no wider than the cell can be.
-local function small_images(blocks)
+-- A picture in a cell is no wider than the cell can be; a trend of a table of trends is as wide.
+local function small_images(blocks, trends)
+  local widest = trends and TREND or WIDEST_IMAGE
   return blocks:walk{ Image = function(image)
     local width, height = tonumber(image.attributes.width or ''), tonumber(image.attributes.height or '')
-    if width and width > WIDEST_IMAGE then
-      if height then image.attributes.height = string.format('%.1f', height * WIDEST_IMAGE / width) end
-      image.attributes.width = tostring(WIDEST_IMAGE)
+    if width and (width > widest or trends) then
+      if height then image.attributes.height = string.format('%.1f', height * widest / width) end
+      image.attributes.width = tostring(widest)
       return image
     end
   end }
@@ -134,13 +136,13 @@ local function cell_open(cell, row, head)
 end
 
 -- A row that heads others is a heading of the table's own, which never stands last on a page.
-local function add_rows(out, rows, head)
+local function add_rows(out, rows, head, trends)
   for _, row in ipairs(rows) do
     local group = not head and has(row.attr, 'group')
     if group then out:insert(raw('table.header(level: 2, repeat: false,')) end
     for _, cell in ipairs(row.cells) do
       out:insert(raw(cell_open(cell, row, head)))
-      out:extend(small_images(cell.contents))
+      out:extend(small_images(cell.contents, trends))
       out:insert(raw('],'))
     end
     if group then out:insert(raw('),')) end
@@ -168,7 +170,7 @@ local function typst_table(tbl, keep_caption)
   end
   for _, body in ipairs(tbl.bodies) do
     add_rows(out, body.head, false)
-    add_rows(out, body.body, false)
+    add_rows(out, body.body, false, has(tbl.attr, 'trends'))
   end
   add_rows(out, tbl.foot.rows, false)
   out:insert(raw(')'))
@@ -197,22 +199,23 @@ end
 
 local VERDICTS = { 'met', 'not-met', 'partly', 'unknown' }
 
--- Tiles stand in two columns: the grid's call opens around them, each becomes one of its cells.
-local function typst_tiles(div)
-  local out = pandoc.List{ raw('#plan-tiles(') }
+-- Tiles and panels stand in two columns: the grid's call opens around them, each becomes one of its cells.
+local function typst_grid(call, div)
+  local out = pandoc.List{ raw(call) }
   out:extend(div.content)
   out:insert(raw(')'))
   return out
 end
 
 local function typst_div(div)
-  if has(div, 'tiles') then return typst_tiles(div) end
+  if has(div, 'tiles') then return typst_grid('#plan-tiles(', div) end
+  if has(div, 'panels') then return typst_grid('#plan-panels(', div) end
   for _, kind in ipairs(VERDICTS) do
     if has(div, 'verdict-' .. kind) or (has(div, 'verdict') and has(div, kind)) then
-      local tile = has(div, 'tile')
-      local out = pandoc.List{ raw((tile and 'verdict-tile("' or '#verdict-box("') .. kind .. '")[') }
+      local cell = has(div, 'tile') and 'verdict-tile' or has(div, 'panel') and 'plan-panel'
+      local out = pandoc.List{ raw((cell or '#verdict-box') .. '("' .. kind .. '")[') }
       out:extend(div.content)
-      out:insert(raw(tile and '],' or ']'))
+      out:insert(raw(cell and '],' or ']'))
       return out
     end
   end
@@ -383,14 +386,17 @@ local function is_note(block)
   return block.t == 'Div' and (has(block, 'source-note') or has(block, 'state-note'))
 end
 
--- A chapter up to its last figure as the items of plan-flow(); what follows stands free.
+local SHORT_END = 500 -- characters
+
+-- What follows a chapter's heading as the items of plan-chapters().
 local function flow(blocks)
-  local items, item, last, opened = pandoc.List{}, nil, 0, 0
+  local items, item, opened = pandoc.List{ { blocks = pandoc.List{} } }, nil, 0
   for _, block in ipairs(blocks) do
     if not for_pages_only(block) then
       local figure, table_ = holds(block, 'figure'), holds(block, 'table')
       local own = table_ and not figure
-      local begins = not item or item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      item = items[#items]
+      local begins = item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
       -- What lies between the ends of something that opens is of one piece.
       if begins and opened == 0 then
         item = { blocks = pandoc.List{}, closed = own }
@@ -403,28 +409,71 @@ local function flow(blocks)
       elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
         opened = opened - 1
       end
-      if item.kept then last = #items end
     end
   end
-  local out = pandoc.List{}
-  if last > 0 then out:insert(raw('#plan-flow(')) end
-  for i, one in ipairs(items) do
-    if i <= last then out:insert(raw(one.kept and 'kept[' or 'loose[')) end
-    out:extend(one.blocks)
-    if i <= last then out:insert(raw('],')) end
-    if i == last then out:insert(raw(')')) end
+  -- No page for three lines: a short end of a chapter stays with the figure before it.
+  local last, before = items[#items], items[#items - 1]
+  if before and before.kept and not last.kept and not last.closed and opened == 0
+    and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
+    before.blocks:extend(last.blocks)
+    items:remove()
   end
-  return out, last > 0
+  return items
 end
 
--- Chapter by chapter; the built-in engine keeps the heading of its one, and is told how it begins.
+-- A short edition: marks say where each of its pages begins; what stands before the first is on it. Its title is the head's.
+local function short_pages(blocks)
+  local marks = blocks:filter(function(block) return block.t == 'Div' and has(block, 'short-page') end)
+  if #marks == 0 then return nil end
+  local out, pages = pandoc.List{ raw('#short-page(first: true)[') }, 0
+  for _, block in ipairs(blocks) do
+    if block.t == 'Div' and has(block, 'short-page') then
+      pages = pages + 1
+      if pages > 1 then out:extend{ raw(']'), raw('#short-page[') } end
+    else
+      out:insert(block)
+    end
+  end
+  out:insert(raw(']'))
+  return out
+end
+
+-- A figure and the notes on it are never parted.
+local function with_notes(blocks)
+  local out, open = pandoc.List{}, false
+  for _, block in ipairs(blocks) do
+    if open and not is_note(block) then out:insert(raw(']')); open = false end
+    if not open and (block.t == 'Figure' or block.t == 'Para') and holds(block, 'figure') then
+      out:insert(raw('#whole['))
+      open = true
+    end
+    out:insert(block)
+  end
+  if open then out:insert(raw(']')) end
+  return out
+end
+
+-- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
+-- stands before a heading, and stands around them all.
 local function keep_together(doc)
   local out, chapter, head = pandoc.List{}, pandoc.List{}, nil
   local function close()
-    local blocks, figures = flow(chapter)
-    local begin = figures and '#chapter-apart' or '#chapter-below'
-    if head then out:extend{ raw(begin), head } else doc.meta['chapter-begin'] = begin end
-    out:extend(blocks)
+    local short = short_pages(chapter)
+    if short then
+      out:extend(short)
+      return
+    end
+    for i, item in ipairs(flow(chapter)) do
+      if item.kept then item.blocks = with_notes(item.blocks) end
+      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
+      local numbered = head and has(head, 'unnumbered') and 'numbered: false, ' or ''
+      local begin = (i == 1 and 'chapter(' .. numbered or '') .. kind
+      if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
+      if i == 1 and head then out:insert(head) end
+      out:extend(item.blocks)
+      out:insert(raw('],'))
+    end
+    out:insert(raw('),'))
   end
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' and block.level == 1 then
@@ -435,6 +484,10 @@ local function keep_together(doc)
     end
   end
   close()
+  if head and not short_pages(chapter) then
+    out:insert(1, raw('#plan-chapters('))
+    out:insert(raw(')'))
+  end
   doc.blocks = out
   return doc
 end

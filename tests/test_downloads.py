@@ -18,6 +18,7 @@ from helpers.render.links import check_links
 from helpers.reports import wing
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.base.request import Selection
+from paper_support import assert_is_good_paper
 from report_support import copy_project, workshop_texts
 
 KINDS = {
@@ -41,6 +42,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     assert outcome.ok and outcome.folder, outcome.problems
     write_hub(project, project.root / "_site")
     return outcome
+
+
+def test_the_pdf_is_good_paper(site: Outcome) -> None:
+    assert site.pdf is not None
+    assert_is_good_paper(site.pdf, "Beskæftigelsesplan 2023", "Frederikssund Kommune")
 
 
 def links(page: Path) -> list[tuple[str, str, str]]:

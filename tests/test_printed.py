@@ -192,7 +192,7 @@ def test_a_printed_figure_is_marked_with_its_document_and_its_own_date(project: 
     assert "29,4\u00a0pct.*" in table and "70,0\u00a0pct.*" not in table
     assert f"* Trykt i {DOCUMENT}. Der er ikke hentet nyere tal." in table
     assert f"Kilde: trykt i {DOCUMENT}. Nyeste periode: 2. kvartal 2023." in found.figure("1b").markdown
-    assert "Jobindsats, tabel y01b01" in found.figure("1a").markdown
+    assert "Kilde: Jobindsats, hentet den" in found.figure("1a").markdown
     assert f"Trykt i {DOCUMENT}" in found.sources().markdown
     note = found.fetch(1).markdown
     assert f"18 af 19 rækker i statustabellen viser tal, der er trykt i {DOCUMENT}" in note

@@ -23,6 +23,7 @@ from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set
+from paper_support import assert_is_good_paper
 from report_support import copy_project, workshop_texts
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
@@ -121,6 +122,11 @@ def render(project: Project, municipality: str, *, example: bool = False, pdf: b
 def hedensted(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The site and PDF of what ships: start figures only."""
     return render(copy_project(tmp_path_factory.mktemp("real")), "Hedensted", pdf=True)
+
+
+def test_the_pdf_is_good_paper(hedensted: Outcome) -> None:
+    assert hedensted.pdf is not None
+    assert_is_good_paper(hedensted.pdf, "Investeringsprojekter 2024-2025", "Hedensted Kommune")
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +278,7 @@ def test_a_row_that_jobindsats_has_comes_from_there_and_says_so(laesoe: Outcome)
     }
     assert sources["Andel på kontanthjælp"] == "Jobindsats, tabel y60a02"
     assert sources["Målgruppen: Antal jobparate"] == "Indberettet af Læsø Kommune"
-    assert "Nogle rækker hentes fra Jobindsats (y60a02)." in text_of(page(laesoe, "index"))
+    assert "Nogle af dem hentes fra Jobindsats (y60a02)." in text_of(page(laesoe, "index"))
 
 
 def test_a_bad_row_is_refused_by_its_file_row_and_column(tmp_path: Path):

@@ -608,8 +608,9 @@ def test_the_seasonally_adjusted_line_of_statbank_is_a_figure_beside_the_one_of_
     drawn = read_report(project, catalogue, plan, viborg, example=True).figure(goal.number)
     first, second = (chart for chart in drawn.charts())
     assert drawn.markdown.count(item.difference[:40]) == 1
-    assert "tabel aus08" in drawn.markdown.split(item.difference[:40])[1]
-    assert "tabel aus08" not in drawn.markdown.split(item.difference[:40])[0]
+    before, beside = drawn.markdown.split(item.difference[:40])
+    assert "Kilde: eksempeldata." in before and "Kilde: eksempeldata." in beside
+    assert ["aus08" in part.source for part in drawn.figures] == [False, True]
     assert first is not second
 
     with StatbankServer(catalogue_tables()) as server:

@@ -438,6 +438,12 @@ def render(
         ),
     ] = "",
     report: ReportKey = REPORTS[0],
+    edition: Annotated[
+        str,
+        typer.Option(
+            "--edition", help="kort: a plan on four pages, beside the whole one; default: the whole."
+        ),
+    ] = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
     to: Annotated[str, typer.Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
@@ -487,6 +493,7 @@ def render(
         scheduler=scheduler,
         base_url=base_url,
         for_publication=for_publication,
+        edition=edition.strip().lower(),
     )  # fmt: skip
     failed = render_reports(request, out, err)
     if failed:

@@ -110,7 +110,7 @@ def _publish(
         placed = [item.variant.slug for item, outcome in zip(asked, outcomes, strict=True) if outcome.folder]
         shared = [key for key, plan in catalogue.plans.items() if plan.municipality is None]
         write_moved(request.project, request.output, before, placed, shared)
-    compared = request.many and "html" in request.to
+    compared = request.many and "html" in request.to and not request.edition
     comparison = wing(request.report).comparison(request, catalogue) if compared else None
     if comparison is not None:
         write_comparison(request.project, request.output, comparison, marked=request.example)

@@ -140,6 +140,8 @@ def number(cell: Cell) -> int | float | None:
     packed = "".join(cell.split())
     if packed in MISSING_MARKS:
         return None
+    if packed.isdecimal():  # of any length: what it cannot be is told where values are checked
+        return int(packed)
     found = _AS_SENT.read(packed)
     if isinstance(found, Wrong) or found.value is None or found.percent:
         raise ValueError(f'"{cell.strip()}" is no number')

@@ -157,7 +157,7 @@ class Book:
 
 def pdf_name(title: str) -> str:
     """The name of a book's PDF: its title, with spaces and what shells dislike turned into hyphens."""
-    return re.sub(r"[ <>()|:&;#?*'\"’‘“”„«»\\/]", "-", without_hidden(title)) + ".pdf"
+    return re.sub(r"[ ,<>()|:&;#?*'\"’‘“”„«»\\/-]+", "-", without_hidden(title)).strip("-") + ".pdf"
 
 
 def _listed(value: Any) -> list[Any]:

@@ -157,6 +157,8 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
     head["output-file"] = copy.pdf_name.removesuffix(".pdf")
     if variant.dated is not None:
         head |= {"date": variant.dated.isoformat(), "date-format": DATE_FORMAT}
+    if variant.edition:
+        configuration["plan-edition"] = variant.edition
     configuration["book"] = {**configuration["book"], **{key: value for key, value in head.items() if value}}
     (folder / CONFIGURATION).write_text(_yaml(configuration), encoding="utf-8")
     for chapter in book.chapters:

@@ -662,6 +662,8 @@ local function typst_float(kind, id, number, caption, content, chapter)
   return out
 end
 
+local in_chapters = false
+
 local function to_typst(chapter, doc)
   doc = printed(chapter, doc, 'typst')
   doc = doc:walk{
@@ -699,8 +701,14 @@ local function to_typst(chapter, doc)
       if not div.classes:includes('plan-box-title') then return div.content end
     end,
   }
-  local blocks = pandoc.List{ title_of(chapter) }
-  if doc.meta['chapter-begin'] then blocks:insert(1, raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin']))) end
+  local blocks = pandoc.List{}
+  -- A short edition has a head instead.
+  if doc.meta['chapter-begin'] then
+    in_chapters = true
+    local begin = pandoc.utils.stringify(doc.meta['chapter-begin'])
+    if not chapter.number then begin = begin:gsub('^chapter%(', 'chapter(numbered: false, ') end
+    blocks:extend{ raw_typst(begin), title_of(chapter) }
+  end
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)
 end
@@ -868,6 +876,7 @@ for _, chapter in ipairs(chapters) do
   result.chapters:insert(entry)
 end
 result.typst = table.concat(typst, '\n\n')
+if in_chapters then result.typst = '#plan-chapters(\n' .. result.typst .. '\n)' end
 if job.docx and #problems == 0 then write_docx(docx) end
 result.problems = problems
 io.write(pandoc.json.encode(result))

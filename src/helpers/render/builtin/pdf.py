@@ -41,6 +41,7 @@ def _main(copy: Copy, body: str, example: bool) -> str:
         "lang": _string(copy.book.lang),
         "keywords": f"({_string(copy.title)}, {_string(copy.author)})",
         "example": str(example).lower(),
+        "short": str(bool(copy.variant.edition)).lower(),
         "logo": logo,
         "font": f"({_string(copy.brand.font)}, {_string('Source Sans Pro')})",
         "colours": f"({colours})",

@@ -114,11 +114,16 @@ class BookFiles:
 
     # ------------------------------------------------------------------------------------------ rendered
 
+    def of_catalogue(self) -> Laid:
+        """The book as the catalogue alone has it, in the layout of its own folder or else of the project's."""
+        made = merge(self.contents, {}, None).pages
+        folder = self.folder if self.own else self.contents.project.root
+        return Laid(folder, {path: _shown(page) for path, page in made.items()}, ())
+
     def laid(self) -> Laid:
         """The book as it is rendered: cells from the catalogue as it is now, the analyst's where they stand."""
         if not self.own:
-            made = merge(self.contents, {}, None).pages
-            return Laid(self.contents.project.root, {path: _shown(page) for path, page in made.items()}, ())
+            return self.of_catalogue()
         found = {**self._there, **self.merged.pages}
         chapters = self.merged.chapters
         taken = {name: path for path, page in self.merged.pages.items() for name in _identifiers(page)}

@@ -92,7 +92,7 @@ class Brief:
                 escape_markdown(f"{self.whom}, {self.dated}"),
                 self.note.markdown.strip(),
                 output.box(escape_markdown(self.opening), classes=("summary",)).markdown.strip(),
-                *self._section(CASE, [output.raw_html(self._table()), *map(_picture, self.shown_figures), *self.said]),
+                *self._section(CASE, [output.raw_html(self.table()), *map(_picture, self.shown_figures), *self.said]),
                 *self._section(BACKGROUND, map(escape_markdown, self.background)),
                 *self._section(ECONOMY, map(escape_markdown, self.economy)),
                 *self._section(ANNEXES, _numbered(map(escape_markdown, self.annexes))),
@@ -104,7 +104,8 @@ class Brief:
         yield from known
         yield output.box(escape_markdown(_blank(heading)), classes=("blank",)).markdown.strip()
 
-    def _table(self) -> str:
+    def table(self) -> str:
+        """The status table in short, as HTML."""
         columns = [
             Column(label, number=place in self.numbers, row_head=place == 0)
             for place, label in enumerate(self.columns)

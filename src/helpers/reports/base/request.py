@@ -62,6 +62,8 @@ class RenderRequest:
     """What follows ``plan``, for messages."""
     base_url: str = ""
     for_publication: bool = False
+    edition: str = ""
+    """A shorter form of the report, one of its wing's `editions`; empty for the whole."""
     say: Callable[[str], object] = lambda words: None
     """Says to the user what cannot wait, such as that another run is waited for."""
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
@@ -132,6 +134,8 @@ class Variant:
     inputs: str = ""
     """A hash of the numbers that the pages show; with the notebooks, styles, code and engine it decides whether a
     variant is unchanged. Empty: unknown, so it is always rendered."""
+    edition: str = ""
+    """What a shorter edition is called, ``kort udgave``: printed without cover and contents. Empty: it is the whole."""
     stamp: Stamp | None = None
     """Whose figures its pages show; every output is held against it. None: nothing is held, for a book that is no
     report."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.errors import PlanError, Problem
@@ -33,6 +34,9 @@ class Wing(ABC):
 
     key: ClassVar[str]
     """What ``--report`` calls it; also the folder below ``helpers/reports``."""
+
+    editions: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What ``--edition`` calls its shorter forms, and what pages call them."""
 
     @abstractmethod
     def owns(self, project: Project, plan: str) -> bool:
@@ -61,19 +65,34 @@ class Wing(ABC):
 
     def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
         """The variants that are asked for, and what the hub will say of each."""
-        from helpers.reports.base.bookfiles import BookFiles
-
+        edition = request.edition
+        if edition and edition not in self.editions:
+            raise _no_edition(self, edition)
         books: dict[str, Laid] = {}
         found = []
         for report in self.reports(request, catalogue):
             if report.key not in books:
                 report.check_period()
-                contents = self.contents(report.project, report.catalogue, report.key)
-                books[report.key] = BookFiles(contents).laid()
-            found.append(replace(report.asked(books[report.key]), problems=self.typed_problems(report)))
+                books[report.key] = self._laid(report, edition)
+            asked = report.asked(books[report.key])
+            if edition:
+                asked = _as_edition(asked, edition, self.editions[edition])
+            found.append(replace(asked, problems=self.typed_problems(report)))
         if len(found) == 1 and found[0].problems:
             raise PlanError(found[0].problems)
         return found
+
+    def _laid(self, report: Report, edition: str) -> Laid:
+        from helpers.reports.base.bookfiles import BookFiles
+
+        given = report.project, report.catalogue, report.key
+        if edition:
+            return BookFiles(self.edition(*given, edition)).of_catalogue()
+        return BookFiles(self.contents(*given)).laid()
+
+    def edition(self, project: Project, catalogue: Catalogue, plan: str, edition: str) -> Contents:
+        """The book of one of its `editions`, for one of its plans."""
+        raise _no_edition(self, edition)
 
     def behind(self, report: Report) -> tuple[str, ...]:
         """Files of the report's own book that are behind the catalogue, with what brings them up to date."""
@@ -150,6 +169,22 @@ class Wing(ABC):
     def template(self, project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
         """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path."""
         raise NotImplementedError
+
+
+def _no_edition(wing: Wing, edition: str) -> PlanError:
+    there = (
+        f"It has {', '.join(wing.editions)}."
+        if wing.editions
+        else "It has the whole alone: leave --edition out."
+    )
+    return PlanError.of("--edition", f'"{edition}" is no edition of the report {wing.key}.', there)
+
+
+def _as_edition(asked: Asked, key: str, name: str) -> Asked:
+    """The same variant under an address and a title of its own, so that it lies beside the whole one."""
+    variant = asked.variant
+    made = replace(variant, slug=f"{variant.slug}-{key}", title=f"{variant.title}, {name}", edition=name)
+    return replace(asked, variant=made, entry=replace(asked.entry, plan=""))
 
 
 def _cannot(verb: str, selection: Selection) -> PlanError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import FocusArea, Plan
 from helpers.catalogue.names import Names
@@ -138,6 +140,34 @@ _ANALYST = (
     ),
     code("plan-analyst", "report.analyst()"),
 )
+
+
+_SHORT = (
+    ("met", "Hvad er opfyldt?"),
+    ("turned", "Hvad er vendt?"),
+    ("gaps", "Hvor mangler der flest personer?"),
+    ("areas", "Hvordan går det i hvert {area}?"),
+)
+"""The pages of the short edition: the method that makes each, and its heading."""
+
+
+def _short_page(names: Names, name: str, heading: str) -> tuple[BookCell, ...]:
+    said = heading.format(area=names.area.one)
+    return (
+        markdown(f"{name}-title", f"::: {{.short-page}}\n:::\n\n## {said} {{#{name} .unnumbered}}"),
+        code(name, f"report.short_{name}()"),
+    )
+
+
+def short_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Contents:
+    """The plan's short edition: one page on the screen, four on paper."""
+    names = plan.names
+    cells = (
+        markdown("title", UNNUMBERED + f"# {capital(names.document.the)} på fire sider {{.unnumbered}}"),
+        code("fetch", "report.fetch()"),
+        *(cell for name, heading in _SHORT for cell in _short_page(names, name, heading)),
+    )
+    return replace(plan_contents(project, catalogue, plan), pages=(BookPage("index.ipynb", cells),))
 
 
 def example_municipality(project: Project, catalogue: Catalogue, plan: Plan) -> str:

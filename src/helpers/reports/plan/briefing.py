@@ -80,14 +80,14 @@ def _row(report: PlanReport, row: StatusRow) -> BriefRow:
     )
 
 
-def _missing(report: PlanReport) -> list[StatusRow]:
+def missing(report: PlanReport) -> list[StatusRow]:
     """The rows that do not meet their goal, the largest gap first: in persons, and behind those in their own unit."""
     found = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap is not None]
     return sorted(found, key=lambda row: (-abs(row.persons or 0), -abs(row.gap or Decimal(0)), row.goal))
 
 
 def _figures(report: PlanReport) -> Iterator[FigurePart]:
-    goals = list(dict.fromkeys(row.goal for row in _missing(report)))
+    goals = list(dict.fromkeys(row.goal for row in missing(report)))
     for goal in goals[:MOST_FIGURES]:
         parts = (part for part in report.figure(goal).parts if isinstance(part, FigurePart))
         yield from list(parts)[:1]

@@ -44,13 +44,24 @@ def turned_sentences(judged: Collection[GoalVerdict]) -> str:
     if not turned:
         told = f"Ingen vurderinger er ændret siden forrige opgørelse. {_steady_counted(judged)}"
         return told.strip() if compared else ""
-    met = listed(goal.goal for goal in turned if goal.verdict is Verdict.MET)
-    lost = listed(goal.goal for goal in turned if goal.verdict is not Verdict.MET)
+    met = [goal.goal for goal in turned if goal.verdict is Verdict.MET]
+    lost = [goal.goal for goal in turned if goal.verdict is not Verdict.MET]
+    return f"{turned_since('forrige opgørelse', met, lost)} {_how_steady(turned)}".strip()
+
+
+def turned_since(since: str, met: Collection[str], lost: Collection[str]) -> str:
+    """``Siden forrige opgørelse er mål 4a blevet opfyldt, mens mål 6b ikke længere er opfyldt.``"""
     if met and lost:
-        said = f"er mål {met} blevet opfyldt, mens mål {lost} ikke længere er opfyldt"
+        said = f"er mål {listed(met)} blevet opfyldt, mens mål {listed(lost)} ikke længere er opfyldt"
+    elif met:
+        said = f"er mål {listed(met)} blevet opfyldt"
     else:
-        said = f"er mål {met} blevet opfyldt" if met else f"er mål {lost} ikke længere opfyldt"
-    return f"Siden forrige opgørelse {said}. {_how_steady(turned)}".strip()
+        said = (
+            f"er mål {listed(lost)} ikke længere opfyldt"
+            if lost
+            else "er ingen mål skiftet til eller fra opfyldt"
+        )
+    return f"Siden {since} {said}."
 
 
 def _how_steady(turned: Collection[GoalVerdict]) -> str:

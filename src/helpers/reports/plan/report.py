@@ -44,7 +44,7 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.spark import spark
+from helpers.present.spark import Spark, spark
 from helpers.present.tables import Column
 from helpers.project import Project
 from helpers.reports.base.brief import Brief
@@ -52,7 +52,7 @@ from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import Asked, SiteEntry
-from helpers.reports.plan import assurance, frames, sheets
+from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.analyst import to_mend
@@ -420,6 +420,22 @@ class PlanReport(Report):
         """What it knows of an agenda item on the plan's follow-up."""
         return plan_brief(self, self._data_note())
 
+    def short_met(self) -> Shown:
+        """The short edition: how many goals are met, and each in a line."""
+        return short.met(self)
+
+    def short_turned(self) -> Shown:
+        """The short edition: what turned since the last fetch, or else since the plan began."""
+        return short.turned(self)
+
+    def short_gaps(self) -> Shown:
+        """The short edition: where most is missing, in persons."""
+        return short.gaps(self)
+
+    def short_areas(self) -> Shown:
+        """The short edition: the trends of each focus area's goals."""
+        return short.areas(self)
+
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
         self._write_verdicts(self._chapters())
@@ -451,13 +467,14 @@ class PlanReport(Report):
         return f"**{escape_markdown(met)}**"
 
     def _area_cells(self, area: FocusArea) -> tuple[tables.Cell, ...]:
-        sign, said, kind = self._standing(area)
+        sign, said, kind = self.standing(area)
         return (
             tables.linked(f"{area.number}. {area.title}", self._page(area)),
             tables.Html(f"{sign} {said}", kind),
         )
 
-    def _standing(self, area: FocusArea) -> tuple[str, str, str]:
+    def standing(self, area: FocusArea) -> tuple[str, str, str]:
+        """Sign, words and class of a focus area's goals together."""
         counted = self.summary_of(area.goals)
         return words.joint_standing(
             counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
@@ -478,7 +495,7 @@ class PlanReport(Report):
         chapters: dict[str, dict[str, object]] = {}
         for area in self.plan.focus_areas:
             if area.goals:
-                _, said, kind = self._standing(area)
+                _, said, kind = self.standing(area)
                 chapters[self._notebook(area)] = {
                     "met": self.summary_of(area.goals).met,
                     "of": self.summary_of(area.goals).total,
@@ -487,24 +504,22 @@ class PlanReport(Report):
                 }
         return chapters
 
+    @derived
+    def sparks(self) -> dict[str, Spark]:
+        """Indicator → its small trend; none of one without figures."""
+        area, example = self.municipality, self.is_example
+        drawn = ((i.key, spark(i.key, i, self.window(i), area, example=example)) for i in self.indicators)
+        return {key: made for key, made in drawn if made}
+
     def status_table(self) -> Shown:
         """The status table (seed 000): period, country, municipality and gap of each goal, with its verdict."""
-        sparks = {
-            key: drawn
-            for key, indicator in zip((i.key for i in self.indicators), self.indicators, strict=True)
-            if (
-                drawn := spark(
-                    key, indicator, self.window(indicator), self.municipality, example=self.is_example
-                )
-            )
-        }
         surveys = [row.goal for row in self.survey_rows]
         return plan_tables.status_table(
             [row for row in self.all_rows if row.kind != "survey"],
             self.plan,
             self.municipality,
             names={i.key: i.name for i in self.indicators if i.name},
-            sparks=sparks,
+            sparks=self.sparks,
             goal_links=self._goal_page,
             area_links=lambda number: self._page(self._area(number)),
             published=self._printed,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue import Catalogue
@@ -24,13 +25,14 @@ from helpers.reports.base.request import RenderRequest, Selection
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.analyst import unsure
 from helpers.reports.plan.backtests import backtests, year_ahead
-from helpers.reports.plan.book import plan_contents
+from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
 from helpers.reports.plan.report import PlanReport, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
+from helpers.reports.plan.short import EDITION
 from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class PlanWing(Wing):
     """A municipality's employment plan: how each of its goals stands."""
 
     key: ClassVar[str] = PlanReport.kind
+    editions: ClassVar[Mapping[str, str]] = MappingProxyType({EDITION: "kort udgave"})
 
     def owns(self, project: Project, plan: str) -> bool:
         return (project.catalogue / "plans" / f"{plan}.yml").is_file()
@@ -65,6 +68,9 @@ class PlanWing(Wing):
 
     def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
         return plan_contents(project, catalogue, catalogue.plan(plan))
+
+    def edition(self, project: Project, catalogue: Catalogue, plan: str, edition: str) -> Contents:
+        return short_contents(project, catalogue, catalogue.plan(plan))
 
     def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
         return catalogue.plans

@@ -69,6 +69,17 @@ OWN_SURVEY = "Tallet er fra kommunens egen undersøgelse."
 """What a goal stands on that no table follows."""
 
 
+def nothing_before(plan: Plan) -> str:
+    """That nothing is known of the time that the short edition compares with."""
+    return f"Der er ingen tal fra før {plan.names.document.the} eller fra en tidligere hentning at sammenligne med."
+
+
+def without_persons(goals: Sequence[str]) -> str:
+    """Which gaps are in no persons: ``For mål 1a og 3c kan afstanden ikke gøres op i personer, …``"""
+    said = "kan afstanden ikke gøres op i personer, fordi det ikke er kendt, hvor mange tallet bygger på"
+    return f"For mål {listed(goals)} {said}."
+
+
 def followed_by_surveys(goals: Sequence[str]) -> str:
     """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
     said = "følges med kommunens egne undersøgelser og står under tabellen"
