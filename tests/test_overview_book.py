@@ -245,8 +245,8 @@ def words(node: Any) -> str:
 
 
 def test_every_chapter_has_a_page_and_the_whole_is_a_pdf(outcome, pages):
-    made = {"figurer.html", "soeg.html"}  # of every site
-    assert set(pages) - made == {name.replace(".ipynb", ".html") for name in CHAPTERS}
+    found = set(pages) - {"figurer.html", "soeg.html"}  # of any site
+    assert found == {name.replace(".ipynb", ".html") for name in CHAPTERS}
     assert outcome.pdf is not None
     # Long notes under its figures leave no room for a second one: 10 of 52 pages for Frederikssund.
     assert_is_good_paper(outcome.pdf, outcome.variant.title, outcome.variant.municipality, most=0.25)
