@@ -93,6 +93,12 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
     override
         ``catalogue/brands/<slug>.yml``: any part of the same file, laid over it key by key. A logo's path is seen
         from the file that names it. A Word document of the same name beside it is the reference document.
+
+    Raises
+    ------
+    PlanError
+        With everything that is wrong, by file, line and key: a colour that is none, a text that is no text, a logo
+        that is no picture or lies outside the project.
     """
     data: dict[str, Any] = {}
     logo_path, logo_alt = None, ""

@@ -67,7 +67,13 @@ class Catalogue:
     """By slug, plan and goal, newest first."""
 
     def municipality(self, text: str) -> Municipality:
-        """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`)."""
+        """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
+
+        Raises
+        ------
+        PlanError
+            When there is none, with the nearest name.
+        """
         found = self.find_municipality(text)
         if found is not None:
             return found
@@ -97,7 +103,13 @@ class Catalogue:
         return {name: tuple(found.values()) for name, found in names.items()}
 
     def plan(self, key: str) -> Plan:
-        """The plan with that key (the name of its file)."""
+        """The plan with that key (the name of its file).
+
+        Raises
+        ------
+        PlanError
+            When there is none, with the nearest key.
+        """
         wanted = key.strip().removesuffix(".yml").casefold()
         for name, plan in self.plans.items():
             if name.casefold() == wanted:
@@ -156,7 +168,13 @@ class Catalogue:
         return {key: fill(question, **words) for key, question in survey.questions.items()}
 
     def indicator(self, key: str) -> Indicator:
-        """The indicator with that key."""
+        """The indicator with that key.
+
+        Raises
+        ------
+        PlanError
+            When there is none, with the nearest key.
+        """
         if key in self.indicators:
             return self.indicators[key]
         raise PlanError.of(

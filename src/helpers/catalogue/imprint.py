@@ -109,7 +109,13 @@ class Imprint(Model):
 
 
 def read_imprint(project: Project, slug: str = "") -> Imprint:
-    """What ``site.yml`` says, with the municipality's own values over it; nothing where there is no file."""
+    """What ``site.yml`` says, with the municipality's own values over it; nothing where there is no file.
+
+    Raises
+    ------
+    PlanError
+        With everything that is wrong, by file, line and key.
+    """
     document = _document(project)
     found = _imprint(document, slug) if document else Imprint()
     if document and document.problems:

@@ -689,7 +689,13 @@ class Plan(Model):
         return tuple(goal for area in self.focus_areas for goal in area.goals)
 
     def goal(self, number: str) -> Goal:
-        """The goal with that number, in any case."""
+        """The goal with that number, in any case.
+
+        Raises
+        ------
+        KeyError
+            When the plan has no such goal.
+        """
         for goal in self.goals:
             if goal.number == number.lower():
                 return goal

@@ -83,7 +83,13 @@ class Noun(BaseModel):
 
 
 def noun(word: str) -> Noun:
-    """The noun with its forms."""
+    """The noun with its forms.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        When its ending is not known.
+    """
     return Noun.model_validate(word)
 
 

@@ -38,7 +38,13 @@ def as_yaml(data: Any, indent: int = 0) -> str:
 
 
 def with_goal(text: str, name: str, area: int, goal: Mapping[str, Any]) -> tuple[str, int]:
-    """A plan's text with one more goal at the end of a focus area, and the line that the goal begins in."""
+    """A plan's text with one more goal at the end of a focus area, and the line that the goal begins in.
+
+    Raises
+    ------
+    PlanError
+        When there is no such focus area, or its goals are not written one below the other.
+    """
     areas = _entry(yaml.compose(text, Loader=yaml.SafeLoader), "focus_areas")
     numbered = {_scalar(_entry(node, "number")): node for node in (areas.value if areas else ())}
     if str(area) not in numbered:

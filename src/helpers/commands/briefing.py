@@ -17,7 +17,13 @@ NAME = "sagsfremstilling"
 
 
 def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
-    """Write the agenda items below the output, and say where each file lies."""
+    """Write the agenda items below the output, and say where each file lies.
+
+    Raises
+    ------
+    PlanError
+        For an unknown form, municipality or plan, or a report that has no agenda item.
+    """
     request.check(FORMS)
     with err.status("reading the figures"):
         reports = asked_reports(request)

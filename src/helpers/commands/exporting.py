@@ -30,7 +30,13 @@ XLSX, ZIP = "xlsx", "zip"
 
 
 def export(request: RenderRequest, err: Console) -> Iterator[Path]:
-    """Write what is asked for below the output, and say where each file lies."""
+    """Write what is asked for below the output, and say where each file lies.
+
+    Raises
+    ------
+    PlanError
+        For an unknown format, municipality or plan, or a report that has no such file.
+    """
     request.check((XLSX, ZIP))
     if ZIP in request.to and request.many:
         raise PlanError.of(
@@ -114,7 +120,13 @@ _MOST_PIXELS = 10_000
 
 
 def width_of(text: str) -> float:
-    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``."""
+    """A width in millimetres: ``16cm``, ``160 mm``, ``6,3in``.
+
+    Raises
+    ------
+    PlanError
+        When it is none, or none that a figure can have.
+    """
     found = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(mm|cm|in)", text.strip().lower())
     width = float(found[1].replace(",", ".")) * _MILLIMETRES[found[2]] if found else 0.0
     if not _WIDTHS[0] <= width <= _WIDTHS[1]:
@@ -133,6 +145,11 @@ def export_figures(
         In millimetres.
     dots
         An inch, of PNG.
+
+    Raises
+    ------
+    PlanError
+        For an unknown form or figure, or a picture too large to draw.
     """
     request.check(FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:

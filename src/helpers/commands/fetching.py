@@ -39,7 +39,13 @@ def fetch_with_progress(
     accept: Sequence[str] = (),
     sources: Sequence[str] = (),
 ) -> FetchReport:
-    """Fetch with a progress bar on `console` (stderr), then say what went wrong."""
+    """Fetch with a progress bar on `console` (stderr), then say what went wrong.
+
+    Raises
+    ------
+    PlanError
+        When there is no key, or the plan or a table is unknown.
+    """
     catalogue = load_catalogue(project)
     bar = Progress(
         SpinnerColumn(),

@@ -12,7 +12,13 @@ from helpers.reports import wings
 
 
 def listing(project: Project, catalogue: Catalogue, what: str, plan: str) -> Iterator[str]:
-    """One line for each thing of a kind that the catalogue holds."""
+    """One line for each thing of a kind that the catalogue holds.
+
+    Raises
+    ------
+    PlanError
+        When there is no such kind of thing.
+    """
     kinds = {
         "plans": lambda: (f"{key}  {item.title}" for key, item in catalogue.plans.items()),
         "indicators": lambda: (

@@ -80,7 +80,13 @@ _TEXTS = """\
 def new_plan(
     project: Project, kommune: str, year: int, *, start: str = "", today: date | None = None
 ) -> Iterator[str]:
-    """Write a municipality's own plan and all that goes with it; a line for each file, and what comes next."""
+    """Write a municipality's own plan and all that goes with it; a line for each file, and what comes next.
+
+    Raises
+    ------
+    PlanError
+        When there is such a plan already, or no such municipality or plan to begin with.
+    """
     catalogue = load_catalogue(project)
     area = catalogue.municipality(kommune)
     key = f"{area.slug}-{year}"
@@ -198,6 +204,11 @@ def add_goal(
         As in the file, without braces: ``at_least: 85``; default: the country, in the indicator's direction.
     title, text
         Default: the indicator's title, and the target in words where it is the country or a number.
+
+    Raises
+    ------
+    PlanError
+        When something named is not there, or the plan would not be right with the goal.
     """
     catalogue = load_catalogue(project)
     plan = catalogue.plan(key)

@@ -25,7 +25,13 @@ def notebooks_behind(project: Project, catalogue: Catalogue) -> list[str]:
 
 
 def update_notebooks(project: Project, catalogue: Catalogue, key: str) -> Iterator[str]:
-    """Write a book's notebooks or bring them up to date (every book's without a key); a line for each change."""
+    """Write a book's notebooks or bring them up to date (every book's without a key); a line for each change.
+
+    Raises
+    ------
+    PlanError
+        For an unknown key, or a notebook that cannot be read.
+    """
     if not key:
         books = own_books(project, catalogue)
     else:

@@ -22,7 +22,13 @@ def publish_site(
     push: str = "",
     message: str = "",
 ) -> str:
-    """Publish, and say in a line what changed."""
+    """Publish, and say in a line what changed.
+
+    Raises
+    ------
+    PlanError
+        When the site is not whole, or the place refuses it.
+    """
     branch = to.removeprefix(BRANCH) if to.startswith(BRANCH) else ""
     if not to or to == BRANCH:
         raise PlanError.of("--to", "Say where to: a folder, or branch:NAME.", "--to branch:gh-pages")

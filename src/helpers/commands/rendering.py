@@ -45,7 +45,13 @@ TARGETS = ("html", "pdf", "docx")
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
-    """Render what is asked for; returns how many variants failed."""
+    """Render what is asked for; returns how many variants failed.
+
+    Raises
+    ------
+    PlanError
+        When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
+    """
     request.check(TARGETS)
     if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
         raise PlanError.of(

@@ -13,7 +13,13 @@ from helpers.sources.manual import misplaced, typed_problems
 
 
 def refuse_typed(project: Project, catalogue: Catalogue, municipalities: Iterable[Municipality] = ()) -> None:
-    """Refuse reports on typed-in files that are wrong."""
+    """Refuse reports on typed-in files that are wrong.
+
+    Raises
+    ------
+    PlanError
+        With everything that is wrong with what these municipalities typed in, and with files that nobody reads.
+    """
     problems = unread(project, catalogue)
     for municipality in municipalities:
         problems += typed_problems(project, catalogue, municipality)

@@ -14,7 +14,13 @@ from helpers.reports import wings
 
 
 def write_month(project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
-    """Write an empty file for a project's next month (or `month`); returns its path."""
+    """Write an empty file for a project's next month (or `month`); returns its path.
+
+    Raises
+    ------
+    PlanError
+        For an unknown project or month, or when the file is there already.
+    """
     known: list[str] = []
     for wing in wings():
         own = wing.typed_in(project)

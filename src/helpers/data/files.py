@@ -24,7 +24,13 @@ STALE_SECONDS = 3600
 
 @contextlib.contextmanager
 def writing(where: Path) -> Iterator[None]:
-    """Turn what a disk refuses into an error that a user understands."""
+    """Turn what a disk refuses into an error that a user understands.
+
+    Raises
+    ------
+    PlanError
+        When the disk is full, the folder is read-only, or anything else keeps `where` from being written.
+    """
     try:
         yield
     except OSError as error:
@@ -91,6 +97,11 @@ def locked(
     ----------
     waiting
         Called once when another process is at it.
+
+    Raises
+    ------
+    PlanError
+        When the disk refuses.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -84,6 +84,12 @@ def load_observations(
     ----------
     areas
         Area codes to keep (``dk`` and a municipality's, say); default all. Few areas load in milliseconds.
+
+    Raises
+    ------
+    PlanError
+        When ``data/processed`` cannot be written. What is wrong with single tables is no error here:
+        :func:`data_problems` tells it.
     """
     made_from = _ensure(project, catalogue, basis)
     wanted = None if areas is None else tuple(sorted(set(areas)))

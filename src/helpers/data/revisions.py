@@ -85,6 +85,11 @@ def compare_days(
         `new` alone with the day before it.
     shown
         What becomes of each day's observations first.
+
+    Raises
+    ------
+    PlanError
+        When there are no two days to compare, or the days are in the wrong order.
     """
     old_day, new_day = _days(project, old, new)
     frames = [load_observations(project, catalogue, Basis("real", day), areas) for day in (old_day, new_day)]

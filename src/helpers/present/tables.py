@@ -159,6 +159,11 @@ def build(
         More classes for the ``table``; with ``cards`` a phone shows each row as a card, heads beside the cells.
     html_only
         For the web page and not for the PDF.
+
+    Raises
+    ------
+    ValueError
+        When `id` is no anchor.
     """
     output.check_key(id)
     wide = len(columns)

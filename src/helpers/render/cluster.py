@@ -15,7 +15,13 @@ CONNECT_SECONDS = 10
 
 @contextmanager
 def cluster_executor(scheduler: str) -> Iterator[Executor]:
-    """An executor whose jobs run on the cluster; its workers' kernels end with it."""
+    """An executor whose jobs run on the cluster; its workers' kernels end with it.
+
+    Raises
+    ------
+    PlanError
+        When `distributed` is not installed, the address is none, nobody answers there, or there are no workers.
+    """
     try:
         import distributed
     except ImportError:

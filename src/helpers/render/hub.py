@@ -125,7 +125,13 @@ def write_site_entry(folder: Path, entry: SiteEntry) -> None:
 
 
 def read_site_entry(folder: Path) -> SiteEntry | None:
-    """What the site in that folder says; none when nobody told."""
+    """What the site in that folder says; none when nobody told.
+
+    Raises
+    ------
+    PlanError
+        When the file is there and cannot be read.
+    """
     path = folder / ENTRY
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -164,7 +170,13 @@ class Goals:
 
 
 def read_goals(output: Path) -> tuple[Goals, ...]:
-    """The comparisons below the output, by plan."""
+    """The comparisons below the output, by plan.
+
+    Raises
+    ------
+    PlanError
+        When a ``goals.json`` cannot be read.
+    """
     found = []
     for path in sorted((output / COMPARISONS).glob(f"*/{GOALS}")):
         above = f"{COMPARISONS}/{path.parent.name}"

@@ -31,6 +31,11 @@ def read_notebook(path: Path, where: str) -> NotebookNode:
 
     UTF-8 with a byte order mark and UTF-16 are read too, and missing or doubled ids, empty tags and the like are
     mended in what is given back.
+
+    Raises
+    ------
+    PlanError
+        When the file is no notebook.
     """
     if path.suffix != ".ipynb":
         return numbered(reading.read_text(path, where))

@@ -23,6 +23,11 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
     """Name of the engine and its version.
 
     ``auto`` is Quarto when one is on PATH that is new enough, and the built-in engine otherwise.
+
+    Raises
+    ------
+    PlanError
+        When Quarto is asked for and there is none, or only an older one.
     """
     if wanted == QUARTO:
         return QUARTO, require_quarto()[1]

@@ -39,6 +39,11 @@ def share_out(
     ----------
     scheduler
         Address of a Dask cluster, ``tcp://host:8786``; it then renders, with as many workers as it has.
+
+    Raises
+    ------
+    PlanError
+        When the cluster cannot be reached.
     """
     if not scheduler and len(work) <= 1:
         try:

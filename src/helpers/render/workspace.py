@@ -41,7 +41,13 @@ def _restore(building: Path, output: Path) -> None:
 
 
 def output_lock(output: Path, waiting: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
-    """Have the output folder to oneself; a render that finds another at work there waits."""
+    """Have the output folder to oneself; a render that finds another at work there waits.
+
+    Raises
+    ------
+    PlanError
+        When the output folder cannot be written.
+    """
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -70,6 +76,11 @@ def building(output: Path) -> Iterator[Path]:
     """A folder to build in, on the same disk as the output; gone afterwards.
 
     What killed renders left is cleared away first: nobody else builds while this one has the output's lock.
+
+    Raises
+    ------
+    PlanError
+        When the output folder cannot be written.
     """
     with output_lock(output):
         _clear(output)

@@ -104,7 +104,13 @@ def values_of(
 
 
 def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float | None]:
-    """The numbers of a snapshot by place."""
+    """The numbers of a snapshot by place.
+
+    Raises
+    ------
+    Misfit
+        When the snapshot cannot be read this way.
+    """
     try:
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}

@@ -56,6 +56,11 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     ----------
     client
         None: one made from the environment and ``.env``; where there is no key, the list that was kept.
+
+    Raises
+    ------
+    PlanError
+        When the list can neither be asked for nor was kept.
     """
     if client is None:
         settings = read_settings(project)

@@ -136,7 +136,13 @@ class Keeper:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
-        """The snapshot in force."""
+        """The snapshot in force.
+
+        Raises
+        ------
+        PlanError
+            When it cannot be read.
+        """
         snapshot = self.store.newest(self.source, table)
         if snapshot is None:
             return None

@@ -152,7 +152,13 @@ def read_survey(
     *,
     bound: Period | None = None,
 ) -> SurveyAnswers | None:
-    """The newest round of a survey, no later than `bound`; none when nothing is typed in."""
+    """The newest round of a survey, no later than `bound`; none when nothing is typed in.
+
+    Raises
+    ------
+    PlanError
+        When the catalogue has no such survey.
+    """
     chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
     if chosen is None:
         raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))

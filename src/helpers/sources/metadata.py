@@ -343,7 +343,13 @@ def labels_of(group: MeasureGroup, measure: Measure | None) -> tuple[str, ...]:
 
 
 def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
-    """Every table in the answer of ``/tables``, once, in the order told."""
+    """Every table in the answer of ``/tables``, once, in the order told.
+
+    Raises
+    ------
+    AnswerError
+        When the bytes are no such list.
+    """
     found = load_json(content)
     if not isinstance(found, list):
         raise AnswerError("The list of tables is no list.")
@@ -359,7 +365,13 @@ def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
 
 
 def parse_table(content: bytes) -> TableInfo:
-    """The answer of ``/table/<id>``."""
+    """The answer of ``/table/<id>``.
+
+    Raises
+    ------
+    AnswerError
+        When the bytes are no metadata of a table.
+    """
     return _validated(TableInfo, load_json(content))
 
 

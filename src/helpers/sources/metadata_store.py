@@ -81,6 +81,11 @@ class MetadataStore:
         due
             Tables that are going to be asked for: the list is read again, however young, when one of them
             was to be updated by today.
+
+        Raises
+        ------
+        PlanError
+            When it can neither be asked for nor was kept.
         """
         kept = self._kept_listing()
         if self.client is None:
@@ -110,6 +115,11 @@ class MetadataStore:
         ----------
         listed
             What the list says of the table; its release days are put on the result.
+
+        Raises
+        ------
+        PlanError
+            When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
         if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):

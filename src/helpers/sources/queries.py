@@ -83,6 +83,11 @@ def wanted_by_table(
 
     A table is always asked for everything that any series needs of it: its snapshot is one, and another
     notebook or plan must find its own figures in it too. What only others need is asked for and not judged.
+
+    Raises
+    ------
+    PlanError
+        When an indicator is none of the catalogue's, or no series uses a table.
     """
     about = catalogue.indicators.keys() if indicators is None else frozenset(indicators)
     used = {table for key in about for table in catalogue.indicator(key).tables}

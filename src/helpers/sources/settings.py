@@ -198,6 +198,11 @@ def read_settings(project: Project) -> Settings:
     ``JOBINDSATS_API_URL``, ``JOBINDSATS_API_TOKEN``, ``JOBINDSATS_CELL_LIMIT``, ``JOBINDSATS_MONTHS``,
     ``JOBINDSATS_QUARTERS`` and ``JOBINDSATS_ALL_MEASURES``. A variable that is set but empty stands for the
     default, whatever ``.env`` says.
+
+    Raises
+    ------
+    PlanError
+        When the address would send the key in the clear, or a number is none.
     """
     found = _found(project)
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
@@ -216,6 +221,11 @@ def read_statbank_settings(project: Project) -> StatbankSettings:
 
     ``STATBANK_API_URL``, ``STATBANK_CELL_LIMIT``, ``STATBANK_MONTHS``, ``STATBANK_QUARTERS``, ``STATBANK_BULK`` and
     ``STATBANK_OWN_SUMS``.
+
+    Raises
+    ------
+    PlanError
+        When the address or a number is none.
     """
     found = _found(project)
     return StatbankSettings(

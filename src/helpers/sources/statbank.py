@@ -117,7 +117,13 @@ class StatbankTable(_Read):
 
 
 def parse_tableinfo(content: bytes) -> StatbankTable:
-    """What ``tableinfo`` tells of a table."""
+    """What ``tableinfo`` tells of a table.
+
+    Raises
+    ------
+    AnswerError
+        When the bytes are no JSON, or tell of no table with a variable of time.
+    """
     found = load_json(content)
     try:
         info = StatbankTable.model_validate(found)
@@ -136,7 +142,13 @@ class StatbankClient(Transport[StatbankSettings]):
     url_variable = STATBANK_URL_VARIABLE
 
     def table(self, table: str) -> StatbankTable:
-        """All that is known of one table."""
+        """All that is known of one table.
+
+        Raises
+        ------
+        SourceError
+            When there is no such table, or no answer.
+        """
         name = table.upper()
         return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
 

@@ -116,6 +116,11 @@ def convert(copy: Copy, to: Sequence[str], word: WordJob | None = None) -> Conve
     ----------
     to
         ``html``, ``pdf`` or both; what is not asked for stays empty.
+
+    Raises
+    ------
+    PlanError
+        With everything the built-in engine does not support, each by notebook, cell and line.
     """
     book = copy.book
     problems: list[Problem] = []

@@ -60,7 +60,13 @@ class Laid:
 
 
 class BookFiles:
-    """A book of the catalogue's and the files of it that there are."""
+    """A book of the catalogue's and the files of it that there are.
+
+    Raises
+    ------
+    PlanError
+        When a notebook or the ``_quarto.yml`` cannot be read.
+    """
 
     def __init__(self, contents: Contents) -> None:
         self.contents = contents

@@ -17,7 +17,13 @@ NOTE = "Kommunens egen opstilling."
 
 
 def own_shown(made: Any, caption: str, alt_text: str) -> Shown:
-    """A chart of Altair's as a figure, a frame as a table."""
+    """A chart of Altair's as a figure, a frame as a table.
+
+    Raises
+    ------
+    PlanError
+        For a chart without a text for those who do not see it, and for what is neither chart nor frame.
+    """
     import altair as alt
 
     key = f"egen-{address_part(caption)}"

@@ -21,7 +21,13 @@ def read_text(path: Path, where: str) -> NotebookNode:
 
 
 def read_notebook(path: Path, where: str) -> NotebookNode:
-    """A notebook in format 4 whose cells have ids."""
+    """A notebook in format 4 whose cells have ids.
+
+    Raises
+    ------
+    PlanError
+        When the file is no notebook.
+    """
     data = _parsed(notebook_text(path, where), where)
     if data.get("nbformat") == 4:
         _tidied(data, where)
@@ -44,7 +50,13 @@ _UNREADABLE = (
 
 
 def notebook_text(path: Path, where: str) -> str:
-    """The text of a notebook's file, in whichever Unicode encoding it is."""
+    """The text of a notebook's file, in whichever Unicode encoding it is.
+
+    Raises
+    ------
+    PlanError
+        When it is no Unicode text.
+    """
     content = path.read_bytes()
     return _decoded(content, where, json.detect_encoding(content))
 

@@ -365,7 +365,13 @@ class Report(Stamped, ABC):
         return self._drawing(name).stamped(self.stamp).figures
 
     def drawing(self, name: str) -> tuple[FigurePart, ...]:
-        """The figures of a name that somebody typed."""
+        """The figures of a name that somebody typed.
+
+        Raises
+        ------
+        PlanError
+            When there are none of that name, or they have no numbers.
+        """
         where = f"{self.key}: {name}"
         if name not in self.figure_names:
             there = f"Its figures are {', '.join(self.figure_names)}."
@@ -381,7 +387,13 @@ class Report(Stamped, ABC):
     """The module that makes the sheets of its workbook; none for a report that has no workbook."""
 
     def status_sheet(self) -> WorkSheet:
-        """How everything stands, a row each; one of its columns says for whom."""
+        """How everything stands, a row each; one of its columns says for whom.
+
+        Raises
+        ------
+        PlanError
+            Of a report that has no workbook.
+        """
         return self._workbook().status_sheet(self)
 
     def number_sheets(self) -> list[WorkSheet]:
@@ -410,7 +422,13 @@ class Report(Stamped, ABC):
     # -------------------------------------------------------------------------------- the agenda item
 
     def brief(self) -> Brief:
-        """What it knows of an agenda item."""
+        """What it knows of an agenda item.
+
+        Raises
+        ------
+        PlanError
+            Of a report that has none.
+        """
         raise PlanError.of(
             f"plan brief ({self.kind})",
             "This report judges no goals of a municipality's own, so there is no agenda item to fill in.",
@@ -496,7 +514,13 @@ def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], 
 
 
 def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
-    """What a notebook's parameters ask for, in the project it lies in."""
+    """What a notebook's parameters ask for, in the project it lies in.
+
+    Raises
+    ------
+    PlanError
+        When the period is none, or the catalogue has mistakes: all of them.
+    """
     project = find_project()
     catalogue = load_catalogue(project)
     try:

@@ -178,7 +178,13 @@ class Asked:
 
 
 def chosen_municipalities(request: RenderRequest, catalogue: Catalogue) -> list[Municipality]:
-    """The municipalities that were named, those of a region, or all 98; each once."""
+    """The municipalities that were named, those of a region, or all 98; each once.
+
+    Raises
+    ------
+    PlanError
+        When one is unknown, or none is named.
+    """
     if request.region:
         wanted = request.region.casefold().removeprefix("region ").strip()
         regions = sorted({m.region for m in catalogue.municipalities})

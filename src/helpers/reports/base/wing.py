@@ -44,11 +44,23 @@ class Wing(ABC):
 
     @abstractmethod
     def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
-        """The report of one municipality or job centre."""
+        """The report of one municipality or job centre.
+
+        Raises
+        ------
+        PlanError
+            When the municipality or plan is unknown, with the nearest name.
+        """
 
     @abstractmethod
     def contents(self, project: Project, catalogue: Catalogue, plan: str) -> Contents:
-        """The book of one of its plans, as the catalogue has it now."""
+        """The book of one of its plans, as the catalogue has it now.
+
+        Raises
+        ------
+        PlanError
+            When nothing has that key.
+        """
 
     @abstractmethod
     def plans(self, project: Project, catalogue: Catalogue) -> Iterable[str]:
@@ -64,7 +76,13 @@ class Wing(ABC):
         return [self.report(selection, area.name) for area in chosen_municipalities(request, catalogue)]
 
     def asked(self, request: RenderRequest, catalogue: Catalogue) -> list[Asked]:
-        """The variants that are asked for, and what the hub will say of each."""
+        """The variants that are asked for, and what the hub will say of each.
+
+        Raises
+        ------
+        PlanError
+            When nothing can be rendered: an unknown municipality or plan, or nobody is named.
+        """
         edition = request.edition
         if edition and edition not in self.editions:
             raise _no_edition(self, edition)
@@ -167,7 +185,13 @@ class Wing(ABC):
         return ()
 
     def template(self, project: Project, key: str, *, plan: str = "", month: str = "") -> Path:
-        """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path."""
+        """Write an empty file for the next month (or `month`) of one of :meth:`typed_in`; returns its path.
+
+        Raises
+        ------
+        PlanError
+            For an unknown month, or when the file is there already.
+        """
         raise NotImplementedError
 
 

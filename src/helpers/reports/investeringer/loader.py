@@ -53,6 +53,11 @@ def load_investments(project: Project, catalogue: Catalogue | None = None) -> di
     ----------
     catalogue
         When given, municipalities and the indicators that rows come from are checked against it as well.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong in any of them, each with file, line and key.
     """
     sets, problems = check_investments(project, catalogue)
     if problems:
@@ -61,7 +66,13 @@ def load_investments(project: Project, catalogue: Catalogue | None = None) -> di
 
 
 def load_investment_set(project: Project, key: str, catalogue: Catalogue | None = None) -> InvestmentSet:
-    """Read and check one set of projects, whatever is wrong with others."""
+    """Read and check one set of projects, whatever is wrong with others.
+
+    Raises
+    ------
+    PlanError
+        With all that is wrong in it; or when there is no such file, with the nearest name.
+    """
     files = investment_files(project)
     if key not in files:
         raise PlanError.of(
@@ -88,7 +99,13 @@ def check_investments(
 def find_investments(
     project: Project, municipality: str, key: str = "", catalogue: Catalogue | None = None
 ) -> InvestmentSet:
-    """The projects of a municipality: those called `key`, or its only (else its last) file."""
+    """The projects of a municipality: those called `key`, or its only (else its last) file.
+
+    Raises
+    ------
+    PlanError
+        When the municipality has none, or the named ones are another's.
+    """
     if key:
         chosen = load_investment_set(project, key, catalogue)
         if chosen.municipality != municipality:

@@ -42,7 +42,13 @@ if TYPE_CHECKING:
 
 
 def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
-    """The investment projects of one municipality: those of the plan's key, else the municipality's own."""
+    """The investment projects of one municipality: those of the plan's key, else the municipality's own.
+
+    Raises
+    ------
+    PlanError
+        When the municipality or the projects are unknown, or the file has mistakes: all of them.
+    """
     area = selection.catalogue.municipality(kommune)
     found = find_investments(selection.project, area.slug, selection.plan, selection.catalogue)
     return InvestmentReport(selection.project, selection.catalogue, found, area, **selection.figures)

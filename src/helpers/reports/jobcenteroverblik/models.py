@@ -277,6 +277,11 @@ class Jobcenteroverblik(Model):
 
         A municipality that shares its job centre stands for itself; the joint one has a name of its own
         (``Vallensbæk/Ishøj``, in either order).
+
+        Raises
+        ------
+        PlanError
+            With the nearest names, when there is no such area.
         """
         wanted = fold_area(text)
         for centre in self.centres:
@@ -313,7 +318,13 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
 
 
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The Jobcenteroverblik's template, with all that belongs to it."""
+    """The Jobcenteroverblik's template, with all that belongs to it.
+
+    Raises
+    ------
+    PlanError
+        With every problem of its files, each with file, line and key.
+    """
     document = read_document(project, project.catalogue / "overview.yml")
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None

@@ -72,7 +72,13 @@ def compare_plan(
     new: date | None = None,
     bound: Period | None = None,
 ) -> PlanRevision:
-    """Compare a plan's figures for some municipalities and the country as they stood on two days."""
+    """Compare a plan's figures for some municipalities and the country as they stood on two days.
+
+    Raises
+    ------
+    PlanError
+        When there are no two days to compare.
+    """
     keys = [indicator.key for indicator in plan_indicators(catalogue, plan)]
     areas = [NATIONAL, *(municipality.code for municipality in municipalities)]
     found = compare_days(

@@ -26,7 +26,13 @@ MOST = 5
 
 
 def others_of(report: PlanReport, names: Sequence[str]) -> tuple[Municipality, ...]:
-    """The municipalities of these names, without the report's own."""
+    """The municipalities of these names, without the report's own.
+
+    Raises
+    ------
+    PlanError
+        When one is unknown, with the nearest name; or none is left, or more than a figure can show.
+    """
     found = dict.fromkeys(report.catalogue.municipality(name) for name in names)
     others = tuple(area for area in found if area.code != report.municipality.code)
     if not 1 <= len(others) < MOST:
