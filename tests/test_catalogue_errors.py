@@ -351,8 +351,8 @@ MISTAKES = {
         "goals.2a.text", ['names "Hedensted"', "{kommune}"],
     ),
     "a word in braces that nothing fills in": (
-        "surveys.yml", "{jobcenter}", "{jobcentre}", "{jobcentre}",
-        "tilfredshed.questions.service", ["{jobcentre} is not filled in", 'Did you mean "jobcenter"?'],
+        "surveys.yml", "{jobcenter}", "{jobcentr}", "{jobcentr}",
+        "tilfredshed.questions.service", ["{jobcentr} is not filled in", 'Did you mean "jobcenter"?'],
     ),
     "a brace that stands alone": (
         "surveys.yml", "{jobcenter}", "{jobcenter", "{jobcenter?",

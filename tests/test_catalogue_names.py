@@ -64,3 +64,8 @@ def test_a_plan_says_what_it_its_parts_and_the_office_are_called(tmp_path: Path)
         assert (
             f"servicen fra {office}?" in catalogue.questions(survey, catalogue.municipality(place))["service"]
         )
+    said = {
+        place: catalogue.office(catalogue.municipality(place))["jobcenteret"]
+        for place in ("Viborg", "Hedensted")
+    }
+    assert said == {"Viborg": "Job & Borger Viborg", "Hedensted": "jobcenteret"}

@@ -154,13 +154,15 @@ class Catalogue:
         return max(shared, key=lambda plan: (plan.starting_point, plan.year, plan.key), default=None)
 
     def office(self, municipality: Municipality) -> dict[str, str]:
-        """What stands for ``{jobcenter}`` and ``{kommune}`` in the questions of surveys.
+        """What stands for ``{jobcenter}``, ``{jobcenteret}`` and ``{kommune}`` in the texts of surveys.
 
-        The office is called as the municipality's newest plan has it (``names.unit``), else ``Jobcenter <name>``.
+        The office is called as the municipality's newest plan has it (``names.unit``), else ``Jobcenter <name>``, and
+        in a sentence ``jobcenteret``.
         """
         said = (plan.names.unit for plan in self.own_plans(municipality) if plan.names.unit)
-        unit = next(said, "Jobcenter {kommune}")
-        return {"jobcenter": fill(unit, kommune=municipality.name), "kommune": municipality.name}
+        unit = next((fill(unit, kommune=municipality.name) for unit in said), None)
+        named = {"jobcenter": unit or f"Jobcenter {municipality.name}", "jobcenteret": unit or "jobcenteret"}
+        return {**named, "kommune": municipality.name}
 
     def questions(self, survey: Survey, municipality: Municipality) -> dict[str, str]:
         """The questions of a survey as the municipality asked them: key → question."""

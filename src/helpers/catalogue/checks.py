@@ -33,7 +33,7 @@ from helpers.errors import Problem
 from helpers.letters import fold_name
 from helpers.periods import Frequency, Period
 
-PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "periode", "value")
+PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "jobcenteret", "periode", "value")
 """Words in braces that a text may hold; each is filled in when the text is shown."""
 
 _ORDINARY_WORDS = frozenset({"Greve", "Odder", "Skive", "Vejen"})

@@ -526,7 +526,7 @@ class Survey(Model):
     """Line over the table; ``{periode}`` becomes the month it was made (``december 2021``)."""
     finding: str | None = Field(default=None, pattern=r"\{value\}")
     questions: dict[Name, str] = Field(min_length=1)
-    """Key → the question as asked; ``{jobcenter}`` (the plan's ``names.unit``) and ``{kommune}`` are filled in."""
+    """Key → the question as asked; ``{jobcenter}``, ``{jobcenteret}`` and ``{kommune}`` are filled in (:meth:`Catalogue.office`)."""
     headline: str
     answer: str
     """What counts as a satisfied answer (head of the table's column)."""

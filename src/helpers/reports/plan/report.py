@@ -739,8 +739,9 @@ class PlanReport(Report):
         if answers is None or not answers.answers:
             return Shown()
         said = []
+        office = self.catalogue.office(self.municipality)
         if survey.heading and answers.period:
-            said.append(survey.heading.replace("{periode}", answers.period.danish))
+            said.append(fill(survey.heading, periode=answers.period.danish, **office))
         source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
@@ -748,7 +749,7 @@ class PlanReport(Report):
                 plan_tables.survey_table(
                     survey,
                     answers.answers,
-                    words=self.catalogue.office(self.municipality),
+                    words=office,
                     period=answers.period,
                 ),
                 *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
@@ -815,7 +816,7 @@ class PlanReport(Report):
             unit=row.unit,
             area=self.municipality,
             what=measured.title,
-            finding=measured.finding,
+            finding=measured.finding and fill(measured.finding, **self.catalogue.office(self.municipality)),
             reason=row.reason,
             finer=row.finer,
             past=row.past,

@@ -324,7 +324,7 @@ def survey_table(
     answers
         Question → share of satisfied answers; a question without one gets a dash.
     words
-        What the questions' words in braces stand for: ``kommune``, ``jobcenter``.
+        What the questions' words in braces stand for (:meth:`Catalogue.office`).
     """
 
     rows: list[tuple[Cell, ...]] = []
