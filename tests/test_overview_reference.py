@@ -169,7 +169,7 @@ def test_nothing_on_the_page_of_real_figures_is_called_example_data(project):
     said = "\n".join(report.figure(number).markdown for number in (2, *FIGURES)) + report.fetch().markdown
     assert "ksempeldata" not in said
     assert "hentet den 22. august 2026" in said
-    assert "under udarbejdelse" in report.tiles().markdown  # figures whose tables were not fetched
+    assert "Tal mangler" in report.tiles().markdown  # figures whose tables were not fetched
 
 
 def test_a_typed_in_population_makes_the_joint_share_at_once(project, wide, tmp_path):

@@ -467,7 +467,7 @@ def test_a_break_is_drawn_between_the_periods_it_parts() -> None:
     (x,) = places.breaks
     assert places.centre(11, 25) < x < places.centre(12, 25)
     assert "Nyt mål" in [word.text for word in places.words]
-    assert "Databrud fra november 2022: Nyt mål." in describe.alt_text(drawn)
+    assert "Databrud fra november 2022." in describe.alt_text(drawn)
 
 
 def test_no_trend_in_words_or_line_crosses_a_break() -> None:

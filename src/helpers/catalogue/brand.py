@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from lxml import etree
 
 from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
@@ -112,7 +111,7 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
         documents.append(document)
         if document.problems:
             continue
-        data = _merge(data, yaml.safe_load(file.read_text(encoding="utf-8-sig")))
+        data = _merge(data, document.values(file) or {})
         at, text, alt = _logo(document.data)
         if text:
             logo_path, logo_alt = (file.parent / text).resolve(), alt

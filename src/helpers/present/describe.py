@@ -119,14 +119,15 @@ def alt_text(
         _development(own, picture),
         provisional_note(picture, provisional) or "",
         *gap_notes(picture),
-        *(f"Databrud fra {broken.period.danish}: {broken.text}" for broken in picture.breaks),
     ]
     if picture.band:
         _, newest = picture.band[-1]
         low, high = (number(end, first.decimals) for end in (newest.low, newest.high))
         more.append(f"{BAND_NOTE[:-1]}, nu mellem {low} og {high}")
     ends = "Tallene er eksempeldata" if example else ""
-    return fitted(picture.title, [_newest(measured), verdict, ends], more)
+    # Of several breaks the newest: only what comes after it may be compared with today.
+    broken = f"Databrud fra {picture.breaks[-1].period.danish}" if picture.breaks else ""
+    return fitted(picture.title, [_newest(measured), verdict, broken, ends], more)
 
 
 def _newest(traces: Sequence[Trace]) -> str:

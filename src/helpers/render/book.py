@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from helpers.catalogue.documents import Document, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
@@ -239,9 +237,10 @@ def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
     for key in ("project", "book", "execute"):
         if not isinstance(document.data.get(key) or {}, dict):
             document.problem((key,), "Here must be keys with values, one a line and indented.")
+    data = None if document.problems else document.values(folder / CONFIGURATION)
     if document.problems:
         raise PlanError(dict.fromkeys(document.problems))
-    return document, yaml.safe_load((folder / CONFIGURATION).read_text(encoding="utf-8-sig"))
+    return document, data
 
 
 def read_book(

@@ -66,7 +66,10 @@ def looks(path: str, cell: int, text: str) -> Iterator[Problem]:
 def _front_matter(path: str, cell: int, text: str) -> tuple[str, list[Problem]]:
     """A raw cell (or the start of a page) with YAML between ``---``: its title becomes the page's heading."""
     match = re.fullmatch(r"\s*---\s*\n(.*?)\n---\s*", text, re.DOTALL)
-    data = yaml.safe_load(match[1]) if match else None
+    try:
+        data = yaml.safe_load(match[1]) if match else None
+    except (yaml.YAMLError, ValueError):
+        data = None
     if not isinstance(data, dict) or set(data) != {"title"}:
         return "", [_unsupported(path, cell, None, "raw cells other than YAML with a title")]
     return f"# {data['title']}", []
