@@ -111,7 +111,7 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
         documents.append(document)
         if document.problems:
             continue
-        data = _merge(data, document.values(file) or {})
+        data = _merge(data, document.values(file))
         at, text, alt = _logo(document.data)
         if text:
             logo_path, logo_alt = (file.parent / text).resolve(), alt

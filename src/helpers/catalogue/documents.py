@@ -94,10 +94,10 @@ class Document:
         """Note that something is wrong at a place."""
         self.problems.append(Problem(self.where(loc, line), what, do))
 
-    def values(self, path: Path) -> Any:
-        """What the file holds as YAML means it (numbers, dates); none, and noted, where that cannot be made."""
+    def values(self, path: Path) -> dict[str, Any]:
+        """What the file holds as YAML means it (numbers, dates); nothing, and noted, where that cannot be made."""
         try:
-            return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+            found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
         except (yaml.MarkedYAMLError, ValueError) as error:  # a tag of another language, the 31st of February
             mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
             self.problem(
@@ -106,7 +106,8 @@ class Document:
                 "Write tags (!) and impossible dates in quotation marks.",
                 mark and mark.line + 1,
             )
-            return None
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def known(self, loc: Loc, kind: str, word: str, there: Collection[str], do: str = "") -> bool:
         """Whether a word is one of those there are; another one is noted, with the nearest."""

@@ -237,7 +237,7 @@ def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
     for key in ("project", "book", "execute"):
         if not isinstance(document.data.get(key) or {}, dict):
             document.problem((key,), "Here must be keys with values, one a line and indented.")
-    data = None if document.problems else document.values(folder / CONFIGURATION)
+    data = {} if document.problems else document.values(folder / CONFIGURATION)
     if document.problems:
         raise PlanError(dict.fromkeys(document.problems))
     return document, data
