@@ -150,7 +150,9 @@ def test_words_in_braces_are_filled_in_and_others_left_alone() -> None:
 
 
 def test_every_text_of_the_catalogue_can_be_filled_in_completely() -> None:
-    words = dict.fromkeys(("area", "kommune", "i_kommune", "jobcenter", "periode", "value"), "X")
+    words = dict.fromkeys(
+        ("area", "kommune", "i_kommune", "jobcenter", "jobcenteret", "periode", "value"), "X"
+    )
 
     def texts(entry: object) -> list[str]:
         if isinstance(entry, str):
