@@ -14,6 +14,21 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _PARTS = ("catalogue", "styles", "notebooks", "_quarto.yml", "_brand.yml", "index.ipynb", "data/raw/manual")
 
 
+EXAMPLE_PLAN = """\
+title: Eksempel på mål
+year: 2026
+source: Opdigtet eksempel.
+example_date: 2026-08-22
+focus_areas:
+  - number: 1
+    title: Eksempler
+    slug: eksempler
+    intro: Opdigtede mål.
+    goals:
+"""
+"""A plan with one focus area, whose goals a test writes below it, six blanks in."""
+
+
 def copy_project(folder: Path) -> Project:
     """A copy of what a checkout holds, without figures, in `folder`."""
     for part in _PARTS:

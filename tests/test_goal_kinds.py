@@ -23,24 +23,12 @@ from helpers.reports.plan.report import PlanReport, read_report
 from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
 from helpers.sources.milestones import read_milestones
-from report_support import CHECKOUT, copy_project
+from report_support import CHECKOUT, EXAMPLE_PLAN, copy_project
 
 MANUAL = (CHECKOUT / "docs" / "catalogue.md").read_text(encoding="utf-8")
 TABLE = MANUAL.split("<!-- targets -->")[1].split("\n\n")[0]
 SNIPPETS = re.findall(r"^\|[^|]*\| `(\{.+?\})` \|", TABLE, re.MULTILINE)
 LOWER, HIGHER = "kontanthjaelp-andel", "kontanthjaelp-ordinaere-timer"
-PLAN = """\
-title: Eksempel på mål af hver slags
-year: 2026
-source: Opdigtet eksempel.
-example_date: 2026-08-22
-focus_areas:
-  - number: 1
-    title: Eksempler
-    slug: eksempler
-    intro: Opdigtede mål.
-    goals:
-"""
 
 
 def indicator_of(target: str) -> str:
@@ -95,7 +83,7 @@ def project_with(folder: Path, targets: list[str]) -> Project:
     project = copy_project(folder)
     with (project.catalogue / "indicators.yml").open("a", encoding="utf-8") as file:
         file.write(COUNT + AGREED)
-    text = PLAN
+    text = EXAMPLE_PLAN
     for place, target in enumerate(targets):
         area = place // 20 + 1
         if place and place % 20 == 0:

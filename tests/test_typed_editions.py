@@ -15,19 +15,9 @@ from helpers.catalogue import load_catalogue
 from helpers.data.editions import edition_before, editions, keep_typed, typed_folder
 from helpers.project import Project
 from helpers.reports.plan.report import read_report
-from report_support import copy_project, table_cells
+from report_support import EXAMPLE_PLAN, copy_project, table_cells
 
-PLAN = """\
-title: Eksempel på indtastede mål
-year: 2026
-source: Opdigtet eksempel.
-example_date: 2026-08-22
-focus_areas:
-  - number: 1
-    title: Eksempler
-    slug: eksempler
-    intro: Opdigtede mål.
-    goals:
+GOALS = """\
       - {number: 1a, title: Ankesager, text: Højst 30 pct., indicator: ankesager-omgjort, target: {at_most: 30}}
       - {number: 1b, title: Virksomheder, text: Mindst 80 pct., indicator: virksomhedstilfredshed, target: {at_least: 80}}
       - {number: 1c, title: Aftalen, text: Den er indgået., target: {milestone: 2026-06-30}}
@@ -44,7 +34,7 @@ def moment(day: int, hour: int = 10) -> datetime:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     found = copy_project(tmp_path)
-    (found.catalogue / "plans" / "eksempel.yml").write_text(PLAN, encoding="utf-8")
+    (found.catalogue / "plans" / "eksempel.yml").write_text(EXAMPLE_PLAN + GOALS, encoding="utf-8")
     return found
 
 
