@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import RawStore, snapshot_day, snapshot_order
+from helpers.data.raw import MANUAL, RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
 from helpers.project import Project
@@ -138,7 +138,7 @@ def basis_for(
     tables = tables_of(asked)
     if not tables:
         keys = [*(indicator.key for indicator in asked), *surveys]
-        folders = (project.raw / "manual").glob("*/")
+        folders = (project.raw / MANUAL).glob("*/")
         typed = any(key in keys for folder in folders for key in typed_files(folder))
         fetched = any(store.tables(source) for source in SOURCES)
         return Basis("real", snapshot) if typed or fetched else Basis("example", example_date)

@@ -10,16 +10,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from helpers.data.files import TEMPORARY_SUFFIX, locked, write_whole, writing
-from helpers.data.raw import next_name, snapshot_day, snapshot_order
+from helpers.data.raw import EDITIONS, MANUAL, next_name, snapshot_day, snapshot_order
 from helpers.intake import typed_files
 from helpers.project import Project
-
-MANUAL: Final = "manual"
-EDITIONS: Final = "typed"
-"""Folders of ``data/raw``: what people type in, and the copies that are kept of it."""
 
 
 def editions(project: Project, slug: str) -> tuple[str, ...]:

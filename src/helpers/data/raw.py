@@ -13,13 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
+
+MANUAL: Final = "manual"
+EDITIONS: Final = "typed"
+"""Folders of ``data/raw`` that are no source's: what people type in, and the copies that are kept of it."""
 
 ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"
@@ -235,7 +239,7 @@ class RawStore:
 
     def sources(self) -> tuple[str, ...]:
         """Sources that have a folder, typed-in files and their editions left out."""
-        return _folders(self.root, leave_out=("manual", "typed"))
+        return _folders(self.root, leave_out=(MANUAL, EDITIONS))
 
     def tables(self, source: str) -> tuple[str, ...]:
         """Tables of a source that have a folder."""

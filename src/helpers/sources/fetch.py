@@ -16,9 +16,9 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES
 from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
-from helpers.data.editions import MANUAL, keep_typed
+from helpers.data.editions import keep_typed
 from helpers.data.files import locked
-from helpers.data.raw import RawStore, Sidecar
+from helpers.data.raw import MANUAL, RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
 from helpers.project import Project, is_rendering

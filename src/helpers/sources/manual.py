@@ -18,6 +18,7 @@ from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municip
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
+from helpers.data.raw import MANUAL
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.intake import (
@@ -192,7 +193,7 @@ def typed_problems(project: Project, catalogue: Catalogue, municipality: Municip
 
 def misplaced(project: Project, catalogue: Catalogue) -> list[Problem]:
     """Files that lie where no typed-in file is read: one folder too high, or in a folder of no municipality."""
-    manual = project.raw / "manual"
+    manual = project.raw / MANUAL
     slugs = {municipality.slug for municipality in catalogue.municipalities}
     problems = []
     for path in (*sorted(project.raw.glob("*.*")), *sorted(manual.glob("*"))):
