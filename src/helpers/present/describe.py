@@ -137,7 +137,7 @@ def _newest(traces: Sequence[Trace]) -> str:
     for trace in sorted(traces, key=lambda trace: trace.national):
         point, value = trace.known[-1]
         when = "" if point.period == last else f" ({point.period.short})"
-        name = (trace.name or trace.label).replace(NATIONAL_NAME, NATIONAL_NAME.lower())
+        name = trace.called.replace(NATIONAL_NAME, NATIONAL_NAME.lower())
         told.append(f"{name} {number(value, trace.decimals, trace.unit)}{when}")
     while len(told) > 1 and sum(map(len, told)) > ALT_LETTERS / 2:
         told.pop()
@@ -150,10 +150,10 @@ def _development(trace: Trace, picture: Picture) -> str:
     if len(known) == 1:
         return ""
     word = trend(then, now, trace.decimals)
-    since = f"{first.period.danish}"
+    since = first.period.danish
     if word == "uændret":
-        return f"{trace.name or trace.label}: uændret siden {since}"
-    return f"{trace.name or trace.label}: {word} fra {number(then, trace.decimals, trace.unit)} i {since}"
+        return f"{trace.called}: uændret siden {since}"
+    return f"{trace.called}: {word} fra {number(then, trace.decimals, trace.unit)} i {since}"
 
 
 def cell(trace: Trace, point: Point) -> str:

@@ -564,7 +564,7 @@ def _header(
     y += 8
     row_height = TEXT_SIZE * LINE + 2
     legend, rows = [], 0
-    names = [trace.name or trace.label for trace in keyed]
+    names = [trace.called for trace in keyed]
     for trace, (x, row, lines) in zip(keyed, flow(names, width), strict=True):
         for step, line in enumerate(lines):
             place = y + (row + step + 1) * row_height - 5

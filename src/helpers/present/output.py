@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.catalogue.brand import COLOURS
 from helpers.present.draw import spec_for_screen, svg_of
 from helpers.present.stamp import STAMP_KEY, Stamp, marked_file
 from helpers.present.still import drawn, with_source
@@ -35,13 +36,13 @@ NARROW_MARK = "-smal"
 VEGALITE_MIME = "application/vnd.vegalite.v5+json"
 """JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
 
-_VERDICT_LOOKS = {
-    "met": ("✓", "#1c6b3f"),
-    "not-met": ("×", "#9d2b25"),
-    "partly": ("–", "#8a5a00"),
-    "unknown": ("?", "#51606b"),
+VERDICT_LOOKS = {
+    "met": ("✓", COLOURS["success"]),
+    "not-met": ("×", COLOURS["danger"]),
+    "partly": ("–", COLOURS["warning"]),
+    "unknown": ("?", COLOURS["secondary"]),
 }
-"""Sign and colour of a verdict in JupyterLab, as in print (``styles/plan.typ``)."""
+"""Class of a verdict → the sign beside it, and its colour in JupyterLab, where no style sheet is."""
 
 HTML_ONLY = 'data-quarto-disable-processing="true"'
 """On a raw HTML table: for the web page only. Both engines then leave it out of the PDF."""
@@ -277,9 +278,9 @@ class TextPart(StampedPart):
 
     def live(self) -> dict[str, Any]:
         body = told = _NAMES.sub(r"\1", "\n\n".join(self.paragraphs))
-        kind = next((kind for kind in _VERDICT_LOOKS if {kind, f"verdict-{kind}"} & {*self.classes}), None)
+        kind = next((kind for kind in VERDICT_LOOKS if {kind, f"verdict-{kind}"} & {*self.classes}), None)
         if kind and "verdict" in self.classes:
-            sign, colour = _VERDICT_LOOKS[kind]
+            sign, colour = VERDICT_LOOKS[kind]
             told = f"{sign} {told}"
             body = f'<div style="border-left: 5px solid {colour}; padding-left: 12px">\n\n{told}\n\n</div>'
         elif self.classes:

@@ -78,6 +78,11 @@ class Trace:
     """What tells it apart where all lines are of one series: its area. Empty where that is not enough."""
 
     @property
+    def called(self) -> str:
+        """Its name, or its label where that alone tells it apart."""
+        return self.name or self.label
+
+    @property
     def headed(self) -> str:
         """Its label, with the unit where the label does not say it."""
         word = unit_word(self.unit)

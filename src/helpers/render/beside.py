@@ -15,7 +15,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from helpers.project import Project
-from helpers.render.builtin.pages import SIGNS, environment, relative_url
+from helpers.render.builtin.pages import environment, relative_url, sign_of
 from helpers.render.copy import Copy
 from helpers.render.drawings import apart
 from helpers.render.frame import FIND_SCRIPT, framed
@@ -70,7 +70,7 @@ class SheetFigure:
 
     @property
     def sign(self) -> str:
-        return SIGNS.get(self.kind, "")
+        return sign_of(self.kind)
 
 
 def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Path) -> None:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
 from helpers.periods import danish_day
+from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
 from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.foot import foot
@@ -25,7 +26,10 @@ from helpers.render.policy import policy
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
 
-SIGNS = {"met": "✓", "not-met": "×", "partly": "–", "unknown": "?"}
+
+def sign_of(kind: str) -> str:
+    """The sign beside a verdict of that class; empty for a class that is none."""
+    return VERDICT_LOOKS[kind][0] if kind in VERDICT_LOOKS else ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class ChapterVerdict:
 
     @property
     def sign(self) -> str:
-        return SIGNS.get(self.kind, "")
+        return sign_of(self.kind)
 
 
 @cache
