@@ -753,8 +753,7 @@ def template(
 
     if indicator == "texts":
         chosen = _selection(plan, kommune=municipality)
-        for line in _wing(chosen).write_texts(chosen, municipality):
-            typer.echo(line)
+        _say(_wing(chosen).write_texts(chosen, municipality))
         return
     project = _project()
     catalogue = load_catalogue(project)

@@ -16,8 +16,8 @@ ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
 
 
-SINCE_LAST = "siden-sidst.ipynb"
-"""The page on what was corrected since last."""
+SINCE_LAST = "siden-sidst"
+"""Name of the page on what was corrected since last."""
 
 
 def chapter_path(project: Project, plan: Plan, area: FocusArea) -> str:
@@ -190,7 +190,7 @@ def plan_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Content
     ]
     if plan.previous:
         pages.append(BookPage(_path(project, plan, "aendringer"), _changes(plan.names)))
-    pages.append(BookPage(_path(project, plan, SINCE_LAST.removesuffix(".ipynb")), _SINCE_LAST))
+    pages.append(BookPage(_path(project, plan, SINCE_LAST), _SINCE_LAST))
     pages.append(BookPage(_path(project, plan, "data-og-metode"), _DATA))
     if plan.analyst_page:
         pages.append(BookPage(_path(project, plan, "for-analytikeren"), _ANALYST))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -181,7 +182,9 @@ class PlanReport(Report):
     def asked(self, book: Laid) -> Asked:
         """As every report, without the page on what was corrected where the figures are made up."""
         if self.is_example:
-            pages = {path: page for path, page in book.pages.items() if not path.endswith(SINCE_LAST)}
+            pages = {
+                path: page for path, page in book.pages.items() if PurePosixPath(path).stem != SINCE_LAST
+            }
             book = replace(book, pages=pages)
         found = super().asked(book)
         return replace(found, variant=replace(found.variant, document=self.plan.names.document.the))
@@ -418,7 +421,15 @@ class PlanReport(Report):
 
     def brief(self) -> Brief:
         """What it knows of an agenda item on the plan's follow-up."""
+        return self._brief
+
+    @derived
+    def _brief(self) -> Brief:
         return plan_brief(self, self._data_note())
+
+    @derived
+    def _office(self) -> dict[str, str]:
+        return self.catalogue.office(self.municipality)
 
     def short_met(self) -> Shown:
         """The short edition: how many goals are met, and each in a line."""
@@ -739,9 +750,8 @@ class PlanReport(Report):
         if answers is None or not answers.answers:
             return Shown()
         said = []
-        office = self.catalogue.office(self.municipality)
         if survey.heading and answers.period:
-            said.append(fill(survey.heading, periode=answers.period.danish, **office))
+            said.append(fill(survey.heading, periode=answers.period.danish, **self._office))
         source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
@@ -749,7 +759,7 @@ class PlanReport(Report):
                 plan_tables.survey_table(
                     survey,
                     answers.answers,
-                    words=office,
+                    words=self._office,
                     period=answers.period,
                 ),
                 *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
@@ -816,7 +826,7 @@ class PlanReport(Report):
             unit=row.unit,
             area=self.municipality,
             what=measured.title,
-            finding=measured.finding and fill(measured.finding, **self.catalogue.office(self.municipality)),
+            finding=measured.finding and fill(measured.finding, **self._office),
             reason=row.reason,
             finer=row.finer,
             past=row.past,

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Final
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import BASE, FocusArea
 from helpers.data import snapshot_days
-from helpers.periods import Period
+from helpers.periods import Period, danish_day
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Column, Group
 from helpers.present.words import capital, listed, number
 from helpers.reports.plan.assurance import persons_sentence
-from helpers.reports.plan.briefing import missing, plan_brief
+from helpers.reports.plan.briefing import missing
 from helpers.reports.plan.opening import opening, turned_since
 from helpers.reports.plan.status import StatusRow
 from helpers.reports.plan.words import nothing_before, without_persons
-from helpers.sources.fetch_status import danish_day
 
 if TYPE_CHECKING:
     from helpers.reports.plan.report import PlanReport
@@ -40,7 +39,7 @@ def met(report: PlanReport) -> Shown:
     """How many goals are met, and each goal in a line."""
     first, _ = opening(report)
     return output.box(f"**{escape_markdown(first)}**", classes=("summary",)) + output.table(
-        plan_brief(report, Shown()).table()
+        report.brief().table()
     )
 
 
@@ -143,7 +142,7 @@ def gaps(report: PlanReport) -> Shown:
     table = tables.simple_table(
         columns, [_gap(report, row) for row in known], id="afstande", caption=caption, caption_shown=True
     )
-    figures = plan_brief(report, Shown()).figures[:1]
+    figures = report.brief().figures[:1]
     sources = (output.box(escape_markdown(one.source), classes=("source-note",)) for one in figures)
     return join([table, *said, Shown(figures), *sources])
 
