@@ -81,7 +81,7 @@ def test_it_is_four_pages_beside_the_whole_plan(sites: dict[str, Outcome], plan:
     heads = (
         "Hvad er opfyldt?",
         "Hvad er vendt?",
-        "Hvor mangler der flest personer?",
+        "Hvor er afstanden størst i personer?",
         "Hvordan går det i hvert fokusområde?",
     )
     assert [head in page for head, page in zip(heads, pages, strict=True)] == [True] * 4

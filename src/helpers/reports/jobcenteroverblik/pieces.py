@@ -430,6 +430,7 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
+                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
                 )
             ]
         )

@@ -1022,6 +1022,7 @@ class PlanReport(Report):
             rows,
             id="kilder",
             caption="Planens serier og deres kilder",
+            classes="cards",
         )
 
     def caveats_of(self, measured: Indicator | Survey) -> list[str]:
@@ -1063,6 +1064,7 @@ class PlanReport(Report):
             ],
             id="prognosetal",
             caption="Hvor langt prognoser har været fra det, der kom",
+            classes="cards",
         )
         heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
         return join([output.text(heading, assurance.BACKTEST_NOTE), table])
