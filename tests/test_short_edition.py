@@ -165,7 +165,7 @@ def test_gaps_without_a_base_in_words(goals: list[str], said: str) -> None:
 
 def test_nothing_turned_in_words() -> None:
     assert turned_since("hentningen den 1. maj 2026", [], []) == (
-        "Siden hentningen den 1. maj 2026 er ingen mål skiftet til eller fra opfyldt."
+        "Siden hentningen den 1. maj 2026 er ingen mål gået fra ikke opfyldt til opfyldt eller omvendt."
     )
 
 
