@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.catalogue.models import Indicator, Municipality
 from helpers.data import Basis, load_observations, snapshot_days
 from helpers.data.frames import State
+from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
@@ -27,7 +28,7 @@ from helpers.reports.investeringer.briefing import projects_brief
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
 from helpers.reports.investeringer.loader import find_investments, load_investments
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
-from helpers.reports.investeringer.months import MANUAL, Measurement, read_months
+from helpers.reports.investeringer.months import Measurement, read_months
 from helpers.reports.investeringer.status import (
     InvestmentStatus,
     RowStanding,
