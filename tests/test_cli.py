@@ -190,7 +190,7 @@ def test_everything_can_be_listed(shared_root: Path, monkeypatch: pytest.MonkeyP
         ("catalogue/indicators.yml", "- a\n- b\n"),
         ("catalogue/plans/frederikssund-2023.yml", "\tkey: x\n"),
         ("catalogue/surveys.yml", "\x00"),
-        ("catalogue/overview.yml", "nothing: here\n"),
+        ("catalogue/jobcenteroverblik.yml", "nothing: here\n"),
         ("catalogue/areas/municipalities.csv", "code;name\n"),
         ("catalogue/areas/jobcentres.csv", "x\n"),
         ("catalogue/published/frederikssund-2023.csv", "goal,indicator\n1a,x\n"),

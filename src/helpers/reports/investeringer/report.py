@@ -14,6 +14,7 @@ from helpers.catalogue.names import Noun, noun
 from helpers.data import Basis, load_observations, snapshot_days
 from helpers.data.editions import typed_folder
 from helpers.data.frames import State
+from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
@@ -31,7 +32,7 @@ from helpers.reports.investeringer.briefing import projects_brief
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
 from helpers.reports.investeringer.loader import find_investments, load_investments
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
-from helpers.reports.investeringer.months import MANUAL, Measurement, read_months
+from helpers.reports.investeringer.months import Measurement, read_months
 from helpers.reports.investeringer.status import (
     InvestmentStatus,
     RowStanding,

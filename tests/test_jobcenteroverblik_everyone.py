@@ -21,8 +21,8 @@ from helpers.periods import Period
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from jobcenteroverblik_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from jobindsats_tables import REFERENCE, has_reference
-from overview_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from report_support import copy_project
 
 FRAMEWORK, EFFORT = (1, 3, 7, 11, 15), (6, 14, 18, 22, 25)
