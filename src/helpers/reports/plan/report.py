@@ -663,6 +663,7 @@ class PlanReport(Report):
                     courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     verdict=words.verdict_heading(goal.number, self.verdicts[goal.number].verdict),
+                    beside=list(self._in_persons(goal, figure.indicators)),
                     provisional=self.provisional,
                     band=self._band(figure.indicators[0])
                     if goal.band and len(figure.indicators) == 1
@@ -672,6 +673,14 @@ class PlanReport(Report):
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _in_persons(self, goal: Goal, indicators: Sequence[Indicator]) -> Iterator[str]:
+        """What the gaps of a figure's rows come to in persons; which row's, where there are several."""
+        for indicator in indicators:
+            what = "Forskellen" if len(indicators) == 1 else f"{indicator.name}: forskellen"
+            for row in self.rows:
+                if row.goal == goal.number and row.indicator == indicator.key:
+                    yield assurance.persons_sentence(row, indicator, what=what)
 
     def _band(self, indicator: Indicator) -> dict[Period, Interval]:
         """What chance alone may make of each figure of an indicator's window."""
