@@ -19,7 +19,7 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import count, listed
+from helpers.present.words import count, example_note, listed
 from helpers.reports.base.analyst import Measured
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
@@ -206,10 +206,8 @@ class InvestmentReport(Report):
         return self._fetched(indicator.key for indicator in self.indicators)
 
     def _example_note(self) -> str:
-        return (
-            "**Eksempeldata.** Månederne efter startmålingen er opdigtede og viser kun, hvordan siderne kan se ud. "
-            "Startmålinger, minimumsmål og måltal er kommunens egne."
-        )
+        said = example_note("Månederne efter startmålingen", "siderne")
+        return f"{said} Startmålinger, minimumsmål og måltal er kommunens egne."
 
     def _data_note(self) -> Shown:
         if self.example:

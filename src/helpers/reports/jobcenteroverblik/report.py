@@ -21,7 +21,7 @@ from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import NBSP, capital, listed, number, sentence
+from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.project import Project
 from helpers.reports.base.analyst import Measured
 from helpers.reports.base.bookfiles import Laid
@@ -294,10 +294,7 @@ class JobcenteroverblikReport(Report):
         return super()._data_note()
 
     def _example_note(self) -> str:
-        return (
-            "**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan rapporten kan se ud. Placeringer og grupper "
-            "siger derfor intet om kommunerne."
-        )
+        return f"{example_note(what='rapporten')} Placeringer og grupper siger derfor intet om kommunerne."
 
     # ------------------------------------------------------------------------------------ front page
 

@@ -404,10 +404,8 @@ class PlanReport(Report):
         return self._fetched(key for area in chosen for goal in area.goals for key in goal.indicators)
 
     def _example_note(self) -> str:
-        said = (
-            f"**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan {self.plan.names.document.the} kan se ud. "
-            f"De er ikke {escape_markdown(self.municipality.long_name)}s tal."
-        )
+        said = words.example_note(what=self.plan.names.document.the)
+        said += f" De er ikke {escape_markdown(self.municipality.long_name)}s tal."
         if self.municipality.slug == self.plan.municipality:
             said += " Kun tal, som kommunen selv har offentliggjort, er rigtige; de er markeret med \\* og ○."
         if self.is_mixed:
