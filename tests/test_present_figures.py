@@ -29,7 +29,8 @@ from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
-from helpers.present.output import VEGALITE_MIME, FigurePart, Shown
+from helpers.present.draw import VEGALITE_MIME
+from helpers.present.output import FigurePart, Shown
 from helpers.present.spark import spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP

@@ -16,8 +16,8 @@ from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen
 from helpers.reports.base.wing import Wing
 from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
 from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.report import (
-    KEY,
     JobcenteroverblikReport,
     jobcenteroverblik_report,
     read_jobcenteroverblik,

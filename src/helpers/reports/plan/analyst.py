@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from helpers.catalogue.models import Certainty, FromHand, FromUnknown, Plan, Series, Survey
 from helpers.present.words import listed, sentence
+from helpers.reports.plan.numbers import PlanNumbers
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import manual_path
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
-    from helpers.reports.plan.report import PlanReport
 
 
 def unsure(catalogue: Catalogue, plan: Plan) -> Iterator[str]:
@@ -30,7 +30,7 @@ def unsure(catalogue: Catalogue, plan: Plan) -> Iterator[str]:
         yield f"{plan.key}: sources are {' and '.join(said)} (plan status KOMMUNE --plan {plan.key} -v says why)"
 
 
-def to_mend(report: PlanReport) -> Iterator[str]:
+def to_mend(report: PlanNumbers) -> Iterator[str]:
     """Sources that are not certain, figures that may be typed in, and what of the data could not be used."""
     told: dict[tuple[str, str], dict[str, None]] = {}
     for goal in report.plan.goals:
@@ -50,12 +50,12 @@ def to_mend(report: PlanReport) -> Iterator[str]:
     yield from (f"{problem.where}: {problem.what}" for problem, _ in report.unusable())
 
 
-def _answered(report: PlanReport, survey: Survey) -> bool:
+def _answered(report: PlanNumbers, survey: Survey) -> bool:
     answers = report.answers[survey.key]
     return answers is not None and bool(answers.answers)
 
 
-def _series_words(report: PlanReport, key: str, series: Series) -> str:
+def _series_words(report: PlanNumbers, key: str, series: Series) -> str:
     note = sentence(series.note or "")
     path = _typed_at(report, key)
     if isinstance(series.origin, FromHand):
@@ -69,5 +69,5 @@ def _series_words(report: PlanReport, key: str, series: Series) -> str:
     return f"tabel {tables} er sandsynlig, men ikke bekræftet. {note}".strip()
 
 
-def _typed_at(report: PlanReport, key: str) -> str:
+def _typed_at(report: PlanNumbers, key: str) -> str:
     return report.project.relative(manual_path(report.project, report.municipality, key))
