@@ -15,8 +15,8 @@ import pytest
 from helpers.analysis.groups import GroupKind, comparison_group, framework_conditions
 from helpers.analysis.ranks import Third
 from helpers.catalogue.areas import Area
-from helpers.data import load_observations
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest

@@ -20,7 +20,8 @@ import pandas as pd
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
-from helpers.data import Basis, Input, basis_for, data_inputs
+from helpers.data.basis import Basis, basis_for
+from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.letters import address_part

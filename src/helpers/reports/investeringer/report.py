@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data import Basis, load_observations, snapshot_days
+from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
 from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period

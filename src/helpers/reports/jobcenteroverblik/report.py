@@ -14,7 +14,8 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
 from helpers.catalogue.names import Noun
-from helpers.data import Basis, data_fingerprint, load_observations
+from helpers.data.basis import Basis
+from helpers.data.processed import data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present import output, tables

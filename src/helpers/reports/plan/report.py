@@ -29,18 +29,15 @@ from helpers.catalogue.models import (
     PublishedPoint,
     Survey,
 )
-from helpers.data import (
-    data_problems,
-    figure_windows,
-    shown_indicators,
-    snapshot_days,
-)
+from helpers.data.basis import shown_indicators, snapshot_days
 from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area, newest_printed
+from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
+from helpers.data.windows import figure_windows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words

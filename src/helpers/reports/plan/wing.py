@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
-from helpers.data import choose_basis, plan_indicators
+from helpers.data.basis import choose_basis, plan_indicators
 from helpers.data.suppression import plan_observations
 from helpers.errors import Problem
 from helpers.present.theme import palette_from
