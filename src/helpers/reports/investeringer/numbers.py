@@ -8,17 +8,22 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.data import Basis, load_observations, snapshot_days
+from helpers.catalogue.names import Noun, noun
+from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
+from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.words import listed
+from helpers.reports.base.notes import Measured
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.investeringer.examples import EXAMPLE, example_months
 from helpers.reports.investeringer.loader import load_investments
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
-from helpers.reports.investeringer.months import MANUAL, Measurement, read_months
+from helpers.reports.investeringer.months import Measurement, read_months
 from helpers.reports.investeringer.status import (
     InvestmentStatus,
     RowStatus,
@@ -27,6 +32,17 @@ from helpers.reports.investeringer.status import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def measured_projects(catalogue: Catalogue, projects: InvestmentSet) -> Measured:
+    """A set's projects with the indicators that their rows come from; those that are typed in have none."""
+    return [
+        (
+            key,
+            [catalogue.indicators[row.indicator] for row in entry.status.measures.values() if row.indicator],
+        )
+        for key, entry in projects.projects.items()
+    ]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,8 +79,13 @@ class InvestmentNumbers(Report):
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """Those that rows come from."""
-        rows = [row for entry in self.projects.projects.values() for row in entry.status.measures.values()]
-        return tuple(self.catalogue.indicators[row.indicator] for row in rows if row.indicator)
+        return tuple(indicator for _, indicators in self.measured for indicator in indicators)
+
+    _counted: ClassVar[Noun] = noun("projekt")
+
+    @property
+    def measured(self) -> Measured:
+        return measured_projects(self.catalogue, self.projects)
 
     @property
     def example_date(self) -> date:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from helpers.catalogue.models import SOURCES
+from helpers.data.editions import typed_folder
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
@@ -70,19 +72,17 @@ class InvestmentReport(InvestmentNumbers):
             said = f"Der er kun startmålinger; {who} har endnu ikke indberettet månedstal."
         else:
             said = f"Tallene er indberettet af {who}. Nyeste måned er {self.newest.danish}."
-        tables = sorted(
-            {
-                one.source.removeprefix("jobindsats:")
-                for status in self.statuses.values()
-                for row in status.rows
-                for one in row.measured
-                if one.source.startswith("jobindsats:")
-            }
+        sources = dict.fromkeys(
+            SOURCES[source].name
+            for status in self.statuses.values()
+            for row in status.rows
+            for one in row.measured
+            if (source := one.source.partition(":")[0]) in SOURCES
         )
-        if tables:
-            said += f" Nogle af dem hentes fra Jobindsats ({listed(tables)})."
-        note_box = output.box(escape_markdown(said), classes=("data-note",))
-        return note_box + self._problem_box()
+        if sources:
+            said += f" Nogle af dem er fra {listed(sources)}."
+        told = filter(None, (said, self._shortfall()))
+        return output.box(*map(escape_markdown, told), classes=("data-note",)) + self._problem_box()
 
     def _problem_box(self) -> Shown:
         if not self.problems:
@@ -111,6 +111,24 @@ class InvestmentReport(InvestmentNumbers):
         else:
             said += f" Status i {self.newest.danish}: {counted}."
         return said
+
+    def standing_lines(self) -> Iterator[str]:
+        yield self._standing_words()
+        for status in self.statuses.values():
+            yield f"{status.project.title}: {words.project_line(status)}"
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Where months are typed in, project by project, and what of them could not be used."""
+        for key, status in self.statuses.items():
+            months = [row.row for row in status.rows if row.row.key and row.row.indicator is None]
+            if months:
+                path = typed_folder(self.project, self.projects.municipality) / f"{key}.csv"
+                newest = f"nyeste er {status.newest.danish}" if status.newest else words.before_any(status)
+                yield (
+                    f"{key}: {count(len(months), 'række', 'rækker')} indtastes i {self.project.relative(path)} ({newest}); "
+                    f"plan project template {key} skriver en fil til næste måned."
+                )
+        yield from (f"{problem.where}: {problem.what}" for problem in self.problems)
 
     def overview(self) -> Shown:
         """All projects: the committee's status in one table, and one line for each."""
@@ -277,7 +295,7 @@ class InvestmentReport(InvestmentNumbers):
 
     def sources(self) -> Shown:
         """Where the figures of every row come from, and its newest month."""
-        return project_tables.sources_table(self.statuses.values(), self._row_source)
+        return self._troubles() + project_tables.sources_table(self.statuses.values(), self._row_source)
 
     def remarks(self) -> Shown:
         """What readers should know of the document and of single projects."""

@@ -7,14 +7,16 @@ from datetime import date
 from typing import ClassVar
 
 from helpers.analysis.groups import ComparisonGroup
+from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Indicator
-from helpers.catalogue.names import Noun
-from helpers.data import data_fingerprint, load_observations
+from helpers.catalogue.names import Noun, noun
+from helpers.data.processed import data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.group_words import group_sentence
 from helpers.present.words import listed
+from helpers.reports.base.notes import Measured
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
@@ -25,6 +27,17 @@ from helpers.reports.jobcenteroverblik.standings import Boards, Standings
 
 KEY = "jobcenteroverblik"
 """What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+
+
+def measures(catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> Measured:
+    """The figures that something measures, with their indicators."""
+    rows = [row.indicator for row in jobcenteroverblik.template.table.rows]
+    used = {
+        str(figure.number): rows if figure.table else [figure.indicator or ""]
+        for figure in jobcenteroverblik.figures
+        if figure.table or figure.indicator
+    }
+    return [(name, [catalogue.indicators[key] for key in keys]) for name, keys in used.items()]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,6 +96,12 @@ class JobcenteroverblikNumbers(Report):
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the report, each once."""
         return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
+
+    _counted: ClassVar[Noun] = noun("figur")
+
+    @property
+    def measured(self) -> Measured:
+        return measures(self.catalogue, self.jobcenteroverblik)
 
     def _made_up(self, indicator: Indicator) -> bool:
         """Whether an indicator's figures are example data: not when anybody typed them in."""

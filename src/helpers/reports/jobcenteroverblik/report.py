@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
     TemplateFigure,
     TemplateSection,
+    TemplateTile,
     load_jobcenteroverblik,
     template_stamp,
 )
@@ -182,9 +184,22 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
                 made.append(pieces.printed_tile(tile.heading, link, printed, self._office))
             else:
-                standing = self.standings.standing(tile.figure)
-                made.append(pieces.standing_tile(tile.heading, link, standing, self.area))
+                made.append(self._tile(tile, link))
         return pieces.tiles(made) + pieces.thirds_legend(self._office)
+
+    def _tile(self, tile: TemplateTile, link: str = "") -> pieces.FigureTile:
+        return pieces.standing_tile(tile.heading, link, self.standings.standing(tile.figure), self.area)
+
+    def standing_lines(self) -> Iterator[str]:
+        for tile in () if self.printed else self.jobcenteroverblik.template.tiles:
+            yield f"{sentence(tile.heading)} {sentence(self._tile(tile).place)}"
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Joint job centres that nobody confirmed."""
+        for code in self.area.codes[:1]:
+            centre = self.jobcenteroverblik.centre_of(code)
+            if self._unsure(centre):
+                yield f"{centre.name}:{self._unsure(centre)} Det står i catalogue/areas/jobcentres.csv."
 
     def _link(self, figure: int) -> str:
         return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
@@ -466,7 +481,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             tables.Column("Nyeste viste periode"),
         ]
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
-        return tables.simple_table(
+        return self._troubles() + tables.simple_table(
             columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
         )
 

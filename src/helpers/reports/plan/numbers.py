@@ -15,6 +15,7 @@ from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest
 from helpers.analysis.readings import Readings
 from helpers.analysis.targets import ResolvedTarget, areas_asked
+from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.models import (
@@ -28,17 +29,20 @@ from helpers.catalogue.models import (
     Plan,
     Survey,
 )
-from helpers.data import data_problems, figure_windows, shown_indicators
+from helpers.data.basis import shown_indicators
 from helpers.data.csv_files import Cell
 from helpers.data.frames import Grounds, State
 from helpers.data.printed import for_area
+from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
 from helpers.data.stopped import Stop, stopped
 from helpers.data.suppression import plan_observations
+from helpers.data.windows import figure_windows
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present import target_words, words
 from helpers.present.spark import Spark, spark
+from helpers.reports.base.notes import Measured
 from helpers.reports.base.report import Report, Whom, derived, frame_hash
 from helpers.reports.base.request import SiteEntry
 from helpers.reports.plan import assurance
@@ -70,6 +74,12 @@ OBSERVATION_HEADS = (
     "enhed", "status", "kilde", "hentet", "offentliggjort",
 )  # fmt: skip
 """Heads of the file with all series of a report."""
+
+
+def measured_goals(catalogue: Catalogue, plan: Plan) -> Measured:
+    """A plan's goals with the indicators that measure them; those of surveys have none."""
+    known = catalogue.indicators
+    return [(goal.number, [known[key] for key in goal.indicators if key in known]) for goal in plan.goals]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -405,9 +415,9 @@ class PlanNumbers(Report):
             parts = problem.where.split(":")[0].split("/")
             table = next((name for name in parts if name in self._tables), None)
             goals = [
-                goal.number
-                for goal in self.plan.goals
-                for indicator in self._indicators_of(goal)
+                number
+                for number, indicators in self.measured
+                for indicator in indicators
                 if (indicator.key in named if named else table in indicator.tables)
             ]
             if table is not None and goals:
@@ -424,12 +434,9 @@ class PlanNumbers(Report):
         )  # fmt: skip
         return tuple(dict.fromkeys(told))
 
-    def _indicators_of(self, goal: Goal) -> list[Indicator]:
-        return [self.catalogue.indicators[key] for key in goal.indicators if key in self.catalogue.indicators]
-
     @property
-    def _measured(self) -> list[list[Indicator]]:
-        return [self._indicators_of(goal) for goal in self.plan.goals]
+    def measured(self) -> Measured:
+        return measured_goals(self.catalogue, self.plan)
 
     def caveats_of(self, measured: Indicator | Survey) -> list[str]:
         """What to mind with an indicator or survey: caveats, breaks in its data, doubts about its source."""

@@ -24,9 +24,7 @@ from helpers.catalogue.models import (
     PublishedPoint,
     Survey,
 )
-from helpers.data import (
-    snapshot_days,
-)
+from helpers.data.basis import snapshot_days
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.suppression import plan_observations
 from helpers.errors import PlanError
@@ -35,6 +33,7 @@ from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Column
 from helpers.project import Project
+from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -43,7 +42,6 @@ from helpers.reports.base.request import Asked
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
-from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import SINCE_LAST, chapter_path
 from helpers.reports.plan.briefing import plan_brief
@@ -552,14 +550,9 @@ class PlanReport(PlanNumbers):
 
     def basis_note(self) -> Shown:
         """What could not be fetched or used, and where the goals are from."""
-        said = [
-            output.text(head, "\n".join(f"- {escape_markdown(text)}" for text in told))
-            for head, told in (
-                ("Ikke alle tal kunne hentes:", self.failures()),
-                ("Disse tal kunne ikke bruges:", self._unusable()),
-            )
-            if told
-        ]
+        said = [self._troubles()]
+        if told := "\n".join(f"- {escape_markdown(text)}" for text in self._unusable()):
+            said.append(output.text("Disse tal kunne ikke bruges:", told))
         if self.plan.source and self.municipality.slug == self.plan.municipality:
             said.append(
                 output.text(
@@ -570,6 +563,15 @@ class PlanReport(PlanNumbers):
                 who = words.capital(self.plan.names.document.the)
                 said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
         return join(said)
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Surveys that were not typed in, and what of the data could not be used."""
+        for goal in self.plan.goals:
+            survey = self.catalogue.survey(goal)
+            typed = self.answers[survey.key] if survey else None
+            if survey and not (typed and typed.answers):
+                yield f"Mål {goal.number}: undersøgelsens resultat kan indtastes i {typed_at(self, survey.key)}."
+        yield from (f"{problem.where}: {problem.what}" for problem, _ in self.unusable())
 
     def analyst(self) -> Shown:
         """What the analyst can mend, for a page that a plan asks for (`analyst_page`)."""
