@@ -1,6 +1,6 @@
 """The Jobcenteroverblik as a template: job centres, clusters, sections, 26 figures, ten tiles and the table.
 
-In: ``catalogue/overview.yml`` and ``published/``, with the catalogue's job centres.
+In: ``catalogue/jobcenteroverblik.yml`` and ``published/``, with the catalogue's job centres.
 Out: one frozen :class:`Jobcenteroverblik`, its references checked; what is wrong is told with file and line.
 """
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
 M = TypeVar("M", bound=Model)
+
+FILE = "jobcenteroverblik.yml"
 
 FIGURES = 26
 """Figures of the template, as in STAR's report of February 2017."""
@@ -133,7 +135,7 @@ class JointShare(Model):
 
 
 class JointRules(Model):
-    """How shares of joint job centres are made; see ``overview.yml``."""
+    """How shares of joint job centres are made; see ``jobcenteroverblik.yml``."""
 
     population: str = Field(pattern=r"^[a-z0-9-]+\.[a-z_]+$")
     of_population: tuple[str, ...] = ()
@@ -163,7 +165,7 @@ class TemplateMethod(Model):
 
 
 class Template(Model):
-    """``catalogue/overview.yml``, with the names that its texts have in braces filled in."""
+    """``catalogue/jobcenteroverblik.yml``, with the names that its texts have in braces filled in."""
 
     key: str
     title: str
@@ -309,11 +311,7 @@ class Jobcenteroverblik(Model):
 def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that the template is read from; moves when one of them does."""
     folder = project.catalogue
-    patterns = (
-        "overview.yml",
-        "published/*.csv",
-    )
-    files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+    files = [path for pattern in (FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
@@ -325,7 +323,7 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     PlanError
         With every problem of its files, each with file, line and key.
     """
-    document = read_document(project, project.catalogue / "overview.yml")
+    document = read_document(project, project.catalogue / FILE)
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None
     if template:
@@ -449,7 +447,7 @@ def _check_printed(
         problems.append(
             Problem(
                 f"catalogue/published/{printed.files}",
-                f"Not in catalogue/overview.yml, or given twice: {', '.join(strange)}.",
+                f"Not in catalogue/{FILE}, or given twice: {', '.join(strange)}.",
             )
         )
 

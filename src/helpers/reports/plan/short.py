@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import BASE, FocusArea
-from helpers.data import snapshot_days
+from helpers.data.basis import snapshot_days
 from helpers.periods import Period, danish_day
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.models import NATIONAL_NAME, Goal, Municipality
-from helpers.data import figure_window
 from helpers.data.suppression import plan_observations
+from helpers.data.windows import figure_window
 from helpers.errors import PlanError
 from helpers.present import figures, output, tables
 from helpers.present.output import Shown, join
