@@ -178,8 +178,8 @@ class FigurePart(StampedPart):
         if self.stamp:
             spec["usermeta"] = self.stamp.mark()
         made: dict[str, str | bytes] = {
-            f"{self.file}.svg": svg_of(self.spec),
-            f"{self.file}.png": drawn(self.still, "png"),
+            f"{self.file}.svg": (svg := svg_of(self.spec)),
+            f"{self.file}.png": drawn(with_source(svg, self.source), "png"),
             f"{self.file}.json": json.dumps(spec, ensure_ascii=False, separators=(",", ":")),
         }
         if self.narrow is not None:
