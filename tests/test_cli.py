@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 from helpers import cli
 from helpers.catalogue import load_catalogue
 from helpers.commands import streams
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
 from helpers.data.files import write_whole
+from helpers.data.processed import load_observations
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE
 from report_support import CHECKOUT, copy_project

@@ -16,8 +16,8 @@ from helpers import open_report
 from helpers.errors import PlanError
 from helpers.present.charts import CHART_COLUMNS
 from helpers.present.draw import spec_for_screen
+from helpers.reports.base.report import Report
 from helpers.reports.plan.frames import FRAME_COLUMNS, STATUS_COLUMNS
-from helpers.reports.plan.report import Report
 from report_support import CHECKOUT
 
 GUIDE = (CHECKOUT / "docs" / "notebooks.md").read_text(encoding="utf-8")

@@ -340,7 +340,8 @@ def find(
 @app.command(rich_help_panel=FIGURES)
 def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
-    from helpers.data import choose_basis, load_observations
+    from helpers.data.basis import choose_basis
+    from helpers.data.processed import load_observations
 
     chosen = _selection(plan, snapshot=snapshot)
     project, catalogue = chosen.project, chosen.catalogue

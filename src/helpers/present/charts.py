@@ -13,8 +13,8 @@ import altair as alt
 import pandas as pd
 
 from helpers.errors import PlanError
+from helpers.present.draw import screen_bundle
 from helpers.present.layout import AXIS_WORDS, BADGE
-from helpers.present.output import screen_bundle
 from helpers.present.theme import Palette
 from helpers.present.traces import Picture, Trace
 from helpers.present.words import number

@@ -20,8 +20,9 @@ from helpers.catalogue.models import Goal, Indicator, Municipality
 from helpers.data.frames import Grounds
 from helpers.periods import Period
 from helpers.present import describe, fonts, layout, output
-from helpers.present.draw import SCHEMA, WORDS
+from helpers.present.draw import SCHEMA
 from helpers.present.layout import Layout
+from helpers.present.placed import WORDS
 from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import TARGET, Picture, Trace, areas_picture, picture, with_targets

@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -21,7 +20,8 @@ from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.catalogue.names import Noun, noun
-from helpers.data import Basis, Input, basis_for, data_inputs
+from helpers.data.basis import Basis, basis_for
+from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError
 from helpers.letters import address_part
@@ -33,7 +33,7 @@ from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note, shortfall
+from helpers.reports.base.notes import Measured, fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
@@ -41,7 +41,6 @@ from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
-    from helpers.reports.base.analyst import Measured
     from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
 
@@ -192,9 +191,16 @@ class Report(Stamped, ABC):
             example=self.example,
         )
         if basis.kind == "example":
-            keys = tuple(indicator.key for indicator in self.indicators)
-            _make_example(self.project, self.catalogue.hash, keys, self.example_date)
+            self._make_example()
         return basis
+
+    def _make_example(self) -> None:
+        from helpers.sources.example import write_example_tables
+
+        given = RawStore(self.project.raw), self.catalogue, self.indicators, self.example_date
+        # Once: the generator looks at every one of its snapshots to see whether they are still right.
+        name = "example", self.example_date, *(indicator.key for indicator in self.indicators)
+        self.catalogue.kept(name, self.project, lambda: write_example_tables(*given))
 
     def _surveys(self) -> Sequence[str]:
         """Keys of the surveys whose answers the report shows."""
@@ -528,16 +534,6 @@ def frame_hash(frame: pd.DataFrame) -> str:
     return hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
 
 
-@cache
-def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
-    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
-    from helpers.sources.example import write_example_tables
-
-    catalogue = load_catalogue(project)
-    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
-    write_example_tables(RawStore(project.raw), catalogue, indicators, day)
-
-
 def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
     """What a notebook's parameters ask for, in the project it lies in.
 
@@ -564,18 +560,14 @@ def rendered_once(report: R) -> R:
 
     A book's notebooks run in one process on figures that stand still: they share what was read and judged.
     """
-    if not is_rendering():
-        from helpers.present.charts import use_danish_charts
 
+    def opened() -> R:
         report.check_period()
-        use_danish_charts()
         return report
-    if report not in _RENDERED:
-        report.check_period()
-        _RENDERED.clear()
-        _RENDERED[report] = report
-    found: R = _RENDERED[report]
-    return found
 
+    if is_rendering():
+        return report.catalogue.kept("report", report, opened)
+    from helpers.present.charts import use_danish_charts
 
-_RENDERED: dict[Any, Any] = {}
+    use_danish_charts()
+    return opened()

@@ -11,8 +11,9 @@ from helpers.reports.jobcenteroverblik.models import (
     TemplateFigure,
     TemplateSection,
 )
+from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.ranking import heading_words
-from helpers.reports.jobcenteroverblik.report import ALL, KEY, all_path, measured, section_path
+from helpers.reports.jobcenteroverblik.report import ALL, all_path, measured, section_path
 
 SHARED = f"{ALL}-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.catalogue.models import Plan
-from helpers.data import choose_basis, plan_indicators
+from helpers.data.basis import choose_basis, plan_indicators
 from helpers.data.suppression import plan_observations
 from helpers.errors import Problem
 from helpers.present.theme import palette_from
@@ -28,8 +28,9 @@ from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
-from helpers.reports.plan.report import PlanReport, measured_goals, read_report, read_reports
+from helpers.reports.plan.report import PlanReport, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
