@@ -15,7 +15,7 @@ from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.targets import JudgeOn
-from helpers.data import load_observations
+from helpers.data.processed import load_observations
 from helpers.present.theme import palette_from
 from helpers.present.words import capital, number
 from helpers.project import RENDERING_VARIABLE, Project

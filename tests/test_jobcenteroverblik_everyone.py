@@ -16,16 +16,17 @@ import pytest
 from helpers.analysis.groups import GroupKind, comparison_group, framework_conditions
 from helpers.analysis.ranks import Third
 from helpers.catalogue.areas import Area
-from helpers.data import load_observations
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.present.group_words import group_sentence
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
+from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.pieces import verdict_box
-from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
+from jobcenteroverblik_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from jobindsats_tables import REFERENCE, has_reference
-from overview_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from report_support import copy_project
 from sentence_patterns import OVERVIEW_PATTERNS, masked
 
