@@ -168,7 +168,7 @@ def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str
     columns = [
         Column("Projekt", row_head=True),
         Column("Antal mål", number=True),
-        *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
+        *(Column(word, number=True) for word in words.STANDING_WORDS.values()),
         Column("Nyeste måned"),
     ]
     rows: list[tuple[Cell, ...]] = [

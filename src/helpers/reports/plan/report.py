@@ -593,9 +593,8 @@ class PlanReport(PlanNumbers):
             if row.published_gap is not None and row.published_gap != row.gap:
                 printed = words.number(row.published_gap, row.decimals, row.unit, signed=True)
                 ours = words.number(row.gap, row.decimals, row.unit, signed=True)
-                said.append(
-                    f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
-                )
+                note = row.note or f"I dokumentet står {printed}."
+                said.append(f"Mål {row.goal}: reglen giver {ours}. {note}")
         for goal in self.plan.goals:
             for key, target in goal.parts:
                 measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
