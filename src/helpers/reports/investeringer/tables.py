@@ -61,14 +61,8 @@ def status_table(status: InvestmentStatus) -> Shown:
     pictures: dict[str, str] = {}
 
     def cells(row: RowStatus, under: int) -> tuple[Cell, ...]:
-        return (
-            _label(row, under),
-            _newest(row),
-            _since_start(row),
-            _way(row),
-            _trend(row),
-            standing_cell(row),
-        )
+        shown = _label(row, under), _newest(row), _since_start(row), _way(row)
+        return (*shown, _trend(row), standing_cell(row))
 
     def _trend(row: RowStatus) -> Cell:
         if not row.measured:
@@ -83,13 +77,9 @@ def status_table(status: InvestmentStatus) -> Shown:
         pictures[spark.name] = spark.svg
         return tables.spark_cell(spark)
 
+    heads = ("Række", "Nyeste tal", "Siden start", "Forventet nu", "Udvikling", "Status")
     columns = [
-        Column("Række", row_head=True),
-        Column("Nyeste tal", number=True),
-        Column("Siden start", number=True),
-        Column("Forventet nu", number=True),
-        Column("Udvikling"),
-        Column("Status"),
+        Column(head, number=head in heads[1:4], row_head=place == 0) for place, head in enumerate(heads)
     ]
     caption = f"Status for {status.project.title}"
     text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
@@ -225,18 +215,17 @@ def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, De
     """What each project changes on each benefit, in full-time persons; zero where it holds the level."""
     benefits = [key for key in projects.benefits if any(key in per for per in changes.values())]
     rows: list[tuple[Cell, ...]] = [
-        (project.title, *(_effect(changes[key].get(benefit)) for benefit in benefits))
+        (
+            project.title,
+            *(number(own[benefit], 0, signed=True) if benefit in own else None for benefit in benefits),
+        )
         for key, project in projects.projects.items()
+        for own in (changes[key],)
     ]
     sums = [
         sum((per[benefit] for per in changes.values() if benefit in per), Decimal(0)) for benefit in benefits
     ]
-    rows.append(
-        (
-            _strong("I alt"),
-            *(_strong(number(value, 0, signed=True)) for value in sums),
-        )
-    )
+    rows.append((_strong("I alt"), *(_strong(number(value, 0, signed=True)) for value in sums)))
     columns = [
         Column("Projekt", row_head=True),
         *(Column(projects.benefits[benefit], number=True) for benefit in benefits),
@@ -244,10 +233,6 @@ def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, De
     return tables.simple_table(
         columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
     )
-
-
-def _effect(value: Decimal | None) -> Cell:
-    return None if value is None else number(value, 0, signed=True)
 
 
 def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
@@ -289,17 +274,15 @@ def sources_table(found: Iterable[InvestmentStatus], source_of: Callable[[RowSta
     """Every row with where its figures come from and its newest month."""
     groups = []
     for status in found:
-        rows: list[tuple[Cell, ...]] = []
-        for row in status.rows:
-            if row.row.key is None:
-                continue
-            rows.append(
-                (
-                    status.project.status.label_of(row.row.key),
-                    source_of(row),
-                    _month(row.newest.month if row.newest else None),
-                )
+        rows = [
+            (
+                status.project.status.label_of(row.row.key),
+                source_of(row),
+                _month(row.newest.month if row.newest else None),
             )
+            for row in status.rows
+            if row.row.key is not None
+        ]
         groups.append(Group(rows, status.project.title))
     text = tables.build(
         [Column("Række", row_head=True), Column("Kilde"), Column("Nyeste tal")],
