@@ -14,12 +14,12 @@ from helpers.catalogue.models import NATIONAL, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present import describe, layout, output
+from helpers.present import describe, layout, output, tables
 from helpers.present.describe import fitted
 from helpers.present.figures import chart, native_chart
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg
-from helpers.present.tables import Column, Group, build
+from helpers.present.tables import Group, build
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import capital, listed
@@ -224,7 +224,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
         for period in reversed(tuple(periods))
     ]
     heads = (MEASURED_TEXT, HELD_TEXT if row.hold else PATH_TEXT, TARGET_TEXT)
-    columns = [Column("Måned", row_head=True), *(Column(head, number=True) for head in heads)]
+    columns = tables.columns("Måned", *heads, numbers=(1, 2, 3))
     caption = f"Tal bag figuren: {title}"
     return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
 

@@ -78,9 +78,7 @@ def status_table(status: InvestmentStatus) -> Shown:
         return tables.spark_cell(spark)
 
     heads = ("Række", "Nyeste tal", "Siden start", "Forventet nu", "Udvikling", "Status")
-    columns = [
-        Column(head, number=head in heads[1:4], row_head=place == 0) for place, head in enumerate(heads)
-    ]
+    columns = tables.columns(*heads, numbers=(1, 2, 3))
     caption = f"Status for {status.project.title}"
     text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
     return output.table(text, text=caption, files=pictures)
@@ -153,12 +151,9 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    columns = [
-        Column("Projekt", row_head=True),
-        Column("Antal mål", number=True),
-        *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
-        Column("Nyeste måned"),
-    ]
+    standings = [word.replace(" ", NBSP) for word in words.STANDING_WORDS.values()]
+    heads = ("Projekt", "Antal mål", *standings, "Nyeste måned")
+    columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
     rows: list[tuple[Cell, ...]] = [
         (
             tables.linked(status.project.title, links(status.project.key)),
@@ -182,10 +177,7 @@ def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:
         ]
         rows.append((f"{area}. {title}", Html("<br>".join(serving)) if serving else None))
     return tables.simple_table(
-        [
-            Column("Fokusområde i beskæftigelsespolitikken", row_head=True),
-            Column("Projekter, der nævner det"),
-        ],
+        tables.columns("Fokusområde i beskæftigelsespolitikken", "Projekter, der nævner det"),
         rows,
         id="politik",
         caption="Fokusområder i beskæftigelsespolitikken og de projekter, der understøtter dem",
@@ -204,7 +196,7 @@ def target_table(table: TargetTable, unit: str, key: str) -> Shown:
         rows.append((label, shown))
     rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
-        [Column(table.title, row_head=True), Column(unit, number=True)],
+        tables.columns(table.title, unit, numbers=(1,)),
         rows,
         id=key,
         caption=f"Måltal: {table.title}",
@@ -226,10 +218,8 @@ def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, De
         sum((per[benefit] for per in changes.values() if benefit in per), Decimal(0)) for benefit in benefits
     ]
     rows.append((_strong("I alt"), *(_strong(number(value, 0, signed=True)) for value in sums)))
-    columns = [
-        Column("Projekt", row_head=True),
-        *(Column(projects.benefits[benefit], number=True) for benefit in benefits),
-    ]
+    heads = [projects.benefits[benefit] for benefit in benefits]
+    columns = tables.columns("Projekt", *heads, numbers=range(1, 1 + len(heads)))
     return tables.simple_table(
         columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
     )
@@ -255,13 +245,9 @@ def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
         if with_costs:
             total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
         rows.append(total)
-    columns = [Column("Ydelse", row_head=True), Column("Sparede fuldtidspersoner om året", number=True)]
-    if with_costs:
-        columns += [
-            Column("Årlig udgift pr. person", number=True),
-            Column("Sparet om året", number=True),
-            Column("Kilde til udgiften"),
-        ]
+    heads = ["Ydelse", "Sparede fuldtidspersoner om året"]
+    heads += ["Årlig udgift pr. person", "Sparet om året", "Kilde til udgiften"] if with_costs else []
+    columns = tables.columns(*heads, numbers=(1, 2, 3))
     caption = f"Kan det betale sig? {case.project.title}"
     return tables.simple_table(columns, rows, id=f"betaler-sig-{case.project.key}", caption=caption)
 
@@ -285,7 +271,7 @@ def sources_table(found: Iterable[InvestmentStatus], source_of: Callable[[RowSta
         ]
         groups.append(Group(rows, status.project.title))
     text = tables.build(
-        [Column("Række", row_head=True), Column("Kilde"), Column("Nyeste tal")],
+        tables.columns("Række", "Kilde", "Nyeste tal"),
         groups,
         id="kilder",
         caption="Statusrækkerne, deres kilder og nyeste måned",

@@ -446,8 +446,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         said = [method.clusters]
         said += [method.official] if GroupKind.OFFICIAL in used else []
         said += [method.computed] if GroupKind.COMPUTED in used else []
-        heads = ("Type", "Gruppe", capital(self._office.many), "Grundlag")
-        columns = [tables.Column(head, row_head=head == "Type") for head in heads]
+        columns = tables.columns("Type", "Gruppe", capital(self._office.many), "Grundlag")
         rows = [
             (
                 listed(titles),
@@ -473,7 +472,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
     def sources(self) -> Shown:
         """Every figure: what it measures today, from which table, and how sure that is."""
         heads = ("Figur", "Måling i dag", "Tabel", "Sammenlignes med", "Nyeste viste periode")
-        columns = [tables.Column(head, row_head=head == "Figur") for head in heads]
+        columns = tables.columns(*heads)
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return self._troubles() + tables.simple_table(
             columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True

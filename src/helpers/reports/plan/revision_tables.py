@@ -14,7 +14,6 @@ from helpers.data.revisions import ChangeOfValue
 from helpers.periods import Period, danish_day
 from helpers.present import output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.tables import Column
 from helpers.present.words import Value
 from helpers.reports.base.notes import downloads
 from helpers.reports.plan import words as plan_words
@@ -213,5 +212,5 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
 
 def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
     heads = ("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad")
-    columns = [Column(head, number=head in heads[2:5]) for head in heads]
+    columns = tables.columns(*heads, row_head=None, numbers=(2, 3, 4))
     return tables.simple_table(columns, cells, id=id, caption=caption)

@@ -18,11 +18,10 @@ from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.analyst import unsure
 from helpers.reports.base.books import BookTexts
-from helpers.reports.base.choice import chosen_plan, plans_asked, told_plans
 from helpers.reports.base.goals import AreasPage, GoalComparison
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
-from helpers.reports.base.request import RenderRequest, Selection
+from helpers.reports.base.request import RenderRequest, Selection, chosen_plan, plans_asked, told_plans
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
