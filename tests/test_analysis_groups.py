@@ -23,7 +23,7 @@ from helpers.catalogue.areas import Area
 from helpers.errors import PlanError
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope
 from helpers.project import Project
-from overview_support import CHECKOUT, NEWEST, SIZE, area, by_hand, clustered, observations, shipped
+from jobcenteroverblik_support import CHECKOUT, NEWEST, SIZE, area, by_hand, clustered, observations, shipped
 
 RULES = shipped()[0].grouping.rules
 LABELS = [variable.label for variable in RULES.framework]
@@ -348,7 +348,7 @@ def test_a_mistake_in_the_rules_is_named_with_file_and_line(project, written, in
 
 def test_without_its_file_the_catalogue_compares_within_official_groups_and_regions(project):
     (project.catalogue / "groups.yml").unlink()
-    (project.catalogue / "overview.yml").unlink()
+    (project.catalogue / "jobcenteroverblik.yml").unlink()
     catalogue = load_catalogue(project)
     assert catalogue.grouping.rules.order == ("kommunegruppe", "region")
     (project.catalogue / "areas" / "kommunegrupper.csv").unlink()

@@ -30,8 +30,9 @@ from data_support import (
     term,
     type_in,
 )
-from helpers.data import Basis, data_inputs, data_problems, load_observations
+from helpers.data.basis import Basis
 from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
+from helpers.data.processed import data_inputs, data_problems, load_observations
 from helpers.project import Project
 
 REAL = Basis("real")
@@ -302,7 +303,8 @@ NURSERY = textwrap.dedent(
     import os, signal, sys, time
     from pathlib import Path
     from data_support import catalogue, indicator, term
-    from helpers.data import Basis, load_observations
+    from helpers.data.basis import Basis
+    from helpers.data.processed import load_observations
     from helpers.project import Project
 
     # Imports once, then forks a child for each line read: "how many, version, kill after milliseconds or -1".

@@ -19,8 +19,9 @@ from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Plan
 from helpers.catalogue.targets import Target
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.present.theme import palette_from
 from helpers.project import Project

@@ -16,7 +16,7 @@ from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.targets import JudgeOn
-from helpers.data import load_observations
+from helpers.data.processed import load_observations
 from helpers.present.words import capital, number
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan.assurance import chance_sentence

@@ -236,11 +236,11 @@ def status(
         ),
     ] = False,
 ) -> None:
-    """Show how each goal of a plan stands: the country, the municipality and the gap."""
+    """Show how each goal of a plan stands: the country, the municipality and the gap; or how another report stands."""
     from helpers.commands.typed import refuse_typed
 
     chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
-    refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
+    refuse_typed(chosen.project, chosen.catalogue)
     screen = _wing(chosen).status(chosen, municipality, output_format, out.width, verbose=verbose)
     _print(screen, output_format)
 
@@ -340,7 +340,8 @@ def find(
 @app.command(rich_help_panel=FIGURES)
 def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
-    from helpers.data import choose_basis, load_observations
+    from helpers.data.basis import choose_basis
+    from helpers.data.processed import load_observations
 
     chosen = _selection(plan, snapshot=snapshot)
     project, catalogue = chosen.project, chosen.catalogue

@@ -43,7 +43,9 @@ from helpers.prose import clean_texts
 
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
-_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "overview.yml")
+_SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "jobcenteroverblik.yml")
+_FORMER = {"overview.yml": "jobcenteroverblik.yml"}
+"""What files of the catalogue were called before → what they are called now."""
 _ENDING = {
     ".": ".yml", "indicators": ".yml", "plans": ".yml", "texts": ".yml", "projects": ".yml", "brands": ".yml", "published": ".csv",
     "areas": ".csv", "areas/clusters": ".csv",
@@ -199,7 +201,10 @@ class _Reading:
             ending = _ENDING.get(folder, ".yml")
             if path.suffix == ending and folder in _ENDING and (folder != "." or path.name in _SINGLE):
                 continue
-            if path.suffix != ending and kinds & {ending, ".yaml", ".txt"}:
+            if now := _FORMER.get(place.as_posix()):
+                what = f"The file is called {now} now; under this name it is not read."
+                do = f"Bring what you changed in it into catalogue/{now}, and delete it."
+            elif path.suffix != ending and kinds & {ending, ".yaml", ".txt"}:
                 said = "".join(path.suffixes)
                 what = f'Files that end in "{said}" are not read here.'
                 do = f"Name it {path.name.removesuffix(said)}{ending}."

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import FromUnknown
-from helpers.data import shown_indicators
+from helpers.data.basis import shown_indicators
 from helpers.data.text import tidy
 from helpers.errors import PlanError
 from helpers.project import Project

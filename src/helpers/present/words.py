@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
 from helpers.periods import Frequency, Period
+from helpers.prose import listed
 
 MINUS = "−"
 NBSP = "\u00a0"
@@ -206,12 +207,9 @@ FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skj
 """Stands at a figure or a place that few persons make, and what it means."""
 
 
-def listed(items: Iterable[str], last: str = "og") -> str:
-    """``a``, ``a og b``, ``a, b og c``."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+def example_note(which: str = "Tallene", what: str = "siden") -> str:
+    """What pages of example data say of it: ``Tallene er opdigtede og viser kun, hvordan siden kan se ud.``"""
+    return f"{which} er opdigtede og viser kun, hvordan {what} kan se ud."
 
 
 def capital(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
+from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.intake import TypedRow, TypedTable, Wrong, nearest, read_table, typed_files
 from helpers.intake.dates import PeriodColumn
@@ -28,8 +29,6 @@ REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
 OPTIONAL_COLUMNS = ("tekst", "andel", "bemaerkning")
 TEMPLATE_COLUMNS = ("række", "tekst", "måned", "værdi", "andel", "bemærkning")
 """The head of a file. ``tekst`` repeats the row's label for whoever fills it in; it is not read."""
-
-MANUAL = "manual"
 
 MOST = 1_000_000_000
 """No figure of a municipality is as large."""

@@ -15,14 +15,15 @@ import pytest
 from helpers.analysis.groups import GroupKind, comparison_group, framework_conditions
 from helpers.analysis.ranks import Third
 from helpers.catalogue.areas import Area
-from helpers.data import load_observations
 from helpers.data.frames import State
+from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
-from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from helpers.reports.jobcenteroverblik.numbers import KEY
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
+from jobcenteroverblik_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from jobindsats_tables import REFERENCE, has_reference
-from overview_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from report_support import copy_project
 
 FRAMEWORK, EFFORT = (1, 3, 7, 11, 15), (6, 14, 18, 22, 25)
