@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from helpers.catalogue.areas import JobCentre, area_names, fold_area
+from helpers.catalogue.areas import JobCentre, codes_by_name, fold_area
 from helpers.catalogue.documents import Document, unknown
 from helpers.catalogue.explain import read_entry
 from helpers.catalogue.models import Indicator, Key, Model, Municipality
@@ -125,7 +125,7 @@ def read_grouping(
                 what = unknown("kind of cluster", path.stem, rules.clusters)
                 kinds = f"Kinds are the keys under clusters of groups.yml: {', '.join(rules.clusters)}."
                 problems.append(Problem(project.relative(path), what, kinds))
-    names = area_names(centres, municipalities)
+    names = codes_by_name(centres, municipalities)
     lists: dict[str, tuple[str, ...]] = {}
     for key, named in rules.lists.items():
         if key in (*FIXED, *rules.clusters):
@@ -179,7 +179,7 @@ def _membership(
     problems.extend(wrong)
     if wrong:
         return None
-    names = area_names(centres, municipalities)
+    names = codes_by_name(centres, municipalities)
     by_code = {municipality.code: municipality.name for municipality in municipalities}
     found: dict[str, str] = {}
     places: dict[str, str] = {}

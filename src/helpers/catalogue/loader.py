@@ -20,7 +20,7 @@ from helpers.catalogue.checks import (
     check_texts,
     measures,
 )
-from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
+from helpers.catalogue.documents import Document, read_document, unknown
 from helpers.catalogue.explain import explain, read_entry
 from helpers.catalogue.followups import FollowUp, read_follow_ups
 from helpers.catalogue.grouping import Grouping, read_grouping
@@ -36,7 +36,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.errors import PlanError, Problem
-from helpers.letters import fold_name
+from helpers.letters import did_you_mean, fold_name
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.prose import clean_texts
@@ -132,7 +132,10 @@ class _Reading:
                 file.problem((key,), f'"{key}" is in another file too.', "Give one of the two another key.")
             indicators |= self._indicators(file, breaks)
         surveys_file = self._document("surveys.yml", needed=False)
-        surveys = _entries(Survey, surveys_file)
+        surveys: dict[str, Survey | None] = {
+            key: read_entry(Survey, data, surveys_file, (key,), {"key": key})
+            for key, data in surveys_file.data.items()
+        }
         plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
         plans = {
             key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
@@ -396,12 +399,6 @@ def _check_own(document: Document, key: str, texts: OwnTexts, plan: Plan) -> Non
             document.problem(
                 (key, "goals", goal), f'{key} has no goal "{goal}".', f"It has {', '.join(goals)}."
             )
-
-
-def _entries(model: type[Any], document: Document) -> dict[str, Any]:
-    return {
-        key: read_entry(model, data, document, (key,), {"key": key}) for key, data in document.data.items()
-    }
 
 
 def _read(entries: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ In: a client, or none when only what was kept is wanted. Out: the list of tables
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.jobindsats import Client
-from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables
+from helpers.sources.metadata import TableInfo, parse_table, parse_tables
 
 KEPT_FOR: Final = timedelta(hours=24)
 """The list of tables is read once a day, and again when a table that is asked for is due."""
@@ -47,7 +48,7 @@ class Listing:
         """
         if table in self.tables:
             return self.tables[table]
-        near = nearest(table, self.tables)
+        near = difflib.get_close_matches(table, self.tables, cutoff=0.5)
         names = ", ".join(f"{name} ({self.tables[name].title})" for name in near)
         raise SourceError(
             f"{table}: Jobindsats has no table of that id.",
