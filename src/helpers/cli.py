@@ -223,11 +223,11 @@ def status(
         Option("--verbose", "-v", help="Also what an analyst can mend: unsure sources, files to type in."),
     ] = False,
 ) -> None:
-    """Show how each goal of a plan stands: the country, the municipality and the gap."""
+    """Show how each goal of a plan stands: the country, the municipality and the gap; or how another report stands."""
     from helpers.commands.typed import refuse_typed
 
     chosen = _selection(plan, period, snapshot, kommune=municipality, form=output_format)
-    refuse_typed(chosen.project, chosen.catalogue, [chosen.catalogue.municipality(municipality)])
+    refuse_typed(chosen.project, chosen.catalogue)
     screen = _wing(chosen).status(chosen, municipality, output_format, out.width, verbose=verbose)
     _print(screen, output_format)
 

@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
 from helpers.periods import Frequency, Period
+from helpers.prose import listed
 
 MINUS = "−"
 NBSP = "\u00a0"
@@ -204,14 +205,6 @@ def about(value: Value, decimals: int = 0, unit: Unit | str | None = None) -> st
 FEW_MARK = "°"
 FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skjult antal"
 """Stands at a figure or a place that few persons make, and what it means."""
-
-
-def listed(items: Iterable[str], last: str = "og") -> str:
-    """``a``, ``a og b``, ``a, b og c``."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def capital(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -20,6 +20,7 @@ import pandas as pd
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
+from helpers.catalogue.names import Noun, noun
 from helpers.data.basis import Basis, basis_for
 from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
@@ -41,12 +42,14 @@ from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
+    from helpers.reports.base.analyst import Measured
     from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "areas_page", "drawing", "drawings", "figure_names", "number_sheets", "snapshot", "sources_sheet", "stamp", "status_sheet", "survey_rows", "window",
+    "areas_page", "drawing", "drawings", "figure_names", "measured", "number_sheets", "own_to_mend", "snapshot", "sources_sheet", "stamp",
+    "standing_lines", "status_sheet", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
@@ -291,12 +294,32 @@ class Report(Stamped, ABC):
             return output.box(escape_markdown(said), classes=("data-note",))
         days = (item.fetched_at.date() for item in self.inputs)
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
-        beside = self._printed_words(), shortfall(rows, self._measured)
-        return fetched_note(days, rows, self.snapshot, beside)
+        return fetched_note(days, rows, self.snapshot, (self._printed_words(), self._shortfall()))
+
+    _counted: ClassVar[Noun] = noun("mål")
+    """What :attr:`measured` counts."""
 
     @property
-    def _measured(self) -> Sequence[Collection[Indicator]]:
-        """The indicators of each goal; none for a report without goals."""
+    def measured(self) -> Measured:
+        """What the report counts, with the indicators that measure it; by default those themselves."""
+        return [(indicator.key, [indicator]) for indicator in self.indicators]
+
+    def _shortfall(self) -> str:
+        """What a reader must know of fetches that failed, in one line; empty when none did."""
+        rows = fetch_rows(self.project, self.indicators, self.snapshot)
+        return shortfall(rows, [indicators for _, indicators in self.measured], self._counted)
+
+    def _troubles(self) -> Shown:
+        """What failed, table by table, for the page on data and method; nothing when nothing did."""
+        told = "\n".join(f"- {escape_markdown(text)}" for text in self.failures())
+        return output.text("Ikke alle tal kunne hentes:", told) if told else Shown()
+
+    def standing_lines(self) -> Iterable[str]:
+        """How it stands, line by line, for a terminal."""
+        return ()
+
+    def own_to_mend(self) -> Iterable[str]:
+        """What an analyst can mend of it besides its sources, line by line."""
         return ()
 
     def failures(self) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from helpers.catalogue.models import Indicator, Municipality
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import SOURCES, Indicator, Municipality
+from helpers.catalogue.names import Noun, noun
 from helpers.data.basis import Basis, snapshot_days
+from helpers.data.editions import typed_folder
 from helpers.data.frames import State
 from helpers.data.processed import load_observations
 from helpers.data.raw import MANUAL
@@ -18,6 +21,7 @@ from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, listed
+from helpers.reports.base.analyst import Measured
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
@@ -91,8 +95,13 @@ class InvestmentReport(Report):
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """Those that rows come from."""
-        rows = [row for entry in self.projects.projects.values() for row in entry.status.measures.values()]
-        return tuple(self.catalogue.indicators[row.indicator] for row in rows if row.indicator)
+        return tuple(indicator for _, indicators in self.measured for indicator in indicators)
+
+    _counted: ClassVar[Noun] = noun("projekt")
+
+    @property
+    def measured(self) -> Measured:
+        return measured_projects(self.catalogue, self.projects)
 
     @property
     def example_date(self) -> date:
@@ -211,19 +220,17 @@ class InvestmentReport(Report):
             said = f"Der er kun startmålinger; {who} har endnu ikke indberettet månedstal."
         else:
             said = f"Tallene er indberettet af {who}. Nyeste måned er {self.newest.danish}."
-        tables = sorted(
-            {
-                one.source.removeprefix("jobindsats:")
-                for status in self.statuses.values()
-                for row in status.rows
-                for one in row.measured
-                if one.source.startswith("jobindsats:")
-            }
+        sources = dict.fromkeys(
+            SOURCES[source].name
+            for status in self.statuses.values()
+            for row in status.rows
+            for one in row.measured
+            if (source := one.source.partition(":")[0]) in SOURCES
         )
-        if tables:
-            said += f" Nogle af dem hentes fra Jobindsats ({listed(tables)})."
-        note_box = output.box(escape_markdown(said), classes=("data-note",))
-        return note_box + self._problem_box()
+        if sources:
+            said += f" Nogle af dem er fra {listed(sources)}."
+        told = filter(None, (said, self._shortfall()))
+        return output.box(*map(escape_markdown, told), classes=("data-note",)) + self._problem_box()
 
     def _problem_box(self) -> Shown:
         if not self.problems:
@@ -252,6 +259,24 @@ class InvestmentReport(Report):
         else:
             said += f" Status i {self.newest.danish}: {counted}."
         return said
+
+    def standing_lines(self) -> Iterator[str]:
+        yield self._standing_words()
+        for status in self.statuses.values():
+            yield f"{status.project.title}: {words.project_line(status)}"
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Where months are typed in, project by project, and what of them could not be used."""
+        for key, status in self.statuses.items():
+            months = [row.row for row in status.rows if row.row.key and row.row.indicator is None]
+            if months:
+                path = typed_folder(self.project, self.projects.municipality) / f"{key}.csv"
+                newest = f"nyeste er {status.newest.danish}" if status.newest else words.before_any(status)
+                yield (
+                    f"{key}: {count(len(months), 'række', 'rækker')} indtastes i {self.project.relative(path)} ({newest}); "
+                    f"plan project template {key} skriver en fil til næste måned."
+                )
+        yield from (f"{problem.where}: {problem.what}" for problem in self.problems)
 
     def overview(self) -> Shown:
         """All projects: the committee's status in one table, and one line for each."""
@@ -418,7 +443,7 @@ class InvestmentReport(Report):
 
     def sources(self) -> Shown:
         """Where the figures of every row come from, and its newest month."""
-        return project_tables.sources_table(self.statuses.values(), self._row_source)
+        return self._troubles() + project_tables.sources_table(self.statuses.values(), self._row_source)
 
     def _row_source(self, status: RowStatus) -> str:
         row = status.row
@@ -465,6 +490,17 @@ class InvestmentReport(Report):
 
     def _drawing(self, name: str) -> Shown:
         return self.figures(name)
+
+
+def measured_projects(catalogue: Catalogue, projects: InvestmentSet) -> Measured:
+    """A set's projects with the indicators that their rows come from; those that are typed in have none."""
+    return [
+        (
+            key,
+            [catalogue.indicators[row.indicator] for row in entry.status.measures.values() if row.indicator],
+        )
+        for key, entry in projects.projects.items()
+    ]
 
 
 def _bullets(texts: Iterable[str]) -> Shown:

@@ -10,6 +10,7 @@ from helpers.catalogue import Catalogue
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.base.analyst import unsure
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
@@ -22,7 +23,7 @@ from helpers.reports.investeringer.loader import (
     load_investments,
 )
 from helpers.reports.investeringer.months import check_months, unclaimed, write_project_template
-from helpers.reports.investeringer.report import InvestmentReport, investment_report
+from helpers.reports.investeringer.report import InvestmentReport, investment_report, measured_projects
 
 
 class InvestmentWing(Wing):
@@ -65,6 +66,7 @@ class InvestmentWing(Wing):
             lines.append(
                 f"{self.key} {projects.key}: {len(projects.projects)} projects, {figures} figures typed in"
             )
+            lines += unsure(projects.key, measured_projects(catalogue, projects))
         return problems, lines
 
     def typed_problems(self, report: Report) -> tuple[Problem, ...]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
-from helpers.catalogue.names import Noun
+from helpers.catalogue.names import Noun, noun
 from helpers.data.basis import Basis
 from helpers.data.processed import data_fingerprint, load_observations
 from helpers.errors import PlanError
@@ -23,6 +24,7 @@ from helpers.present.group_words import group_sentence, passed_words, quality_wo
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, sentence
 from helpers.project import Project
+from helpers.reports.base.analyst import Measured
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
@@ -33,6 +35,7 @@ from helpers.reports.jobcenteroverblik.models import (
     PrintedReport,
     TemplateFigure,
     TemplateSection,
+    TemplateTile,
     load_jobcenteroverblik,
     template_stamp,
 )
@@ -43,9 +46,6 @@ KEY = "jobcenteroverblik"
 
 ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
-
-if TYPE_CHECKING:
-    pass
 
 
 def jobcenteroverblik_report(
@@ -169,6 +169,12 @@ class JobcenteroverblikReport(Report):
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the report, each once."""
         return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
+
+    _counted: ClassVar[Noun] = noun("figur")
+
+    @property
+    def measured(self) -> Measured:
+        return measures(self.catalogue, self.jobcenteroverblik)
 
     def _made_up(self, indicator: Indicator) -> bool:
         """Whether an indicator's figures are example data: not when anybody typed them in."""
@@ -337,9 +343,22 @@ class JobcenteroverblikReport(Report):
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
                 made.append(pieces.printed_tile(tile.heading, link, printed, self._office))
             else:
-                standing = self.standings.standing(tile.figure)
-                made.append(pieces.standing_tile(tile.heading, link, standing, self.area))
+                made.append(self._tile(tile, link))
         return pieces.tiles(made) + pieces.thirds_legend(self._office)
+
+    def _tile(self, tile: TemplateTile, link: str = "") -> pieces.FigureTile:
+        return pieces.standing_tile(tile.heading, link, self.standings.standing(tile.figure), self.area)
+
+    def standing_lines(self) -> Iterator[str]:
+        for tile in () if self.printed else self.jobcenteroverblik.template.tiles:
+            yield f"{sentence(tile.heading)} {sentence(self._tile(tile).place)}"
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Joint job centres that nobody confirmed."""
+        for code in self.area.codes[:1]:
+            centre = self.jobcenteroverblik.centre_of(code)
+            if self._unsure(centre):
+                yield f"{centre.name}:{self._unsure(centre)} Det står i catalogue/areas/jobcentres.csv."
 
     def _link(self, figure: int) -> str:
         return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
@@ -633,7 +652,7 @@ class JobcenteroverblikReport(Report):
             tables.Column("Nyeste viste periode"),
         ]
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
-        return tables.simple_table(
+        return self._troubles() + tables.simple_table(
             columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
         )
 
@@ -726,6 +745,17 @@ def _to_all(figure: TemplateFigure) -> str:
 def all_path(figure: TemplateFigure) -> str:
     """The notebook that shows a figure for all municipalities."""
     return f"{ALL}-{figure.number:02d}.ipynb"
+
+
+def measures(catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> Measured:
+    """The figures that something measures, with their indicators."""
+    rows = [row.indicator for row in jobcenteroverblik.template.table.rows]
+    used = {
+        str(figure.number): rows if figure.table else [figure.indicator or ""]
+        for figure in jobcenteroverblik.figures
+        if figure.table or figure.indicator
+    }
+    return [(name, [catalogue.indicators[key] for key in keys]) for name, keys in used.items()]
 
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:

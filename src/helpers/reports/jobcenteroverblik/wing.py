@@ -10,6 +10,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
+from helpers.reports.base.analyst import unsure
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
@@ -20,6 +21,7 @@ from helpers.reports.jobcenteroverblik.report import (
     KEY,
     JobcenteroverblikReport,
     jobcenteroverblik_report,
+    measures,
     read_jobcenteroverblik,
     report_of,
 )
@@ -80,7 +82,8 @@ class JobcenteroverblikWing(Wing):
             return list(error.problems), []
         kinds = f", clusters: {', '.join(catalogue.grouping.clusters)}" if catalogue.grouping.clusters else ""
         many = f"{len(jobcenteroverblik.figures)} figures, {len(jobcenteroverblik.centres)} job centres"
-        return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}"]
+        sources = unsure(KEY, measures(catalogue, jobcenteroverblik))
+        return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}", *sources]
 
 
 def _areas(request: RenderRequest, catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> list[Area]:

@@ -45,6 +45,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.spark import Spark, spark
 from helpers.present.tables import Column
 from helpers.project import Project
+from helpers.reports.base.analyst import Measured, to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
@@ -53,7 +54,6 @@ from helpers.reports.base.request import Asked, SiteEntry
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
-from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import SINCE_LAST, chapter_path
@@ -91,6 +91,12 @@ if TYPE_CHECKING:
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
+
+
+def measured_goals(catalogue: Catalogue, plan: Plan) -> Measured:
+    """A plan's goals with the indicators that measure them; those of surveys have none."""
+    known = catalogue.indicators
+    return [(goal.number, [known[key] for key in goal.indicators if key in known]) for goal in plan.goals]
 
 
 def read_report(
@@ -917,14 +923,9 @@ class PlanReport(Report):
 
     def basis_note(self) -> Shown:
         """What could not be fetched or used, and where the goals are from."""
-        said = [
-            output.text(head, "\n".join(f"- {escape_markdown(text)}" for text in told))
-            for head, told in (
-                ("Ikke alle tal kunne hentes:", self.failures()),
-                ("Disse tal kunne ikke bruges:", self._unusable()),
-            )
-            if told
-        ]
+        said = [self._troubles()]
+        if told := "\n".join(f"- {escape_markdown(text)}" for text in self._unusable()):
+            said.append(output.text("Disse tal kunne ikke bruges:", told))
         if self.plan.source and self.municipality.slug == self.plan.municipality:
             said.append(
                 output.text(
@@ -944,9 +945,9 @@ class PlanReport(Report):
             parts = problem.where.split(":")[0].split("/")
             table = next((name for name in parts if name in self._tables), None)
             goals = [
-                goal.number
-                for goal in self.plan.goals
-                for indicator in self._indicators_of(goal)
+                number
+                for number, indicators in self.measured
+                for indicator in indicators
                 if (indicator.key in named if named else table in indicator.tables)
             ]
             if table is not None and goals:
@@ -963,12 +964,18 @@ class PlanReport(Report):
         )  # fmt: skip
         return tuple(dict.fromkeys(told))
 
-    def _indicators_of(self, goal: Goal) -> list[Indicator]:
-        return [self.catalogue.indicators[key] for key in goal.indicators if key in self.catalogue.indicators]
-
     @property
-    def _measured(self) -> list[list[Indicator]]:
-        return [self._indicators_of(goal) for goal in self.plan.goals]
+    def measured(self) -> Measured:
+        return measured_goals(self.catalogue, self.plan)
+
+    def own_to_mend(self) -> Iterator[str]:
+        """Surveys that were not typed in, and what of the data could not be used."""
+        for goal in self.plan.goals:
+            survey = self.catalogue.survey(goal)
+            typed = self.answers[survey.key] if survey else None
+            if survey and not (typed and typed.answers):
+                yield f"Mål {goal.number}: undersøgelsens resultat kan indtastes i {typed_at(self, survey.key)}."
+        yield from (f"{problem.where}: {problem.what}" for problem, _ in self.unusable())
 
     def analyst(self) -> Shown:
         """What the analyst can mend, for a page that a plan asks for (`analyst_page`)."""
