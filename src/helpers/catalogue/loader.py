@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
@@ -56,11 +57,14 @@ _KINDS = {".yml", ".yaml", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json"}
 _NUMBERS = frozenset({"national", "municipality", "gap", "value"})
 
 _Stamp = tuple[tuple[str, int, int], ...]
-_cache: dict[Path, tuple[_Stamp, Catalogue | None, tuple[Problem, ...]]] = {}
+_read_of: WeakKeyDictionary[Project, tuple[_Stamp, Catalogue | None, tuple[Problem, ...]]] = (
+    WeakKeyDictionary()
+)
+"""What was read of a project, for as long as somebody holds it."""
 
 
 def load_catalogue(project: Project) -> Catalogue:
-    """The catalogue of the project, read once a process and again when one of its files has moved.
+    """The catalogue of the project, read once and again when one of its files has moved.
 
     Raises
     ------
@@ -106,10 +110,10 @@ def catalogue_files(project: Project) -> tuple[Path, ...]:
 def _load(project: Project) -> tuple[Catalogue | None, tuple[Problem, ...]]:
     files = catalogue_files(project)
     stamp = tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    known = _cache.get(project.root)
+    known = _read_of.get(project)
     if known is None or known[0] != stamp:
         known = (stamp, *_Reading(project).catalogue())
-        _cache[project.root] = known
+        _read_of[project] = known
     return known[1], known[2]
 
 

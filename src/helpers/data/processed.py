@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -52,8 +51,6 @@ OLDER_LOOKED_AT: Final = 12
 
 _CHECKED: Final = ".checked"
 
-_KEPT_IN_MEMORY: Final = 8
-
 
 class Input(Model):
     """One table that the observations of a basis are made from."""
@@ -89,21 +86,12 @@ def load_observations(
         When ``data/processed`` cannot be written. What is wrong with single tables is no error here:
         :func:`data_problems` tells it.
     """
-    made_from = data_fingerprint(project, catalogue, basis)
-    wanted = None if areas is None else tuple(sorted(set(areas)))
-    key = (project.root, basis, wanted)
-    held = _MEMORY.get(key)
-    if held is None or held[0] != made_from:
-        path = _folder(project, basis) / PARQUET
-        table = _read(path, wanted)
-        for name in TEXTS:
-            place = table.schema.get_field_index(name)
-            table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
-        held = (made_from, table.to_pandas())
-        _MEMORY[key] = held
-        while len(_MEMORY) > _KEPT_IN_MEMORY:
-            _MEMORY.popitem(last=False)
-    return held[1].copy()
+    data_fingerprint(project, catalogue, basis)
+    table = _read(_folder(project, basis) / PARQUET, areas)
+    for name in TEXTS:
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
+    return table.to_pandas().copy()  # Arrow's own memory cannot be written to
 
 
 def _read(path: Path, areas: Collection[str] | None) -> pa.CellTable:
@@ -130,9 +118,6 @@ def data_inputs(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[I
     """The tables that the observations of a basis are made from, with the snapshot in force of each."""
     data_fingerprint(project, catalogue, basis)
     return tuple(map(Input.model_validate, _package(project, basis)["inputs"]))
-
-
-_MEMORY: OrderedDict[tuple[Path, Basis, tuple[str, ...] | None], tuple[str, pd.DataFrame]] = OrderedDict()
 
 
 def _folder(project: Project, basis: Basis) -> Path:

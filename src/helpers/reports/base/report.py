@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -193,8 +192,10 @@ class Report(Stamped, ABC):
             example=self.example,
         )
         if basis.kind == "example":
-            keys = tuple(indicator.key for indicator in self.indicators)
-            _make_example(self.project, self.catalogue.hash, keys, self.example_date)
+            from helpers.sources.example import write_example_tables
+
+            store = RawStore(self.project.raw)
+            write_example_tables(store, self.catalogue, self.indicators, self.example_date)
         return basis
 
     def _surveys(self) -> Sequence[str]:
@@ -525,16 +526,6 @@ def country_workbook(reports: Sequence[Report]) -> bytes:
 def frame_hash(frame: pd.DataFrame) -> str:
     """A hash over a frame's rows, without its index."""
     return hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
-
-
-@cache
-def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
-    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
-    from helpers.sources.example import write_example_tables
-
-    catalogue = load_catalogue(project)
-    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
-    write_example_tables(RawStore(project.raw), catalogue, indicators, day)
 
 
 def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
