@@ -44,6 +44,10 @@ from helpers.prose import clean_texts
 
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
+_FILES = (
+    "indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "areas/municipalities.csv", "areas/jobcentres.csv",
+    "areas/kommunegrupper.csv", "indicators/*.yml", "plans/*.yml", "texts/*.yml", "texts/*/*/*.md", "published/*.csv", "areas/clusters/*.csv",
+)  # fmt: skip
 _SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "jobcenteroverblik.yml")
 _FORMER = {"overview.yml": "jobcenteroverblik.yml"}
 """What files of the catalogue were called before → what they are called now."""
@@ -84,27 +88,8 @@ def check(project: Project) -> list[Problem]:
 
 def catalogue_files(project: Project) -> tuple[Path, ...]:
     """The files the catalogue is read from, those that exist, in a fixed order."""
-    folder = project.catalogue
-    single = [
-        folder / name
-        for name in (
-            "indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "areas/municipalities.csv", "areas/jobcentres.csv",
-            "areas/kommunegrupper.csv",
-        )
-    ]  # fmt: skip
-    many = [
-        path
-        for pattern in (
-            "indicators/*.yml",
-            "plans/*.yml",
-            "texts/*.yml",
-            "texts/*/*/*.md",
-            "published/*.csv",
-            "areas/clusters/*.csv",
-        )
-        for path in folder.glob(pattern)
-    ]
-    return tuple(path for path in (*single, *sorted(many)) if path.is_file())
+    found = (path for pattern in _FILES for path in sorted(project.catalogue.glob(pattern)))
+    return tuple(path for path in found if path.is_file())
 
 
 def _load(project: Project) -> tuple[Catalogue | None, tuple[Problem, ...]]:

@@ -5,6 +5,7 @@ In: a client, or none when only what was kept is wanted. Out: the list of tables
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Iterable
@@ -123,10 +124,10 @@ class MetadataStore:
             When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
+        found = None
         if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):
-            found = self._kept_table(listed.id, kept)
-        else:
-            found = None
+            with contextlib.suppress(AnswerError):
+                found = parse_table(self._store.read("table", listed.id, kept))
         if found is None:
             if self.client is None:
                 raise PlanError.of(
@@ -144,19 +145,12 @@ class MetadataStore:
 
     def _kept_listing(self) -> Listing | None:
         snapshot = self._store.newest("tables", "all")
-        if snapshot is None:
-            return None
-        try:
-            tables = parse_tables(self._store.read("tables", "all", snapshot))
-        except AnswerError:  # kept by a release of this program that read more than this one
-            return None
-        return Listing({table.id: table for table in tables}, snapshot, asked=False)
-
-    def _kept_table(self, table: str, snapshot: str) -> TableInfo | None:
-        try:
-            return parse_table(self._store.read("table", table, snapshot))
-        except AnswerError:
-            return None
+        if snapshot is not None:
+            # One of a release of this program that read more than this one is asked for again.
+            with contextlib.suppress(AnswerError):
+                tables = parse_tables(self._store.read("tables", "all", snapshot))
+                return Listing({table.id: table for table in tables}, snapshot, asked=False)
+        return None
 
     def _is_young(self) -> bool:
         marker = self._store.root / "tables" / "all" / _CHECKED
