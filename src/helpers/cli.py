@@ -78,7 +78,8 @@ PlanKey = Annotated[
     Option(
         "--plan",
         "-p",
-        help="Key of the plan, one of `plan list plans`; default: the municipality's newest, else the one for all.",
+        help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
+        "for investeringer the key of a set, see `plan list projects`.",
     ),
 ]
 PeriodText = Annotated[
@@ -346,9 +347,7 @@ def compare(
     new: Annotated[
         str, Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
-    plan: Annotated[
-        str, Option("--plan", "-p", help="Key of the plan; default: the municipality's, or the one for all.")
-    ] = "",
+    plan: PlanKey = "",
     municipality: Annotated[
         str, Option("--kommune", "-k", help="Only this municipality; default: all.")
     ] = "",
@@ -410,15 +409,7 @@ def backtest(
 @app.command(rich_help_panel=MAKE)
 def render(
     municipalities: Municipalities = None,
-    plan: Annotated[
-        str,
-        Option(
-            "--plan",
-            "-p",
-            help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
-            "for investeringer the key of a set, see `plan list projects`.",
-        ),
-    ] = "",
+    plan: PlanKey = "",
     report: ReportKey = REPORTS[0],
     edition: Annotated[
         str, Option("--edition", help="kort: a plan on four pages, beside the whole one; default: the whole.")
