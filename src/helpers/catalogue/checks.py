@@ -186,7 +186,7 @@ def _dicts(data: Any, loc: Loc) -> Iterator[tuple[Loc, dict[str, Any]]]:
             yield (*loc, position), entry
 
 
-def measures(document: Document) -> dict[str, tuple[str, ...]]:
+def goal_measures(document: Document) -> dict[str, tuple[str, ...]]:
     """Goal → the indicators or survey it names, as far as the plan's file says so."""
     return {
         goal["number"]: tuple(dict.fromkeys([*_named(goal), *_named_within(goal.get("target"))]))

@@ -19,7 +19,7 @@ from helpers.catalogue.checks import (
     check_points,
     check_published,
     check_texts,
-    measures,
+    goal_measures,
 )
 from helpers.catalogue.documents import Document, read_document, unknown
 from helpers.catalogue.explain import explain, read_entry
@@ -325,7 +325,7 @@ class _Reading:
                 points[stem] = tuple(point for _, point in found)
             else:
                 found = self._rows(file, PublishedRow, _PUBLISHED, ("note",))
-                plans = {key: goals for key in named[stem] if (goals := measures(plan_files[key]))}
+                plans = {key: goals for key in named[stem] if (goals := goal_measures(plan_files[key]))}
                 self.problems += check_published(plans, found, known)
                 published[stem] = tuple(row for _, row in found)
         return published, points

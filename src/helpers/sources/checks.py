@@ -133,7 +133,7 @@ class Difference:
     vanished: int = 0
 
 
-def compared(new: Values, old: Values, oldest: Period | None) -> Difference:
+def changes_between(new: Values, old: Values, oldest: Period | None) -> Difference:
     """Compare two snapshots of a table."""
     return Difference(
         changed=sum(place in old and old[place] != value for place, value in new.items()),

@@ -32,7 +32,7 @@ from helpers.sources.checks import (
     Place,
     Values,
     broken,
-    compared,
+    changes_between,
     doubts,
     jumps,
     moved_far,
@@ -198,7 +198,7 @@ class Keeper:
         ):
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
         kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
-        changes = compared(new.values, previous.values, about.oldest) if previous else None
+        changes = changes_between(new.values, previous.values, about.oldest) if previous else None
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
     def quarantine(
