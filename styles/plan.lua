@@ -569,32 +569,45 @@ local harmless_filter = {
 }
 
 -- Names of headings stand in remarks, which JupyterLab does not show: "## Mål 1a <!-- #maal-1a .unnumbered -->", and below a
--- chapter's title, which Quarto takes out of a page's text. `plan render` reads them itself; this is for plain `quarto render`.
+-- chapter's title, which Quarto takes out of a page's text. A title without a number stands in a remark before itself as well:
+-- that is the one Quarto reads and takes out. `plan render` reads them itself; this is for plain `quarto render`.
+local function give(header, said)
+  header.identifier = said:match('#([%w_-]+)') or header.identifier
+  for class in said:gmatch('%.([%w_-]+)') do header.classes:insert(class) end
+end
+
 local function named_headings(doc)
-  local title
-  for i, block in ipairs(doc.blocks) do
+  local out, title, before = pandoc.List{}
+  for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' then
       local remark = block.content[#block.content]
       local said = remark and remark.t == 'RawInline' and remark.text:match('^<!%-%- (#[%w ._-]+) %-%->$')
       if said then
         block.content:remove()
         if #block.content > 0 and block.content[#block.content].t == 'Space' then block.content:remove() end
-        block.identifier = said:match('^#([%w_-]+)')
-        for class in said:gmatch('%.([%w_-]+)') do block.classes:insert(class) end
-        doc.blocks[i] = block
+        give(block, said)
       end
-      if block.level == 1 then title = i end
-    elseif block.t == 'RawBlock' then
-      local name = block.text:match('^<!%-%- #([%w_-]+) %-%->%s*$')
+      give(block, before and before:match('^<!%-%-\n# .*{(.-)}\n%-%->') or '')
+      -- Where Quarto took the title out of the remark, it stands above the page already.
+      if not (block.level == 1 and before and before:match('^<!%-%-\n%-%->')) then
+        out:insert(block)
+        if block.level == 1 then title = #out end
+      end
+    else
+      local name = block.t == 'RawBlock' and block.text:match('^<!%-%- #([%w_-]+) %-%->%s*$')
       if name and title then
-        local header = doc.blocks[title]
+        local header = out[title]
         header.identifier = name
-        doc.blocks[title] = header
+        out[title] = header
       elseif name then
-        doc.blocks[i] = pandoc.Plain{ pandoc.Span({}, pandoc.Attr(name)) }
+        out:insert(pandoc.Plain{ pandoc.Span({}, pandoc.Attr(name)) })
+      else
+        out:insert(block)
       end
     end
+    before = block.t == 'RawBlock' and block.text
   end
+  doc.blocks = out
   return doc
 end
 

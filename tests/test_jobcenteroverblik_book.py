@@ -26,8 +26,8 @@ from helpers.reports import wing
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.request import RenderRequest, Selection
 from helpers.reports.jobcenteroverblik.book import SHARED, jobcenteroverblik_contents
+from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.report import (
-    KEY,
     JobcenteroverblikReport,
     all_path,
     jobcenteroverblik_report,

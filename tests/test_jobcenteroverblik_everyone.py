@@ -20,7 +20,8 @@ from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
-from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from helpers.reports.jobcenteroverblik.numbers import KEY
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 from jobcenteroverblik_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from jobindsats_tables import REFERENCE, has_reference
 from report_support import copy_project

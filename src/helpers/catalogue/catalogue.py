@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from helpers.catalogue.areas import JobCentre
 from helpers.catalogue.documents import unknown
@@ -26,6 +27,8 @@ from helpers.catalogue.models import (
 )
 from helpers.errors import PlanError
 from helpers.letters import did_you_mean, fold_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,16 @@ class Catalogue:
     """Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`)."""
     follow_ups: Mapping[tuple[str, str, str], tuple[FollowUp, ...]] = field(default_factory=dict)
     """By slug, plan and goal, newest first."""
+    _kept: dict[Hashable, tuple[object, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def kept(self, name: Hashable, key: object, make: Callable[[], T]) -> T:
+        """What is made of the catalogue under a name: once, and anew where `key` is another; it goes with the catalogue."""
+        if name not in self._kept or self._kept[name][0] != key:
+            self._kept[name] = key, make()
+        found: T = self._kept[name][1]
+        return found
 
     def municipality(self, text: str) -> Municipality:
         """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).

@@ -207,6 +207,11 @@ FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skj
 """Stands at a figure or a place that few persons make, and what it means."""
 
 
+def example_note(which: str = "Tallene", what: str = "siden") -> str:
+    """What pages of example data say of it: ``Tallene er opdigtede og viser kun, hvordan siden kan se ud.``"""
+    return f"{which} er opdigtede og viser kun, hvordan {what} kan se ud."
+
+
 def capital(text: str) -> str:
     """`text` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]

@@ -33,7 +33,7 @@ from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note, shortfall
+from helpers.reports.base.notes import Measured, fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.reports.base.stamped import Stamped, write_verdicts
@@ -41,7 +41,6 @@ from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
-    from helpers.reports.base.analyst import Measured
     from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
 
@@ -151,7 +150,7 @@ class Report(Stamped, ABC):
 
     @abstractmethod
     def _example_note(self) -> str:
-        """What the pages say of example data, as Markdown."""
+        """What the pages say of example data (:func:`helpers.present.words.example_note`), as Markdown."""
 
     @abstractmethod
     def _shown(self) -> tuple[object, ...]:
@@ -192,11 +191,16 @@ class Report(Stamped, ABC):
             example=self.example,
         )
         if basis.kind == "example":
-            from helpers.sources.example import write_example_tables
-
-            store = RawStore(self.project.raw)
-            write_example_tables(store, self.catalogue, self.indicators, self.example_date)
+            self._make_example()
         return basis
+
+    def _make_example(self) -> None:
+        from helpers.sources.example import write_example_tables
+
+        given = RawStore(self.project.raw), self.catalogue, self.indicators, self.example_date
+        # Once: the generator looks at every one of its snapshots to see whether they are still right.
+        name = "example", self.example_date, *(indicator.key for indicator in self.indicators)
+        self.catalogue.kept(name, self.project, lambda: write_example_tables(*given))
 
     def _surveys(self) -> Sequence[str]:
         """Keys of the surveys whose answers the report shows."""
@@ -289,7 +293,9 @@ class Report(Stamped, ABC):
 
     def _data_note(self) -> Shown:
         if self.is_example:
-            return output.box(self._example_note(), classes=("data-note", "example-data"))
+            return output.box(
+                f"**Eksempeldata.** {self._example_note()}", classes=("data-note", "example-data")
+            )
         if not self._tables:
             said = f"Tallene er oplyst af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
@@ -554,18 +560,14 @@ def rendered_once(report: R) -> R:
 
     A book's notebooks run in one process on figures that stand still: they share what was read and judged.
     """
-    if not is_rendering():
-        from helpers.present.charts import use_danish_charts
 
+    def opened() -> R:
         report.check_period()
-        use_danish_charts()
         return report
-    if report not in _RENDERED:
-        report.check_period()
-        _RENDERED.clear()
-        _RENDERED[report] = report
-    found: R = _RENDERED[report]
-    return found
 
+    if is_rendering():
+        return report.catalogue.kept("report", report, opened)
+    from helpers.present.charts import use_danish_charts
 
-_RENDERED: dict[Any, Any] = {}
+    use_danish_charts()
+    return opened()

@@ -23,7 +23,8 @@ from helpers.reports.investeringer.loader import (
     load_investments,
 )
 from helpers.reports.investeringer.months import check_months, unclaimed, write_project_template
-from helpers.reports.investeringer.report import InvestmentReport, investment_report, measured_projects
+from helpers.reports.investeringer.numbers import measured_projects
+from helpers.reports.investeringer.report import InvestmentReport, investment_report
 
 
 class InvestmentWing(Wing):

@@ -14,7 +14,7 @@ from typing import Any
 from helpers.catalogue.models import Unit
 from helpers.present import fonts, layout
 from helpers.present.describe import fitted
-from helpers.present.draw import WORDS
+from helpers.present.placed import WORDS
 from helpers.present.theme import Palette
 from helpers.present.words import count, number
 

@@ -215,16 +215,16 @@ class PrintedTile(Model):
     change: int | None = None
 
 
-class PrintedReport(Model):
+class PrintedReport(Printed):
     """One report as printed."""
 
-    title: str
-    office: Noun
-    area: str
-    period: PeriodId
-    table_period: PeriodId
     rows: tuple[PrintedRow, ...]
     tiles: tuple[PrintedTile, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What its folder has after the area's name: ``-2017m02``."""
+        return f"-{self.period.id.lower()}"
 
     def row(self, key: str) -> PrintedRow | None:
         return next((row for row in self.rows if row.row == key), None)
@@ -429,15 +429,7 @@ def _published(
     _check_printed(printed, [row.row for row in rows], [row.key for row in template.table.rows], problems)
     figures = [str(tile.figure) for tile in template.tiles]
     _check_printed(printed, [str(tile.figure) for tile in tiles], figures, problems)
-    return PrintedReport(
-        title=printed.title,
-        office=printed.office,
-        area=printed.area,
-        period=printed.period,
-        table_period=printed.table_period,
-        rows=tuple(rows),
-        tiles=tuple(tiles),
-    )
+    return PrintedReport(**dict(printed), rows=tuple(rows), tiles=tuple(tiles))
 
 
 def _check_printed(

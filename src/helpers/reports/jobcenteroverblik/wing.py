@@ -17,11 +17,10 @@ from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen
 from helpers.reports.base.wing import Wing
 from helpers.reports.jobcenteroverblik.book import jobcenteroverblik_contents
 from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik, load_jobcenteroverblik
+from helpers.reports.jobcenteroverblik.numbers import KEY, measures
 from helpers.reports.jobcenteroverblik.report import (
-    KEY,
     JobcenteroverblikReport,
     jobcenteroverblik_report,
-    measures,
     read_jobcenteroverblik,
     report_of,
 )

@@ -28,8 +28,9 @@ from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
-from helpers.reports.plan.report import PlanReport, measured_goals, read_report, read_reports
+from helpers.reports.plan.report import PlanReport, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
