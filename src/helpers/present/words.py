@@ -50,7 +50,7 @@ VERDICT_WORDS = {
     Verdict.MET: "Opfyldt",
     Verdict.NOT_MET: "Ikke opfyldt",
     Verdict.ON_TRACK: "På sporet",
-    Verdict.BEHIND: "Bagud",
+    Verdict.BEHIND: "Bag efter planen",
     Verdict.NOT_DUE: "Afgøres senere",
     Verdict.FOLLOWED: "Følges",
     Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
@@ -217,6 +217,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lowered(text: str) -> str:
+    """`text` as it stands within a sentence: a small letter first, but in ``A-dagpenge``."""
+    return text if text[1:2] == "-" else text[:1].lower() + text[1:]
+
+
 def sentence(text: str) -> str:
     """`text` as a sentence: a capital first and a full stop last, if it has none."""
     text = capital(text.strip())
@@ -279,7 +284,7 @@ def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str
         Verdict.MET: "er opfyldt",
         Verdict.NOT_MET: "er ikke opfyldt",
         Verdict.ON_TRACK: "er på sporet",
-        Verdict.BEHIND: "er bagud",
+        Verdict.BEHIND: "er bag efter planen",
         Verdict.NOT_DUE: "afgøres senere",
         Verdict.FOLLOWED: "følges uden vurdering",
         Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
@@ -420,7 +425,7 @@ def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) 
     """How many goals are on their way, and how many cannot be judged."""
     counted = (
         (on_track, "er på sporet"),
-        (behind, "er bagud"),
+        (behind, "er bag efter planen"),
         (not_due, "afgøres senere"),
         (unknown, "kan ikke vurderes"),
     )

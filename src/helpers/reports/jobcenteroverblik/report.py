@@ -313,7 +313,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts, self._office))
         if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
-            notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
+            notes.append("En streg betyder, at tallet er diskretioneret, ikke er opgjort eller ikke vises.")
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
         if older:
             notes.append(f"Indtastede tal er fra {listed(older)}.")
@@ -465,7 +465,12 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
-            columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
+            columns,
+            rows,
+            id="grupper",
+            caption="Sammenligningsgrupperne",
+            caption_shown=True,
+            classes="cards",
         )
 
     def sources(self) -> Shown:
@@ -479,7 +484,12 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         ]
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return self._troubles() + tables.simple_table(
-            columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
+            columns,
+            rows,
+            id="kilder",
+            caption="Figurerne og deres kilder",
+            caption_shown=True,
+            classes="cards",
         )
 
     def _source_row(self, figure: TemplateFigure) -> tuple[str, ...]:

@@ -629,6 +629,7 @@ class PlanReport(PlanNumbers):
             rows,
             id="kilder",
             caption="Planens serier og deres kilder",
+            classes="cards",
         )
 
     def backtest(self) -> Shown:
@@ -659,6 +660,7 @@ class PlanReport(PlanNumbers):
             ],
             id="prognosetal",
             caption="Hvor langt prognoser har været fra det, der kom",
+            classes="cards",
         )
         heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
         return join([output.text(heading, assurance.BACKTEST_NOTE), table])
