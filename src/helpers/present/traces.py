@@ -153,7 +153,7 @@ class Picture:
         )
 
 
-def fill(text: str, area: str, municipality: Municipality) -> str:
+def fill_area(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
     return catalogue.fill(text, area=area, kommune=municipality.name, i_kommune=municipality.place)
 
@@ -214,7 +214,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality),
+                    label=fill_area(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -236,8 +236,8 @@ def picture(
     first = indicators[0]
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality),
-        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
+        title=fill_area(first.title, municipality.name, municipality),
+        subtitle=fill_area(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis or (_without_area(only, first.unit) if only else None),
         count_axis=first.count_axis,
         municipality=municipality.name,

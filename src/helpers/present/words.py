@@ -50,7 +50,7 @@ _VERDICTS = {
     Verdict.MET: ("Opfyldt", "✓", "verdict-met", "er opfyldt"),
     Verdict.NOT_MET: ("Ikke opfyldt", "×", "verdict-not-met", "er ikke opfyldt"),
     Verdict.ON_TRACK: ("På sporet", "→", "verdict-met", "er på sporet"),
-    Verdict.BEHIND: ("Bagud", "!", "verdict-not-met", "er bagud"),
+    Verdict.BEHIND: ("Bag efter planen", "!", "verdict-not-met", "er bag efter planen"),
     Verdict.NOT_DUE: ("Afgøres senere", "…", "verdict-unknown", "afgøres senere"),
     Verdict.FOLLOWED: ("Følges", "•", "verdict-unknown", "følges uden vurdering"),
     Verdict.CANNOT_BE_JUDGED: ("Kan ikke vurderes", "?", "verdict-unknown", "kan ikke vurderes"),
@@ -197,9 +197,19 @@ FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skj
 """Stands at a figure or a place that few persons make, and what it means."""
 
 
+def example_note(which: str = "Tallene", what: str = "siden") -> str:
+    """What pages of example data say of it: ``Tallene er opdigtede og viser kun, hvordan siden kan se ud.``"""
+    return f"{which} er opdigtede og viser kun, hvordan {what} kan se ud."
+
+
 def capital(text: str) -> str:
     """`text` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """`text` as it stands within a sentence: a small letter first, but in ``A-dagpenge``."""
+    return text if text[1:2] == "-" else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:
@@ -396,7 +406,7 @@ def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) 
     """How many goals are on their way, and how many cannot be judged."""
     counted = (
         (on_track, "er på sporet"),
-        (behind, "er bagud"),
+        (behind, "er bag efter planen"),
         (not_due, "afgøres senere"),
         (unknown, "kan ikke vurderes"),
     )

@@ -173,7 +173,7 @@ class Report(ABC):
 
     @abstractmethod
     def _example_note(self) -> str:
-        """What the pages say of example data, as Markdown."""
+        """What the pages say of example data (:func:`helpers.present.words.example_note`), as Markdown."""
 
     @abstractmethod
     def _shown(self) -> tuple[object, ...]:
@@ -317,7 +317,9 @@ class Report(ABC):
 
     def _data_note(self) -> Shown:
         if self.is_example:
-            return output.box(self._example_note(), classes=("data-note", "example-data"))
+            return output.box(
+                f"**Eksempeldata.** {self._example_note()}", classes=("data-note", "example-data")
+            )
         if not self._tables:
             said = f"Tallene er oplyst af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))

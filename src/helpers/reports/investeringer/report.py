@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from helpers.catalogue.models import SOURCES
 from helpers.data.editions import typed_folder
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import count, listed
+from helpers.present.words import count, example_note, listed
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.request import Selection
@@ -26,9 +26,6 @@ from helpers.reports.investeringer.status import (
     business_case,
     effects,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
@@ -59,10 +56,8 @@ class InvestmentReport(InvestmentNumbers):
         return self._fetched(indicator.key for indicator in self.indicators)
 
     def _example_note(self) -> str:
-        return (
-            "**Eksempeldata.** Månederne efter startmålingen er opdigtede og viser kun, hvordan siderne kan se ud. "
-            "Startmålinger, minimumsmål og måltal er kommunens egne."
-        )
+        said = example_note("Månederne efter startmålingen", "siderne")
+        return f"{said} Startmålinger, minimumsmål og måltal er kommunens egne."
 
     def _data_note(self) -> Shown:
         if self.example:

@@ -80,7 +80,9 @@ def status_table(status: InvestmentStatus) -> Shown:
     heads = ("Række", "Nyeste tal", "Siden start", "Forventet nu", "Udvikling", "Status")
     columns = tables.columns(*heads, numbers=(1, 2, 3))
     caption = f"Status for {status.project.title}"
-    text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
+    text = tables.build(
+        columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption, classes="cards"
+    )
     return output.table(text, text=caption, files=pictures)
 
 
@@ -163,7 +165,9 @@ def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str
         )
         for status in found
     ]
-    return tables.simple_table(columns, rows, id="projekter", caption="Projekterne og deres status")
+    return tables.simple_table(
+        columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
+    )
 
 
 def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:

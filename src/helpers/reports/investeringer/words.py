@@ -18,6 +18,7 @@ from helpers.present.words import (
     count,
     decimals_of,
     listed,
+    lowered,
     number,
     rounded,
 )
@@ -176,7 +177,7 @@ def targets(many: int) -> str:
 
 
 def standings(found: Iterable[RowStatus]) -> str:
-    """``7 på sporet og 3 bagud``"""
+    """``7 på sporet og 3 bag efter planen``"""
     stands = [row.standing for row in found]
     return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
 
@@ -223,8 +224,7 @@ def _on_benefits(case: BusinessCase, benefits: Mapping[str, str]) -> str:
     parts = []
     for one in case.savings:
         if one.persons:
-            name = benefits.get(one.benefit, one.benefit)
-            name = name if name[1:2] == "-" else name[:1].lower() + name[1:]
+            name = lowered(benefits.get(one.benefit, one.benefit))
             parts.append(f"{persons(abs(one.persons))} {'færre' if one.persons > 0 else 'flere'} på {name}")
     return listed(parts)
 

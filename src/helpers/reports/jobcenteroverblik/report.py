@@ -16,7 +16,7 @@ from helpers.errors import PlanError
 from helpers.present import output, tables
 from helpers.present.group_words import passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import NBSP, capital, listed, number, sentence
+from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
@@ -136,10 +136,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         return super()._data_note()
 
     def _example_note(self) -> str:
-        return (
-            "**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan rapporten kan se ud. Placeringer og grupper "
-            "siger derfor intet om kommunerne."
-        )
+        return f"{example_note(what='rapporten')} Placeringer og grupper siger derfor intet om kommunerne."
 
     # ------------------------------------------------------------------------------------ front page
 
@@ -315,7 +312,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts, self._office))
         if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
-            notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
+            notes.append("En streg betyder, at tallet er diskretioneret, ikke er opgjort eller ikke vises.")
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
         if older:
             notes.append(f"Indtastede tal er fra {listed(older)}.")
@@ -466,7 +463,12 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
-            columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
+            columns,
+            rows,
+            id="grupper",
+            caption="Sammenligningsgrupperne",
+            caption_shown=True,
+            classes="cards",
         )
 
     def sources(self) -> Shown:
@@ -475,7 +477,12 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         columns = tables.columns(*heads)
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return self._troubles() + tables.simple_table(
-            columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
+            columns,
+            rows,
+            id="kilder",
+            caption="Figurerne og deres kilder",
+            caption_shown=True,
+            classes="cards",
         )
 
     def _source_row(self, figure: TemplateFigure) -> tuple[str, ...]:

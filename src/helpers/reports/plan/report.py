@@ -150,10 +150,8 @@ class PlanReport(PlanNumbers):
         return self._fetched(key for area in chosen for goal in area.goals for key in goal.indicators)
 
     def _example_note(self) -> str:
-        said = (
-            f"**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan {self.plan.names.document.the} kan se ud. "
-            f"De er ikke {escape_markdown(self.municipality.long_name)}s tal."
-        )
+        said = words.example_note(what=self.plan.names.document.the)
+        said += f" De er ikke {escape_markdown(self.municipality.long_name)}s tal."
         if self.municipality.slug == self.plan.municipality:
             said += " Kun tal, som kommunen selv har offentliggjort, er rigtige; de er markeret med \\* og ○."
         if self.is_mixed:
@@ -363,6 +361,7 @@ class PlanReport(PlanNumbers):
                     courses=self._courses(goal, figure.indicators[0]),
                     goal=goal,
                     verdict=words.verdict_heading(goal.number, self.verdicts[goal.number].verdict),
+                    beside=list(self._in_persons(goal, figure.indicators)),
                     provisional=self.provisional,
                     band=self._band(figure.indicators[0])
                     if goal.band and len(figure.indicators) == 1
@@ -372,6 +371,14 @@ class PlanReport(PlanNumbers):
         notes = self._source_notes(goal)
         noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
+
+    def _in_persons(self, goal: Goal, indicators: Sequence[Indicator]) -> Iterator[str]:
+        """What the gaps of a figure's rows come to in persons; which row's, where there are several."""
+        for indicator in indicators:
+            what = "Forskellen" if len(indicators) == 1 else f"{indicator.name}: forskellen"
+            for row in self.rows:
+                if row.goal == goal.number and row.indicator == indicator.key:
+                    yield assurance.persons_sentence(row, indicator, what=what)
 
     def _band(self, indicator: Indicator) -> dict[Period, Interval]:
         """What chance alone may make of each figure of an indicator's window."""
@@ -620,6 +627,7 @@ class PlanReport(PlanNumbers):
             rows,
             id="kilder",
             caption="Planens serier og deres kilder",
+            classes="cards",
         )
 
     def backtest(self) -> Shown:
@@ -647,6 +655,7 @@ class PlanReport(PlanNumbers):
             ],
             id="prognosetal",
             caption="Hvor langt prognoser har været fra det, der kom",
+            classes="cards",
         )
         heading = "## Hvis intet ændrer sig {#prognoser .unnumbered}"
         return join([output.text(heading, assurance.BACKTEST_NOTE), table])

@@ -211,6 +211,5 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
 
 
 def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
-    heads = ("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad")
-    columns = tables.columns(*heads, row_head=None, numbers=(2, 3, 4))
-    return tables.simple_table(columns, cells, id=id, caption=caption)
+    columns = tables.columns("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad", numbers=(2, 3, 4))
+    return tables.simple_table(columns, cells, id=id, caption=caption, classes="cards")

@@ -97,7 +97,9 @@ def turned(report: PlanNumbers) -> Shown:
         return box
     caption = f"{report.municipality.name} siden {since}"
     foot = ["Ændringen mellem procenter er i procentpoint."]
-    return box + output.table(tables.build(columns, groups, id="vendt", caption=caption, foot=foot))
+    return box + output.table(
+        tables.build(columns, groups, id="vendt", caption=caption, classes="cards", foot=foot)
+    )
 
 
 def _moved(report: PlanNumbers, row: StatusRow, was: StatusRow) -> tuple[tables.Cell, ...]:
@@ -129,10 +131,17 @@ def gaps(report: PlanNumbers, brief: Brief) -> Shown:
     if not known:
         return join(said)
     goal = report.plan.names.goal
-    columns = tables.columns("Nr.", capital(goal.one), "Mangler", "Forskel", "Det svarer til", numbers=(2, 3))
+    columns = tables.columns(
+        "Nr.", capital(goal.one), "Personer", "Forskel", "Det svarer til", numbers=(2, 3)
+    )
     caption = f"{'De fem største afstande' if len(known) == MOST_GAPS else 'De største afstande'} til målet"
     table = tables.simple_table(
-        columns, [_gap(report, row) for row in known], id="afstande", caption=caption, caption_shown=True
+        columns,
+        [_gap(report, row) for row in known],
+        id="afstande",
+        caption=caption,
+        caption_shown=True,
+        classes="cards",
     )
     figures = brief.figures[:1]
     sources = (output.box(escape_markdown(one.source), classes=("source-note",)) for one in figures)
