@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
 from helpers.catalogue.catalogue import INDICATORS_ARE, fill
-from helpers.catalogue.documents import Document, did_you_mean, read_document
-from helpers.catalogue.explain import read_cells, read_entry
+from helpers.catalogue.documents import Document, read_document
+from helpers.catalogue.explain import read_entry, read_row
 from helpers.catalogue.models import (
     Comparison,
     Model,
@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.catalogue.names import Noun
 from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.present.words import capital
 from helpers.project import Project
 
@@ -449,5 +450,5 @@ def _printed_file(
 ) -> list[M]:
     rows, wrong = read_rows(project, project.catalogue / "published" / name, columns)
     problems.extend(wrong)
-    read = (read_cells(model, row.cells, row.where, problems) for row in rows)
+    read = (read_row(model, row.cells, row.where, problems) for row in rows)
     return [entry for entry in read if entry is not None]

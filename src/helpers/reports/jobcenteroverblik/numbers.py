@@ -129,11 +129,7 @@ class JobcenteroverblikNumbers(Report):
 
     @property
     def known_periods(self) -> set[Period]:
-        if self.printed:
-            return set()
-        frame = load_observations(self.project, self.catalogue, self.basis)
-        shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
-        return {Period.parse(text) for text in frame[shown]["period"].unique()}
+        return set() if self.printed else self.boards.periods
 
     def check_period(self) -> None:
         """Refuse a period without figures, and the month of a printed report of another job centre."""
