@@ -20,7 +20,8 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
-from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from helpers.reports.jobcenteroverblik.models import KEY
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 from jobindsats_tables import REFERENCE, has_reference
 from overview_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from report_support import copy_project

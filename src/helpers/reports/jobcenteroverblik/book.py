@@ -7,12 +7,13 @@ from helpers.project import Project
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
 from helpers.reports.jobcenteroverblik.models import (
+    KEY,
     Jobcenteroverblik,
     TemplateFigure,
     TemplateSection,
 )
 from helpers.reports.jobcenteroverblik.ranking import heading_words
-from helpers.reports.jobcenteroverblik.report import ALL, KEY, all_path, measured, section_path
+from helpers.reports.jobcenteroverblik.report import ALL, all_path, measured, section_path
 
 SHARED = f"{ALL}-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
+from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area, JobCentre, fold_area
 from helpers.catalogue.catalogue import INDICATORS_ARE, fill
 from helpers.catalogue.documents import Document, did_you_mean, read_document
@@ -30,10 +32,10 @@ from helpers.errors import PlanError, Problem
 from helpers.present.words import capital
 from helpers.project import Project
 
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
-
 M = TypeVar("M", bound=Model)
+
+KEY = "jobcenteroverblik"
+"""What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
 
 FIGURES = 26
 """Figures of the template, as in STAR's report of February 2017."""
@@ -315,6 +317,16 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     )
     files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@lru_cache(maxsize=4)
+def _read_template(project: Project, catalogue_hash: str, stamp: object) -> Jobcenteroverblik:
+    return load_jobcenteroverblik(project, load_catalogue(project))
+
+
+def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
+    """The template, read once a process and again when one of its files has moved."""
+    return _read_template(project, catalogue.hash, template_stamp(project))
 
 
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:

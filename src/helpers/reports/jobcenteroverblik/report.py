@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
-from helpers.catalogue import Catalogue, load_catalogue
+from helpers.catalogue import load_catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
 from helpers.catalogue.names import Noun
@@ -22,29 +22,26 @@ from helpers.present.group_words import group_sentence, passed_words, quality_wo
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, listed, number, sentence
 from helpers.project import Project
-from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
+    KEY,
     Jobcenteroverblik,
     PrintedReport,
     TemplateFigure,
     TemplateSection,
-    load_jobcenteroverblik,
+    read_jobcenteroverblik,
     template_stamp,
 )
 from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, FigureStanding, Standings
-
-KEY = "jobcenteroverblik"
-"""What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
 
 ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
 
 if TYPE_CHECKING:
-    pass
+    from helpers.reports.base.bookfiles import Laid
 
 
 def jobcenteroverblik_report(
@@ -83,16 +80,6 @@ def report_of(
     return JobcenteroverblikReport(
         selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
     )
-
-
-@lru_cache(maxsize=4)
-def _read_template(project: Project, catalogue_hash: str, stamp: object) -> Jobcenteroverblik:
-    return load_jobcenteroverblik(project, load_catalogue(project))
-
-
-def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The template, read once a process and again when one of its files has moved."""
-    return _read_template(project, catalogue.hash, template_stamp(project))
 
 
 @lru_cache(maxsize=2)
