@@ -481,7 +481,7 @@ def render(
     ] = False,
 ) -> None:
     """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
-    from helpers.commands.rendering import render_reports
+    from helpers.commands.lastrun import LastRun, tell
 
     request = _request(
         report, municipalities, plan, period, snapshot, to,
@@ -497,8 +497,13 @@ def render(
         for_publication=for_publication,
         edition=edition.strip().lower(),
     )  # fmt: skip
-    failed = render_reports(request, out, err)
-    if failed:
+    last = LastRun(request)
+    if not force and (said := last.told()):
+        tell(said, out, err)
+        return
+    from helpers.commands.rendering import render_reports
+
+    if render_reports(request, out, err, last):
         raise typer.Exit(1)
 
 

@@ -9,15 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import MANUAL, RawStore, snapshot_day, snapshot_order
+from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
-from helpers.project import Project
+from helpers.project import EXAMPLE_SOURCE, MANUAL, Project
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
-
-EXAMPLE_SOURCE = "example"
 
 
 @dataclass(frozen=True)

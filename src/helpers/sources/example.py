@@ -22,9 +22,10 @@ from helpers.catalogue.models import (
     FromShare,
     Indicator,
 )
-from helpers.data.basis import EXAMPLE_SOURCE, tables_of
+from helpers.data.basis import tables_of
 from helpers.data.raw import AnswerColumn, Mark, RawStore, Sidecar, joined, snapshot_id, snapshot_moment
 from helpers.periods import Frequency, Period
+from helpers.project import EXAMPLE_SOURCE
 from helpers.sources.example_layers import (
     SMALLEST_SHOWN,
     TOPS,
