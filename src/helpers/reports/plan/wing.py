@@ -29,11 +29,10 @@ from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import compared
 from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
-from helpers.reports.plan.report import PlanReport, read_report, read_reports
+from helpers.reports.plan.report import PlanReport, judged_once, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
-from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -83,7 +82,15 @@ class PlanWing(Wing):
         country = CountryComparison(
             plan,
             catalogue.municipalities,
-            rows_of_all(catalogue, plan, observations, catalogue.municipalities, request.bound),
+            judged_once(
+                request.project,
+                catalogue,
+                plan,
+                first.basis,
+                observations,
+                catalogue.municipalities,
+                request.bound,
+            ),
             example=first.is_example,
             data_day=first.data_day,
         )
