@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 from helpers import cli
 from helpers.catalogue import load_catalogue
 from helpers.commands import streams
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
 from helpers.data.files import write_whole
+from helpers.data.processed import load_observations
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE
 from report_support import CHECKOUT, copy_project
@@ -190,7 +191,7 @@ def test_everything_can_be_listed(shared_root: Path, monkeypatch: pytest.MonkeyP
         ("catalogue/indicators.yml", "- a\n- b\n"),
         ("catalogue/plans/frederikssund-2023.yml", "\tkey: x\n"),
         ("catalogue/surveys.yml", "\x00"),
-        ("catalogue/overview.yml", "nothing: here\n"),
+        ("catalogue/jobcenteroverblik.yml", "nothing: here\n"),
         ("catalogue/areas/municipalities.csv", "code;name\n"),
         ("catalogue/areas/jobcentres.csv", "x\n"),
         ("catalogue/published/frederikssund-2023.csv", "goal,indicator\n1a,x\n"),

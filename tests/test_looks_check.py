@@ -102,6 +102,7 @@ def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
         ("output-dir: _book", "output-dir: ../../elsewhere", "project.output-dir", "inside the book's own"),
         ("css: styles/plan.css", "css: ../../../etc/hostname.conf", "format.html.css", "outside the project"),
         ("    - index.ipynb\n", "    - ../index.ipynb\n", "book.chapters", "no notebook of this book"),
+        ("css: styles/plan.css", "css: styles/overview.css", "format.html.css", "no file styles/overview.css"),
         ("toc: true", "toc: [true]", "format.html.toc", "true or false"),
         ("  echo: false", "  echo: maybe", "execute.echo", "true or false"),
         ("language:\n  crossref-sec-prefix: Afsnit", "language: {crossref-sec-prefix: [a]}", "language", "keys with a text"),

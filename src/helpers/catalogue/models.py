@@ -10,15 +10,19 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from helpers.catalogue.fields import Direction, Key, Model, Months, Name, Number, PeriodId, one_or_many
+from helpers.catalogue.fields import (
+    Direction,
+    Key,
+    Model,
+    Months,
+    Name,
+    Number,
+    PeriodId,
+    one_or_many,
+    parted,
+)
 from helpers.catalogue.names import Names
 from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
@@ -733,10 +737,6 @@ _GENITIVES = {"480", "820"}
 """Municipalities whose short name is a genitive, and no name of a place."""
 
 
-def _split(aliases: object) -> object:
-    return tuple(map(str.strip, aliases.split("|"))) if isinstance(aliases, str) else aliases
-
-
 class Municipality(Model):
     """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes.
 
@@ -748,7 +748,7 @@ class Municipality(Model):
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     region: str
-    aliases: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    aliases: Annotated[tuple[str, ...], parted("|")] = ()
     preposition: Literal["i", "på"] = "i"
 
     @property

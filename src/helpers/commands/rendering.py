@@ -18,15 +18,9 @@ from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
 from helpers.commands.lastrun import LastRun, Line, tell
 from helpers.commands.typed import refuse_typed
-from helpers.data import (
-    choose_basis,
-    load_observations,
-    plan_indicators,
-    shown_indicators,
-    snapshot_days,
-)
-from helpers.data.basis import keyless
+from helpers.data.basis import choose_basis, keyless, plan_indicators, shown_indicators, snapshot_days
 from helpers.data.editions import keep_typed
+from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project

@@ -100,7 +100,7 @@ def linked(text: str, address: str | None) -> Cell:
 
 def two_lines(first: str, second: str) -> Html:
     """A cell of two lines: ``−3,5`` over ``procentpoint``."""
-    return Html(f"{html.escape(first, quote=False)}<br>{html.escape(second, quote=False)}")
+    return Html(f"{html.escape(first, quote=False)} <br>{html.escape(second, quote=False)}")
 
 
 def markup_of(cell: Cell) -> str:
@@ -244,7 +244,7 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
     """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
     said = None if asked is None else short_target(asked, decimals, unit)
-    return Html(f"{html.escape(said[0], quote=False)}<br>{markup_of(unit_below(said[1]))}") if said else None
+    return Html(f"{html.escape(said[0], quote=False)} <br>{markup_of(unit_below(said[1]))}") if said else None
 
 
 def unit_below(text: str) -> Cell:

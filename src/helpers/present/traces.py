@@ -152,7 +152,7 @@ class Picture:
         )
 
 
-def fill(text: str, area: str, municipality: Municipality) -> str:
+def fill_area(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
     words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
     for mark, word in words.items():
@@ -216,7 +216,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality),
+                    label=fill_area(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -238,8 +238,8 @@ def picture(
     first = indicators[0]
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality),
-        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
+        title=fill_area(first.title, municipality.name, municipality),
+        subtitle=fill_area(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis or (_without_area(only, first.unit) if only else None),
         count_axis=first.count_axis,
         municipality=municipality.name,

@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.data.frames import Grounds, State
 from helpers.data.stopped import Stop
 from helpers.periods import Frequency, Period
+from helpers.prose import listed
 
 MINUS = "−"
 NBSP = "\u00a0"
@@ -49,7 +50,7 @@ VERDICT_WORDS = {
     Verdict.MET: "Opfyldt",
     Verdict.NOT_MET: "Ikke opfyldt",
     Verdict.ON_TRACK: "På sporet",
-    Verdict.BEHIND: "Bagud",
+    Verdict.BEHIND: "Bag efter planen",
     Verdict.NOT_DUE: "Afgøres senere",
     Verdict.FOLLOWED: "Følges",
     Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
@@ -206,17 +207,19 @@ FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skj
 """Stands at a figure or a place that few persons make, and what it means."""
 
 
-def listed(items: Iterable[str], last: str = "og") -> str:
-    """``a``, ``a og b``, ``a, b og c``."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+def example_note(which: str = "Tallene", what: str = "siden") -> str:
+    """What pages of example data say of it: ``Tallene er opdigtede og viser kun, hvordan siden kan se ud.``"""
+    return f"{which} er opdigtede og viser kun, hvordan {what} kan se ud."
 
 
 def capital(text: str) -> str:
     """`text` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """`text` as it stands within a sentence: a small letter first, but in ``A-dagpenge``."""
+    return text if text[1:2] == "-" else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:
@@ -281,7 +284,7 @@ def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str
         Verdict.MET: "er opfyldt",
         Verdict.NOT_MET: "er ikke opfyldt",
         Verdict.ON_TRACK: "er på sporet",
-        Verdict.BEHIND: "er bagud",
+        Verdict.BEHIND: "er bag efter planen",
         Verdict.NOT_DUE: "afgøres senere",
         Verdict.FOLLOWED: "følges uden vurdering",
         Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
@@ -422,7 +425,7 @@ def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) 
     """How many goals are on their way, and how many cannot be judged."""
     counted = (
         (on_track, "er på sporet"),
-        (behind, "er bagud"),
+        (behind, "er bag efter planen"),
         (not_due, "afgøres senere"),
         (unknown, "kan ikke vurderes"),
     )

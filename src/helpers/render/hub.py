@@ -245,7 +245,7 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         map_title=next((site.record.title for site in sites if plan and site.plan == plan), ""),
         common_title=_common_title(places),
         owner=next((found.owner for found in goals if found.plan == plan), ""),
-        all_example=bool(example) and all(example),
+        example=bool(example) and all(example),
         mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
         some_example=any(example) and not all(example),
         sizes={

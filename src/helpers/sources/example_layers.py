@@ -27,7 +27,7 @@ from helpers.catalogue.models import (
 )
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.example_world import OUTSIDE_BENEFITS, Cell, World, parts_of
+from helpers.sources.example_world import LABOUR_FORCE_SHARE, OUTSIDE_BENEFITS, Cell, World, parts_of
 
 SMALLEST_SHOWN: Final = 3
 """Jobindsats shows no count below this."""
@@ -139,7 +139,7 @@ class Layer:
         if cell.kind == "of_population":
             return self.world.population.astype(np.int64)
         if cell.kind == "of_labour_force":
-            return self.world.labour_force.astype(np.int64)
+            return _round(self.world.population * LABOUR_FORCE_SHARE)
         persons = Cell(f"{cell.family}a02", "mgrpa02_1", cell.members)
         return self.counts.get(persons, _round(self.world.count(persons)))
 
@@ -221,12 +221,7 @@ class Layer:
             self._fix_share(pin, [cells[0].counted], [], decimals, int(base))
 
     def _fix_share(
-        self,
-        pin: Pin,
-        above: Sequence[Cell],
-        below: Sequence[Cell],
-        decimals: int,
-        people: int = 0,
+        self, pin: Pin, above: Sequence[Cell], below: Sequence[Cell], decimals: int, people: int = 0
     ) -> None:
         """Find whole numbers that give the printed share: first above the line, then below it as well.
 

@@ -183,11 +183,7 @@ class Notebook:
 
 
 def fetch_for_notebook(
-    project: Project,
-    catalogue: Catalogue,
-    indicators: Iterable[str],
-    *,
-    client: Transport | None = None,
+    project: Project, catalogue: Catalogue, indicators: Iterable[str], *, client: Transport | None = None
 ) -> Notebook:
     """Fetch the tables of some indicators that have moved, and say in Danish which figures are used.
 

@@ -116,6 +116,7 @@ class Brief:
             [Group(rows, None)],
             id="status",
             caption=f"Status, {self.whom}",
+            classes="cards",
             foot=filter(None, [self.foot]),
         )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.catalogue import INDICATORS_ARE
-from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.catalogue.explain import read_entry
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.project import Project
 from helpers.reports.investeringer.models import (
     InvestmentProject,

@@ -92,7 +92,9 @@ def status_table(status: InvestmentStatus) -> Shown:
         Column("Status"),
     ]
     caption = f"Status for {status.project.title}"
-    text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
+    text = tables.build(
+        columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption, classes="cards"
+    )
     return output.table(text, text=caption, files=pictures)
 
 
@@ -178,7 +180,9 @@ def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str
         )
         for status in found
     ]
-    return tables.simple_table(columns, rows, id="projekter", caption="Projekterne og deres status")
+    return tables.simple_table(
+        columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
+    )
 
 
 def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:

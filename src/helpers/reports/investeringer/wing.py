@@ -10,6 +10,7 @@ from helpers.catalogue import Catalogue
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
+from helpers.reports.base.analyst import unsure
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import RenderRequest, Selection, chosen_municipalities
@@ -21,17 +22,19 @@ from helpers.reports.investeringer.loader import (
     load_investments,
 )
 from helpers.reports.investeringer.months import check_months, unclaimed, write_project_template
+from helpers.reports.investeringer.numbers import InvestmentNumbers, measured_projects
 
 
 class InvestmentWing(Wing):
     """How a municipality's investment projects stand."""
 
-    key: ClassVar[str] = "investeringer"
+    key: ClassVar[str] = InvestmentNumbers.kind
 
     def owns(self, project: Project, plan: str) -> bool:
         return plan in investment_files(project)
 
     def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+        # Imported where it is shown: every verb asks all wings for files that nobody reads.
         from helpers.reports.investeringer.report import investment_report
 
         return investment_report(selection, kommune)
@@ -67,12 +70,11 @@ class InvestmentWing(Wing):
             lines.append(
                 f"{self.key} {projects.key}: {len(projects.projects)} projects, {figures} figures typed in"
             )
+            lines += unsure(projects.key, measured_projects(catalogue, projects))
         return problems, lines
 
     def typed_problems(self, report: Report) -> tuple[Problem, ...]:
-        from helpers.reports.investeringer.report import InvestmentReport
-
-        assert isinstance(report, InvestmentReport)
+        assert isinstance(report, InvestmentNumbers)
         return () if report.example else tuple(check_months(report.project, report.projects)[1])
 
     def unread(self, project: Project) -> list[Problem]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from helpers.catalogue.models import Unit
 from helpers.periods import Period
-from helpers.present.words import NBSP, UNKNOWN, as_decimal, capital, count, listed, number, rounded
+from helpers.present.words import NBSP, UNKNOWN, as_decimal, capital, count, listed, lowered, number, rounded
 from helpers.reports.investeringer.models import InvestmentRow, Milestone, RowUnit
 from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import BusinessCase, InvestmentStatus, Move, RowStanding, RowStatus
@@ -188,7 +188,7 @@ def targets(many: int) -> str:
 
 
 def standings(found: Iterable[RowStatus]) -> str:
-    """``7 på sporet og 3 bagud``"""
+    """``7 på sporet og 3 bag efter planen``"""
     stands = [row.standing for row in found]
     return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
 
@@ -235,8 +235,7 @@ def _on_benefits(case: BusinessCase, benefits: Mapping[str, str]) -> str:
     parts = []
     for one in case.savings:
         if one.persons:
-            name = benefits.get(one.benefit, one.benefit)
-            name = name if name[1:2] == "-" else name[:1].lower() + name[1:]
+            name = lowered(benefits.get(one.benefit, one.benefit))
             parts.append(f"{persons(abs(one.persons))} {'færre' if one.persons > 0 else 'flere'} på {name}")
     return listed(parts)
 

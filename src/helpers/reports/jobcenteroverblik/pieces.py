@@ -34,7 +34,7 @@ from helpers.present.output import (
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
+from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, lowered, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
 from helpers.reports.jobcenteroverblik.models import PrintedReport, PrintedTile
 from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
@@ -285,8 +285,8 @@ def _values_sentence(standing: FigureStanding) -> str:
     """The newest values of the figure's lines in one sentence."""
     indicator = standing.indicator
     named = [(own.name, line) for own, line in standing.own]
-    named.append((NATIONAL_NAME, standing.country))
-    named.append((ranking.yardstick_name(standing), standing.yardstick))
+    named.append((lowered(NATIONAL_NAME), standing.country))
+    named.append((lowered(ranking.yardstick_name(standing)), standing.yardstick))
     known = [
         f"{name} {number(line.values[-1], indicator.decimals, indicator.unit)}"
         for name, line in named
@@ -430,6 +430,7 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
+                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
                 )
             ]
         )

@@ -10,16 +10,17 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
+from helpers.reports.base.analyst import unsure
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
 from helpers.reports.base.request import Asked, RenderRequest, Selection, chosen_municipalities
 from helpers.reports.base.wing import Wing
 from helpers.reports.jobcenteroverblik.models import (
-    KEY,
     Jobcenteroverblik,
     load_jobcenteroverblik,
     read_jobcenteroverblik,
 )
+from helpers.reports.jobcenteroverblik.numbers import KEY, measures
 
 
 class JobcenteroverblikWing(Wing):
@@ -31,6 +32,7 @@ class JobcenteroverblikWing(Wing):
         return plan == KEY
 
     def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+        # Imported where it is shown: every verb asks all wings for files that nobody reads.
         from helpers.reports.jobcenteroverblik.report import jobcenteroverblik_report
 
         return jobcenteroverblik_report(selection, kommune, **more)
@@ -83,7 +85,8 @@ class JobcenteroverblikWing(Wing):
             return list(error.problems), []
         kinds = f", clusters: {', '.join(catalogue.grouping.clusters)}" if catalogue.grouping.clusters else ""
         many = f"{len(jobcenteroverblik.figures)} figures, {len(jobcenteroverblik.centres)} job centres"
-        return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}"]
+        sources = unsure(KEY, measures(catalogue, jobcenteroverblik))
+        return [], [f"{jobcenteroverblik.template.key}: {many}{kinds}", *sources]
 
 
 def _areas(request: RenderRequest, catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> list[Area]:

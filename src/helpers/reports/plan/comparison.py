@@ -332,9 +332,9 @@ def _tally(counted: Summary) -> str:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = (
-        f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør det ikke"
-    )
+    said = f"{number(met) if met else 'Ingen'} af {'' if met else 'de '}{count(of, 'kommune', 'kommuner')} opfylder målet"
+    if met and not_met:
+        said += f", {number(not_met)} gør det ikke"
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 

@@ -230,11 +230,11 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
 
 def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
     columns = [
-        Column("Serie"),
+        Column("Serie", row_head=True),
         Column("Periode"),
         Column("Før", number=True),
         Column("Nu", number=True),
         Column("Ændring", number=True),
         Column("Hvad"),
     ]
-    return tables.simple_table(columns, cells, id=id, caption=caption)
+    return tables.simple_table(columns, cells, id=id, caption=caption, classes="cards")

@@ -48,7 +48,7 @@ from helpers.reports.plan.status import StatusRow
 from helpers.reports.plan.words import places_apart
 
 COUNTRY_HEAD = "Landet"
-GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
+GAP_HEAD = two_lines("Forskel til målet", "(+ er bedre)")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -305,7 +305,13 @@ def changes_table(
         cells = (after, before, _change_tag(row), remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
     caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
-    text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
+    text = build(
+        columns,
+        [Group(cells, title) for title, cells in found.values()],
+        id=id,
+        caption=caption,
+        classes="cards",
+    )
     return output.table(text, text=caption)
 
 

@@ -17,9 +17,9 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Plan
 from helpers.data import csv_files
 from helpers.present import words
+from helpers.reports.base.analyst import below
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
-from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.sheets import status_records
@@ -58,9 +58,7 @@ def status_screen(report: PlanReport, width: int, *, verbose: bool = False) -> I
             yield Text(
                 f"{row.goal}: {value}, {words.VERDICT_WORDS[row.verdict].lower()} (undersøgelse)", style="dim"
             )
-    yield from (Text(sentence, style="yellow") for sentence in report.failures())
-    if verbose:
-        yield from (Text(line, style="dim") for line in to_mend(report))
+    yield from below(report, verbose=verbose)
     counted = report.summary_of(report.plan.goals)
     yield Text(plan_words.goals_counted(counted), style="bold")
 
