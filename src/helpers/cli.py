@@ -126,8 +126,7 @@ def _selection(
 ) -> Selection:
     """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
-    from helpers.reports.base.choice import chosen_plan
-    from helpers.reports.base.request import Selection
+    from helpers.reports.base.request import Selection, chosen_plan
 
     project = _project()
     catalogue = load_catalogue(project)

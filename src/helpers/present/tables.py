@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -68,6 +68,11 @@ class Column:
     """Aligned right, in figures of one width."""
     row_head: bool = False
     """Its cells name their rows (at most one column)."""
+
+
+def columns(*heads: str, row_head: int | None = 0, numbers: Collection[int] = ()) -> list[Column]:
+    """Columns with these heads; by place, the one that names the rows and those that hold numbers."""
+    return [Column(head, place in numbers, place == row_head) for place, head in enumerate(heads)]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
+from helpers.catalogue import catalogue
 from helpers.catalogue.models import (
     NATIONAL,
     NATIONAL_NAME,
@@ -154,10 +155,7 @@ class Picture:
 
 def fill_area(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
-    words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
-    for mark, word in words.items():
-        text = text.replace(mark, word)
-    return text
+    return catalogue.fill(text, area=area, kommune=municipality.name, i_kommune=municipality.place)
 
 
 def _without_area(series: Series, unit: Unit) -> str | None:

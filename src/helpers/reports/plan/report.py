@@ -32,7 +32,6 @@ from helpers.errors import PlanError
 from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.tables import Column
 from helpers.project import Project
 from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
@@ -226,7 +225,7 @@ class PlanReport(PlanNumbers):
                 output.text(own) if own else Shown(),
                 output.box(f"**{first}** {rest}".strip(), classes=("summary",), anchor="opfyldt"),
                 tables.simple_table(
-                    [Column(self.plan.names.area.title, row_head=True), Column("Mål opfyldt")],
+                    tables.columns(self.plan.names.area.title, "Mål opfyldt"),
                     rows,
                     id="fokusomraader",
                     caption=f"Mål opfyldt i hvert {self.plan.names.area.one}",
@@ -609,9 +608,8 @@ class PlanReport(PlanNumbers):
             if row.published_gap is not None and row.published_gap != row.gap:
                 printed = words.number(row.published_gap, row.decimals, row.unit, signed=True)
                 ours = words.number(row.gap, row.decimals, row.unit, signed=True)
-                said.append(
-                    f"Mål {row.goal}: reglen giver {ours}; dokumentet trykte {printed}. {row.note or ''}"
-                )
+                note = row.note or f"I dokumentet står {printed}."
+                said.append(f"Mål {row.goal}: reglen giver {ours}. {note}")
         for goal in self.plan.goals:
             for key, target in goal.parts:
                 measured = self.catalogue.indicators.get(key) or self.catalogue.surveys.get(key)
@@ -639,9 +637,8 @@ class PlanReport(PlanNumbers):
                     tables.period_cell(row.period, provisional=self.is_provisional(row)),
                 )
             )
-        columns = ["Mål", "Serie", "Kilde", "Kildens sikkerhed", "Nyeste periode"]
         return tables.simple_table(
-            [Column(label, row_head=label == "Mål") for label in columns],
+            tables.columns("Mål", "Serie", "Kilde", "Kildens sikkerhed", "Nyeste periode"),
             rows,
             id="kilder",
             caption="Planens serier og deres kilder",
@@ -666,10 +663,7 @@ class PlanReport(PlanNumbers):
             return Shown()
         heads = assurance.BACKTEST_HEADS
         table = tables.simple_table(
-            [
-                Column(label, row_head=place == 0, number=2 <= place < len(heads) - 2)
-                for place, label in enumerate(heads)
-            ],
+            tables.columns(*heads, numbers=range(2, len(heads) - 2)),
             [
                 assurance.backtest_cells(self.catalogue.indicators[key], horizon, one)
                 for (key, horizon), one in found.items()

@@ -33,6 +33,9 @@ from helpers.present.tables import (
     unit_below,
     verdict_cell,
 )
+from helpers.present.tables import (
+    columns as columns_of,
+)
 from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
@@ -280,12 +283,8 @@ def changes_table(
 
     Remarks that concern the plan's own municipality are left out on another's page.
     """
-    columns = [
-        Column(f"{new.names.goal.title} {new.year}"),
-        Column(f"{old.names.goal.title} {old.year}"),
-        Column("Ændring"),
-        Column("Bemærkninger"),
-    ]
+    goals = (f"{plan.names.goal.title} {plan.year}" for plan in (new, old))
+    columns = columns_of(*goals, "Ændring", "Bemærkninger", row_head=None)
     was = {change.new.title: change for change in area_changes(new, old) if change.new}
     found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
     for row in rows:
@@ -341,5 +340,5 @@ def survey_table(
             shown = f"{survey.answers[key]}: {shown}"
         rows.append((fill(question, **words), shown))
     caption = fill(survey.title, **words) + (f", {period.danish}" if period else "")
-    columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
+    columns = columns_of("Spørgsmål", survey.answer, numbers=(1,))
     return simple_table(columns, rows, id=id or survey.key, caption=caption)
