@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from helpers.catalogue.areas import JobCentre
-from helpers.catalogue.documents import did_you_mean, unknown
+from helpers.catalogue.documents import unknown
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.grouping import Grouping
 from helpers.catalogue.models import (
@@ -26,7 +26,7 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.errors import PlanError
-from helpers.letters import fold_name
+from helpers.letters import did_you_mean, fold_name
 
 T = TypeVar("T")
 
@@ -192,11 +192,7 @@ class Catalogue:
         """
         if key in self.indicators:
             return self.indicators[key]
-        raise PlanError.of(
-            "indicator",
-            unknown("indicator", key, self.indicators),
-            INDICATORS_ARE,
-        )
+        raise PlanError.of("indicator", unknown("indicator", key, self.indicators), INDICATORS_ARE)
 
     def survey(self, goal: Goal) -> Survey | None:
         """The survey that the goal is judged by, if it is one (4d and 5a of plan 2023)."""

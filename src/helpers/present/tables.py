@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -68,6 +68,11 @@ class Column:
     """Its cells name their rows (at most one column)."""
 
 
+def columns(*heads: str, row_head: int | None = 0, numbers: Collection[int] = ()) -> list[Column]:
+    """Columns with these heads; by place, the one that names the rows and those that hold numbers."""
+    return [Column(head, place in numbers, place == row_head) for place, head in enumerate(heads)]
+
+
 @dataclass(frozen=True)
 class Row:
     """A row that has a class of its own; one without is a plain sequence of cells."""
@@ -98,7 +103,7 @@ def linked(text: str, address: str | None) -> Cell:
 
 def two_lines(first: str, second: str) -> Html:
     """A cell of two lines: ``−3,5`` over ``procentpoint``."""
-    return Html(f"{html.escape(first, quote=False)}<br>{html.escape(second, quote=False)}")
+    return Html(f"{html.escape(first, quote=False)} <br>{html.escape(second, quote=False)}")
 
 
 def markup_of(cell: Cell) -> str:
@@ -242,7 +247,7 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
     """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
     said = None if asked is None else short_target(asked, decimals, unit)
-    return Html(f"{html.escape(said[0], quote=False)}<br>{markup_of(unit_below(said[1]))}") if said else None
+    return Html(f"{html.escape(said[0], quote=False)} <br>{markup_of(unit_below(said[1]))}") if said else None
 
 
 def unit_below(text: str) -> Cell:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
+from helpers.catalogue import catalogue
 from helpers.catalogue.models import (
     NATIONAL,
     NATIONAL_NAME,
@@ -152,12 +153,9 @@ class Picture:
         )
 
 
-def fill(text: str, area: str, municipality: Municipality) -> str:
+def fill_area(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
-    words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
-    for mark, word in words.items():
-        text = text.replace(mark, word)
-    return text
+    return catalogue.fill(text, area=area, kommune=municipality.name, i_kommune=municipality.place)
 
 
 def _without_area(series: Series, unit: Unit) -> str | None:
@@ -216,7 +214,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality),
+                    label=fill_area(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -238,8 +236,8 @@ def picture(
     first = indicators[0]
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality),
-        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
+        title=fill_area(first.title, municipality.name, municipality),
+        subtitle=fill_area(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis or (_without_area(only, first.unit) if only else None),
         count_axis=first.count_axis,
         municipality=municipality.name,

@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
 from helpers.catalogue.catalogue import INDICATORS_ARE, fill
-from helpers.catalogue.documents import Document, did_you_mean, read_document
-from helpers.catalogue.explain import read_cells, read_entry
+from helpers.catalogue.documents import Document, read_document
+from helpers.catalogue.explain import read_entry, read_row
 from helpers.catalogue.models import (
     Comparison,
     Model,
@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.catalogue.names import Noun
 from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.present.words import capital
 from helpers.project import Project
 
@@ -315,6 +316,13 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
+def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
+    """The template, read once for a catalogue and again when one of its files has moved."""
+    return catalogue.kept(
+        "jobcenteroverblik", template_stamp(project), lambda: load_jobcenteroverblik(project, catalogue)
+    )
+
+
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
     """The Jobcenteroverblik's template, with all that belongs to it.
 
@@ -449,5 +457,5 @@ def _printed_file(
 ) -> list[M]:
     rows, wrong = read_rows(project, project.catalogue / "published" / name, columns)
     problems.extend(wrong)
-    read = (read_cells(model, row.cells, row.where, problems) for row in rows)
+    read = (read_row(model, row.cells, row.where, problems) for row in rows)
     return [entry for entry in read if entry is not None]

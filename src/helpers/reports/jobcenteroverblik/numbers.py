@@ -113,7 +113,7 @@ class JobcenteroverblikNumbers(Report):
         found = self.project, self.catalogue, self.basis
         return self.catalogue.kept(
             "boards",  # all areas of a country share them: a hundred reports in one process read the figures once
-            (self.project, self.jobcenteroverblik, self.basis, data_fingerprint(*found)),
+            (self.project.root, self.jobcenteroverblik, self.basis, data_fingerprint(*found)),
             lambda: Boards(self.catalogue, self.jobcenteroverblik, load_observations(*found)),
         )
 
@@ -129,11 +129,7 @@ class JobcenteroverblikNumbers(Report):
 
     @property
     def known_periods(self) -> set[Period]:
-        if self.printed:
-            return set()
-        frame = load_observations(self.project, self.catalogue, self.basis)
-        shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
-        return {Period.parse(text) for text in frame[shown]["period"].unique()}
+        return set() if self.printed else self.boards.periods
 
     def check_period(self) -> None:
         """Refuse a period without figures, and the month of a printed report of another job centre."""

@@ -34,7 +34,7 @@ from helpers.present.output import (
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
+from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, lowered, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
 from helpers.reports.jobcenteroverblik.models import PrintedReport, PrintedTile
 from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
@@ -285,8 +285,8 @@ def _values_sentence(standing: FigureStanding) -> str:
     """The newest values of the figure's lines in one sentence."""
     indicator = standing.indicator
     named = [(own.name, line) for own, line in standing.own]
-    named.append((NATIONAL_NAME, standing.country))
-    named.append((ranking.yardstick_name(standing), standing.yardstick))
+    named.append((lowered(NATIONAL_NAME), standing.country))
+    named.append((lowered(ranking.yardstick_name(standing)), standing.yardstick))
     known = [
         f"{name} {number(line.values[-1], indicator.decimals, indicator.unit)}"
         for name, line in named
@@ -359,8 +359,7 @@ def _status_shown(
         "Udvikling i andel af befolkningen ift. året før, procentpoint",
         f"Gnsn. udvikling i andel af befolkningen i {group_name} ift. året før, procentpoint",
     )
-    columns = [tables.Column("Arbejdsmarkedsstatus", row_head=True)]
-    columns += [tables.Column(head, number=True) for head in heads]
+    columns = tables.columns("Arbejdsmarkedsstatus", *heads, numbers=range(1, 6))
     shown = tables.simple_table(columns, rows, id="figur-2-tabel", caption=caption, caption_shown=True)
     return shown + notes(footnotes)
 
@@ -430,6 +429,7 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
+                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
                 )
             ]
         )
@@ -519,16 +519,10 @@ def _listed_table(
         ]
         body.append(tables.Row(cells, {"own": "is-own", "group": "is-member", "other": ""}[row.mark]))
     unit = "pct." if indicator.unit is Unit.PERCENT else "antal"
-    columns = [
-        tables.Column("Nr.", number=True),
-        tables.Column("Kommune", row_head=True),
-        tables.Column(f"Værdi, {unit}", number=True),
-        tables.Column("Ændring på et år, procentpoint", number=True),
-        tables.Column("Region"),
-        tables.Column("Bemærkning"),
-    ]
+    change = "Ændring på et år, procentpoint"
+    heads = ("Nr.", "Kommune", f"Værdi, {unit}", change, "Region", "Bemærkning")
     return tables.build(
-        columns,
+        tables.columns(*heads, row_head=1, numbers=(0, 2, 3)),
         [tables.Group(body)],
         id=f"tabel-alle-{standing.figure.number}",
         caption=f"Figur {standing.figure.number}: alle kommuner, {period.danish}",

@@ -143,7 +143,7 @@ _ANALYST = (
 _SHORT = (
     ("met", "Hvad er opfyldt?"),
     ("turned", "Hvad er vendt?"),
-    ("gaps", "Hvor mangler der flest personer?"),
+    ("gaps", "Hvor er afstanden størst i personer?"),
     ("areas", "Hvordan går det i hvert {area}?"),
 )
 """The pages of the short edition: the method that makes each, and its heading."""

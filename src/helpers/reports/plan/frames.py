@@ -13,7 +13,7 @@ from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.periods import Period
 from helpers.present.theme import palette
-from helpers.present.traces import fill
+from helpers.present.traces import fill_area
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 from helpers.reports.plan import assurance
 from helpers.reports.plan.numbers import PlanNumbers
@@ -86,7 +86,7 @@ def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 rows.append(
-                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own), area,
+                    (goal.number, indicator.key, name, fill_area(label or series.label, names[area], own), area,
                      names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
                      state, Grounds.of(source, published=published))
                 )  # fmt: skip

@@ -56,7 +56,7 @@ def turned_since(since: str, met: Collection[str], lost: Collection[str]) -> str
         said = (
             f"er mål {listed(lost)} ikke længere opfyldt"
             if lost
-            else "er ingen mål skiftet til eller fra opfyldt"
+            else "er ingen mål gået fra ikke opfyldt til opfyldt eller omvendt"
         )
     return f"Siden {since} {said}."
 

@@ -165,7 +165,7 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
         measured_otherwise = row.is_ranked or target.upper is not None
-        exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
+        exact = max(row.decimals, *(words.decimals_of(value) for value in (row.municipality, row.target)))
         yield (
             row.goal,
             goal.text,
@@ -184,7 +184,7 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
             _steadiness(row),
-            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
+            Amount(target.margin, max(row.decimals, words.decimals_of(target.margin)), signed=True)
             if target.national
             else None,
             1 if row.direction is Direction.HIGHER else -1,
@@ -196,11 +196,6 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             f"{areas[row.goal].number}. {areas[row.goal].title}",
         )
-
-
-def _places(value: object) -> int:
-    exponent = value.as_tuple().exponent if hasattr(value, "as_tuple") else 0
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _met_when(target: Target) -> str | None:

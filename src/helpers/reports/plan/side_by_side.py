@@ -102,4 +102,6 @@ def _table(key: str, part: str, rows: dict[Municipality, StatusRow]) -> Shown:
             )
         )
     caption = f"{capital(part) or 'Nyeste tal'}: {listed(area.name for area in rows)}"
-    return tables.simple_table(columns, cells, id=f"tabel-{key}", caption=caption, caption_shown=True)
+    return tables.simple_table(
+        columns, cells, id=f"tabel-{key}", caption=caption, caption_shown=True, classes="cards"
+    )

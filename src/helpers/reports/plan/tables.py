@@ -33,6 +33,9 @@ from helpers.present.tables import (
     unit_below,
     verdict_cell,
 )
+from helpers.present.tables import (
+    columns as columns_of,
+)
 from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
@@ -48,7 +51,7 @@ from helpers.reports.plan.status import StatusRow
 from helpers.reports.plan.words import places_apart
 
 COUNTRY_HEAD = "Landet"
-GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
+GAP_HEAD = two_lines("Forskel til målet", "(+ er bedre)")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -280,12 +283,8 @@ def changes_table(
 
     Remarks that concern the plan's own municipality are left out on another's page.
     """
-    columns = [
-        Column(f"{new.names.goal.title} {new.year}"),
-        Column(f"{old.names.goal.title} {old.year}"),
-        Column("Ændring"),
-        Column("Bemærkninger"),
-    ]
+    goals = (f"{plan.names.goal.title} {plan.year}" for plan in (new, old))
+    columns = columns_of(*goals, "Ændring", "Bemærkninger", row_head=None)
     was = {change.new.title: change for change in area_changes(new, old) if change.new}
     found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
     for row in rows:
@@ -305,7 +304,13 @@ def changes_table(
         cells = (after, before, _change_tag(row), remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
     caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
-    text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
+    text = build(
+        columns,
+        [Group(cells, title) for title, cells in found.values()],
+        id=id,
+        caption=caption,
+        classes="cards",
+    )
     return output.table(text, text=caption)
 
 
@@ -335,5 +340,5 @@ def survey_table(
             shown = f"{survey.answers[key]}: {shown}"
         rows.append((fill(question, **words), shown))
     caption = fill(survey.title, **words) + (f", {period.danish}" if period else "")
-    columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
+    columns = columns_of("Spørgsmål", survey.answer, numbers=(1,))
     return simple_table(columns, rows, id=id or survey.key, caption=caption)
