@@ -214,7 +214,7 @@ _FEW = 3
 
 _ANOTHER = "Another: --plan."
 
-PlansAsked = Mapping[str, Sequence[Municipality]]
+PlansAsked = Mapping[str, "Sequence[Municipality]"]
 """Key of a plan → the municipalities it is asked for."""
 
 
