@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
     from helpers.catalogue.models import Municipality
 
+    PlansAsked = Mapping[str, Sequence[Municipality]]
+    """Key of a plan → the municipalities it is asked for."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -213,9 +216,6 @@ _FEW = 3
 """So many municipalities are named in a line."""
 
 _ANOTHER = "Another: --plan."
-
-PlansAsked = Mapping[str, "Sequence[Municipality]"]
-"""Key of a plan → the municipalities it is asked for."""
 
 
 def plans_asked(request: RenderRequest, catalogue: Catalogue) -> PlansAsked:
