@@ -153,8 +153,7 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    standings = [word.replace(" ", NBSP) for word in words.STANDING_WORDS.values()]
-    heads = ("Projekt", "Antal mål", *standings, "Nyeste måned")
+    heads = ("Projekt", "Antal mål", *words.STANDING_WORDS.values(), "Nyeste måned")
     columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
     rows: list[tuple[Cell, ...]] = [
         (
