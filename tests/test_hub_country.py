@@ -26,8 +26,7 @@ from helpers.periods import Period
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.goals import ComparedIndicator, GoalPage
-from helpers.reports.plan.comparison import alphabetical, goal_pages
-from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.comparison import CountryComparison, alphabetical, goal_pages
 from helpers.reports.plan.status import goal_verdicts, rows_of_all, status_rows
 from hub_support import SUPPRESSED, country, hub_project
 

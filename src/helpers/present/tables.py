@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -68,6 +68,11 @@ class Column:
     """Aligned right, in figures of one width."""
     row_head: bool = False
     """Its cells name their rows (at most one column)."""
+
+
+def columns(*heads: str, row_head: int | None = 0, numbers: Collection[int] = ()) -> list[Column]:
+    """Columns with these heads; by place, the one that names the rows and those that hold numbers."""
+    return [Column(head, place in numbers, place == row_head) for place, head in enumerate(heads)]
 
 
 @dataclass(frozen=True)
@@ -224,13 +229,9 @@ def verdict_cell(verdict: Verdict, direction: Direction | None = None, past: Pas
     if past is not None:
         said += f'<br><small class="steadiness">{steadiness_words(past)}</small>'
     if direction is not None:
-        said += f'<br><small class="state-note">{direction_words(direction)}</small>'
+        which = f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
+        said += f'<br><small class="state-note">{which}</small>'
     return Html(said, VERDICT_CLASSES[verdict])
-
-
-def direction_words(direction: Direction) -> str:
-    """``↑ højere er bedre``"""
-    return f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
 
 
 def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:

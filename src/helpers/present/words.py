@@ -46,36 +46,21 @@ _UNIT_WORDS: dict[Unit, tuple[str, str]] = {
 POINTS = "procentpoint"
 """The unit of a difference between two percentages."""
 
-VERDICT_WORDS = {
-    Verdict.MET: "Opfyldt",
-    Verdict.NOT_MET: "Ikke opfyldt",
-    Verdict.ON_TRACK: "På sporet",
-    Verdict.BEHIND: "Bag efter planen",
-    Verdict.NOT_DUE: "Afgøres senere",
-    Verdict.FOLLOWED: "Følges",
-    Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
+_VERDICTS = {
+    Verdict.MET: ("Opfyldt", "✓", "verdict-met", "er opfyldt"),
+    Verdict.NOT_MET: ("Ikke opfyldt", "×", "verdict-not-met", "er ikke opfyldt"),
+    Verdict.ON_TRACK: ("På sporet", "→", "verdict-met", "er på sporet"),
+    Verdict.BEHIND: ("Bag efter planen", "!", "verdict-not-met", "er bag efter planen"),
+    Verdict.NOT_DUE: ("Afgøres senere", "…", "verdict-unknown", "afgøres senere"),
+    Verdict.FOLLOWED: ("Følges", "•", "verdict-unknown", "følges uden vurdering"),
+    Verdict.CANNOT_BE_JUDGED: ("Kan ikke vurderes", "?", "verdict-unknown", "kan ikke vurderes"),
 }
+"""A verdict's word; its sign, which stands beside the word, never alone, and is in Source Sans Pro; its class; what a sentence
+says of the goal."""
 
-VERDICT_SIGNS = {
-    Verdict.MET: "✓",
-    Verdict.NOT_MET: "×",
-    Verdict.ON_TRACK: "→",
-    Verdict.BEHIND: "!",
-    Verdict.NOT_DUE: "…",
-    Verdict.FOLLOWED: "•",
-    Verdict.CANNOT_BE_JUDGED: "?",
-}
-"""Stand beside the word, never alone; all are in Source Sans Pro."""
-
-VERDICT_CLASSES = {
-    Verdict.MET: "verdict-met",
-    Verdict.NOT_MET: "verdict-not-met",
-    Verdict.ON_TRACK: "verdict-met",
-    Verdict.BEHIND: "verdict-not-met",
-    Verdict.NOT_DUE: "verdict-unknown",
-    Verdict.FOLLOWED: "verdict-unknown",
-    Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
-}
+VERDICT_WORDS, VERDICT_SIGNS, VERDICT_CLASSES, _OUTCOMES = (
+    {verdict: looks[place] for verdict, looks in _VERDICTS.items()} for place in range(4)
+)
 
 PARTLY, PARTLY_SIGN = "verdict-partly", "–"
 """Class and sign of what is met in part."""
@@ -140,6 +125,11 @@ def rounded(value: Value, decimals: int) -> Decimal:
     """`value` with so many decimals; a half is rounded away from zero, as Excel and Jobindsats do."""
     result = exact(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return abs(result) if result.is_zero() else result
+
+
+def decimals_of(value: Decimal | None) -> int:
+    """How many decimals a number is written with; 0 for none."""
+    return 0 if value is None else max(0, -int(value.as_tuple().exponent))
 
 
 def unit_word(unit: Unit | str | None, value: Value = 2, *, difference: bool = False) -> str:
@@ -280,17 +270,8 @@ def trend_phrase(first: Value, last: Value, decimals: int, unit: Unit | str | No
 
 def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str:
     """``Mål 1a er ikke opfyldt.``; with `what`: ``Mål 5b, formidlingsgrad, er opfyldt.``"""
-    outcome = {
-        Verdict.MET: "er opfyldt",
-        Verdict.NOT_MET: "er ikke opfyldt",
-        Verdict.ON_TRACK: "er på sporet",
-        Verdict.BEHIND: "er bag efter planen",
-        Verdict.NOT_DUE: "afgøres senere",
-        Verdict.FOLLOWED: "følges uden vurdering",
-        Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
-    }[verdict]
     middle = f", {what}," if what else ""
-    return f"Mål{NBSP}{goal}{middle} {outcome}."
+    return f"Mål{NBSP}{goal}{middle} {_OUTCOMES[verdict]}."
 
 
 def measured(

@@ -156,18 +156,21 @@ class PageReading:
     def _judged(self, box: HtmlElement, classes: set[str]) -> None:
         strong = box.find(".//strong")
         kind = next((name for name in classes if name.startswith("verdict-")), "").removeprefix("verdict-")
-        self._verdict = _words(strong) if strong is not None else "", kind
+        said, before = self._verdict
+        told = f"{said} {_words(strong) if strong is not None else ''}".strip()
+        self._verdict = told, kind if before in ("", kind) else "partly"
 
     def _figure(self, figure: HtmlElement) -> None:
         caption = figure.find(".//figcaption")
         said = _words(caption) if caption is not None else ""
         self._here.text = f"{self._here.text} {said}"[:LONGEST].strip()
         for _ in figure.iterfind('.//svg[@class="drawing narrow"]'):
+            drawing = next(self._drawings)
+            if self._here is self.sections[0]:
+                continue  # the one figure of a page, which the list of chapters names
             anchor = figure.get("id") or (figure.getparent().get("id") or "")
             url = f"{self.href}#{anchor}" if anchor else self.href
-            self.figures.append(
-                SheetFigure(url, self._here.title, said, *self._verdict, next(self._drawings))
-            )
+            self.figures.append(SheetFigure(url, self._here.title, said, *self._verdict, drawing))
 
 
 def _words(element: HtmlElement) -> str:

@@ -7,11 +7,15 @@ inputs, fingerprint, fetching, notes on the data and what rendering needs are ma
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
+from functools import wraps
+from inspect import isfunction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -27,16 +31,15 @@ from helpers.errors import PlanError
 from helpers.letters import address_part
 from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
-from helpers.present.output import FigurePart, Shown, escape_markdown
-from helpers.present.stamp import EXAMPLE_MARK, Stamp
+from helpers.present.output import FigurePart, Shown, escape_markdown, write_if_changed
+from helpers.present.stamp import EXAMPLE_MARK, STAMP_KEY, Stamp
 from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE, VERDICT_FILE
 from helpers.reports.base.notes import Measured, fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
-from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
@@ -95,12 +98,32 @@ class Whom:
         return cls(area.name, area.long_name, area.slug, (area.code,))
 
 
+def _stamping(method: Callable[..., Shown]) -> Callable[..., Shown]:
+    @wraps(method)
+    def shown(self: Report, *given: Any, **named: Any) -> Shown:
+        return method(self, *given, **named).stamped(self.stamp)
+
+    return shown
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Report(Stamped, ABC):
+class Report(ABC):
     """A report for one municipality or job centre; its public methods are cells of a notebook.
 
-    Reports of the same plan, area, period and basis are equal and hash alike.
+    Reports of the same plan, area, period and basis are equal and hash alike. Methods that give a :class:`Shown` stamp it; they
+    are found by their return type.
     """
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        for name, method in list(vars(cls).items()):
+            shows = isfunction(method) and method.__annotations__.get("return") in (
+                "Shown",
+                "output.Shown",
+                Shown,
+            )
+            if shows and not name.startswith("_"):
+                setattr(cls, name, _stamping(method))
 
     kind: ClassVar[str]
     """Key of the report in the registry."""
@@ -200,7 +223,7 @@ class Report(Stamped, ABC):
         given = RawStore(self.project.raw), self.catalogue, self.indicators, self.example_date
         # Once: the generator looks at every one of its snapshots to see whether they are still right.
         name = "example", self.example_date, *(indicator.key for indicator in self.indicators)
-        self.catalogue.kept(name, self.project, lambda: write_example_tables(*given))
+        self.catalogue.kept(name, self.project.root, lambda: write_example_tables(*given))
 
     def _surveys(self) -> Sequence[str]:
         """Keys of the surveys whose answers the report shows."""
@@ -250,6 +273,7 @@ class Report(Stamped, ABC):
         """A hash over all that the pages show: it moves when one of their numbers does."""
         return hashlib.sha256(repr(self._shown()).encode()).hexdigest()
 
+    @_stamping
     def show(self, made: Any, *, caption: str, alt: str = "") -> Shown:
         """Show a chart or table of one's own on the page; without it, a page refuses what no report made.
 
@@ -505,7 +529,8 @@ class Report(Stamped, ABC):
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
         if is_rendering():
-            write_verdicts(verdicts, self.stamp)
+            told = {notebook: {**entry, STAMP_KEY: self.stamp.data()} for notebook, entry in verdicts.items()}
+            write_if_changed(Path.cwd() / VERDICT_FILE, json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes:

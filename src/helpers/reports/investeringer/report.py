@@ -185,7 +185,7 @@ class InvestmentReport(InvestmentNumbers):
         drawn = [
             self._figure(status, row)
             for row in status.rows
-            if row.row.key is not None and project_figures.has_figure(row)
+            if row.row.key is not None and row.path  # the others' trend is in their table
         ]
         if drawn:
             return join(drawn)

@@ -359,8 +359,7 @@ def _status_shown(
         "Udvikling i andel af befolkningen ift. året før, procentpoint",
         f"Gnsn. udvikling i andel af befolkningen i {group_name} ift. året før, procentpoint",
     )
-    columns = [tables.Column("Arbejdsmarkedsstatus", row_head=True)]
-    columns += [tables.Column(head, number=True) for head in heads]
+    columns = tables.columns("Arbejdsmarkedsstatus", *heads, numbers=range(1, 6))
     shown = tables.simple_table(columns, rows, id="figur-2-tabel", caption=caption, caption_shown=True)
     return shown + notes(footnotes)
 
@@ -408,7 +407,7 @@ def all_municipalities(
     dots = tuple(dotplot.AreaDot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
         title=shown_title(standing),
-        subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
+        subtitle=f"{capital(period.danish)}, {'procent' if indicator.unit is Unit.PERCENT else 'antal'}",
         dots=dots,
         own_name=own_name,
         group_name=group_name if any(row.mark == "group" for row in rows) else "",
@@ -497,10 +496,6 @@ def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
     return tables.build(columns, [tables.Group(lines)], id=identifier, caption=None, classes="tight")
 
 
-def _axis_words(indicator: Indicator) -> str:
-    return "procent" if indicator.unit is Unit.PERCENT else "antal"
-
-
 def _listed_table(
     standing: FigureStanding, rows: Sequence[Listed], period: Period, own: str, group: str
 ) -> str:
@@ -524,16 +519,10 @@ def _listed_table(
         ]
         body.append(tables.Row(cells, {"own": "is-own", "group": "is-member", "other": ""}[row.mark]))
     unit = "pct." if indicator.unit is Unit.PERCENT else "antal"
-    columns = [
-        tables.Column("Nr.", number=True),
-        tables.Column("Kommune", row_head=True),
-        tables.Column(f"Værdi, {unit}", number=True),
-        tables.Column("Ændring på et år, procentpoint", number=True),
-        tables.Column("Region"),
-        tables.Column("Bemærkning"),
-    ]
+    change = "Ændring på et år, procentpoint"
+    heads = ("Nr.", "Kommune", f"Værdi, {unit}", change, "Region", "Bemærkning")
     return tables.build(
-        columns,
+        tables.columns(*heads, row_head=1, numbers=(0, 2, 3)),
         [tables.Group(body)],
         id=f"tabel-alle-{standing.figure.number}",
         caption=f"Figur {standing.figure.number}: alle kommuner, {period.danish}",

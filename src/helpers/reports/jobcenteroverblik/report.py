@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
-from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand
 from helpers.errors import PlanError
@@ -17,7 +16,6 @@ from helpers.present import output, tables
 from helpers.present.group_words import passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
-from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.request import Asked, Selection
@@ -27,8 +25,7 @@ from helpers.reports.jobcenteroverblik.models import (
     TemplateFigure,
     TemplateSection,
     TemplateTile,
-    load_jobcenteroverblik,
-    template_stamp,
+    read_jobcenteroverblik,
 )
 from helpers.reports.jobcenteroverblik.numbers import JobcenteroverblikNumbers
 from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
@@ -72,13 +69,6 @@ def report_of(
     """As :func:`jobcenteroverblik_report`, for what is already found."""
     return JobcenteroverblikReport(
         selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
-    )
-
-
-def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The template, read once for a catalogue and again when one of its files has moved."""
-    return catalogue.kept(
-        "jobcenteroverblik", template_stamp(project), lambda: load_jobcenteroverblik(project, catalogue)
     )
 
 
@@ -151,15 +141,14 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
 
     def _about_area(self) -> list[str]:
         names = escape_markdown(self.area.name)
+        centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if self.area.joint:
-            centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
             known = self._unsure(centre)
             parts = escape_markdown(listed(part.name for part in self.standings.parts))
             article = self._office.agreeing("et", "en")
             return [
                 f"{names} er {article} fælles {self._office.one} for {parts}.{known} Antal er lagt sammen."
             ]
-        centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if not centre.joint:
             return []
         return [
@@ -176,7 +165,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         """The ten tiles, each leading to its section."""
         made = []
         for tile in self.jobcenteroverblik.template.tiles:
-            link = self._link(tile.figure)
+            section = self.jobcenteroverblik.section_of(tile.figure)
+            link = f"{section_path(self.jobcenteroverblik, section)}#figur-{tile.figure}"
             if self.printed:
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
                 made.append(pieces.printed_tile(tile.heading, link, printed, self._office))
@@ -197,9 +187,6 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             centre = self.jobcenteroverblik.centre_of(code)
             if self._unsure(centre):
                 yield f"{centre.name}:{self._unsure(centre)} Det står i catalogue/areas/jobcentres.csv."
-
-    def _link(self, figure: int) -> str:
-        return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
 
     # ------------------------------------------------------------------------------------ sections
 
@@ -238,7 +225,9 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
                 ).sourced(self._source_line([standing.indicator])),
-                pieces.notes(self._figure_notes(standing), _to_all(figure)),
+                pieces.notes(
+                    self._figure_notes(standing), f"[Figur {number} i alle kommuner]({all_path(figure)})"
+                ),
             ]
         )
 
@@ -444,16 +433,15 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         said = [method.clusters]
         said += [method.official] if GroupKind.OFFICIAL in used else []
         said += [method.computed] if GroupKind.COMPUTED in used else []
-        columns = [
-            tables.Column("Type", row_head=True),
-            tables.Column("Gruppe"),
-            tables.Column(capital(self._office.many)),
-            tables.Column("Grundlag"),
-        ]
+        columns = tables.columns("Type", "Gruppe", capital(self._office.many), "Grundlag")
         rows = [
             (
                 listed(titles),
-                _kind_words(group),
+                "Ingen"
+                if group.kind is None
+                else f"Klynge {group.name}"
+                if group.kind is GroupKind.CLUSTER
+                else capital(scope(group)),
                 listed(member.name for member in group.members) or "ingen",
                 _basis_words(group),
             )
@@ -475,13 +463,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
 
     def sources(self) -> Shown:
         """Every figure: what it measures today, from which table, and how sure that is."""
-        columns = [
-            tables.Column("Figur", row_head=True),
-            tables.Column("Måling i dag"),
-            tables.Column("Tabel"),
-            tables.Column("Sammenlignes med"),
-            tables.Column("Nyeste viste periode"),
-        ]
+        heads = ("Figur", "Måling i dag", "Tabel", "Sammenlignes med", "Nyeste viste periode")
+        columns = tables.columns(*heads)
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return self._troubles() + tables.simple_table(
             columns,
@@ -504,7 +487,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
                 for row, indicator in zip(self.jobcenteroverblik.template.table.rows, used, strict=True)
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
-            shown = "" if self.printed else self._table_period()
+            period = None if self.printed else self.standings.table().period
+            shown = "" if self.printed else period.danish if period else "–"
             return name, f"Tabellen; oplyst af kommunerne: {hand}", names, "gruppen", shown
         if figure.gone:
             return name, "Findes ikke længere", "–", "–", "–"
@@ -516,10 +500,6 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         where = f"{listed(indicator.tables)}{sure}" if indicator.tables else "ikke fundet"
         title = f"{indicator.title} (nærmeste måling)" if figure.nearest else indicator.title
         return name, title, where, rule, newest
-
-    def _table_period(self) -> str:
-        period = self.standings.table().period
-        return period.danish if period else "–"
 
     def caveats(self) -> Shown:
         """Breaks in the data and caveats of the report's measures."""
@@ -536,12 +516,6 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
 
 def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     return None if now is None or then is None else now - then
-
-
-def _kind_words(group: ComparisonGroup) -> str:
-    if group.kind is None:
-        return "Ingen"
-    return f"Klynge {group.name}" if group.kind is GroupKind.CLUSTER else capital(scope(group))
 
 
 def _basis_words(group: ComparisonGroup) -> str:
@@ -571,11 +545,6 @@ def section_path(jobcenteroverblik: Jobcenteroverblik, section: TemplateSection)
     """A section's notebook, seen from the book's folder."""
     place = jobcenteroverblik.template.sections.index(section) + 1
     return f"{place:02d}-{section.slug}.ipynb"
-
-
-def _to_all(figure: TemplateFigure) -> str:
-    """A link to the page of all municipalities, as Markdown."""
-    return f"[Figur {figure.number} i alle kommuner]({all_path(figure)})"
 
 
 def all_path(figure: TemplateFigure) -> str:

@@ -19,7 +19,6 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -165,7 +164,7 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
         measured_otherwise = row.is_ranked or target.upper is not None
-        exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
+        exact = max(row.decimals, *(words.decimals_of(value) for value in (row.municipality, row.target)))
         yield (
             row.goal,
             goal.text,
@@ -184,11 +183,11 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
             _steadiness(row),
-            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
+            Amount(target.margin, max(row.decimals, words.decimals_of(target.margin)), signed=True)
             if target.national
             else None,
             1 if row.direction is Direction.HIGHER else -1,
-            _met_when(target),
+            ("forskel over 0" if target.strict else "forskel mindst 0") if target.is_set else None,
             Amount(row.published_gap, row.decimals, signed=True),
             note(report, row),
             words.GROUNDS_WORDS[row.grounds],
@@ -196,17 +195,6 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             f"{areas[row.goal].number}. {areas[row.goal].title}",
         )
-
-
-def _places(value: object) -> int:
-    exponent = value.as_tuple().exponent if hasattr(value, "as_tuple") else 0
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
-
-
-def _met_when(target: Target) -> str | None:
-    if not target.is_set:
-        return None
-    return "forskel over 0" if target.strict else "forskel mindst 0"
 
 
 def _month(period: Period | None) -> Month | None:

@@ -16,7 +16,7 @@ from helpers.data.basis import snapshot_days
 from helpers.periods import Period, danish_day
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.tables import Column, Group
+from helpers.present.tables import Group
 from helpers.present.words import capital, listed, number
 from helpers.reports.base.brief import Brief
 from helpers.reports.plan.assurance import persons_sentence
@@ -89,10 +89,8 @@ def turned(report: PlanNumbers) -> Shown:
         ("Samme vurdering", [pair for pair in pairs if pair[0].goal not in changed]),
     )
     goal = report.plan.names.goal
-    columns = (
-        Column("Nr.", row_head=True), Column(capital(goal.one)), Column("Dengang", number=True),
-        Column("Nu", number=True), Column("Ændring", number=True), Column("Vurdering dengang"), Column("Vurdering nu"),
-    )  # fmt: skip
+    heads = ("Nr.", capital(goal.one), "Dengang", "Nu", "Ændring", "Vurdering dengang", "Vurdering nu")
+    columns = tables.columns(*heads, numbers=(2, 3, 4))
     groups = [Group([_moved(report, row, was) for row, was in rows], label) for label, rows in parts if rows]
     box = output.box(f"**{said}**", classes=("summary",))
     if not groups:
@@ -133,10 +131,9 @@ def gaps(report: PlanNumbers, brief: Brief) -> Shown:
     if not known:
         return join(said)
     goal = report.plan.names.goal
-    columns = (
-        Column("Nr.", row_head=True), Column(capital(goal.one)), Column("Personer", number=True),
-        Column("Forskel", number=True), Column("Det svarer til"),
-    )  # fmt: skip
+    columns = tables.columns(
+        "Nr.", capital(goal.one), "Personer", "Forskel", "Det svarer til", numbers=(2, 3)
+    )
     caption = f"{'De fem største afstande' if len(known) == MOST_GAPS else 'De største afstande'} til målet"
     table = tables.simple_table(
         columns,
@@ -176,7 +173,7 @@ def _panel(report: PlanNumbers, area: FocusArea) -> Iterator[Shown]:
     sign, said, kind = report.standing(area)
     numbers = {goal.number for goal in area.goals}
     sparks = report.sparks
-    columns = (Column("Mål", row_head=True), Column("Udvikling"), Column("Nu", number=True), Column("Målet", number=True))  # fmt: skip
+    columns = tables.columns("Mål", "Udvikling", "Nu", "Målet", numbers=(2, 3))
     cells: list[tuple[tables.Cell, ...]] = []
     for row in report.rows:
         if row.goal in numbers:
