@@ -227,13 +227,9 @@ def verdict_cell(verdict: Verdict, direction: Direction | None = None, past: Pas
     if past is not None:
         said += f'<br><small class="steadiness">{steadiness_words(past)}</small>'
     if direction is not None:
-        said += f'<br><small class="state-note">{direction_words(direction)}</small>'
+        which = f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
+        said += f'<br><small class="state-note">{which}</small>'
     return Html(said, VERDICT_CLASSES[verdict])
-
-
-def direction_words(direction: Direction) -> str:
-    """``↑ højere er bedre``"""
-    return f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
 
 
 def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from colorsys import rgb_to_hsv
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from helpers.catalogue.brand import COLOURS, read_brand
@@ -96,6 +96,7 @@ def mix(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
+@cache
 def readable(colour: str, paper: str, least: float) -> str:
     """`colour`, darkened (lightened on dark paper) until its contrast against `paper` is `least` or more."""
     towards = "#000000" if _luminance(paper) > 0.18 else "#ffffff"

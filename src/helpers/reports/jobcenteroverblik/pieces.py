@@ -407,7 +407,7 @@ def all_municipalities(
     dots = tuple(dotplot.AreaDot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
         title=shown_title(standing),
-        subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
+        subtitle=f"{capital(period.danish)}, {'procent' if indicator.unit is Unit.PERCENT else 'antal'}",
         dots=dots,
         own_name=own_name,
         group_name=group_name if any(row.mark == "group" for row in rows) else "",
@@ -494,10 +494,6 @@ def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
         lines.append(cells + [""] * (len(columns) - len(cells)))
     identifier = f"tryk-alle-{standing.figure.number}"
     return tables.build(columns, [tables.Group(lines)], id=identifier, caption=None, classes="tight")
-
-
-def _axis_words(indicator: Indicator) -> str:
-    return "procent" if indicator.unit is Unit.PERCENT else "antal"
 
 
 def _listed_table(
