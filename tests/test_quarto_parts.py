@@ -21,7 +21,7 @@ from helpers.render.beside import add_search_and_figures
 from helpers.render.book import read_book
 from helpers.render.copy import make_copy
 from helpers.render.fonts import FACES, FAMILY, font_folder
-from helpers.render.quarto_pages import finish_pages
+from helpers.render.quarto import finish_pages
 from helpers.reports.base.notebooks import named, with_names
 from render_book import CHECKOUT, sample_notebooks, variant, write_book
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from helpers.analysis.gaps import Verdict, gap, interval_gap, target_value, verdict
 from helpers.analysis.groups import ComparisonGroup, comparison_group
@@ -306,12 +307,13 @@ class Targets:
     ) -> ResolvedTarget:
         """A number that is taken from the country, others, an earlier period or what was expected."""
         indicator, target, area = case.indicator, case.target, case.area
-        asked, on = ResolvedTarget(target, due=due), target.judge_on
+        on = target.judge_on
+        told: dict[str, Any] = {}
         if yardstick.against is Against.EARLIER:
             since = self._since(yardstick, case, due or period)
             found = self._measured(indicator, area, since, on)
             lack = found.lack or _across(indicator, since, period)
-            asked = replace(asked, since=since, lack=lack)
+            told["since"] = since
             basis = None if lack else found.reading.value
         elif yardstick.against is Against.GROUP:
             group = self.group(yardstick.name, indicator, area)
@@ -319,20 +321,19 @@ class Targets:
             known = [value for value in values.values() if value is not None]
             basis = _of_group(known, target.taken, case.direction, indicator.decimals)
             lack = None if known else Lack(Lacking.NO_GROUP, period)
-            asked = replace(asked, group=group, known=len(known), lack=lack)
+            told.update(group=group, known=len(known))
         else:
             whose = NATIONAL if yardstick.against is Against.COUNTRY else area
             if yardstick.against is Against.AREA:
                 other = self.catalogue.find_municipality(yardstick.name)
                 whose = other.code if other else ""
-                asked = replace(asked, other=other)
+                told["other"] = other
             series = "expected" if yardstick.against is Against.EXPECTED else ""
             found = self._measured(indicator, whose, period, on, series)
-            basis = found.reading.value
-            asked = replace(asked, lack=found.lack)
-        if basis is None:
-            return asked
-        return replace(asked, yardstick=basis, value=_moved(basis, target, indicator.decimals))
+            basis, lack = found.reading.value, found.lack
+        if basis is not None:
+            told.update(yardstick=basis, value=_moved(basis, target, indicator.decimals))
+        return ResolvedTarget(target, due=due, lack=lack, **told)
 
     def _since(self, yardstick: Yardstick, case: _Case, period: Period) -> Period:
         since = yardstick.since

@@ -39,6 +39,8 @@ PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "jobcenteret", "per
 _ORDINARY_WORDS = frozenset({"Greve", "Odder", "Skive", "Vejen"})
 """Municipalities whose names also begin ordinary Danish sentences ("Vejen til job …")."""
 
+_TARGETS: TypeAdapter[Target | Several | None] = TypeAdapter(OneOrSeveral)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -290,7 +292,7 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
             "Leave it out; docs/catalogue.md says of which goals kroner can be told.",
         )
     try:
-        wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
+        wanted = _TARGETS.validate_python(data.get("target"))
     except ValidationError:
         wanted = None  # told already, where the plan was read
     for place, target in _targets(wanted, (*at, "target")):

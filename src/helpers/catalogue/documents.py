@@ -96,7 +96,7 @@ class Document:
     def values(self, path: Path) -> dict[str, Any]:
         """What the file holds as YAML means it (numbers, dates); nothing, and noted, where that cannot be made."""
         try:
-            found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+            found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
         except (yaml.MarkedYAMLError, ValueError) as error:  # a tag of another language, the 31st of February
             mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
             self.problem(

@@ -389,13 +389,9 @@ class Indicator(Model):
         return {**data, "series": own}
 
     @model_validator(mode="after")
-    def _headline_exists(self) -> Indicator:
+    def _fits_together(self) -> Indicator:
         if self.headline not in self.series:
             raise ValueError(f'headline "{self.headline}" is none of the series: {", ".join(self.series)}')
-        return self
-
-    @model_validator(mode="after")
-    def _periods_fit(self) -> Indicator:
         periods = [broken.period for broken in self.breaks] + ([self.valid_to] if self.valid_to else [])
         for period in periods:
             if period.frequency is not self.frequency:
@@ -403,16 +399,8 @@ class Indicator(Model):
                     f"{period} is a {period.frequency.value}, "
                     f"but the indicator is published by {self.frequency.value}"
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _published_in_a_year(self) -> Indicator:
         if any(not 1 <= number <= self.frequency.per_year for number in self.published_in):
             raise ValueError(f"published_in: a year has {self.frequency.per_year} periods of this frequency")
-        return self
-
-    @model_validator(mode="after")
-    def _range_goes_up(self) -> Indicator:
         if self.value_range and not -1e12 <= self.value_range[0] < self.value_range[1] <= 1e12:
             raise ValueError("value_range is two numbers, the least first, such as [-100, 400]")
         return self

@@ -10,12 +10,10 @@ from typing import Literal
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import MANUAL, RawStore, snapshot_day, snapshot_order
+from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
-from helpers.project import Project
-
-EXAMPLE_SOURCE = "example"
+from helpers.project import EXAMPLE_SOURCE, MANUAL, Project
 
 
 @dataclass(frozen=True)

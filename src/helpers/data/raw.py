@@ -13,17 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
-
-MANUAL: Final = "manual"
-EDITIONS: Final = "typed"
-"""Folders of ``data/raw`` that are no source's: what people type in, and the copies that are kept of it."""
+from helpers.project import EDITIONS, MANUAL
 
 ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"

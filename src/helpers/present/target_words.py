@@ -152,15 +152,12 @@ def _judged_when(asked: ResolvedTarget) -> str:
     if on is JudgeOn.YEAR_MEAN and due is not None:
         return f" i gennemsnit i {due.year}"
     if asked.total and due is not None:
-        return f" i alt i {due.year}" if _ends_a_year(due) else f" i alt i {due.year} til og med {_name(due)}"
+        whole = due.number == due.frequency.per_year
+        return f" i alt i {due.year}" if whole else f" i alt i {due.year} til og med {_name(due)}"
     mean = " i gennemsnit over 12 måneder" if on is JudgeOn.MEAN_12_MONTHS else ""
     if due is not None:
         return f"{mean} {when_words(due)}"
     return f"{mean} i {asked.year}" if asked.year else mean
-
-
-def _ends_a_year(due: Period) -> bool:
-    return due.number == due.frequency.per_year
 
 
 def _name(due: Period) -> str:
@@ -171,10 +168,6 @@ def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
     """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
     whole = value == value.to_integral_value()
     return number(value, 0 if whole else max(decimals, decimals_of(value)), unit)
-
-
-def _average(national: Value | None, decimals: int, unit: Unit) -> str:
-    return COUNTRY_AVERAGE if national is None else f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
 
 
 def comparison(value: Value, asked: ResolvedTarget, national: Value | None, decimals: int, unit: Unit) -> str:
@@ -223,7 +216,8 @@ def comparison(value: Value, asked: ResolvedTarget, national: Value | None, deci
         return one_stop(text)
     text = f"Det er {position(value, asked.value, max(decimals, decimals_of(asked.value)), unit, named)}"
     if not target.national and national is not None:
-        text += f" og {position(value, national, decimals, unit, _average(national, decimals, unit))}"
+        average = f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
+        text += f" og {position(value, national, decimals, unit, average)}"
     text = f"{text}{but}."
     if asked.yardstick is not None and not plain:
         text += f" Målet er sat {_moved(target, decimals, unit)} {_yardstick(asked, decimals, unit)}."

@@ -196,8 +196,9 @@ def picture(
     names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name}
     tables = [_points(frame) for frame in windows]
     found = [period for table in tables for points in table.values() for period in points]
-    length, numbers = len(_longest(tables)) if found else 0, indicators[0].published_in
-    periods = window(max(found), length, numbers) if found else ()
+    # All windows of one frequency are as long as each other.
+    longest = max((len(points) for table in tables for points in table.values()), default=0)
+    periods = window(max(found), longest, indicators[0].published_in) if found else ()
     traces: list[Trace] = []
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
@@ -347,11 +348,6 @@ def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
         point = Point(when, figure, State(state), known and bool(published), source)
         table.setdefault((series, area), {})[when] = point
     return table
-
-
-def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Mapping[Period, Point]:
-    """The periods of the longest window: all windows of one frequency are as long as each other."""
-    return max((points for table in tables for points in table.values()), key=len)
 
 
 def _absent(period: Period, points: Mapping[Period, Point]) -> Point:

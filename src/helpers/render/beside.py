@@ -38,7 +38,7 @@ _PASSED_CLASSES = {
     "example-data",
     "example-note",
 }
-_DRAWING = re.compile(r'<svg class="drawing narrow".*?</svg>', re.DOTALL)
+_DRAWING = re.compile(r'<svg class="drawing (wide|narrow)".*?</svg>', re.DOTALL)
 
 
 @dataclass
@@ -111,9 +111,10 @@ class PageReading:
     def __init__(self, href: str, text: str) -> None:
         self.href = href
         self.figures: list[SheetFigure] = []
-        self._drawings = iter(_DRAWING.findall(text))
+        self._drawings = iter([found[0] for found in _DRAWING.finditer(text) if found[1] == "narrow"])
         self._verdict = "", ""
-        tree = html.document_fromstring(text)
+        # Of a drawing only its place is read; a page's drawings are four fifths of it.
+        tree = html.document_fromstring(_DRAWING.sub(r'<svg class="drawing \1"></svg>', text))
         self._here = Section(href, " ".join((tree.findtext(".//title") or "").split()))
         self.sections = [self._here]
         for main in tree.iter("main"):

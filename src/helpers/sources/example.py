@@ -18,7 +18,7 @@ import numpy as np
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, FromShare, Indicator
-from helpers.data.basis import EXAMPLE_SOURCE, tables_of
+from helpers.data.basis import tables_of
 from helpers.data.raw import (
     AnswerColumn,
     Mark,
@@ -29,6 +29,7 @@ from helpers.data.raw import (
     snapshot_moment,
 )
 from helpers.periods import Frequency, Period
+from helpers.project import EXAMPLE_SOURCE
 from helpers.sources.example_layers import (
     SMALLEST_SHOWN,
     TOPS,

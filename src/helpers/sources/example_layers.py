@@ -115,7 +115,7 @@ class Layer:
         self._pair_hidden_counts()
         # Municipalities first: what is fixed for the country then leaves them as they are. And shares of few
         # counts before those of many, which have more counts left to be moved.
-        for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, self._cell_count(pin))):
+        for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, len(self._cells(pin)))):
             self._pin_count(pin)
         self._add_up()
         self._fit_shares()
@@ -124,9 +124,9 @@ class Layer:
                 above, below = self.counts[cell.counted], self._base(cell)
                 self.rates[cell] = _share(with_country(above), with_country(below), rate.decimals)
 
-    def _cell_count(self, pin: Pin) -> int:
+    def _cells(self, pin: Pin) -> list[Cell]:
         terms = origin_of(self.indicators[pin.indicator], pin.series).terms
-        return sum(len(cells_of(term)) for term in terms)
+        return [cell for term in terms for cell in cells_of(term)]
 
     def _plain_rate(self, cell: Cell, rate: Rate) -> np.ndarray:
         world = self.world
@@ -213,7 +213,7 @@ class Layer:
             self._fix_share(pin, above, below, decimals)
             self._fixed.update((cell, pin.area, pin.period) for cell in below)
             return
-        cells = [cell for term in origin.terms for cell in cells_of(term)]
+        cells = self._cells(pin)
         if all(cell in self.counts for cell in cells):
             self._fix_total(pin, cells, int(pin.value))
         elif len(cells) == 1 and cells[0].kind != "other":
@@ -314,7 +314,7 @@ class Layer:
         """Move rates to where the printed ones come out, the whole series with them."""
         for pin in self.pins:
             origin = origin_of(self.indicators[pin.indicator], pin.series)
-            cells = [cell for term in origin.terms for cell in cells_of(term)]
+            cells = self._cells(pin)
             if isinstance(origin, FromShare) or not all(cell in rates for cell in cells):
                 continue
             complement = isinstance(origin, FromMeasure) and origin.complement

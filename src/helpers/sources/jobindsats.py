@@ -170,14 +170,7 @@ class Client(Transport[Settings]):
                 f"If the answer is too large, lower JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,}); "
                 "if ids of measures\nare turned down, JOBINDSATS_ALL_MEASURES=1 asks for all measures at once"
             )
-        return SourceError(
-            f"{table}: Jobindsats answered {reply.status} {said}",
-            fault=fault,
-            asked=call.words,
-            do=do,
-            status=reply.status,
-            cause=cause,
-        )
+        return self._answered(reply, call, said, fault, do, cause)
 
 
 def _turns_the_key_down(reply: Reply) -> bool:

@@ -154,6 +154,7 @@ class Jobindsats:
             word = named.get(item.term.measure, item.term.measure)
             limits[word] = item.limits.both(limits.get(word))
         total = plan.calls[0].areas.total if plan.calls else None
+        announced = [info.period_type(call.periods.frequency).newest for call in plan.calls]
         return About(
             table=info.id,
             title=info.title or info.id,
@@ -162,7 +163,7 @@ class Jobindsats:
             asked=len(self._asked(plan)),
             limits=limits,
             oldest=min(_oldest(info, plan), key=lambda period: period.end, default=None),
-            promised=max(_promised(info, plan), key=lambda period: period.end, default=None),
+            promised=max(filter(None, announced), key=lambda period: period.end, default=None),
             update_latest=info.update_latest,
             update_next=info.update_next,
             breaks={period for item in wanted for period in item.breaks},
@@ -177,12 +178,6 @@ def _oldest(info: TableInfo, plan: QueryPlan) -> Iterable[Period]:
             yield Period.parse(call.periods.ids[0])
         elif periods:
             yield periods[-min(call.periods.latest, len(periods))]
-
-
-def _promised(info: TableInfo, plan: QueryPlan) -> Iterable[Period]:
-    """The newest period that the metadata announce for each call."""
-    found = (info.period_type(call.periods.frequency).newest for call in plan.calls)
-    return (period for period in found if period)
 
 
 def _unmoved(info: TableInfo, plan: QueryPlan, before: Sidecar) -> bool:

@@ -19,14 +19,13 @@ from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municip
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
-from helpers.data.raw import MANUAL
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.intake import BlankMark, Reading, TypedRow, TypedTable, Wrong, read_table, strays, typed_files
 from helpers.intake.table import typed_ending
 from helpers.letters import did_you_mean
 from helpers.periods import Period, window
-from helpers.project import Project
+from helpers.project import MANUAL, Project
 from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones, template_rows
 
 SERIES_COLUMNS: Final = ("periode", "område", "serie", "værdi", "kilde")

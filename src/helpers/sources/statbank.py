@@ -257,14 +257,7 @@ class StatbankClient(Transport[StatbankSettings]):
             )
         elif reply.status == requests.codes.forbidden:
             fault, do = Fault.FORBIDDEN, "ask your IT department whether something blocks the call"
-        return SourceError(
-            f"{call.table}: {self.name} answered {reply.status} {said}{kind}",
-            fault=fault,
-            asked=call.words,
-            do=do,
-            status=reply.status,
-            cause=message,
-        )
+        return self._answered(reply, call, f"{said}{kind}", fault, do, message)
 
 
 def _refused(text: str) -> tuple[str, str]:

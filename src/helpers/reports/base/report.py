@@ -223,7 +223,7 @@ class Report(ABC):
         given = RawStore(self.project.raw), self.catalogue, self.indicators, self.example_date
         # Once: the generator looks at every one of its snapshots to see whether they are still right.
         name = "example", self.example_date, *(indicator.key for indicator in self.indicators)
-        self.catalogue.kept(name, self.project, lambda: write_example_tables(*given))
+        self.catalogue.kept(name, self.project.root, lambda: write_example_tables(*given))
 
     def _surveys(self) -> Sequence[str]:
         """Keys of the surveys whose answers the report shows."""

@@ -7,15 +7,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.catalogue import Catalogue
-from helpers.catalogue.models import Municipality
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.stamp import Stamp
 from helpers.project import Project
 from helpers.reports.base.names import EngineName
+
+if TYPE_CHECKING:
+    from helpers.catalogue import Catalogue
+    from helpers.catalogue.models import Municipality
+
+    PlansAsked = Mapping[str, Sequence[Municipality]]
+    """Key of a plan → the municipalities it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class RenderRequest:
     for_publication: bool = False
     edition: str = ""
     """A shorter form of the report, one of its wing's `editions`; empty for the whole."""
-    say: Callable[[str], object] = lambda words: None
+    say: Callable[[str], object] = field(default=lambda words: None, compare=False)
     """Says to the user what cannot wait, such as that another run is waited for."""
     holding: ExitStack = field(default_factory=ExitStack, compare=False)
     """What this run holds until it ends: locks."""
@@ -211,9 +216,6 @@ _FEW = 3
 """So many municipalities are named in a line."""
 
 _ANOTHER = "Another: --plan."
-
-PlansAsked = Mapping[str, Sequence[Municipality]]
-"""Key of a plan → the municipalities it is asked for."""
 
 
 def plans_asked(request: RenderRequest, catalogue: Catalogue) -> PlansAsked:

@@ -15,7 +15,6 @@ from pathlib import Path
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
-from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.intake import TypedRow, TypedTable, Wrong, read_table, typed_files
 from helpers.intake.dates import PeriodColumn
@@ -23,7 +22,7 @@ from helpers.intake.marks import mark_of
 from helpers.intake.numbers import NumberColumn
 from helpers.letters import did_you_mean
 from helpers.periods import Frequency, Period
-from helpers.project import Project
+from helpers.project import MANUAL, Project
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentRow, InvestmentSet, RowUnit
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")

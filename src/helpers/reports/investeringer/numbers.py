@@ -14,10 +14,10 @@ from helpers.catalogue.names import Noun, noun
 from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import State
 from helpers.data.processed import load_observations
-from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.present.words import listed
+from helpers.project import MANUAL
 from helpers.reports.base.notes import Measured
 from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.investeringer.examples import EXAMPLE, example_months

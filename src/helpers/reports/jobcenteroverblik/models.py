@@ -316,6 +316,13 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
+def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
+    """The template, read once for a catalogue and again when one of its files has moved."""
+    return catalogue.kept(
+        "jobcenteroverblik", template_stamp(project), lambda: load_jobcenteroverblik(project, catalogue)
+    )
+
+
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
     """The Jobcenteroverblik's template, with all that belongs to it.
 

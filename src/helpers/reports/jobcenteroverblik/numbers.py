@@ -113,7 +113,7 @@ class JobcenteroverblikNumbers(Report):
         found = self.project, self.catalogue, self.basis
         return self.catalogue.kept(
             "boards",  # all areas of a country share them: a hundred reports in one process read the figures once
-            (self.project, self.jobcenteroverblik, self.basis, data_fingerprint(*found)),
+            (self.project.root, self.jobcenteroverblik, self.basis, data_fingerprint(*found)),
             lambda: Boards(self.catalogue, self.jobcenteroverblik, load_observations(*found)),
         )
 

@@ -407,7 +407,7 @@ def all_municipalities(
     dots = tuple(dotplot.AreaDot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
         title=shown_title(standing),
-        subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
+        subtitle=f"{capital(period.danish)}, {'procent' if indicator.unit is Unit.PERCENT else 'antal'}",
         dots=dots,
         own_name=own_name,
         group_name=group_name if any(row.mark == "group" for row in rows) else "",
@@ -496,10 +496,6 @@ def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
     return tables.build(columns, [tables.Group(lines)], id=identifier, caption=None, classes="tight")
 
 
-def _axis_words(indicator: Indicator) -> str:
-    return "procent" if indicator.unit is Unit.PERCENT else "antal"
-
-
 def _listed_table(
     standing: FigureStanding, rows: Sequence[Listed], period: Period, own: str, group: str
 ) -> str:
@@ -510,14 +506,10 @@ def _listed_table(
         known = row.value is not None
         value = number(row.value, indicator.decimals) if known else STATE_WORDS.get(row.state)
         cells: list[tables.Cell] = [
-            tables.tagged(UNKNOWN if row.place is None else number(row.place), "", row.place),
+            UNKNOWN if row.place is None else number(row.place),
             row.name,
-            tables.tagged(value or UNKNOWN, "" if known else "state-note", row.value),
-            tables.tagged(
-                UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
-                "",
-                row.change,
-            ),
+            tables.tagged(value or UNKNOWN, "" if known else "state-note"),
+            UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
             row.region,
             words[row.mark],
         ]

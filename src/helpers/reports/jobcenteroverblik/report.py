@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
-from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area, JobCentre
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand
 from helpers.errors import PlanError
@@ -17,7 +16,6 @@ from helpers.present import output, tables
 from helpers.present.group_words import passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
-from helpers.project import Project
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.request import Asked, Selection
@@ -27,8 +25,7 @@ from helpers.reports.jobcenteroverblik.models import (
     TemplateFigure,
     TemplateSection,
     TemplateTile,
-    load_jobcenteroverblik,
-    template_stamp,
+    read_jobcenteroverblik,
 )
 from helpers.reports.jobcenteroverblik.numbers import JobcenteroverblikNumbers
 from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
@@ -72,13 +69,6 @@ def report_of(
     """As :func:`jobcenteroverblik_report`, for what is already found."""
     return JobcenteroverblikReport(
         selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
-    )
-
-
-def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The template, read once for a catalogue and again when one of its files has moved."""
-    return catalogue.kept(
-        "jobcenteroverblik", template_stamp(project), lambda: load_jobcenteroverblik(project, catalogue)
     )
 
 
@@ -285,11 +275,6 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             names = listed(area.name for area in standing.yardstick.areas)
             compared += f" De {small(len(standing.yardstick.areas))} bedste: {names}."
         said.append(compared)
-        said += [
-            series.note
-            for series in indicator.series.values()
-            if series.certainty is not Certainty.CONFIRMED and series.note
-        ]
         said += indicator.caveats
         said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))

@@ -19,7 +19,6 @@ from helpers.catalogue.models import (
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -188,7 +187,7 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             if target.national
             else None,
             1 if row.direction is Direction.HIGHER else -1,
-            _met_when(target),
+            ("forskel over 0" if target.strict else "forskel mindst 0") if target.is_set else None,
             Amount(row.published_gap, row.decimals, signed=True),
             note(report, row),
             words.GROUNDS_WORDS[row.grounds],
@@ -196,12 +195,6 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             _title(report, row),
             f"{areas[row.goal].number}. {areas[row.goal].title}",
         )
-
-
-def _met_when(target: Target) -> str | None:
-    if not target.is_set:
-        return None
-    return "forskel over 0" if target.strict else "forskel mindst 0"
 
 
 def _month(period: Period | None) -> Month | None:

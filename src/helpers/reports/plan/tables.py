@@ -196,7 +196,9 @@ def _status_cells(
         if row.milestone
         else value(row.municipality),
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
-        _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
+        two_lines(*places_apart(row.gap).split(NBSP))
+        if row.is_ranked and row.gap is not None
+        else gap_cell(row.gap, row.decimals, row.unit, persons),
         noted(
             verdict_cell(
                 row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
@@ -209,10 +211,6 @@ def _status_cells(
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
-
-
-def _places_cell(gap: Decimal | None) -> Cell:
-    return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:
@@ -265,11 +263,6 @@ _CHANGE_TAGS = {
 """What became of a goal in a word or two, for the column that can be skimmed."""
 
 
-def _change_tag(row: ChangeRow) -> str:
-    both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
-    return "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
-
-
 def changes_table(
     rows: Iterable[ChangeRow],
     new: Plan,
@@ -301,7 +294,9 @@ def changes_table(
                 name = f"<strong>{row.new_goal.number.upper()}:</strong>"
                 after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
         remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
-        cells = (after, before, _change_tag(row), remark)
+        both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
+        tag = "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
+        cells = (after, before, tag, remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
     caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
     text = build(

@@ -28,11 +28,10 @@ from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
-from helpers.reports.plan.report import PlanReport, read_report, read_reports
+from helpers.reports.plan.report import PlanReport, judged_once, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
-from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,7 +81,7 @@ class PlanWing(Wing):
         country = CountryComparison(
             plan,
             catalogue.municipalities,
-            rows_of_all(catalogue, plan, observations, catalogue.municipalities, request.bound),
+            judged_once(first, observations, catalogue.municipalities),
             example=first.is_example,
             data_day=first.data_day,
         )
