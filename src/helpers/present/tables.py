@@ -45,12 +45,10 @@ class Html(str):
 
     css: str
     """Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only."""
-    sort: object
-    """What a sortable column is sorted by, where the text is not it; rows without it stay last."""
 
-    def __new__(cls, markup: str, css: str = "", sort: object = None) -> Html:
+    def __new__(cls, markup: str, css: str = "") -> Html:
         made = super().__new__(cls, markup)
-        made.css, made.sort = css, sort
+        made.css = css
         return made
 
 
@@ -91,9 +89,9 @@ class Group:
     label: Cell = None
 
 
-def tagged(text: str, css: str, sort: object = None) -> Html:
+def tagged(text: str, css: str) -> Html:
     """A cell that is wholly of one class, such as ``state-note``."""
-    return Html(html.escape(text, quote=False), css, sort)
+    return Html(html.escape(text, quote=False), css)
 
 
 def linked(text: str, address: str | None) -> Cell:
@@ -137,7 +135,7 @@ def _row(row: Sequence[Cell] | Row, columns: Sequence[Column], *, cards: bool) -
         if cards and not column.row_head:
             kind = {"data-label": " ".join(_TAG.sub(" ", html.unescape(markup_of(column.label))).split())}
         tag = "th" if column.row_head else "td"
-        made.append(_element(tag, markup_of(cell), classes, **kind, **{"data-sort": own.sort}))
+        made.append(_element(tag, markup_of(cell), classes, **kind))
     return _element("tr", "\n".join(["", *made, ""]), css)
 
 
@@ -267,9 +265,9 @@ def noted(cell: Cell, note: str) -> Cell:
     """A cell with something small below it; as it is without a note or a value."""
     if not note or cell is None:
         return cell
-    css, sort = (cell.css, cell.sort) if isinstance(cell, Html) else ("", None)
+    css = cell.css if isinstance(cell, Html) else ""
     small = f'<br><small class="state-note">{html.escape(note, quote=False)}</small>'
-    return Html(f"{markup_of(cell)}{small}", css, sort)
+    return Html(f"{markup_of(cell)}{small}", css)
 
 
 def spark_cell(spark: Spark) -> Html:

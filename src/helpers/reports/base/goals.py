@@ -15,8 +15,8 @@ class ComparedArea:
 
     Attributes
     ----------
-    value_key, gap_key
-        What the columns are sorted by; none where there is no number.
+    value_key
+        The value as a number; none where there is none.
     """
 
     # ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
@@ -32,7 +32,6 @@ class ComparedArea:
     """What was to be expected; shown where `columns` of its table has a head for it."""
     value_key: Decimal | None
     gap: str = ""
-    gap_key: Decimal | None = None
     sign: str = ""
     verdict: str = ""
     steadiness: str = ""

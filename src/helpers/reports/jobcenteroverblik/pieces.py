@@ -506,14 +506,10 @@ def _listed_table(
         known = row.value is not None
         value = number(row.value, indicator.decimals) if known else STATE_WORDS.get(row.state)
         cells: list[tables.Cell] = [
-            tables.tagged(UNKNOWN if row.place is None else number(row.place), "", row.place),
+            UNKNOWN if row.place is None else number(row.place),
             row.name,
-            tables.tagged(value or UNKNOWN, "" if known else "state-note", row.value),
-            tables.tagged(
-                UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
-                "",
-                row.change,
-            ),
+            tables.tagged(value or UNKNOWN, "" if known else "state-note"),
+            UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
             row.region,
             words[row.mark],
         ]

@@ -275,11 +275,6 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             names = listed(area.name for area in standing.yardstick.areas)
             compared += f" De {small(len(standing.yardstick.areas))} bedste: {names}."
         said.append(compared)
-        said += [
-            series.note
-            for series in indicator.series.values()
-            if series.certainty is not Certainty.CONFIRMED and series.note
-        ]
         said += indicator.caveats
         said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))

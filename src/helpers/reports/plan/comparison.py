@@ -287,7 +287,6 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
         expected=number(row.target, row.decimals),
         value_key=row.municipality,
         gap=number(row.gap, max(row.decimals, decimals_of(row.gap)), signed=True),
-        gap_key=row.gap,
         sign=VERDICT_SIGNS[row.verdict],
         verdict=VERDICT_WORDS[row.verdict],
         steadiness=steadiness_words(row.past),
