@@ -438,19 +438,31 @@ local function short_pages(blocks)
   return out
 end
 
--- A figure and the notes on it are never parted.
-local function with_notes(blocks)
-  local out, open = pandoc.List{}, false
+-- The boxes of which print has only the first of its words.
+local function said_once(blocks)
+  return escaped(pandoc.utils.stringify(blocks:filter(function(block)
+    return block.t == 'Div' and (has(block, 'example-data') or has(block, 'example-note') or has(block, 'data-note'))
+  end)))
+end
+
+-- What stands with a figure, in the parts that can be put beside it: headings, text, the drawing, notes on it, the rest. Only the
+-- whole where there is no text, or no drawing narrow enough.
+local function kept_parts(blocks)
+  local parts = { pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{} }
+  local at, narrow = 1, false
   for _, block in ipairs(blocks) do
-    if open and not is_note(block) then out:insert(raw(']')); open = false end
-    if not open and (block.t == 'Figure' or block.t == 'Para') and holds(block, 'figure') then
-      out:insert(raw('#whole['))
-      open = true
+    local drawing = at < 3 and holds(block, 'figure')
+    if drawing then
+      pandoc.Blocks{ block }:walk{ Image = function(image) narrow = has(image, 'also-narrow') end }
+      at = 3
+    elseif at == 1 and block.t ~= 'Header' then
+      at = 2
+    elseif at == 3 or at == 4 then
+      at = is_note(block) and 4 or 5
     end
-    out:insert(block)
+    parts[at]:insert(block)
   end
-  if open then out:insert(raw(']')) end
-  return out
+  return narrow and #parts[2] > 0 and parts or { blocks }
 end
 
 -- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
@@ -464,13 +476,14 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
-      if item.kept then item.blocks = with_notes(item.blocks) end
-      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
-      local numbered = head and has(head, 'unnumbered') and 'numbered: false, ' or ''
-      local begin = (i == 1 and 'chapter(' .. numbered or '') .. kind
+      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose(says: "' .. said_once(item.blocks) .. '")['
+      local begin = (i == 1 and 'chapter(' or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
-      out:extend(item.blocks)
+      for nth, part in ipairs(item.kept and i > 1 and kept_parts(item.blocks) or { item.blocks }) do
+        if nth > 1 then out:insert(raw('][')) end
+        out:extend(part)
+      end
       out:insert(raw('],'))
     end
     out:insert(raw('),'))
