@@ -22,7 +22,7 @@ end
 local AVAILABLE = 108  -- characters on a line of a table
 -- Columns from which letters are small (plan.typ, word.py), and what a line then holds.
 local SMALL_FROM = { typst = 7, docx = 8 }
-local SMALL = { typst = 120, docx = 130 }
+local SMALL = { typst = 128, docx = 130 }
 local PADDING = 2      -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.2      -- characters
@@ -411,10 +411,20 @@ local function flow(blocks)
       end
     end
   end
-  -- No page for three lines: a short end of a chapter stays with the figure before it.
+  -- No page for three lines: a short end of a chapter stays with the figure before it, or with the last of the words.
   local last, before = items[#items], items[#items - 1]
-  if before and before.kept and not last.kept and not last.closed and opened == 0
+  if before and not (last.kept or last.closed or before.closed) and opened == 0
     and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
+    if not before.kept then
+      local words = before.blocks:remove()
+      if words.t == 'BulletList' and #words.content > 2 then
+        local ends = pandoc.List{ words.content:remove(), words.content:remove() }
+        before.blocks:insert(words)
+        words = pandoc.BulletList{ ends[2], ends[1] }
+      end
+      before.blocks:extend{ raw('#whole['), words }
+      last.blocks:insert(raw(']'))
+    end
     before.blocks:extend(last.blocks)
     items:remove()
   end
@@ -446,7 +456,7 @@ local function said_once(blocks)
 end
 
 -- What stands with a figure, in the parts that can be put beside it: headings, text, the drawing, notes on it, the rest. Only the
--- whole where there is no text, or no drawing narrow enough.
+-- whole where nothing stands before a drawing, or it has no narrow form.
 local function kept_parts(blocks)
   local parts = { pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{} }
   local at, narrow = 1, false
@@ -462,7 +472,7 @@ local function kept_parts(blocks)
     end
     parts[at]:insert(block)
   end
-  return narrow and #parts[2] > 0 and parts or { blocks }
+  return narrow and #parts[1] + #parts[2] > 0 and parts or { blocks }
 end
 
 -- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
