@@ -396,13 +396,16 @@ local function flow(blocks)
       local figure, table_ = holds(block, 'figure'), holds(block, 'table')
       local own = table_ and not figure
       item = items[#items]
-      local begins = item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      -- No heading over nothing: a table right below one is of its item.
+      local heads = own and item.blocks[#item.blocks] and item.blocks[#item.blocks].t == 'Header'
+      local begins = item.closed or (own and not heads) or block.t == 'Header' or (item.kept and not is_note(block))
       -- What lies between the ends of something that opens is of one piece.
       if begins and opened == 0 then
-        item = { blocks = pandoc.List{}, closed = own }
+        item = { blocks = pandoc.List{} }
         items:insert(item)
       end
       item.blocks:insert(block)
+      item.closed = item.closed or own
       item.kept = item.kept or figure
       if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
         opened, item.closed = opened + 1, true
