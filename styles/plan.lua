@@ -407,6 +407,7 @@ local function flow(blocks)
       item.blocks:insert(block)
       item.closed = item.closed or own
       item.kept = item.kept or figure
+      item.judged = item.judged or (block.t == 'Div' and has(block, 'verdict'))
       if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
         opened, item.closed = opened + 1, true
       elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
@@ -489,7 +490,7 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
-      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose(says: "' .. said_once(item.blocks) .. '")['
+      local kind = (item.kept or (item.judged and i > 1)) and 'kept[' or item.closed and 'rows[' or 'loose(says: "' .. said_once(item.blocks) .. '")['
       local begin = (i == 1 and 'chapter(' or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
