@@ -55,7 +55,8 @@ def make(root: Path) -> None:
 def read(root: Path) -> None:
     """Load one municipality in this process; prints what it took, the table's making included where needed."""
     from helpers.catalogue import load_catalogue
-    from helpers.data import Basis, load_observations
+    from helpers.data.basis import Basis
+    from helpers.data.processed import load_observations
     from helpers.project import Project
 
     started = time.perf_counter()

@@ -62,7 +62,7 @@ def run(folder: Path, count: int) -> None:
     copy = folder / "copy"
     specs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(copy.rglob("figures/*.json"))]
     job = (folder / JOB).read_bytes()
-    fonts.register()
+    vl_convert.register_font_directory(str(fonts.FOLDER))
     found = typst.Fonts(include_system_fonts=False, font_paths=[str(fonts.FOLDER)])
     compiler = typst.Compiler(font_paths=found, ignore_system_fonts=True)
     for _ in range(count):

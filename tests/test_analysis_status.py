@@ -11,8 +11,9 @@ from data_support import AREAS, CHECKOUT, indicator, real_catalogue_project, ter
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Direction, Goal, Plan, Unit
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
 from helpers.data.frames import OBSERVATION_COLUMNS
+from helpers.data.processed import load_observations
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan.status import (

@@ -833,6 +833,7 @@ def test_a_printed_share_of_more_than_everybody_is_refused(project: Project) -> 
         ("plan-2026.csv", "The catalogue reads"),
         ("plan-2027.yml", "The catalogue reads"),
         ("published/plan-2026.xlsx", "The catalogue reads"),
+        ("overview.yml", "into catalogue/jobcenteroverblik.yml"),
     ],
 )
 def test_a_catalogue_file_that_nobody_reads_is_named_with_what_to_do(

@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 from helpers import cli
 from helpers.catalogue import load_catalogue
 from helpers.commands import streams
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
 from helpers.data.files import write_whole
+from helpers.data.processed import load_observations
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE
 from report_support import CHECKOUT, copy_project
@@ -190,7 +191,7 @@ def test_everything_can_be_listed(shared_root: Path, monkeypatch: pytest.MonkeyP
         ("catalogue/indicators.yml", "- a\n- b\n"),
         ("catalogue/plans/frederikssund-2023.yml", "\tkey: x\n"),
         ("catalogue/surveys.yml", "\x00"),
-        ("catalogue/overview.yml", "nothing: here\n"),
+        ("catalogue/jobcenteroverblik.yml", "nothing: here\n"),
         ("catalogue/areas/municipalities.csv", "code;name\n"),
         ("catalogue/areas/jobcentres.csv", "x\n"),
         ("catalogue/published/frederikssund-2023.csv", "goal,indicator\n1a,x\n"),
@@ -419,18 +420,27 @@ def test_every_command_has_help(monkeypatch: pytest.MonkeyPatch, shared_root: Pa
         assert "Usage" in output
 
 
-def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_root: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "needless", "shown"),
+    [
+        (["list", "plans"], {"pandas", "pyarrow", "altair", "great_tables", "requests"}, "noegletal-2026"),
+        (["status", "Greve"], {"nbformat", "altair", "great_tables", "typst", "docx", "requests"}, "Greve"),
+    ],
+)
+def test_what_is_looked_at_waits_for_no_library_that_it_does_not_need(
+    shared_root: Path, words: list[str], needless: set[str], shown: str
+) -> None:
     script = (
         "import sys\n"
         "from helpers.cli import app\n"
-        "app(['list', 'plans'], standalone_mode=False)\n"
-        "print('loaded', *sorted({'pandas', 'pyarrow', 'altair', 'great_tables', 'requests'} & set(sys.modules)))\n"
+        f"app({words}, standalone_mode=False)\n"
+        f"print('loaded', *sorted({needless} & set(sys.modules)))\n"
     )
     environment = {**os.environ, ROOT_VARIABLE: str(shared_root)}
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
-    assert "noegletal-2026" in done.stdout
+    assert shown in done.stdout
     assert done.stdout.splitlines()[-1] == "loaded"
 
 

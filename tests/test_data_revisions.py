@@ -25,8 +25,9 @@ from data_support import (
     term,
 )
 from helpers.catalogue import load_catalogue
-from helpers.data import Basis, load_observations
+from helpers.data.basis import Basis
 from helpers.data.frames import OBSERVATION_COLUMNS
+from helpers.data.processed import load_observations
 from helpers.data.revisions import CHANGE_COLUMNS, changed_values, compare_days, provisional_periods
 from helpers.errors import PlanError
 from helpers.periods import Period

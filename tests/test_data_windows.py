@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from data_support import AREAS, catalogue, indicator, store_counts, term
 from helpers.catalogue.models import Plan
-from helpers.data import Basis, choose_basis, figure_window, newest_period, snapshot_days
+from helpers.data.basis import Basis, choose_basis, snapshot_days
 from helpers.data.frames import OBSERVATION_COLUMNS, WINDOW_COLUMNS
+from helpers.data.windows import figure_window, newest_period
 from helpers.errors import PlanError
 from helpers.periods import Period, window
 from helpers.project import Project

@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from helpers.data import Basis, load_observations
+from helpers.data.basis import Basis
+from helpers.data.processed import load_observations
 from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables

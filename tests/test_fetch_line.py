@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from data_support import store_counts
+from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Indicator
+from helpers.catalogue.names import noun
+from helpers.project import RENDERING_VARIABLE
+from helpers.reports import wing as open_wing
 from helpers.reports.base.notes import shortfall
+from helpers.reports.base.request import Selection
 from helpers.sources.faults import Fault
-from helpers.sources.fetch_status import FetchOutcome, FetchRow, failures_in_danish
+from helpers.sources.fetch_status import (
+    FetchOutcome,
+    FetchReport,
+    FetchRow,
+    failures_in_danish,
+    keep_report,
+)
+from report_support import CHECKOUT, copy_project
 
+AT = datetime(2026, 8, 22, 6, tzinfo=UTC)
 JUNE, MAY, QUARTER = "2026M06", "2026M05", "2025Q02"
 
 
@@ -35,7 +51,7 @@ def row(
     told = {
         "table": table,
         "outcome": kept,
-        "at": datetime(2026, 8, 22, 6, tzinfo=UTC),
+        "at": AT,
         "snapshot": snapshot,
         "newest": newest,
     }
@@ -71,20 +87,62 @@ GOALS = [[measured(f"y{place}")] for place in range(1, 16)]
     ],
 )  # fmt: skip
 def test_what_is_missing_is_one_line_that_counts_goals(rows: list[FetchRow], said: str) -> None:
-    assert shortfall(rows, GOALS) == said
+    assert shortfall(rows, GOALS, noun("mål")) == said
 
 
 def test_a_goal_of_several_tables_is_counted_once_and_by_the_worst() -> None:
     goals = [[measured("y1", "y2")], [measured("y3")]]
-    assert shortfall([row("y1"), row("y2", None)], goals) == "Tallene for 1 af 2 mål kunne ikke hentes."
     assert (
-        shortfall([row("y1"), row("y2")], goals[:1])
+        shortfall([row("y1"), row("y2", None)], goals, noun("mål"))
+        == "Tallene for 1 af 2 mål kunne ikke hentes."
+    )
+    assert (
+        shortfall([row("y1"), row("y2")], goals[:1], noun("mål"))
         == "Tallene for målet er fra juni 2026; nyere kunne ikke hentes."
     )
 
 
-def test_a_report_without_goals_counts_none() -> None:
-    assert shortfall([good("y1"), row("y2")]) == "Nogle af tallene er fra juni 2026; nyere kunne ikke hentes."
+@pytest.mark.parametrize(
+    ("counted", "of", "said"),
+    [
+        ("figur", 25, "Tallene for 3 af 25 figurer er fra juni 2026; nyere kunne ikke hentes."),
+        ("figur", 3, "Tallene for alle 3 figurer er fra juni 2026; nyere kunne ikke hentes."),
+        ("projekt", 7, "Tallene for 3 af 7 projekter er fra juni 2026; nyere kunne ikke hentes."),
+        ("projekt", 1, "Tallene for projektet er fra juni 2026; nyere kunne ikke hentes."),
+        ("pejlemærke", 15, "Tallene for 3 af 15 pejlemærker er fra juni 2026; nyere kunne ikke hentes."),
+    ],
+)
+def test_the_line_counts_what_a_report_has(counted: str, of: int, said: str) -> None:
+    rows = [row(f"y{n}") for n in (1, 2, 3)]
+    assert shortfall(rows, [[measured(f"y{n}")] for n in range(1, of + 1)], noun(counted)) == said
+
+
+def test_the_jobcenteroverblik_counts_figures_and_its_page_on_data_tells_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RENDERING_VARIABLE, "1")
+    project = copy_project(tmp_path)
+    store_counts(project, "y01a02", {("2026M06", "Hele landet"): 900})
+    keep_report(project, FetchReport(started=AT, rows=(row("y01a02"),)))
+    selection = Selection(project, load_catalogue(project))
+    report = open_wing("jobcenteroverblik").report(selection, "Hedensted")
+    assert "Tallene for 3 af 23 figurer er fra juni 2026; nyere kunne ikke hentes." in report.fetch().markdown
+    assert "Seneste hentning af tabel y01a02 den 22. august 2026 mislykkedes" in report.sources().markdown
+
+
+def test_the_projects_are_counted_and_their_page_on_data_tells_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RENDERING_VARIABLE, "1")
+    project = copy_project(tmp_path)
+    manual = (CHECKOUT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    example = re.search(r"<!-- example: projects -->\n```yaml\n(.+?)```", manual, re.DOTALL)[1]
+    (project.catalogue / "projects" / "laesoe-2026.yml").write_text(example, encoding="utf-8")
+    keep_report(project, FetchReport(started=AT, rows=(row("y60a02"),)))
+    report = open_wing("investeringer").report(Selection(project, load_catalogue(project)), "Læsø")
+    assert "Tallene for projektet er fra juni 2026; nyere kunne ikke hentes." in report.fetch().markdown
+    assert "y60a02" not in report.fetch().markdown
+    assert "Seneste hentning af tabel y60a02 den 22. august 2026 mislykkedes" in report.sources().markdown
 
 
 def test_what_failed_alike_is_told_once_for_all_tables() -> None:

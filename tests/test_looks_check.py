@@ -102,6 +102,7 @@ def test_a_mistake_in_the_brand_is_told_with_file_line_and_key(
         ("output-dir: _book", "output-dir: ../../elsewhere", "project.output-dir", "inside the book's own"),
         ("css: styles/plan.css", "css: ../../../etc/hostname.conf", "format.html.css", "outside the project"),
         ("    - index.ipynb\n", "    - ../index.ipynb\n", "book.chapters", "no notebook of this book"),
+        ("css: styles/plan.css", "css: styles/overview.css", "format.html.css", "no file styles/overview.css"),
         ("toc: true", "toc: [true]", "format.html.toc", "true or false"),
         ("  echo: false", "  echo: maybe", "execute.echo", "true or false"),
         ("language:\n  crossref-sec-prefix: Afsnit", "language: {crossref-sec-prefix: [a]}", "language", "keys with a text"),
@@ -144,8 +145,8 @@ def test_a_colour_that_pages_show_otherwise_is_told_with_its_line_and_what_to_ch
     wrong, said = check_looks(project, load_catalogue(project))
     told = [line for line in said if line.startswith("_brand.yml:")]
     assert wrong == [] and len(told) == 2 and all("color.primary" in line for line in told)
-    assert "text needs 4.5:1, graphics 3:1. Pages show #846d00" in told[0]
-    assert "links and curves are #17506b. Give color.link" in told[1]
+    assert "text needs 4.5:1, graphics 3:1. Pages show #1d2a33" in told[0]
+    assert "links and curves are #17506b and headings #1d2a33. Give color.link" in told[1]
 
 
 def test_a_sound_logo_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
-from helpers.present.output import VEGALITE_MIME, FigurePart, Shown
+from helpers.present.draw import VEGALITE_MIME
+from helpers.present.output import FigurePart, Shown
 from helpers.present.spark import spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
@@ -221,9 +222,9 @@ def test_a_value_that_is_not_ok_comes_out_nowhere(series: str, state: str) -> No
 
 def subpaths(svg: str, colour: str) -> list[int]:
     """Number of points in each piece of the line of that colour."""
-    for path in ET.fromstring(svg).iter(f"{SVG}path"):
-        if path.get("stroke") == colour and path.get("stroke-width") == "2.5":
-            pieces = path.get("d", "").split("M")[1:]
+    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+        if group.get("stroke") == colour and group.get("stroke-width") == "2.5":
+            pieces = group[0].get("d", "").split("M")[1:]
             return [1 + piece.count("L") for piece in pieces]
     raise AssertionError(f"no line in {colour}")
 
@@ -744,7 +745,7 @@ def texts_of(svg: str) -> set[tuple[str, float, float]]:
 def test_texts_stand_where_vega_would_have_put_them(kind: str) -> None:
     entries, frames = KINDS[kind]()
     spec = part(figures.trend_figure(entries, frames, TOWN, example=True)).spec
-    fonts.register()
+    vl_convert.register_font_directory(str(fonts.FOLDER))
     by_vega = texts_of(vl_convert.vegalite_to_svg(spec))
     ours = texts_of(draw.svg_of(spec))
     assert {text for text, _, _ in ours} == {text for text, _, _ in by_vega}
@@ -771,18 +772,6 @@ def test_thousands_in_a_text_survive_the_shortening_of_coordinates() -> None:
     texts = [node.text for node in ET.fromstring(svg).iter(f"{SVG}text")]
     assert 'Antal 1.234.567 og 0.123456 <tegn> & "citat"' in texts
     assert "100.000" in texts
-
-
-def test_a_figure_that_two_pages_share_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = []
-    real = vl_convert.vegalite_to_svg
-    monkeypatch.setattr(draw.vl_convert, "vegalite_to_svg", lambda *a, **k: drawn.append(1) or real(*a, **k))
-    entry, window = simple()
-    town = TOWN.model_copy(update={"name": "Et sted for sig"})
-    first = draw.svg_of(part(figures.trend_figure(entry, window, town)).spec)
-    again = draw.svg_of(part(figures.trend_figure(entry, window, town)).spec)
-    assert first == again
-    assert len(drawn) == 1
 
 
 def test_the_screens_figure_has_tooltips_in_danish_and_asks_no_other_host() -> None:
@@ -836,6 +825,9 @@ def test_a_brands_colour_never_reads_as_a_verdict_and_can_always_be_read(primary
     shown = theme.shown_colours(colours)
     own = theme.readable(primary, "#ffffff", theme.TEXT_CONTRAST)
     assert (theme.contrast(shown["link"], own) < 1.3) == serves
+    in_ink = primary in ("#c0101c", "#0a7a3a", "#ffd400")
+    assert (shown["primary"] == shown["foreground"]) is in_ink, "a red, green or yellow heading is in ink"
+    assert theme.contrast(shown["cover"], own) < 1.3 and theme.contrast(shown["cover"], "#ffffff") >= 4.5
     assert shown["brand"] == primary and theme.palette_from(colours).accent == shown["link"]
     assert theme.shown_colours(shown)["link"] == shown["link"], "a private copy says what was decided"
     for role in ("foreground", "primary", "secondary", "link"):

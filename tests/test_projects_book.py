@@ -17,7 +17,7 @@ from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
 from helpers.present.describe import ALT_LETTERS
-from helpers.present.output import VEGALITE_MIME
+from helpers.present.draw import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing

@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Municipality
 from helpers.cli import app
-from helpers.data import plan_indicators
+from helpers.data.basis import plan_indicators
 from helpers.data.revisions import Revision, changed_values
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports.plan.book import chapter_path, plan_contents

@@ -11,7 +11,8 @@ import pytest
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Indicator, Plan, Unit
-from helpers.data import choose_basis, load_observations
+from helpers.data.basis import choose_basis
+from helpers.data.processed import load_observations
 from helpers.data.stopped import Stop
 from helpers.periods import Period
 from helpers.project import Project

@@ -144,6 +144,15 @@ def test_a_kernel_that_dies_is_told_and_the_next_notebook_gets_another(tmp_path:
     assert ran(tmp_path / "2", kernel, code("print('alive')")) == ["alive"]
 
 
+def test_a_kernel_that_dies_after_long_is_not_told_as_a_cell_that_took_too_long(
+    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("helpers.render.execute.CELL_TIMEOUT", 0.3)
+    slow = "import time; time.sleep(0.2)"
+    text = failure(tmp_path, kernel, code(slow), code(slow), code("import os; os._exit(1)"))
+    assert "ended by itself" in text
+
+
 def test_a_cell_without_end_is_stopped(tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("helpers.render.execute.CELL_TIMEOUT", 1)
     text = failure(tmp_path, kernel, code("import time; time.sleep(60)"))

@@ -13,8 +13,10 @@ import pytest
 from data_support import AREAS, catalogue, indicator, real_catalogue_project, term, write_example
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Municipality
-from helpers.data import Basis, choose_basis, data_problems, load_observations, newest_period, plan_indicators
+from helpers.data.basis import Basis, choose_basis, plan_indicators
+from helpers.data.processed import data_problems, load_observations
 from helpers.data.raw import RawStore
+from helpers.data.windows import newest_period
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.project import Project

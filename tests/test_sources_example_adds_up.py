@@ -9,7 +9,8 @@ import pytest
 from data_support import real_catalogue_project, write_example
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Unit
-from helpers.data import Basis, load_observations
+from helpers.data.basis import Basis
+from helpers.data.processed import load_observations
 from helpers.data.raw import RawStore
 from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
 from helpers.sources.example import write_example_tables

@@ -27,9 +27,10 @@ from helpers.catalogue.loader import check
 from helpers.catalogue.models import SOURCES, Indicator, Publisher
 from helpers.cli import app
 from helpers.commands.rendering import keyless_words, unsettled
-from helpers.data import Basis, choose_basis, data_problems, load_observations
 from helpers.data.answers import Answer, AnswerError, parse_json
+from helpers.data.basis import Basis, choose_basis
 from helpers.data.csv_answers import as_table
+from helpers.data.processed import data_problems, load_observations
 from helpers.data.raw import AnswerColumn, RawStore
 from helpers.periods import Frequency, Period
 from helpers.project import ROOT_VARIABLE, Project

@@ -17,7 +17,7 @@ import pytest
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue import check, load_catalogue
-from helpers.data import plan_indicators
+from helpers.data.basis import plan_indicators
 from helpers.project import Project
 from helpers.reports.plan.report import PlanReport, read_report
 from helpers.sources.fetch import fetch_tables

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.project import ROOT_VARIABLE, Project
+from helpers.reports.base.analyst import to_mend
 from helpers.reports.base.bookfiles import BookFiles
-from helpers.reports.plan.analyst import to_mend
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.report import PlanReport, read_report
 from report_support import CHECKOUT, copy_project
@@ -55,7 +55,50 @@ def test_plan_status_tells_it_when_asked_and_plan_check_counts_it(monkeypatch: p
         CliRunner().invoke(app, ["status", "Læsø", "--plan", PLAN, *more]).output for more in ([], ["-v"])
     )
     assert "plan find" not in quiet and "plan find" in asked
-    assert f"{PLAN}: sources are probable for 1b, 2a" in CliRunner().invoke(app, ["check"]).output
+    said = CliRunner().invoke(app, ["check"]).output
+    assert f"{PLAN}: sources are probable for 1b, 2a" in said
+    assert (
+        "jobcenteroverblik: sources are probable for 2, 4, 9, 16, 23, 24 and unknown for 17, 19, 26" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("kommune", "plan", "standing", "to_do"),
+    [
+        (
+            "Vallensbæk/Ishøj",
+            "jobcenteroverblik",
+            "Kontanthjælpsreformen: Antallet af personer på kontant- og uddannelseshjælp skal reduceres. Nr. ",
+            (
+                "tabel ptvc02 er sandsynlig, men ikke bekræftet",
+                'Søg med plan find "Afholdelse af samtaler.',
+                "data/raw/manual/ishoej/su-modtagere.csv og data/raw/manual/vallensbaek/su-modtagere.csv",
+            ),
+        ),
+        (
+            "Hedensted",
+            "hedensted-2024-2025",
+            "Flere i job: Projektet har 10 minimumsmål.",
+            (
+                "flere-i-job: 10 rækker indtastes i data/raw/manual/hedensted/flere-i-job.csv (kun startmåling)",
+                "plan project template flere-i-job skriver en fil til næste måned.",
+            ),
+        ),
+    ],
+)
+def test_reports_without_goals_tell_how_they_stand_and_what_can_be_mended(
+    kommune: str, plan: str, standing: str, to_do: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ROOT_VARIABLE, str(CHECKOUT))
+    quiet, asked = (
+        " ".join(CliRunner().invoke(app, ["status", kommune, "--plan", plan, *more]).output.split())
+        for more in ([], ["-v"])
+    )
+    assert standing in quiet and standing in asked
+    for said in to_do:
+        assert said not in quiet and said in asked
+    refused = CliRunner().invoke(app, ["status", kommune, "--plan", plan, "--format", "csv"])
+    assert "has no goals, so there is no csv" in str(refused.exception)
 
 
 def test_the_analysts_page_is_in_the_book_only_when_the_plan_asks_for_it(tmp_path: Path) -> None:

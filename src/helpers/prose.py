@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +42,14 @@ _ATTRIBUTES: Final = {
     "details": {"open"},
     "time": {"datetime"},
 }
+
+
+def listed(items: Iterable[str], last: str = "og") -> str:
+    """``a``, ``a og b``, ``a, b og c``."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def clean_html(markup: str) -> str:

@@ -20,6 +20,8 @@ _FORMS = {
     "aftale": ("", "r", "n", "rne"),
     "indsats": ("", "er", "en", "erne"),
     "prioritet": ("", "er", "en", "erne"),
+    "figur": ("", "er", "en", "erne"),
+    "projekt": ("", "er", "et", "erne"),
     "kommune": ("", "r", "n", "rne"),
 }
 """Last part of a compound → endings of *one*, *many*, *the one* and *the many*: a compound is declined as its last part."""

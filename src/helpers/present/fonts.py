@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 
 import font_source_sans_pro
-import vl_convert
 
 FAMILY = "Source Sans Pro"
 
@@ -29,12 +28,6 @@ LETTERS = (
     + "ÆØÅæøåÉéÈèÜüÖöÄäÓóÁáÍíÐðÞþ§°½«»“”‘’„–—−·•…≥≤±×✓→←↑↓▲▼\u00a0\u202f"
 )
 """What a Danish figure may hold; a text with another letter is still shown, in the reader's own font."""
-
-
-@lru_cache(maxsize=1)
-def register() -> None:
-    """Tell vl-convert, once in a process, where the font lies."""
-    vl_convert.register_font_directory(str(FOLDER))
 
 
 @lru_cache(maxsize=4)

@@ -314,7 +314,9 @@ def read_book(
             if not path.is_relative_to(_root_of(folder)):
                 problems.append(Problem(f"{where}: {key}", f"{text} lies outside the project."))
             elif not is_file(path):
-                problems.append(Problem(f"{where}: {key}", f"There is no file {text}."))
+                there = ", ".join(sorted(one.name for one in path.parent.glob(f"*{path.suffix}")))
+                do = f"{Path(text).parent} has {there}." if there else ""
+                problems.append(Problem(f"{where}: {key}", f"There is no file {text}.", do))
             files[text] = path
             found.append(path)
         return tuple(found)

@@ -154,8 +154,14 @@ class Shell(InteractiveShell):
         environment: Mapping[str, str],
         absent: Sequence[str],
         timeout: float,
+        slow: str = os.devnull,
     ) -> list[Output]:
         """Run a notebook's cells, up to the first that fails; no name of the notebook before is left.
+
+        Parameters
+        ----------
+        timeout, slow
+            Seconds that a cell may take: one that takes longer ends the process, and where it hung is written to this file.
 
         Returns
         -------
@@ -169,11 +175,11 @@ class Shell(InteractiveShell):
         self.reset(new_session=True)
         self.displays = {}
         told = []
-        with Path(os.devnull).open("w") as nowhere:
+        with Path(slow).open("w") as hung:
             for cell in cells:
                 self.outputs = []
                 # By a thread that needs no turn of Python's: a cell may hang in a library. It ends the process.
-                faulthandler.dump_traceback_later(timeout, exit=True, file=nowhere)
+                faulthandler.dump_traceback_later(timeout, exit=True, file=hung)
                 with redirect_stdout(_Stream(self, "stdout")), redirect_stderr(_Stream(self, "stderr")):
                     result = self.run_cell(cell["source"], store_history=True)
                 faulthandler.cancel_dump_traceback_later()

@@ -21,6 +21,7 @@ from helpers.data.files import write_whole
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.periods import danish_day
 from helpers.project import Project
+from helpers.prose import listed
 from helpers.sources.faults import Fault
 
 _RUNS: Final = "_runs"
@@ -217,10 +218,7 @@ def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     for row in status:
         if said := _failure(row):
             told.setdefault(said, []).append(row.table)
-    return tuple(
-        said.format(tables=" og ".join(filter(None, [", ".join(tables[:-1]), tables[-1]])))
-        for said, tables in told.items()
-    )
+    return tuple(said.format(tables=listed(tables)) for said, tables in told.items())
 
 
 def _runs(folder: Path) -> list[Path]:

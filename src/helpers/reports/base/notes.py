@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
+from helpers.catalogue.names import Noun
 from helpers.data.raw import snapshot_day
 from helpers.periods import Period, danish_day
 from helpers.present import output
@@ -15,6 +16,9 @@ from helpers.present.output import FIGURE_FOLDER, Shown, TextPart, escape_markdo
 from helpers.present.words import listed
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import FetchOutcome, FetchRow
+
+Measured = Sequence[tuple[str, Sequence[Indicator]]]
+"""What a report counts (goals, figures, projects): each one's name, and the indicators that measure it."""
 
 
 def fetched_note(
@@ -51,7 +55,7 @@ def fetched_note(
     return output.box(said, *told, classes=("data-note",))
 
 
-def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]] = ()) -> str:
+def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]], counted: Noun) -> str:
     """What a reader must know of fetches that failed, in one line; empty when none did.
 
     ``Tallene for 3 af 15 mål er fra juni 2026; nyere kunne ikke hentes.``
@@ -59,10 +63,11 @@ def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]
     Parameters
     ----------
     measured
-        The indicators of each goal; without goals the line counts none.
+        The indicators of each goal, figure or project.
+    counted
+        What those are called.
     """
-    failed = [row for row in rows if not row.ok]
-    by_table = {row.table: row for row in failed}
+    by_table = {row.table: row for row in rows if not row.ok}
     found: dict[str, list[list[FetchRow]]] = {}
     for indicators in measured:
         hit = [
@@ -73,15 +78,11 @@ def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]
         ]
         if hit:
             found.setdefault(min(map(_trouble, hit), key=list(_TROUBLES).index), []).append(hit)
-    if not measured:
-        for row in failed:
-            found.setdefault(_trouble(row), []).append([row])
     said = []
     for kind, words in _TROUBLES.items():
         if hits := found.get(kind):
-            whose = _whose(len(hits), len(measured))
             newest = _newest(row for hit in hits for row in hit if _trouble(row) == kind)
-            said.append(f"{whose} {words.format(newest=newest)}.")
+            said.append(f"{_whose(len(hits), len(measured), counted)} {words.format(newest=newest)}.")
     return " ".join(said)
 
 
@@ -102,12 +103,10 @@ def _trouble(row: FetchRow) -> str:
     return "stopped" if row.fault is Fault.NOT_FOUND else "kept"
 
 
-def _whose(count: int, of: int) -> str:
-    if not of:
-        return "Nogle af tallene"
+def _whose(count: int, of: int, counted: Noun) -> str:
     if of == 1:
-        return "Tallene for målet"
-    return f"Tallene for {f'alle {of}' if count == of else f'{count} af {of}'} mål"
+        return f"Tallene for {counted.the}"
+    return f"Tallene for {f'alle {of}' if count == of else f'{count} af {of}'} {counted.many}"
 
 
 def _newest(rows: Iterable[FetchRow]) -> str:

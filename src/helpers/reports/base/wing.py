@@ -151,8 +151,27 @@ class Wing(ABC):
             Of the screen, in columns.
         verbose
             Whether the screen also says what an analyst can mend.
+
+        Raises
+        ------
+        PlanError
+            When the period or what was typed in is wrong, or the report has no such form.
         """
-        raise _cannot("status", selection)
+        report = self.report(selection, kommune)
+        report.check_period()
+        if problems := self.typed_problems(report):
+            raise PlanError(problems)
+        yield from self.screen(report, form, width, verbose=verbose)
+
+    def screen(self, report: Report, form: str, width: int, *, verbose: bool) -> Iterator[RenderableType]:
+        """How a report stands, for :meth:`status`; of one without goals for the screen alone."""
+        from helpers.reports.base.analyst import screen
+
+        if form != "table":
+            raise PlanError.of(
+                "plan status", f'"{report.key}" has no goals, so there is no {form}.', "Leave --format out."
+            )
+        yield from screen(report, verbose=verbose)
 
     def revisions(
         self, selection: Selection, kommune: str, old: date | None, new: date | None, form: str

@@ -21,9 +21,10 @@ import pandas as pd
 from helpers.analysis import outlook
 from helpers.analysis.outlook import Backtest, Method, backtest
 from helpers.catalogue.models import NATIONAL, Indicator, Plan
-from helpers.data import Basis, data_fingerprint
+from helpers.data.basis import Basis
 from helpers.data.files import write_whole
 from helpers.data.frames import State
+from helpers.data.processed import data_fingerprint
 from helpers.data.suppression import plan_observations
 from helpers.periods import Period
 from helpers.project import Project

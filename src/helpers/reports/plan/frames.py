@@ -13,15 +13,15 @@ from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.periods import Period
 from helpers.present.theme import palette
-from helpers.present.traces import fill
+from helpers.present.traces import fill_area
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 from helpers.reports.plan import assurance
+from helpers.reports.plan.numbers import PlanNumbers
 
 if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
-    from helpers.reports.plan.report import PlanReport
 
 FRAME_COLUMNS = (
     "goal", "indicator", "series", "label", "area", "area_name", "period", "month", "value", "unit", "state",
@@ -60,7 +60,7 @@ def _float(value: Decimal | None) -> float:
     return float("nan") if value is None else float(value)
 
 
-def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
+def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
     """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
@@ -86,7 +86,7 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 rows.append(
-                    (goal.number, indicator.key, name, fill(label or series.label, names[area], own), area,
+                    (goal.number, indicator.key, name, fill_area(label or series.label, names[area], own), area,
                      names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
                      state, Grounds.of(source, published=published))
                 )  # fmt: skip
@@ -94,7 +94,7 @@ def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
     return frame.astype({"value": float, "month": "datetime64[ns]"})
 
 
-def status_frame(report: PlanReport) -> pd.DataFrame:
+def status_frame(report: PlanNumbers) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
     of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
     rows = []
@@ -120,7 +120,7 @@ _VERDICT_COLOURS = {
 }
 
 
-def status_gt(report: PlanReport) -> GT:
+def status_gt(report: PlanNumbers) -> GT:
     """The status as a Great Table with typed columns, for an analyst to change, save or export.
 
     Notes
@@ -164,7 +164,7 @@ def status_gt(report: PlanReport) -> GT:
     return table.tab_source_note("Eksempeldata") if report.is_example else table
 
 
-def survey_charts(report: PlanReport, goal: Goal) -> tuple[Chart, ...]:
+def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
     import altair as alt
 

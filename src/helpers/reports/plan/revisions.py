@@ -11,7 +11,8 @@ import pandas as pd
 
 from helpers.analysis.targets import areas_asked
 from helpers.catalogue.models import BASE, NATIONAL, NATIONAL_NAME, Municipality, Plan
-from helpers.data import Basis, csv_files, plan_indicators
+from helpers.data import csv_files
+from helpers.data.basis import Basis, plan_indicators
 from helpers.data.frames import Grounds
 from helpers.data.revisions import CHANGE_COLUMNS, ChangeOfValue, Revision, compare_days
 from helpers.data.suppression import as_shown, plan_observations

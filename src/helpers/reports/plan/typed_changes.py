@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from helpers.catalogue.models import Municipality, Plan
-from helpers.data import Basis, plan_indicators
+from helpers.data.basis import Basis, plan_indicators
 from helpers.data.editions import edition_before
 from helpers.data.frames import OBSERVATION_KEYS, State
 from helpers.data.printed import with_printed

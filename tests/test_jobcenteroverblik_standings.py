@@ -15,7 +15,7 @@ from helpers.periods import Period
 from helpers.reports.jobcenteroverblik import ranking
 from helpers.reports.jobcenteroverblik.boards import Obstacle
 from helpers.reports.jobcenteroverblik.pieces import shown_title, standing_figure, standing_tile, tiles
-from overview_support import NEWEST, area, changed, clustered, codes, shipped, standings
+from jobcenteroverblik_support import NEWEST, area, changed, clustered, codes, shipped, standings
 
 SHARE = ("kontanthjaelp-andel", "share")
 EFFORT = ("kontanthjaelp-aktiveret", "share")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers.data.frames import State
 from helpers.periods import Period, window
 from helpers.reports.jobcenteroverblik.boards import Obstacle
-from overview_support import NEWEST, boards, shipped
+from jobcenteroverblik_support import NEWEST, boards, shipped
 
 VALLENSBAEK, ISHOEJ, JOINT = "187", "183", "vallensbaek-ishoej"
 FLEKSJOB, OTHER = ("fleksjob-andel", "in_fleksjob"), ("fleksjob-andel", "on_ledighedsydelse")

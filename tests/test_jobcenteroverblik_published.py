@@ -12,7 +12,7 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.jobcenteroverblik.models import load_jobcenteroverblik
 from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
-from overview_support import CHECKOUT, area, shipped
+from jobcenteroverblik_support import CHECKOUT, area, shipped
 
 SEEDS = CHECKOUT.parent / "shared" / "seeds"
 SEED = next(SEEDS.glob("003_*.txt"), None) if SEEDS.is_dir() else None
@@ -100,7 +100,7 @@ def test_each_tile_leads_to_the_section_of_its_figure(report):
 
 
 def test_every_rank_of_94_lies_on_a_measure_of_effort_and_the_two_unready_ones_on_refugees(report):
-    # What decides our reading of the run-together text: see the comment over the tiles in overview.yml.
+    # What decides our reading of the run-together text: see the comment over the tiles in jobcenteroverblik.yml.
     of_94 = [tile.figure for tile in report.printed.tiles if tile.of == 94]
     assert {report.jobcenteroverblik.figure(number).role for number in of_94} == {"minister"}
     unready = [tile.figure for tile in report.printed.tiles if tile.place is None]

@@ -15,7 +15,7 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.jobcenteroverblik.models import TemplateFigure, load_jobcenteroverblik
-from overview_support import shipped
+from jobcenteroverblik_support import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 
