@@ -100,23 +100,23 @@ def parted(pdf: Path) -> list[str]:
 
 
 FIGURES_IN_ORDER = """() => {
-  const found = []; let above = [];
-  for (const node of document.querySelectorAll('main h2, main h3, main .verdict, main svg.drawing.wide')) {
-    if (node.matches('h2, h3')) above = [node.textContent]
-    else if (node.matches('.verdict')) above.push(node.textContent.slice(0, 25))
+  const found = []; let verdict = [];
+  for (const node of document.querySelectorAll('main h2, main .verdict, main svg.drawing.wide')) {
+    if (node.matches('h2')) verdict = []
+    else if (node.matches('.verdict')) verdict = [node.textContent.slice(0, 25)]
     else {
       const texts = [...node.querySelectorAll('text')].map(text => text.textContent)
-      found.push([...above, texts.find(text => text != 'Eksempeldata')])
-      above = []
+      found.push([...verdict, texts.find(text => text != 'Eksempeldata')])
+      verdict = []
     }
   }
   return found
 }"""
-"""Of each figure the heading and the verdict right above it, and its title's first line."""
+"""Of each figure the verdict right above it, and its title's first line."""
 
 
 def figures_apart_in_print(page: Any) -> tuple[int, list[list[str]]]:
-    """How many figures a browser's page has, and those that it prints on another sheet than their heading and verdict."""
+    """How many figures a browser's page has, and those that it prints on another sheet than their verdict."""
     figures = page.evaluate(FIGURES_IN_ORDER)
     printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     sheets = ["".join(sheet.extract_text().split()) for sheet in printed.pages]

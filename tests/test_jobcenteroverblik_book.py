@@ -35,7 +35,7 @@ from helpers.reports.jobcenteroverblik.report import (
     report_of,
 )
 from jobcenteroverblik_support import CHECKOUT, area, shipped
-from paper_support import assert_is_good_paper
+from paper_support import assert_is_good_paper, figures_apart_in_print
 from report_support import copy_project, workshop_texts
 
 CHROMIUM = next(
@@ -383,6 +383,15 @@ def test_axe_finds_no_violation(browser, outcome, name):
         found = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
         assert not found, [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
         page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+def test_a_figure_is_printed_on_the_sheet_of_its_verdict(browser, outcome):
+    page = browser.new_page()
+    page.goto((outcome.folder / "02-foertidspension-og-fleksjob.html").resolve().as_uri())
+    assert figures_apart_in_print(page) == (3, [])
+    page.close()
 
 
 @pytest.mark.browser
