@@ -147,7 +147,8 @@ def test_naming_nobody_and_naming_another_plan_are_told(project):
 
 def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
     own = copy_project(tmp_path)
-    assert wing(KEY).check(own, shipped()[0]) == ([], [f"{KEY}: 26 figures, 94 job centres"])
+    wrong, (said, unsure) = wing(KEY).check(own, shipped()[0])
+    assert wrong == [] and said == f"{KEY}: 26 figures, 94 job centres" and "unknown for 17" in unsure
     (own.catalogue / "areas" / "clusters" / "kontanthjaelp.csv").write_text(
         "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
     )
