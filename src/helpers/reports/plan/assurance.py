@@ -73,10 +73,11 @@ def persons_sentence(
 
 
 def persons_words(row: StatusRow, indicator: Indicator) -> str:
-    """The same for a cell below the gap: ``18 personer``, ``1 person``, ``23 fuldtidspersoner``; empty where it is unknown."""
+    """The same for a cell below the gap: ``18 personer``, ``under 1 fuldtidsperson``; empty where it is unknown."""
     if row.persons is None or not row.gap or row.unit is not Unit.PERCENT:
         return ""
-    return number(abs(row.persons), 0, indicator.unit_of(BASE))
+    said = number(max(abs(row.persons), 1), 0, indicator.unit_of(BASE))
+    return said if row.persons else f"under {said}"
 
 
 def persons_missing(row: StatusRow, indicator: Indicator) -> str:
