@@ -29,7 +29,7 @@ end
 local AVAILABLE = 108  -- characters on a line of a table
 -- Columns from which letters are small (plan.typ, word.py), and what a line then holds.
 local SMALL_FROM = { typst = 7, docx = 8 }
-local SMALL = { typst = 120, docx = 130 }
+local SMALL = { typst = 128, docx = 130 }
 local PADDING = 2      -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.2      -- characters
@@ -408,14 +408,18 @@ local function flow(blocks)
       local figure, table_ = holds(block)
       local own = table_ and not figure
       item = items[#items]
-      local begins = item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      -- No heading over nothing: a table right below one is of its item.
+      local heads = own and item.blocks[#item.blocks] and item.blocks[#item.blocks].t == 'Header'
+      local begins = item.closed or (own and not heads) or block.t == 'Header' or (item.kept and not is_note(block))
       -- What lies between the ends of something that opens is of one piece.
       if begins and opened == 0 then
-        item = { blocks = pandoc.List{}, closed = own }
+        item = { blocks = pandoc.List{} }
         items:insert(item)
       end
       item.blocks:insert(block)
+      item.closed = item.closed or own
       item.kept = item.kept or figure
+      item.judged = item.judged or (block.t == 'Div' and has(block, 'verdict'))
       if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
         opened, item.closed = opened + 1, true
       elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
@@ -423,10 +427,20 @@ local function flow(blocks)
       end
     end
   end
-  -- No page for three lines: a short end of a chapter stays with the figure before it.
+  -- No page for three lines: a short end of a chapter stays with the figure before it, or with the last of the words.
   local last, before = items[#items], items[#items - 1]
-  if before and before.kept and not last.kept and not last.closed and opened == 0
+  if before and not (last.kept or last.closed or before.closed) and opened == 0
     and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
+    if not before.kept then
+      local words = before.blocks:remove()
+      if words.t == 'BulletList' and #words.content > 2 then
+        local ends = pandoc.List{ words.content:remove(), words.content:remove() }
+        before.blocks:insert(words)
+        words = pandoc.BulletList{ ends[2], ends[1] }
+      end
+      before.blocks:extend{ raw('#whole['), words }
+      last.blocks:insert(raw(']'))
+    end
     before.blocks:extend(last.blocks)
     items:remove()
   end
@@ -450,19 +464,31 @@ local function short_pages(blocks)
   return out
 end
 
--- A figure and the notes on it are never parted.
-local function with_notes(blocks)
-  local out, open = pandoc.List{}, false
+-- The boxes of which print has only the first of its words.
+local function said_once(blocks)
+  return escaped(pandoc.utils.stringify(blocks:filter(function(block)
+    return block.t == 'Div' and (has(block, 'example-data') or has(block, 'example-note') or has(block, 'data-note'))
+  end)))
+end
+
+-- What stands with a figure, in the parts that can be put beside it: headings, text, the drawing, notes on it, the rest. Only the
+-- whole where nothing stands before a drawing, or it has no narrow form.
+local function kept_parts(blocks)
+  local parts = { pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{} }
+  local at, narrow = 1, false
   for _, block in ipairs(blocks) do
-    if open and not is_note(block) then out:insert(raw(']')); open = false end
-    if not open and (block.t == 'Figure' or block.t == 'Para') and holds(block) then
-      out:insert(raw('#whole['))
-      open = true
+    local drawing = at < 3 and holds(block)
+    if drawing then
+      pandoc.Blocks{ block }:walk{ Image = function(image) narrow = has(image, 'also-narrow') end }
+      at = 3
+    elseif at == 1 and block.t ~= 'Header' then
+      at = 2
+    elseif at == 3 or at == 4 then
+      at = is_note(block) and 4 or 5
     end
-    out:insert(block)
+    parts[at]:insert(block)
   end
-  if open then out:insert(raw(']')) end
-  return out
+  return narrow and #parts[1] + #parts[2] > 0 and parts or { blocks }
 end
 
 -- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
@@ -476,13 +502,14 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
-      if item.kept then item.blocks = with_notes(item.blocks) end
-      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
-      local numbered = head and has(head, 'unnumbered') and 'numbered: false, ' or ''
-      local begin = (i == 1 and 'chapter(' .. numbered or '') .. kind
+      local kind = (item.kept or (item.judged and i > 1)) and 'kept[' or item.closed and 'rows[' or 'loose(says: "' .. said_once(item.blocks) .. '")['
+      local begin = (i == 1 and 'chapter(' or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
-      out:extend(item.blocks)
+      for nth, part in ipairs(item.kept and i > 1 and kept_parts(item.blocks) or { item.blocks }) do
+        if nth > 1 then out:insert(raw('][')) end
+        out:extend(part)
+      end
       out:insert(raw('],'))
     end
     out:insert(raw('),'))

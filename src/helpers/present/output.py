@@ -163,6 +163,11 @@ class FigurePart(StampedPart):
         return self.title or self.caption
 
     @property
+    def anchor(self) -> str:
+        """Of the figure on the page; the engines number those that begin with ``fig-``."""
+        return f"fig-{self.key}"
+
+    @property
     def file(self) -> str:
         """What its files are called, without their endings."""
         return f"{self.stamp.prefix if self.stamp else ''}{self.key}"
@@ -196,7 +201,7 @@ class FigurePart(StampedPart):
         path = f"{FIGURE_FOLDER}/{self.file}"
         image = (
             f"![{escape_markdown(self.caption)}]({path}.svg)"
-            f'{{#fig-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
+            f'{{#{self.anchor}{" .also-narrow" if self.narrow else ""} fig-alt="{escape_attribute(self.alt)}"}}'
         )
         return "\n\n".join([image, *([raw_html(self.details())] if self.numbers or self.csv else [])])
 

@@ -701,9 +701,7 @@ local function to_typst(chapter, doc)
   -- A short edition has a head instead.
   if doc.meta['chapter-begin'] then
     in_chapters = true
-    local begin = pandoc.utils.stringify(doc.meta['chapter-begin'])
-    if not chapter.number then begin = begin:gsub('^chapter%(', 'chapter(numbered: false, ') end
-    blocks:extend{ raw_typst(begin), title_of(chapter) }
+    blocks:extend{ raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin'])), title_of(chapter) }
   end
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)

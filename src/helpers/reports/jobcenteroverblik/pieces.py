@@ -28,9 +28,7 @@ from helpers.present.output import (
     TablePart,
     TextPart,
     check_key,
-    escape_attribute,
     escape_markdown,
-    raw_html,
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
@@ -151,12 +149,9 @@ def thirds_legend(office: Noun) -> Shown:
 class PrintedFigurePart(FigurePart):
     """A figure that keeps the number it was printed with: the engines give it none of theirs."""
 
-    def markdown(self) -> str:
-        image = (
-            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.file}.svg)"
-            f'{{#kurve-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
-        )
-        return f"{image}\n\n{raw_html(self.details())}"
+    @property
+    def anchor(self) -> str:
+        return f"kurve-{self.key}"
 
 
 def standing_figure(
