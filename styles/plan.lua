@@ -431,7 +431,7 @@ local function flow(blocks)
   local last, before = items[#items], items[#items - 1]
   if before and not (last.kept or last.closed or before.closed) and opened == 0
     and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
-    if not before.kept then
+    if not before.kept and #before.blocks > 0 then
       local words = before.blocks:remove()
       if words.t == 'BulletList' and #words.content > 2 then
         local ends = pandoc.List{ words.content:remove(), words.content:remove() }
