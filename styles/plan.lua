@@ -11,6 +11,13 @@ local function escaped(text)
   return (text:gsub('[\\"]', '\\%0'))
 end
 
+-- Texts as the inside of a Typst array.
+local function quoted(texts)
+  local out = {}
+  for i, text in ipairs(texts) do out[i] = '"' .. escaped(text) .. '",' end
+  return table.concat(out, ' ')
+end
+
 local function has(attr, class)
   return attr.classes:includes(class)
 end
@@ -22,36 +29,39 @@ end
 local AVAILABLE = 108  -- characters on a line of a table
 -- Columns from which letters are small (plan.typ, word.py), and what a line then holds.
 local SMALL_FROM = { typst = 7, docx = 8 }
-local SMALL = { typst = 120, docx = 130 }
+local SMALL = { typst = 128, docx = 130 }
 local PADDING = 2      -- of a cell, in characters
 local ENOUGH = 90      -- a cell with more than this asks for no further width
 local PIXEL = 0.2      -- characters
 local WIDEST_IMAGE = 72 -- pixels, in a cell
 local TREND = 128       -- pixels, of each trend in a table of trends
 
-local function image_width(cell, trends)
-  local width = 0
-  cell.contents:walk{ Image = function(image)
-    width = math.max(width, math.min(tonumber(image.attributes.width or '') or WIDEST_IMAGE, WIDEST_IMAGE))
-  end }
-  return (trends and width > 0 and TREND or width) * PIXEL
+local PICTURE = '\u{fffc}' -- before the width of a picture, as a word among a cell's
+
+local function width_of(image) return math.min(tonumber(image.attributes.width or '') or WIDEST_IMAGE, WIDEST_IMAGE) end
+
+-- The table as its widths are counted: lines end where they break, and a picture is a word that says how wide it is.
+local function counted(tbl)
+  return tbl:walk{
+    LineBreak = function() return pandoc.Str('\n') end,
+    Image = function(image) return pandoc.Str(' ' .. PICTURE .. width_of(image) .. ' ') end,
+  }
 end
 
--- The longest word and the longest line of a cell.
+-- The longest word and the longest line of a cell of such a table.
 local function extent(cell, trends)
-  local shortest = image_width(cell, trends)
-  local longest = shortest
-  local contents = cell.contents:walk{
-    LineBreak = function() return pandoc.Str('\n') end,
-    Image = function() return {} end,
-  }
-  for _, block in ipairs(contents) do
-    for line in (pandoc.utils.stringify(block) .. '\n'):gmatch('(.-)\n') do
+  local shortest, longest = 0, 0
+  for _, block in ipairs(cell.contents) do
+    local text = pandoc.utils.stringify(block):gsub(' ' .. PICTURE .. '([%d.]+) ', function(width)
+      shortest = math.max(shortest, (trends and tonumber(width) > 0 and TREND or tonumber(width)) * PIXEL)
+      return ''
+    end)
+    for line in (text .. '\n'):gmatch('(.-)\n') do
       longest = math.max(longest, utf8.len(line) or #line)
       for word in line:gmatch('%S+') do shortest = math.max(shortest, utf8.len(word) or #word) end
     end
   end
-  return shortest, math.min(longest, ENOUGH)
+  return shortest, math.min(math.max(longest, shortest), ENOUGH)
 end
 
 local function all_rows(tbl)
@@ -71,17 +81,19 @@ local function column_widths(tbl, format)
   local least, wanted = {}, {}
   for i = 1, #tbl.colspecs do least[i], wanted[i] = 0, 0 end
   local taken = {} -- cells that reach down from rows above
-  for _, row in ipairs(all_rows(tbl)) do
+  local trends = has(tbl.attr, 'trends')
+  for _, row in ipairs(all_rows(counted(tbl))) do
     local column = 1
     for _, cell in ipairs(row.cells) do
+      local across = cell.col_span
       while (taken[column] or 0) > 0 do taken[column] = taken[column] - 1; column = column + 1 end
-      if cell.col_span == 1 and least[column] then
-        local shortest, longest = extent(cell, has(tbl.attr, 'trends'))
+      if across == 1 and least[column] then
+        local shortest, longest = extent(cell, trends)
         least[column] = math.max(least[column], shortest)
         wanted[column] = math.max(wanted[column], longest)
       end
-      for reached = column, column + cell.col_span - 1 do taken[reached] = cell.row_span - 1 end
-      column = column + cell.col_span
+      for reached = column, column + across - 1 do taken[reached] = cell.row_span - 1 end
+      column = column + across
     end
   end
   local all_least, all_wanted = 0, 0
@@ -100,9 +112,9 @@ local function column_widths(tbl, format)
 end
 
 -- A picture in a cell is no wider than the cell can be; a trend of a table of trends is as wide.
-local function small_images(blocks, trends)
+local function small_images(tbl, trends)
   local widest = trends and TREND or WIDEST_IMAGE
-  return blocks:walk{ Image = function(image)
+  return tbl:walk{ Image = function(image)
     local width, height = tonumber(image.attributes.width or ''), tonumber(image.attributes.height or '')
     if width and (width > widest or trends) then
       if height then image.attributes.height = string.format('%.1f', height * widest / width) end
@@ -116,33 +128,33 @@ end
 
 local ALIGN = { AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center' }
 
-local function cell_open(cell, row, head)
-  local fields = {}
-  if cell.col_span > 1 then table.insert(fields, 'colspan: ' .. cell.col_span) end
-  if cell.row_span > 1 then table.insert(fields, 'rowspan: ' .. cell.row_span) end
-  local align = ALIGN[cell.alignment]
-  if has(cell.attr, 'num') or has(cell.attr, 'gt_right') then align = 'right' end
-  if align then table.insert(fields, 'align: ' .. align) end
-  local classes = pandoc.List{}
-  for _, class in ipairs(row.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
-  for _, class in ipairs(cell.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
-  if head then classes:insert('"head"') end
-  if cell.attributes and cell.attributes.scope == 'row' then classes:insert('"row-head"') end
-  if #classes > 0 then
-    table.insert(fields, 'classes: (' .. table.concat(classes, ', ') .. ',)')
+-- `classes` is a list of its own, of the row's.
+local function cell_open(cell, classes, head)
+  local fields, attr = {}, cell.attr
+  local across, down, align = cell.col_span, cell.row_span, ALIGN[cell.alignment]
+  if across > 1 then table.insert(fields, 'colspan: ' .. across) end
+  if down > 1 then table.insert(fields, 'rowspan: ' .. down) end
+  for _, class in ipairs(attr.classes) do
+    if class == 'num' or class == 'gt_right' then align = 'right' end
+    table.insert(classes, class)
   end
+  if align then table.insert(fields, 'align: ' .. align) end
+  if head then table.insert(classes, 'head') end
+  if attr.attributes.scope == 'row' then table.insert(classes, 'row-head') end
+  if #classes > 0 then table.insert(fields, 'classes: (' .. quoted(classes) .. ')') end
   if #fields == 0 then return '[' end
   return 'plan-cell(' .. table.concat(fields, ', ') .. ')['
 end
 
 -- A row that heads others is a heading of the table's own, which never stands last on a page.
-local function add_rows(out, rows, head, trends)
+local function add_rows(out, rows, head)
   for _, row in ipairs(rows) do
-    local group = not head and has(row.attr, 'group')
+    local classes = row.attr.classes
+    local group = not head and classes:includes('group')
     if group then out:insert(raw('table.header(level: 2, repeat: false,')) end
     for _, cell in ipairs(row.cells) do
-      out:insert(raw(cell_open(cell, row, head)))
-      out:extend(small_images(cell.contents, trends))
+      out:insert(raw(cell_open(cell, { table.unpack(classes) }, head)))
+      out:extend(cell.contents)
       out:insert(raw('],'))
     end
     if group then out:insert(raw('),')) end
@@ -154,13 +166,12 @@ local function typst_table(tbl, keep_caption)
   for i, width in ipairs(widths) do widths[i] = fits and 'auto' or string.format('%.1ffr', width) end
   local aligns = {}
   for i, spec in ipairs(tbl.colspecs) do aligns[i] = ALIGN[spec[1]] or 'left' end
-  local classes = pandoc.List{}
-  for _, class in ipairs(tbl.attr.classes) do classes:insert('"' .. escaped(class) .. '"') end
   local out = pandoc.List{}
   out:insert(raw(string.format(
     '#plan-table(\n  columns: (%s,),\n  align: (%s,),\n  classes: (%s),\n  caption: [',
     table.concat(widths, ', '), table.concat(aligns, ', '),
-    #classes > 0 and table.concat(classes, ', ') .. ',' or '')))
+    quoted(tbl.attr.classes))))
+  tbl = small_images(tbl, has(tbl.attr, 'trends'))
   if keep_caption ~= false then out:extend(tbl.caption.long) end
   out:insert(raw('],'))
   if #tbl.head.rows > 0 then
@@ -170,7 +181,7 @@ local function typst_table(tbl, keep_caption)
   end
   for _, body in ipairs(tbl.bodies) do
     add_rows(out, body.head, false)
-    add_rows(out, body.body, false, has(tbl.attr, 'trends'))
+    add_rows(out, body.body, false)
   end
   add_rows(out, tbl.foot.rows, false)
   out:insert(raw(')'))
@@ -294,7 +305,7 @@ local function docx_rows(rows, head)
     for _, cell in ipairs(row.cells) do
       if has(cell.attr, 'num') then cell.alignment = 'AlignRight' end
       -- A style by name holds for paragraphs alone.
-      local paragraphs = small_images(cell.contents):walk{ Plain = function(plain) return pandoc.Para(plain.content) end }
+      local paragraphs = cell.contents:walk{ Plain = function(plain) return pandoc.Para(plain.content) end }
       cell.contents = { styled(paragraphs, docx_cell_style(cell, row, head)) }
     end
   end
@@ -306,6 +317,7 @@ local function docx_table(tbl)
   local line = 0
   for _, width in ipairs(widths) do line = line + width end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / math.max(line, available) } end
+  tbl = small_images(tbl)
   tbl.head.rows = docx_rows(tbl.head.rows, true)
   for _, body in ipairs(tbl.bodies) do
     body.head = docx_rows(body.head)
@@ -368,14 +380,14 @@ local function lists_apart(blocks)
 end
 
 -- What a figure shows stands with it: heading, wording, verdict, figure and its source keep together.
-local function holds(block, of)
-  local found = false
+local function holds(block)
+  local picture, table_ = false, false
   pandoc.Blocks{ block }:walk{
-    Image = function() found = found or of == 'figure' end,
-    Table = function() found = found or of == 'table' end,
-    RawBlock = function(html) found = found or (of == 'table' and html.text:match('<table') ~= nil) end,
+    Image = function() picture = true end,
+    Table = function() table_ = true end,
+    RawBlock = function(html) table_ = table_ or html.text:match('<table') ~= nil end,
   }
-  return found
+  return picture, table_
 end
 
 local function for_pages_only(block)
@@ -393,17 +405,21 @@ local function flow(blocks)
   local items, item, opened = pandoc.List{ { blocks = pandoc.List{} } }, nil, 0
   for _, block in ipairs(blocks) do
     if not for_pages_only(block) then
-      local figure, table_ = holds(block, 'figure'), holds(block, 'table')
+      local figure, table_ = holds(block)
       local own = table_ and not figure
       item = items[#items]
-      local begins = item.closed or own or block.t == 'Header' or (item.kept and not is_note(block))
+      -- No heading over nothing: a table right below one is of its item.
+      local heads = own and item.blocks[#item.blocks] and item.blocks[#item.blocks].t == 'Header'
+      local begins = item.closed or (own and not heads) or block.t == 'Header' or (item.kept and not is_note(block))
       -- What lies between the ends of something that opens is of one piece.
       if begins and opened == 0 then
-        item = { blocks = pandoc.List{}, closed = own }
+        item = { blocks = pandoc.List{} }
         items:insert(item)
       end
       item.blocks:insert(block)
+      item.closed = item.closed or own
       item.kept = item.kept or figure
+      item.judged = item.judged or (block.t == 'Div' and has(block, 'verdict'))
       if block.t == 'RawBlock' and block.text:match('^%s*<details') and not block.text:match('</details>') then
         opened, item.closed = opened + 1, true
       elseif block.t == 'RawBlock' and block.text:match('^%s*</details>%s*$') then
@@ -411,10 +427,20 @@ local function flow(blocks)
       end
     end
   end
-  -- No page for three lines: a short end of a chapter stays with the figure before it.
+  -- No page for three lines: a short end of a chapter stays with the figure before it, or with the last of the words.
   local last, before = items[#items], items[#items - 1]
-  if before and before.kept and not last.kept and not last.closed and opened == 0
+  if before and not (last.kept or last.closed or before.closed) and opened == 0
     and utf8.len(pandoc.utils.stringify(last.blocks)) < SHORT_END then
+    if not before.kept then
+      local words = before.blocks:remove()
+      if words.t == 'BulletList' and #words.content > 2 then
+        local ends = pandoc.List{ words.content:remove(), words.content:remove() }
+        before.blocks:insert(words)
+        words = pandoc.BulletList{ ends[2], ends[1] }
+      end
+      before.blocks:extend{ raw('#whole['), words }
+      last.blocks:insert(raw(']'))
+    end
     before.blocks:extend(last.blocks)
     items:remove()
   end
@@ -438,19 +464,31 @@ local function short_pages(blocks)
   return out
 end
 
--- A figure and the notes on it are never parted.
-local function with_notes(blocks)
-  local out, open = pandoc.List{}, false
+-- The boxes of which print has only the first of its words.
+local function said_once(blocks)
+  return escaped(pandoc.utils.stringify(blocks:filter(function(block)
+    return block.t == 'Div' and (has(block, 'example-data') or has(block, 'example-note') or has(block, 'data-note'))
+  end)))
+end
+
+-- What stands with a figure, in the parts that can be put beside it: headings, text, the drawing, notes on it, the rest. Only the
+-- whole where nothing stands before a drawing, or it has no narrow form.
+local function kept_parts(blocks)
+  local parts = { pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{}, pandoc.List{} }
+  local at, narrow = 1, false
   for _, block in ipairs(blocks) do
-    if open and not is_note(block) then out:insert(raw(']')); open = false end
-    if not open and (block.t == 'Figure' or block.t == 'Para') and holds(block, 'figure') then
-      out:insert(raw('#whole['))
-      open = true
+    local drawing = at < 3 and holds(block)
+    if drawing then
+      pandoc.Blocks{ block }:walk{ Image = function(image) narrow = has(image, 'also-narrow') end }
+      at = 3
+    elseif at == 1 and block.t ~= 'Header' then
+      at = 2
+    elseif at == 3 or at == 4 then
+      at = is_note(block) and 4 or 5
     end
-    out:insert(block)
+    parts[at]:insert(block)
   end
-  if open then out:insert(raw(']')) end
-  return out
+  return narrow and #parts[1] + #parts[2] > 0 and parts or { blocks }
 end
 
 -- Chapter by chapter. The built-in engine has its chapters and their headings elsewhere: it is told by `chapter-begin` what
@@ -464,13 +502,14 @@ local function keep_together(doc)
       return
     end
     for i, item in ipairs(flow(chapter)) do
-      if item.kept then item.blocks = with_notes(item.blocks) end
-      local kind = item.kept and 'kept[' or item.closed and 'rows[' or 'loose['
-      local numbered = head and has(head, 'unnumbered') and 'numbered: false, ' or ''
-      local begin = (i == 1 and 'chapter(' .. numbered or '') .. kind
+      local kind = (item.kept or (item.judged and i > 1)) and 'kept[' or item.closed and 'rows[' or 'loose(says: "' .. said_once(item.blocks) .. '")['
+      local begin = (i == 1 and 'chapter(' or '') .. kind
       if i > 1 or head then out:insert(raw(begin)) else doc.meta['chapter-begin'] = begin end
       if i == 1 and head then out:insert(head) end
-      out:extend(item.blocks)
+      for nth, part in ipairs(item.kept and i > 1 and kept_parts(item.blocks) or { item.blocks }) do
+        if nth > 1 then out:insert(raw('][')) end
+        out:extend(part)
+      end
       out:insert(raw('],'))
     end
     out:insert(raw('),'))
@@ -540,7 +579,7 @@ local function harmless(element)
     if name:match('^on') or name == 'srcdoc' or name == 'formaction' then found:insert(key) end
   end
   for _, key in ipairs(found) do element.attributes[key] = nil end
-  return element
+  return #found > 0 and element or nil
 end
 
 local function harmless_link(link)
@@ -569,32 +608,45 @@ local harmless_filter = {
 }
 
 -- Names of headings stand in remarks, which JupyterLab does not show: "## Mål 1a <!-- #maal-1a .unnumbered -->", and below a
--- chapter's title, which Quarto takes out of a page's text. `plan render` reads them itself; this is for plain `quarto render`.
+-- chapter's title, which Quarto takes out of a page's text. A title without a number stands in a remark before itself as well:
+-- that is the one Quarto reads and takes out. `plan render` reads them itself; this is for plain `quarto render`.
+local function give(header, said)
+  header.identifier = said:match('#([%w_-]+)') or header.identifier
+  for class in said:gmatch('%.([%w_-]+)') do header.classes:insert(class) end
+end
+
 local function named_headings(doc)
-  local title
-  for i, block in ipairs(doc.blocks) do
+  local out, title, before = pandoc.List{}
+  for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' then
       local remark = block.content[#block.content]
       local said = remark and remark.t == 'RawInline' and remark.text:match('^<!%-%- (#[%w ._-]+) %-%->$')
       if said then
         block.content:remove()
         if #block.content > 0 and block.content[#block.content].t == 'Space' then block.content:remove() end
-        block.identifier = said:match('^#([%w_-]+)')
-        for class in said:gmatch('%.([%w_-]+)') do block.classes:insert(class) end
-        doc.blocks[i] = block
+        give(block, said)
       end
-      if block.level == 1 then title = i end
-    elseif block.t == 'RawBlock' then
-      local name = block.text:match('^<!%-%- #([%w_-]+) %-%->%s*$')
+      give(block, before and before:match('^<!%-%-\n# .*{(.-)}\n%-%->') or '')
+      -- Where Quarto took the title out of the remark, it stands above the page already.
+      if not (block.level == 1 and before and before:match('^<!%-%-\n%-%->')) then
+        out:insert(block)
+        if block.level == 1 then title = #out end
+      end
+    else
+      local name = block.t == 'RawBlock' and block.text:match('^<!%-%- #([%w_-]+) %-%->%s*$')
       if name and title then
-        local header = doc.blocks[title]
+        local header = out[title]
         header.identifier = name
-        doc.blocks[title] = header
+        out[title] = header
       elseif name then
-        doc.blocks[i] = pandoc.Plain{ pandoc.Span({}, pandoc.Attr(name)) }
+        out:insert(pandoc.Plain{ pandoc.Span({}, pandoc.Attr(name)) })
+      else
+        out:insert(block)
       end
     end
+    before = block.t == 'RawBlock' and block.text
   end
+  doc.blocks = out
   return doc
 end
 

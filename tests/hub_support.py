@@ -16,8 +16,7 @@ from helpers.project import Project
 from helpers.render.hub import Record, write_site_entry
 from helpers.reports.base.goals import GoalComparison
 from helpers.reports.base.request import SiteEntry
-from helpers.reports.plan.comparison import compared
-from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.status import StatusRow
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -1,11 +1,13 @@
-"""What a PDF is like on paper and aloud: how much of each page stays empty, and what its tags say."""
+"""What a PDF is like on paper and aloud: how much of each page stays empty, what its tags say, what a browser prints together."""
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +42,8 @@ def _empty(pgm: bytes) -> float:
 
 
 def wasted(pdf: Path) -> list[int]:
-    """The pages of which more than :data:`EMPTY` is empty at the foot; the first is page 1. The last ends where the text does."""
-    return [page for page, empty in enumerate(empty_feet(pdf)[:-1], start=1) if empty > EMPTY]
+    """The pages of which more than :data:`EMPTY` is empty at the foot; the first is page 1."""
+    return [page for page, empty in enumerate(empty_feet(pdf), start=1) if empty > EMPTY]
 
 
 @dataclass
@@ -88,8 +90,44 @@ def read_tags(pdf: Path) -> Tags:
     return found
 
 
-def assert_is_good_paper(pdf: Path, title: str, whose: str, *, most: float = 0.1) -> None:
-    """The PDF names whose it is, reads aloud in order, and of its pages at most so many waste paper."""
+def parted(pdf: Path) -> list[str]:
+    """Numbered chapters, which hold goals, whose heading stands on another page than their first goal."""
+    reader = pypdf.PdfReader(pdf)
+    outline = reader.outline
+    pairs = [(at, below[0]) for at, below in pairwise(outline) if isinstance(below, list)]
+    page = reader.get_destination_page_number
+    return [at.title for at, first in pairs if at.title[0].isdigit() and page(at) != page(first)]
+
+
+FIGURES_IN_ORDER = """() => {
+  const found = []; let verdict = [];
+  for (const node of document.querySelectorAll('main h2, main .verdict, main svg.drawing.wide')) {
+    if (node.matches('h2')) verdict = []
+    else if (node.matches('.verdict')) verdict = [node.textContent.slice(0, 25)]
+    else {
+      const texts = [...node.querySelectorAll('text')].map(text => text.textContent)
+      found.push([...verdict, texts.find(text => text != 'Eksempeldata')])
+      verdict = []
+    }
+  }
+  return found
+}"""
+"""Of each figure the verdict right above it, and its title's first line."""
+
+
+def figures_apart_in_print(page: Any) -> tuple[int, list[list[str]]]:
+    """How many figures a browser's page has, and those that it prints on another sheet than their verdict."""
+    figures = page.evaluate(FIGURES_IN_ORDER)
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    sheets = ["".join(sheet.extract_text().split()) for sheet in printed.pages]
+    wanted = [["".join(text.split()) for text in figure] for figure in figures]
+    return len(figures), [
+        figure for figure in wanted if not any(all(text in sheet for text in figure) for sheet in sheets)
+    ]
+
+
+def assert_is_good_paper(pdf: Path, title: str, whose: str) -> None:
+    """The PDF names whose it is, reads aloud in order, keeps together what belongs so, and wastes fewer than a tenth of its pages."""
     assert whose.replace(" ", "-").replace("/", "-") in pdf.name
     reader = pypdf.PdfReader(pdf)
     root = reader.trailer["/Root"]
@@ -105,4 +143,5 @@ def assert_is_good_paper(pdf: Path, title: str, whose: str, *, most: float = 0.1
     contents = [n for n, page in enumerate(reader.pages) if " . . . " in page.extract_text()]
     assert contents == [1], "the contents are on one page"
     poor = wasted(pdf)
-    assert len(poor) <= most * pages, f"{len(poor)} of {pages} pages are mostly empty: {poor}"
+    assert len(poor) < 0.1 * pages, f"{len(poor)} of {pages} pages are mostly empty: {poor}"
+    assert not parted(pdf)

@@ -1,10 +1,36 @@
-"""Every kind of sentence that the plans' pages say of the 98 municipalities, as it was read and found to be good Danish.
+"""Every kind of sentence that the reports' pages say of the 98 municipalities, as it was read and found to be good Danish.
 
 ``#`` is a number, ``<mål>`` one or several goals, ``<nte>`` an ordinal; ``<måling>`` and ``<skulle>`` are the catalogue's own words.
 """
 
+import re
+from collections.abc import Iterable
+
+MONTH = "januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december"
+ORDINAL = "første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende|ellevte|tolvte"
+GOAL = r"\d+[a-z]\b"
+TOKENS = (
+    (rf"\b(?:{MONTH}) \d{{4}}|(?:4 kvartaler til og med )?\d\. kvartal \d{{4}}", "<periode>"),
+    (rf"(?<=mål ){GOAL}(?:, {GOAL})*(?: og {GOAL})?", "<mål>"),
+    (rf"\b(?:{ORDINAL})\b", "<nte>"),
+    (r"\d[\d.]*(?:,\d+)?(?<!\.)", "#"),
+)
+
+
+def masked(text: str, tokens: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """The sentences of a text, with `tokens`, then periods, goals, ordinals and numbers, instead of what they stand for."""
+    text = " ".join(text.replace("\\", "").split())
+    for found, token in tokens:
+        text = re.sub(found, token, text)
+    for found, token in TOKENS:
+        text = re.sub(found, token, text, flags=re.IGNORECASE)
+    return re.split(r"(?<=\.)(?<![Nn]r\.) (?=[A-ZÆØÅ<#°])", text)
+
+
 PATTERNS = frozenset(
     """
+# af # kommuner opfylder målet, # gør det ikke, og # kan ikke vurderes.
+# af # kommuner opfylder målet, # gør det ikke.
 # af # mål er opfyldt, og # kan ikke vurderes.
 # af # mål er opfyldt.
 # er ikke opfyldt, og # kan ikke vurderes.
@@ -15,6 +41,7 @@ PATTERNS = frozenset(
 <måling> i <periode>.
 <måling> i de <periode>.
 Afstanden til målet er størst i mål <mål>: # procentpoint.
+Alle # kommuner opfylder målet.
 Alle # mål er opfyldt.
 Der er ikke oplyst et resultat af undersøgelsen.
 Der er ingen tal for <kommune> for <periode>.
@@ -46,12 +73,17 @@ Det svarer til, at én fuldtidsperson færre <skulle>.
 Det svarer til, at én mere <skulle>.
 Det var opfyldt i # af de seneste # kvartaler.
 Det var opfyldt i # af de seneste # måneder.
+For mål <mål> kan afstanden ikke gøres op i personer, fordi det ikke er kendt, hvor mange tallet bygger på.
+Hele landet ligger på # pct.
+Højere er bedre.
 Ingen af de # mål er opfyldt, og # kan ikke vurderes.
 Ingen af de # mål er opfyldt.
 Ingen af de # mål kan vurderes.
 Ingen vurderinger er ændret siden forrige opgørelse.
 Kommunen har ikke en undersøgelse af dette.
+Kommunerne står i rækkefølge efter forskellen til det forventede.
 Kun tal for samme periode kan sammenlignes.
+Lavere er bedre.
 Mål <mål> er ikke opfyldt.
 Mål <mål> er opfyldt.
 Mål <mål> følges uden vurdering.
@@ -62,13 +94,21 @@ Mål <mål>, formidlingsgrad, er ikke opfyldt.
 Mål <mål>, formidlingsgrad, er opfyldt.
 Målet er for <nte> kvartal i træk ikke opfyldt.
 Målet er for <nte> måned i træk ikke opfyldt.
+Målet er højst # pct.
+Målet er højst det forventede niveau.
+Målet er højst på niveau med landsgennemsnittet på # pct.
 Målet er ikke opfyldt.
+Målet er mindst # pct.
+Målet er mindst på niveau med landsgennemsnittet på # pct.
+Målet er mindst på niveau med landsgennemsnittet på #.
 Målet er opfyldt for <nte> kvartal i træk og var opfyldt i # af de seneste # kvartaler.
 Målet er opfyldt for <nte> måned i træk og var opfyldt i # af de seneste # måneder.
 Målet er opfyldt.
 Målet er sat # procentpoint under landsgennemsnittet på # pct.
 Målet er sat ned fra # til # pct. på baggrund af den <nte> undersøgelse.
 Målet er sat ned fra # til # pct., fordi STAR har ændret opgørelsen.
+Målet er under landsgennemsnittet på # pct.
+Målet følges uden vurdering.
 Målet ligger inden for de to tal.
 Målet var ikke opfyldt i nogen af de seneste # kvartaler.
 Målet var ikke opfyldt i nogen af de seneste # måneder.
@@ -91,6 +131,12 @@ Siden <periode> er tallet uændret #.
 Siden forrige opgørelse er mål <mål> blevet opfyldt, mens mål <mål> ikke længere er opfyldt.
 Siden forrige opgørelse er mål <mål> blevet opfyldt.
 Siden forrige opgørelse er mål <mål> ikke længere opfyldt.
+Siden planens begyndelse (<periode>) er ingen mål gået fra ikke opfyldt til opfyldt eller omvendt.
+Siden planens begyndelse (<periode>) er mål <mål> blevet opfyldt, mens mål <mål> ikke længere er opfyldt.
+Siden planens begyndelse (<periode>) er mål <mål> blevet opfyldt.
+Siden planens begyndelse (<periode>) er mål <mål> ikke længere opfyldt.
+Tallene er for <periode>.
+Tallene er for de <periode>.
 Tallet for <kommune> for <periode> er diskretioneret eller ikke opgjort.
 Tilfældige udsving alene flytter tallet med mindre end afrundingen.
 Tilfældige udsving alene kan flytte tallet mellem # og # pct.
@@ -105,7 +151,49 @@ Vurderingen er ny: Målet var opfyldt i de fem måneder før.
 Vurderingen er på vippen for mål <mål>.
 Vurderingen er på vippen, fordi forskellen er mindre end afrundingen.
 Vurderingen er på vippen.
+Vurderingen er varig for # kommuner og på vippen for #.
+Vurderingen er varig for # kommuner, ny for # og på vippen for #.
+Vurderingen er varig for # kommuner.
 Vurderingerne er nye.
 Vurderingerne er på vippen.
 """.strip().splitlines()
 )
+
+OVERVIEW_PATTERNS = frozenset(
+    """
+# andre jobcentre i <gruppe> har et tal.
+# plads højere end ved forrige opgørelse.
+# plads lavere end ved forrige opgørelse.
+# pladser højere end ved forrige opgørelse.
+# pladser lavere end ved forrige opgørelse.
+# uden tal.
+<gruppe> er valgt, fordi Danmarks Statistiks kommunegruppe har for få andre, og fordi for få andre har lignende rammevilkår.
+<jobcenter>: nr. # af # jobcentre i <gruppe>.
+<jobcenter>: nr. # af # jobcentre i <gruppe>°.
+<periode>: <jobcenter> # pct., <jobcenter> # pct., hele landet # pct., bedste i <gruppe> (<jobcenter>) # pct.
+<periode>: <jobcenter> # pct., <jobcenter> # pct., hele landet # pct., gennemsnit af de ti bedste i <gruppe> # pct.
+<periode>: <jobcenter> # pct., hele landet # pct., bedste i <gruppe> (<jobcenter>) # pct.
+<periode>: <jobcenter> # pct., hele landet # pct., gennemsnit af de ti bedste i <gruppe> # pct.
+<periode>: hele landet # pct., gennemsnit af de ti bedste i <gruppe> # pct.
+<tredjedel>.
+Beregnet af # rammevilkår; medlemmernes afstand er # til #, mens to tilfældige ligger # fra hinanden.
+Delt med # andet jobcenter.
+Delt med # andre jobcentre.
+Den beregnede gruppe er ikke en af STARs klynger, men de # jobcentre, hvis rammevilkår ligner mest: <jobcenter>.
+Den beregnede gruppe er valgt, fordi Danmarks Statistiks kommunegruppe har for få andre.
+Få personer bag tallene for <jobcenter>.
+Få personer bag tallet for <jobcenter>.
+Ingen fælles placering.
+Ingen placering: tallet er diskretioneret eller ikke opgjort.
+Ingen tal for <jobcenter>.
+Nr. # af # jobcentre i <gruppe>.
+Nr. # af # jobcentre i <gruppe>°.
+Nærmeste måling i dag: <måling>
+Samme placering som ved forrige opgørelse.
+Sammenlignet med alle andre jobcentre i <gruppe>.
+Sammenlignet med de andre jobcentre i <gruppe>: <jobcenter>.
+Sammenlignet med de andre jobcentre i Danmarks Statistiks <gruppe>: <jobcenter>.
+° Andelen er af færre end # personer eller af et skjult antal; pladsen kan skifte med en enkelt person.
+""".strip().splitlines()
+)
+"""What boxes and notes of the Jobcenteroverblik say of the 94 job centres and of whom they are compared with."""

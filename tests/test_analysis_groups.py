@@ -173,7 +173,7 @@ def test_who_resembles_nobody_has_no_computed_group_and_is_compared_with_its_reg
     assert group("Vejle", frame=frame).passed_over == ((GroupKind.COMPUTED, PassedOver.FAR),)
     made = group("Vejle", "group", frame, catalogue=ruled(order=("computed", "region")))
     assert (made.kind, made.name) == (GroupKind.REGION, "Syddanmark")
-    assert passed_words(made) == "Region Syddanmark er valgt, fordi for få har rammevilkår, der ligner."
+    assert passed_words(made) == "Region Syddanmark er valgt, fordi for få andre har lignende rammevilkår."
 
 
 def test_a_condition_that_is_the_same_for_all_divides_nothing_by_nought():
@@ -300,8 +300,8 @@ def test_where_nothing_serves_there_is_no_group_and_the_reasons_are_told():
     made = group("Aarhus", "group", catalogue=ruled(order=("kommunegruppe", "computed")))
     assert (made.kind, made.members) == (None, ())
     assert group_sentence(made, "jobcentre") == (
-        "Der er ingen gruppe at sammenligne med, fordi Danmarks Statistiks kommunegruppe har for få andre og der ikke "
-        "er tal for befolkningens størrelse."
+        "Der er ingen gruppe at sammenligne med, fordi Danmarks Statistiks kommunegruppe har for få andre, og fordi "
+        "der ikke er tal for befolkningens størrelse."
     )
 
 

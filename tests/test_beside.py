@@ -38,6 +38,20 @@ def test_a_figure_has_the_drawing_for_phones_and_the_verdict_above_it_alone():
     assert [one.name for one in (first, other)] == [("Resultatmål 1a", "Andelen"), ("Mere", "")]
 
 
+def test_a_figure_of_two_verdicts_is_not_shown_as_the_last_of_them():
+    second = '<div class="verdict verdict-met"><p><strong>Mål 1a, grad, er opfyldt.</strong></p></div><figure id="fig-1a">'
+    first, other = PageReading("x.html", PAGE.replace('<figure id="fig-1a">', second)).figures
+    assert (first.verdict, first.kind) == ("Mål 1a er ikke opfyldt. Mål 1a, grad, er opfyldt.", "partly")
+    assert other.verdict == ""
+
+
+def test_the_figure_of_a_page_that_is_named_after_it_is_not_shown_again():
+    alone = PAGE.replace(
+        "<p>Indledning", '<figure id="fig-0"><svg class="drawing narrow">0</svg></figure><p>Indledning'
+    )
+    assert PageReading("x.html", alone).figures == PageReading("x.html", PAGE).figures
+
+
 def test_of_a_long_text_only_its_beginning_can_be_searched():
     long = PAGE.replace("Indledning", "ord " * LONGEST)
     assert len(PageReading("x.html", long).sections[0].text) <= LONGEST

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.followups import ACTION, WHY
-from helpers.commands.briefing import write_briefs
+from helpers.commands.exporting import write_briefs
 from helpers.errors import PlanError
 from helpers.present.fonts import FOLDER
 from helpers.present.words import number

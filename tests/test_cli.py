@@ -420,18 +420,27 @@ def test_every_command_has_help(monkeypatch: pytest.MonkeyPatch, shared_root: Pa
         assert "Usage" in output
 
 
-def test_what_is_listed_waits_for_no_library_that_reads_or_draws_figures(shared_root: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "needless", "shown"),
+    [
+        (["list", "plans"], {"pandas", "pyarrow", "altair", "great_tables", "requests"}, "noegletal-2026"),
+        (["status", "Greve"], {"nbformat", "altair", "great_tables", "typst", "docx", "requests"}, "Greve"),
+    ],
+)
+def test_what_is_looked_at_waits_for_no_library_that_it_does_not_need(
+    shared_root: Path, words: list[str], needless: set[str], shown: str
+) -> None:
     script = (
         "import sys\n"
         "from helpers.cli import app\n"
-        "app(['list', 'plans'], standalone_mode=False)\n"
-        "print('loaded', *sorted({'pandas', 'pyarrow', 'altair', 'great_tables', 'requests'} & set(sys.modules)))\n"
+        f"app({words}, standalone_mode=False)\n"
+        f"print('loaded', *sorted({needless} & set(sys.modules)))\n"
     )
     environment = {**os.environ, ROOT_VARIABLE: str(shared_root)}
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
-    assert "noegletal-2026" in done.stdout
+    assert shown in done.stdout
     assert done.stdout.splitlines()[-1] == "loaded"
 
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_support import AREA, AREAS, PERIOD, answer, dimension, measure, sidecar
-from helpers.data.answers import number
+from helpers.data.answers import as_number
 from helpers.data.cells import Cells, area_codes, read_cells
-from helpers.data.raw import joined
+from helpers.data.raw import joined_answers
 from helpers.data.text import fold
 from helpers.errors import PlanError
 from helpers.intake import MISSING_MARKS
@@ -98,7 +98,7 @@ def test_numbers_as_danish_text_are_read_and_no_sign_of_absence_becomes_zero(tex
 def test_a_number_written_the_danish_way_is_read_as_what_it_was(whole: int, decimals: int):
     exact = Decimal(whole).scaleb(-decimals)
     danish = f"{exact:,f}".translate(str.maketrans(",.", ".,"))
-    assert number(danish) == float(exact)
+    assert as_number(danish) == float(exact)
 
 
 @pytest.mark.parametrize("wrong", ["cirka 5", "5 6x", True, "1.23.4"])
@@ -184,7 +184,7 @@ def test_parts_of_an_answer_are_put_together_and_may_overlap_where_they_agree():
         ),
         answer((PERIOD, AREA, PERSONS), [["2026M06", "Læsø", None]]),
     ]
-    assert values(read(joined(parts), PERIOD, AREA, kon, PERSONS)) == {
+    assert values(read(joined_answers(parts), PERIOD, AREA, kon, PERSONS)) == {
         ("mgrpa02_1", "", "825", "2026M07"): 7,
         ("mgrpa02_1", "", "825", "2026M06"): None,
         ("mgrpa02_1", "_kon=Mænd", "825", "2026M07"): 4,

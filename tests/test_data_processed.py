@@ -59,13 +59,6 @@ def parquet(project: Project, basis: Basis = REAL) -> Path:
     return project.processed / basis.name / "observations.parquet"
 
 
-def in_a_new_process() -> None:
-    """Forget what this process holds in memory."""
-    from helpers.data import processed
-
-    processed._MEMORY.clear()
-
-
 def test_observations_have_the_documented_columns_and_each_place_once(project):
     frame = load_observations(project, BOTH, REAL)
     assert tuple(frame.columns) == OBSERVATION_COLUMNS
@@ -91,7 +84,6 @@ def test_what_a_caller_does_to_its_frame_does_not_reach_others(project):
 def test_the_table_is_not_made_again_when_nothing_has_changed(project):
     load_observations(project, BOTH, REAL)
     before = parquet(project).stat().st_mtime_ns
-    in_a_new_process()
     load_observations(project, BOTH, REAL)
     assert parquet(project).stat().st_mtime_ns == before
 
@@ -101,7 +93,6 @@ def test_files_that_only_look_newer_do_not_make_the_table_again(project):
     before = parquet(project).stat().st_mtime_ns
     for path in project.raw.rglob("*.json"):
         path.touch()
-    in_a_new_process()
     load_observations(project, BOTH, REAL)
     assert parquet(project).stat().st_mtime_ns == before
 
@@ -129,7 +120,6 @@ def test_a_table_that_someone_deleted_or_cut_is_made_again(project, name):
         path.write_bytes(path.read_bytes()[:100])
     else:
         path.unlink()
-    in_a_new_process()
     assert value(load_observations(project, BOTH, REAL)) == 75.0
     assert path.stat().st_size > 100
 
@@ -372,7 +362,6 @@ def test_a_build_that_is_killed_at_any_moment_leaves_a_whole_table_or_one_that_i
     killed = 0
     for number, milliseconds in enumerate(range(0, 120, 8)):
         killed += nursery(1, f"version-{number}", milliseconds)[0] != 0
-        in_a_new_process()
         pd.testing.assert_frame_equal(load_observations(project, BOTH, REAL), expected)
     assert killed
 

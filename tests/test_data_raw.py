@@ -15,7 +15,7 @@ import pytest
 
 from data_support import AREA, PERIOD, measure, sidecar
 from helpers.data import files
-from helpers.data.raw import RawStore, joined, snapshot_day, snapshot_id, snapshot_moment
+from helpers.data.raw import RawStore, joined_answers, snapshot_day, snapshot_id, snapshot_moment
 from helpers.errors import PlanError
 
 COLUMNS = (PERIOD, AREA, measure("antal"))
@@ -213,11 +213,11 @@ def test_a_snapshot_is_named_by_its_moment_in_universal_time():
 
 def test_answers_of_several_calls_are_kept_word_for_word_in_one_file():
     parts = [b'\xef\xbb\xbf{"columns":["\xc3\x85"], "rows":[]}\r\n', b'{"columns":[],"rows":[ ]}']
-    whole = joined(parts)
+    whole = joined_answers(parts)
     assert whole.startswith(b'{"answers": [')
     for part in parts:
         assert part.removeprefix(b"\xef\xbb\xbf").strip() in whole
-    assert joined(parts[:1]) == parts[0]
+    assert joined_answers(parts[:1]) == parts[0]
 
 
 WRITER = textwrap.dedent(

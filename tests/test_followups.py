@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.catalogue import check, load_catalogue
-from helpers.catalogue.followups import read_follow_ups, template
+from helpers.catalogue.followups import follow_up_template, read_follow_ups
 from helpers.commands.checks import check_everything
 from helpers.errors import PlanError
 from helpers.project import Project
@@ -204,7 +204,7 @@ def test_follow_ups_stand_in_pages_and_pdf(project: Project) -> None:
 
 
 def test_a_template_names_the_day(project: Project) -> None:
-    name = write(project, template("Resultatmål 1a: Flere i job", date(2026, 8, 15)))
+    name = write(project, follow_up_template("Resultatmål 1a: Flere i job", date(2026, 8, 15)))
     assert read_follow_ups(project, project.root / name) == ((), [])
     text = (
         (project.root / name)

@@ -128,7 +128,7 @@ def test_every_kind_is_judged_said_drawn_and_written(report: PlanReport, target:
     assert "None" not in text and ".." not in text and "procentpoint under målet på under" not in text
     verdict = report.verdicts[number].verdict
     heads = {Verdict.MET: "er opfyldt", Verdict.NOT_MET: "er ikke opfyldt", Verdict.ON_TRACK: "er på sporet",
-             Verdict.BEHIND: "er bagud", Verdict.NOT_DUE: "afgøres senere", Verdict.FOLLOWED: "følges uden vurdering",
+             Verdict.BEHIND: "er bag efter planen", Verdict.NOT_DUE: "afgøres senere", Verdict.FOLLOWED: "følges uden vurdering",
              Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes"}  # fmt: skip
     assert any(heads[row.verdict] in text for row in rows), (verdict, text)
     for part in report.figure(number).parts:

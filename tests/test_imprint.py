@@ -20,7 +20,7 @@ from helpers.render.goals import write_comparison
 from helpers.render.hub import write_hub
 from helpers.render.links import check_links
 from helpers.render.publish import check_site
-from helpers.render.quarto_pages import finish_pages
+from helpers.render.quarto import finish_pages
 from helpers.render.statement import write_statements
 from hub_support import compared_country, hub_project, place_site, plan_entry
 from render_book import copy_project, sample_notebooks, variant, write_book

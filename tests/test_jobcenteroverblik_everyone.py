@@ -6,6 +6,7 @@ The oracle reads the lists and the figures itself, counts by hand and shares no 
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections import Counter
 
@@ -18,12 +19,16 @@ from helpers.catalogue.areas import Area
 from helpers.data.frames import State
 from helpers.data.processed import load_observations
 from helpers.periods import Period
+from helpers.present.group_words import group_sentence
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
-from helpers.reports.jobcenteroverblik.report import KEY, JobcenteroverblikReport
+from helpers.reports.jobcenteroverblik.numbers import KEY
+from helpers.reports.jobcenteroverblik.pieces import verdict_box
+from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 from jobcenteroverblik_support import CHECKOUT, SIZE, by_hand, observations, shipped
 from jobindsats_tables import REFERENCE, has_reference
 from report_support import copy_project
+from sentence_patterns import OVERVIEW_PATTERNS, masked
 
 FRAMEWORK, EFFORT = (1, 3, 7, 11, 15), (6, 14, 18, 22, 25)
 LABELS = {v.label: v for v in shipped()[0].grouping.rules.framework}
@@ -217,3 +222,36 @@ def test_computed_groups_of_the_whole_country_on_real_figures(real, whom):
     if laesoe is not None:
         group = comparison_group(catalogue, laesoe, areas, "computed", conditions=known)
         assert not {names[m.slug] for m in group.members} & {"København", "Aarhus", "Odense", "Aalborg"}
+
+
+SPOKESMEN = ("Aalborg", "Tårnby/Dragør", "Ærø")
+"""Between them, all that is said of any of the 94."""
+NAME = "|".join(sorted((re.escape(m.name) for m in shipped()[0].municipalities), key=len, reverse=True))
+GROUP = r"[A-ZÆØÅ]\w+"
+WORDS = (
+    (r"[▲●▼] \w+ tredjedel", "<tredjedel>"),
+    (rf"(?:{NAME})(?:(?:, | og |/)(?:{NAME}))*", "<jobcenter>"),
+    (
+        rf"kommunegruppe(?:n|r|rne)? {GROUP}(?: og {GROUP})?|Region {GROUP}|(?<=i )(?:den beregnede gruppe|landet)",
+        "<gruppe>",
+    ),
+    (r"\b(?:fire|fem|seks|syv|otte|ni|ti)\b(?= jobcentre| rammevilkår)", "#"),
+    (r"(?<=Nærmeste måling i dag: ).*", "<måling>"),
+)
+
+
+def test_no_sentence_of_any_job_centre_is_of_a_kind_that_nobody_has_read(
+    reports: list[JobcenteroverblikReport],
+) -> None:
+    found: dict[str, str] = {}
+    for report in (one for one in reports if one.area.name in SPOKESMEN):
+        for figure in report.jobcenteroverblik.figures:
+            standing = report.standings.standing(figure.number)
+            if standing is None or not standing.has_data:
+                continue
+            box = [text for part in verdict_box(standing, report.area).parts for text in part.paragraphs]
+            for text in (*box, group_sentence(standing.group, standing.office.many)):
+                for said in masked(text.replace("**", ""), WORDS):
+                    found.setdefault(said, f"{report.area.name}, figur {figure.number}")
+    assert {said: who for said, who in found.items() if said not in OVERVIEW_PATTERNS} == {}
+    assert set(found) >= OVERVIEW_PATTERNS, "no longer said by these"

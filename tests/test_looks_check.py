@@ -145,8 +145,8 @@ def test_a_colour_that_pages_show_otherwise_is_told_with_its_line_and_what_to_ch
     wrong, said = check_looks(project, load_catalogue(project))
     told = [line for line in said if line.startswith("_brand.yml:")]
     assert wrong == [] and len(told) == 2 and all("color.primary" in line for line in told)
-    assert "text needs 4.5:1, graphics 3:1. Pages show #846d00" in told[0]
-    assert "links and curves are #17506b. Give color.link" in told[1]
+    assert "text needs 4.5:1, graphics 3:1. Pages show #1d2a33" in told[0]
+    assert "links and curves are #17506b and headings #1d2a33. Give color.link" in told[1]
 
 
 def test_a_sound_logo_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from helpers import open_report
 from helpers.errors import PlanError
 from helpers.present.charts import CHART_COLUMNS
 from helpers.present.draw import spec_for_screen
+from helpers.reports.base.report import Report
 from helpers.reports.plan.frames import FRAME_COLUMNS, STATUS_COLUMNS
-from helpers.reports.plan.report import Report
 from report_support import CHECKOUT
 
 GUIDE = (CHECKOUT / "docs" / "notebooks.md").read_text(encoding="utf-8")
@@ -111,6 +111,13 @@ def test_a_goals_chart_is_altairs_with_its_numbers_and_can_be_drawn(report: Repo
     spec = spec_for_screen(chart.to_dict())
     # JupyterLab's Vega-Lite is one version behind Altair's.
     assert "<svg" in vl_convert.vegalite_to_svg(spec, vl_version="5.20")
+
+
+def test_a_chart_says_what_the_gap_is_in_persons_where_the_verdict_does(report: Report) -> None:
+    said = {number: report.chart(number).title.to_dict()["subtitle"] for number in ("1a", "2a", "6b")}
+    assert said["1a"] == ["(Andelen er opgjort uden tilbagefald til ydelsen)", "Eksempeldata"]
+    assert said["2a"][0] == "Forskellen svarer til, at 29 flere skulle være i et virksomhedsrettet tilbud."
+    assert said["6b"][0] == "Forskellen svarer til 13 flere, end målet kræver."
 
 
 def test_a_charts_data_are_the_frames(report: Report) -> None:

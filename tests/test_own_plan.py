@@ -20,8 +20,7 @@ from helpers.render.links import check_links
 from helpers.render.moved import read_moved, write_moved
 from helpers.render.publish import check_site
 from helpers.render.workspace import building, put_in_place
-from helpers.reports.base.choice import plans_asked, told_plans
-from helpers.reports.base.request import RenderRequest
+from helpers.reports.base.request import RenderRequest, plans_asked, told_plans
 from helpers.reports.plan.report import read_report
 from hub_support import hub_project, place_site, plan_entry
 from report_support import CHECKOUT

@@ -29,7 +29,8 @@ from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
-from helpers.present.output import VEGALITE_MIME, FigurePart, Shown
+from helpers.present.draw import VEGALITE_MIME
+from helpers.present.output import FigurePart, Shown
 from helpers.present.spark import spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
@@ -824,6 +825,9 @@ def test_a_brands_colour_never_reads_as_a_verdict_and_can_always_be_read(primary
     shown = theme.shown_colours(colours)
     own = theme.readable(primary, "#ffffff", theme.TEXT_CONTRAST)
     assert (theme.contrast(shown["link"], own) < 1.3) == serves
+    in_ink = primary in ("#c0101c", "#0a7a3a", "#ffd400")
+    assert (shown["primary"] == shown["foreground"]) is in_ink, "a red, green or yellow heading is in ink"
+    assert theme.contrast(shown["cover"], own) < 1.3 and theme.contrast(shown["cover"], "#ffffff") >= 4.5
     assert shown["brand"] == primary and theme.palette_from(colours).accent == shown["link"]
     assert theme.shown_colours(shown)["link"] == shown["link"], "a private copy says what was decided"
     for role in ("foreground", "primary", "secondary", "link"):

@@ -270,7 +270,7 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(11, 20) == "11 af 20 mål er opfyldt."
     assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
     assert words.goals_met(4, 9, 1, on_track=2, behind=1, not_due=1) == (
-        "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bagud, 1 afgøres senere, og 1 kan ikke vurderes."
+        "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bag efter planen, 1 afgøres senere, og 1 kan ikke vurderes."
     )
     assert words.goals_met(0, 3) == "Ingen af de 3 mål er opfyldt."
     assert words.goals_met(0, 3, 1) == "Ingen af de 3 mål er opfyldt, og 1 kan ikke vurderes."
@@ -279,7 +279,7 @@ def test_goals_met_are_counted_in_words() -> None:
     assert words.goals_met(1, 1) == "Målet er opfyldt."
     assert words.goals_met(0, 1) == "Målet er ikke opfyldt."
     assert words.goals_met(0, 1, 1) == "Målet kan ikke vurderes."
-    assert words.goals_met(0, 1, behind=1) == "Målet er bagud."
+    assert words.goals_met(0, 1, behind=1) == "Målet er bag efter planen."
     assert words.goals_met(0, 0) == "Målene følges uden vurdering."
 
 

@@ -17,13 +17,13 @@ from data_support import AREA, PERIOD, measure, store_table
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.errors import PlanError
 from helpers.present.describe import ALT_LETTERS
-from helpers.present.output import VEGALITE_MIME
+from helpers.present.draw import VEGALITE_MIME
 from helpers.project import Project
 from helpers.render import Outcome, Variant, render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set
-from paper_support import assert_is_good_paper
+from paper_support import assert_is_good_paper, figures_apart_in_print
 from report_support import copy_project, workshop_texts
 from test_render_browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, RULES
 
@@ -366,6 +366,7 @@ def test_axe_finds_no_violation_and_no_other_host_is_asked(browser: Any, example
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     opened.set_viewport_size(PHONE)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not figures_apart_in_print(opened)[1]
     context.close()
 
 

@@ -21,7 +21,7 @@ from helpers.render.beside import add_search_and_figures
 from helpers.render.book import read_book
 from helpers.render.copy import make_copy
 from helpers.render.fonts import FACES, FAMILY, font_folder
-from helpers.render.quarto_pages import finish_pages
+from helpers.render.quarto import finish_pages
 from helpers.reports.base.notebooks import named, with_names
 from render_book import CHECKOUT, sample_notebooks, variant, write_book
 
@@ -213,28 +213,50 @@ def test_quarto_s_pages_get_verdicts_beside_the_chapters_and_links_to_pdf_and_hu
 
 NAMED = "\n\n".join(
     [
-        "Først.",
-        named("# Måltal {.unnumbered}", "#sec-maaltal"),
+        named("# Måltal", "#sec-maaltal .unnumbered"),
         named("## Mål 1a: Andel", "#maal-1a .unnumbered"),
         "<!-- note -->",
     ]
 )
+NUMBERED = "\n\n".join([named("# Tidlig indsats", "#sec-1"), named("## Mål 1a: Andel", "#maal-1a")])
 
 
-def test_headings_are_named_alike_by_both_engines_and_show_no_braces_in_jupyterlab() -> None:
-    assert not re.search(r"\{#", NAMED)
-    ours = pypandoc.convert_text(with_names(NAMED), "html", format="markdown")
+def _as_quarto_takes(text: str) -> tuple[str, str]:
+    """The title line that Quarto takes out of a chapter, and the rest: the first that looks like a heading (docs/rendering.md)."""
+    lines = text.split("\n")
+    at = next(place for place, line in enumerate(lines) if re.match(r"#+\s", line))
+    return lines.pop(at), "\n".join(lines)
+
+
+@pytest.mark.parametrize(("text", "name"), [(NAMED, "sec-maaltal"), (NUMBERED, "sec-1")])
+def test_headings_are_named_alike_by_both_engines_and_show_no_braces_in_jupyterlab(
+    text: str, name: str
+) -> None:
+    assert "{" not in re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     lua = f"quarto = {{}}\n{(CHECKOUT / 'styles' / 'plan.lua').read_text(encoding='utf-8')}"
-    theirs = _filtered(NAMED, lua)
+    ours = pypandoc.convert_text(with_names(text), "html", format="markdown")
+    theirs = _filtered(text, lua)
     heads = re.compile(r"<h[12][^>]*>")
     assert heads.findall(ours) == heads.findall(theirs)
-    assert [re.findall(r'id="([^"]*)"', head) for head in heads.findall(ours)] == [
-        ["sec-maaltal"],
-        ["maal-1a"],
-    ]
-    # Quarto takes a chapter's title out of its page, so the name stands alone.
-    below = NAMED.split("\n\n", 2)[2]
-    assert '<span id="sec-maaltal"></span>' in _filtered(below, lua)
+    assert [re.findall(r'id="([^"]*)"', head) for head in heads.findall(ours)] == [[name], ["maal-1a"]]
+    title, page = _as_quarto_takes(text)
+    below = _filtered(page, lua)
+    assert "<h1" not in below and below.count("<h2") == 1
+    # Of a title without a number Quarto reads the name; of another it does not, so the name stands alone.
+    assert (f"#{name} .unnumbered" in title) is (f'<span id="{name}"></span>' not in below)
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.name if book != CHECKOUT else "plan")
+def test_plain_quarto_numbers_the_chapters_that_we_number(book: Path) -> None:
+    settings = yaml.safe_load((book / "_quarto.yml").read_text(encoding="utf-8"))
+    paths = [path for path in settings["book"]["chapters"] if (book / path).is_file()]
+    assert "index.ipynb" in paths
+    for path in paths:
+        cells = json.loads((book / path).read_text(encoding="utf-8"))["cells"]
+        first = "".join(cells[0]["source"])
+        title, _ = _as_quarto_takes(first)
+        assert title.endswith(".unnumbered}") is (".unnumbered" in with_names(first).splitlines()[0]), path
+        assert "{" not in re.sub(r"<!--.*?-->", "", first, flags=re.DOTALL), path
 
 
 def _filtered(text: str, lua: str) -> str:

@@ -917,7 +917,7 @@ def rest_of(town: str, period: str) -> Known:
 def test_the_pdf_of_real_figures_is_good_paper(world: World) -> None:
     (pdf,) = world.site("Læsø").glob("*.pdf")
     title = world.catalogue.plan(PLAN).title
-    assert_is_good_paper(pdf, title, world.catalogue.municipality("Læsø").long_name, most=0.2)
+    assert_is_good_paper(pdf, title, world.catalogue.municipality("Læsø").long_name)
 
 
 def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, careful: Path) -> None:

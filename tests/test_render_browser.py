@@ -11,6 +11,7 @@ import pytest
 
 from helpers.render import render_variants
 from helpers.render.hub import write_hub
+from paper_support import figures_apart_in_print
 from render_book import copy_project, variant, write_book
 
 CHROMIUM = next(
@@ -244,6 +245,13 @@ def test_what_a_verdict_needs_lies_on_the_screen(browser: Any, plan: Path, width
     for verdict in page.query_selector_all(".verdict"):
         box = verdict.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.close()
+
+
+def test_a_goal_s_figure_is_printed_on_the_sheet_of_its_verdict(browser: Any, plan: Path):
+    page = browser.new_page()
+    page.goto((plan / "notebooks" / "06-unge.html").as_uri())
+    assert figures_apart_in_print(page) == (4, [])
     page.close()
 
 

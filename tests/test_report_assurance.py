@@ -146,9 +146,9 @@ def test_money_is_said_briefly(kroner, said):
 def test_a_cell_says_how_many_persons():
     said = [
         persons_words(found, ACTIVATED).replace(NBSP, " ")
-        for found in (row("-2.8", -18), row("0.2", 1), row("0.0", 0), row("-2.8", None))
+        for found in (row("-2.8", -18), row("0.2", 1), row("-0.1", 0), row("0.0", 0), row("-2.8", None))
     ]
-    assert said == ["18 personer", "1 person", "", ""]
+    assert said == ["18 personer", "1 person", "under 1 person", "", ""]
 
 
 AROUND = Interval(Decimal("27.7"), Decimal("34.9"))

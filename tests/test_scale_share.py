@@ -175,7 +175,7 @@ def test_a_cluster_with_tls_is_reached_by_dask_s_own_settings_and_not_without_th
 def test_a_cluster_that_cannot_be_reached_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("distributed")
     project = short_book(tmp_path)
-    monkeypatch.setattr("helpers.render.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("helpers.render.share.CONNECT_SECONDS", 0.5)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         with pytest.raises(PlanError, match="scheduler"):
             render(project, scheduler=address)

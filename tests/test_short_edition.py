@@ -81,7 +81,7 @@ def test_it_is_four_pages_beside_the_whole_plan(sites: dict[str, Outcome], plan:
     heads = (
         "Hvad er opfyldt?",
         "Hvad er vendt?",
-        "Hvor mangler der flest personer?",
+        "Hvor er afstanden størst i personer?",
         "Hvordan går det i hvert fokusområde?",
     )
     assert [head in page for head, page in zip(heads, pages, strict=True)] == [True] * 4
@@ -142,7 +142,7 @@ def test_nothing_is_compared_where_nothing_is_known_from_then(project: Project) 
 def test_the_largest_gaps_come_first_and_those_without_a_base_are_named(project: Project) -> None:
     report = read(project, OWN)
     rows = [row for row in missing(report) if row.persons][: short.MOST_GAPS]
-    shown = short.gaps(report).markdown
+    shown = short.gaps(report, report.brief()).markdown
     order = re.findall(r'<th scope="row">(\w+)</th>', shown)
     assert order[: len(rows)] == [row.goal for row in rows]
     assert [abs(row.persons or 0) for row in rows] == sorted(
@@ -165,7 +165,7 @@ def test_gaps_without_a_base_in_words(goals: list[str], said: str) -> None:
 
 def test_nothing_turned_in_words() -> None:
     assert turned_since("hentningen den 1. maj 2026", [], []) == (
-        "Siden hentningen den 1. maj 2026 er ingen mål skiftet til eller fra opfyldt."
+        "Siden hentningen den 1. maj 2026 er ingen mål gået fra ikke opfyldt til opfyldt eller omvendt."
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.data.answers import Answer, number
+from helpers.data.answers import Answer, as_number
 from helpers.errors import PlanError
 from helpers.periods import Frequency
 from helpers.sources import faults
@@ -57,7 +57,7 @@ def ask(client: Client, latest: int = 3) -> Answer:
 
 
 def values(answer: Answer) -> dict[tuple[str, str], int | float | None]:
-    return {(str(row[0]), str(row[1])): number(row[-1]) for row in answer.rows}
+    return {(str(row[0]), str(row[1])): as_number(row[-1]) for row in answer.rows}
 
 
 def expected(latest: int = 3) -> dict[tuple[str, str], int | float | None]:

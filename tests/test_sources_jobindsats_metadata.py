@@ -12,9 +12,9 @@ from helpers.catalogue import Catalogue
 from helpers.data.answers import AnswerError, parse_json
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
-from helpers.sources.checks import Misfit, Place, difference, doubts, values_of
-from helpers.sources.columns import columns_of
+from helpers.sources.checks import Misfit, Place, changes_between, doubts, values_of
 from helpers.sources.faults import SourceError
+from helpers.sources.jobindsats_source import columns_of
 from helpers.sources.metadata import NoMunicipalities, TableInfo, parse_table, parse_tables
 from helpers.sources.queries import Call, Places, QueryPlan, plan_queries, wanted_by_table
 from helpers.sources.settings import Settings
@@ -427,6 +427,6 @@ def test_what_differs_is_counted_and_periods_that_fell_out_of_the_window_are_not
     new = {place(p.area, Period.parse(p.period).shift(1).id): v for p, v in OLD.items()}
     new[place("a1", "2026M03")] = None
     del new[place("a2", "2026M04")]
-    found = difference(new, OLD, Period.parse("2026M02"))
+    found = changes_between(new, OLD, Period.parse("2026M02"))
     # Every value moved by a month, so that each of the 5 months both have differs, but for the one taken out.
     assert (found.changed, found.new, found.vanished) == (20 * 5 - 1, 20, 1)

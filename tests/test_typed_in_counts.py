@@ -18,7 +18,8 @@ from helpers.data.frames import Grounds
 from helpers.data.raw import AnswerColumn
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.reports.plan.report import Report, read_report, read_reports
+from helpers.reports.base.report import Report
+from helpers.reports.plan.report import read_report, read_reports
 from helpers.reports.plan.sheets import status_csv
 from report_support import copy_project
 

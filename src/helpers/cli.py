@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from helpers.commands.streams import PlainConsole, accept_any_terminal, for_machines, reader_has_gone
 from helpers.data.files import disk_problem
@@ -68,47 +71,42 @@ def _known_report(key: str) -> str:
 
 Municipality = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund."
     ),
 ]
 PlanKey = Annotated[
     str,
-    typer.Option(
+    Option(
         "--plan",
         "-p",
-        help="Key of the plan, one of `plan list plans`; default: the municipality's newest, else the one for all.",
+        help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
+        "for investeringer the key of a set, see `plan list projects`.",
     ),
 ]
 PeriodText = Annotated[
     str,
-    typer.Option(
-        "--period", help="Newest period to show, as 2023M11 or 2023Q02; default: the newest there is."
-    ),
+    Option("--period", help="Newest period to show, as 2023M11 or 2023Q02; default: the newest there is."),
 ]
 SnapshotDay = Annotated[
-    str,
-    typer.Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22."),
+    str, Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22.")
 ]
-TableFormat = Annotated[
-    Output, typer.Option("--format", "-f", help="table for people, csv or json for machines.")
-]
+TableFormat = Annotated[Output, Option("--format", "-f", help="table for people, csv or json for machines.")]
 ReportKey = Annotated[
     str,
-    typer.Option(
+    Option(
         "--report", "-r", metavar="[" + "|".join(REPORTS) + "]", help="Which report.", callback=_known_report
     ),
 ]
 Municipalities = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres)."),
+    list[str] | None, Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres).")
 ]
-Region = Annotated[str, typer.Option("--region", help="Only those of a region: Hovedstaden.")]
+Region = Annotated[str, Option("--region", help="Only those of a region: Hovedstaden.")]
 Example = Annotated[
-    bool, typer.Option("--example", help="Show example data (made up), and say so in titles and file names.")
+    bool, Option("--example", help="Show example data (made up), and say so in titles and file names.")
 ]
-SiteFolder = Annotated[Path, typer.Option("--output", "-o", help="Folder of the site.")]
-Exports = Annotated[Path, typer.Option("--output", "-o", help="Folder that the files are written to.")]
+SiteFolder = Annotated[Path, Option("--output", "-o", help="Folder of the site.")]
+Exports = Annotated[Path, Option("--output", "-o", help="Folder that the files are written to.")]
 
 
 def _project() -> Project:
@@ -128,8 +126,7 @@ def _selection(
 ) -> Selection:
     """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
-    from helpers.reports.base.choice import chosen_plan
-    from helpers.reports.base.request import Selection
+    from helpers.reports.base.request import Selection, chosen_plan
 
     project = _project()
     catalogue = load_catalogue(project)
@@ -153,7 +150,7 @@ def _request(
         plan=plan,
         bound=_period(period),
         snapshot=_day(snapshot),
-        to=_parts(to),
+        to=tuple(dict.fromkeys(part.strip().lower() for part in to.split(",") if part.strip())),
         say=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
@@ -196,11 +193,6 @@ def _day(text: str, where: str = "--snapshot") -> date | None:
         raise PlanError.of(where, f'"{text}" is no date; write it as 2026-08-22.') from None
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """``html,pdf`` as its parts, each once."""
-    return tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-
-
 def _tell_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -212,8 +204,7 @@ def _tell_version(wanted: bool) -> None:
 @app.callback()
 def plan_command(
     version: Annotated[
-        bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+        bool, Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """What holds for every command; the text of `plan --help` is the app's own."""
@@ -231,9 +222,7 @@ def status(
     output_format: TableFormat = "table",
     verbose: Annotated[
         bool,
-        typer.Option(
-            "--verbose", "-v", help="Also what an analyst can mend: unsure sources, files to type in."
-        ),
+        Option("--verbose", "-v", help="Also what an analyst can mend: unsure sources, files to type in."),
     ] = False,
 ) -> None:
     """Show how each goal of a plan stands: the country, the municipality and the gap; or how another report stands."""
@@ -249,7 +238,7 @@ def status(
 def list_(
     what: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="WHAT", help="plans, indicators, surveys, goals, municipalities, projects or reports."
         ),
     ],
@@ -283,23 +272,23 @@ def check() -> None:
 @app.command(rich_help_panel=FIGURES)
 def fetch(
     plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
+        str, Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
     ] = "",
     table: Annotated[
-        list[str] | None, typer.Option("--table", "-t", help="Only this table (may be repeated).")
+        list[str] | None, Option("--table", "-t", help="Only this table (may be repeated).")
     ] = None,
     source: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--source", help="Only tables of statbank or of jobindsats; default: of all that can be asked."
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Fetch also what has not moved since the last time.")
+        bool, Option("--force", help="Fetch also what has not moved since the last time.")
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", help="Put this table in force though much of it is gone or moved."),
+        Option("--accept", help="Put this table in force though much of it is gone or moved."),
     ] = None,
 ) -> None:
     """Fetch figures into data/raw: from StatBank without a key, from Jobindsats with one (in .env)."""
@@ -325,10 +314,10 @@ def fetch(
 def find(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="WORDS...", help="Words that must all occur, in any case: samtaler fokusmål."),
+        Argument(metavar="WORDS...", help="Words that must all occur, in any case: samtaler fokusmål."),
     ],
     save: Annotated[
-        bool, typer.Option("--save", help="Keep the metadata seen under data/raw/jobindsats/_metadata.")
+        bool, Option("--save", help="Keep the metadata seen under data/raw/jobindsats/_metadata.")
     ] = False,
 ) -> None:
     """Search Jobindsats' list of tables by words; shows ids, measures, dimensions and periods."""
@@ -354,22 +343,14 @@ def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
 @app.command(rich_help_panel=FIGURES)
 def compare(
     old: Annotated[
-        str,
-        typer.Argument(
-            metavar="[OLD]", help="Earlier day, as 2026-08-19; default: the last snapshot but one."
-        ),
+        str, Argument(metavar="[OLD]", help="Earlier day, as 2026-08-19; default: the last snapshot but one.")
     ] = "",
     new: Annotated[
-        str, typer.Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
+        str, Argument(metavar="[NEW]", help="Later day, as 2026-08-22; default: the newest snapshot.")
     ] = "",
-    plan: Annotated[
-        str,
-        typer.Option(
-            "--plan", "-p", help="Key of the plan; default: the municipality's, or the one for all."
-        ),
-    ] = "",
+    plan: PlanKey = "",
     municipality: Annotated[
-        str, typer.Option("--kommune", "-k", help="Only this municipality; default: all.")
+        str, Option("--kommune", "-k", help="Only this municipality; default: all.")
     ] = "",
     output_format: TableFormat = "table",
 ) -> None:
@@ -381,10 +362,10 @@ def compare(
 
 @app.command("compare-areas", rich_help_panel=MAKE)
 def compare_areas(
-    goal: Annotated[str, typer.Argument(metavar="GOAL", help="Number of a goal: 1a.")],
+    goal: Annotated[str, Argument(metavar="GOAL", help="Number of a goal: 1a.")],
     municipalities: Annotated[
         list[str],
-        typer.Argument(metavar="KOMMUNE...", help="The municipality it is about, and one to four others."),
+        Argument(metavar="KOMMUNE...", help="The municipality it is about, and one to four others."),
     ],
     plan: PlanKey = "",
     period: PeriodText = "",
@@ -407,7 +388,7 @@ def backtest(
     plan: PlanKey = "",
     ahead: Annotated[
         int,
-        typer.Option(
+        Option(
             "--ahead",
             "-a",
             min=0,
@@ -429,50 +410,34 @@ def backtest(
 @app.command(rich_help_panel=MAKE)
 def render(
     municipalities: Municipalities = None,
-    plan: Annotated[
-        str,
-        typer.Option(
-            "--plan",
-            "-p",
-            help="Key of the plan, one of `plan list plans` (default: the municipality's newest, else the one for all); "
-            "for investeringer the key of a set, see `plan list projects`.",
-        ),
-    ] = "",
+    plan: PlanKey = "",
     report: ReportKey = REPORTS[0],
     edition: Annotated[
-        str,
-        typer.Option(
-            "--edition", help="kort: a plan on four pages, beside the whole one; default: the whole."
-        ),
+        str, Option("--edition", help="kort: a plan on four pages, beside the whole one; default: the whole.")
     ] = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    to: Annotated[str, typer.Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
+    to: Annotated[str, Option("--to", help="html, pdf and docx (Word), one or several.")] = "html,pdf",
     engine: Annotated[
         EngineName,
-        typer.Option(
-            "--engine", help="auto takes Quarto when it is on PATH, for a region or all the built-in."
-        ),
+        Option("--engine", help="auto takes Quarto when it is on PATH, for a region or all the built-in."),
     ] = "auto",
     output: SiteFolder = Path("_site"),
-    everyone: Annotated[bool, typer.Option("--all", help="All 98 municipalities.")] = False,
+    everyone: Annotated[bool, Option("--all", help="All 98 municipalities.")] = False,
     region: Region = "",
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Render also what is unchanged.")] = False,
+    jobs: Annotated[int, Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
+    force: Annotated[bool, Option("--force", help="Render also what is unchanged.")] = False,
     example: Example = False,
     scheduler: Annotated[
-        str,
-        typer.Option("--scheduler", help="Hand the jobs to a Dask cluster: tcp://host:8786 (extra: dask)."),
+        str, Option("--scheduler", help="Hand the jobs to a Dask cluster: tcp://host:8786 (extra: dask).")
     ] = "",
     base_url: Annotated[
         str,
-        typer.Option(
-            "--base-url", help="Where the site will be read, for sitemap.xml: https://example.org/plan/"
-        ),
+        Option("--base-url", help="Where the site will be read, for sitemap.xml: https://example.org/plan/"),
     ] = "",
     for_publication: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--for-publication",
             help="For readers: refuse example data (as --all and --base-url do) and a site.yml without an accessibility "
             "statement, unless --example is said; name what is provisional, unconfirmed or missing.",
@@ -480,7 +445,7 @@ def render(
     ] = False,
 ) -> None:
     """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
-    from helpers.commands.rendering import render_reports
+    from helpers.commands.lastrun import LastRun, tell
 
     request = _request(
         report, municipalities, plan, period, snapshot, to,
@@ -496,8 +461,13 @@ def render(
         for_publication=for_publication,
         edition=edition.strip().lower(),
     )  # fmt: skip
-    failed = render_reports(request, out, err)
-    if failed:
+    last = LastRun(request)
+    if not force and (said := last.told()):
+        tell(said, out, err)
+        return
+    from helpers.commands.rendering import render_reports
+
+    if render_reports(request, out, err, last):
         raise typer.Exit(1)
 
 
@@ -513,13 +483,13 @@ def export(
     snapshot: SnapshotDay = "",
     to: Annotated[
         str,
-        typer.Option(
+        Option(
             "--to", help="xlsx: a workbook with all numbers; zip: a site that works in any folder; or both."
         ),
     ] = "xlsx",
     output: Exports = Path("_export"),
     everyone: Annotated[
-        bool, typer.Option("--all", help="All municipalities in one workbook, a row each per goal.")
+        bool, Option("--all", help="All municipalities in one workbook, a row each per goal.")
     ] = False,
     region: Region = "",
     example: Example = False,
@@ -544,7 +514,7 @@ def figure(
     municipality: Municipality,
     figures: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[FIGURE]...",
             help="Goals (1a), numbers of the Jobcenteroverblik (5) or projects; default: all, in a zip file.",
         ),
@@ -553,9 +523,9 @@ def figure(
     report: ReportKey = REPORTS[0],
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
-    to: Annotated[str, typer.Option("--to", help="png, svg, pdf, or several: png,pdf.")] = "png",
-    width: Annotated[str, typer.Option("--width", help="Of the picture: 16cm, 160mm, 6.3in.")] = "16cm",
-    dpi: Annotated[int, typer.Option("--dpi", min=50, max=1200, help="Dots an inch, of a PNG.")] = 200,
+    to: Annotated[str, Option("--to", help="png, svg, pdf, or several: png,pdf.")] = "png",
+    width: Annotated[str, Option("--width", help="Of the picture: 16cm, 160mm, 6.3in.")] = "16cm",
+    dpi: Annotated[int, Option("--dpi", min=50, max=1200, help="Dots an inch, of a PNG.")] = 200,
     output: Exports = Path("_export"),
     example: Example = False,
 ) -> None:
@@ -582,17 +552,15 @@ def brief(
     snapshot: SnapshotDay = "",
     to: Annotated[
         str,
-        typer.Option(
-            "--to", help="docx: Word; html: one file; md: plain text to paste; one or several: docx,md."
-        ),
+        Option("--to", help="docx: Word; html: one file; md: plain text to paste; one or several: docx,md."),
     ] = "docx",
     output: Exports = Path("_export"),
-    everyone: Annotated[bool, typer.Option("--all", help="One for each municipality.")] = False,
+    everyone: Annotated[bool, Option("--all", help="One for each municipality.")] = False,
     region: Region = "",
     example: Example = False,
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
-    from helpers.commands.briefing import write_briefs
+    from helpers.commands.exporting import write_briefs
 
     request = _request(
         report, municipalities, plan, period, snapshot, to,
@@ -608,26 +576,23 @@ def brief(
     "`plan publish --to //server/web/plan --overwrite`. More in docs/publishing.md.",
 )
 def publish(
-    site: Annotated[Path, typer.Argument(metavar="SITE", help="Folder of the rendered site.")] = Path(
-        "_site"
-    ),
+    site: Annotated[Path, Argument(metavar="SITE", help="Folder of the rendered site.")] = Path("_site"),
     to: Annotated[
         str,
-        typer.Option(
+        Option(
             "--to",
             metavar="FOLDER|branch:NAME",
             help="A folder, or a branch of this repository.",
             show_default=False,
         ),
     ] = "",
-    example: Annotated[bool, typer.Option("--example", help="Publish pages with example data too.")] = False,
+    example: Annotated[bool, Option("--example", help="Publish pages with example data too.")] = False,
     overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace files in the way that plan publish did not put there."),
+        bool, Option("--overwrite", help="Replace files in the way that plan publish did not put there.")
     ] = False,
-    push: Annotated[bool, typer.Option("--push", help="Push the branch as well.")] = False,
-    remote: Annotated[str, typer.Option("--remote", help="Where the branch is pushed to.")] = "origin",
-    message: Annotated[str, typer.Option("--message", "-m", help="Of the commit.")] = "",
+    push: Annotated[bool, Option("--push", help="Push the branch as well.")] = False,
+    remote: Annotated[str, Option("--remote", help="Where the branch is pushed to.")] = "origin",
+    message: Annotated[str, Option("--message", "-m", help="Of the commit.")] = "",
 ) -> None:
     """Check a rendered site whole, and put it into a folder or a git branch; nothing else there is touched."""
     from helpers.commands.publishing import publish_site
@@ -660,7 +625,7 @@ def clean() -> None:
 def notebooks(
     plan: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="[PLAN]",
             help="Key of a plan, of a set of projects, or jobcenteroverblik; default: all that have notebooks.",
         ),
@@ -677,10 +642,10 @@ def notebooks(
 @app.command(rich_help_panel=MAKE)
 def new(
     municipality: Municipality,
-    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="The plan's year.")],
+    year: Annotated[int, Option("--year", min=1990, max=2100, help="The plan's year.")],
     start: Annotated[
         str,
-        typer.Option(
+        Option(
             "--from",
             help="Key of the plan whose goals it begins with; default: your newest, else the one for anybody.",
         ),
@@ -694,18 +659,16 @@ def new(
 
 @add_app.command("goal")
 def add_goal(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Key of the plan, one of `plan list plans`.")],
-    area: Annotated[int, typer.Argument(metavar="FOCUS_AREA", help="Number of the focus area.")],
+    plan: Annotated[str, Argument(metavar="PLAN", help="Key of the plan, one of `plan list plans`.")],
+    area: Annotated[int, Argument(metavar="FOCUS_AREA", help="Number of the focus area.")],
     indicator: Annotated[
-        str,
-        typer.Argument(metavar="[INDICATOR]", help="Key of an indicator or survey; none for a milestone."),
+        str, Argument(metavar="[INDICATOR]", help="Key of an indicator or survey; none for a milestone.")
     ] = "",
     target: Annotated[
-        str,
-        typer.Option("--target", help='As in the file: "at_least: 85"; default: the whole country.'),
+        str, Option("--target", help='As in the file: "at_least: 85"; default: the whole country.')
     ] = "",
-    title: Annotated[str, typer.Option("--title", help="The heading; default: the indicator's.")] = "",
-    text: Annotated[str, typer.Option("--text", help="The wording as decided; default: a draft.")] = "",
+    title: Annotated[str, Option("--title", help="The heading; default: the indicator's.")] = "",
+    text: Annotated[str, Option("--text", help="The wording as decided; default: a draft.")] = "",
 ) -> None:
     """Add a goal to a focus area of a plan; says in which line it stands."""
     from helpers.commands.making import add_goal
@@ -715,17 +678,17 @@ def add_goal(
 
 @add_app.command("indicator")
 def add_indicator(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="Id of a table, as `plan find` prints it.")],
+    table: Annotated[str, Argument(metavar="TABLE", help="Id of a table, as `plan find` prints it.")],
     measure: Annotated[
-        str, typer.Option("--measure", help="Id or label; may be left out where the table has one.")
+        str, Option("--measure", help="Id or label; may be left out where the table has one.")
     ] = "",
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", help='A member: "_viskat_1int=Jobparat" (may be repeated); else totals.'),
+        Option("--where", help='A member: "_viskat_1int=Jobparat" (may be repeated); else totals.'),
     ] = None,
-    better: Annotated[str, typer.Option("--better", help="Which way is better: higher or lower.")] = "",
-    key: Annotated[str, typer.Option("--key", help="Its key; default: made of the title.")] = "",
-    title: Annotated[str, typer.Option("--title", help="Its title; default: table and measure.")] = "",
+    better: Annotated[str, Option("--better", help="Which way is better: higher or lower.")] = "",
+    key: Annotated[str, Option("--key", help="Its key; default: made of the title.")] = "",
+    title: Annotated[str, Option("--title", help="Its title; default: table and measure.")] = "",
 ) -> None:
     """Add an indicator for a table of Jobindsats, filled in from the table's metadata."""
     from helpers.commands.indicators import add_indicator
@@ -741,7 +704,7 @@ def template(
     municipality: Municipality,
     indicator: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="INDICATOR|PLAN|texts",
             help="Key of an indicator or survey; of a plan, for its milestones; or texts: one file for each goal that is not met, to explain it.",
         ),
@@ -765,11 +728,9 @@ def template(
 
 @project_app.command("template")
 def project_template(
-    key: Annotated[str, typer.Argument(metavar="PROJECT", help="Key of a project: flere-i-job.")],
-    plan: Annotated[
-        str, typer.Option("--plan", "-p", help="Key of the set, when two have such a project.")
-    ] = "",
-    month: Annotated[str, typer.Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
+    key: Annotated[str, Argument(metavar="PROJECT", help="Key of a project: flere-i-job.")],
+    plan: Annotated[str, Option("--plan", "-p", help="Key of the set, when two have such a project.")] = "",
+    month: Annotated[str, Option("--month", help="The month, as 2024M02; default: the next one.")] = "",
 ) -> None:
     """Write an empty file with the rows of a project to fill in for a month."""
     from helpers.commands.writing import write_month
@@ -795,6 +756,9 @@ def main() -> None:
     others did not; 130 Ctrl-C.
     """
     accept_any_terminal()
+    # Modules and figures stay to the end; looking for garbage among them took a fifth of a short command.
+    gc.set_threshold(100_000, 50, 50)
+    atexit.register(gc.freeze)
     try:
         app()
     except PlanError as error:

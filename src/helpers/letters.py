@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Final
 
 _CLASS: Final = (
@@ -65,6 +67,13 @@ def name_of(character: str) -> str:
 def plain(text: str) -> str:
     """`text` as Danes write it without their letters, case folded: ``Læsø`` becomes ``laesoe``."""
     return unicodedata.normalize("NFC", text).casefold().translate(_DANISH)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``Did you mean "x"?`` for the nearest known word, or nothing when none is near."""
+    folded = {" ".join(plain(key).split()): key for key in known}
+    near = get_close_matches(" ".join(plain(word).split()), folded, n=1)
+    return f'Did you mean "{folded[near[0]]}"?' if near else ""
 
 
 def address_part(name: str) -> str:

@@ -16,6 +16,12 @@ ROOT_VARIABLE = "PLAN_ROOT"
 RENDERING_VARIABLE = "PLAN_RENDERING"
 """Set to ``1`` while `plan render` runs notebooks: outputs are then Markdown, and nothing is fetched."""
 
+MANUAL, EDITIONS = "manual", "typed"
+"""Folders of ``data/raw`` that are no source's: what people type in, and the copies that are kept of it."""
+
+EXAMPLE_SOURCE = "example"
+"""The folder beside them for answers that are made up."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -36,6 +42,11 @@ class Project:
     @property
     def processed(self) -> Path:
         return self.root / "data" / "processed"
+
+    @property
+    def made(self) -> tuple[Path, ...]:
+        """Folders among the data that renders write themselves."""
+        return self.processed, self.raw / EDITIONS, self.raw / EXAMPLE_SOURCE
 
     @property
     def notebooks(self) -> Path:

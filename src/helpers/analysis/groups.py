@@ -16,10 +16,10 @@ import pandas as pd
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
-from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.grouping import FrameworkVariable
 from helpers.data.frames import State
 from helpers.errors import PlanError
+from helpers.letters import did_you_mean
 from helpers.periods import Period, window
 
 DISTANCE_DECIMALS = 2

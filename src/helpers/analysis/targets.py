@@ -11,21 +11,19 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Any
 
 from helpers.analysis.gaps import Verdict, gap, interval_gap, target_value, verdict
 from helpers.analysis.groups import ComparisonGroup, comparison_group
 from helpers.analysis.paths import PathPoint, as_good, path_value, straight_path
 from helpers.analysis.ranks import Rank, Standing, last_of_top_third, rank
 from helpers.analysis.readings import NOTHING, Readings, StatusReading
+from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, Break, Direction, Indicator, Municipality, Plan
 from helpers.catalogue.targets import Against, JudgeOn, Part, Taken, Target, Yardstick
 from helpers.data.frames import State
-from helpers.periods import Frequency, Period
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
+from helpers.periods import Period
 
 
 class Lacking(StrEnum):
@@ -137,6 +135,28 @@ class Course:
 
 
 @dataclass(frozen=True)
+class _Case:
+    """What is asked of whom: a target, the indicator it is of, and an area."""
+
+    indicator: Indicator
+    target: Target
+    area: str
+
+    @property
+    def direction(self) -> Direction:
+        return self.target.direction or self.indicator.direction
+
+    @property
+    def is_total(self) -> bool:
+        return self.indicator.cumulative or self.target.judge_on is JudgeOn.YEAR_TOTAL
+
+    def last_of(self, year: int) -> Period:
+        """The last period of a year."""
+        frequency = self.indicator.frequency
+        return Period(frequency, (year + 1) * frequency.per_year - 1)
+
+
+@dataclass(frozen=True)
 class _Measured:
     reading: StatusReading
     lack: Lack | None = None
@@ -168,22 +188,26 @@ class Targets:
 
     def newest(self, part: Part, area: str) -> Period | None:
         """The newest period that counts: published for the area or, where it is compared, the country; none after it is due."""
-        indicator = self.catalogue.indicators[part.indicator]
-        areas = (area, NATIONAL) if indicator.is_compared else (area,)
-        found = self.readings.newest(indicator, *areas)
-        return None if found is None else self._capped(part.target, indicator, found)
+        case = self._case(part, area)
+        areas = (area, NATIONAL) if case.indicator.is_compared else (area,)
+        found = self.readings.newest(case.indicator, *areas)
+        return None if found is None else self._capped(case, found)
 
-    def _capped(self, target: Target, indicator: Indicator, period: Period) -> Period:
+    def _case(self, part: Part, area: str) -> _Case:
+        return _Case(self.catalogue.indicators[part.indicator], part.target, area)
+
+    def _capped(self, case: _Case, period: Period) -> Period:
         """Later figures change nothing in what was judged on its day."""
-        last = self._due(target, indicator, period)
-        if target.years:
-            last = _last_of(max(target.years), indicator.frequency)
+        last = self._due(case, period)
+        if case.target.years:
+            last = case.last_of(max(case.target.years))
         return period if last is None else min(period, last)
 
     def judge(self, part: Part, area: str, period: Period) -> Judgement:
         """How a part of a goal stands for an area (``dk`` or a municipality's code) in a period."""
-        indicator, target = self.catalogue.indicators[part.indicator], part.target
-        period = self._capped(target, indicator, period)
+        case = self._case(part, area)
+        indicator, target = case.indicator, case.target
+        period = self._capped(case, period)
         ours = self._measured(indicator, area, period, target.judge_on)
         national = NOTHING
         if indicator.is_compared:
@@ -195,80 +219,74 @@ class Targets:
         lack = ours.lack or asked.lack
         if ours.reading.value is None or asked.value is None:
             return Judgement(period, ours.reading, national, asked, None, Verdict.CANNOT_BE_JUDGED, lack)
-        direction = target.direction or indicator.direction
         if asked.place is not None:
             difference = asked.value - (asked.place.place or 0)
         elif asked.upper is not None:
             difference = interval_gap(ours.reading.value, asked.value, asked.upper)
         else:
-            difference = gap(ours.reading.value, asked.value, direction)
+            difference = gap(ours.reading.value, asked.value, case.direction)
         found = verdict(difference, target)
         if asked.due is not None and period < asked.due:
-            found = self._before_due(found, asked, indicator, ours.reading.value, direction)
+            found = self._before_due(found, asked, case, ours.reading.value)
         return Judgement(period, ours.reading, national, asked, difference, found, lack)
 
-    def _before_due(
-        self, now: Verdict, asked: ResolvedTarget, indicator: Indicator, value: Decimal, direction: Direction
-    ) -> Verdict:
+    @staticmethod
+    def _before_due(now: Verdict, asked: ResolvedTarget, case: _Case, value: Decimal) -> Verdict:
         """The verdict until the day: by the path; only what can never turn back is settled earlier."""
-        if self._is_total(asked.target, indicator):
-            settled = Verdict.MET if direction is Direction.HIGHER else Verdict.NOT_MET
+        if case.is_total:
+            settled = Verdict.MET if case.direction is Direction.HIGHER else Verdict.NOT_MET
             if now is settled:
                 return settled
         if asked.path is None:
             return Verdict.NOT_DUE
-        return Verdict.ON_TRACK if as_good(value, asked.path, direction) else Verdict.BEHIND
+        return Verdict.ON_TRACK if as_good(value, asked.path, case.direction) else Verdict.BEHIND
 
     # ---------------------------------------------------------------------------------- resolving
 
     def asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
         """What a part asks of an area in a period."""
-        found = self._asked(part, area, period)
-        indicator = self.catalogue.indicators[part.indicator]
-        return replace(found, total=True) if self._is_total(part.target, indicator) else found
+        case = self._case(part, area)
+        found = self._asked(case, period)
+        return replace(found, total=True) if case.is_total else found
 
-    def _asked(self, part: Part, area: str, period: Period) -> ResolvedTarget:
-        indicator, target = self.catalogue.indicators[part.indicator], part.target
-        due = self._due(target, indicator, period)
+    def _asked(self, case: _Case, period: Period) -> ResolvedTarget:
+        target, due = case.target, self._due(case, period)
         if not target.is_set:
             return ResolvedTarget(target)
         if target.way:
-            return ResolvedTarget(target, start=self._start(target, indicator, area, period, None))
+            return ResolvedTarget(target, start=self._start(case, period, None))
         if target.rule == "rank":
-            return self._rank(target, indicator, area, period, due)
+            return self._rank(case, period, due)
         if target.years:
-            return self._of_year(target, indicator, period, due)
-        if self._is_total(target, indicator) and period.year < self.year and not target.due:
+            return self._of_year(case, period, due)
+        if case.is_total and period.year < self.year and not target.due:
             return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
         asked = (
-            self._against(target, target.against, indicator, area, period, due)
+            self._against(case, target.against, period, due)
             if target.against
             else ResolvedTarget(target, target.value, target.upper, due=due)
         )
         if asked.value is None or (due is None and target.given is None and target.baseline is None):
             return asked
-        start = self._start(target, indicator, area, period, asked)
+        start = self._start(case, period, asked)
         path, lack = None, None
         if due is not None and target.upper is None:
-            path, lack = self._path(asked, start, indicator, area, period, due)
+            path, lack = self._path(case, asked, start, period, due)
         return replace(asked, start=start, path=path, lack=lack)
 
-    def _due(self, target: Target, indicator: Indicator, period: Period) -> Period | None:
+    def _due(self, case: _Case, period: Period) -> Period | None:
         """The period a target is judged in: its own, or the last of the year for a year's total or mean."""
-        due = target.due_in(indicator.frequency)
-        if due is None and (self._is_total(target, indicator) or target.judge_on is JudgeOn.YEAR_MEAN):
+        target = case.target
+        due = target.due_in(case.indicator.frequency)
+        if due is None and (case.is_total or target.judge_on is JudgeOn.YEAR_MEAN):
             year = min(max(period.year, min(target.years)), max(target.years)) if target.years else self.year
-            return _last_of(year, indicator.frequency)
+            return case.last_of(year)
         return due
 
     @staticmethod
-    def _is_total(target: Target, indicator: Indicator) -> bool:
-        return indicator.cumulative or target.judge_on is JudgeOn.YEAR_TOTAL
-
-    def _of_year(
-        self, target: Target, indicator: Indicator, period: Period, due: Period | None
-    ) -> ResolvedTarget:
+    def _of_year(case: _Case, period: Period, due: Period | None) -> ResolvedTarget:
         """The number of the year in force: the period's own, or the last one before it."""
+        target = case.target
         years = [year for year in target.years if year <= period.year]
         if not years:
             return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
@@ -276,66 +294,57 @@ class Targets:
         value = target.years[year]
         start, path = None, None
         if due is not None:
-            start = Start(_last_of(due.year - 1, indicator.frequency), Decimal(0))
+            start = Start(case.last_of(due.year - 1), Decimal(0))
             path = (
                 path_value(straight_path((start.period, start.value), {due: value}, None), period)
-                if self._is_total(target, indicator)
+                if case.is_total
                 else Fraction(value)
             )
         return ResolvedTarget(target, value, year=year, due=due, path=path)
 
     def _against(
-        self,
-        target: Target,
-        yardstick: Yardstick,
-        indicator: Indicator,
-        area: str,
-        period: Period,
-        due: Period | None,
+        self, case: _Case, yardstick: Yardstick, period: Period, due: Period | None
     ) -> ResolvedTarget:
         """A number that is taken from the country, others, an earlier period or what was expected."""
-        asked = ResolvedTarget(target, due=due)
+        indicator, target, area = case.indicator, case.target, case.area
         on = target.judge_on
+        told: dict[str, Any] = {}
         if yardstick.against is Against.EARLIER:
-            since = self._since(yardstick, indicator, due or period)
+            since = self._since(yardstick, case, due or period)
             found = self._measured(indicator, area, since, on)
             lack = found.lack or _across(indicator, since, period)
-            asked = replace(asked, since=since, lack=lack)
+            told["since"] = since
             basis = None if lack else found.reading.value
         elif yardstick.against is Against.GROUP:
             group = self.group(yardstick.name, indicator, area)
             values = self._values(indicator, group.codes, period, on)
             known = [value for value in values.values() if value is not None]
-            basis = _of_group(
-                known, target.taken, target.direction or indicator.direction, indicator.decimals
-            )
+            basis = _of_group(known, target.taken, case.direction, indicator.decimals)
             lack = None if known else Lack(Lacking.NO_GROUP, period)
-            asked = replace(asked, group=group, known=len(known), lack=lack)
+            told.update(group=group, known=len(known))
         else:
             whose = NATIONAL if yardstick.against is Against.COUNTRY else area
             if yardstick.against is Against.AREA:
                 other = self.catalogue.find_municipality(yardstick.name)
                 whose = other.code if other else ""
-                asked = replace(asked, other=other)
+                told["other"] = other
             series = "expected" if yardstick.against is Against.EXPECTED else ""
             found = self._measured(indicator, whose, period, on, series)
-            basis = found.reading.value
-            asked = replace(asked, lack=found.lack)
-        if basis is None:
-            return asked
-        return replace(asked, yardstick=basis, value=_moved(basis, target, indicator.decimals))
+            basis, lack = found.reading.value, found.lack
+        if basis is not None:
+            told.update(yardstick=basis, value=_moved(basis, target, indicator.decimals))
+        return ResolvedTarget(target, due=due, lack=lack, **told)
 
-    def _since(self, yardstick: Yardstick, indicator: Indicator, period: Period) -> Period:
+    def _since(self, yardstick: Yardstick, case: _Case, period: Period) -> Period:
         since = yardstick.since
         if isinstance(since, Period):
             return since
         if since == "last_year":
-            return period.shift(-indicator.frequency.per_year)
-        return _last_of(self.year - 1, indicator.frequency)
+            return period.shift(-case.indicator.frequency.per_year)
+        return case.last_of(self.year - 1)
 
-    def _rank(
-        self, target: Target, indicator: Indicator, area: str, period: Period, due: Period | None
-    ) -> ResolvedTarget:
+    def _rank(self, case: _Case, period: Period, due: Period | None) -> ResolvedTarget:
+        indicator, target, area = case.indicator, case.target, case.area
         group = self.group(target.among, indicator, area)
         values = self._values(indicator, (area, *group.codes), period, target.judge_on)
         found = rank(values, area, indicator.direction)
@@ -393,55 +402,44 @@ class Targets:
         )
         return _Measured(StatusReading(value, State.OK, last.source, last.published))
 
-    def _start(
-        self, target: Target, indicator: Indicator, area: str, period: Period, asked: ResolvedTarget | None
-    ) -> Start | None:
+    def _start(self, case: _Case, period: Period, asked: ResolvedTarget | None) -> Start | None:
         """What the goal sets out from; none where it is not given and no figure can be compared with it."""
-        if self._is_total(target, indicator) and target.given is None:
-            due = self._due(target, indicator, period)
-            return Start(_last_of((due or period).year - 1, indicator.frequency), Decimal(0))
-        at = target.baseline or (
-            asked.since if asked and asked.since else _last_of(self.year - 1, indicator.frequency)
-        )
+        target = case.target
+        if case.is_total and target.given is None:
+            due = self._due(case, period)
+            return Start(case.last_of((due or period).year - 1), Decimal(0))
+        at = target.baseline or (asked.since if asked and asked.since else case.last_of(self.year - 1))
         if target.given is not None:
             return Start(at, target.given, given=True)
         if asked is not None and asked.since == at and asked.yardstick is not None:
             return Start(at, asked.yardstick)
-        found = self._measured(indicator, area, at, target.judge_on)
-        if found.reading.value is None or at >= period or _across(indicator, at, period):
+        found = self._measured(case.indicator, case.area, at, target.judge_on)
+        if found.reading.value is None or at >= period or _across(case.indicator, at, period):
             return None
         return Start(at, found.reading.value)
 
     def _path(
-        self,
-        asked: ResolvedTarget,
-        start: Start | None,
-        indicator: Indicator,
-        area: str,
-        period: Period,
-        due: Period,
+        self, case: _Case, asked: ResolvedTarget, start: Start | None, period: Period, due: Period
     ) -> tuple[Fraction | None, Lack | None]:
         """Where the path is in a period, or why there is none."""
-        target = asked.target
+        indicator, target = case.indicator, case.target
         if target.path == "last_year":
             year = indicator.frequency.per_year
             if (lack := _across(indicator, period.shift(-year), period)) is not None:
                 return None, lack
-            on = JudgeOn.YEAR_TOTAL if self._is_total(target, indicator) else target.judge_on
-            then, last = (self._measured(indicator, area, at.shift(-year), on) for at in (period, due))
+            on = JudgeOn.YEAR_TOTAL if case.is_total else target.judge_on
+            then, last = (self._measured(indicator, case.area, at.shift(-year), on) for at in (period, due))
             if then.lack or last.lack or not last.reading.value or then.reading.value is None:
                 return None, then.lack or last.lack
-            return Fraction(then.reading.value) * Fraction(asked.value or 0) / Fraction(
-                last.reading.value
-            ), None
-        points = self._points(asked, start, indicator, due)
-        return path_value(points, period), None
+            part_of_year = Fraction(then.reading.value) / Fraction(last.reading.value)
+            return part_of_year * Fraction(asked.value or 0), None
+        return path_value(self._points(case, asked, start, due), period), None
 
+    @staticmethod
     def _points(
-        self, asked: ResolvedTarget, start: Start | None, indicator: Indicator, due: Period
+        case: _Case, asked: ResolvedTarget, start: Start | None, due: Period
     ) -> tuple[PathPoint, ...]:
-        target = asked.target
-        direction = target.direction or indicator.direction
+        target, direction = case.target, case.direction
         begin: tuple[Period, Decimal | None] = (start.period, start.value) if start else (due, None)
         if isinstance(target.path, dict):
             given = dict(sorted(target.path.items()))
@@ -449,7 +447,7 @@ class Targets:
                 begin = (due, None)
             return straight_path(begin, given, direction, held=False)
         if target.judge_on is JudgeOn.YEAR_MEAN:  # a mean is held against the same number all the year
-            begin = (_last_of(due.year - 1, indicator.frequency), asked.value)
+            begin = (case.last_of(due.year - 1), asked.value)
         if begin[1] is None or asked.value is None or begin[0] >= due:
             return ()
         return straight_path(begin, {due: asked.value}, direction)
@@ -467,10 +465,10 @@ class Targets:
             return ()
         if target.against and target.against.against is Against.EXPECTED:
             return ()  # its series is drawn
-        indicator = self.catalogue.indicators[part.indicator]
-        asked = self.asked(part, area, self._capped(target, indicator, periods[-1]))
+        case = self._case(part, area)
+        asked = self.asked(part, area, self._capped(case, periods[-1]))
         if asked.due is not None and not target.years and target.upper is None:
-            return self._dated(asked, indicator, area, periods)
+            return self._dated(case, asked, periods)
         found = [(period, self.asked(part, area, period)) for period in periods]
         ends = [lambda one: one.value, *([lambda one: one.upper] if target.upper is not None else [])]
         courses = []
@@ -481,22 +479,20 @@ class Targets:
                 courses.append(Course(asked, points, varies))
         return tuple(courses)
 
-    def _dated(
-        self, asked: ResolvedTarget, indicator: Indicator, area: str, periods: Sequence[Period]
-    ) -> tuple[Course, ...]:
+    def _dated(self, case: _Case, asked: ResolvedTarget, periods: Sequence[Period]) -> tuple[Course, ...]:
         assert asked.due is not None
         if asked.value is None:
             return ()
         if asked.target.path == "last_year":
-            year = _last_of(asked.due.year - 1, indicator.frequency)
+            year = case.last_of(asked.due.year - 1)
             found = [
-                (period, self._path(asked, None, indicator, area, period, asked.due)[0])
+                (period, self._path(case, asked, None, period, asked.due)[0])
                 for period in periods
                 if year < period <= asked.due
             ]
             points = tuple((period, value) for period, value in found if value is not None)
         else:
-            way = self._points(asked, asked.start, indicator, asked.due)
+            way = self._points(case, asked, asked.start, asked.due)
             points = tuple((one.period, one.value) for one in way if periods[0] <= one.period <= periods[-1])
         if not points:
             return (Course(asked, tuple((period, Fraction(asked.value)) for period in periods), False),)
@@ -559,11 +555,6 @@ def areas_asked(catalogue: Catalogue, plan: Plan, municipality: Municipality) ->
             if name:
                 codes |= dict.fromkeys(targets.group(name, indicator, municipality.code).codes)
     return tuple(codes)
-
-
-def _last_of(year: int, frequency: Frequency) -> Period:
-    """The last period of a year."""
-    return Period(frequency, (year + 1) * frequency.per_year - 1)
 
 
 def _missing(area: str, period: Period, found: StatusReading) -> Lack | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from helpers.catalogue.explain import read_cells
-from helpers.catalogue.models import Certainty, Model, Municipality
+from helpers.catalogue.explain import read_row
+from helpers.catalogue.fields import Model, parted
+from helpers.catalogue.models import Certainty, Municipality
 from helpers.catalogue.tables import read_rows
 from helpers.errors import Problem
 from helpers.letters import fold_name
@@ -21,17 +22,13 @@ _COLUMNS = ("jobcentre", "slug", "municipalities", "certainty", "source")
 _FIELDS = {"jobcentre": "name", "municipalities": "codes"}
 
 
-def _codes(value: object) -> object:
-    return tuple(value.split("+")) if isinstance(value, str) else value
-
-
 class Area(Model):
     """What is ranked: a job centre, or one municipality."""
 
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     """Names its folder; unique among job centres and municipalities."""
-    codes: Annotated[tuple[str, ...], BeforeValidator(_codes)] = Field(min_length=1)
+    codes: Annotated[tuple[str, ...], parted("+")] = Field(min_length=1)
     """The three-digit codes of its municipalities."""
 
     @property
@@ -64,7 +61,7 @@ def fold_area(text: str) -> str:
     return "/".join(map(fold_name, names.split("/")))
 
 
-def area_names(
+def codes_by_name(
     centres: Iterable[JobCentre], municipalities: Iterable[Municipality]
 ) -> dict[str, tuple[str, ...]]:
     """Folded names of municipalities and joint job centres (in either order) → the codes they stand for."""
@@ -93,7 +90,7 @@ def read_job_centres(
     centres: list[JobCentre] = []
     for row in rows:
         entry = {_FIELDS.get(column, column): text for column, text in row.cells.items()}
-        centre = read_cells(JobCentre, entry, row.where, problems)
+        centre = read_row(JobCentre, entry, row.where, problems)
         if centre is None:
             continue
         for code in centre.codes:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.project import Project, is_file
 
 OVERRIDES = "brands"
@@ -35,7 +36,6 @@ COLOURS = {
 }
 """The roles of ``color:``, and what holds where it is silent."""
 
-_MORE_ROLES = ("second", "tertiary", "link")
 _FAMILY = "Source Sans Pro"
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 _FONT = re.compile(r"[\w][\w .-]{0,60}")
@@ -52,9 +52,9 @@ _FONT_FILES = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
 """How a file of a font begins: TrueType, OpenType, collections, WOFF."""
 _FONT_SOURCES = ("file", "google", "bunny", "system")
 _LARGEST_LOGO = 5_000_000
-_TOP = ("meta", "logo", "color", "typography", "defaults")
-_SIZES = ("small", "medium", "large")
-_TYPOGRAPHY = ("fonts", "base", "headings", "monospace", "monospace-inline", "monospace-block", "link")
+
+Rule = Callable[[str, str, Document], tuple[str, str] | None]
+"""What is wrong with the text under a key of a file, and what to do; none when nothing is."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_brand(path: Path | None, override: Path | None = None) -> Brand:
             continue
         root = _root_of(file)
         document = read_document(Project(root), file)
-        _check(document)
+        _hold(document, (), document.data, _SCHEMA)
         documents.append(document)
         if document.problems:
             continue
@@ -177,97 +177,75 @@ def _no_colour(value: str) -> tuple[str, str]:
     return f'"{value}" is no colour.', "Write it as #rrggbb, or the name of a colour in color.palette."
 
 
-def _check(document: Document) -> None:
+def _is(pattern: re.Pattern[str], kind: str = "{}", do: str = "") -> Rule:
+    """A text that is written into stylesheets, so that it holds nothing else."""
+    return lambda text, key, _: (
+        None if pattern.fullmatch(text) else (f'"{text[:80]}" is no {kind.format(key)}.', do)
+    )
+
+
+def _is_colour(text: str, key: str, document: Document) -> tuple[str, str] | None:
+    return None if _resolved(text, document.data["color"]["palette"]) else _no_colour(text)
+
+
+def _is_source(text: str, key: str, document: Document) -> tuple[str, str] | None:
+    if text in _FONT_SOURCES:
+        return None
+    what = f'"{text[:80]}" is no source of a font. {did_you_mean(text, _FONT_SOURCES)}'.strip()
+    return what, f"Allowed: {', '.join(_FONT_SOURCES)}."
+
+
+_ANY: Rule = lambda text, key, document: None  # noqa: E731
+_NAMED = _is(_FONT, "font", "Letters, digits, blanks and hyphens only.")
+_PICTURE = (_ANY, {"*": _ANY})
+_OF_FONT = _is(_MEASURE, "{} of a font")
+_FILE = {"path": _ANY, "weight": _OF_FONT, "style": _OF_FONT}
+_SCHEMA = {
+    "meta": None,
+    "logo": (_ANY, {**dict.fromkeys(("small", "medium", "large"), _PICTURE), "images": {"*": _PICTURE}}),
+    "color": {**dict.fromkeys((*COLOURS, "second", "tertiary", "link"), _ANY), "palette": {"*": _is_colour}},
+    "typography": {
+        "fonts": [{"family": _is(_FONT, "family of a font"), "source": _is_source, "files": [_FILE]}],
+        **dict.fromkeys(
+            ("base", "headings", "monospace", "monospace-inline", "monospace-block", "link"),
+            (_NAMED, {"family": _NAMED, "*": _is(_MEASURE)}),
+        ),
+    },
+    "defaults": None,
+}
+"""What may stand in a brand's file: key → a rule for its text, further keys (``*``: any), or a list of such; a pair of the
+first two where either may stand, none for what is Quarto's alone."""
+
+_NEEDED = {"family", "source", "path"}
+"""Keys that an entry of a list must have."""
+
+
+def _hold(document: Document, loc: Loc, value: Any, schema: Any) -> None:
     """Note everything in a brand's file that is not what its key needs."""
-    data = document.data
-    _known(document, (), data, _TOP)
-    color = _mapping(document, ("color",), data)
-    _known(document, ("color",), color, (*COLOURS, *_MORE_ROLES, "palette"))
-    palette = _mapping(document, ("color", "palette"), color)
-    for role in color.keys() - {"palette"}:
-        _text(document, ("color", role), color[role])
-    for name, value in palette.items():
-        if _text(document, ("color", "palette", name), value) and not _resolved(value, palette):
-            document.problem(("color", "palette", name), *_no_colour(value))
-    typography = _mapping(document, ("typography",), data)
-    _known(document, ("typography",), typography, _TYPOGRAPHY)
-    for name in typography.keys() - {"fonts"}:
-        _check_font(document, ("typography", name), typography[name])
-    _check_fonts(document, typography.get("fonts"))
-    logo = data.get("logo")
-    if isinstance(logo, dict):
-        _known(document, ("logo",), logo, (*_SIZES, "images"))
-        images = _mapping(document, ("logo", "images"), logo)
-        entries = [(("logo", size), logo[size]) for size in _SIZES if size in logo]
-        for at, entry in entries + [(("logo", "images", name), entry) for name, entry in images.items()]:
-            for part, value in entry.items() if isinstance(entry, dict) else ((None, entry),):
-                _text(document, at if part is None else (*at, part), value)
-    elif logo is not None:
-        _text(document, ("logo",), logo)
-
-
-def _known(document: Document, loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-    for key in data.keys() - set(keys):
-        hint = f'Unknown key "{key}". {did_you_mean(key, keys)}'.strip()
-        document.problem((*loc, key), hint, f"Allowed: {', '.join(keys)}.")
-
-
-def _mapping(document: Document, loc: Loc, data: Mapping[str, Any]) -> dict[str, Any]:
-    value = data.get(str(loc[-1]))
-    if value is None or isinstance(value, dict):
-        return value or {}
-    document.problem(loc, "Here must be keys with values, one a line and indented.")
-    return {}
-
-
-def _text(document: Document, loc: Loc, value: Any) -> bool:
-    if isinstance(value, str) and value.strip():
-        return True
-    what = "a list" if isinstance(value, list) else "keys" if isinstance(value, dict) else "nothing"
-    document.problem(loc, f"Here must be a text; {what} stands here.")
-    return False
-
-
-def _check_font(document: Document, loc: Loc, entry: Any) -> None:
-    """A font is named by letters, digits and blanks: its name is written into stylesheets."""
-    values = entry.items() if isinstance(entry, dict) else (("family", entry),)
-    for part, value in values:
-        at = (*loc, part) if isinstance(entry, dict) else loc
-        pattern = _FONT if part == "family" else _MEASURE
-        if _text(document, at, value) and not pattern.fullmatch(value):
-            do = "Letters, digits, blanks and hyphens only." if part == "family" else ""
-            document.problem(at, f'"{value[:80]}" is no {"font" if part == "family" else part}.', do)
-
-
-def _check_fonts(document: Document, fonts: Any) -> None:
-    """What `typography.fonts` says of each font; whether its files are fonts is :func:`_no_font`."""
-    for at, font in _entries(document, ("typography", "fonts"), fonts, ("family", "source", "files")):
-        family, source = font.get("family"), font.get("source")
-        if _text(document, (*at, "family"), family) and not _FONT.fullmatch(str(family)):
-            document.problem((*at, "family"), f'"{str(family)[:80]}" is no family of a font.')
-        if _text(document, (*at, "source"), source) and source not in _FONT_SOURCES:
-            what = f'"{str(source)[:80]}" is no source of a font. {did_you_mean(str(source), _FONT_SOURCES)}'
-            document.problem((*at, "source"), what.strip(), f"Allowed: {', '.join(_FONT_SOURCES)}.")
-        for place, file in _entries(document, (*at, "files"), font.get("files"), ("path", "weight", "style")):
-            _text(document, (*place, "path"), file.get("path"))
-            for part in file.keys() & {"weight", "style"}:
-                if _text(document, (*place, part), file[part]) and not _MEASURE.fullmatch(file[part]):
-                    document.problem((*place, part), f'"{file[part][:80]}" is no {part} of a font.')
-
-
-def _entries(
-    document: Document, loc: Loc, value: Any, keys: tuple[str, ...]
-) -> Iterator[tuple[Loc, dict[str, Any]]]:
-    """The entries of a list of keys with values, each with its place; what is none is noted."""
-    if value is not None and not isinstance(value, list):
-        document.problem(loc, "Here must be a list, each entry after a hyphen.")
+    rule = schema[isinstance(value, dict)] if isinstance(schema, tuple) else schema
+    if rule is None or (value is None and (isinstance(rule, dict | list) or len(loc) == 1)):
         return
-    for number, entry in enumerate(value or ()):
-        if isinstance(entry, dict):
-            _known(document, (*loc, number), entry, keys)
-            yield (*loc, number), entry
-        else:
-            document.problem((*loc, number), "Here must be keys with values, one a line and indented.")
+    if isinstance(rule, list) and isinstance(value, list):
+        for number, entry in enumerate(value):
+            needed = dict.fromkeys(rule[0].keys() & _NEEDED)
+            whole = {**needed, **entry} if isinstance(entry, dict) else str(entry)
+            _hold(document, (*loc, number), whole, rule[0])
+    elif isinstance(rule, dict) and isinstance(value, dict):
+        for key, inside in value.items():
+            if key in rule or "*" in rule:
+                _hold(document, (*loc, key), inside, rule.get(key, rule.get("*")))
+            else:
+                hint = f'Unknown key "{key}". {did_you_mean(key, rule)}'.strip()
+                document.problem((*loc, key), hint, f"Allowed: {', '.join(rule)}.")
+    elif isinstance(rule, list):
+        document.problem(loc, "Here must be a list, each entry after a hyphen.")
+    elif isinstance(rule, dict):
+        document.problem(loc, "Here must be keys with values, one a line and indented.")
+    elif not isinstance(value, str) or not value.strip():
+        what = "a list" if isinstance(value, list) else "keys" if isinstance(value, dict) else "nothing"
+        document.problem(loc, f"Here must be a text; {what} stands here.")
+    elif wrong := rule(value, str(loc[-1]), document):
+        document.problem(loc, *wrong)
 
 
 def _font_paths(document: Document) -> Iterator[tuple[Loc, str]]:

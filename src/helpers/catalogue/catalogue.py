@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from helpers.catalogue.areas import JobCentre
-from helpers.catalogue.documents import did_you_mean, unknown
+from helpers.catalogue.documents import unknown
 from helpers.catalogue.followups import FollowUp
 from helpers.catalogue.grouping import Grouping
 from helpers.catalogue.models import (
@@ -25,7 +26,9 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.errors import PlanError
-from helpers.letters import fold_name
+from helpers.letters import did_you_mean, fold_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,16 @@ class Catalogue:
     """Whom areas can be compared with (:func:`helpers.analysis.groups.comparison_group`)."""
     follow_ups: Mapping[tuple[str, str, str], tuple[FollowUp, ...]] = field(default_factory=dict)
     """By slug, plan and goal, newest first."""
+    _kept: dict[Hashable, tuple[object, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def kept(self, name: Hashable, key: object, make: Callable[[], T]) -> T:
+        """What is made of the catalogue under a name: once, and anew where `key` is another; it goes with the catalogue."""
+        if name not in self._kept or self._kept[name][0] != key:
+            self._kept[name] = key, make()
+        found: T = self._kept[name][1]
+        return found
 
     def municipality(self, text: str) -> Municipality:
         """The municipality with that name, alias, code or slug, as people may write it (:func:`fold_name`).
@@ -179,11 +192,7 @@ class Catalogue:
         """
         if key in self.indicators:
             return self.indicators[key]
-        raise PlanError.of(
-            "indicator",
-            unknown("indicator", key, self.indicators),
-            INDICATORS_ARE,
-        )
+        raise PlanError.of("indicator", unknown("indicator", key, self.indicators), INDICATORS_ARE)
 
     def survey(self, goal: Goal) -> Survey | None:
         """The survey that the goal is judged by, if it is one (4d and 5a of plan 2023)."""

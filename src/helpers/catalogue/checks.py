@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.catalogue.catalogue import INDICATORS_ARE, PLACEHOLDER
-from helpers.catalogue.documents import Document, Loc, did_you_mean, unknown
+from helpers.catalogue.documents import Document, Loc, unknown
 from helpers.catalogue.explain import NEEDED
 from helpers.catalogue.models import (
     JOBINDSATS,
@@ -30,7 +30,7 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.targets import Against, JudgeOn, OneOrSeveral, Several, Target
 from helpers.errors import Problem
-from helpers.letters import fold_name
+from helpers.letters import did_you_mean, fold_name
 from helpers.periods import Frequency, Period
 
 PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "jobcenteret", "periode", "value")
@@ -38,6 +38,8 @@ PLACEHOLDERS = ("area", "kommune", "i_kommune", "jobcenter", "jobcenteret", "per
 
 _ORDINARY_WORDS = frozenset({"Greve", "Odder", "Skive", "Vejen"})
 """Municipalities whose names also begin ordinary Danish sentences ("Vejen til job …")."""
+
+_TARGETS: TypeAdapter[Target | Several | None] = TypeAdapter(OneOrSeveral)
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def _dicts(data: Any, loc: Loc) -> Iterator[tuple[Loc, dict[str, Any]]]:
             yield (*loc, position), entry
 
 
-def measures(document: Document) -> dict[str, tuple[str, ...]]:
+def goal_measures(document: Document) -> dict[str, tuple[str, ...]]:
     """Goal → the indicators or survey it names, as far as the plan's file says so."""
     return {
         goal["number"]: tuple(dict.fromkeys([*_named(goal), *_named_within(goal.get("target"))]))
@@ -290,7 +292,7 @@ def _check_measures(document: Document, at: Loc, data: dict[str, Any], known: Kn
             "Leave it out; docs/catalogue.md says of which goals kroner can be told.",
         )
     try:
-        wanted = TypeAdapter(OneOrSeveral).validate_python(data.get("target"))
+        wanted = _TARGETS.validate_python(data.get("target"))
     except ValidationError:
         wanted = None  # told already, where the plan was read
     for place, target in _targets(wanted, (*at, "target")):
@@ -468,9 +470,7 @@ def possible(value: Decimal, unit: Unit, *, difference: bool = False) -> bool:
 
 
 def check_published(
-    plans: Mapping[str, Mapping[str, tuple[str, ...]]],
-    rows: Iterable[tuple[str, PublishedRow]],
-    known: Known,
+    plans: Mapping[str, Mapping[str, tuple[str, ...]]], rows: Iterable[tuple[str, PublishedRow]], known: Known
 ) -> Iterator[Problem]:
     """Each row is of a goal and an indicator of the plans that name the file, in its frequency, once."""
     seen: dict[tuple[str, str], str] = {}

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from helpers.errors import Problem
-from helpers.letters import find_hidden, find_odd_blank, name_of
+from helpers.letters import did_you_mean, find_hidden, find_odd_blank, name_of
 from helpers.project import Project
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -97,7 +96,7 @@ class Document:
     def values(self, path: Path) -> dict[str, Any]:
         """What the file holds as YAML means it (numbers, dates); nothing, and noted, where that cannot be made."""
         try:
-            found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+            found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
         except (yaml.MarkedYAMLError, ValueError) as error:  # a tag of another language, the 31st of February
             mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
             self.problem(
@@ -121,7 +120,7 @@ def _name_of(entry: Any, position: int) -> str:
     return next((name for name in names if isinstance(name, str)), str(position + 1))
 
 
-def read_text(project: Project, path: Path) -> tuple[str, Problem | None]:
+def catalogue_text(project: Project, path: Path) -> tuple[str, Problem | None]:
     """The text of a catalogue file, or what is wrong with it.
 
     A byte order mark is passed over. A file that is not UTF-8 is refused: read as Windows-1252 it might be
@@ -154,7 +153,7 @@ def read_text(project: Project, path: Path) -> tuple[str, Problem | None]:
 def read_document(project: Project, path: Path) -> Document:
     """Read one YAML file; its problems are in the document, none is raised."""
     document = Document(project.relative(path))
-    text, problem = read_text(project, path)
+    text, problem = catalogue_text(project, path)
     if problem:
         document.problems.append(problem)
         return document
@@ -317,13 +316,6 @@ def _broken(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     else:
         do = "Look at the indentation, the colons and the quotation marks here and in the line before."
     return Problem(f"{name}:{line}", f"The file is no valid YAML here: {said}.\n{shown.strip()[:100]}", do)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``Did you mean "x"?`` for the nearest known word, or nothing when none is near."""
-    folded = {key.casefold(): key for key in known}
-    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f'Did you mean "{folded[near[0]]}"?' if near else ""
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 
-from helpers.catalogue.documents import Document, Loc, did_you_mean
+from helpers.catalogue.documents import Document, Loc
 from helpers.catalogue.models import ORIGIN_FORMS, Model
 from helpers.catalogue.targets import KEYS, KINDS, RULES, Target
 from helpers.errors import Problem
+from helpers.letters import did_you_mean
 from helpers.prose import clean_texts
 
 M = TypeVar("M", bound=Model)
@@ -74,7 +76,7 @@ def read_entry(
     return None
 
 
-def read_cells(model: type[M], cells: Mapping[str, str], where: str, problems: list[Problem]) -> M | None:
+def read_row(model: type[M], cells: Mapping[str, str], where: str, problems: list[Problem]) -> M | None:
     """One row of a CSV file (``file:line``) as a model, or its problems with file, line and column."""
     file, _, line = where.rpartition(":")
     lines: dict[Loc, int] = {(column,): int(line) for column in cells}
@@ -112,7 +114,7 @@ def explain(model: type[Model], found: Any, name: str) -> tuple[str, str]:
             f"Allowed: {', '.join(allowed)}.",
         )
     if kind in ("enum", "literal_error"):
-        allowed = _choices(str(context.get("expected", "")))
+        allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return (
             f'"{given}" is not allowed. {did_you_mean(str(given), allowed)}'.strip(),
             f"Allowed: {', '.join(allowed)}.",
@@ -147,10 +149,6 @@ def explain(model: type[Model], found: Any, name: str) -> tuple[str, str]:
 def _sentence(text: str) -> str:
     text = text.removeprefix("Value error, ")
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-def _choices(expected: str) -> list[str]:
-    return [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",") if word.strip()]
 
 
 def _pattern_hint(key: str, context: Mapping[str, Any]) -> str:

@@ -22,6 +22,13 @@ def one_or_many(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def parted(mark: str) -> BeforeValidator:
+    """A text of a CSV file's cell as the words that a mark parts."""
+    return BeforeValidator(
+        lambda value: tuple(map(str.strip, value.split(mark))) if isinstance(value, str) else value
+    )
+
+
 def _decimal(value: Any) -> Any:
     # YAML reads 0.2 as a float; its shortest spelling is what the author typed.
     return str(value) if isinstance(value, float | int) and not isinstance(value, bool) else value
@@ -32,9 +39,7 @@ def _period(value: Any) -> Any:
 
 
 Number = Annotated[
-    Decimal,
-    BeforeValidator(_decimal),
-    Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9),
+    Decimal, BeforeValidator(_decimal), Field(ge=-(10**12), le=10**12, allow_inf_nan=False, decimal_places=9)
 ]
 """A number that an employment plan can hold."""
 

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from helpers.catalogue.documents import read_text
+from helpers.catalogue.documents import catalogue_text
 from helpers.errors import Problem
 from helpers.intake.dates import EARLIEST_YEAR, read_day
 from helpers.project import Project
@@ -50,7 +50,7 @@ class FollowUp:
         return tuple(filter(None, (self.why, self.action, self.who)))
 
 
-def template(heading: str, day: date) -> str:
+def follow_up_template(heading: str, day: date) -> str:
     """A goal's file with one follow-up to fill in; unfilled it says nothing.
 
     Parameters
@@ -71,7 +71,7 @@ def template(heading: str, day: date) -> str:
 def read_follow_ups(project: Project, path: Path) -> tuple[tuple[FollowUp, ...], list[Problem]]:
     """The follow-ups of one goal, newest first, and what is wrong with the file; unfilled ones are left out."""
     name = project.relative(path)
-    text, problem = read_text(project, path)
+    text, problem = catalogue_text(project, path)
     if problem:
         return (), [problem]
     problems: list[Problem] = []

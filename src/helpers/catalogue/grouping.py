@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from helpers.catalogue.areas import JobCentre, area_names, fold_area
+from helpers.catalogue.areas import JobCentre, codes_by_name, fold_area
 from helpers.catalogue.documents import Document, unknown
 from helpers.catalogue.explain import read_entry
 from helpers.catalogue.models import Indicator, Key, Model, Municipality
@@ -125,7 +125,7 @@ def read_grouping(
                 what = unknown("kind of cluster", path.stem, rules.clusters)
                 kinds = f"Kinds are the keys under clusters of groups.yml: {', '.join(rules.clusters)}."
                 problems.append(Problem(project.relative(path), what, kinds))
-    names = area_names(centres, municipalities)
+    names = codes_by_name(centres, municipalities)
     lists: dict[str, tuple[str, ...]] = {}
     for key, named in rules.lists.items():
         if key in (*FIXED, *rules.clusters):
@@ -179,52 +179,43 @@ def _membership(
     problems.extend(wrong)
     if wrong:
         return None
-    names = area_names(centres, municipalities)
+    names = codes_by_name(centres, municipalities)
     by_code = {municipality.code: municipality.name for municipality in municipalities}
     found: dict[str, str] = {}
     places: dict[str, str] = {}
     before = len(problems)
+
+    def say(where: str, what: str, do: str = "") -> None:
+        problems.append(Problem(where, what, do))
+
     for row in rows:
         cluster, written = row.cells.get("cluster"), row.cells.get("municipality")
         if not cluster or not written:
-            problems.append(Problem(row.where, "A row needs both a cluster and a municipality."))
+            say(row.where, "A row needs both a cluster and a municipality.")
             continue
         codes = names.get(fold_area(written))
         if codes is None:
-            there = [*by_code.values(), *(c.name for c in centres if c.joint)]
-            what = unknown("municipality or job centre", written, there)
-            problems.append(
-                Problem(row.where, what, "Names are those of catalogue/areas/municipalities.csv.")
+            what = unknown(
+                "municipality or job centre",
+                written,
+                [*by_code.values(), *(c.name for c in centres if c.joint)],
             )
-            continue
-        for code in codes:
+            say(row.where, what, "Names are those of catalogue/areas/municipalities.csv.")
+        for code in codes or ():
             if code in places:
-                problems.append(
-                    Problem(
-                        row.where,
-                        f"{by_code[code]} is already in cluster {found[code]} ({places[code]}).",
-                        "In one kind, an area belongs to one cluster.",
-                    )
-                )
-                continue
-            found[code], places[code] = cluster, row.where
+                what = f"{by_code[code]} is already in cluster {found[code]} ({places[code]})."
+                say(row.where, what, "In one kind, an area belongs to one cluster.")
+            else:
+                found[code], places[code] = cluster, row.where
     absent = [name for code, name in by_code.items() if code not in found]
     if absent and len(problems) == before:
-        problems.append(
-            Problem(
-                rows[-1].where if rows else project.relative(path),
-                f"Left out: {', '.join(absent)}.",
-                "Every municipality belongs to a cluster of each kind.",
-            )
-        )
+        where = rows[-1].where if rows else project.relative(path)
+        do = "Every municipality belongs to a cluster of each kind."
+        say(where, f"Left out: {', '.join(absent)}.", do)
     for centre in centres:
         placed = sorted({found[code] for code in centre.codes if code in found})
         if whole and len(placed) > 1:
-            problems.append(
-                Problem(
-                    places[centre.codes[-1]],
-                    f"{centre.name} share a job centre, but lie in the clusters {' and '.join(placed)}.",
-                    "Put both into one, or write the job centre's name once.",
-                )
-            )
+            what = f"{centre.name} share a job centre, but lie in the clusters {' and '.join(placed)}."
+            do = "Put both into one, or write the job centre's name once."
+            say(places[centre.codes[-1]], what, do)
     return found

@@ -18,9 +18,9 @@ from helpers.catalogue.checks import (
     check_points,
     check_published,
     check_texts,
-    measures,
+    goal_measures,
 )
-from helpers.catalogue.documents import Document, did_you_mean, read_document, unknown
+from helpers.catalogue.documents import Document, read_document, unknown
 from helpers.catalogue.explain import explain, read_entry
 from helpers.catalogue.followups import FollowUp, read_follow_ups
 from helpers.catalogue.grouping import Grouping, read_grouping
@@ -36,13 +36,17 @@ from helpers.catalogue.models import (
 )
 from helpers.catalogue.tables import MUNICIPALITY_COLUMNS, MUNICIPALITY_OPTIONS, read_rows
 from helpers.errors import PlanError, Problem
-from helpers.letters import fold_name
+from helpers.letters import did_you_mean, fold_name
 from helpers.periods import Frequency, Period
 from helpers.project import Project
 from helpers.prose import clean_texts
 
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
+_FILES = (
+    "indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "areas/municipalities.csv", "areas/jobcentres.csv",
+    "areas/kommunegrupper.csv", "indicators/*.yml", "plans/*.yml", "texts/*.yml", "texts/*/*/*.md", "published/*.csv", "areas/clusters/*.csv",
+)  # fmt: skip
 _SINGLE = ("indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "jobcenteroverblik.yml")
 _FORMER = {"overview.yml": "jobcenteroverblik.yml"}
 """What files of the catalogue were called before → what they are called now."""
@@ -56,7 +60,8 @@ _KINDS = {".yml", ".yaml", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json"}
 _NUMBERS = frozenset({"national", "municipality", "gap", "value"})
 
 _Stamp = tuple[tuple[str, int, int], ...]
-_cache: dict[Path, tuple[_Stamp, Catalogue | None, tuple[Problem, ...]]] = {}
+_read_of: dict[Path, tuple[_Stamp, Catalogue | None, tuple[Problem, ...]]] = {}
+"""What was read below a folder: each notebook of a book opens the project anew, and a read takes 90 ms."""
 
 
 def load_catalogue(project: Project) -> Catalogue:
@@ -80,36 +85,17 @@ def check(project: Project) -> list[Problem]:
 
 def catalogue_files(project: Project) -> tuple[Path, ...]:
     """The files the catalogue is read from, those that exist, in a fixed order."""
-    folder = project.catalogue
-    single = [
-        folder / name
-        for name in (
-            "indicators.yml", "surveys.yml", "breaks.yml", "groups.yml", "areas/municipalities.csv", "areas/jobcentres.csv",
-            "areas/kommunegrupper.csv",
-        )
-    ]  # fmt: skip
-    many = [
-        path
-        for pattern in (
-            "indicators/*.yml",
-            "plans/*.yml",
-            "texts/*.yml",
-            "texts/*/*/*.md",
-            "published/*.csv",
-            "areas/clusters/*.csv",
-        )
-        for path in folder.glob(pattern)
-    ]
-    return tuple(path for path in (*single, *sorted(many)) if path.is_file())
+    found = (path for pattern in _FILES for path in sorted(project.catalogue.glob(pattern)))
+    return tuple(path for path in found if path.is_file())
 
 
 def _load(project: Project) -> tuple[Catalogue | None, tuple[Problem, ...]]:
     files = catalogue_files(project)
     stamp = tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    known = _cache.get(project.root)
+    known = _read_of.get(project.root)
     if known is None or known[0] != stamp:
         known = (stamp, *_Reading(project).catalogue())
-        _cache[project.root] = known
+        _read_of[project.root] = known
     return known[1], known[2]
 
 
@@ -132,7 +118,10 @@ class _Reading:
                 file.problem((key,), f'"{key}" is in another file too.', "Give one of the two another key.")
             indicators |= self._indicators(file, breaks)
         surveys_file = self._document("surveys.yml", needed=False)
-        surveys = _entries(Survey, surveys_file)
+        surveys: dict[str, Survey | None] = {
+            key: read_entry(Survey, data, surveys_file, (key,), {"key": key})
+            for key, data in surveys_file.data.items()
+        }
         plan_files = {path.stem: self._document(f"plans/{path.name}") for path in self._glob("plans/*.yml")}
         plans = {
             key: read_entry(Plan, file.data, file, given={"key": key}) if file.data else None
@@ -333,7 +322,7 @@ class _Reading:
                 points[stem] = tuple(point for _, point in found)
             else:
                 found = self._rows(file, PublishedRow, _PUBLISHED, ("note",))
-                plans = {key: goals for key in named[stem] if (goals := measures(plan_files[key]))}
+                plans = {key: goals for key in named[stem] if (goals := goal_measures(plan_files[key]))}
                 self.problems += check_published(plans, found, known)
                 published[stem] = tuple(row for _, row in found)
         return published, points
@@ -396,12 +385,6 @@ def _check_own(document: Document, key: str, texts: OwnTexts, plan: Plan) -> Non
             document.problem(
                 (key, "goals", goal), f'{key} has no goal "{goal}".', f"It has {', '.join(goals)}."
             )
-
-
-def _entries(model: type[Any], document: Document) -> dict[str, Any]:
-    return {
-        key: read_entry(model, data, document, (key,), {"key": key}) for key, data in document.data.items()
-    }
 
 
 def _read(entries: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,15 +10,19 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from helpers.catalogue.fields import Direction, Key, Model, Months, Name, Number, PeriodId, one_or_many
+from helpers.catalogue.fields import (
+    Direction,
+    Key,
+    Model,
+    Months,
+    Name,
+    Number,
+    PeriodId,
+    one_or_many,
+    parted,
+)
 from helpers.catalogue.names import Names
 from helpers.catalogue.targets import OneOrSeveral, Part, Several
 from helpers.periods import Frequency, Period
@@ -385,13 +389,9 @@ class Indicator(Model):
         return {**data, "series": own}
 
     @model_validator(mode="after")
-    def _headline_exists(self) -> Indicator:
+    def _fits_together(self) -> Indicator:
         if self.headline not in self.series:
             raise ValueError(f'headline "{self.headline}" is none of the series: {", ".join(self.series)}')
-        return self
-
-    @model_validator(mode="after")
-    def _periods_fit(self) -> Indicator:
         periods = [broken.period for broken in self.breaks] + ([self.valid_to] if self.valid_to else [])
         for period in periods:
             if period.frequency is not self.frequency:
@@ -399,16 +399,8 @@ class Indicator(Model):
                     f"{period} is a {period.frequency.value}, "
                     f"but the indicator is published by {self.frequency.value}"
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _published_in_a_year(self) -> Indicator:
         if any(not 1 <= number <= self.frequency.per_year for number in self.published_in):
             raise ValueError(f"published_in: a year has {self.frequency.per_year} periods of this frequency")
-        return self
-
-    @model_validator(mode="after")
-    def _range_goes_up(self) -> Indicator:
         if self.value_range and not -1e12 <= self.value_range[0] < self.value_range[1] <= 1e12:
             raise ValueError("value_range is two numbers, the least first, such as [-100, 400]")
         return self
@@ -733,10 +725,6 @@ _GENITIVES = {"480", "820"}
 """Municipalities whose short name is a genitive, and no name of a place."""
 
 
-def _split(aliases: object) -> object:
-    return tuple(map(str.strip, aliases.split("|"))) if isinstance(aliases, str) else aliases
-
-
 class Municipality(Model):
     """One of the 98; `code` is its three digits as text, `slug` names its folder and never changes.
 
@@ -748,7 +736,7 @@ class Municipality(Model):
     name: str
     slug: str = Field(pattern=r"^[a-z0-9-]+$")
     region: str
-    aliases: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    aliases: Annotated[tuple[str, ...], parted("|")] = ()
     preposition: Literal["i", "på"] = "i"
 
     @property

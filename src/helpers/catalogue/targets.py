@@ -90,7 +90,7 @@ Due = Annotated[Period, BeforeValidator(_due)]
 class Target(Model):
     """What a goal promises, or a part of it (``all:`` and ``any:``).
 
-    Exactly one of :data:`KINDS` is written; which other keys go with it says :data:`GOES_WITH`.
+    Exactly one of :data:`KINDS` is written; which other keys go with it says :func:`_allowed`.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -213,27 +213,24 @@ _PER_CENT = re.compile(r"([\d.]+)\s*(?:%|pct\.?)")
 
 def _level(kind: str, named: Any, rest: dict[str, Any]) -> dict[str, Any]:
     """``at_least: 85``, ``national``, ``group``, ``last_year``, ``2025M12``, ``{area: …}``, ``{2026: 40, 2027: 45}``."""
-    return {"rule": kind, **_number_or_yardstick(kind, named)}
-
-
-def _number_or_yardstick(kind: str, named: Any) -> dict[str, Any]:
     if isinstance(named, dict):
         if all(re.fullmatch(r"(19|20)\d\d", str(key)) for key in named):
-            return {"years": named}
+            return {"rule": kind, "years": named}
         if list(named) == ["area"] and isinstance(named["area"], str):
-            return {"against": {"against": Against.AREA, "name": named["area"]}}
+            return {"rule": kind, "against": {"against": Against.AREA, "name": named["area"]}}
         raise ValueError(
             f"after {kind} stand years with their numbers, {{2026: 40, 2027: 45}}, or one municipality, {{area: …}}"
         )
     if isinstance(named, list | tuple):
         raise ValueError(f"after {kind} stands one number; an interval is written as between: [40, 45]")
     if not isinstance(named, str) or _NUMBER.fullmatch(named):
-        return {"value": named}
+        return {"rule": kind, "value": named}
+    against: dict[str, Any] = {"against": Against.GROUP, "name": named}
     if named in (Against.COUNTRY, Against.EXPECTED):
-        return {"against": {"against": named}}
-    if (since := _since(named)) is not None:
-        return {"against": {"against": Against.EARLIER, "since": since}}
-    return {"against": {"against": Against.GROUP, "name": named}}
+        against = {"against": named}
+    elif (since := _since(named)) is not None:
+        against = {"against": Against.EARLIER, "since": since}
+    return {"rule": kind, "against": against}
 
 
 def _since(text: str) -> str | Period | None:
@@ -317,16 +314,17 @@ def _allowed(kind: str, own: dict[str, Any]) -> tuple[str, ...]:
             return (*_DATED, "was", "because", "indicator")
         of = ("of",) if own["against"]["against"] is Against.GROUP else ()
         return (*of, "margin", *_DATED, "because", "indicator")
-    return {
-        "up_by": ("since", "by", "path", "judge_on", "because", "indicator"),
-        "down_by": ("since", "by", "path", "judge_on", "because", "indicator"),
-        "between": ("by", "judge_on", "because", "indicator"),
-        "rank": ("among", "by", "judge_on", "because", "indicator"),
-        "rank_at_most": ("among", "by", "judge_on", "because", "indicator"),
-        "milestone": ("because",),
-        "direction": ("from", "baseline", "because", "indicator"),
-        "none_set": (),
-    }[kind]
+    return _GO_WITH[kind]
+
+
+_GO_WITH: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("up_by", "down_by"), ("since", "by", "path", "judge_on", "because", "indicator")),
+    "between": ("by", "judge_on", "because", "indicator"),
+    **dict.fromkeys(("rank", "rank_at_most"), ("among", "by", "judge_on", "because", "indicator")),
+    "milestone": ("because",),
+    "direction": ("from", "baseline", "because", "indicator"),
+    "none_set": (),
+}
 
 
 KEYS = (*KINDS, "of", "margin", "since", "among", *_DATED, "was", "because", "indicator")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,11 +67,6 @@ def with_goal(text: str, name: str, area: int, goal: Mapping[str, Any]) -> tuple
         lines[end - 1] += "\n"
     block = as_yaml([dict(goal)], goals.value[0].start_mark.column - 2)
     return "".join([*lines[:end], block, *lines[end:]]), end + 1
-
-
-def apart(text: str) -> str:
-    """The same YAML with a blank line before each focus area."""
-    return re.sub(r"(?<!focus_areas:)\n(?=  - number: )", "\n\n", text)
 
 
 def _entry(node: yaml.Node | None, key: str) -> yaml.Node | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+
 from helpers.catalogue import Catalogue, check, load_catalogue
 from helpers.catalogue.brand import OVERRIDES, brand_problems, read_brand
 from helpers.catalogue.documents import read_document, unknown
@@ -13,7 +15,6 @@ from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
 from helpers.catalogue.targets import Target
 from helpers.commands.notebooks import notebooks_behind, own_books
-from helpers.commands.own_texts import check_own_texts
 from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
@@ -22,9 +23,11 @@ from helpers.present.theme import BRAND_FILE, brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
 from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
-from helpers.render.notebooks import check_notebooks
+from helpers.render.builtin.texts import text_problems
+from helpers.render.notebooks import check_notebooks, read_notebook
 from helpers.render.quarto import find_quarto
 from helpers.reports import wings
+from helpers.reports.base.books import BookTexts
 from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
@@ -131,6 +134,32 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
         )
     lines += _questions(project, catalogue)
     return problems, lines
+
+
+def check_own_texts(project: Project, catalogue: Catalogue) -> tuple[list[Problem], list[str]]:
+    """What is wrong with the texts of ``catalogue/texts``, and one line that says how many were read."""
+    found = [book for wing in wings() for book in wing.own_texts(project, catalogue)]
+    problems = [p for book in found for p in text_problems(_pages(book), book.texts, book.book.folder)]
+    count = sum(len(book.texts) for book in found)
+    return problems, [f"own texts: {count}"] if count else []
+
+
+def _pages(book: BookTexts) -> dict[str, str]:
+    """Each page's headings as its notebook has them, and what its cells will show."""
+    laid = book.book
+    notebooks = {
+        path: nbformat.reads(text, as_version=4) if text else read_notebook(laid.folder / path, path)
+        for path, text in laid.pages.items()
+    }
+    return {
+        path: "\n\n".join(
+            [
+                *(cell.source for cell in notebook.cells if cell.cell_type == "markdown"),
+                *filter(None, [book.added.get(path)]),
+            ]
+        )
+        for path, notebook in notebooks.items()
+    }
 
 
 def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:

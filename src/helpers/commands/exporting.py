@@ -1,4 +1,4 @@
-"""``plan export`` and ``plan figure``: what leaves as files of its own, a workbook, a packed site, pictures."""
+"""``plan export``, ``plan figure`` and ``plan brief``: what leaves as files of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from helpers.catalogue import load_catalogue
+from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.commands.rendering import TARGETS, render_reports
 from helpers.commands.typed import refuse_typed
 from helpers.data.files import write_whole
@@ -20,6 +21,8 @@ from helpers.errors import PlanError
 from helpers.present.output import FigurePart
 from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.still import drawn, sized
+from helpers.render.brief import FORMS as BRIEF_FORMS
+from helpers.render.brief import brief_files
 from helpers.render.links import check_links
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
@@ -194,3 +197,32 @@ def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
         for name, content in files:
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
+
+
+# -------------------------------------------------------------------------------------------- agenda items
+
+BRIEF = "sagsfremstilling"
+
+
+def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
+    """Write the agenda items below the output, and say where each file lies.
+
+    Raises
+    ------
+    PlanError
+        For an unknown form, municipality or plan, or a report that has no agenda item.
+    """
+    request.check(BRIEF_FORMS)
+    with err.status("reading the figures"):
+        reports = asked_reports(request)
+    for report in reports:
+        with err.status(f"writing {report.whom.name}"):
+            brief = report.brief()
+            own = request.project.catalogue / OVERRIDES / f"{report.whom.slug}.yml"
+            brand = read_brand(request.project.root / "_brand.yml", own)
+            made = brief_files(
+                request.project, brief, brand, request.to, example=report.is_example, day=report.data_day
+            )
+        name = marked_name(report, f"{BRIEF}-{report.whom.slug}-{report.key}")
+        for form, content in made.items():
+            yield _written(request.output / f"{name}.{form}", content)

@@ -67,7 +67,7 @@ def fetch_with_progress(
             project,
             catalogue,
             tables=tables or None,
-            indicators=_indicators(catalogue, plan),
+            indicators=[i.key for i in shown_indicators(catalogue, catalogue.plan(plan))] if plan else None,
             force=force,
             accept=accept,
             sources=sources or None,
@@ -76,10 +76,6 @@ def fetch_with_progress(
     for problem in report.problems:
         console.print(f"[bold red]✗[/] {escape(problem)}", soft_wrap=True)
     return report
-
-
-def _indicators(catalogue: Catalogue, plan: str) -> list[str] | None:
-    return [i.key for i in shown_indicators(catalogue, catalogue.plan(plan))] if plan else None
 
 
 def found_tables(project: Project, console: Console, words: Sequence[str], *, save: bool) -> RenderableType:

@@ -55,7 +55,7 @@ def add_indicator(
         raise PlanError.of(
             "--better", "Which way is better is not said.", "Write --better higher or --better lower."
         )
-    info = find.table(project, table)
+    info = find.metadata_of(project, table)
     measures = [(group, one) for group in info.groups for one in (group.measures or (None,))]
     if not measure and len(measures) > 1:
         raise PlanError.of(

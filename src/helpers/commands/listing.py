@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.documents import did_you_mean
 from helpers.errors import PlanError
+from helpers.letters import did_you_mean
 from helpers.project import Project
 from helpers.reports import wings
 

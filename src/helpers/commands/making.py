@@ -16,7 +16,7 @@ from helpers.catalogue.brand import OVERRIDES, read_brand
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import FromHand, Indicator, Municipality, Plan
 from helpers.catalogue.targets import Target
-from helpers.catalogue.writing import apart, as_yaml, with_goal
+from helpers.catalogue.writing import as_yaml, with_goal
 from helpers.commands.notebooks import own_books, update_notebooks
 from helpers.commands.writing import write_checked
 from helpers.data.files import write_whole
@@ -153,7 +153,7 @@ def _plan_text(project: Project, source: Plan, area: Municipality, year: int, to
         today=today or date.today(),
         previous=f"previous: {source.key}\n" if follows else "",
     )
-    return head + apart(as_yaml({"focus_areas": areas}))
+    return head + re.sub(r"(?<!focus_areas:)\n(?=  - number: )", "\n\n", as_yaml({"focus_areas": areas}))
 
 
 def _copied(area: Mapping[str, Any], follows: bool) -> dict[str, Any]:

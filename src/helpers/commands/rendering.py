@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
+from helpers.commands.lastrun import LastRun, Line, tell
 from helpers.commands.typed import refuse_typed
 from helpers.data.basis import choose_basis, keyless, plan_indicators, shown_indicators, snapshot_days
 from helpers.data.editions import keep_typed
@@ -38,8 +39,13 @@ from helpers.reports.base.request import Asked, RenderRequest
 TARGETS = ("html", "pdf", "docx")
 
 
-def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
+def render_reports(request: RenderRequest, out: Console, err: Console, last: LastRun | None = None) -> int:
     """Render what is asked for; returns how many variants failed.
+
+    Parameters
+    ----------
+    last
+        Remembers the run, when all of it was rendered.
 
     Raises
     ------
@@ -63,27 +69,27 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         with err.status("reading the figures"):
             refuse_typed(request.project, catalogue)
             asked = wing(request.report).asked(request, catalogue)
-        for note in dict.fromkeys(note for item in asked for note in item.notes):
-            err.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
+        notes = dict.fromkeys(note for item in asked for note in item.notes)
+        said = [(True, f"[yellow]![/] {escape(note)}") for note in notes]
         variants = [item.variant for item in asked]
         before = read_sites(request.output)
         _hold_example_back(request, catalogue, variants)
         _hold_unsigned_back(request, variants)
-        out.print(f"Figures: {_basis_words(variants)}", soft_wrap=True)
+        said.append((False, f"Figures: {_basis_words(variants)}"))
         made_up = any(variant.stamp and variant.stamp.is_example for variant in variants)
         if not request.snapshot:
             real = {v.area for v in variants if v.area and not (v.stamp and v.stamp.is_example)}
             keep_typed(request.project, sorted(real))
         if request.for_readers:
-            for line in unsettled(request, catalogue, asked):
-                request.say(line)
+            said += [(True, escape(line)) for line in unsettled(request, catalogue, asked)]
         if made_up and (words := keyless_words(request.project, catalogue)):
-            request.say(words)
+            said.append((True, escape(words)))
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         many = request.everyone or bool(request.region)
-        engine, said = settle_engine(request.engine, many=many)
-        if said:
-            request.say(said)
+        engine, words = settle_engine(request.engine, many=many)
+        if words:
+            said.append((True, escape(words)))
+        tell(said, out, err)
         sound = [item.variant for item in asked if not item.problems]
         made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
@@ -92,7 +98,12 @@ def render_reports(request: RenderRequest, out: Console, err: Console) -> int:
         ]
         with err.status("writing the list of municipalities"):
             _publish(request, catalogue, asked, outcomes, before)
-    return _tell(request, outcomes, out, err)
+        failed = sum(not outcome.ok for outcome in outcomes)
+        if last is not None and not failed:
+            again = [replace(outcome, status="unchanged", warnings=()) for outcome in outcomes]
+            last.keep([*said, *_told(request, again)])
+    tell(_told(request, outcomes), out, err)
+    return failed
 
 
 def _publish(
@@ -261,22 +272,20 @@ FEW = 5
 """So many variants are told one by one; of more, only those that failed."""
 
 
-def _tell(request: RenderRequest, outcomes: Sequence[Outcome], out: Console, err: Console) -> int:
+def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    """What came of it, line by line."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in outcomes:
         if outcome.ok and len(outcomes) <= FEW:
-            out.print(f"{outcome.status}  {escape(str(outcome.folder))}/index.html", soft_wrap=True)
+            yield False, f"{outcome.status}  {escape(str(outcome.folder))}/index.html"
             for file in filter(None, (outcome.pdf, outcome.docx)):
-                out.print(f"{'':9} {escape(str(file))}", soft_wrap=True)
+                yield False, f"{'':9} {escape(str(file))}"
         for warning in outcome.warnings:
-            err.print(f"[yellow]![/] {escape(outcome.variant.slug)}: {escape(warning)}", soft_wrap=True)
+            yield True, f"[yellow]![/] {escape(outcome.variant.slug)}: {escape(warning)}"
     for outcome in failed:
         for problem in outcome.problems:
-            err.print(
-                f"[bold red]✗[/] {escape(outcome.variant.slug)}: {escape(str(problem))}", soft_wrap=True
-            )
+            yield True, f"[bold red]✗[/] {escape(outcome.variant.slug)}: {escape(str(problem))}"
     counts = {name: sum(o.status == name for o in outcomes) for name in ("rendered", "unchanged", "failed")}
     if len(outcomes) > FEW or failed:
-        out.print(", ".join(f"{count} {name}" for name, count in counts.items() if count))
-    out.print(f"Open {escape(str(request.output / 'index.html'))}", soft_wrap=True)
-    return len(failed)
+        yield False, ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    yield False, f"Open {escape(str(request.output / 'index.html'))}"

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.documents import did_you_mean, read_text
+from helpers.catalogue.documents import catalogue_text
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
+from helpers.letters import did_you_mean
 from helpers.project import Project
 from helpers.reports import wings
 
@@ -48,7 +49,7 @@ def write_checked(project: Project, path: Path, change: Callable[[str], str]) ->
         With what would be wrong; the file is then as it was.
     """
     load_catalogue(project)  # what was wrong before is told as that
-    before, problem = read_text(project, path) if path.is_file() else ("", None)
+    before, problem = catalogue_text(project, path) if path.is_file() else ("", None)
     if problem:
         raise PlanError([problem])
     existed = path.is_file()

@@ -17,7 +17,7 @@ from helpers.intake.numbers import NumberColumn
 
 Cell = str | int | float | None
 
-__all__ = ["Answer", "AnswerError", "Cell", "load_json", "number", "parse_json"]
+__all__ = ["Answer", "AnswerError", "Cell", "as_number", "load_json", "parse_json"]
 
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
@@ -133,7 +133,7 @@ _AS_SENT = NumberColumn()
 """Danish where nothing is proved: ``1.234`` is a thousand and more."""
 
 
-def number(cell: Cell) -> int | float | None:
+def as_number(cell: Cell) -> int | float | None:
     """The number in a cell, or None where it holds none (suppressed or missing, which look alike).
 
     Raises

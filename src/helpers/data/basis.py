@@ -6,18 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
-from helpers.data.raw import MANUAL, RawStore, snapshot_day, snapshot_order
+from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
 from helpers.intake import typed_files
-from helpers.project import Project
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
-
-EXAMPLE_SOURCE = "example"
+from helpers.project import EXAMPLE_SOURCE, MANUAL, Project
 
 
 @dataclass(frozen=True)
@@ -94,12 +90,7 @@ def snapshot_days(project: Project) -> tuple[date, ...]:
 
 
 def choose_basis(
-    project: Project,
-    catalogue: Catalogue,
-    plan: Plan,
-    snapshot: date | None = None,
-    *,
-    example: bool = False,
+    project: Project, catalogue: Catalogue, plan: Plan, snapshot: date | None = None, *, example: bool = False
 ) -> Basis:
     """Real figures when any table of the plan's main source was ever fetched, example data otherwise.
 

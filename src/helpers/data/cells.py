@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, STATBANK, Municipality
-from helpers.data.answers import Answer, AnswerError, Cell, number, parse_parts
+from helpers.data.answers import Answer, AnswerError, Cell, as_number, parse_parts
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, tidy
@@ -71,11 +71,6 @@ def area_codes(municipalities: Iterable[Municipality]) -> dict[str, str]:
     for area in municipalities:
         found |= {fold(area.name): area.code, area.code: area.code}
     return found
-
-
-def member_key(members: Mapping[str, str]) -> str:
-    """How a filter is spelled in the column `members`: ``dimension=member``, sorted, joined by ``;``."""
-    return ";".join(f"{dimension}={tidy(member)}" for dimension, member in sorted(members.items()))
 
 
 def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Cells:
@@ -228,14 +223,15 @@ class _Reader:
         keys: list[dict[str, str]] = [{}]
         for column, texts in dimensions:
             codes, names = _factorize(texts)
+            totals = KNOWN_TOTALS if column.total is None else {fold(column.total)}
             combined = combined * max(len(names), 1) + codes
             keys = [
-                key if _is_total(name, column.total) else {**key, column.id: name}
-                for key in keys
-                for name in names
+                key if fold(name) in totals else {**key, column.id: name} for key in keys for name in names
             ]
         used, codes = np.unique(combined, return_inverse=True)
-        return self._names["members"].encode(codes, [member_key(keys[code]) for code in used])
+        return self._names["members"].encode(
+            codes, [";".join(f"{d}={tidy(m)}" for d, m in sorted(keys[code].items())) for code in used]
+        )
 
     def _numbers(self, column: AnswerColumn, values: np.ndarray) -> np.ndarray:
         try:
@@ -266,12 +262,8 @@ def _transposed(rows: Sequence[Sequence[Cell]], width: int) -> list[np.ndarray]:
 
 
 def _number(value: Cell) -> float:
-    found = number(value)
+    found = as_number(value)
     return np.nan if found is None else float(found)
-
-
-def _is_total(name: str, total: str | None) -> bool:
-    return fold(name) == fold(total) if total is not None else fold(name) in KNOWN_TOTALS
 
 
 def _factorize(texts: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -62,7 +62,7 @@ def as_table(answer: Any) -> Any:
     values: dict[tuple[str, ...], Number] = {}
     for line in lines:
         place = tuple(reader[cell] for reader, cell in zip(readers, line, strict=False))
-        value = number(line[-1])
+        value = _number(line[-1])
         if values.setdefault(place, value) != value:
             raise AnswerError(f"There are two values for {', '.join(line[:-1])}.")
     if answer["format"] == BULK:
@@ -70,7 +70,7 @@ def as_table(answer: Any) -> Any:
             [period(p) for p in answer["periods"]] if n == answer["time"] else list(_leaves(asked[n]))
             for n in variables
         ]
-        absent = number(str(answer["absent"])) if answer.get("absent") is not None else None
+        absent = _number(str(answer["absent"])) if answer.get("absent") is not None else None
         values = {place: values.get(place, absent) for place in itertools.product(*grid)}
     for at, name in enumerate(variables):
         for word, parts in asked.get(name, {}).items():
@@ -97,7 +97,7 @@ def period(text: str) -> str:
     return f"{found[1]}{kind}{int(found[3] or 1):02d}"
 
 
-def number(text: str) -> Number:
+def _number(text: str) -> Number:
     """A number with a comma or a point before its decimals; none where there is none."""
     text = text.strip()
     if text in MISSING_MARKS:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.data.files import TEMPORARY_SUFFIX, locked, write_whole, writing
-from helpers.data.raw import EDITIONS, MANUAL, next_name, snapshot_day, snapshot_order
+from helpers.data.raw import next_name, snapshot_day, snapshot_order
 from helpers.intake import typed_files
-from helpers.project import Project
+from helpers.project import EDITIONS, MANUAL, Project
 
 
 def editions(project: Project, slug: str) -> tuple[str, ...]:

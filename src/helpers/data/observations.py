@@ -14,15 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from helpers.catalogue.models import (
-    FromHand,
-    FromMeasure,
-    FromShare,
-    FromSum,
-    FromUnknown,
-    Indicator,
-    Term,
-)
+from helpers.catalogue.models import FromHand, FromMeasure, FromShare, FromSum, FromUnknown, Indicator, Term
 from helpers.data.frames import OBSERVATION_COLUMNS, State
 from helpers.data.raw import Sidecar
 from helpers.data.text import fold, tidy
@@ -277,7 +269,7 @@ def observe(
                 areas,
                 periods,
                 grid,
-                source=_source(present),
+                source=f"{present[0].sidecar.source}:{'+'.join(table.sidecar.table for table in present)}",
                 # The oldest: a value is no fresher than the oldest of its terms.
                 snapshot=min([*evaluation.taken_from, *(table.sidecar.snapshot for table in present)]),
                 marks=marks.get((indicator.key, name), ()),
@@ -297,11 +289,6 @@ def _absent(sidecar: Sidecar, wanted: Mapping[str, Sequence[str]]) -> Problem:
     )
 
 
-def _source(tables: Sequence[CellTable]) -> str:
-    """``jobindsats:y08a02+y09a02``."""
-    return f"{tables[0].sidecar.source}:{'+'.join(table.sidecar.table for table in tables)}"
-
-
 class _Evaluation:
     """Evaluates what one series comes from, on the grid of areas and periods."""
 
@@ -317,7 +304,10 @@ class _Evaluation:
     def series(self, origin: FromMeasure | FromShare | FromSum, decimals: int) -> Grid:
         if isinstance(origin, FromMeasure):
             grid = self.sum(origin.terms)
-            return _complement(grid) if origin.complement else grid
+            if origin.complement:  # exact in the decimals the value has
+                scale = _scale([grid.values])
+                return Grid((100 * scale - _whole(grid.values, scale)) / scale, grid.states)
+            return grid
         if isinstance(origin, FromSum):
             return self.sum(origin.sum_of)
         return _share(self.sum(origin.share_of), self.sum(origin.base), decimals)
@@ -362,12 +352,6 @@ class _Evaluation:
 def joint_states(states: Iterable[np.ndarray]) -> np.ndarray:
     """The state of what is made from several terms, place by place: the last of theirs in :data:`STATES`."""
     return np.maximum.reduce(list(states))
-
-
-def _complement(grid: Grid) -> Grid:
-    """100 − each value, exact in the decimals the value has."""
-    scale = _scale([grid.values])
-    return Grid((100 * scale - _whole(grid.values, scale)) / scale, grid.states)
 
 
 def _share(part: Grid, base: Grid, decimals: int) -> Grid:

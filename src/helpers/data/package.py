@@ -113,7 +113,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def describe(
+def data_package(
     *,
     name: str,
     example: bool,

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from helpers.catalogue import Catalogue
+from helpers.catalogue.fields import Model, PeriodId
 from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
@@ -36,7 +37,7 @@ from helpers.data.package import (
     Sealed,
     arrow_table,
     csv_pieces,
-    describe,
+    data_package,
     parquet_bytes,
 )
 from helpers.data.raw import RawStore, Sidecar, snapshot_day
@@ -45,19 +46,13 @@ from helpers.periods import Period
 from helpers.project import Project
 from helpers.sources.manual import TypedValue, manual_folder, read_series
 
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
-
 OLDER_LOOKED_AT: Final = 12
 """How many snapshots back is looked for what the source no longer shows."""
 
 _CHECKED: Final = ".checked"
 
-_KEPT_IN_MEMORY: Final = 8
 
-
-@dataclass(frozen=True)
-class Input:
+class Input(Model):
     """One table that the observations of a basis are made from."""
 
     source: str
@@ -69,7 +64,7 @@ class Input:
     # The source's own release days, when it told them.
     update_latest: date | None
     update_next: date | None
-    newest: tuple[Period, ...]
+    newest: tuple[PeriodId, ...]
     """Newest period of each kind in the answer."""
     cells: int
     sha256: str
@@ -91,21 +86,12 @@ def load_observations(
         When ``data/processed`` cannot be written. What is wrong with single tables is no error here:
         :func:`data_problems` tells it.
     """
-    made_from = _ensure(project, catalogue, basis)
-    wanted = None if areas is None else tuple(sorted(set(areas)))
-    key = (project.root, basis, wanted)
-    held = _MEMORY.get(key)
-    if held is None or held[0] != made_from:
-        path = _folder(project, basis) / PARQUET
-        table = _read(path, wanted)
-        for name in TEXTS:
-            place = table.schema.get_field_index(name)
-            table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
-        held = (made_from, table.to_pandas())
-        _MEMORY[key] = held
-        while len(_MEMORY) > _KEPT_IN_MEMORY:
-            _MEMORY.popitem(last=False)
-    return held[1].copy()
+    data_fingerprint(project, catalogue, basis)
+    table = _read(_folder(project, basis) / PARQUET, areas)
+    for name in TEXTS:
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
+    return table.to_pandas().copy()  # Arrow's own memory cannot be written to
 
 
 def _read(path: Path, areas: Collection[str] | None) -> pa.CellTable:
@@ -122,47 +108,20 @@ def _read(path: Path, areas: Collection[str] | None) -> pa.CellTable:
     return file.read_row_groups(groups)
 
 
-def data_fingerprint(project: Project, catalogue: Catalogue, basis: Basis) -> str:
-    """A hash of what the observations of a basis are made from: it moves when one of them may have."""
-    return _ensure(project, catalogue, basis)
-
-
 def data_problems(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Problem, ...]:
     """What kept figures of a basis from being used: damaged snapshots, unreadable cells, contradictions."""
-    _ensure(project, catalogue, basis)
-    package = _package(project, basis)
-    return tuple(Problem(p["where"], p["what"], p["do"]) for p in package["problems"])
+    data_fingerprint(project, catalogue, basis)
+    return tuple(Problem(p["where"], p["what"], p["do"]) for p in _package(project, basis)["problems"])
 
 
 def data_inputs(project: Project, catalogue: Catalogue, basis: Basis) -> tuple[Input, ...]:
     """The tables that the observations of a basis are made from, with the snapshot in force of each."""
-    _ensure(project, catalogue, basis)
-    return tuple(
-        Input(
-            source=item["source"],
-            table=item["table"],
-            title=item["title"],
-            snapshot=item["snapshot"],
-            fetched_at=datetime.fromisoformat(item["fetched_at"]),
-            update_latest=_day(item["update_latest"]),
-            update_next=_day(item["update_next"]),
-            newest=tuple(Period.parse(text) for text in item["newest"]),
-            cells=item["cells"],
-            sha256=item["sha256"],
-        )
-        for item in _package(project, basis)["inputs"]
-    )
-
-
-_MEMORY: OrderedDict[tuple[Path, Basis, tuple[str, ...] | None], tuple[str, pd.DataFrame]] = OrderedDict()
+    data_fingerprint(project, catalogue, basis)
+    return tuple(map(Input.model_validate, _package(project, basis)["inputs"]))
 
 
 def _folder(project: Project, basis: Basis) -> Path:
     return project.processed / basis.name
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def _package(project: Project, basis: Basis) -> dict[str, Any]:
@@ -173,8 +132,8 @@ def _package(project: Project, basis: Basis) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------- is it still right?
 
 
-def _ensure(project: Project, catalogue: Catalogue, basis: Basis) -> str:
-    """Make the tidy table unless it is still right; returns the fingerprint of what it is made from.
+def data_fingerprint(project: Project, catalogue: Catalogue, basis: Basis) -> str:
+    """A hash of what the observations of a basis are made from; their table is made anew unless it is of just that.
 
     Looking at every byte of raw would take longer than the report itself. Names, sizes and times of the files
     are therefore looked at first; only when they differ from last time are the contents compared.
@@ -182,12 +141,13 @@ def _ensure(project: Project, catalogue: Catalogue, basis: Basis) -> str:
     folder = _folder(project, basis)
     glance = _glance(project, catalogue, basis)
     made_from = _made_from(folder)
-    if made_from is not None and _text(folder / _CHECKED) == f"{glance} {made_from}":
+    seen = folder / _CHECKED
+    if made_from is not None and seen.is_file() and seen.read_text() == f"{glance} {made_from}":
         return made_from
     needed = _Needed.of(project, catalogue, basis)
     if made_from != needed.fingerprint:
         needed.build(folder)
-    write_whole(folder / _CHECKED, f"{glance} {needed.fingerprint}".encode(), replace=True)
+    write_whole(seen, f"{glance} {needed.fingerprint}".encode(), replace=True)
     return needed.fingerprint
 
 
@@ -202,10 +162,6 @@ def _made_from(folder: Path) -> str | None:
         return None
     found = metadata.get(MADE_FROM)
     return None if found is None else found.decode()
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _glance(project: Project, catalogue: Catalogue, basis: Basis) -> str:
@@ -313,7 +269,7 @@ class _Needed:
         csv, parquet = Sealed(csv_pieces(table)), Sealed([parquet_bytes(table)])
         write_whole(folder / CSV, csv, replace=True)
         whole = b"".join(parquet)
-        described = describe(
+        described = data_package(
             name=self.basis.name,
             example=made_up,
             made_from=self.fingerprint,

@@ -13,17 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
-
-MANUAL: Final = "manual"
-EDITIONS: Final = "typed"
-"""Folders of ``data/raw`` that are no source's: what people type in, and the copies that are kept of it."""
+from helpers.project import EDITIONS, MANUAL
 
 ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"
@@ -153,7 +150,7 @@ def snapshot_day(snapshot: str) -> date:
     return date.fromisoformat(snapshot[:10])
 
 
-def joined(answers: Sequence[bytes]) -> bytes:
+def joined_answers(answers: Sequence[bytes]) -> bytes:
     """One file for the answers of several calls (periods or dimensions asked for apart), word for word."""
     if len(answers) == 1:
         return answers[0]
@@ -170,7 +167,7 @@ class RawStore:
     without a sidecar, which is no snapshot.
 
     An answer is JSON: ``{"columns": […], "rows": [[…], …]}`` as Jobindsats sends it, or several such answers
-    of one fetch in ``{"answers": […]}`` (:func:`joined`).
+    of one fetch in ``{"answers": […]}`` (:func:`joined_answers`).
     """
 
     def __init__(self, root: Path) -> None:
@@ -223,7 +220,11 @@ class RawStore:
             if sidecar_path.exists():
                 stored = self.sidecar(source, table, snapshot)
                 if stored.sha256 != sealed.sha256:
-                    raise self._taken(answer_path)
+                    raise PlanError.of(
+                        self._told(answer_path),
+                        "Another answer is already kept under that name, and a snapshot is never overwritten.",
+                        "Run the command again: the next snapshot gets a name of its own.",
+                    )
                 if answer_path.exists():
                     return stored
             # An answer without a sidecar is the trace of a write that was cut off.
@@ -328,25 +329,22 @@ class RawStore:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise PlanError(self._damage(path, f"The answer cannot be read: {error.strerror}.")) from error
+            raise PlanError(self._unread(path, error)) from error
         if hashlib.sha256(content).hexdigest() != sidecar.sha256:
             raise PlanError(self._broken_seal(path, len(content), sidecar))
         return content
 
     def problems(self, source: str, tables: Iterable[str] | None = None) -> tuple[Problem, ...]:
         """Every damaged snapshot of a source (or of some of its tables), newest of each table first."""
-        found = []
+        found: list[Problem | None] = []
         for table in self.tables(source) if tables is None else tables:
-            folder = self.root / source / table
-            names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-            for name in sorted(names, reverse=True):
-                snapshot = name.removesuffix(SIDECAR_SUFFIX)
-                if name == snapshot or not _SNAPSHOT.fullmatch(snapshot):
-                    continue
-                problem = self._problem(source, table, snapshot)
-                if problem is not None:
-                    found.append(problem)
-        return tuple(found)
+            names = (
+                path.name.removesuffix(SIDECAR_SUFFIX)
+                for path in (self.root / source / table).glob(f"*{SIDECAR_SUFFIX}")
+            )
+            snapshots = sorted(filter(_SNAPSHOT.fullmatch, names), reverse=True)
+            found += [self._problem(source, table, snapshot) for snapshot in snapshots]
+        return tuple(filter(None, found))
 
     def discard_made_up(self, table: str, snapshot: str) -> None:
         """Remove example data that newer example data replace; real answers cannot be removed."""
@@ -368,8 +366,11 @@ class RawStore:
             ):
                 return None
         except OSError as error:
-            return self._damage(path, f"The answer cannot be read: {error.strerror}.")
+            return self._unread(path, error)
         return self._broken_seal(path, status.st_size, sidecar)
+
+    def _unread(self, path: Path, error: OSError) -> Problem:
+        return self._damage(path, f"The answer cannot be read: {error.strerror}.")
 
     def _broken_seal(self, path: Path, size: int, sidecar: Sidecar) -> Problem:
         return self._damage(
@@ -385,13 +386,6 @@ class RawStore:
             "Put the file back from a backup, or move both files of this snapshot out of data/raw. "
             "Until then it does not count, and the snapshot before it stays in force. Raw files are never "
             "edited: a figure typed in by hand goes to data/raw/manual.",
-        )
-
-    def _taken(self, path: Path) -> PlanError:
-        return PlanError.of(
-            self._told(path),
-            "Another answer is already kept under that name, and a snapshot is never overwritten.",
-            "Run the command again: the next snapshot gets a name of its own.",
         )
 
     def _told(self, path: Path) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import OBSERVATION_KEYS, State
@@ -22,9 +23,6 @@ from helpers.data.windows import PUBLISHED
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
 
 CHANGE_COLUMNS: Final = (
     *OBSERVATION_KEYS,
@@ -124,12 +122,7 @@ def changed_values(
         new[columns], on=keys, how="outer", suffixes=("_old", "_new"), validate="one_to_one"
     )
     both = both.rename(
-        columns={
-            "value_old": "old_value",
-            "value_new": "new_value",
-            "state_old": "old_state",
-            "state_new": "new_state",
-        }
+        columns={f"{c}_{day}": f"{day}_{c}" for c in ("value", "state") for day in ("old", "new")}
     )
     both["typed_in"] = both["source_new"].fillna(both["source_old"]).eq("manual")
     had, has = (both[name].eq(State.OK.value) for name in ("old_state", "new_state"))
@@ -143,16 +136,9 @@ def changed_values(
     # Ids of one frequency sort as time does, and a series has one frequency.
     later = ~had & both["newest_before"].notna() & (both["period"] > both["newest_before"].fillna(""))
     earlier = ~has & both["oldest_now"].notna() & (both["period"] < both["oldest_now"].fillna(""))
-    both["kind"] = np.select(
-        [had & has, later, earlier, has],
-        [
-            ChangeOfValue.CHANGED.value,
-            ChangeOfValue.NEW_PERIOD.value,
-            ChangeOfValue.OLD_PERIOD.value,
-            ChangeOfValue.APPEARED.value,
-        ],
-        ChangeOfValue.VANISHED.value,
-    )
+    kind = ChangeOfValue
+    kinds = [one.value for one in (kind.CHANGED, kind.NEW_PERIOD, kind.OLD_PERIOD, kind.APPEARED)]
+    both["kind"] = np.select([had & has, later, earlier, has], kinds, kind.VANISHED.value)
     steps = (both["new_value"] * _FINEST).round() - (both["old_value"] * _FINEST).round()
     both["difference"] = steps / _FINEST
     both["relative"] = (100 * both["difference"] / both["old_value"].where(both["old_value"] != 0)).round(1)

@@ -85,7 +85,9 @@ def _window(
         (
             Period.parse(period)
             for (series, _, period), state in zip(places, columns["state"], strict=True)
-            if series == indicator.headline and state in PUBLISHED and _counts(period, bound)
+            if series == indicator.headline
+            and state in PUBLISHED
+            and (bound is None or Period.parse(period).within(bound))
         ),
         default=None,
     )
@@ -108,10 +110,6 @@ def _window(
                     told = columns["value"][at], columns["state"][at], bool(columns["published"][at])
                     found.append((name, area, period, *told, columns["source"][at] or ""))
     return _framed(found)
-
-
-def _counts(period: str, bound: Period | None) -> bool:
-    return bound is None or Period.parse(period).within(bound)
 
 
 def _framed(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ numbers and periods are decided by their whole column. What stays ambiguous is r
 
 from helpers.intake.marks import MISSING_MARKS, BlankMark
 from helpers.intake.numbers import Reading, Wrong
-from helpers.intake.table import TypedRow, TypedTable, nearest, read_table, strays, typed_files
+from helpers.intake.table import TypedRow, TypedTable, read_table, strays, typed_files
 
 __all__ = [
     "MISSING_MARKS",
@@ -15,7 +15,6 @@ __all__ = [
     "TypedRow",
     "TypedTable",
     "Wrong",
-    "nearest",
     "read_table",
     "strays",
     "typed_files",

@@ -168,10 +168,10 @@ def _records(
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=strict)
     for number, cells in enumerate(reader, start=1):
-        yield number, reader.line_num + skipped, tuple(clean(cell) for cell in cells)
+        yield number, reader.line_num + skipped, tuple(tidied(cell) for cell in cells)
 
 
-def clean(cell: str) -> str:
+def tidied(cell: str) -> str:
     """A cell without stray blanks and invisible marks around it."""
     return cell.replace("\ufeff", "").strip("\u200b\u200e\u200f \t\r\n\u00a0\u202f\u2007\u2009")
 
@@ -229,7 +229,7 @@ def _sheet(sheet: Any, formulas: Any) -> Sheet:
                     f"Cell {cell.coordinate} of {sheet.title} holds a formula that was never worked out.",
                     "Open the workbook in Excel and save it.",
                 )
-            cells.append(clean(text))
+            cells.append(tidied(text))
         records.append((number, number, tuple(cells)))
     return Sheet(tuple(records), "\t", sheet.title, frozenset(merged))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from helpers.errors import Problem
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.files import Sheet, Unreadable, filled, fold_head, grids
 from helpers.intake.numbers import NumberColumn
+from helpers.letters import did_you_mean
 
 ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx")
 """How typed-in files may end, in any case."""
@@ -26,6 +26,7 @@ _TITLE_ROWS: Final = 10
 _FOOTER: Final = re.compile(
     r"(?i)(kilde|kilder|note|noter|anm|anmærkning|obs|bemærk|source)\b\.?\s*:?.*|[*†].*"
 )
+"""``Kilde: …``, alone in a row's first cell."""
 _SYNONYMS: Final = {
     "kommune": "omraade", "kommunenavn": "omraade", "by": "omraade", "sted": "omraade", "area": "omraade",
     "maaned": "periode", "kvartal": "periode", "tid": "periode", "period": "periode", "aar": "periode",
@@ -82,13 +83,6 @@ class TypedTable:
         return PeriodColumn.of((row[column] for row in self.rows), english=self.english)
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """``Did you mean "x"?`` for the nearest known word, or nothing when none is near."""
-    folded = {fold_head(key): key for key in known}
-    near = get_close_matches(fold_head(word), folded, n=1, cutoff=cutoff)
-    return f'Did you mean "{folded[near[0]]}"?' if near else ""
-
-
 def read_table(
     path: Path,
     name: str,
@@ -141,7 +135,11 @@ def _table(
     columns = [fold_head(cell) for cell in head]
     while columns and not columns[-1]:
         columns.pop()
-    body = [record for record in records[place + 1 :] if not _is_footer(record[2])]
+    body = [
+        record
+        for record in records[place + 1 :]
+        if not (filled(record[2]) == [0] and _FOOTER.fullmatch(record[2][0]))
+    ]
     used = {at for _, _, cells in body for at in filled(cells)}
     problems = list(_head_problems(name, number, head, columns, required, known, shown, used))
     if grid.merged and not grid.merged.isdisjoint({number, *(record[0] for record in body)}):
@@ -164,11 +162,6 @@ def _head_place(records: Sequence[tuple[int, int, tuple[str, ...]]], required: S
         if len(filled(cells)) > 1 or len(required) == 1:
             break
     return 0
-
-
-def _is_footer(cells: Sequence[str]) -> bool:
-    """``Kilde: …`` alone in a row's first cell."""
-    return filled(cells) == [0] and _FOOTER.fullmatch(cells[0]) is not None
 
 
 def _head_problems(
@@ -195,7 +188,7 @@ def _head_problems(
             hint = (
                 f'Did you mean "{_SPELLED.get(meant, meant)}"?'
                 if meant in known
-                else nearest(column, shown_names)
+                else did_you_mean(column, shown_names)
             )
             yield Problem(where, f'"{head[place]}" is not read. {hint}'.strip(), expected)
     for column in required:

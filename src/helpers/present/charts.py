@@ -13,8 +13,8 @@ import altair as alt
 import pandas as pd
 
 from helpers.errors import PlanError
+from helpers.present.draw import screen_bundle
 from helpers.present.layout import AXIS_WORDS, BADGE
-from helpers.present.output import screen_bundle
 from helpers.present.theme import Palette
 from helpers.present.traces import Picture, Trace
 from helpers.present.words import number
@@ -55,7 +55,12 @@ def chart_frame(drawn: Picture) -> pd.DataFrame:
 
 
 def native_chart(
-    drawn: Picture, colours: Palette, *, target: float | None = None, example: bool = False
+    drawn: Picture,
+    colours: Palette,
+    *,
+    target: float | None = None,
+    beside: Sequence[str] = (),
+    example: bool = False,
 ) -> alt.LayerChart:
     """Draw a figure as layers of bars and lines over :func:`chart_frame`, which is the chart's data.
 
@@ -63,6 +68,8 @@ def native_chart(
     ----------
     target
         A fixed target in the unit of the lines, drawn as a rule.
+    beside
+        Lines under the title: what a page says beside the figure.
     example
         Say under the title that the numbers are example data.
     """
@@ -137,7 +144,7 @@ def native_chart(
             )
         # Together, or each would have a scale of its own where bars stand behind them.
         layers.append(alt.layer(*shares))
-    subtitle = [text for text in (drawn.subtitle, BADGE if example else None) if text]
+    subtitle = [text for text in (drawn.subtitle, *beside, BADGE if example else None) if text]
     made = alt.layer(*layers, data=frame).resolve_scale(
         y="independent" if drawn.bars and drawn.lines else "shared",
         color="independent",

@@ -15,6 +15,9 @@ from helpers.present.theme import FORMAT_LOCALE, TIME_LOCALE
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 """What the specifications say they are: Altair's own version of Vega-Lite."""
 
+VEGALITE_MIME = "application/vnd.vegalite.v5+json"
+"""JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
+
 
 def svg_of(spec: Mapping[str, Any], *, font: bool = True) -> str:
     """The specification drawn as SVG.
@@ -47,3 +50,8 @@ def spec_for_screen(spec: Mapping[str, Any]) -> dict[str, Any]:
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "usermeta": {"embedOptions": options},
     }
+
+
+def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> dict[str, Any]:
+    """A specification as JupyterLab shows it; `text` is said where no chart can be shown."""
+    return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": text}

@@ -52,6 +52,7 @@ def trend_figure(
     courses: Sequence[Course] = (),
     goal: Goal | None = None,
     verdict: str = "",
+    beside: Sequence[str] = (),
     provisional: describe.Provisional | None = None,
     band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
@@ -76,6 +77,8 @@ def trend_figure(
         Whose figure it is; the file with its numbers says so.
     verdict
         What became of the goal, for those who do not see the figure.
+    beside
+        What the gap comes to in persons, for JupyterLab's chart: a page says it beside the figure.
     provisional
         Indicator → the periods whose numbers the source is likely to correct: table, CSV and description say so.
     band
@@ -117,7 +120,9 @@ def trend_figure(
         drawn.key,
         chart(drawn, lay(), colour),
         narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(drawn, colour, target=None if on_bars else value, example=example),
+        chart=lambda: native_chart(
+            drawn, colour, target=None if on_bars else value, beside=beside, example=example
+        ),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
         alt=describe.alt_text(

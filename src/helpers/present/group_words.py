@@ -12,7 +12,7 @@ _PASSED = {
     (GroupKind.REGION, PassedOver.FEW_MEMBERS): "regionen har for få andre",
     (GroupKind.COMPUTED, PassedOver.NO_SIZE): "der ikke er tal for befolkningens størrelse",
     (GroupKind.COMPUTED, PassedOver.FEW_VARIABLES): "for få rammevilkår har tal",
-    (GroupKind.COMPUTED, PassedOver.FAR): "for få har rammevilkår, der ligner",
+    (GroupKind.COMPUTED, PassedOver.FAR): "for få andre har lignende rammevilkår",
 }
 
 
@@ -37,7 +37,7 @@ def scope(group: ComparisonGroup) -> str:
 
 def passed_words(group: ComparisonGroup) -> str:
     """Why the group is not one of those that are tried earlier; empty when it is the first."""
-    reasons = listed(_PASSED[one] for one in group.passed_over if one in _PASSED)
+    reasons = ", og fordi ".join(_PASSED[one] for one in group.passed_over if one in _PASSED)
     if not reasons:
         return ""
     if group.kind is None:
@@ -51,7 +51,7 @@ def quality_words(group: ComparisonGroup) -> str:
         return passed_words(group)
     near, far = number(group.distances[0], 2), number(group.distances[-1], 2)
     said = (
-        f"Beregnet af {small(len(group.variables))} rammevilkår; medlemmernes afstand er {near} til {far}, hvor to "
+        f"Beregnet af {small(len(group.variables))} rammevilkår; medlemmernes afstand er {near} til {far}, mens to "
         f"tilfældige ligger {number(TYPICAL, 1)} fra hinanden."
     )
     if group.tied:

@@ -27,6 +27,9 @@ PLOT_HEIGHT = 236
 PANEL_HEIGHTS = (176, 96)
 """Of shares and counts, when they are stacked."""
 
+LOW = 0.76
+"""How much of that the narrow drawing has: two of them, each beside its text, share a sheet of A4."""
+
 PANEL_GAP = 46
 
 BAR_SHARE = 0.52
@@ -398,20 +401,22 @@ def lay_out(
     published_text
         Legend name of the ring around figures that a document printed; empty when there are none.
     """
+    low = LOW if width < WIDTH else 1
+    plot_height, panel_heights = PLOT_HEIGHT * low, [part * low for part in PANEL_HEIGHTS]
     both = bool(picture.lines and picture.bars)
     on_lines, on_bars = (None, target) if target_on_bars else (target, None)
     # Bars stand on 0, so lines share their plot only where they do, too, and where there is room for two axes.
-    behind = share_axis(picture, on_lines, 0, PLOT_HEIGHT, above_bars=both)
+    behind = share_axis(picture, on_lines, 0, plot_height, above_bars=both)
     panels = both and (panels or width < WIDTH or (behind is not None and behind.low != 0))
     count_right = both and not panels
     if panels:
-        share = share_axis(picture, on_lines, 0, PANEL_HEIGHTS[0], above_bars=False)
-        named_bars = count_axis(picture, 0, PANEL_HEIGHTS[1], on_bars)
+        share = share_axis(picture, on_lines, 0, panel_heights[0], above_bars=False)
+        named_bars = count_axis(picture, 0, panel_heights[1], on_bars)
         lines_of_title = len(wrap(named_bars.title, width, SMALL_SIZE)) if named_bars else 1
-        height = sum(PANEL_HEIGHTS) + PANEL_GAP + (lines_of_title - 1) * SMALL_SIZE * LINE
-        count = count_axis(picture, height - PANEL_HEIGHTS[1], height, on_bars)
+        height = sum(panel_heights) + PANEL_GAP + (lines_of_title - 1) * SMALL_SIZE * LINE
+        count = count_axis(picture, height - panel_heights[1], height, on_bars)
     else:
-        height, share = PLOT_HEIGHT, behind
+        height, share = plot_height, behind
         count = count_axis(picture, height * (1 - BAR_SHARE) if both else 0, height, on_bars)
     left_axes = [axis for axis in (share, None if count_right else count) if axis]
     left = math.ceil(max((axis.label_width for axis in left_axes), default=0) + 10)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.catalogue.brand import COLOURS
-from helpers.present.draw import spec_for_screen, svg_of
+from helpers.present.draw import screen_bundle, svg_of
 from helpers.present.stamp import STAMP_KEY, Stamp, marked_file
 from helpers.present.still import drawn, with_source
 from helpers.project import is_rendering
@@ -32,9 +32,6 @@ FIGURE_FOLDER = "figures"
 
 NARROW_MARK = "-smal"
 """At the end of the name of a drawing for phones, which is shown inside a page only."""
-
-VEGALITE_MIME = "application/vnd.vegalite.v5+json"
-"""JupyterLab 4 draws Vega-Lite under this name; it knows none of Altair's newer one."""
 
 VERDICT_LOOKS = {
     "met": ("✓", COLOURS["success"]),
@@ -133,17 +130,6 @@ class StampedPart:
         return (marked_file(name, text, self.stamp) if self.stamp else text).encode("utf-8")
 
 
-def screen_bundle(spec: Mapping[str, Any], text: str = "Figur (Vega-Lite)") -> dict[str, Any]:
-    """A specification as JupyterLab shows it, with Danish numbers and no request to another host.
-
-    Parameters
-    ----------
-    text
-        What is said where no chart can be shown.
-    """
-    return {VEGALITE_MIME: spec_for_screen(spec), "text/plain": text}
-
-
 @dataclass(frozen=True)
 class FigurePart(StampedPart):
     """A figure: a Vega-Lite specification, its texts and its numbers."""
@@ -175,6 +161,11 @@ class FigurePart(StampedPart):
     def name(self) -> str:
         """What it is called."""
         return self.title or self.caption
+
+    @property
+    def anchor(self) -> str:
+        """Of the figure on the page; the engines number those that begin with ``fig-``."""
+        return f"fig-{self.key}"
 
     @property
     def file(self) -> str:
@@ -210,7 +201,7 @@ class FigurePart(StampedPart):
         path = f"{FIGURE_FOLDER}/{self.file}"
         image = (
             f"![{escape_markdown(self.caption)}]({path}.svg)"
-            f'{{#fig-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
+            f'{{#{self.anchor}{" .also-narrow" if self.narrow else ""} fig-alt="{escape_attribute(self.alt)}"}}'
         )
         return "\n\n".join([image, *([raw_html(self.details())] if self.numbers or self.csv else [])])
 

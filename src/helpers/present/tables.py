@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,12 +45,10 @@ class Html(str):
 
     css: str
     """Classes of the whole cell, such as ``verdict-met``; the PDF knows classes of cells only."""
-    sort: object
-    """What a sortable column is sorted by, where the text is not it; rows without it stay last."""
 
-    def __new__(cls, markup: str, css: str = "", sort: object = None) -> Html:
+    def __new__(cls, markup: str, css: str = "") -> Html:
         made = super().__new__(cls, markup)
-        made.css, made.sort = css, sort
+        made.css = css
         return made
 
 
@@ -70,6 +68,11 @@ class Column:
     """Its cells name their rows (at most one column)."""
 
 
+def columns(*heads: str, row_head: int | None = 0, numbers: Collection[int] = ()) -> list[Column]:
+    """Columns with these heads; by place, the one that names the rows and those that hold numbers."""
+    return [Column(head, place in numbers, place == row_head) for place, head in enumerate(heads)]
+
+
 @dataclass(frozen=True)
 class Row:
     """A row that has a class of its own; one without is a plain sequence of cells."""
@@ -86,9 +89,9 @@ class Group:
     label: Cell = None
 
 
-def tagged(text: str, css: str, sort: object = None) -> Html:
+def tagged(text: str, css: str) -> Html:
     """A cell that is wholly of one class, such as ``state-note``."""
-    return Html(html.escape(text, quote=False), css, sort)
+    return Html(html.escape(text, quote=False), css)
 
 
 def linked(text: str, address: str | None) -> Cell:
@@ -100,7 +103,7 @@ def linked(text: str, address: str | None) -> Cell:
 
 def two_lines(first: str, second: str) -> Html:
     """A cell of two lines: ``−3,5`` over ``procentpoint``."""
-    return Html(f"{html.escape(first, quote=False)}<br>{html.escape(second, quote=False)}")
+    return Html(f"{html.escape(first, quote=False)} <br>{html.escape(second, quote=False)}")
 
 
 def markup_of(cell: Cell) -> str:
@@ -132,7 +135,7 @@ def _row(row: Sequence[Cell] | Row, columns: Sequence[Column], *, cards: bool) -
         if cards and not column.row_head:
             kind = {"data-label": " ".join(_TAG.sub(" ", html.unescape(markup_of(column.label))).split())}
         tag = "th" if column.row_head else "td"
-        made.append(_element(tag, markup_of(cell), classes, **kind, **{"data-sort": own.sort}))
+        made.append(_element(tag, markup_of(cell), classes, **kind))
     return _element("tr", "\n".join(["", *made, ""]), css)
 
 
@@ -224,13 +227,9 @@ def verdict_cell(verdict: Verdict, direction: Direction | None = None, past: Pas
     if past is not None:
         said += f'<br><small class="steadiness">{steadiness_words(past)}</small>'
     if direction is not None:
-        said += f'<br><small class="state-note">{direction_words(direction)}</small>'
+        which = f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
+        said += f'<br><small class="state-note">{which}</small>'
     return Html(said, VERDICT_CLASSES[verdict])
-
-
-def direction_words(direction: Direction) -> str:
-    """``↑ højere er bedre``"""
-    return f"{DIRECTION_SIGNS[direction]} {DIRECTION_WORDS[direction].lower()}"
 
 
 def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
@@ -244,7 +243,7 @@ def period_cell(period: Period | None, *, provisional: bool = False) -> Cell:
 def target_cell(asked: ResolvedTarget | None, decimals: int, unit: Unit) -> Cell:
     """``mindst`` over ``87,3 pct.``; none where it is not known what is asked for."""
     said = None if asked is None else short_target(asked, decimals, unit)
-    return Html(f"{html.escape(said[0], quote=False)}<br>{markup_of(unit_below(said[1]))}") if said else None
+    return Html(f"{html.escape(said[0], quote=False)} <br>{markup_of(unit_below(said[1]))}") if said else None
 
 
 def unit_below(text: str) -> Cell:
@@ -266,9 +265,9 @@ def noted(cell: Cell, note: str) -> Cell:
     """A cell with something small below it; as it is without a note or a value."""
     if not note or cell is None:
         return cell
-    css, sort = (cell.css, cell.sort) if isinstance(cell, Html) else ("", None)
+    css = cell.css if isinstance(cell, Html) else ""
     small = f'<br><small class="state-note">{html.escape(note, quote=False)}</small>'
-    return Html(f"{markup_of(cell)}{small}", css, sort)
+    return Html(f"{markup_of(cell)}{small}", css)
 
 
 def spark_cell(spark: Spark) -> Html:

@@ -20,6 +20,7 @@ from helpers.present.words import (
     Value,
     as_decimal,
     by_counts,
+    decimals_of,
     distance,
     exact,
     measured,
@@ -68,7 +69,7 @@ def target_phrase(asked: ResolvedTarget, decimals: int, unit: Unit) -> str:
         return f"{rule} {'på niveau med ' if level else ''}{yardstick}{when}"
     if asked.value is None:
         return f"{rule} {_moved(target, decimals, unit)} {yardstick_words(asked)}{when}"
-    return f"{rule} {number(asked.value, max(decimals, _decimals(asked.value)), unit)}{when}"
+    return f"{rule} {number(asked.value, max(decimals, decimals_of(asked.value)), unit)}{when}"
 
 
 def short_target(asked: ResolvedTarget, decimals: int, unit: Unit) -> tuple[str, str] | None:
@@ -86,7 +87,7 @@ def short_target(asked: ResolvedTarget, decimals: int, unit: Unit) -> tuple[str,
     shown = (
         _plain(asked.value, decimals, unit)
         if written
-        else number(asked.value, max(decimals, _decimals(asked.value)), unit)
+        else number(asked.value, max(decimals, decimals_of(asked.value)), unit)
     )
     return RULE_WORDS[target.rule], shown
 
@@ -142,7 +143,7 @@ def _moved(target: Target, decimals: int, unit: Unit) -> str:
     side = "under" if size < 0 else "over"
     if target.percent is not None:
         return f"{_plain(abs(size), decimals, Unit.PERCENT)} {side}"
-    return f"{distance(size, max(decimals if _decimals(size) else 0, _decimals(size)), unit)} {side}"
+    return f"{distance(size, max(decimals if decimals_of(size) else 0, decimals_of(size)), unit)} {side}"
 
 
 def _judged_when(asked: ResolvedTarget) -> str:
@@ -151,15 +152,12 @@ def _judged_when(asked: ResolvedTarget) -> str:
     if on is JudgeOn.YEAR_MEAN and due is not None:
         return f" i gennemsnit i {due.year}"
     if asked.total and due is not None:
-        return f" i alt i {due.year}" if _ends_a_year(due) else f" i alt i {due.year} til og med {_name(due)}"
+        whole = due.number == due.frequency.per_year
+        return f" i alt i {due.year}" if whole else f" i alt i {due.year} til og med {_name(due)}"
     mean = " i gennemsnit over 12 måneder" if on is JudgeOn.MEAN_12_MONTHS else ""
     if due is not None:
         return f"{mean} {when_words(due)}"
     return f"{mean} i {asked.year}" if asked.year else mean
-
-
-def _ends_a_year(due: Period) -> bool:
-    return due.number == due.frequency.per_year
 
 
 def _name(due: Period) -> str:
@@ -169,15 +167,7 @@ def _name(due: Period) -> str:
 def _plain(value: Decimal, decimals: int, unit: Unit | None = None) -> str:
     """A target as it was promised: ``85 pct.``, not ``85,0 pct.``"""
     whole = value == value.to_integral_value()
-    return number(value, 0 if whole else max(decimals, _decimals(value)), unit)
-
-
-def _decimals(value: Decimal) -> int:
-    return max(0, -int(value.as_tuple().exponent))
-
-
-def _average(national: Value | None, decimals: int, unit: Unit) -> str:
-    return COUNTRY_AVERAGE if national is None else f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
+    return number(value, 0 if whole else max(decimals, decimals_of(value)), unit)
 
 
 def comparison(value: Value, asked: ResolvedTarget, national: Value | None, decimals: int, unit: Unit) -> str:
@@ -224,9 +214,10 @@ def comparison(value: Value, asked: ResolvedTarget, national: Value | None, deci
             place = place.replace("på niveau med", "det samme som")
         text = f"Det er {place}{but}."
         return one_stop(text)
-    text = f"Det er {position(value, asked.value, max(decimals, _decimals(asked.value)), unit, named)}"
+    text = f"Det er {position(value, asked.value, max(decimals, decimals_of(asked.value)), unit, named)}"
     if not target.national and national is not None:
-        text += f" og {position(value, national, decimals, unit, _average(national, decimals, unit))}"
+        average = f"{COUNTRY_AVERAGE} på {number(national, decimals, unit)}"
+        text += f" og {position(value, national, decimals, unit, average)}"
     text = f"{text}{but}."
     if asked.yardstick is not None and not plain:
         text += f" Målet er sat {_moved(target, decimals, unit)} {_yardstick(asked, decimals, unit)}."

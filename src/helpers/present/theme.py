@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from colorsys import rgb_to_hsv
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from helpers.catalogue.brand import COLOURS, read_brand
@@ -96,6 +96,7 @@ def mix(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
+@cache
 def readable(colour: str, paper: str, least: float) -> str:
     """`colour`, darkened (lightened on dark paper) until its contrast against `paper` is `least` or more."""
     towards = "#000000" if _luminance(paper) > 0.18 else "#ffffff"
@@ -122,19 +123,29 @@ _LEAST_COLOUR, _LEAST_LIGHT = 0.3, 0.25
 """Saturation and value (0 to 1) below which a colour is the country's grey, or the ink of plain text."""
 
 
+def _is_colour(colour: str) -> bool:
+    """Whether a colour is more than the country's grey, or the ink of plain text."""
+    _, saturation, value = rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))
+    return saturation >= _LEAST_COLOUR and value >= _LEAST_LIGHT
+
+
+def _is_of_verdicts(colour: str) -> bool:
+    """Whether what stands in that colour reads as met, partly met or not met."""
+    degrees = round(rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))[0] * 360)
+    return _is_colour(colour) and (degrees in _OF_VERDICTS or degrees - 360 in _OF_VERDICTS)
+
+
 def _serves_links(colour: str) -> bool:
     """Whether a link or a curve in that colour is taken for nothing else: no verdict, not the country, no plain text."""
-    hue, saturation, value = rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))
-    degrees = round(hue * 360)
-    of_verdicts = degrees in _OF_VERDICTS or degrees - 360 in _OF_VERDICTS
-    return saturation >= _LEAST_COLOUR and value >= _LEAST_LIGHT and not of_verdicts
+    return _is_colour(colour) and not _is_of_verdicts(colour)
 
 
 def shown_colours(colours: Mapping[str, str]) -> dict[str, str]:
-    """A brand's colours as pages and print show them, with ``link``, and ``brand`` for what is only decoration.
+    """A brand's colours as pages and print show them, with ``link``, and ``brand`` and ``cover`` for what is only decoration.
 
     Texts are dark enough to be read. Links and curves have the colour ``link``, or the primary one, unless that reads as a
-    verdict (red, amber, green) or as plain text (grey, black): then they have the project's own.
+    verdict (red, amber, green) or as plain text (grey, black): then they have the project's own. Headings are in the primary one,
+    or in ink where that reads as a verdict. ``cover`` is the primary one as white letters stand on it.
     """
     named = {**COLOURS, **colours}
     paper, light = named["background"], named["light"]
@@ -148,15 +159,20 @@ def shown_colours(colours: Mapping[str, str]) -> dict[str, str]:
     wanted = (named[role] for role in ("link", "primary") if role in named)
     link = next(filter(_serves_links, wanted), COLOURS["primary"])
     texts = {role: text(named[role]) for role in _TEXTS if role in named}
-    return {**named, **texts, "link": text(link), "brand": named["primary"]}
+    cover = texts["primary"]
+    if _is_of_verdicts(named["primary"]):
+        texts["primary"] = texts["foreground"]
+    return {**named, **texts, "link": text(link), "brand": named["primary"], "cover": cover}
 
 
 def brand_doubts(colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What pages show otherwise than a brand says, by role: what is wrong, and which value to change."""
     shown = shown_colours(colours)
     paper = shown["background"]
+    of_verdicts = _is_of_verdicts(colours["primary"])
     for role in (role for role in _TEXTS if role in colours):
-        if (told := colours[role]) != shown[role]:
+        told = colours[role]
+        if told != shown[role] and not (role == "primary" and of_verdicts and told == shown["cover"]):
             yield (
                 role,
                 f"{told} has a contrast of {contrast(told, paper):.1f}:1 against {paper}; text needs {TEXT_CONTRAST}:1, "
@@ -166,8 +182,8 @@ def brand_doubts(colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if not _serves_links(colours[role]):
         yield (
             role,
-            f"{colours[role]} would read as a verdict or as plain text, so links and curves are {shown['link']}. "
-            "Give color.link the blue or violet that they shall have.",
+            f"{colours[role]} would read as a verdict or as plain text, so links and curves are {shown['link']}"
+            f"{' and headings ' + shown['primary'] if of_verdicts else ''}. Give color.link the blue or violet that they shall have.",
         )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from helpers.analysis.chance import Interval
 from helpers.analysis.targets import Course
+from helpers.catalogue import catalogue
 from helpers.catalogue.models import (
     NATIONAL,
     NATIONAL_NAME,
@@ -152,12 +153,9 @@ class Picture:
         )
 
 
-def fill(text: str, area: str, municipality: Municipality) -> str:
+def fill_area(text: str, area: str, municipality: Municipality) -> str:
     """A catalogue text with ``{area}``, ``{kommune}`` and ``{i_kommune}`` filled in."""
-    words = {"{area}": area, "{kommune}": municipality.name, "{i_kommune}": municipality.place}
-    for mark, word in words.items():
-        text = text.replace(mark, word)
-    return text
+    return catalogue.fill(text, area=area, kommune=municipality.name, i_kommune=municipality.place)
 
 
 def _without_area(series: Series, unit: Unit) -> str | None:
@@ -198,8 +196,9 @@ def picture(
     names = {NATIONAL: NATIONAL_NAME, municipality.code: municipality.name}
     tables = [_points(frame) for frame in windows]
     found = [period for table in tables for points in table.values() for period in points]
-    length, numbers = len(_longest(tables)) if found else 0, indicators[0].published_in
-    periods = window(max(found), length, numbers) if found else ()
+    # All windows of one frequency are as long as each other.
+    longest = max((len(points) for table in tables for points in table.values()), default=0)
+    periods = window(max(found), longest, indicators[0].published_in) if found else ()
     traces: list[Trace] = []
     empty: list[tuple[str, State]] = []
     groups = {"line": 0, "bar": 0}
@@ -216,7 +215,7 @@ def picture(
                     series.label_national if area == NATIONAL and series.label_national else series.label
                 )
                 trace = Trace(
-                    label=fill(own_label, area_name, municipality),
+                    label=fill_area(own_label, area_name, municipality),
                     area=area,
                     indicator=indicator.key,
                     series=name,
@@ -238,8 +237,8 @@ def picture(
     first = indicators[0]
     return Picture(
         key=key,
-        title=fill(first.title, municipality.name, municipality),
-        subtitle=fill(first.subtitle, municipality.name, municipality) if first.subtitle else None,
+        title=fill_area(first.title, municipality.name, municipality),
+        subtitle=fill_area(first.subtitle, municipality.name, municipality) if first.subtitle else None,
         share_axis=first.share_axis or (_without_area(only, first.unit) if only else None),
         count_axis=first.count_axis,
         municipality=municipality.name,
@@ -349,11 +348,6 @@ def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
         point = Point(when, figure, State(state), known and bool(published), source)
         table.setdefault((series, area), {})[when] = point
     return table
-
-
-def _longest(tables: Iterable[Mapping[tuple[str, str], Mapping[Period, Point]]]) -> Mapping[Period, Point]:
-    """The periods of the longest window: all windows of one frequency are as long as each other."""
-    return max((points for table in tables for points in table.values()), key=len)
 
 
 def _absent(period: Period, points: Mapping[Period, Point]) -> Point:

@@ -46,36 +46,21 @@ _UNIT_WORDS: dict[Unit, tuple[str, str]] = {
 POINTS = "procentpoint"
 """The unit of a difference between two percentages."""
 
-VERDICT_WORDS = {
-    Verdict.MET: "Opfyldt",
-    Verdict.NOT_MET: "Ikke opfyldt",
-    Verdict.ON_TRACK: "På sporet",
-    Verdict.BEHIND: "Bagud",
-    Verdict.NOT_DUE: "Afgøres senere",
-    Verdict.FOLLOWED: "Følges",
-    Verdict.CANNOT_BE_JUDGED: "Kan ikke vurderes",
+_VERDICTS = {
+    Verdict.MET: ("Opfyldt", "✓", "verdict-met", "er opfyldt"),
+    Verdict.NOT_MET: ("Ikke opfyldt", "×", "verdict-not-met", "er ikke opfyldt"),
+    Verdict.ON_TRACK: ("På sporet", "→", "verdict-met", "er på sporet"),
+    Verdict.BEHIND: ("Bag efter planen", "!", "verdict-not-met", "er bag efter planen"),
+    Verdict.NOT_DUE: ("Afgøres senere", "…", "verdict-unknown", "afgøres senere"),
+    Verdict.FOLLOWED: ("Følges", "•", "verdict-unknown", "følges uden vurdering"),
+    Verdict.CANNOT_BE_JUDGED: ("Kan ikke vurderes", "?", "verdict-unknown", "kan ikke vurderes"),
 }
+"""A verdict's word; its sign, which stands beside the word, never alone, and is in Source Sans Pro; its class; what a sentence
+says of the goal."""
 
-VERDICT_SIGNS = {
-    Verdict.MET: "✓",
-    Verdict.NOT_MET: "×",
-    Verdict.ON_TRACK: "→",
-    Verdict.BEHIND: "!",
-    Verdict.NOT_DUE: "…",
-    Verdict.FOLLOWED: "•",
-    Verdict.CANNOT_BE_JUDGED: "?",
-}
-"""Stand beside the word, never alone; all are in Source Sans Pro."""
-
-VERDICT_CLASSES = {
-    Verdict.MET: "verdict-met",
-    Verdict.NOT_MET: "verdict-not-met",
-    Verdict.ON_TRACK: "verdict-met",
-    Verdict.BEHIND: "verdict-not-met",
-    Verdict.NOT_DUE: "verdict-unknown",
-    Verdict.FOLLOWED: "verdict-unknown",
-    Verdict.CANNOT_BE_JUDGED: "verdict-unknown",
-}
+VERDICT_WORDS, VERDICT_SIGNS, VERDICT_CLASSES, _OUTCOMES = (
+    {verdict: looks[place] for verdict, looks in _VERDICTS.items()} for place in range(4)
+)
 
 PARTLY, PARTLY_SIGN = "verdict-partly", "–"
 """Class and sign of what is met in part."""
@@ -140,6 +125,11 @@ def rounded(value: Value, decimals: int) -> Decimal:
     """`value` with so many decimals; a half is rounded away from zero, as Excel and Jobindsats do."""
     result = exact(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return abs(result) if result.is_zero() else result
+
+
+def decimals_of(value: Decimal | None) -> int:
+    """How many decimals a number is written with; 0 for none."""
+    return 0 if value is None else max(0, -int(value.as_tuple().exponent))
 
 
 def unit_word(unit: Unit | str | None, value: Value = 2, *, difference: bool = False) -> str:
@@ -207,9 +197,19 @@ FEW_WORDS = f"{FEW_MARK} Andelen er af færre end {FEW} personer eller af et skj
 """Stands at a figure or a place that few persons make, and what it means."""
 
 
+def example_note(which: str = "Tallene", what: str = "siden") -> str:
+    """What pages of example data say of it: ``Tallene er opdigtede og viser kun, hvordan siden kan se ud.``"""
+    return f"{which} er opdigtede og viser kun, hvordan {what} kan se ud."
+
+
 def capital(text: str) -> str:
     """`text` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """`text` as it stands within a sentence: a small letter first, but in ``A-dagpenge``."""
+    return text if text[1:2] == "-" else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:
@@ -270,17 +270,8 @@ def trend_phrase(first: Value, last: Value, decimals: int, unit: Unit | str | No
 
 def verdict_heading(goal: str, verdict: Verdict, what: str | None = None) -> str:
     """``Mål 1a er ikke opfyldt.``; with `what`: ``Mål 5b, formidlingsgrad, er opfyldt.``"""
-    outcome = {
-        Verdict.MET: "er opfyldt",
-        Verdict.NOT_MET: "er ikke opfyldt",
-        Verdict.ON_TRACK: "er på sporet",
-        Verdict.BEHIND: "er bagud",
-        Verdict.NOT_DUE: "afgøres senere",
-        Verdict.FOLLOWED: "følges uden vurdering",
-        Verdict.CANNOT_BE_JUDGED: "kan ikke vurderes",
-    }[verdict]
     middle = f", {what}," if what else ""
-    return f"Mål{NBSP}{goal}{middle} {outcome}."
+    return f"Mål{NBSP}{goal}{middle} {_OUTCOMES[verdict]}."
 
 
 def measured(
@@ -415,7 +406,7 @@ def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) 
     """How many goals are on their way, and how many cannot be judged."""
     counted = (
         (on_track, "er på sporet"),
-        (behind, "er bagud"),
+        (behind, "er bag efter planen"),
         (not_due, "afgøres senere"),
         (unknown, "kan ikke vurderes"),
     )

@@ -55,6 +55,7 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
         output,
         _ABOVE,
         page=page,
+        example=page.example,
         blocks=blocks,
         hub=f"{_ABOVE}{HUB}" if (output / HUB).is_file() else "",
         mark=f"{EXAMPLE_MARK} " if page.example else "",

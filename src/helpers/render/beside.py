@@ -38,7 +38,7 @@ _PASSED_CLASSES = {
     "example-data",
     "example-note",
 }
-_DRAWING = re.compile(r'<svg class="drawing narrow".*?</svg>', re.DOTALL)
+_DRAWING = re.compile(r'<svg class="drawing (wide|narrow)".*?</svg>', re.DOTALL)
 
 
 @dataclass
@@ -111,9 +111,10 @@ class PageReading:
     def __init__(self, href: str, text: str) -> None:
         self.href = href
         self.figures: list[SheetFigure] = []
-        self._drawings = iter(_DRAWING.findall(text))
+        self._drawings = iter([found[0] for found in _DRAWING.finditer(text) if found[1] == "narrow"])
         self._verdict = "", ""
-        tree = html.document_fromstring(text)
+        # Of a drawing only its place is read; a page's drawings are four fifths of it.
+        tree = html.document_fromstring(_DRAWING.sub(r'<svg class="drawing \1"></svg>', text))
         self._here = Section(href, " ".join((tree.findtext(".//title") or "").split()))
         self.sections = [self._here]
         for main in tree.iter("main"):
@@ -155,18 +156,21 @@ class PageReading:
     def _judged(self, box: HtmlElement, classes: set[str]) -> None:
         strong = box.find(".//strong")
         kind = next((name for name in classes if name.startswith("verdict-")), "").removeprefix("verdict-")
-        self._verdict = _words(strong) if strong is not None else "", kind
+        said, before = self._verdict
+        told = f"{said} {_words(strong) if strong is not None else ''}".strip()
+        self._verdict = told, kind if before in ("", kind) else "partly"
 
     def _figure(self, figure: HtmlElement) -> None:
         caption = figure.find(".//figcaption")
         said = _words(caption) if caption is not None else ""
         self._here.text = f"{self._here.text} {said}"[:LONGEST].strip()
         for _ in figure.iterfind('.//svg[@class="drawing narrow"]'):
+            drawing = next(self._drawings)
+            if self._here is self.sections[0]:
+                continue  # the one figure of a page, which the list of chapters names
             anchor = figure.get("id") or (figure.getparent().get("id") or "")
             url = f"{self.href}#{anchor}" if anchor else self.href
-            self.figures.append(
-                SheetFigure(url, self._here.title, said, *self._verdict, next(self._drawings))
-            )
+            self.figures.append(SheetFigure(url, self._here.title, said, *self._verdict, drawing))
 
 
 def _words(element: HtmlElement) -> str:

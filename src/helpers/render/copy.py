@@ -144,7 +144,9 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         typography = {key: value for key, value in brand_data.get("typography", {}).items() if key != "fonts"}
         brand_data["typography"] = {**typography, "link": {"color": shown["link"]}}
         texts = {role: shown[role] for role in ("foreground", "primary", "secondary", "link")}
-        brand_data["color"] = {**brand_data.get("color", {}), **texts}
+        said = brand_data.get("color", {})
+        palette = {**(said.get("palette") or {}), "cover": shown["cover"]}
+        brand_data["color"] = {**said, **texts, "palette": palette}
     if brand.logo is not None:
         logo = styles / f"logo{brand.logo.suffix}"
         logo.write_bytes(brand.logo_bytes())

@@ -15,6 +15,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
@@ -180,8 +181,8 @@ def _table(content: bytes) -> dict[str, Any]:
 
 
 def _fields(head: Sequence[str], body: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
-    for place, name in enumerate(head):
-        cells = [row[place] for row in body if place < len(row) and row[place]]
+    for name, *column in islice(zip_longest(head, *body, fillvalue=""), len(head)):
+        cells = list(filter(None, column))
         counted = bool(cells) and all(map(_NUMBER.fullmatch, cells)) and name != "omraade"
         yield (
             {"name": name, "type": "number", "decimalChar": ","}

@@ -14,8 +14,8 @@ _ALT = re.compile(r'\balt="([^"]*)"')
 _ROOT = re.compile(r"^.*?<svg\b([^>]*)>", re.DOTALL)
 _SIZE = re.compile(r'\b(width|height|viewBox)="([^"]*)"')
 _ELSEWHERE = re.compile(r"<style\b.*?</style>|<metadata\b.*?</metadata>|<desc\b.*?</desc>", re.DOTALL)
-_ID = re.compile(r'\bid="([^"]+)"|url\(#([^)]+)\)|href="#([^"]+)"')
-_COLOUR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
+_ID = re.compile(r' id="([^"]+)"|url\(#([^)]+)\)|href="#([^"]+)"')
+_COLOUR = re.compile(r'="(#[0-9a-f]{6})"')
 
 
 def figure_colours(palette: Palette) -> dict[str, str]:
@@ -49,7 +49,7 @@ def coloured(svg: str, palette: Palette) -> str:
     """A drawing whose colours follow the page's, by day, by night and where a reader has forced others."""
     names = {colour: name for name, colour in reversed(figure_colours(palette).items())}
     return _COLOUR.sub(
-        lambda found: f"var({names[found[0]]},{found[0]})" if found[0] in names else found[0], svg
+        lambda found: f'="var({names[found[1]]},{found[1]})"' if found[1] in names else found[0], svg
     )
 
 

@@ -53,6 +53,8 @@ def framed(
         "logo_alt": brand.logo_alt,
         "hub": f"{above}{HUB}",
         "sources": (),
+        "example": False,
+        "some_example": False,
         "script": "\n".join((styles / name).read_text(encoding="utf-8").strip() for name in scripts),
         **foot(imprint or read_imprint(project), above),
     }

@@ -245,8 +245,10 @@ def write_hub(project: Project, output: Path, *, base_url: str = "") -> Path:
         map_title=next((site.record.title for site in sites if plan and site.plan == plan), ""),
         common_title=_common_title(places),
         owner=next((found.owner for found in goals if found.plan == plan), ""),
-        all_example=bool(example) and all(example),
-        mark=f"{EXAMPLE_MARK} " if sites and all(_is_marked(site.record) for site in sites) else "",
+        example=bool(example) and all(example),
+        mark=f"{EXAMPLE_MARK} "
+        if sites and all(s.record.example and s.record.title.startswith(EXAMPLE_MARK) for s in sites)
+        else "",
         some_example=any(example) and not all(example),
         sizes={
             site.pdf: size_words(path.stat().st_size)
@@ -264,10 +266,6 @@ def source_owners(sites: Iterable[Site]) -> list[str]:
     """Whose figures the sites show, as a page names them."""
     used = {source for site in sites if site.entry for source in site.entry.sources}
     return [publisher.owner for source, publisher in SOURCES.items() if source in used]
-
-
-def _is_marked(record: Record) -> bool:
-    return record.example and record.title.startswith(EXAMPLE_MARK)
 
 
 def read_municipalities(project: Project) -> tuple[Municipality, ...]:

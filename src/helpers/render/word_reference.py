@@ -28,7 +28,7 @@ from helpers.present.theme import shown_colours
 from helpers.render.builtin.pandoc import executable
 
 NORMAL = "Normal"
-MARKED = "Eksempeldata. Tallene er ikke kommunens virkelige tal."
+MARKED = "Eksempeldata. Tallene er opdigtede."
 """On every page of a document with made-up figures."""
 
 INSTEAD = "Calibri"

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
-from helpers.data.answers import Cell, number, parse_parts
+from helpers.data.answers import Cell, as_number, parse_parts
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
@@ -93,7 +93,7 @@ def values_of(
                 members.append(f"{dimension}={folded[row[at]]}")
         for at, column in measures:
             try:
-                value = number(row[at])
+                value = as_number(row[at])
             except ValueError:
                 where_it_is = f'column "{short(tidy(column.label))}", {short(where)}, {short(when)}'
                 raise Misfit(f'"{short(row[at])}" ({where_it_is}) where a number should be') from None
@@ -133,7 +133,7 @@ class Difference:
     vanished: int = 0
 
 
-def difference(new: Values, old: Values, oldest: Period | None) -> Difference:
+def changes_between(new: Values, old: Values, oldest: Period | None) -> Difference:
     """Compare two snapshots of a table."""
     return Difference(
         changed=sum(place in old and old[place] != value for place, value in new.items()),
@@ -224,7 +224,9 @@ def broken(
             yield place, value, why
 
 
-def moved(new: Values, old: Values, usual: Callable[[], Mapping[tuple[str, str], float]]) -> tuple[str, ...]:
+def moved_far(
+    new: Values, old: Values, usual: Callable[[], Mapping[tuple[str, str], float]]
+) -> tuple[str, ...]:
     """Where more than half of the values of a measure moved more than they ever did; nothing when they did not.
 
     Parameters
@@ -303,7 +305,7 @@ def _shift(before: float, now: float) -> float:
     return abs(now - before) / max(abs(now), abs(before)) if now != before else 0.0
 
 
-def newest_period(values: Values) -> Period | None:
+def newest_with_value(values: Values) -> Period | None:
     """The newest period that has a value; of several kinds of period, the finest."""
     found = periods_of(place for place, value in values.items() if value is not None)
     return max(found, key=lambda period: (period.frequency.per_year, period.ordinal), default=None)

@@ -12,19 +12,24 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from helpers.catalogue.models import (
-    NATIONAL,
-    NATIONAL_NAME,
-    FromShare,
-    Indicator,
+from helpers.catalogue import Catalogue
+from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, FromShare, Indicator
+from helpers.data.basis import tables_of
+from helpers.data.raw import (
+    AnswerColumn,
+    Mark,
+    RawStore,
+    Sidecar,
+    joined_answers,
+    snapshot_id,
+    snapshot_moment,
 )
-from helpers.data.basis import EXAMPLE_SOURCE, tables_of
-from helpers.data.raw import AnswerColumn, Mark, RawStore, Sidecar, joined, snapshot_id, snapshot_moment
 from helpers.periods import Frequency, Period
+from helpers.project import EXAMPLE_SOURCE
 from helpers.sources.example_layers import (
     SMALLEST_SHOWN,
     TOPS,
@@ -36,9 +41,6 @@ from helpers.sources.example_layers import (
     with_country,
 )
 from helpers.sources.example_world import SEED, Cell
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
 
 MONTHS_OF_HISTORY: Final = 37
 """A figure's 25 months and a year before them."""
@@ -314,7 +316,7 @@ class _Maker:
                 }
             )
             cell_count += len(rows) * len(measures)
-        return joined(answers), Sidecar(
+        return joined_answers(answers), Sidecar(
             source=EXAMPLE_SOURCE,
             table=table,
             title=self._title(table),

@@ -27,7 +27,7 @@ from helpers.catalogue.models import (
 )
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.example_world import OUTSIDE_BENEFITS, Cell, World, parts_of
+from helpers.sources.example_world import LABOUR_FORCE_SHARE, OUTSIDE_BENEFITS, Cell, World, parts_of
 
 SMALLEST_SHOWN: Final = 3
 """Jobindsats shows no count below this."""
@@ -115,7 +115,7 @@ class Layer:
         self._pair_hidden_counts()
         # Municipalities first: what is fixed for the country then leaves them as they are. And shares of few
         # counts before those of many, which have more counts left to be moved.
-        for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, self._cell_count(pin))):
+        for pin in sorted(self.pins, key=lambda pin: (pin.area == NATIONAL, len(self._cells(pin)))):
             self._pin_count(pin)
         self._add_up()
         self._fit_shares()
@@ -124,9 +124,9 @@ class Layer:
                 above, below = self.counts[cell.counted], self._base(cell)
                 self.rates[cell] = _share(with_country(above), with_country(below), rate.decimals)
 
-    def _cell_count(self, pin: Pin) -> int:
+    def _cells(self, pin: Pin) -> list[Cell]:
         terms = origin_of(self.indicators[pin.indicator], pin.series).terms
-        return sum(len(cells_of(term)) for term in terms)
+        return [cell for term in terms for cell in cells_of(term)]
 
     def _plain_rate(self, cell: Cell, rate: Rate) -> np.ndarray:
         world = self.world
@@ -139,7 +139,7 @@ class Layer:
         if cell.kind == "of_population":
             return self.world.population.astype(np.int64)
         if cell.kind == "of_labour_force":
-            return self.world.labour_force.astype(np.int64)
+            return _round(self.world.population * LABOUR_FORCE_SHARE)
         persons = Cell(f"{cell.family}a02", "mgrpa02_1", cell.members)
         return self.counts.get(persons, _round(self.world.count(persons)))
 
@@ -213,7 +213,7 @@ class Layer:
             self._fix_share(pin, above, below, decimals)
             self._fixed.update((cell, pin.area, pin.period) for cell in below)
             return
-        cells = [cell for term in origin.terms for cell in cells_of(term)]
+        cells = self._cells(pin)
         if all(cell in self.counts for cell in cells):
             self._fix_total(pin, cells, int(pin.value))
         elif len(cells) == 1 and cells[0].kind != "other":
@@ -221,12 +221,7 @@ class Layer:
             self._fix_share(pin, [cells[0].counted], [], decimals, int(base))
 
     def _fix_share(
-        self,
-        pin: Pin,
-        above: Sequence[Cell],
-        below: Sequence[Cell],
-        decimals: int,
-        people: int = 0,
+        self, pin: Pin, above: Sequence[Cell], below: Sequence[Cell], decimals: int, people: int = 0
     ) -> None:
         """Find whole numbers that give the printed share: first above the line, then below it as well.
 
@@ -319,7 +314,7 @@ class Layer:
         """Move rates to where the printed ones come out, the whole series with them."""
         for pin in self.pins:
             origin = origin_of(self.indicators[pin.indicator], pin.series)
-            cells = [cell for term in origin.terms for cell in cells_of(term)]
+            cells = self._cells(pin)
             if isinstance(origin, FromShare) or not all(cell in rates for cell in cells):
                 continue
             complement = isinstance(origin, FromMeasure) and origin.complement

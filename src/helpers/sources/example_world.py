@@ -188,10 +188,6 @@ class World:
         growth = 1 + 0.004 * self._years
         return np.rint(people[:, None] * WORKING_AGE_SHARE * growth[None, :])
 
-    @property
-    def labour_force(self) -> np.ndarray:
-        return np.rint(self.population * LABOUR_FORCE_SHARE)
-
     def count(self, cell: Cell) -> np.ndarray:
         """Expected number of a count cell, by area and period; parts stay below their total."""
         if cell.table in REGISTERS:

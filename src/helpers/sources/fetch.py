@@ -18,10 +18,10 @@ from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
 from helpers.data.editions import keep_typed
 from helpers.data.files import locked
-from helpers.data.raw import MANUAL, RawStore, Sidecar
+from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
-from helpers.project import Project, is_rendering
+from helpers.project import MANUAL, Project, is_rendering
 from helpers.sources.checks import Difference, Place, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
@@ -183,11 +183,7 @@ class Notebook:
 
 
 def fetch_for_notebook(
-    project: Project,
-    catalogue: Catalogue,
-    indicators: Iterable[str],
-    *,
-    client: Transport | None = None,
+    project: Project, catalogue: Catalogue, indicators: Iterable[str], *, client: Transport | None = None
 ) -> Notebook:
     """Fetch the tables of some indicators that have moved, and say in Danish which figures are used.
 

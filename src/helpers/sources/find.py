@@ -71,10 +71,10 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     fitting = tuple(table for table in listing.tables.values() if _fits(table, words))
     every = tuple(listing.tables.values())
     from_disk = None if listing.asked else listing.snapshot
-    return Found(fitting or nearest(every, words), len(every), from_disk, near=not fitting)
+    return Found(fitting or candidates(every, words), len(every), from_disk, near=not fitting)
 
 
-def nearest(tables: Iterable[TableInfo], words: Sequence[str]) -> tuple[TableInfo, ...]:
+def candidates(tables: Iterable[TableInfo], words: Sequence[str]) -> tuple[TableInfo, ...]:
     """The three tables that have most in common with some words or an old title; none that has nothing.
 
     Measured by the letters their words share, rare words more than those of many tables ("antal", "andel").
@@ -105,7 +105,7 @@ def _alike(word: str, other: str) -> bool:
     return word[:stem] == other[:stem]
 
 
-def table(project: Project, key: str, client: Client | None = None) -> TableInfo:
+def metadata_of(project: Project, key: str, client: Client | None = None) -> TableInfo:
     """The whole metadata of one table: asked for where there is a key, else as they were kept.
 
     Raises
@@ -117,7 +117,7 @@ def table(project: Project, key: str, client: Client | None = None) -> TableInfo
         settings = read_settings(project)
         if settings.key is not None:
             with Client(settings) as own:
-                return table(project, key, own)
+                return metadata_of(project, key, own)
     store = MetadataStore(project, client)
     return store.table(store.listing().table(key.strip().casefold()))
 

@@ -21,13 +21,7 @@ from helpers.data.answers import Answer, parse_json
 from helpers.letters import without_hidden
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.metadata import parse_table, parse_tables
-from helpers.sources.settings import (
-    HOW_TO_GET_A_KEY,
-    KEY_VARIABLE,
-    URL_VARIABLE,
-    Bearer,
-    Settings,
-)
+from helpers.sources.settings import HOW_TO_GET_A_KEY, KEY_VARIABLE, URL_VARIABLE, Bearer, Settings
 from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Periods, Reply, Transport, decoded, shown
 
 _ONLY_SO_MANY = re.compile(r"only (\d+) periods? (?:is|are) available", re.IGNORECASE)
@@ -73,11 +67,7 @@ class Client(Transport[Settings]):
         return self._metadata(f"table/{quote(table, safe='')}", table, parse_table)
 
     def data(
-        self,
-        table: str,
-        measures: Mapping[str, str],
-        periods: Periods,
-        hierarchies: Mapping[str, str],
+        self, table: str, measures: Mapping[str, str], periods: Periods, hierarchies: Mapping[str, str]
     ) -> Answer:
         """Ask for numbers.
 
@@ -104,7 +94,7 @@ class Client(Transport[Settings]):
         def ask(periods: Periods) -> Answer:
             name, value = periods.parameter
             query = {**fixed, name: value, "format": "json"}
-            asked = f"data/{table}, {_spelled(query)} ({periods})"
+            asked = f"data/{table}, {'&'.join(f'{n}={v}' for n, v in query.items())} ({periods})"
             answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse_json)
             return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
 
@@ -180,14 +170,7 @@ class Client(Transport[Settings]):
                 f"If the answer is too large, lower JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,}); "
                 "if ids of measures\nare turned down, JOBINDSATS_ALL_MEASURES=1 asks for all measures at once"
             )
-        return SourceError(
-            f"{table}: Jobindsats answered {reply.status} {said}",
-            fault=fault,
-            asked=call.words,
-            do=do,
-            status=reply.status,
-            cause=cause,
-        )
+        return self._answered(reply, call, said, fault, do, cause)
 
 
 def _turns_the_key_down(reply: Reply) -> bool:
@@ -200,10 +183,6 @@ def _turns_the_key_down(reply: Reply) -> bool:
     with contextlib.suppress(ValueError, RecursionError):  # letters may be escaped in JSON
         text = json.dumps(json.loads(text), ensure_ascii=False)
     return bool(_KEY_TURNED_DOWN.search(text[:2000].replace("_", " ")))
-
-
-def _spelled(query: Mapping[str, str]) -> str:
-    return "&".join(f"{name}={value}" for name, value in query.items())
 
 
 def _cause(text: str) -> str:

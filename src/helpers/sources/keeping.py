@@ -19,7 +19,7 @@ from helpers.data.raw import (
     AnswerColumn,
     RawStore,
     Sidecar,
-    joined,
+    joined_answers,
     snapshot_day,
     snapshot_moment,
 )
@@ -32,11 +32,11 @@ from helpers.sources.checks import (
     Place,
     Values,
     broken,
-    difference,
+    changes_between,
     doubts,
     jumps,
-    moved,
-    newest_period,
+    moved_far,
+    newest_with_value,
     periods_of,
     shifts,
     stored_values,
@@ -108,7 +108,7 @@ class Previous:
 
     @functools.cached_property
     def newest(self) -> Period | None:
-        return Period.parse(self.told) if self.told else newest_period(self.values)
+        return Period.parse(self.told) if self.told else newest_with_value(self.values)
 
     @property
     def words(self) -> str:
@@ -184,7 +184,10 @@ class Keeper:
             remarks.append(f"{about.table}: {spoken_of} of {len(about.names)} municipalities")
         if all(value is None for value in new.values.values()):
             remarks.append(f"{about.table}: every value is empty")
-        content, newest = joined([answer.content for answer in new.answers]), newest_period(new.values)
+        content, newest = (
+            joined_answers([answer.content for answer in new.answers]),
+            newest_with_value(new.values),
+        )
         sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, new.cells)
         sidecar = sidecar.model_copy(update={"update_latest": update_latest})
         told = ("query", "columns", "update_latest", "update_next")
@@ -195,7 +198,7 @@ class Keeper:
         ):
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
         kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
-        changes = difference(new.values, previous.values, about.oldest) if previous else None
+        changes = changes_between(new.values, previous.values, about.oldest) if previous else None
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
     def quarantine(
@@ -205,7 +208,10 @@ class Keeper:
 
         The same answer again is not kept twice.
         """
-        source, content = f"{self.source}/{QUARANTINE}", joined([answer.content for answer in answers])
+        source, content = (
+            f"{self.source}/{QUARANTINE}",
+            joined_answers([answer.content for answer in answers]),
+        )
         snapshot = self.store.newest(source, about.table)
         if snapshot is None or self.store.read(source, about.table, snapshot) != content:
             sidecar = self._sidecar(about, answers, columns, source, 0)
@@ -274,7 +280,10 @@ class Keeper:
                     fault=Fault.IMPLAUSIBLE,
                     do=do,
                 )
-            far = (*moved(new.values, old, lambda: self._usual(name)), *jumps(new.values, old, about.breaks))
+            far = (
+                *moved_far(new.values, old, lambda: self._usual(name)),
+                *jumps(new.values, old, about.breaks),
+            )
             if far:
                 raise SourceError(
                     f"{name}: the new answer is held back, because much moved at once: {'; '.join(far)}.",

@@ -11,34 +11,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import is_country
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Indicator, Municipality, Survey, Unit
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
-from helpers.data.raw import MANUAL
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
-from helpers.intake import (
-    BlankMark,
-    Reading,
-    TypedRow,
-    TypedTable,
-    Wrong,
-    nearest,
-    read_table,
-    strays,
-    typed_files,
-)
+from helpers.intake import BlankMark, Reading, TypedRow, TypedTable, Wrong, read_table, strays, typed_files
 from helpers.intake.table import typed_ending
+from helpers.letters import did_you_mean
 from helpers.periods import Period, window
-from helpers.project import Project
+from helpers.project import MANUAL, Project
 from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones, template_rows
-
-if TYPE_CHECKING:
-    from helpers.catalogue import Catalogue
 
 SERIES_COLUMNS: Final = ("periode", "område", "serie", "værdi", "kilde")
 SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
@@ -46,6 +34,9 @@ SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
 
 _PROJECT_COLUMN: Final = "raekke"
 """Files of investment projects lie in the same folder; this column of theirs tells them apart."""
+
+_Seen = dict[object, tuple[Decimal | None, str]]
+"""Place of a figure → its value, and where it stands."""
 
 _SERIES_HEAD: Final = (("periode", "vaerdi"), ("omraade", "serie", "kilde"))
 
@@ -129,7 +120,7 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
             continue
         path, name = paths[0], project.relative(paths[0])
         indicator = catalogue.indicators.get(key)
-        sheets = () if indicator is None else _sheet_names(indicator, municipality)
+        sheets = [indicator.key, *_series_names(indicator, municipality)] if indicator else []
         tables, found = read_table(path, name, *_SERIES_HEAD, sheets=sheets)
         if any(_PROJECT_COLUMN in table.columns for table in tables):
             continue
@@ -137,7 +128,7 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
             problems.append(_no_such_key(name, typed_key, catalogue))
             continue
         problems += found
-        seen: dict[object, tuple[Decimal | None, str]] = {}
+        seen: _Seen = {}
         for table in tables:
             reader = _SeriesReader(table, catalogue, indicator, municipality, seen)
             values.extend(reader.values())
@@ -203,19 +194,14 @@ def misplaced(project: Project, catalogue: Catalogue) -> list[Problem]:
             problems.append(Problem(name, "A file that lies here is not read.", do))
         elif path.parent == manual and path.is_dir() and path.name not in slugs:
             meant = catalogue.find_municipality(path.name)
-            near = f'Did you mean "{meant.slug}"?' if meant else nearest(path.name, slugs)
+            near = f'Did you mean "{meant.slug}"?' if meant else did_you_mean(path.name, slugs)
             what = f'"{path.name}" is no municipality\'s slug. {near}'.strip()
             problems.append(Problem(name, what, "Name the folder after one of `plan list municipalities`."))
     return problems
 
 
 def write_template(
-    project: Project,
-    catalogue: Catalogue,
-    municipality: Municipality,
-    key: str,
-    *,
-    today: date | None = None,
+    project: Project, catalogue: Catalogue, municipality: Municipality, key: str, *, today: date | None = None
 ) -> Path:
     """Write an empty file for an indicator or survey, with a row for each figure to fill in.
 
@@ -313,19 +299,12 @@ class _Reader:
         return found
 
     def unknown(self, row: TypedRow, column: str, allowed: Sequence[str]) -> None:
-        what = f'"{row[column]}" is unknown. {nearest(row[column], allowed)}'.strip()
+        what = f'"{row[column]}" is unknown. {did_you_mean(row[column], allowed)}'.strip()
         self.wrong(
             row, column, what if row[column] else "The cell is empty.", f"Write one of: {', '.join(allowed)}."
         )
 
-    def once(
-        self,
-        seen: dict[object, tuple[Decimal | None, str]],
-        place: object,
-        value: Decimal | None,
-        row: TypedRow,
-        column: str,
-    ) -> bool:
+    def once(self, seen: _Seen, place: object, value: Decimal | None, row: TypedRow, column: str) -> bool:
         """Whether a place is met for the first time; two different values for it are a problem."""
         here = self.table.where(row, column)
         before, where = seen.setdefault(place, (value, here))
@@ -357,7 +336,7 @@ class _SeriesReader(_Reader):
         catalogue: Catalogue,
         indicator: Indicator,
         municipality: Municipality,
-        seen: dict[object, tuple[Decimal | None, str]],
+        seen: _Seen,
     ) -> None:
         super().__init__(table, "vaerdi", "periode")
         self.catalogue = catalogue
@@ -462,7 +441,7 @@ class _SurveyReader(_Reader):
     def rounds(self) -> dict[Period | None, tuple[dict[str, Decimal], str | None]]:
         """The month of each round → its answers and their source."""
         found: dict[Period | None, tuple[dict[str, Decimal], str | None]] = {}
-        seen: dict[object, tuple[Decimal | None, str]] = {}
+        seen: _Seen = {}
         for row in self.table.rows:
             question = self.choice(row, "spoergsmaal", self.questions, self.shown.values())
             reading = self.number(row, "svar", self.survey.unit, self.survey.decimals)
@@ -493,16 +472,11 @@ def _series_names(indicator: Indicator, municipality: Municipality) -> dict[str,
     return names
 
 
-def _sheet_names(indicator: Indicator, municipality: Municipality) -> list[str]:
-    """Names under which a workbook's sheet is read: the indicator's, or of one of its series."""
-    return [indicator.key, *indicator.series, *_series_names(indicator, municipality)]
-
-
 def _no_such_key(where: str, key: str, catalogue: Catalogue) -> Problem:
     keys = [*catalogue.indicators, *catalogue.surveys]
     return Problem(
         where,
-        f'"{key}" is no indicator and no survey. {nearest(key, keys)}'.strip(),
+        f'"{key}" is no indicator and no survey. {did_you_mean(key, keys)}'.strip(),
         "A typed-in file is named after a key of catalogue/indicators.yml or catalogue/surveys.yml, or after a plan; "
         "`plan list indicators` prints them.",
     )

@@ -6,7 +6,6 @@ their whole text only (blanks and case do not count), and an error lists what th
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -385,11 +384,6 @@ def _validated(model: type[Parsed], found: Any) -> Parsed:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "the answer"
         raise AnswerError(f"The metadata have a shape that is not known: {place}: {first['msg']}.") from None
-
-
-def nearest(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """What `word` may have been meant to be, best first."""
-    return tuple(difflib.get_close_matches(word, list(known), n=count, cutoff=0.5))
 
 
 def _named(group: MeasureGroup, measure: Measure | None) -> str:

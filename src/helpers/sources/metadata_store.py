@@ -5,6 +5,8 @@ In: a client, or none when only what was kept is wanted. Out: the list of tables
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.jobindsats import Client
-from helpers.sources.metadata import TableInfo, nearest, parse_table, parse_tables
+from helpers.sources.metadata import TableInfo, parse_table, parse_tables
 
 KEPT_FOR: Final = timedelta(hours=24)
 """The list of tables is read once a day, and again when a table that is asked for is due."""
@@ -47,7 +49,7 @@ class Listing:
         """
         if table in self.tables:
             return self.tables[table]
-        near = nearest(table, self.tables)
+        near = difflib.get_close_matches(table, self.tables, cutoff=0.5)
         names = ", ".join(f"{name} ({self.tables[name].title})" for name in near)
         raise SourceError(
             f"{table}: Jobindsats has no table of that id.",
@@ -122,10 +124,10 @@ class MetadataStore:
             When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
+        found = None
         if kept is not None and (self.client is None or not (fresh or self._has_moved(listed, kept))):
-            found = self._kept_table(listed.id, kept)
-        else:
-            found = None
+            with contextlib.suppress(AnswerError):
+                found = parse_table(self._store.read("table", listed.id, kept))
         if found is None:
             if self.client is None:
                 raise PlanError.of(
@@ -143,19 +145,12 @@ class MetadataStore:
 
     def _kept_listing(self) -> Listing | None:
         snapshot = self._store.newest("tables", "all")
-        if snapshot is None:
-            return None
-        try:
-            tables = parse_tables(self._store.read("tables", "all", snapshot))
-        except AnswerError:  # kept by a release of this program that read more than this one
-            return None
-        return Listing({table.id: table for table in tables}, snapshot, asked=False)
-
-    def _kept_table(self, table: str, snapshot: str) -> TableInfo | None:
-        try:
-            return parse_table(self._store.read("table", table, snapshot))
-        except AnswerError:
-            return None
+        if snapshot is not None:
+            # One of a release of this program that read more than this one is asked for again.
+            with contextlib.suppress(AnswerError):
+                tables = parse_tables(self._store.read("tables", "all", snapshot))
+                return Listing({table.id: table for table in tables}, snapshot, asked=False)
+        return None
 
     def _is_young(self) -> bool:
         marker = self._store.root / "tables" / "all" / _CHECKED

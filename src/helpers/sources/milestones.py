@@ -17,8 +17,9 @@ from helpers.catalogue.targets import Target
 from helpers.data.editions import typed_folder
 from helpers.data.text import fold
 from helpers.errors import Problem
-from helpers.intake import TypedTable, nearest, read_table, typed_files
+from helpers.intake import TypedTable, read_table, typed_files
 from helpers.intake.dates import read_day
+from helpers.letters import did_you_mean
 from helpers.project import Project
 
 MILESTONE_COLUMNS: Final = ("mål", "status", "dato", "bemærkning")
@@ -94,12 +95,12 @@ def _reports(table: TypedTable, plan: Plan, problems: list[Problem]) -> list[Mil
             read_day(row["dato"]),
         )
         if goal is None:
-            what = f'"{row["maal"]}" is no milestone of {plan.key}. {nearest(row["maal"], known.values())}'.strip()
+            what = f'"{row["maal"]}" is no milestone of {plan.key}. {did_you_mean(row["maal"], known.values())}'.strip()
             do = f"Its milestones are {', '.join(known.values())}." if known else "The plan has no milestone."
             problems.append(Problem(table.where(row, "maal"), what, do))
         elif state is None:
             allowed = [one.value for one in MilestoneState]
-            what = f'"{row["status"]}" is no state. {nearest(row["status"], allowed)}'.strip()
+            what = f'"{row["status"]}" is no state. {did_you_mean(row["status"], allowed)}'.strip()
             problems.append(Problem(table.where(row, "status"), what, f"Write one of: {', '.join(allowed)}."))
         elif day is None:
             what = f'"{row["dato"]}" is no day.' if row["dato"] else "The day is missing."

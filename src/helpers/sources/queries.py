@@ -18,14 +18,7 @@ from helpers.catalogue.models import Certainty, Limits, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.sources.metadata import (
-    Dimension,
-    Hierarchy,
-    Measure,
-    MeasureGroup,
-    TableInfo,
-    Value,
-)
+from helpers.sources.metadata import Dimension, Hierarchy, Measure, MeasureGroup, TableInfo, Value
 from helpers.sources.settings import Settings
 from helpers.sources.transport import Periods
 

@@ -204,12 +204,12 @@ def read_settings(project: Project) -> Settings:
     PlanError
         When the address would send the key in the clear, or a number is none.
     """
-    found = _found(project)
+    found, places = _found(project)
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
     return Settings(
         url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
         key=Key(key) if key else None,
-        empty="" if key else _empty_at(project),
+        empty="" if key else places.get(KEY_VARIABLE, ""),
         cell_limit=_number(found, "JOBINDSATS_CELL_LIMIT", Settings.cell_limit),
         periods=_wanted_periods(found, "JOBINDSATS"),
         all_measures=_is_set(found, "JOBINDSATS_ALL_MEASURES"),
@@ -227,7 +227,7 @@ def read_statbank_settings(project: Project) -> StatbankSettings:
     PlanError
         When the address or a number is none.
     """
-    found = _found(project)
+    found, _ = _found(project)
     return StatbankSettings(
         url=_checked_url(
             found.get(STATBANK_URL_VARIABLE, "").strip() or STATBANK_DEFAULT_URL, STATBANK_URL_VARIABLE
@@ -239,15 +239,10 @@ def read_statbank_settings(project: Project) -> StatbankSettings:
     )
 
 
-def _found(project: Project) -> dict[str, str]:
-    return {**{name: value for name, (value, _) in _dotenv(project).items()}, **os.environ}
-
-
-def _empty_at(project: Project) -> str:
-    """Where the key is named, as far as it is."""
-    return (
-        "the environment" if KEY_VARIABLE in os.environ else _dotenv(project).get(KEY_VARIABLE, ("", ""))[1]
-    )
+def _found(project: Project) -> tuple[dict[str, str], dict[str, str]]:
+    """What is set, by name, and where."""
+    said = _dotenv(project) | {name: (value, "the environment") for name, value in os.environ.items()}
+    return {name: value for name, (value, _) in said.items()}, {name: at for name, (_, at) in said.items()}
 
 
 def _is_set(found: Mapping[str, str], variable: str) -> bool:

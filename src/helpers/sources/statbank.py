@@ -36,6 +36,10 @@ _NO_TABLE: Final = re.compile(
 _TOTALS: Final = frozenset({"TOT", "IALT", "MOK"})
 
 
+Asked = Mapping[str, Mapping[str, str | Sequence[str]]]
+"""Variable → code → its text, or the codes whose sum it is. What is not named is left out."""
+
+
 class _Read(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -152,18 +156,11 @@ class StatbankClient(Transport[StatbankSettings]):
         name = table.upper()
         return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
 
-    def data(
-        self,
-        info: StatbankTable,
-        asked: Mapping[str, Mapping[str, str | Sequence[str]]],
-        periods: Sequence[str],
-    ) -> Answer:
+    def data(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> Answer:
         """Ask for numbers.
 
         Parameters
         ----------
-        asked
-            Variable → code → its text, or the codes whose sum it is. What is not named is left out.
         periods
             Their codes in the table.
 
@@ -214,12 +211,7 @@ class StatbankClient(Transport[StatbankSettings]):
         )
         return self._ask("data", {}, info.id.lower(), words, parse, body)
 
-    def query(
-        self,
-        info: StatbankTable,
-        asked: Mapping[str, Mapping[str, str | Sequence[str]]],
-        periods: Sequence[str],
-    ) -> dict[str, str]:
+    def query(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> dict[str, str]:
         """What :meth:`data` sends, for the sidecar; with when the table was updated."""
         return {
             "path": "data",
@@ -229,25 +221,17 @@ class StatbankClient(Transport[StatbankSettings]):
             **{name: ",".join(values) for name, values in self._chosen(info, asked, periods).items()},
         }
 
-    def _chosen(
-        self,
-        info: StatbankTable,
-        asked: Mapping[str, Mapping[str, str | Sequence[str]]],
-        periods: Sequence[str],
-    ) -> dict[str, list[str]]:
-        chosen = {name: list(self._spelled(values)) for name, values in asked.items()}
+    def _chosen(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> dict[str, list[str]]:
+        chosen: dict[str, list[str]] = {name: [] for name in asked}
+        for name, values in asked.items():
+            for code, text in values.items():
+                if isinstance(text, str):
+                    chosen[name].append(code)
+                elif self.settings.sums and not self.settings.bulk:
+                    chosen[name].append(f"sum({code}={';'.join(text)})")
+                else:
+                    chosen[name] += text
         return chosen | {info.time.id: list(periods)}
-
-    def _spelled(self, values: Mapping[str, str | Sequence[str]]) -> Sequence[str]:
-        found: list[str] = []
-        for code, text in values.items():
-            if isinstance(text, str):
-                found.append(code)
-            elif self.settings.sums and not self.settings.bulk:
-                found.append(f"sum({code}={';'.join(text)})")
-            else:
-                found += text
-        return found
 
     def _ask_for_less(self) -> str:
         return f"ask for less at a time with STATBANK_CELL_LIMIT (now {self.settings.cell_limit:,})"
@@ -273,14 +257,7 @@ class StatbankClient(Transport[StatbankSettings]):
             )
         elif reply.status == requests.codes.forbidden:
             fault, do = Fault.FORBIDDEN, "ask your IT department whether something blocks the call"
-        return SourceError(
-            f"{call.table}: {self.name} answered {reply.status} {said}{kind}",
-            fault=fault,
-            asked=call.words,
-            do=do,
-            status=reply.status,
-            cause=message,
-        )
+        return self._answered(reply, call, f"{said}{kind}", fault, do, message)
 
 
 def _refused(text: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from math import prod
 from typing import Final
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.documents import did_you_mean
 from helpers.catalogue.models import STATBANK, Limits
 from helpers.data.answers import Answer
 from helpers.data.cells import COUNTRY_NUMBER
@@ -19,6 +18,7 @@ from helpers.data.csv_answers import VALUE_COLUMN
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold
 from helpers.errors import Problem
+from helpers.letters import did_you_mean
 from helpers.project import Project
 from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import Fault, SourceError
@@ -26,7 +26,7 @@ from helpers.sources.keeping import About
 from helpers.sources.queries import Places, Wanted
 from helpers.sources.settings import read_statbank_settings
 from helpers.sources.source import Prepared
-from helpers.sources.statbank import StatbankClient, StatbankTable, Variable
+from helpers.sources.statbank import Asked, StatbankClient, StatbankTable, Variable
 from helpers.sources.transport import Periods
 
 _SPAN: Final = re.compile(r"(\d+)\.\.(\d+)")
@@ -40,7 +40,7 @@ class Question:
     """One call of ``data``: a table, the values of its variables, and some of its periods."""
 
     info: StatbankTable
-    asked: Mapping[str, Mapping[str, str | tuple[str, ...]]]
+    asked: Asked
     periods: Periods
     codes: tuple[str, ...]
     columns: tuple[AnswerColumn, ...]
@@ -123,12 +123,13 @@ class Statbank:
             for place in _places(info, found):
                 limits[VALUE_COLUMN, place] = item.limits.both(limits.get((VALUE_COLUMN, place)))
         calls = self._questions(info, areas, named, sought) if sought else ()
+        about = self._about(info, areas, limits, calls)
         return Prepared(
-            replace(
-                self._about(info, areas, limits, calls), breaks={p for item in sought for p in item.breaks}
-            ),
+            replace(about, breaks={p for item in sought for p in item.breaks}),
             calls,
-            lambda before: _unmoved(info, calls, self._queries(calls), before),
+            lambda before: _unmoved(
+                info, calls, [self.client.query(c.info, c.asked, c.codes) for c in calls], before
+            ),
             tuple(problems),
             tuple(remarks),
             tuple(sorted(set().union(*problems.values()))),
@@ -176,7 +177,7 @@ class Statbank:
         named: Mapping[str, Mapping[str, Chosen]],
         sought: Sequence[Wanted],
     ) -> tuple[Question, ...]:
-        asked: dict[str, Mapping[str, str | tuple[str, ...]]] = {
+        asked: dict[str, Mapping[str, str | Sequence[str]]] = {
             areas.id: {c: areas.codes[c] for c in (COUNTRY_NUMBER, *self.codes) if c in areas.codes}
         }
         columns = [
@@ -198,7 +199,7 @@ class Statbank:
                     do=f"name its value in every term of the catalogue: where: {{{variable.id}: …}}",
                 )
             codes = {w: c for w, c in members.items() if isinstance(c, str)}
-            values: dict[str, str | tuple[str, ...]] = {c: variable.codes[c] for c in codes.values()}
+            values: dict[str, str | Sequence[str]] = {c: variable.codes[c] for c in codes.values()}
             if total is not None and not everywhere:
                 values.setdefault(total, variable.codes[total])
             values |= {w: c for w, c in members.items() if not isinstance(c, str)}
@@ -229,9 +230,6 @@ class Statbank:
             )
             for part in (newest[at : at + at_once] for at in range(0, len(newest), at_once))
         )
-
-    def _queries(self, calls: Iterable[Question]) -> list[dict[str, str]]:
-        return [self.client.query(call.info, call.asked, call.codes) for call in calls]
 
     def _about(
         self,

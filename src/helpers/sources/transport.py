@@ -365,6 +365,12 @@ class Transport(Generic[S]):
     def _lost(table: str, how: str) -> TryAgain:
         return TryAgain(f"{table}: {how}.", fault=Fault.LOST, do="try again later")
 
+    def _answered(
+        self, reply: Reply, call: HttpCall, said: str, fault: Fault, do: str, cause: str
+    ) -> SourceError:
+        words = f"{call.table}: {self.name} answered {reply.status} {said}"
+        return SourceError(words, fault=fault, asked=call.words, do=do, status=reply.status, cause=cause)
+
     def _busy(self, reply: Reply, table: str, do: str) -> TryAgain:
         trouble = TryAgain(
             f"{table}: {self.name} answered {reply.status}: {shown(reply.text)}",

@@ -35,10 +35,6 @@ local function escape_html(text)
   return (text:gsub('&', '&amp;'):gsub('<', '&lt;'):gsub('>', '&gt;'):gsub('"', '&quot;'))
 end
 
-local function html_of(inlines)
-  return (pandoc.write(pandoc.Pandoc{ pandoc.Plain(inlines) }, 'html', HTML_OPTIONS):gsub('%s+$', ''))
-end
-
 local function raw_html(text) return pandoc.RawBlock('html', text) end
 local function raw_typst(text) return pandoc.RawBlock('typst', text) end
 
@@ -705,9 +701,7 @@ local function to_typst(chapter, doc)
   -- A short edition has a head instead.
   if doc.meta['chapter-begin'] then
     in_chapters = true
-    local begin = pandoc.utils.stringify(doc.meta['chapter-begin'])
-    if not chapter.number then begin = begin:gsub('^chapter%(', 'chapter(numbered: false, ') end
-    blocks:extend{ raw_typst(begin), title_of(chapter) }
+    blocks:extend{ raw_typst(pandoc.utils.stringify(doc.meta['chapter-begin'])), title_of(chapter) }
   end
   blocks:extend(doc.blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'typst', TYPST_OPTIONS)
@@ -834,10 +828,29 @@ end
 
 -- The whole book ------------------------------------------------------------------------------------------------------
 
+-- A file is compiled once, and begins anew with every chapter, as it does where each chapter is a document of its own.
+local compiled = {}
+
 local function filtered(doc, format)
   FORMAT = format
-  for _, file in ipairs(job.filters) do doc = pandoc.utils.run_lua_filter(doc, file) end
+  for _, file in ipairs(job.filters) do
+    compiled[file] = compiled[file] or assert(loadfile(file))
+    local found = compiled[file]()
+    -- One that gives nothing has global functions, which pandoc finds.
+    if not found then doc = pandoc.utils.run_lua_filter(doc, file) end
+    for _, filter in ipairs(found and (found[1] and found or { found }) or {}) do doc = doc:walk(filter) end
+  end
   return doc
+end
+
+-- Each of some inlines as HTML: the writer takes longer to begin than to write them all.
+local function html_of(all)
+  local MARK = '<!--plan:next-->'
+  local blocks, out = pandoc.List{}, {}
+  for _, inlines in ipairs(all) do blocks:extend{ pandoc.Plain(inlines), raw_html(MARK) } end
+  local text = pandoc.write(pandoc.Pandoc(blocks), 'html', HTML_OPTIONS)
+  for one in text:gmatch('%s*(.-)%s*' .. MARK:gsub('%p', '%%%0')) do table.insert(out, one) end
+  return out
 end
 
 local function keys_of(set)
@@ -850,23 +863,21 @@ end
 for _, chapter in ipairs(chapters) do read_chapter(chapter) end
 
 local result = { chapters = pandoc.List{}, typst = '' }
-local typst, docx = pandoc.List{}, pandoc.List{}
+local typst, docx, headings = pandoc.List{}, pandoc.List{}, pandoc.List{}
 for _, chapter in ipairs(chapters) do
   local entry = {
     source = chapter.source,
     number = chapter.number,
     id = chapter.title.identifier,
     title = text_of(chapter.title.content),
-    title_html = html_of(chapter.title.content),
     contents = pandoc.List{},
     html = '',
   }
+  headings:insert(chapter.title.content)
   chapter.doc:walk{ Header = function(header)
     if header.level > 1 and header.level <= job.toc_depth then
-      entry.contents:insert{
-        level = header.level, id = header.identifier, number = header.attributes['data-number'],
-        html = html_of(header.content:walk{ Link = function(link) return link.content end, Note = function() return {} end }),
-      }
+      entry.contents:insert{ level = header.level, id = header.identifier, number = header.attributes['data-number'] }
+      headings:insert(header.content:walk{ Link = function(link) return link.content end, Note = function() return {} end })
     end
   end }
   if job.html then entry.html = to_html(chapter, filtered(chapter.doc, 'html')) end
@@ -874,6 +885,11 @@ for _, chapter in ipairs(chapters) do
   if job.docx then docx:extend(to_docx(chapter, filtered(chapter.doc, 'docx'))) end
   entry.resources = keys_of(chapter.resources)
   result.chapters:insert(entry)
+end
+local written = pandoc.List(html_of(headings))
+for _, entry in ipairs(result.chapters) do
+  entry.title_html = written:remove(1)
+  for _, heading in ipairs(entry.contents) do heading.html = written:remove(1) end
 end
 result.typst = table.concat(typst, '\n\n')
 if in_chapters then result.typst = '#plan-chapters(\n' .. result.typst .. '\n)' end

@@ -16,6 +16,7 @@ from helpers.errors import PlanError, Problem
 from helpers.periods import danish_day
 from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
+from helpers.present.words import example_note
 from helpers.render.assets import FOLDER, Assets
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
@@ -53,7 +54,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    made.globals["policy"] = policy
+    made.globals.update(policy=policy, example_note=example_note)
     return made
 
 

@@ -26,7 +26,8 @@ def _string(text: str) -> str:
 def _main(copy: Copy, body: str, example: bool) -> str:
     shown = shown_colours(copy.brand.colours)
     colours = ", ".join(
-        f'{role}: rgb("{shown[role]}")' for role in ("primary", "foreground", "secondary", "light", "link")
+        f'{role}: rgb("{shown[role]}")'
+        for role in ("primary", "foreground", "secondary", "light", "link", "cover")
     )
     logo = "none"
     if copy.brand.logo is not None:

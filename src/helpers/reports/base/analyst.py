@@ -5,21 +5,16 @@ In: a report. Out: lines of Danish with ids of tables, keys of the catalogue and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from rich.text import Text
 
-from helpers.catalogue.models import Certainty, FromHand, FromUnknown, Indicator, Series
+from helpers.catalogue.models import Certainty, FromHand, FromUnknown, Series
 from helpers.present.words import listed, sentence
+from helpers.reports.base.notes import Measured
+from helpers.reports.base.report import Report
 from helpers.sources.fetch_status import fetch_rows
 from helpers.sources.manual import manual_path
-
-if TYPE_CHECKING:
-    from helpers.reports.base.report import Report
-
-Measured = Sequence[tuple[str, Sequence[Indicator]]]
-"""What a report counts (goals, figures, projects): each one's name, and the indicators that measure it."""
 
 
 def unsure(key: str, measured: Measured) -> Iterator[str]:

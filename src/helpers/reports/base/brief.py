@@ -21,7 +21,7 @@ from helpers.present.output import (
     escape_attribute,
     escape_markdown,
 )
-from helpers.present.tables import Column, Group, Html, Row, build
+from helpers.present.tables import Group, Html, Row, build, columns
 
 MOST_FIGURES: Final = 3
 """One less for each :data:`ROWS_OF_A_FIGURE` rows of the table, and one at least, so that the item stays within two pages."""
@@ -106,16 +106,13 @@ class Brief:
 
     def table(self) -> str:
         """The status table in short, as HTML."""
-        columns = [
-            Column(label, number=place in self.numbers, row_head=place == 0)
-            for place, label in enumerate(self.columns)
-        ]
         rows = [Row((*row.cells[:-1], Html(html.escape(row.cells[-1]), row.css)), "") for row in self.rows]
         return build(
-            columns,
+            columns(*self.columns, numbers=self.numbers),
             [Group(rows, None)],
             id="status",
             caption=f"Status, {self.whom}",
+            classes="cards",
             foot=filter(None, [self.foot]),
         )
 

@@ -9,37 +9,36 @@ from decimal import Decimal
 from helpers.present.output import Shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ComparedArea:
     """One municipality's row in the table, its texts as shown.
 
     Attributes
     ----------
-    value_key, gap_key
-        What the columns are sorted by; none where there is no number.
+    value_key
+        The value as a number; none where there is none.
     """
 
     # ``dk`` and nothing for the whole country, which stands where it belongs among the municipalities.
     code: str
-    slug: str
+    slug: str = ""
     name: str
-    region: str
-    place: str
+    region: str = ""
+    place: str = ""
     """``12``; empty without a value. Equal values share a place."""
     value: str
     """With a mark where it is of few persons."""
-    expected: str
+    expected: str = ""
     """What was to be expected; shown where `columns` of its table has a head for it."""
     value_key: Decimal | None
-    gap: str
-    gap_key: Decimal | None
-    sign: str
-    verdict: str
-    steadiness: str
+    gap: str = ""
+    sign: str = ""
+    verdict: str = ""
+    steadiness: str = ""
     """``= varigt``; empty where there is no past to tell of."""
     kind: str
     """CSS class of the verdict."""
-    remark: str
+    remark: str = ""
     """Why it cannot be judged, or that its figure is from another period; else empty."""
 
 

@@ -19,9 +19,6 @@ from helpers.project import Project
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-UNNUMBERED = "<!-- kapitel uden nummer -->\n\n"
-"""Before a heading with ``{.unnumbered}``: Quarto drops the mark from a heading that opens a notebook."""
-
 OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)"
 """The cell that opens the report, after the parameters."""
 
@@ -37,16 +34,25 @@ _SUBJECT = re.compile(r"^plan-.*?-(\d+[a-z]?)(-title)?$")
 def named(heading: str, attributes: str) -> str:
     """A heading with a name, in a remark that JupyterLab does not show: ``## Mål 1a <!-- #maal-1a .unnumbered -->``.
 
-    Quarto would take a remark for a part of a chapter's title, so it stands below that.
+    Quarto would take a remark for a part of a chapter's title, so it stands below that. Whether a chapter has a number Quarto reads
+    off the first line that looks like a heading, in a remark as well (``markdownWithExtractedHeading()`` in its
+    ``src/core/pandoc/pandoc-partition.ts``, ``isNumberedChapter()`` in ``src/project/types/book/book-shared.ts``), so a title
+    without one stands in a remark first.
     """
-    return f"{heading}{chr(10) * 2 if heading.startswith('# ') else ' '}<!-- {attributes} -->"
+    if not heading.startswith("# "):
+        return f"{heading} <!-- {attributes} -->"
+    if ".unnumbered" in attributes:
+        return f"<!--\n{heading} {{{attributes}}}\n-->\n\n{heading}"
+    return f"{heading}\n\n<!-- {attributes} -->"
 
 
 _NAMED = re.compile(r"^(#{1,6} .*?)(?: \{([^{}]*)\})?(?: |\n\n)<!-- (#[\w-]+[ .\w-]*?) -->$", re.MULTILINE)
+_UNNUMBERED = re.compile(r"^<!--\n# .*(\{[^{}\n]*\})\n-->\n\n(# .*)$", re.MULTILINE)
 
 
 def with_names(text: str) -> str:
     """A page's Markdown with such remarks as attributes, as both engines read them: ``## Mål 1a {#maal-1a .unnumbered}``."""
+    text = _UNNUMBERED.sub(r"\2 \1", text)
     return _NAMED.sub(lambda found: f"{found[1]} {{{' '.join(filter(None, (found[3], found[2])))}}}", text)
 
 

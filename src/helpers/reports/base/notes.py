@@ -17,6 +17,9 @@ from helpers.present.words import listed
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import FetchOutcome, FetchRow
 
+Measured = Sequence[tuple[str, Sequence[Indicator]]]
+"""What a report counts (goals, figures, projects): each one's name, and the indicators that measure it."""
+
 
 def fetched_note(
     days: Iterable[date], rows: Iterable[FetchRow], snapshot: date | None, beside: Iterable[str] = ()

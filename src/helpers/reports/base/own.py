@@ -10,7 +10,7 @@ from helpers.errors import PlanError
 from helpers.letters import address_part
 from helpers.present import output, tables
 from helpers.present.output import Shown
-from helpers.present.words import exact, number
+from helpers.present.words import decimals_of, exact, number
 
 NOTE = "Kommunens egen opstilling."
 """Stands below what is not the plan's own figure or table."""
@@ -56,4 +56,4 @@ def _cell(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
     told = exact(value)
-    return number(told, max(0, -int(told.normalize().as_tuple().exponent)))
+    return number(told, decimals_of(told.normalize()))

@@ -7,12 +7,15 @@ inputs, fingerprint, fetching, notes on the data and what rendering needs are ma
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import wraps
+from inspect import isfunction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import pandas as pd
@@ -28,21 +31,19 @@ from helpers.errors import PlanError
 from helpers.letters import address_part
 from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
-from helpers.present.output import FigurePart, Shown, escape_markdown
-from helpers.present.stamp import EXAMPLE_MARK, Stamp
+from helpers.present.output import FigurePart, Shown, escape_markdown, write_if_changed
+from helpers.present.stamp import EXAMPLE_MARK, STAMP_KEY, Stamp
 from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
-from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE
-from helpers.reports.base.notes import fetched_note, shortfall
+from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE, VERDICT_FILE
+from helpers.reports.base.notes import Measured, fetched_note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
-from helpers.reports.base.stamped import Stamped, write_verdicts
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 
 if TYPE_CHECKING:
     from helpers.present.charts import Chart
-    from helpers.reports.base.analyst import Measured
     from helpers.reports.base.bookfiles import Laid
     from helpers.reports.base.brief import Brief
 
@@ -97,12 +98,32 @@ class Whom:
         return cls(area.name, area.long_name, area.slug, (area.code,))
 
 
+def _stamping(method: Callable[..., Shown]) -> Callable[..., Shown]:
+    @wraps(method)
+    def shown(self: Report, *given: Any, **named: Any) -> Shown:
+        return method(self, *given, **named).stamped(self.stamp)
+
+    return shown
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Report(Stamped, ABC):
+class Report(ABC):
     """A report for one municipality or job centre; its public methods are cells of a notebook.
 
-    Reports of the same plan, area, period and basis are equal and hash alike.
+    Reports of the same plan, area, period and basis are equal and hash alike. Methods that give a :class:`Shown` stamp it; they
+    are found by their return type.
     """
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        for name, method in list(vars(cls).items()):
+            shows = isfunction(method) and method.__annotations__.get("return") in (
+                "Shown",
+                "output.Shown",
+                Shown,
+            )
+            if shows and not name.startswith("_"):
+                setattr(cls, name, _stamping(method))
 
     kind: ClassVar[str]
     """Key of the report in the registry."""
@@ -152,7 +173,7 @@ class Report(Stamped, ABC):
 
     @abstractmethod
     def _example_note(self) -> str:
-        """What the pages say of example data, as Markdown."""
+        """What the pages say of example data (:func:`helpers.present.words.example_note`), as Markdown."""
 
     @abstractmethod
     def _shown(self) -> tuple[object, ...]:
@@ -193,9 +214,16 @@ class Report(Stamped, ABC):
             example=self.example,
         )
         if basis.kind == "example":
-            keys = tuple(indicator.key for indicator in self.indicators)
-            _make_example(self.project, self.catalogue.hash, keys, self.example_date)
+            self._make_example()
         return basis
+
+    def _make_example(self) -> None:
+        from helpers.sources.example import write_example_tables
+
+        given = RawStore(self.project.raw), self.catalogue, self.indicators, self.example_date
+        # Once: the generator looks at every one of its snapshots to see whether they are still right.
+        name = "example", self.example_date, *(indicator.key for indicator in self.indicators)
+        self.catalogue.kept(name, self.project.root, lambda: write_example_tables(*given))
 
     def _surveys(self) -> Sequence[str]:
         """Keys of the surveys whose answers the report shows."""
@@ -245,6 +273,7 @@ class Report(Stamped, ABC):
         """A hash over all that the pages show: it moves when one of their numbers does."""
         return hashlib.sha256(repr(self._shown()).encode()).hexdigest()
 
+    @_stamping
     def show(self, made: Any, *, caption: str, alt: str = "") -> Shown:
         """Show a chart or table of one's own on the page; without it, a page refuses what no report made.
 
@@ -288,7 +317,9 @@ class Report(Stamped, ABC):
 
     def _data_note(self) -> Shown:
         if self.is_example:
-            return output.box(self._example_note(), classes=("data-note", "example-data"))
+            return output.box(
+                f"**Eksempeldata.** {self._example_note()}", classes=("data-note", "example-data")
+            )
         if not self._tables:
             said = f"Tallene er oplyst af {self.whom.long_name}."
             return output.box(escape_markdown(said), classes=("data-note",))
@@ -498,7 +529,8 @@ class Report(Stamped, ABC):
     def _write_verdicts(self, verdicts: Mapping[str, Mapping[str, object]]) -> None:
         """Write how each chapter stands, for the sidebar: notebook → its word and class; only while rendering."""
         if is_rendering():
-            write_verdicts(verdicts, self.stamp)
+            told = {notebook: {**entry, STAMP_KEY: self.stamp.data()} for notebook, entry in verdicts.items()}
+            write_if_changed(Path.cwd() / VERDICT_FILE, json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes:
@@ -527,16 +559,6 @@ def frame_hash(frame: pd.DataFrame) -> str:
     return hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
 
 
-@cache
-def _make_example(project: Project, catalogue_hash: str, keys: tuple[str, ...], day: date) -> None:
-    # Once a process: the generator looks at every one of its snapshots to see whether they are still right.
-    from helpers.sources.example import write_example_tables
-
-    catalogue = load_catalogue(project)
-    indicators = [indicator for key, indicator in catalogue.indicators.items() if key in keys]
-    write_example_tables(RawStore(project.raw), catalogue, indicators, day)
-
-
 def selected_by_notebook(plan: str, periode: str, *, example: bool = False) -> Selection:
     """What a notebook's parameters ask for, in the project it lies in.
 
@@ -563,18 +585,14 @@ def rendered_once(report: R) -> R:
 
     A book's notebooks run in one process on figures that stand still: they share what was read and judged.
     """
-    if not is_rendering():
-        from helpers.present.charts import use_danish_charts
 
+    def opened() -> R:
         report.check_period()
-        use_danish_charts()
         return report
-    if report not in _RENDERED:
-        report.check_period()
-        _RENDERED.clear()
-        _RENDERED[report] = report
-    found: R = _RENDERED[report]
-    return found
 
+    if is_rendering():
+        return report.catalogue.kept("report", report, opened)
+    from helpers.present.charts import use_danish_charts
 
-_RENDERED: dict[Any, Any] = {}
+    use_danish_charts()
+    return opened()

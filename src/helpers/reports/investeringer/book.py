@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.catalogue.models import Municipality
 from helpers.project import Project
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
+from helpers.reports.base.notebooks import BookCell, BookPage, Contents, code, markdown, named
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
 
@@ -13,7 +13,7 @@ SHARED = "projekt.ipynb"
 """The notebook that the pages of all projects are made from."""
 
 _INDEX = (
-    markdown("title", UNNUMBERED + "# Status kort {.unnumbered}"),
+    markdown("title", named("# Status kort", ".unnumbered")),
     code("fetch", "report.fetch()"),
     code("summary", "report.summary()"),
     markdown("overview-title", named("## Projekterne", "#alle-projekter .unnumbered")),
@@ -30,7 +30,7 @@ _INDEX = (
 )
 
 _TARGETS = (
-    markdown("plan-title", UNNUMBERED + named("# Måltal {.unnumbered}", "#sec-maaltal")),
+    markdown("plan-title", named("# Måltal", "#sec-maaltal .unnumbered")),
     code("fetch", "report.fetch()"),
     markdown(
         "intro",
@@ -49,7 +49,7 @@ _TARGETS = (
 )
 
 _DATA = (
-    markdown("title", UNNUMBERED + "# Data og metode {.unnumbered}"),
+    markdown("title", named("# Data og metode", ".unnumbered")),
     code("fetch", "report.fetch()"),
     markdown(
         "path",

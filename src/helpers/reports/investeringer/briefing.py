@@ -6,20 +6,17 @@ In: a report. Out: a :class:`~helpers.reports.base.brief.Brief`. Nothing is judg
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from helpers.periods import Period, danish_day
 from helpers.present.output import FigurePart, Shown, escape_markdown
 from helpers.present.words import NBSP, capital, count, listed, number
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.investeringer import words
+from helpers.reports.investeringer.numbers import InvestmentNumbers
 from helpers.reports.investeringer.status import RowStanding, business_case
 
-if TYPE_CHECKING:
-    from helpers.reports.investeringer.report import InvestmentReport
 
-
-def projects_brief(report: InvestmentReport, note: Shown, opening: str) -> Brief:
+def projects_brief(report: InvestmentNumbers, note: Shown, opening: str) -> Brief:
     """What is known of the agenda item on the projects' status.
 
     Parameters
@@ -67,9 +64,8 @@ def _month(month: Period | None) -> str:
     return month.danish if month else ""
 
 
-def _figures(report: InvestmentReport) -> Iterator[FigurePart]:
+def _figures(report: InvestmentNumbers) -> Iterator[FigurePart]:
     """One of each of the projects that have most rows behind their path."""
     behind = {key: status.count(RowStanding.BEHIND) for key, status in report.statuses.items()}
     for key in sorted((key for key in behind if behind[key]), key=lambda key: -behind[key])[:MOST_FIGURES]:
-        parts = (part for part in report.figures(key).parts if isinstance(part, FigurePart))
-        yield from list(parts)[:1]
+        yield from report.drawings(key)[:1]

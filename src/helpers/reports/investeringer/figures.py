@@ -14,15 +14,15 @@ from helpers.catalogue.models import NATIONAL, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present import describe, layout, output
+from helpers.present import describe, layout, output, tables
 from helpers.present.describe import fitted
 from helpers.present.figures import chart, native_chart
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg
-from helpers.present.tables import Column, Group, build
+from helpers.present.tables import Group, build
 from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import listed
+from helpers.present.words import capital, listed
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.models import RowUnit
 from helpers.reports.investeringer.months import Measurement
@@ -50,11 +50,6 @@ _UNITS = {RowUnit.PERCENT: Unit.PERCENT, RowUnit.COUNT_AND_SHARE: Unit.PERCENT, 
 
 LABEL_AWAY = 11
 """Pixels from the newest measured point to its label, on the side away from the path."""
-
-
-def has_figure(status: RowStatus) -> bool:
-    """Whether the row has a path, or a level to hold; the others' trend is in their table."""
-    return bool(status.path)
 
 
 def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, example: bool = False) -> Shown:
@@ -221,7 +216,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
     path = {point.period: point.value for point in status.path}
     lines = [
         (
-            words.month_heading(period),
+            capital(period.danish),
             words.measurement(measured.get(period), row.unit),
             words.on_path(path.get(period), row),
             words.target(row.targets.get(period), row) or None,
@@ -229,7 +224,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
         for period in reversed(tuple(periods))
     ]
     heads = (MEASURED_TEXT, HELD_TEXT if row.hold else PATH_TEXT, TARGET_TEXT)
-    columns = [Column("Måned", row_head=True), *(Column(head, number=True) for head in heads)]
+    columns = tables.columns("Måned", *heads, numbers=(1, 2, 3))
     caption = f"Tal bag figuren: {title}"
     return build(columns, [Group(lines)], id=f"tal-{key}", caption=caption, classes="numbers", html_only=True)
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.catalogue import INDICATORS_ARE
-from helpers.catalogue.documents import Document, Loc, did_you_mean, read_document
+from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.catalogue.explain import read_entry
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.project import Project
 from helpers.reports.investeringer.models import (
     InvestmentProject,
@@ -80,20 +81,20 @@ def load_investment_set(project: Project, key: str, catalogue: Catalogue | None 
             f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
             f"There are: {_listed(files)}.",
         )
-    return _sound(read_document(project, files[key]), key, catalogue)
+    found, problems = _checked(project, files[key], catalogue)
+    if found is None or problems:
+        raise PlanError(problems)
+    return found
 
 
 def check_investments(
     project: Project, catalogue: Catalogue | None = None
 ) -> tuple[list[InvestmentSet], list[Problem]]:
     """Every set of projects that can be read, and all that is wrong with any of them."""
-    sets, problems = [], []
-    for key, path in investment_files(project).items():
-        found, wrong = _checked(read_document(project, path), key, catalogue)
-        problems += wrong
-        if found is not None:
-            sets.append(found)
-    return sets, problems
+    checked = [_checked(project, path, catalogue) for path in investment_files(project).values()]
+    return [found for found, _ in checked if found is not None], [
+        one for _, wrong in checked for one in wrong
+    ]
 
 
 def find_investments(
@@ -115,29 +116,26 @@ def find_investments(
                 "Name the municipality whose projects they are, or its own projects.",
             )
         return chosen
-    documents = {name: read_document(project, path) for name, path in investment_files(project).items()}
-    own = [name for name, document in documents.items() if document.data.get("municipality") == municipality]
+    owners = {
+        name: read_document(project, path).data.get("municipality")
+        for name, path in investment_files(project).items()
+    }
+    own = [name for name, owner in owners.items() if owner == municipality]
     if not own:
-        having = [f"{document.data.get('municipality')} ({name})" for name, document in documents.items()]
         raise PlanError.of(
             f"catalogue/{FOLDER}",
             f"There are no investment projects of {municipality}.",
-            f"There are those of {_listed(having)}; docs/catalogue.md says how to describe your own.",
+            f"There are those of {_listed(f'{owner} ({name})' for name, owner in owners.items())}; "
+            "docs/catalogue.md says how to describe your own.",
         )
-    return _sound(documents[own[-1]], own[-1], catalogue)
-
-
-def _sound(document: Document, key: str, catalogue: Catalogue | None) -> InvestmentSet:
-    found, problems = _checked(document, key, catalogue)
-    if found is None or problems:
-        raise PlanError(problems)
-    return found
+    return load_investment_set(project, own[-1], catalogue)
 
 
 def _checked(
-    document: Document, key: str, catalogue: Catalogue | None
+    project: Project, path: Path, catalogue: Catalogue | None
 ) -> tuple[InvestmentSet | None, list[Problem]]:
-    """The set that a document describes, if it can be read, and all that is wrong with it."""
+    """The set that a file describes, if it can be read, and all that is wrong with it."""
+    document = read_document(project, path)
     data = document.data
     if not data:
         return None, document.problems
@@ -148,7 +146,7 @@ def _checked(
             for name, entry in entries.items()
         }
         data = {**data, "projects": named}
-    found = read_entry(InvestmentSet, data, document, given={"key": key})
+    found = read_entry(InvestmentSet, data, document, given={"key": path.stem})
     if found is not None:
         for finding in findings(found):
             document.problem(finding.at, finding.what, finding.do)

@@ -15,14 +15,14 @@ from pathlib import Path
 from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
-from helpers.data.raw import MANUAL
 from helpers.errors import PlanError, Problem
-from helpers.intake import TypedRow, TypedTable, Wrong, nearest, read_table, typed_files
+from helpers.intake import TypedRow, TypedTable, Wrong, read_table, typed_files
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.marks import mark_of
 from helpers.intake.numbers import NumberColumn
+from helpers.letters import did_you_mean
 from helpers.periods import Frequency, Period
-from helpers.project import Project
+from helpers.project import MANUAL, Project
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentRow, InvestmentSet, RowUnit
 
 REQUIRED_COLUMNS = ("raekke", "maaned", "vaerdi")
@@ -135,7 +135,7 @@ def _read_row(
     if row is None:
         wrong(
             "raekke",
-            f'"{at["raekke"]}" is no row of {entry.key}. {nearest(at["raekke"], measures)}'.strip(),
+            f'"{at["raekke"]}" is no row of {entry.key}. {did_you_mean(at["raekke"], measures)}'.strip(),
             f"Rows are: {', '.join(measures)}.",
         )
         return
@@ -393,9 +393,7 @@ def unclaimed(project: Project, sets: Iterable[InvestmentSet]) -> list[Problem]:
                 name = project.relative(path)
                 tables, _ = read_table(path, name, ("raekke", "maaned", "vaerdi"))
                 if "raekke" in tables[0].columns:
-                    what = (
-                        f'Unknown investment project "{key}" of {folder.name}. {nearest(key, known)}'.strip()
-                    )
+                    what = f'Unknown investment project "{key}" of {folder.name}. {did_you_mean(key, known)}'.strip()
                     do = "Name the file after a project: <project>.csv, or <project>-2026M03.csv."
                     found.append(Problem(name, what, do))
     return found

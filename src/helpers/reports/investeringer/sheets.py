@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from helpers.data import csv_files
 from helpers.present.words import capital
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.investeringer import words
+from helpers.reports.investeringer.numbers import InvestmentNumbers
 from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
-
-if TYPE_CHECKING:
-    from helpers.reports.investeringer.report import InvestmentReport
 
 _STATUS = (
     Head("Projekt", 30), Head("Række", 44), Head("Kommune", 18), Head("Startmåling", 12), Head("Nyeste måned", 14),
@@ -24,14 +21,14 @@ _STATUS = (
 HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
 
 
-def _rows(report: InvestmentReport) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
+def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
     for status in report.statuses.values():
         for row in status.rows:
             if row.row.key is not None:
                 yield status, row
 
 
-def status_sheet(report: InvestmentReport) -> WorkSheet:
+def status_sheet(report: InvestmentNumbers) -> WorkSheet:
     """A row for each row of a project, in the unit of its targets."""
     rows = [_status_cells(report, status, row) for status, row in _rows(report)]
     return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
@@ -42,7 +39,7 @@ def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -
 
 
 def _status_cells(
-    report: InvestmentReport, status: InvestmentStatus, row: RowStatus
+    report: InvestmentNumbers, status: InvestmentStatus, row: RowStatus
 ) -> tuple[SheetCell, ...]:
     assert row.row.key is not None
     share = row.row.unit is not None and row.row.unit.judged_as_share
@@ -75,12 +72,12 @@ MONTH_HEADS = (
 """Heads of the file with every month that has a figure or a target."""
 
 
-def months_for_people(report: InvestmentReport) -> str:
+def months_for_people(report: InvestmentNumbers) -> str:
     """Every month that has a figure or a target, as CSV for Danish Excel: the columns of `MONTH_HEADS`."""
     return csv_files.for_people(MONTH_HEADS, _months(report))
 
 
-def _months(report: InvestmentReport) -> Iterator[tuple[csv_files.Cell, ...]]:
+def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.Cell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
         measured = {one.month: one for one in row.measured}
@@ -103,7 +100,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def number_sheets(report: InvestmentReport) -> list[WorkSheet]:
+def number_sheets(report: InvestmentNumbers) -> list[WorkSheet]:
     """Every month that has a figure or a target."""
     rows = [
         [_amount(cell) if isinstance(cell, Decimal) else None if cell is None else str(cell) for cell in row]
@@ -121,7 +118,7 @@ _SOURCES = (
 )
 
 
-def sources_sheet(report: InvestmentReport) -> WorkSheet:
+def sources_sheet(report: InvestmentNumbers) -> WorkSheet:
     """Where the figures of every row come from, and the document's remarks."""
     rows: list[tuple[SheetCell, ...]] = [
         (

@@ -161,7 +161,9 @@ def row_status(
         return RowStatus(row, level)
     months = tuple(sorted(measured, key=lambda one: one.month))
     if row.start is not None and row.start.value is not None and not any(m.month == start for m in months):
-        months = (_as_measured(row, start), *(one for one in months if one.month > start))
+        assert row.key is not None
+        first = Measurement(row.key, start, row.start.value, row.start.share, source="catalogue")
+        months = (first, *(one for one in months if one.month > start))
     newest = months[-1] if months else None
     previous = months[-2] if len(months) > 1 else None
     begin = start_of(row, start, months)
@@ -198,11 +200,6 @@ def row_status(
         reason=reason,
         next_target=upcoming[0] if upcoming else None,
     )
-
-
-def _as_measured(row: InvestmentRow, start: Period) -> Measurement:
-    assert row.key is not None and row.start is not None
-    return Measurement(row.key, start, row.start.value, row.start.share, source="catalogue")
 
 
 def _difference(one: Decimal | None, other: Decimal | None) -> Decimal | None:

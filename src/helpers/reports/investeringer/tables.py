@@ -61,14 +61,8 @@ def status_table(status: InvestmentStatus) -> Shown:
     pictures: dict[str, str] = {}
 
     def cells(row: RowStatus, under: int) -> tuple[Cell, ...]:
-        return (
-            _label(row, under),
-            _newest(row),
-            _since_start(row),
-            _way(row),
-            _trend(row),
-            standing_cell(row),
-        )
+        shown = _label(row, under), _newest(row), _since_start(row), _way(row)
+        return (*shown, _trend(row), standing_cell(row))
 
     def _trend(row: RowStatus) -> Cell:
         if not row.measured:
@@ -83,16 +77,12 @@ def status_table(status: InvestmentStatus) -> Shown:
         pictures[spark.name] = spark.svg
         return tables.spark_cell(spark)
 
-    columns = [
-        Column("Række", row_head=True),
-        Column("Nyeste tal", number=True),
-        Column("Siden start", number=True),
-        Column("Forventet nu", number=True),
-        Column("Udvikling"),
-        Column("Status"),
-    ]
+    heads = ("Række", "Nyeste tal", "Siden start", "Forventet nu", "Udvikling", "Status")
+    columns = tables.columns(*heads, numbers=(1, 2, 3))
     caption = f"Status for {status.project.title}"
-    text = tables.build(columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption)
+    text = tables.build(
+        columns, _grouped(status.rows, cells), id=f"status-{key}", caption=caption, classes="cards"
+    )
     return output.table(text, text=caption, files=pictures)
 
 
@@ -163,12 +153,8 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    columns = [
-        Column("Projekt", row_head=True),
-        Column("Antal mål", number=True),
-        *(Column(word.replace(" ", NBSP), number=True) for word in words.STANDING_WORDS.values()),
-        Column("Nyeste måned"),
-    ]
+    heads = ("Projekt", "Antal mål", *words.STANDING_WORDS.values(), "Nyeste måned")
+    columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
     rows: list[tuple[Cell, ...]] = [
         (
             tables.linked(status.project.title, links(status.project.key)),
@@ -178,7 +164,9 @@ def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str
         )
         for status in found
     ]
-    return tables.simple_table(columns, rows, id="projekter", caption="Projekterne og deres status")
+    return tables.simple_table(
+        columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
+    )
 
 
 def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:
@@ -192,10 +180,7 @@ def policy_table(projects: InvestmentSet, links: Callable[[str], str]) -> Shown:
         ]
         rows.append((f"{area}. {title}", Html("<br>".join(serving)) if serving else None))
     return tables.simple_table(
-        [
-            Column("Fokusområde i beskæftigelsespolitikken", row_head=True),
-            Column("Projekter, der nævner det"),
-        ],
+        tables.columns("Fokusområde i beskæftigelsespolitikken", "Projekter, der nævner det"),
         rows,
         id="politik",
         caption="Fokusområder i beskæftigelsespolitikken og de projekter, der understøtter dem",
@@ -214,7 +199,7 @@ def target_table(table: TargetTable, unit: str, key: str) -> Shown:
         rows.append((label, shown))
     rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
-        [Column(table.title, row_head=True), Column(unit, number=True)],
+        tables.columns(table.title, unit, numbers=(1,)),
         rows,
         id=key,
         caption=f"Måltal: {table.title}",
@@ -225,29 +210,22 @@ def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, De
     """What each project changes on each benefit, in full-time persons; zero where it holds the level."""
     benefits = [key for key in projects.benefits if any(key in per for per in changes.values())]
     rows: list[tuple[Cell, ...]] = [
-        (project.title, *(_effect(changes[key].get(benefit)) for benefit in benefits))
+        (
+            project.title,
+            *(number(own[benefit], 0, signed=True) if benefit in own else None for benefit in benefits),
+        )
         for key, project in projects.projects.items()
+        for own in (changes[key],)
     ]
     sums = [
         sum((per[benefit] for per in changes.values() if benefit in per), Decimal(0)) for benefit in benefits
     ]
-    rows.append(
-        (
-            _strong("I alt"),
-            *(_strong(number(value, 0, signed=True)) for value in sums),
-        )
-    )
-    columns = [
-        Column("Projekt", row_head=True),
-        *(Column(projects.benefits[benefit], number=True) for benefit in benefits),
-    ]
+    rows.append((_strong("I alt"), *(_strong(number(value, 0, signed=True)) for value in sums)))
+    heads = [projects.benefits[benefit] for benefit in benefits]
+    columns = tables.columns("Projekt", *heads, numbers=range(1, 1 + len(heads)))
     return tables.simple_table(
         columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
     )
-
-
-def _effect(value: Decimal | None) -> Cell:
-    return None if value is None else number(value, 0, signed=True)
 
 
 def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
@@ -270,13 +248,9 @@ def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
         if with_costs:
             total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
         rows.append(total)
-    columns = [Column("Ydelse", row_head=True), Column("Sparede fuldtidspersoner om året", number=True)]
-    if with_costs:
-        columns += [
-            Column("Årlig udgift pr. person", number=True),
-            Column("Sparet om året", number=True),
-            Column("Kilde til udgiften"),
-        ]
+    heads = ["Ydelse", "Sparede fuldtidspersoner om året"]
+    heads += ["Årlig udgift pr. person", "Sparet om året", "Kilde til udgiften"] if with_costs else []
+    columns = tables.columns(*heads, numbers=(1, 2, 3))
     caption = f"Kan det betale sig? {case.project.title}"
     return tables.simple_table(columns, rows, id=f"betaler-sig-{case.project.key}", caption=caption)
 
@@ -289,20 +263,18 @@ def sources_table(found: Iterable[InvestmentStatus], source_of: Callable[[RowSta
     """Every row with where its figures come from and its newest month."""
     groups = []
     for status in found:
-        rows: list[tuple[Cell, ...]] = []
-        for row in status.rows:
-            if row.row.key is None:
-                continue
-            rows.append(
-                (
-                    status.project.status.label_of(row.row.key),
-                    source_of(row),
-                    _month(row.newest.month if row.newest else None),
-                )
+        rows = [
+            (
+                status.project.status.label_of(row.row.key),
+                source_of(row),
+                _month(row.newest.month if row.newest else None),
             )
+            for row in status.rows
+            if row.row.key is not None
+        ]
         groups.append(Group(rows, status.project.title))
     text = tables.build(
-        [Column("Række", row_head=True), Column("Kilde"), Column("Nyeste tal")],
+        tables.columns("Række", "Kilde", "Nyeste tal"),
         groups,
         id="kilder",
         caption="Statusrækkerne, deres kilder og nyeste måned",

@@ -11,44 +11,34 @@ from decimal import Decimal
 from fractions import Fraction
 
 from helpers.catalogue.models import Unit
-from helpers.periods import Period
-from helpers.present.words import NBSP, UNKNOWN, as_decimal, capital, count, listed, number, rounded
+from helpers.present.words import (
+    NBSP,
+    UNKNOWN,
+    as_decimal,
+    count,
+    decimals_of,
+    listed,
+    lowered,
+    number,
+    rounded,
+)
 from helpers.reports.investeringer.models import InvestmentRow, Milestone, RowUnit
 from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import BusinessCase, InvestmentStatus, Move, RowStanding, RowStatus
 
-STANDING_WORDS = {
-    RowStanding.REACHED: "Nået",
-    RowStanding.ON_TRACK: "På sporet",
-    RowStanding.BEHIND: "Bag efter planen",
-    RowStanding.NO_DATA: "Ingen tal",
-    RowStanding.NOT_JUDGED: "Vurderes ikke",
+_STANDINGS = {
+    RowStanding.REACHED: ("Nået", "✓", "verdict-met", "nået"),
+    RowStanding.ON_TRACK: ("På sporet", "→", "verdict-met", "på sporet"),
+    RowStanding.BEHIND: ("Bag efter planen", "×", "verdict-not-met", "bag efter planen"),
+    RowStanding.NO_DATA: ("Ingen tal", "–", "verdict-unknown", "uden tal"),
+    RowStanding.NOT_JUDGED: ("Vurderes ikke", "?", "verdict-unknown", "ikke vurderet"),
 }
+"""A standing's word; its sign, which stands beside the word, never alone, and is in Source Sans Pro; its class; how such rows are
+counted."""
 
-STANDING_SIGNS = {
-    RowStanding.REACHED: "✓",
-    RowStanding.ON_TRACK: "→",
-    RowStanding.BEHIND: "×",
-    RowStanding.NO_DATA: "–",
-    RowStanding.NOT_JUDGED: "?",
-}
-"""Stand beside the word, never alone; all are in Source Sans Pro."""
-
-STANDING_CLASSES = {
-    RowStanding.REACHED: "verdict-met",
-    RowStanding.ON_TRACK: "verdict-met",
-    RowStanding.BEHIND: "verdict-not-met",
-    RowStanding.NO_DATA: "verdict-unknown",
-    RowStanding.NOT_JUDGED: "verdict-unknown",
-}
-
-_COUNTED = {
-    RowStanding.REACHED: "nået",
-    RowStanding.ON_TRACK: "på sporet",
-    RowStanding.BEHIND: "bag efter planen",
-    RowStanding.NO_DATA: "uden tal",
-    RowStanding.NOT_JUDGED: "ikke vurderet",
-}
+STANDING_WORDS, STANDING_SIGNS, STANDING_CLASSES, _COUNTED = (
+    {standing: looks[place] for standing, looks in _STANDINGS.items()} for place in range(4)
+)
 
 FEW_BEHIND = 3
 """Up to so many rows that are behind are named in a project's line; the table shows them all."""
@@ -79,8 +69,7 @@ MOST_DECIMALS = 2
 
 def decimals(value: Decimal) -> int:
     """How many decimals a figure is shown with, as it was printed: ``87.9`` one, ``58`` none."""
-    exponent = value.normalize().as_tuple().exponent
-    return min(max(0, -int(exponent)), MOST_DECIMALS)
+    return min(decimals_of(value.normalize()), MOST_DECIMALS)
 
 
 def _catalogue_unit(unit: RowUnit | None, *, judged: bool = False) -> Unit | None:
@@ -188,7 +177,7 @@ def targets(many: int) -> str:
 
 
 def standings(found: Iterable[RowStatus]) -> str:
-    """``7 på sporet og 3 bagud``"""
+    """``7 på sporet og 3 bag efter planen``"""
     stands = [row.standing for row in found]
     return listed(f"{number(stands.count(s))} {word}" for s, word in _COUNTED.items() if s in stands)
 
@@ -235,8 +224,7 @@ def _on_benefits(case: BusinessCase, benefits: Mapping[str, str]) -> str:
     parts = []
     for one in case.savings:
         if one.persons:
-            name = benefits.get(one.benefit, one.benefit)
-            name = name if name[1:2] == "-" else name[:1].lower() + name[1:]
+            name = lowered(benefits.get(one.benefit, one.benefit))
             parts.append(f"{persons(abs(one.persons))} {'færre' if one.persons > 0 else 'flere'} på {name}")
     return listed(parts)
 
@@ -269,8 +257,3 @@ def business_line(case: BusinessCase, benefits: Mapping[str, str]) -> str:
 def signed_line(amount: Decimal, *, is_level: bool) -> str:
     """A line of target numbers: a level as it is, a change with its sign: ``650``, ``−1``, ``+10``."""
     return number(amount, decimals(amount), signed=not is_level)
-
-
-def month_heading(month: Period) -> str:
-    """``Februar 2024``"""
-    return capital(month.danish)

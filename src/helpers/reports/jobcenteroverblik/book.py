@@ -5,20 +5,21 @@ from __future__ import annotations
 from helpers.catalogue.areas import JobCentre
 from helpers.project import Project
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
+from helpers.reports.base.notebooks import BookCell, BookPage, Contents, code, markdown, named
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
     TemplateFigure,
     TemplateSection,
 )
+from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.ranking import heading_words
-from helpers.reports.jobcenteroverblik.report import ALL, KEY, all_path, measured, section_path
+from helpers.reports.jobcenteroverblik.report import ALL, all_path, measured, section_path
 
 SHARED = f"{ALL}-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""
 
 _INDEX = (
-    markdown("title", f"{UNNUMBERED}# Placeringer {{.unnumbered}}"),
+    markdown("title", named("# Placeringer", ".unnumbered")),
     code("fetch", "report.fetch()"),
     code("tiles", "report.tiles()"),
     markdown("introduction-title", named("## Indledning", "#indledning .unnumbered")),
@@ -26,7 +27,7 @@ _INDEX = (
 )
 
 _ALL = (
-    markdown("title", f"{UNNUMBERED}# Alle kommuner {{.unnumbered}}"),
+    markdown("title", named("# Alle kommuner", ".unnumbered")),
     markdown(
         "intro",
         "En side for hver figur viser alle 98 kommuners nyeste tal: som prikker langs en akse og som en tabel, der kan "
@@ -36,7 +37,7 @@ _ALL = (
 )
 
 _DATA = (
-    markdown("title", f"{UNNUMBERED}# Data og metode {{.unnumbered}}"),
+    markdown("title", named("# Data og metode", ".unnumbered")),
     code("fetch", "report.fetch()"),
     code("method", "report.method()"),
     markdown("groups-title", named("## Grupperne, der sammenlignes med", "#grupper-afsnit .unnumbered")),
@@ -84,7 +85,7 @@ def _example_area(jobcenteroverblik: Jobcenteroverblik) -> JobCentre:
 
 def _section(section: TemplateSection) -> tuple[BookCell, ...]:
     cells = [
-        markdown("plan-title", f"{UNNUMBERED}# {section.title} {{.unnumbered}}"),
+        markdown("plan-title", named(f"# {section.title}", ".unnumbered")),
         code("plan-fetch", f'report.fetch("{section.slug}")'),
         code("plan-section", f'report.section("{section.slug}")'),
     ]
@@ -109,7 +110,7 @@ def _section(section: TemplateSection) -> tuple[BookCell, ...]:
 
 def _all_municipalities(figure: TemplateFigure) -> tuple[BookCell, ...]:
     return (
-        markdown("plan-title", f"{UNNUMBERED}# Alle kommuner: {figure.short} {{.unnumbered}}"),
+        markdown("plan-title", named(f"# Alle kommuner: {figure.short}", ".unnumbered")),
         code("plan-fetch", "report.fetch()"),
         markdown("plan-heading", figure.heading.rstrip(".") + "."),
         code("plan-municipalities", "report.all_municipalities(figur)"),

@@ -87,16 +87,15 @@ class _Label:
     colour: str
 
 
-def _axis(plot: DotPlot) -> layout.Axis:
+def _axis(plot: DotPlot, width: float) -> layout.Axis:
     values = [float(dot.value) for dot in plot.dots]
     values += [float(plot.country)] if plot.country is not None else []
     low, high = min(values), max(values)
     if low == high:
         low, high = low - 1, high + 1
-    step = layout.nice_step(high - low, 9, 10.0**-plot.decimals)
+    step = layout.nice_step(high - low, round(width / 80), 10.0**-plot.decimals)
     ticks = [round(n * step, 6) for n in range(math.floor(low / step), math.ceil(high / step) + 1)]
-    width = float(layout.WIDTH - 2 * MARGIN)
-    return layout.Axis(ticks[0], ticks[-1], tuple(ticks), plot.decimals, width, 0.0, "")
+    return layout.Axis(ticks[0], ticks[-1], tuple(ticks), plot.decimals, width - 2 * MARGIN, 0.0, "")
 
 
 def _stacked(plot: DotPlot, axis: layout.Axis) -> list[_Placed]:
@@ -123,7 +122,7 @@ def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour:
     found = []
     for x, text, ink in sorted(wanted):
         room = fonts.text_width(text, layout.TEXT_SIZE, 600)
-        left = min(max(x - room / 2, -MARGIN), layout.WIDTH - MARGIN - room)
+        left = min(max(x - room / 2, -MARGIN), axis.top + MARGIN - room)
         row = 0
         while row < len(rows) and any(a < left + room + 10 and left < b + 10 for a, b in rows[row]):
             row += 1
@@ -134,14 +133,14 @@ def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour:
     return found
 
 
-def chart(plot: DotPlot, colour: Palette) -> dict[str, Any]:
+def chart(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH) -> dict[str, Any]:
     """The picture as a Vega-Lite specification, with a tooltip for each municipality."""
-    axis = _axis(plot)
+    axis = _axis(plot, width)
     placed = _stacked(plot, axis)
     labels = _labels(plot, placed, axis, colour)
     stack = (max(p.level for p in placed) + 1) * DOT
     height = float(stack + (max((label.row for label in labels), default=-1) + 1) * LABEL_ROW + 8)
-    words, legend, top = _header(plot, colour)
+    words, legend, top = _header(plot, colour, width)
     for tick, text in zip(axis.ticks, axis.labels, strict=True):
         x = axis.pixel(tick)
         words.append(_word(x, height + 20, text, colour.quiet, size=layout.SMALL_SIZE, align="center"))
@@ -175,7 +174,7 @@ def chart(plot: DotPlot, colour: Palette) -> dict[str, Any]:
 
 
 def _header(
-    plot: DotPlot, colour: Palette
+    plot: DotPlot, colour: Palette, width: float
 ) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]], float]:
     """Title, subtitle and legend, from the upper left corner; the legend's symbols; and how high they are."""
     words: list[dict[str, Any]] = []
@@ -185,10 +184,10 @@ def _header(
     def head(x: float, at: float, text: str, ink: str, **looks: Any) -> None:
         words.append(_word(x - MARGIN, at, text, ink, **looks) | {"head": True})
 
-    room = layout.WIDTH - (110 if plot.example else 0)
+    room = width - (110 if plot.example else 0)
     if plot.example:
         looks = {"size": layout.SMALL_SIZE, "weight": 600, "align": "right"}
-        head(layout.WIDTH, layout.TITLE_SIZE, layout.BADGE, colour.unknown, **looks)
+        head(width, layout.TITLE_SIZE, layout.BADGE, colour.unknown, **looks)
     for line in fonts.wrap(plot.title, room, layout.TITLE_SIZE, 600):
         y += layout.TITLE_SIZE * layout.LINE
         head(0, y - 6, line, colour.ink, size=layout.TITLE_SIZE, weight=600)
@@ -200,7 +199,7 @@ def _header(
     shown = [(mark, name) for mark, name in names.items() if name]
     row_height = layout.TEXT_SIZE * layout.LINE + 2
     rows = 1
-    flowed = layout.flow([name for _, name in shown], layout.WIDTH)
+    flowed = layout.flow([name for _, name in shown], width)
     for (mark, _), (x, row, lines) in zip(shown, flowed, strict=True):
         for down, line in enumerate(lines):
             head(x + layout.SYMBOL, y + (row + down + 1) * row_height - 5, line, colour.ink)

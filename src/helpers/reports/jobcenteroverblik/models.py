@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from helpers.catalogue.areas import Area, JobCentre, fold_area
 from helpers.catalogue.catalogue import INDICATORS_ARE, fill
-from helpers.catalogue.documents import Document, did_you_mean, read_document
-from helpers.catalogue.explain import read_cells, read_entry
+from helpers.catalogue.documents import Document, read_document
+from helpers.catalogue.explain import read_entry, read_row
 from helpers.catalogue.models import (
     Comparison,
     Model,
@@ -27,6 +27,7 @@ from helpers.catalogue.models import (
 from helpers.catalogue.names import Noun
 from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
+from helpers.letters import did_you_mean
 from helpers.present.words import capital
 from helpers.project import Project
 
@@ -214,16 +215,16 @@ class PrintedTile(Model):
     change: int | None = None
 
 
-class PrintedReport(Model):
+class PrintedReport(Printed):
     """One report as printed."""
 
-    title: str
-    office: Noun
-    area: str
-    period: PeriodId
-    table_period: PeriodId
     rows: tuple[PrintedRow, ...]
     tiles: tuple[PrintedTile, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What its folder has after the area's name: ``-2017m02``."""
+        return f"-{self.period.id.lower()}"
 
     def row(self, key: str) -> PrintedRow | None:
         return next((row for row in self.rows if row.row == key), None)
@@ -313,6 +314,13 @@ def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     folder = project.catalogue
     files = [path for pattern in (FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
+    """The template, read once for a catalogue and again when one of its files has moved."""
+    return catalogue.kept(
+        "jobcenteroverblik", template_stamp(project), lambda: load_jobcenteroverblik(project, catalogue)
+    )
 
 
 def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
@@ -428,15 +436,7 @@ def _published(
     _check_printed(printed, [row.row for row in rows], [row.key for row in template.table.rows], problems)
     figures = [str(tile.figure) for tile in template.tiles]
     _check_printed(printed, [str(tile.figure) for tile in tiles], figures, problems)
-    return PrintedReport(
-        title=printed.title,
-        office=printed.office,
-        area=printed.area,
-        period=printed.period,
-        table_period=printed.table_period,
-        rows=tuple(rows),
-        tiles=tuple(tiles),
-    )
+    return PrintedReport(**dict(printed), rows=tuple(rows), tiles=tuple(tiles))
 
 
 def _check_printed(
@@ -457,5 +457,5 @@ def _printed_file(
 ) -> list[M]:
     rows, wrong = read_rows(project, project.catalogue / "published" / name, columns)
     problems.extend(wrong)
-    read = (read_cells(model, row.cells, row.where, problems) for row in rows)
+    read = (read_row(model, row.cells, row.where, problems) for row in rows)
     return [entry for entry in read if entry is not None]

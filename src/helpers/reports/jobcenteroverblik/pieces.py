@@ -28,13 +28,11 @@ from helpers.present.output import (
     TablePart,
     TextPart,
     check_key,
-    escape_attribute,
     escape_markdown,
-    raw_html,
 )
 from helpers.present.theme import palette
 from helpers.present.traces import Picture, Point, Trace
-from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, number, rounded, sentence
+from helpers.present.words import FEW_MARK, STATE_WORDS, UNKNOWN, capital, lowered, number, rounded, sentence
 from helpers.reports.jobcenteroverblik import dotplot, ranking
 from helpers.reports.jobcenteroverblik.models import PrintedReport, PrintedTile
 from helpers.reports.jobcenteroverblik.standings import AreaCell, AreaLine, AreaTable, FigureStanding
@@ -151,12 +149,9 @@ def thirds_legend(office: Noun) -> Shown:
 class PrintedFigurePart(FigurePart):
     """A figure that keeps the number it was printed with: the engines give it none of theirs."""
 
-    def markdown(self) -> str:
-        image = (
-            f"![{escape_markdown(self.caption)}]({FIGURE_FOLDER}/{self.file}.svg)"
-            f'{{#kurve-{self.key} fig-alt="{escape_attribute(self.alt)}"}}'
-        )
-        return f"{image}\n\n{raw_html(self.details())}"
+    @property
+    def anchor(self) -> str:
+        return f"kurve-{self.key}"
 
 
 def standing_figure(
@@ -285,8 +280,8 @@ def _values_sentence(standing: FigureStanding) -> str:
     """The newest values of the figure's lines in one sentence."""
     indicator = standing.indicator
     named = [(own.name, line) for own, line in standing.own]
-    named.append((NATIONAL_NAME, standing.country))
-    named.append((ranking.yardstick_name(standing), standing.yardstick))
+    named.append((lowered(NATIONAL_NAME), standing.country))
+    named.append((lowered(ranking.yardstick_name(standing)), standing.yardstick))
     known = [
         f"{name} {number(line.values[-1], indicator.decimals, indicator.unit)}"
         for name, line in named
@@ -359,8 +354,7 @@ def _status_shown(
         "Udvikling i andel af befolkningen ift. året før, procentpoint",
         f"Gnsn. udvikling i andel af befolkningen i {group_name} ift. året før, procentpoint",
     )
-    columns = [tables.Column("Arbejdsmarkedsstatus", row_head=True)]
-    columns += [tables.Column(head, number=True) for head in heads]
+    columns = tables.columns("Arbejdsmarkedsstatus", *heads, numbers=range(1, 6))
     shown = tables.simple_table(columns, rows, id="figur-2-tabel", caption=caption, caption_shown=True)
     return shown + notes(footnotes)
 
@@ -408,7 +402,7 @@ def all_municipalities(
     dots = tuple(dotplot.AreaDot(row.name, row.value, row.mark) for row in rows if row.value is not None)
     plot = dotplot.DotPlot(
         title=shown_title(standing),
-        subtitle=f"{capital(period.danish)}, {_axis_words(indicator)}",
+        subtitle=f"{capital(period.danish)}, {'procent' if indicator.unit is Unit.PERCENT else 'antal'}",
         dots=dots,
         own_name=own_name,
         group_name=group_name if any(row.mark == "group" for row in rows) else "",
@@ -430,6 +424,7 @@ def all_municipalities(
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
                     alt=dotplot.alt_text(plot),
                     csv=_listed_csv(rows, period),
+                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
                 )
             ]
         )
@@ -496,10 +491,6 @@ def _print_table(standing: FigureStanding, rows: Sequence[Listed]) -> str:
     return tables.build(columns, [tables.Group(lines)], id=identifier, caption=None, classes="tight")
 
 
-def _axis_words(indicator: Indicator) -> str:
-    return "procent" if indicator.unit is Unit.PERCENT else "antal"
-
-
 def _listed_table(
     standing: FigureStanding, rows: Sequence[Listed], period: Period, own: str, group: str
 ) -> str:
@@ -510,29 +501,19 @@ def _listed_table(
         known = row.value is not None
         value = number(row.value, indicator.decimals) if known else STATE_WORDS.get(row.state)
         cells: list[tables.Cell] = [
-            tables.tagged(UNKNOWN if row.place is None else number(row.place), "", row.place),
+            UNKNOWN if row.place is None else number(row.place),
             row.name,
-            tables.tagged(value or UNKNOWN, "" if known else "state-note", row.value),
-            tables.tagged(
-                UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
-                "",
-                row.change,
-            ),
+            tables.tagged(value or UNKNOWN, "" if known else "state-note"),
+            UNKNOWN if row.change is None else number(row.change, indicator.decimals, signed=True),
             row.region,
             words[row.mark],
         ]
         body.append(tables.Row(cells, {"own": "is-own", "group": "is-member", "other": ""}[row.mark]))
     unit = "pct." if indicator.unit is Unit.PERCENT else "antal"
-    columns = [
-        tables.Column("Nr.", number=True),
-        tables.Column("Kommune", row_head=True),
-        tables.Column(f"Værdi, {unit}", number=True),
-        tables.Column("Ændring på et år, procentpoint", number=True),
-        tables.Column("Region"),
-        tables.Column("Bemærkning"),
-    ]
+    change = "Ændring på et år, procentpoint"
+    heads = ("Nr.", "Kommune", f"Værdi, {unit}", change, "Region", "Bemærkning")
     return tables.build(
-        columns,
+        tables.columns(*heads, row_head=1, numbers=(0, 2, 3)),
         [tables.Group(body)],
         id=f"tabel-alle-{standing.figure.number}",
         caption=f"Figur {standing.figure.number}: alle kommuner, {period.danish}",

@@ -12,7 +12,7 @@ from helpers.catalogue.models import Comparison
 from helpers.catalogue.names import Noun
 from helpers.periods import Period
 from helpers.present.group_words import scope, small
-from helpers.present.words import FEW_MARK, FEW_WORDS, MINUS, NBSP, count, listed, number, when_words
+from helpers.present.words import FEW_MARK, FEW_WORDS, MINUS, NBSP, count, listed, lowered, number, when_words
 from helpers.reports.jobcenteroverblik.boards import Obstacle
 from helpers.reports.jobcenteroverblik.standings import FigureStanding
 
@@ -102,7 +102,7 @@ def parts_words(standing: FigureStanding) -> list[str]:
             continue
         words = rank_words(rank, standing.group, standing.office)
         mark = FEW_MARK if area in standing.few and rank.place is not None else ""
-        said.append(f"{area.name}: {words[:1].lower()}{words[1:]}{mark}")
+        said.append(f"{area.name}: {lowered(words)}{mark}")
     return [*said, *([f"Ingen tal for {listed(without)}"] if without else [])]
 
 

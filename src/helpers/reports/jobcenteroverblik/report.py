@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
-from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.areas import Area, JobCentre
-from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand, Indicator
-from helpers.catalogue.names import Noun, noun
-from helpers.data.basis import Basis
-from helpers.data.processed import data_fingerprint, load_observations
+from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand
 from helpers.errors import PlanError
-from helpers.periods import Period
 from helpers.present import output, tables
-from helpers.present.group_words import group_sentence, passed_words, quality_words, scope, small
+from helpers.present.group_words import passed_words, quality_words, scope, small
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.words import NBSP, capital, listed, number, sentence
-from helpers.project import Project
-from helpers.reports.base.analyst import Measured
+from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
-from helpers.reports.base.report import Report, Whom, derived
 from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
     Jobcenteroverblik,
-    PrintedReport,
     TemplateFigure,
     TemplateSection,
     TemplateTile,
-    load_jobcenteroverblik,
-    template_stamp,
+    read_jobcenteroverblik,
 )
-from helpers.reports.jobcenteroverblik.standings import AreaLine, Boards, FigureStanding, Standings
-
-KEY = "jobcenteroverblik"
-"""What ``plan`` is in the notebooks' parameters; also the folder of the book below ``notebooks/``."""
+from helpers.reports.jobcenteroverblik.numbers import JobcenteroverblikNumbers
+from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
 
 ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
@@ -86,165 +72,10 @@ def report_of(
     )
 
 
-@lru_cache(maxsize=4)
-def _read_template(project: Project, catalogue_hash: str, stamp: object) -> Jobcenteroverblik:
-    return load_jobcenteroverblik(project, load_catalogue(project))
+class JobcenteroverblikReport(JobcenteroverblikNumbers):
+    """The Jobcenteroverblik as its notebooks show it: every public method is a cell of one."""
 
-
-def read_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcenteroverblik:
-    """The template, read once a process and again when one of its files has moved."""
-    return _read_template(project, catalogue.hash, template_stamp(project))
-
-
-@lru_cache(maxsize=2)
-def _boards(project: Project, catalogue_hash: str, basis: Basis, stamp: object) -> Boards:
-    # All areas of a country share them: a hundred reports in one process read the figures once.
-    catalogue = load_catalogue(project)
-    return Boards(
-        catalogue, read_jobcenteroverblik(project, catalogue), load_observations(project, catalogue, basis)
-    )
-
-
-def _printed_suffix(report: PrintedReport) -> str:
-    """What a printed report's folder has after the area's name: ``-2017m02``."""
-    return f"-{report.period.id.lower()}"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class JobcenteroverblikReport(Report):
-    """The Jobcenteroverblik for one area on one basis of figures; every public method is a cell of a notebook.
-
-    Attributes
-    ----------
-    bound
-        Newest month to show; none for the newest there is, less the delay.
-    delay
-        Months that figures stay behind; none for the template's own.
-    """
-
-    kind: ClassVar[str] = KEY
     _sheets: ClassVar[Any] = sheets
-    jobcenteroverblik: Jobcenteroverblik
-    area: Area
-    delay: int | None = None
-
-    def _identity(self) -> tuple[object, ...]:
-        # The template is read anew when one of its files has moved.
-        return (*super()._identity(), self.delay, id(self.jobcenteroverblik))
-
-    @property
-    def key(self) -> str:
-        return self.jobcenteroverblik.template.key
-
-    @property
-    def title(self) -> str:
-        """``Jobcenteroverblik``; with its month where it is shown as it was printed."""
-        if self.printed:
-            return f"{self.printed.title}, {self.printed.period.danish}"
-        return self.jobcenteroverblik.template.title
-
-    @property
-    def _office(self) -> Noun:
-        """What a job centre is called; on a printed month's pages in the document's own word."""
-        return (self.printed or self.jobcenteroverblik.template).office
-
-    @property
-    def whom(self) -> Whom:
-        area = self.area
-        if not area.joint:
-            return Whom.municipality(self.catalogue.municipality(area.slug))
-        return Whom(area.name, f"{self._office.title} {area.name}", area.slug, area.codes)
-
-    @property
-    def example_date(self) -> date:
-        return self.jobcenteroverblik.template.example_date
-
-    @property
-    def folder(self) -> str:
-        return f"{KEY}/{self.area.slug}{_printed_suffix(self.printed) if self.printed else ''}"
-
-    # ------------------------------------------------------------------------------------ the numbers
-
-    @derived
-    def indicators(self) -> tuple[Indicator, ...]:
-        """All indicators of the report, each once."""
-        return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
-
-    _counted: ClassVar[Noun] = noun("figur")
-
-    @property
-    def measured(self) -> Measured:
-        return measures(self.catalogue, self.jobcenteroverblik)
-
-    def _made_up(self, indicator: Indicator) -> bool:
-        """Whether an indicator's figures are example data: not when anybody typed them in."""
-        return self.is_example and indicator.key not in self.boards.typed_in
-
-    @derived
-    def boards(self) -> Boards:
-        """Figures of all areas that can be ranked."""
-        return _boards(self.project, self.catalogue.hash, self.basis, self._stamp)
-
-    @property
-    def _stamp(self) -> tuple[object, ...]:
-        """Moves when the template's files or the figures do."""
-        return template_stamp(self.project), data_fingerprint(self.project, self.catalogue, self.basis)
-
-    @derived
-    def standings(self) -> Standings:
-        """The area among those it can be compared with."""
-        return Standings(self.boards, self.area, self.bound, self.delay)
-
-    @derived
-    def printed(self) -> PrintedReport | None:
-        """The report as it was printed, when that month is asked for."""
-        return self.jobcenteroverblik.printed(self.area, self.bound)
-
-    @property
-    def known_periods(self) -> set[Period]:
-        if self.printed:
-            return set()
-        frame = load_observations(self.project, self.catalogue, self.basis)
-        shown = frame["indicator"].isin(self.jobcenteroverblik.indicators) & frame["value"].notna()
-        return {Period.parse(text) for text in frame[shown]["period"].unique()}
-
-    def check_period(self) -> None:
-        """Refuse a period without figures, and the month of a printed report of another job centre."""
-        others = [report for report in self.jobcenteroverblik.published if report.period == self.bound]
-        if others and not self.printed:
-            names = [self.jobcenteroverblik.area(report.area, self.catalogue).name for report in others]
-            raise PlanError.of(
-                f"--period {self.bound}",
-                f"The catalogue holds the printed report of {listed(names, 'and')} for that month, and none of "
-                f"{self.area.name}.",
-                f'Name "{names[0]}", or leave --period out for today\'s report.',
-            )
-        super().check_period()
-
-    @property
-    def _basis_name(self) -> str:
-        """A printed month stands on its document."""
-        return f"printed-{self.printed.period.id}" if self.printed else super()._basis_name
-
-    @property
-    def data_day(self) -> date:
-        return self.snapshot or super().data_day
-
-    @property
-    def _dated(self) -> date | None:
-        return None if self.printed else self.data_day
-
-    def _shown(self) -> tuple[object, ...]:
-        # The pages rank all areas: any area's figures count.
-        return (
-            self.catalogue.hash,
-            self.boards.digest,
-            self.basis.name,
-            self.area,
-            self.bound,
-            self.snapshot,
-            self.delay,
-        )
 
     def asked(self, book: Laid) -> Asked:
         """As every report; a printed month is shown without the pages of all municipalities, which it does not have."""
@@ -295,10 +126,7 @@ class JobcenteroverblikReport(Report):
         return super()._data_note()
 
     def _example_note(self) -> str:
-        return (
-            "**Eksempeldata.** Tallene er opdigtede og viser kun, hvordan rapporten kan se ud. Placeringer og grupper "
-            "siger derfor intet om kommunerne."
-        )
+        return f"{example_note(what='rapporten')} Placeringer og grupper siger derfor intet om kommunerne."
 
     # ------------------------------------------------------------------------------------ front page
 
@@ -307,21 +135,20 @@ class JobcenteroverblikReport(Report):
         said = [*self.jobcenteroverblik.template.introduction, *self._about_area()]
         if not self.printed:
             for report in self.jobcenteroverblik.printed_of(self.area):
-                address = f"../{self.area.slug}{_printed_suffix(report)}/index.html"
+                address = f"../{self.area.slug}{report.suffix}/index.html"
                 said.append(f"[{ranking.printed_link(report.period)}]({address})")
         return output.text(*said)
 
     def _about_area(self) -> list[str]:
         names = escape_markdown(self.area.name)
+        centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if self.area.joint:
-            centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
             known = self._unsure(centre)
             parts = escape_markdown(listed(part.name for part in self.standings.parts))
             article = self._office.agreeing("et", "en")
             return [
                 f"{names} er {article} fælles {self._office.one} for {parts}.{known} Antal er lagt sammen."
             ]
-        centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if not centre.joint:
             return []
         return [
@@ -338,7 +165,8 @@ class JobcenteroverblikReport(Report):
         """The ten tiles, each leading to its section."""
         made = []
         for tile in self.jobcenteroverblik.template.tiles:
-            link = self._link(tile.figure)
+            section = self.jobcenteroverblik.section_of(tile.figure)
+            link = f"{section_path(self.jobcenteroverblik, section)}#figur-{tile.figure}"
             if self.printed:
                 printed = next(found for found in self.printed.tiles if found.figure == tile.figure)
                 made.append(pieces.printed_tile(tile.heading, link, printed, self._office))
@@ -359,9 +187,6 @@ class JobcenteroverblikReport(Report):
             centre = self.jobcenteroverblik.centre_of(code)
             if self._unsure(centre):
                 yield f"{centre.name}:{self._unsure(centre)} Det står i catalogue/areas/jobcentres.csv."
-
-    def _link(self, figure: int) -> str:
-        return f"{section_path(self.jobcenteroverblik, self.jobcenteroverblik.section_of(figure))}#figur-{figure}"
 
     # ------------------------------------------------------------------------------------ sections
 
@@ -400,7 +225,9 @@ class JobcenteroverblikReport(Report):
                 pieces.standing_figure(
                     standing, self.area, self._counts(standing), example=self._made_up(standing.indicator)
                 ).sourced(self._source_line([standing.indicator])),
-                pieces.notes(self._figure_notes(standing), _to_all(figure)),
+                pieces.notes(
+                    self._figure_notes(standing), f"[Figur {number} i alle kommuner]({all_path(figure)})"
+                ),
             ]
         )
 
@@ -448,21 +275,9 @@ class JobcenteroverblikReport(Report):
             names = listed(area.name for area in standing.yardstick.areas)
             compared += f" De {small(len(standing.yardstick.areas))} bedste: {names}."
         said.append(compared)
-        said += [
-            series.note
-            for series in indicator.series.values()
-            if series.certainty is not Certainty.CONFIRMED and series.note
-        ]
         said += indicator.caveats
         said.append(self._source_line([indicator]))
         return list(dict.fromkeys(said))
-
-    def _group_words(self, group: ComparisonGroup, figure: TemplateFigure) -> str:
-        kind = self.catalogue.grouping.rules.clusters.get(figure.cluster or "")
-        return group_sentence(group, self._office.many, kind.title.lower() if kind else "")
-
-    def _typed_in_words(self, indicator: Indicator) -> str:
-        return "oplyst af kommunerne" if indicator.key in self.boards.typed_in else ""
 
     # ------------------------------------------------------------------------------------ figure 2
 
@@ -482,7 +297,7 @@ class JobcenteroverblikReport(Report):
         if found.apart:
             notes.append(ranking.apart_words(found.apart, self.standings.parts, self._office))
         if any(cell.value is None for row in found.rows for cell in (*row.count, *row.share)):
-            notes.append("En streg betyder, at tallet er diskretioneret, ikke opgjort eller ikke vises.")
+            notes.append("En streg betyder, at tallet er diskretioneret, ikke er opgjort eller ikke vises.")
         older = sorted({row.period.danish for row in found.rows if row.period and row.period != found.period})
         if older:
             notes.append(f"Indtastede tal er fra {listed(older)}.")
@@ -497,11 +312,6 @@ class JobcenteroverblikReport(Report):
         if self.printed:
             return Shown()
         return downloads({self.workbook_name: ("Alle tal (Excel)", self.workbook())})
-
-    @property
-    def figure_names(self) -> tuple[str, ...]:
-        """Numbers of the figures that something is measured by."""
-        return tuple(str(figure.number) for figure in self.jobcenteroverblik.figures if figure.indicator)
 
     def _drawing(self, name: str) -> Shown:
         return self.figure(int(name))
@@ -618,16 +428,15 @@ class JobcenteroverblikReport(Report):
         said = [method.clusters]
         said += [method.official] if GroupKind.OFFICIAL in used else []
         said += [method.computed] if GroupKind.COMPUTED in used else []
-        columns = [
-            tables.Column("Type", row_head=True),
-            tables.Column("Gruppe"),
-            tables.Column(capital(self._office.many)),
-            tables.Column("Grundlag"),
-        ]
+        columns = tables.columns("Type", "Gruppe", capital(self._office.many), "Grundlag")
         rows = [
             (
                 listed(titles),
-                _kind_words(group),
+                "Ingen"
+                if group.kind is None
+                else f"Klynge {group.name}"
+                if group.kind is GroupKind.CLUSTER
+                else capital(scope(group)),
                 listed(member.name for member in group.members) or "ingen",
                 _basis_words(group),
             )
@@ -639,21 +448,26 @@ class JobcenteroverblikReport(Report):
             labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
-            columns, rows, id="grupper", caption="Sammenligningsgrupperne", caption_shown=True
+            columns,
+            rows,
+            id="grupper",
+            caption="Sammenligningsgrupperne",
+            caption_shown=True,
+            classes="cards",
         )
 
     def sources(self) -> Shown:
         """Every figure: what it measures today, from which table, and how sure that is."""
-        columns = [
-            tables.Column("Figur", row_head=True),
-            tables.Column("Måling i dag"),
-            tables.Column("Tabel"),
-            tables.Column("Sammenlignes med"),
-            tables.Column("Nyeste viste periode"),
-        ]
+        heads = ("Figur", "Måling i dag", "Tabel", "Sammenlignes med", "Nyeste viste periode")
+        columns = tables.columns(*heads)
         rows = [self._source_row(figure) for figure in self.jobcenteroverblik.figures]
         return self._troubles() + tables.simple_table(
-            columns, rows, id="kilder", caption="Figurerne og deres kilder", caption_shown=True
+            columns,
+            rows,
+            id="kilder",
+            caption="Figurerne og deres kilder",
+            caption_shown=True,
+            classes="cards",
         )
 
     def _source_row(self, figure: TemplateFigure) -> tuple[str, ...]:
@@ -668,7 +482,8 @@ class JobcenteroverblikReport(Report):
                 for row, indicator in zip(self.jobcenteroverblik.template.table.rows, used, strict=True)
                 if all(isinstance(s.origin, FromHand) for s in indicator.series.values())
             )
-            shown = "" if self.printed else self._table_period()
+            period = None if self.printed else self.standings.table().period
+            shown = "" if self.printed else period.danish if period else "–"
             return name, f"Tabellen; oplyst af kommunerne: {hand}", names, "gruppen", shown
         if figure.gone:
             return name, "Findes ikke længere", "–", "–", "–"
@@ -680,10 +495,6 @@ class JobcenteroverblikReport(Report):
         where = f"{listed(indicator.tables)}{sure}" if indicator.tables else "ikke fundet"
         title = f"{indicator.title} (nærmeste måling)" if figure.nearest else indicator.title
         return name, title, where, rule, newest
-
-    def _table_period(self) -> str:
-        period = self.standings.table().period
-        return period.danish if period else "–"
 
     def caveats(self) -> Shown:
         """Breaks in the data and caveats of the report's measures."""
@@ -700,12 +511,6 @@ class JobcenteroverblikReport(Report):
 
 def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     return None if now is None or then is None else now - then
-
-
-def _kind_words(group: ComparisonGroup) -> str:
-    if group.kind is None:
-        return "Ingen"
-    return f"Klynge {group.name}" if group.kind is GroupKind.CLUSTER else capital(scope(group))
 
 
 def _basis_words(group: ComparisonGroup) -> str:
@@ -737,25 +542,9 @@ def section_path(jobcenteroverblik: Jobcenteroverblik, section: TemplateSection)
     return f"{place:02d}-{section.slug}.ipynb"
 
 
-def _to_all(figure: TemplateFigure) -> str:
-    """A link to the page of all municipalities, as Markdown."""
-    return f"[Figur {figure.number} i alle kommuner]({all_path(figure)})"
-
-
 def all_path(figure: TemplateFigure) -> str:
     """The notebook that shows a figure for all municipalities."""
     return f"{ALL}-{figure.number:02d}.ipynb"
-
-
-def measures(catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> Measured:
-    """The figures that something measures, with their indicators."""
-    rows = [row.indicator for row in jobcenteroverblik.template.table.rows]
-    used = {
-        str(figure.number): rows if figure.table else [figure.indicator or ""]
-        for figure in jobcenteroverblik.figures
-        if figure.table or figure.indicator
-    }
-    return [(name, [catalogue.indicators[key] for key in keys]) for name, keys in used.items()]
 
 
 def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from helpers.catalogue.models import NATIONAL_NAME, Certainty, Direction
 from helpers.errors import PlanError
 from helpers.present import words
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.jobcenteroverblik import ranking
+from helpers.reports.jobcenteroverblik.numbers import JobcenteroverblikNumbers
 from helpers.reports.jobcenteroverblik.standings import AreaLine, FigureStanding
-
-if TYPE_CHECKING:
-    from helpers.reports.jobcenteroverblik.report import JobcenteroverblikReport
 
 _STATUS = (
     Head("Figur", 8), Head("Måling", 50), Head("Periode", 18), Head("Til og med", 11),
@@ -29,7 +26,7 @@ HOW = (
 )
 
 
-def _standings(report: JobcenteroverblikReport) -> Iterator[FigureStanding]:
+def _standings(report: JobcenteroverblikNumbers) -> Iterator[FigureStanding]:
     if report.printed:
         raise PlanError.of(
             "plan export", "A month that is shown as it was printed has no workbook.", "Leave --period out."
@@ -40,7 +37,7 @@ def _standings(report: JobcenteroverblikReport) -> Iterator[FigureStanding]:
             yield standing
 
 
-def status_sheet(report: JobcenteroverblikReport) -> WorkSheet:
+def status_sheet(report: JobcenteroverblikNumbers) -> WorkSheet:
     """A row for each figure; for each municipality where those of a joint job centre stand side by side."""
     rows = [cells for standing in _standings(report) for cells in _status_cells(report, standing)]
     whom = Head(f"{report.jobcenteroverblik.template.office.title} eller kommune", 24)
@@ -49,7 +46,7 @@ def status_sheet(report: JobcenteroverblikReport) -> WorkSheet:
 
 
 def _status_cells(
-    report: JobcenteroverblikReport, standing: FigureStanding
+    report: JobcenteroverblikNumbers, standing: FigureStanding
 ) -> Iterator[tuple[SheetCell, ...]]:
     indicator, newest = standing.indicator, standing.newest
     decimals = indicator.decimals
@@ -96,7 +93,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def number_sheets(report: JobcenteroverblikReport) -> list[WorkSheet]:
+def number_sheets(report: JobcenteroverblikNumbers) -> list[WorkSheet]:
     """The windows of all figures, one row per line and period."""
     rows: list[tuple[SheetCell, ...]] = []
     for standing in _standings(report):
@@ -121,7 +118,7 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def sources_sheet(report: JobcenteroverblikReport) -> WorkSheet:
+def sources_sheet(report: JobcenteroverblikNumbers) -> WorkSheet:
     """Where each figure comes from, and what to mind."""
     rows = []
     for standing in _standings(report):

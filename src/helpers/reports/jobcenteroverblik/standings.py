@@ -44,6 +44,11 @@ class Boards:
         self._conditions: dict[Period | None, pd.DataFrame] = {}
 
     @cached_property
+    def periods(self) -> set[Period]:
+        """Every period of which any area has a figure."""
+        return {Period.parse(text) for text in self._shown["period"][self._shown["value"].notna()].unique()}
+
+    @cached_property
     def digest(self) -> str:
         """A hash over the template and the figures of all areas."""
         return hashlib.sha256(repr((self.jobcenteroverblik, frame_hash(self._shown))).encode()).hexdigest()

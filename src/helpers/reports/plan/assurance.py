@@ -38,8 +38,15 @@ FEW_NOTE = (
 """Below a table with such a mark."""
 
 
-def persons_sentence(row: StatusRow, indicator: Indicator, price: Price | None = None) -> str:
+def persons_sentence(
+    row: StatusRow, indicator: Indicator, price: Price | None = None, *, what: str = "Det"
+) -> str:
     """What a row's gap comes to in persons, and in kroner where a price is given.
+
+    Parameters
+    ----------
+    what
+        The sentence's subject: ``Forskellen`` where nothing before it speaks of one.
 
     Returns
     -------
@@ -51,25 +58,26 @@ def persons_sentence(row: StatusRow, indicator: Indicator, price: Price | None =
         return ""
     kroner = _kroner(row.persons, price)
     if row.unit is not Unit.PERCENT:
-        return f"Det svarer til {kroner}" if kroner else ""
+        return f"{what} svarer til {kroner}" if kroner else ""
     if row.persons == 0:
-        return "Det svarer til mindre end én person."
+        return f"{what} svarer til mindre end én person."
     who = _more_or_fewer(row, indicator)
     more = row.direction is Direction.HIGHER
     if row.gap > 0:
-        said = f"Det svarer til {who}, end målet {'kræver' if more else 'tillader'}."
+        said = f"{what} svarer til {who}, end målet {'kræver' if more else 'tillader'}."
     elif indicator.in_persons:
-        said = f"Det svarer til, at {who} {indicator.in_persons}."
+        said = f"{what} svarer til, at {who} {indicator.in_persons}."
     else:
-        said = f"Det svarer til {who}."
+        said = f"{what} svarer til {who}."
     return f"{said} Det er {kroner}" if kroner else said
 
 
 def persons_words(row: StatusRow, indicator: Indicator) -> str:
-    """The same for a cell below the gap: ``18 personer``, ``1 person``, ``23 fuldtidspersoner``; empty where it is unknown."""
+    """The same for a cell below the gap: ``18 personer``, ``under 1 fuldtidsperson``; empty where it is unknown."""
     if row.persons is None or not row.gap or row.unit is not Unit.PERCENT:
         return ""
-    return number(abs(row.persons), 0, indicator.unit_of(BASE))
+    said = number(max(abs(row.persons), 1), 0, indicator.unit_of(BASE))
+    return said if row.persons else f"under {said}"
 
 
 def persons_missing(row: StatusRow, indicator: Indicator) -> str:

@@ -10,7 +10,7 @@ from helpers.catalogue.names import Names
 from helpers.present.words import capital
 from helpers.project import Project, book_plan
 from helpers.reports.base.books import book_folder
-from helpers.reports.base.notebooks import UNNUMBERED, BookCell, BookPage, Contents, code, markdown, named
+from helpers.reports.base.notebooks import BookCell, BookPage, Contents, code, markdown, named
 
 ANYBODY = "Kommunen"
 """Author of a book until `plan render` puts the municipality's name there; Quarto's PDF needs one."""
@@ -48,7 +48,7 @@ def _focus_area(plan: Plan, area: FocusArea) -> tuple[BookCell, ...]:
 
 def _index(names: Names, *, surveys: bool) -> tuple[BookCell, ...]:
     cells = (
-        markdown("title", UNNUMBERED + f"# {capital(names.document.the)} kort {{.unnumbered}}"),
+        markdown("title", named(f"# {capital(names.document.the)} kort", ".unnumbered")),
         code("fetch", "report.fetch()"),
         code("summary", "report.summary()"),
         markdown(
@@ -66,9 +66,7 @@ def _index(names: Names, *, surveys: bool) -> tuple[BookCell, ...]:
 def _changes(names: Names) -> tuple[BookCell, ...]:
     document = names.document
     return (
-        markdown(
-            "plan-title", UNNUMBERED + f"# Ændringer i forhold til sidste {document.one} {{.unnumbered}}"
-        ),
+        markdown("plan-title", named(f"# Ændringer i forhold til sidste {document.one}", ".unnumbered")),
         markdown(
             "intro",
             f"Skemaet viser, hvilke {names.area.many} og {names.goal.many} der er uændrede, nye, ændrede eller udgået i "
@@ -80,7 +78,7 @@ def _changes(names: Names) -> tuple[BookCell, ...]:
 
 
 _SINCE_LAST = (
-    markdown("title", UNNUMBERED + "# Ændringer siden sidst {.unnumbered}"),
+    markdown("title", named("# Ændringer siden sidst", ".unnumbered")),
     markdown(
         "intro",
         "Tallene på Jobindsats revideres løbende, fordi kommuner og a-kasser registrerer bagud. Her står, hvilke af "
@@ -91,7 +89,7 @@ _SINCE_LAST = (
 )
 
 _DATA = (
-    markdown("title", UNNUMBERED + "# Data og metode {.unnumbered}"),
+    markdown("title", named("# Data og metode", ".unnumbered")),
     code("fetch", "report.fetch()"),
     code("basis", "report.basis_note()"),
     markdown(
@@ -132,7 +130,7 @@ _DATA = (
 
 
 _ANALYST = (
-    markdown("plan-title", UNNUMBERED + "# For analytikeren {.unnumbered}"),
+    markdown("plan-title", named("# For analytikeren", ".unnumbered")),
     markdown(
         "intro",
         "Siden er for dem, der vedligeholder tallene: hvor kilden ikke er sikker, hvad der kan indtastes, og hvad der ikke kunne "
@@ -145,7 +143,7 @@ _ANALYST = (
 _SHORT = (
     ("met", "Hvad er opfyldt?"),
     ("turned", "Hvad er vendt?"),
-    ("gaps", "Hvor mangler der flest personer?"),
+    ("gaps", "Hvor er afstanden størst i personer?"),
     ("areas", "Hvordan går det i hvert {area}?"),
 )
 """The pages of the short edition: the method that makes each, and its heading."""
@@ -163,7 +161,7 @@ def short_contents(project: Project, catalogue: Catalogue, plan: Plan) -> Conten
     """The plan's short edition: one page on the screen, four on paper."""
     names = plan.names
     cells = (
-        markdown("title", UNNUMBERED + f"# {capital(names.document.the)} på fire sider {{.unnumbered}}"),
+        markdown("title", named(f"# {capital(names.document.the)} på fire sider", ".unnumbered")),
         code("fetch", "report.fetch()"),
         *(cell for name, heading in _SHORT for cell in _short_page(names, name, heading)),
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict
 from helpers.periods import danish_day
@@ -25,16 +24,14 @@ from helpers.present.words import (
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.status import StatusRow
-
-if TYPE_CHECKING:
-    from helpers.reports.plan.report import PlanReport
 
 GAP_NOTE = "Forskellen mellem procenter er i procentpoint. + er bedre end målet."
 
 
-def plan_brief(report: PlanReport, note: Shown) -> Brief:
+def plan_brief(report: PlanNumbers, note: Shown) -> Brief:
     """What is known of the agenda item on a plan's follow-up; `note` says which figures these are."""
     plan, area = report.plan, report.municipality
     rows = (*report.rows, *report.survey_rows)
@@ -58,7 +55,7 @@ def plan_brief(report: PlanReport, note: Shown) -> Brief:
     )
 
 
-def _row(report: PlanReport, row: StatusRow) -> BriefRow:
+def _row(report: PlanNumbers, row: StatusRow) -> BriefRow:
     goal = report.plan.goal(row.goal)
     indicator = report.catalogue.indicators.get(row.indicator)
     name = f": {indicator.name}" if indicator and indicator.name and len(goal.indicators) > 1 else ""
@@ -80,20 +77,19 @@ def _row(report: PlanReport, row: StatusRow) -> BriefRow:
     )
 
 
-def missing(report: PlanReport) -> list[StatusRow]:
+def missing(report: PlanNumbers) -> list[StatusRow]:
     """The rows that do not meet their goal, the largest gap first: in persons, and behind those in their own unit."""
     found = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap is not None]
     return sorted(found, key=lambda row: (-abs(row.persons or 0), -abs(row.gap or Decimal(0)), row.goal))
 
 
-def _figures(report: PlanReport) -> Iterator[FigurePart]:
+def _figures(report: PlanNumbers) -> Iterator[FigurePart]:
     goals = list(dict.fromkeys(row.goal for row in missing(report)))
     for goal in goals[:MOST_FIGURES]:
-        parts = (part for part in report.figure(goal).parts if isinstance(part, FigurePart))
-        yield from list(parts)[:1]
+        yield from report.drawings(goal)[:1]
 
 
-def _said(report: PlanReport) -> Iterator[str]:
+def _said(report: PlanNumbers) -> Iterator[str]:
     """What the municipality says of the goals that are not met, the newest of each."""
     for goal in report.plan.goals:
         told = report.follow_ups(goal.number)
@@ -102,7 +98,7 @@ def _said(report: PlanReport) -> Iterator[str]:
             yield from plan_words.follow_up_paragraphs(told[0])
 
 
-def _background(report: PlanReport) -> Iterator[str]:
+def _background(report: PlanNumbers) -> Iterator[str]:
     plan, names = report.plan, report.plan.names
     areas = sum(bool(area.goals) for area in plan.focus_areas)
     goals = count(len(plan.goals), names.goal.one, names.goal.many)
@@ -113,7 +109,7 @@ def _background(report: PlanReport) -> Iterator[str]:
         yield f"{told} Kilde: {source_names(report.catalogue.indicators[row.indicator] for row in report.rows)}."
 
 
-def _economy(report: PlanReport) -> Iterator[str]:
+def _economy(report: PlanNumbers) -> Iterator[str]:
     """What the gaps come to where the plan gives a price."""
     for row in report.rows:
         price = report.assured(row).price

@@ -97,7 +97,9 @@ def plan_changes(new: Plan, old: Plan) -> tuple[ChangeRow, ...]:
     for area in new.focus_areas:
         kept = [_row(area, goal, old) for goal in area.goals]
         gone = dropped_by_area.get(area.number, [])
-        first = [row for row in gone if _was_first(row.old_goal, old)]
+        first = [
+            row for row in gone if (its := row.old_goal) and old.focus_area_of(its.number).goals[0] == its
+        ]
         rows += [*first, *kept, *(row for row in gone if row not in first)]
     return (*rows, *homeless)
 
@@ -137,10 +139,6 @@ def _home(goal: Goal, old: Plan) -> FocusArea | None:
     """The focus area of the goal that this one continues."""
     number = goal.previous.goal if goal.previous else None
     return old.focus_area_of(number) if number else None
-
-
-def _was_first(goal: Goal | None, plan: Plan) -> bool:
-    return goal is not None and plan.focus_area_of(goal.number).goals[0] == goal
 
 
 def _row(area: FocusArea, goal: Goal, old: Plan) -> ChangeRow:

@@ -1,6 +1,6 @@
 """A goal's page: all municipalities against one goal, in Danish words, a picture, a table and a CSV file.
 
-In: a :class:`~helpers.reports.plan.country.CountryComparison`. Out: what :mod:`helpers.reports.base.goals` describes,
+In: a :class:`~helpers.reports.plan.comparison.CountryComparison`. Out: what :mod:`helpers.reports.base.goals` describes,
 its texts ready to be put on a page; nothing is judged here.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
+    decimals_of,
     listed,
     number,
     sentence,
@@ -47,7 +49,6 @@ from helpers.reports.plan.comparison_figure import (
     alternative,
     picture,
 )
-from helpers.reports.plan.country import CountryComparison
 from helpers.reports.plan.status import StatusRow, Summary, goal_verdicts, summary
 
 if TYPE_CHECKING:
@@ -58,6 +59,29 @@ CSV_COLUMNS = (
     "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "faa_personer", "grundlag",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CountryComparison:
+    """Every municipality's status on a plan, on one basis of figures."""
+
+    plan: Plan
+    municipalities: tuple[Municipality, ...]
+    rows: Mapping[str, tuple[StatusRow, ...]]
+    """Code of each municipality → its status rows, in the plan's order; goals with a survey are not among them."""
+    example: bool = False
+    """The figures are example data."""
+    data_day: date | None = None
+    """The day of the figures; none when it is not known."""
+
+    def of(self, goal: str, indicator: str) -> dict[str, StatusRow]:
+        """Code of each municipality → its row for one goal and indicator, in the catalogue's order."""
+        return {
+            code: row
+            for code, rows in self.rows.items()
+            for row in rows
+            if (row.goal, row.indicator) == (goal, indicator)
+        }
 
 
 def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> GoalComparison | None:
@@ -262,8 +286,7 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
         value=number(row.municipality, row.decimals) + (FEW_MARK if row.scarce else ""),
         expected=number(row.target, row.decimals),
         value_key=row.municipality,
-        gap=number(row.gap, max(row.decimals, _decimals(row.gap)), signed=True),
-        gap_key=row.gap,
+        gap=number(row.gap, max(row.decimals, decimals_of(row.gap)), signed=True),
         sign=VERDICT_SIGNS[row.verdict],
         verdict=VERDICT_WORDS[row.verdict],
         steadiness=steadiness_words(row.past),
@@ -275,25 +298,11 @@ def _standing(area: Municipality, row: StatusRow, place: int | None, usual: Peri
 def _country(usual: StatusRow) -> ComparedArea:
     return ComparedArea(
         code=NATIONAL,
-        slug="",
         name=NATIONAL_NAME,
-        region="",
-        place="",
         value=number(usual.national, usual.decimals),
-        expected="",
         value_key=usual.national,
-        gap="",
-        gap_key=None,
-        sign="",
-        verdict="",
-        steadiness="",
         kind="country",
-        remark="",
     )
-
-
-def _decimals(value: Decimal | None) -> int:
-    return 0 if value is None else max(0, -int(value.as_tuple().exponent))
 
 
 def _columns(indicator: Indicator, *, expected: bool) -> tuple[str, ...]:
@@ -332,9 +341,9 @@ def _tally(counted: Summary) -> str:
         return f"Alle {count(of, 'kommune', 'kommuner')} opfylder målet."
     if unknown == of:
         return "Målet kan ikke vurderes for nogen kommune."
-    said = (
-        f"{number(met)} af {count(of, 'kommune', 'kommuner')} opfylder målet, {number(not_met)} gør det ikke"
-    )
+    said = f"{number(met) if met else 'Ingen'} af {'' if met else 'de '}{count(of, 'kommune', 'kommuner')} opfylder målet"
+    if met and not_met:
+        said += f", {number(not_met)} gør det ikke"
     return f"{said}, og {number(unknown)} kan ikke vurderes." if unknown else f"{said}."
 
 

@@ -13,15 +13,15 @@ from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, Goal, Unit
 from helpers.data.frames import WINDOW_COLUMNS, Grounds
 from helpers.periods import Period
 from helpers.present.theme import palette
-from helpers.present.traces import fill
+from helpers.present.traces import fill_area
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
 from helpers.reports.plan import assurance
+from helpers.reports.plan.numbers import PlanNumbers
 
 if TYPE_CHECKING:
     from great_tables import GT
 
     from helpers.present.charts import Chart
-    from helpers.reports.plan.report import PlanReport
 
 
 class GoalRow(NamedTuple):
@@ -75,14 +75,14 @@ def _float(value: Decimal | None) -> float:
     return float("nan") if value is None else float(value)
 
 
-def goal_frame(report: PlanReport, goals: Iterable[Goal]) -> pd.DataFrame:
+def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
     """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
     rows = [row._replace(month=_month(row.month)) for row in goal_rows(report, goals)]  # type: ignore[arg-type]
     frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
     return frame.astype({"value": float, "month": "datetime64[ns]"})
 
 
-def goal_rows(report: PlanReport, goals: Iterable[Goal]) -> Iterator[GoalRow]:
+def goal_rows(report: PlanNumbers, goals: Iterable[Goal]) -> Iterator[GoalRow]:
     """The rows of :func:`goal_frame`."""
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
@@ -107,13 +107,13 @@ def goal_rows(report: PlanReport, goals: Iterable[Goal]) -> Iterator[GoalRow]:
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
                 yield GoalRow(
-                    goal.number, indicator.key, name, fill(label or series.label, names[area], own), area,
+                    goal.number, indicator.key, name, fill_area(label or series.label, names[area], own), area,
                     names[area], period, Period.parse(period), value, indicator.unit_of(name).value,
                     state, Grounds.of(source, published=published),
                 )  # fmt: skip
 
 
-def status_frame(report: PlanReport) -> pd.DataFrame:
+def status_frame(report: PlanNumbers) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
     of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
     rows = []
@@ -139,7 +139,7 @@ _VERDICT_COLOURS = {
 }
 
 
-def status_gt(report: PlanReport) -> GT:
+def status_gt(report: PlanNumbers) -> GT:
     """The status as a Great Table with typed columns, for an analyst to change, save or export.
 
     Notes
@@ -183,7 +183,7 @@ def status_gt(report: PlanReport) -> GT:
     return table.tab_source_note("Eksempeldata") if report.is_example else table
 
 
-def survey_charts(report: PlanReport, goal: Goal) -> tuple[Chart, ...]:
+def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
     import altair as alt
 

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict, joint_verdict
 from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue.models import Unit
 from helpers.present.words import distance, goals_met_by, listed, number, sentence
 from helpers.reports.plan.assurance import persons_missing
+from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.status import GoalVerdict, goal_verdicts
 
-if TYPE_CHECKING:
-    from helpers.reports.plan.report import PlanReport
 
-
-def opening(report: PlanReport) -> tuple[str, str]:
+def opening(report: PlanNumbers) -> tuple[str, str]:
     """The first sentence, and the others: nothing is said of what is not known."""
     counted = report.summary_of(report.plan.goals)
     who = report.municipality.long_name
@@ -59,7 +56,7 @@ def turned_since(since: str, met: Collection[str], lost: Collection[str]) -> str
         said = (
             f"er mål {listed(lost)} ikke længere opfyldt"
             if lost
-            else "er ingen mål skiftet til eller fra opfyldt"
+            else "er ingen mål gået fra ikke opfyldt til opfyldt eller omvendt"
         )
     return f"Siden {since} {said}."
 
@@ -91,7 +88,7 @@ def _steady_counted(judged: Iterable[GoalVerdict]) -> str:
     return sentence(", og ".join(parts))
 
 
-def largest_gap(report: PlanReport) -> str:
+def largest_gap(report: PlanNumbers) -> str:
     """Where most is missing, in persons where those are known; empty where nothing is."""
     missing = [row for row in report.rows if row.verdict is Verdict.NOT_MET and row.gap and not row.is_ranked]
     sizes = {row: abs(row.persons) for row in missing if row.persons}

@@ -7,7 +7,7 @@ from datetime import date
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import read_document
-from helpers.catalogue.followups import template
+from helpers.catalogue.followups import follow_up_template
 from helpers.catalogue.models import OwnTexts, Plan
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
@@ -75,7 +75,7 @@ def write_follow_ups(report: PlanReport, today: date | None = None) -> Iterator[
     for goal in goals:
         path = folder / f"{goal.number}.md"
         try:
-            made = template(f"Resultatmål {goal.number}: {goal.title}", today or date.today())
+            made = follow_up_template(f"Resultatmål {goal.number}: {goal.title}", today or date.today())
             write_whole(path, made.encode())
             yield f"wrote {report.project.relative(path)}"
         except FileExistsError:

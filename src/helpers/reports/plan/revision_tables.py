@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -15,10 +14,10 @@ from helpers.data.revisions import ChangeOfValue
 from helpers.periods import Period, danish_day
 from helpers.present import output, tables, words
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.tables import Column
 from helpers.present.words import Value
 from helpers.reports.base.notes import downloads
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.revisions import PlanRevision
 from helpers.reports.plan.status import VerdictChange
 from helpers.reports.plan.typed_changes import TypedChange, TypedEntry, TypedPlace, TypedRevision
 
@@ -34,25 +33,8 @@ MOST_ROWS = 40
 """So many corrections are shown, the largest first; the CSV file has all."""
 
 
-class Revised(Protocol):
-    """What is shown of a comparison between two days."""
-
-    @property
-    def old(self) -> date: ...
-    @property
-    def new(self) -> date: ...
-    @property
-    def corrected(self) -> pd.DataFrame: ...
-    @property
-    def new_periods(self) -> int: ...
-    @property
-    def compared(self) -> int: ...
-    @property
-    def verdicts(self) -> Mapping[Municipality, tuple[VerdictChange, ...]]: ...
-
-
 def revision_shown(
-    revision: Revised | None,
+    revision: PlanRevision | None,
     catalogue: Catalogue,
     municipality: Municipality,
     csv_text: str,
@@ -229,12 +211,5 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
 
 
 def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
-    columns = [
-        Column("Serie"),
-        Column("Periode"),
-        Column("Før", number=True),
-        Column("Nu", number=True),
-        Column("Ændring", number=True),
-        Column("Hvad"),
-    ]
-    return tables.simple_table(columns, cells, id=id, caption=caption)
+    columns = tables.columns("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad", numbers=(2, 3, 4))
+    return tables.simple_table(columns, cells, id=id, caption=caption, classes="cards")

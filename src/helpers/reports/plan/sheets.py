@@ -8,24 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from math import isnan
-from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
-    BASE,
-    NATIONAL,
-    NATIONAL_NAME,
     Direction,
     Goal,
     Indicator,
     Survey,
     Unit,
 )
-from helpers.catalogue.targets import Target
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
@@ -35,10 +27,8 @@ from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.frames import goal_rows
+from helpers.reports.plan.numbers import OBSERVATION_HEADS, PlanNumbers
 from helpers.reports.plan.status import StatusRow
-
-if TYPE_CHECKING:
-    from helpers.reports.plan.report import PlanReport
 
 WORDING, TITLE = 44, 40
 """Widths of columns of sentences and of titles, in letters."""
@@ -49,14 +39,8 @@ STATUS_HEADS = (
 )  # fmt: skip
 """Heads of the status table as CSV for people."""
 
-OBSERVATION_HEADS = (
-    "maal", "ordlyd", "maaling", "indikator", "serie", "betegnelse", "omraade", "kommune", "periode", "periode_navn", "vaerdi",
-    "enhed", "status", "kilde", "hentet", "offentliggjort",
-)  # fmt: skip
-"""Heads of the file with all series of a report."""
 
-
-def note(report: PlanReport, row: StatusRow) -> str | None:
+def note(report: PlanNumbers, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
     counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
     aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
@@ -67,7 +51,7 @@ def note(report: PlanReport, row: StatusRow) -> str | None:
     return " ".join(words.sentence(text) for text in said) or None
 
 
-def status_for_people(report: PlanReport) -> str:
+def status_for_people(report: PlanNumbers) -> str:
     """The status table as CSV for Danish Excel: the columns of `STATUS_HEADS`."""
     return csv_files.for_people(
         STATUS_HEADS,
@@ -84,9 +68,9 @@ def status_for_people(report: PlanReport) -> str:
     )  # fmt: skip
 
 
-def observations_for_people(report: PlanReport) -> str:
+def observations_for_people(report: PlanNumbers) -> str:
     """All series of the municipality and the country as CSV for Danish Excel: the columns of `OBSERVATION_HEADS`."""
-    return csv_files.for_people(OBSERVATION_HEADS, report._observation_rows)
+    return csv_files.for_people(OBSERVATION_HEADS, report.observation_rows)
 
 
 STATUS_COLUMNS = (
@@ -108,7 +92,7 @@ STATUS_COLUMNS = (
 """Columns of ``plan status --format csv`` and keys of its JSON."""
 
 
-def status_records(report: PlanReport) -> list[dict[str, str | None]]:
+def status_records(report: PlanNumbers) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
     return [
         {
@@ -139,57 +123,18 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def status_csv(report: PlanReport) -> str:
+def status_csv(report: PlanNumbers) -> str:
     """:func:`status_records` as CSV for programs."""
     return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
 
 
-def _title(report: PlanReport, row: StatusRow) -> str:
+def _title(report: PlanNumbers, row: StatusRow) -> str:
     if not row.indicator:
         return report.plan.goal(row.goal).title
     measured: Indicator | Survey = (
         report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
     )
     return fill(measured.title, kommune=report.municipality.name)
-
-
-def observation_rows(report: PlanReport) -> Iterator[tuple[csv_files.Cell, ...]]:
-    """All series of the municipality and the country: the columns of `OBSERVATION_HEADS`."""
-    goals: dict[str, list[Goal]] = {}
-    for goal in report.plan.goals:
-        for key in (*goal.indicators, *(item.indicator for item in report.catalogue.beside(goal))):
-            goals.setdefault(key, []).append(goal)
-    own = report.municipality
-    names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
-    states = {state.value: word or "ok" for state, word in words.STATE_WORDS.items()}
-    by_key = {indicator.key: indicator for indicator in report.indicators}
-    drawn = report.observations["series"] != BASE  # beside a share, it may tell a hidden count
-    frame = report.observations[report.observations["indicator"].isin(list(by_key)) & drawn]
-    frame = frame.sort_values(["indicator", "series", "area", "period"])
-    columns = ("indicator", "series", "area", "period", "value", "state", "source", "snapshot", "published")
-
-    @cache
-    def of_line(key: str, name: str, area: str) -> tuple[tuple[csv_files.Cell, ...], str | None]:
-        """What every row of a series and area says, and its unit."""
-        indicator = by_key[key]
-        series = indicator.series[name]
-        label = series.label_national if area == NATIONAL and series.label_national else series.label
-        said = (
-            words.listed(dict.fromkeys(goal.number for goal in goals[key])),
-            " / ".join(dict.fromkeys(goal.text for goal in goals[key])),
-            fill(indicator.title, kommune=own.name), key, name, fill(label, area=names[area], kommune=own.name), area,
-            names[area],
-        )  # fmt: skip
-        return said, words.unit_word(indicator.unit_of(name))
-
-    for key, name, area, period, value, state, source, snapshot, published in zip(
-        *(frame[column].astype(object).tolist() for column in columns), strict=True
-    ):
-        said, unit = of_line(key, name, area)
-        yield (
-            *said, period, Period.parse(period).danish, None if pd.isna(value) else float(value), unit, states[state],
-            source, snapshot or None, "ja" if published else "nej",
-        )  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------- the workbook
@@ -210,7 +155,7 @@ HOW_THE_GAP = (
 )
 
 
-def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
     """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
     areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
     for row in report.all_rows:
@@ -218,7 +163,7 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
         target = goal.parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
         measured_otherwise = row.is_ranked or target.upper is not None
-        exact = max(row.decimals, *(_places(value) for value in (row.municipality, row.target)))
+        exact = max(row.decimals, *(words.decimals_of(value) for value in (row.municipality, row.target)))
         yield (
             row.goal,
             goal.text,
@@ -237,11 +182,11 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
             Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
             _steadiness(row),
-            Amount(target.margin, max(row.decimals, _places(target.margin)), signed=True)
+            Amount(target.margin, max(row.decimals, words.decimals_of(target.margin)), signed=True)
             if target.national
             else None,
             1 if row.direction is Direction.HIGHER else -1,
-            _met_when(target),
+            ("forskel over 0" if target.strict else "forskel mindst 0") if target.is_set else None,
             Amount(row.published_gap, row.decimals, signed=True),
             note(report, row),
             words.GROUNDS_WORDS[row.grounds],
@@ -251,26 +196,15 @@ def status_cells(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
         )
 
 
-def _places(value: object) -> int:
-    exponent = value.as_tuple().exponent if hasattr(value, "as_tuple") else 0
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
-
-
-def _met_when(target: Target) -> str | None:
-    if not target.is_set:
-        return None
-    return "forskel over 0" if target.strict else "forskel mindst 0"
-
-
 def _month(period: Period | None) -> Month | None:
     return Month(period.last_month.first_day) if period else None
 
 
-def _whose(report: PlanReport) -> str:
+def _whose(report: PlanNumbers) -> str:
     return f"{report.plan.title}: {report.municipality.long_name}"
 
 
-def status_sheet(report: PlanReport) -> WorkSheet:
+def status_sheet(report: PlanNumbers) -> WorkSheet:
     """What the status table says, to be traced."""
     counted = report.summary_of(report.plan.goals)
     met = plan_words.goals_counted(counted)
@@ -278,12 +212,12 @@ def status_sheet(report: PlanReport) -> WorkSheet:
     return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 
 
-def number_sheets(report: PlanReport) -> list[WorkSheet]:
+def number_sheets(report: PlanNumbers) -> list[WorkSheet]:
     """A sheet for each goal with its window, and one with all observations."""
     return [*(_goal_sheet(report, goal) for goal in report.plan.goals), _observations_sheet(report)]
 
 
-def _goal_sheet(report: PlanReport, goal: Goal) -> WorkSheet:
+def _goal_sheet(report: PlanNumbers, goal: Goal) -> WorkSheet:
     """A row for each period of the goal's window, a column for each series."""
     found = list(goal_rows(report, [goal]))
     series = list(dict.fromkeys((row.indicator, row.series, row.area, row.label) for row in found))
@@ -324,7 +258,7 @@ _OBSERVATIONS = {
 """Column of `OBSERVATION_HEADS` → its head in the workbook."""
 
 
-def _observations_sheet(report: PlanReport) -> WorkSheet:
+def _observations_sheet(report: PlanNumbers) -> WorkSheet:
     decimals = {(i.key, name): i.decimals_of(name) for i in report.indicators for name in i.series}
     places = [OBSERVATION_HEADS.index(name) for name in _OBSERVATIONS]
     key, series = OBSERVATION_HEADS.index("indikator"), OBSERVATION_HEADS.index("serie")
@@ -337,7 +271,7 @@ def _observations_sheet(report: PlanReport) -> WorkSheet:
             else str(cell)
             for cell in (row[place] for place in places)
         ]
-        for row in report._observation_rows
+        for row in report.observation_rows
     ]
     title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
     return WorkSheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
@@ -349,14 +283,14 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def sources_sheet(report: PlanReport) -> WorkSheet:
+def sources_sheet(report: PlanNumbers) -> WorkSheet:
     """Where each series comes from, how sure that is, and what to mind."""
     return WorkSheet(
         "Kilder og noter", f"{_whose(report)}. Kilder og noter", _SOURCES, list(_source_rows(report))
     )
 
 
-def _source_rows(report: PlanReport) -> Iterator[tuple[SheetCell, ...]]:
+def _source_rows(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
     for row in (row for row in report.all_rows if row.indicator):
         indicator = report.catalogue.indicators.get(row.indicator)
         measured = indicator or report.catalogue.surveys[row.indicator]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from helpers.analysis.gaps import Verdict
 from helpers.catalogue.models import BASE, FocusArea
@@ -16,16 +16,15 @@ from helpers.data.basis import snapshot_days
 from helpers.periods import Period, danish_day
 from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
-from helpers.present.tables import Column, Group
+from helpers.present.tables import Group
 from helpers.present.words import capital, listed, number
+from helpers.reports.base.brief import Brief
 from helpers.reports.plan.assurance import persons_sentence
 from helpers.reports.plan.briefing import missing
+from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.opening import opening, turned_since
 from helpers.reports.plan.status import StatusRow
 from helpers.reports.plan.words import nothing_before, without_persons
-
-if TYPE_CHECKING:
-    from helpers.reports.plan.report import PlanReport
 
 EDITION: Final = "kort"
 """What ``--edition`` calls it; also the end of its address."""
@@ -35,18 +34,16 @@ MOST_GAPS: Final = 5
 UNKNOWN: Final = (Verdict.CANNOT_BE_JUDGED, Verdict.FOLLOWED, Verdict.NOT_DUE)
 
 
-def met(report: PlanReport) -> Shown:
+def met(report: PlanNumbers, brief: Brief) -> Shown:
     """How many goals are met, and each goal in a line."""
     first, _ = opening(report)
-    return output.box(f"**{escape_markdown(first)}**", classes=("summary",)) + output.table(
-        report.brief().table()
-    )
+    return output.box(f"**{escape_markdown(first)}**", classes=("summary",)) + output.table(brief.table())
 
 
 # ---------------------------------------------------------------------------------------------- what turned
 
 
-def before(report: PlanReport) -> tuple[PlanReport, str] | None:
+def before(report: PlanNumbers) -> tuple[PlanNumbers, str] | None:
     """The plan as it stood at the fetch before this one, or else before its year began, and what that time is called.
 
     Returns
@@ -64,7 +61,7 @@ def before(report: PlanReport) -> tuple[PlanReport, str] | None:
     return then, f"{report.plan.names.document.the}s begyndelse ({start.danish})"
 
 
-def turned(report: PlanReport) -> Shown:
+def turned(report: PlanNumbers) -> Shown:
     """Which goals turned since then, and how far each figure has moved."""
     found = before(report)
     if found is None:
@@ -92,20 +89,20 @@ def turned(report: PlanReport) -> Shown:
         ("Samme vurdering", [pair for pair in pairs if pair[0].goal not in changed]),
     )
     goal = report.plan.names.goal
-    columns = (
-        Column("Nr.", row_head=True), Column(capital(goal.one)), Column("Dengang", number=True),
-        Column("Nu", number=True), Column("Ændring", number=True), Column("Vurdering dengang"), Column("Vurdering nu"),
-    )  # fmt: skip
+    heads = ("Nr.", capital(goal.one), "Dengang", "Nu", "Ændring", "Vurdering dengang", "Vurdering nu")
+    columns = tables.columns(*heads, numbers=(2, 3, 4))
     groups = [Group([_moved(report, row, was) for row, was in rows], label) for label, rows in parts if rows]
     box = output.box(f"**{said}**", classes=("summary",))
     if not groups:
         return box
     caption = f"{report.municipality.name} siden {since}"
     foot = ["Ændringen mellem procenter er i procentpoint."]
-    return box + output.table(tables.build(columns, groups, id="vendt", caption=caption, foot=foot))
+    return box + output.table(
+        tables.build(columns, groups, id="vendt", caption=caption, classes="cards", foot=foot)
+    )
 
 
-def _moved(report: PlanReport, row: StatusRow, was: StatusRow) -> tuple[tables.Cell, ...]:
+def _moved(report: PlanNumbers, row: StatusRow, was: StatusRow) -> tuple[tables.Cell, ...]:
     assert row.municipality is not None and was.municipality is not None
     apart = number(row.municipality - was.municipality, row.decimals, signed=True)
     return (
@@ -122,7 +119,7 @@ def _moved(report: PlanReport, row: StatusRow, was: StatusRow) -> tuple[tables.C
 # ------------------------------------------------------------------------------------- the largest gaps
 
 
-def gaps(report: PlanReport) -> Shown:
+def gaps(report: PlanNumbers, brief: Brief) -> Shown:
     """The goals that most is missing from, in persons, those of which that is not known, and the largest one's figure."""
     rows = missing(report)
     known = [row for row in rows if row.persons][:MOST_GAPS]
@@ -134,20 +131,24 @@ def gaps(report: PlanReport) -> Shown:
     if not known:
         return join(said)
     goal = report.plan.names.goal
-    columns = (
-        Column("Nr.", row_head=True), Column(capital(goal.one)), Column("Mangler", number=True),
-        Column("Forskel", number=True), Column("Det svarer til"),
-    )  # fmt: skip
+    columns = tables.columns(
+        "Nr.", capital(goal.one), "Personer", "Forskel", "Det svarer til", numbers=(2, 3)
+    )
     caption = f"{'De fem største afstande' if len(known) == MOST_GAPS else 'De største afstande'} til målet"
     table = tables.simple_table(
-        columns, [_gap(report, row) for row in known], id="afstande", caption=caption, caption_shown=True
+        columns,
+        [_gap(report, row) for row in known],
+        id="afstande",
+        caption=caption,
+        caption_shown=True,
+        classes="cards",
     )
-    figures = report.brief().figures[:1]
+    figures = brief.figures[:1]
     sources = (output.box(escape_markdown(one.source), classes=("source-note",)) for one in figures)
     return join([table, *said, Shown(figures), *sources])
 
 
-def _gap(report: PlanReport, row: StatusRow) -> tuple[tables.Cell, ...]:
+def _gap(report: PlanNumbers, row: StatusRow) -> tuple[tables.Cell, ...]:
     assert row.persons is not None
     indicator = report.catalogue.indicators[row.indicator]
     return (
@@ -162,17 +163,17 @@ def _gap(report: PlanReport, row: StatusRow) -> tuple[tables.Cell, ...]:
 # ---------------------------------------------------------------------------------- the focus areas
 
 
-def areas(report: PlanReport) -> Shown:
+def areas(report: PlanNumbers) -> Shown:
     """A panel for each focus area: the trend of each of its goals, all drawn alike."""
     panels = [panel for area in report.plan.focus_areas if area.goals for panel in _panel(report, area)]
     return join([output.text("::::: {.panels}"), *panels, output.text(":::::")])
 
 
-def _panel(report: PlanReport, area: FocusArea) -> Iterator[Shown]:
+def _panel(report: PlanNumbers, area: FocusArea) -> Iterator[Shown]:
     sign, said, kind = report.standing(area)
     numbers = {goal.number for goal in area.goals}
     sparks = report.sparks
-    columns = (Column("Mål", row_head=True), Column("Udvikling"), Column("Nu", number=True), Column("Målet", number=True))  # fmt: skip
+    columns = tables.columns("Mål", "Udvikling", "Nu", "Målet", numbers=(2, 3))
     cells: list[tuple[tables.Cell, ...]] = []
     for row in report.rows:
         if row.goal in numbers:

@@ -6,7 +6,6 @@ In: a plan's report, a goal and the others. Out: what :meth:`PlanReport.compare`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from helpers.catalogue.models import NATIONAL_NAME, Goal, Municipality
 from helpers.data.suppression import plan_observations
@@ -16,16 +15,14 @@ from helpers.present import figures, output, tables
 from helpers.present.output import Shown, join
 from helpers.present.tables import Column
 from helpers.present.words import capital, listed, number, unit_word
+from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.status import StatusRow, rows_of_all
-
-if TYPE_CHECKING:
-    from helpers.reports.plan.report import PlanReport
 
 MOST = 5
 """Lines of municipalities in one figure; more cannot be told apart."""
 
 
-def others_of(report: PlanReport, names: Sequence[str]) -> tuple[Municipality, ...]:
+def others_of(report: PlanNumbers, names: Sequence[str]) -> tuple[Municipality, ...]:
     """The municipalities of these names, without the report's own.
 
     Raises
@@ -44,7 +41,7 @@ def others_of(report: PlanReport, names: Sequence[str]) -> tuple[Municipality, .
     return others
 
 
-def side_by_side(report: PlanReport, goal: Goal, others: Sequence[Municipality]) -> Shown:
+def side_by_side(report: PlanNumbers, goal: Goal, others: Sequence[Municipality]) -> Shown:
     """The figure and the table of each indicator of the goal."""
     if report.catalogue.survey(goal) is not None:
         said = "Målet følges af kommunens egen undersøgelse, så der er ingen andre kommuners tal at vise."
@@ -105,4 +102,6 @@ def _table(key: str, part: str, rows: dict[Municipality, StatusRow]) -> Shown:
             )
         )
     caption = f"{capital(part) or 'Nyeste tal'}: {listed(area.name for area in rows)}"
-    return tables.simple_table(columns, cells, id=f"tabel-{key}", caption=caption, caption_shown=True)
+    return tables.simple_table(
+        columns, cells, id=f"tabel-{key}", caption=caption, caption_shown=True, classes="cards"
+    )

@@ -33,6 +33,9 @@ from helpers.present.tables import (
     unit_below,
     verdict_cell,
 )
+from helpers.present.tables import (
+    columns as columns_of,
+)
 from helpers.present.target_words import target_history, target_note
 from helpers.present.words import (
     GROUNDS_WORDS,
@@ -48,7 +51,7 @@ from helpers.reports.plan.status import StatusRow
 from helpers.reports.plan.words import places_apart
 
 COUNTRY_HEAD = "Landet"
-GAP_HEAD = two_lines("Forskel til målet", "+ = bedre")
+GAP_HEAD = two_lines("Forskel til målet", "(+ er bedre)")
 PUBLISHED_NOTE = "* Offentliggjort tal. De øvrige tal er eksempeldata."
 
 
@@ -193,7 +196,9 @@ def _status_cells(
         if row.milestone
         else value(row.municipality),
         target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
-        _places_cell(row.gap) if row.is_ranked else gap_cell(row.gap, row.decimals, row.unit, persons),
+        two_lines(*places_apart(row.gap).split(NBSP))
+        if row.is_ranked and row.gap is not None
+        else gap_cell(row.gap, row.decimals, row.unit, persons),
         noted(
             verdict_cell(
                 row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
@@ -206,10 +211,6 @@ def _status_cells(
         return cells
     spark = sparks.get(row.indicator)
     return (*cells, spark_cell(spark) if spark else None)
-
-
-def _places_cell(gap: Decimal | None) -> Cell:
-    return None if gap is None else two_lines(*places_apart(gap).split(NBSP))
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:
@@ -262,11 +263,6 @@ _CHANGE_TAGS = {
 """What became of a goal in a word or two, for the column that can be skimmed."""
 
 
-def _change_tag(row: ChangeRow) -> str:
-    both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
-    return "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
-
-
 def changes_table(
     rows: Iterable[ChangeRow],
     new: Plan,
@@ -280,12 +276,8 @@ def changes_table(
 
     Remarks that concern the plan's own municipality are left out on another's page.
     """
-    columns = [
-        Column(f"{new.names.goal.title} {new.year}"),
-        Column(f"{old.names.goal.title} {old.year}"),
-        Column("Ændring"),
-        Column("Bemærkninger"),
-    ]
+    goals = (f"{plan.names.goal.title} {plan.year}" for plan in (new, old))
+    columns = columns_of(*goals, "Ændring", "Bemærkninger", row_head=None)
     was = {change.new.title: change for change in area_changes(new, old) if change.new}
     found: dict[int, tuple[str, list[tuple[Cell, ...]]]] = {}
     for row in rows:
@@ -302,10 +294,18 @@ def changes_table(
                 name = f"<strong>{row.new_goal.number.upper()}:</strong>"
                 after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
         remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
-        cells = (after, before, _change_tag(row), remark)
+        both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
+        tag = "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
+        cells = (after, before, tag, remark)
         found.setdefault(hash((area.number, area.title)), (title, []))[1].append(cells)
     caption = f"{capital(new.names.area.many)} og {new.names.goal.many} {new.year} i forhold til {old.year}"
-    text = build(columns, [Group(cells, title) for title, cells in found.values()], id=id, caption=caption)
+    text = build(
+        columns,
+        [Group(cells, title) for title, cells in found.values()],
+        id=id,
+        caption=caption,
+        classes="cards",
+    )
     return output.table(text, text=caption)
 
 
@@ -335,5 +335,5 @@ def survey_table(
             shown = f"{survey.answers[key]}: {shown}"
         rows.append((fill(question, **words), shown))
     caption = fill(survey.title, **words) + (f", {period.danish}" if period else "")
-    columns = [Column("Spørgsmål", row_head=True), Column(survey.answer, number=True)]
+    columns = columns_of("Spørgsmål", survey.answer, numbers=(1,))
     return simple_table(columns, rows, id=id or survey.key, caption=caption)

@@ -1,10 +1,11 @@
-"""The status table of a plan for a terminal, and for machines."""
+"""The status table of a plan, its forecasts and what changed between two snapshots: for a terminal, and for machines."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import pandas as pd
 from rich import box
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -14,7 +15,7 @@ from rich.text import Text
 from helpers.analysis.gaps import Verdict
 from helpers.analysis.outlook import Backtest
 from helpers.catalogue import Catalogue
-from helpers.catalogue.models import Plan
+from helpers.catalogue.models import Municipality, Plan
 from helpers.data import csv_files
 from helpers.present import words
 from helpers.reports.base.analyst import below
@@ -22,6 +23,7 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
 from helpers.reports.plan.report import PlanReport
+from helpers.reports.plan.revisions import PlanRevision, area_names, revision_csv
 from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 
@@ -173,3 +175,74 @@ def backtest_text(plan: Plan, found: Mapping[Ask, Backtest | None], form: str, b
     if form == "csv":
         return csv_files.for_programs(COLUMNS, [list(row.values()) for row in rows])
     return json.dumps({"plan": plan.key, "basis": basis, "rows": rows}, ensure_ascii=False, indent=2) + "\n"
+
+
+# ------------------------------------------------------------------------- what changed between two snapshots
+
+MOST_ROWS = 40
+"""So many differences are printed, the largest first; CSV and JSON have all."""
+
+
+def comparison_text(revision: PlanRevision, municipalities: Sequence[Municipality], form: str) -> str:
+    """The comparison for machines, as ``csv`` or ``json``."""
+    if form == "csv":
+        return revision_csv(revision, municipalities)
+    changes = json.loads(revision.found.changes.to_json(orient="records", force_ascii=False))
+    verdicts = [
+        {
+            "municipality": municipality.name,
+            "goal": change.new.goal,
+            "indicator": change.new.indicator,
+            "old": change.old.verdict.value,
+            "new": change.new.verdict.value,
+        }
+        for municipality, found in revision.verdicts.items()
+        for change in found
+    ]
+    told = {
+        "old": revision.old.isoformat(),
+        "new": revision.new.isoformat(),
+        "compared": revision.compared,
+        "basis": "real",
+        "changes": changes,
+        "verdicts": verdicts,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def comparison_screen(
+    revision: PlanRevision, municipalities: Sequence[Municipality]
+) -> Iterator[RenderableType]:
+    """The comparison for a terminal: counts, the largest corrections, and changed verdicts."""
+    corrected = revision.corrected
+    yield Text(f"{revision.old} → {revision.new}", style="bold")
+    yield (
+        f"{len(corrected):,} of {revision.compared:,} figures were corrected, came or went; "
+        f"{revision.new_periods:,} are for new periods."
+    )
+    if len(corrected):
+        names = area_names(municipalities)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("Area", "Indicator", "Series", "Period"):
+            # Folded, because the ends of keys are what tells them apart.
+            table.add_column(heading, overflow="fold")
+        for heading in ("Before", "Now", "Change"):
+            table.add_column(heading, justify="right")
+        for row in corrected.head(MOST_ROWS).to_dict("records"):
+            cells = [_number(row[name]) for name in ("old_value", "new_value", "difference")]
+            table.add_row(names[row["area"]], row["indicator"], row["series"], row["period"], *cells)
+        yield table
+        if len(corrected) > MOST_ROWS:
+            yield f"The {MOST_ROWS} largest are shown; --format csv gives all."
+    if not revision.verdicts:
+        yield "No verdict changed."
+    for municipality, found in revision.verdicts.items():
+        for change in found:
+            yield Text(
+                f"{municipality.name}, goal {change.new.goal}: {change.old.verdict.value} → {change.new.verdict.value}",
+                style="yellow",
+            )
+
+
+def _number(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:,.10g}"

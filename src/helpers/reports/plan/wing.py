@@ -18,22 +18,20 @@ from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.analyst import unsure
 from helpers.reports.base.books import BookTexts
-from helpers.reports.base.choice import chosen_plan, plans_asked, told_plans
 from helpers.reports.base.goals import AreasPage, GoalComparison
 from helpers.reports.base.notebooks import Contents
 from helpers.reports.base.report import Report
-from helpers.reports.base.request import RenderRequest, Selection
+from helpers.reports.base.request import RenderRequest, Selection, chosen_plan, plans_asked, told_plans
 from helpers.reports.base.wing import Wing
 from helpers.reports.plan.backtests import backtests, year_ahead
 from helpers.reports.plan.book import plan_contents, short_contents
-from helpers.reports.plan.comparison import compared
-from helpers.reports.plan.country import CountryComparison
+from helpers.reports.plan.comparison import CountryComparison, compared
+from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
-from helpers.reports.plan.report import PlanReport, measured_goals, read_report, read_reports
+from helpers.reports.plan.report import PlanReport, judged_once, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
 from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
-from helpers.reports.plan.status import rows_of_all
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -83,7 +81,7 @@ class PlanWing(Wing):
         country = CountryComparison(
             plan,
             catalogue.municipalities,
-            rows_of_all(catalogue, plan, observations, catalogue.municipalities, request.bound),
+            judged_once(first, observations, catalogue.municipalities),
             example=first.is_example,
             data_day=first.data_day,
         )
@@ -108,7 +106,7 @@ class PlanWing(Wing):
     def revisions(
         self, selection: Selection, kommune: str, old: date | None, new: date | None, form: str
     ) -> Iterator[RenderableType]:
-        from helpers.reports.plan.comparing import comparison_screen, comparison_text
+        from helpers.reports.plan.terminal import comparison_screen, comparison_text
 
         catalogue = selection.catalogue
         areas = [catalogue.municipality(kommune)] if kommune else catalogue.municipalities

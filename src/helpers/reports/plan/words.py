@@ -124,7 +124,7 @@ def how_judged(rows: Iterable[StatusRow]) -> list[str]:
     found = [row.asked for row in rows if row.asked]
     said = {
         "Mål med en dag eller et år afgøres, når dagen er kommet eller året er omme. Indtil da er de på sporet, når tallet er "
-        "mindst lige så godt som vejen dertil, ellers bagud; uden et udgangspunkt er der ingen vej.": any(
+        "mindst lige så godt som vejen dertil, ellers bag efter planen; uden et udgangspunkt er der ingen vej.": any(
             asked.due for asked in found
         ),
         "Et gennemsnit af andre kommuner er det simple gennemsnit af dem, der har et tal; kommunen selv er ikke med.": any(
