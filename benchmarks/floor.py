@@ -20,6 +20,7 @@ def keep(root: Path, folder: Path) -> None:
     """Lay what the three programs are given into `folder`, as :mod:`helpers.render` does it."""
     from unittest.mock import patch
 
+    from benchmarks.bench_render import PLAN
     from helpers.catalogue import load_catalogue
     from helpers.project import Project
     from helpers.render.builtin import engine, pandoc
@@ -30,7 +31,7 @@ def keep(root: Path, folder: Path) -> None:
     from helpers.reports.base.request import RenderRequest
 
     project = Project(root)
-    request = RenderRequest(project=project, report="plan", municipalities=(KOMMUNE,), output=folder / "site")
+    request = RenderRequest(project, "plan", (KOMMUNE,), PLAN, output=folder / "site", example=True)
     (asked,) = wing("plan").asked(request, load_catalogue(project))
     convert = pandoc.run
 

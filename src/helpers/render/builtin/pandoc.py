@@ -22,6 +22,9 @@ SCRIPT = Path(__file__).with_name("book.lua")
 PANDOC_TIMEOUT = 300
 """Seconds; a book takes about one."""
 
+_HEAP = ("+RTS", "-H1m", "-A16m", "-RTS")
+"""Instead of its own 64 MB to begin with: 40 MB less for a book, in the same time."""
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -90,7 +93,7 @@ def run(job: Mapping[str, Any], folder: Path, word: WordJob | None = None) -> An
         environment["SOURCE_DATE_EPOCH"] = str(word.timestamp)
     try:
         done = subprocess.run(
-            [executable(), "lua", str(SCRIPT)],
+            [executable(), *_HEAP, "lua", str(SCRIPT)],
             input=json.dumps(job, ensure_ascii=False).encode(),
             capture_output=True,
             cwd=folder,
