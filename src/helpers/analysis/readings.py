@@ -5,7 +5,7 @@ In: the frame *Observations*. Out: a :class:`StatusReading` for each place, its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -88,9 +88,13 @@ class Readings:
     def _of(self, indicator: Indicator, series: str = "") -> _Series:
         key = (indicator.key, series or indicator.headline)
         if key not in self._series:
-            own = self._observations.take(self._places.get(key, []))
-            self._series[key] = _Series(own, self._bound)
+            at = self._places.get(key, ())
+            self._series[key] = _Series([[column[i] for i in at] for column in self._columns], self._bound)
         return self._series[key]
+
+    @cached_property
+    def _columns(self) -> list[list[Any]]:
+        return [self._observations[name].tolist() for name in _COLUMNS]
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], Any]:
@@ -105,10 +109,8 @@ _COLUMNS = ("area", "period", "value", "state", "source", "published")
 class _Series:
     """One series of all areas, as columns; a place is made a :class:`StatusReading` when it is asked for."""
 
-    def __init__(self, rows: pd.DataFrame, bound: Period | None) -> None:
-        self._areas, self._ids, self._values, self._states, self._sources, self._printed = (
-            rows[name].tolist() for name in _COLUMNS
-        )
+    def __init__(self, columns: Sequence[list[Any]], bound: Period | None) -> None:
+        self._areas, self._ids, self._values, self._states, self._sources, self._printed = columns
         self._periods = {text: Period.parse(text) for text in dict.fromkeys(self._ids)}
         self._bound = bound
         # Of two rows of one place the first counts.

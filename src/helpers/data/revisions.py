@@ -19,6 +19,7 @@ from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import OBSERVATION_KEYS, State
 from helpers.data.processed import load_observations
+from helpers.data.windows import PUBLISHED
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.project import Project
@@ -128,7 +129,7 @@ def changed_values(
     both = both[(had | has) & ~(had & has & both["old_value"].eq(both["new_value"]))]
     had, has = had.loc[both.index], has.loc[both.index]
     # A series of two tables has rows as far back as the longer of them, without a value.
-    told = [frame[frame["state"].isin([State.OK.value, State.SUPPRESSED.value])] for frame in (old, new)]
+    told = [frame[frame["state"].isin(PUBLISHED)] for frame in (old, new)]
     newest_before = told[0].groupby(["indicator", "series"])["period"].max().rename("newest_before")
     oldest_now = told[1].groupby(["indicator", "series"])["period"].min().rename("oldest_now")
     both = both.join(newest_before, on=["indicator", "series"]).join(oldest_now, on=["indicator", "series"])
@@ -156,12 +157,10 @@ def provisional_periods(
     if indicator.frequency is not Frequency.MONTH and not indicator.provisional:
         return frozenset()
     sources = tuple(f"{source}:" for source in (SOURCES if indicator.provisional else (JOBINDSATS,)))
-    rows = observations[
-        (observations["indicator"] == indicator.key)
-        & (observations["series"] == indicator.headline)
-        & observations["state"].isin([State.OK.value, State.SUPPRESSED.value])
-        & observations["source"].str.startswith(sources)
-    ]
+    # One condition after the other: most rows are another indicator's.
+    rows = observations[observations["indicator"] == indicator.key]
+    rows = rows[rows["series"] == indicator.headline]
+    rows = rows[rows["state"].isin(PUBLISHED) & rows["source"].str.startswith(sources)]
     if rows.empty:
         return frozenset()
     if indicator.provisional:

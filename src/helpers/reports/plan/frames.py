@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -23,10 +23,25 @@ if TYPE_CHECKING:
 
     from helpers.present.charts import Chart
 
-FRAME_COLUMNS = (
-    "goal", "indicator", "series", "label", "area", "area_name", "period", "month", "value", "unit", "state",
-    "grounds",
-)  # fmt: skip
+
+class GoalRow(NamedTuple):
+    """A row of :func:`goal_frame`; `month` is its whole period."""
+
+    goal: str
+    indicator: str
+    series: str
+    label: str
+    area: str
+    area_name: str
+    period: str | None
+    month: Period | None
+    value: float
+    unit: str
+    state: str
+    grounds: Grounds | None
+
+
+FRAME_COLUMNS = GoalRow._fields
 """Of :func:`goal_frame`, one row per series, area and period.
 
 ``area`` is ``dk`` or the municipality's code; ``period`` as Jobindsats writes it (``2023M11``, ``2023Q02``) and ``month``
@@ -62,9 +77,15 @@ def _float(value: Decimal | None) -> float:
 
 def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
     """The windows of the goals' series, 25 months or 9 quarters, missing points included: `FRAME_COLUMNS`."""
+    rows = [row._replace(month=_month(row.month)) for row in goal_rows(report, goals)]  # type: ignore[arg-type]
+    frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
+    return frame.astype({"value": float, "month": "datetime64[ns]"})
+
+
+def goal_rows(report: PlanNumbers, goals: Iterable[Goal]) -> Iterator[GoalRow]:
+    """The rows of :func:`goal_frame`."""
     own = report.municipality
     names = {NATIONAL: NATIONAL_NAME, own.code: own.name}
-    rows: list[tuple[object, ...]] = []
     for goal in goals:
         survey = report.catalogue.survey(goal)
         if survey is not None:
@@ -73,10 +94,10 @@ def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
             for key in questions if found else ():
                 value = found.answers.get(key) if found else None
                 period = found.period if found else None
-                rows.append(
-                    (goal.number, survey.key, key, questions[key], own.code, own.name,
-                     period.id if period else None, _month(period), _float(value), survey.unit.value,
-                     "missing" if value is None else "ok", Grounds.TYPED_IN)
+                yield GoalRow(
+                    goal.number, survey.key, key, questions[key], own.code, own.name,
+                    period.id if period else None, period, _float(value), survey.unit.value,
+                    "missing" if value is None else "ok", Grounds.TYPED_IN,
                 )  # fmt: skip
             continue
         for indicator in (report.catalogue.indicators[key] for key in goal.indicators):
@@ -85,13 +106,11 @@ def goal_frame(report: PlanNumbers, goals: Iterable[Goal]) -> pd.DataFrame:
             for name, area, period, value, state, published, source in zip(*columns, strict=True):
                 series = indicator.series[name]
                 label = series.label_national if area == NATIONAL else None
-                rows.append(
-                    (goal.number, indicator.key, name, fill_area(label or series.label, names[area], own), area,
-                     names[area], period, _month(Period.parse(period)), value, indicator.unit_of(name).value,
-                     state, Grounds.of(source, published=published))
+                yield GoalRow(
+                    goal.number, indicator.key, name, fill_area(label or series.label, names[area], own), area,
+                    names[area], period, Period.parse(period), value, indicator.unit_of(name).value,
+                    state, Grounds.of(source, published=published),
                 )  # fmt: skip
-    frame = pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
-    return frame.astype({"value": float, "month": "datetime64[ns]"})
 
 
 def status_frame(report: PlanNumbers) -> pd.DataFrame:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-
-import pandas as pd
+from math import isnan
 
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import (
@@ -27,7 +26,7 @@ from helpers.present.target_words import target_note
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
-from helpers.reports.plan.frames import goal_frame
+from helpers.reports.plan.frames import goal_rows
 from helpers.reports.plan.numbers import OBSERVATION_HEADS, PlanNumbers
 from helpers.reports.plan.status import StatusRow
 
@@ -220,28 +219,25 @@ def number_sheets(report: PlanNumbers) -> list[WorkSheet]:
 
 def _goal_sheet(report: PlanNumbers, goal: Goal) -> WorkSheet:
     """A row for each period of the goal's window, a column for each series."""
-    frame = goal_frame(report, [goal])
-    series = list(
-        dict.fromkeys(zip(frame["indicator"], frame["series"], frame["area"], frame["label"], strict=True))
-    )
-    periods = sorted(
-        {Period.parse(text) for text in frame["period"].dropna()},
-        key=lambda period: period.end,
-    )
-    cells: dict[tuple[str, str, str, str], SheetCell] = {}
+    found = list(goal_rows(report, [goal]))
+    series = list(dict.fromkeys((row.indicator, row.series, row.area, row.label) for row in found))
+    periods = sorted({row.month for row in found if row.month}, key=lambda period: period.end)
+    decimals: dict[tuple[str, str], int] = {}
     heads = [Head("Periode", 18), Head("Til og med", 11)]
-    for key, name, area, label in series:
+    for key, name, _, label in series:
         indicator = report.catalogue.indicators.get(key)
         survey = report.catalogue.surveys.get(key)
         unit = indicator.unit_of(name) if indicator else survey.unit if survey else None
         heads.append(Head(_with_unit(label, unit), 22))
-        decimals = indicator.decimals_of(name) if indicator else survey.decimals if survey else 0
-        own = frame[(frame["indicator"] == key) & (frame["series"] == name) & (frame["area"] == area)]
-        for period, value, state in zip(own["period"], own["value"], own["state"], strict=True):
-            known = Amount(float(value), decimals) if not pd.isna(value) else words.STATE_WORDS[State(state)]
-            cells[key, name, area, period] = known
+        decimals[key, name] = indicator.decimals_of(name) if indicator else survey.decimals if survey else 0
+    cells: dict[tuple[str, str, str, Period | None], SheetCell] = {
+        (row.indicator, row.series, row.area, row.month): words.STATE_WORDS[State(row.state)]
+        if isnan(row.value)
+        else Amount(row.value, decimals[row.indicator, row.series])
+        for row in found
+    }
     rows = [
-        (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period.id)) for one in series))
+        (words.capital(period.danish), _month(period), *(cells.get((*one[:3], period)) for one in series))
         for period in periods
     ]
     said = [" ".join(report._sentences(row)) for row in report.all_rows if row.goal == goal.number]
