@@ -245,15 +245,19 @@ def _with_progress(
         console=console,
         transient=True,
     )
-    parts: dict[str, tuple[int, int]] = {variant.slug: (0, 1) for variant in variants}
+    parts: dict[str, float] = {}
     with bar:
         task = bar.add_task("rendering", total=len(variants))
 
         def on_event(event: Event) -> None:
-            parts[event.variant.slug] = (event.done, event.total)
-            done = sum(done / total for done, total in parts.values() if total)
-            words = f"{event.variant.municipality or event.variant.slug}: {event.what or event.step.value}"
-            bar.update(task, completed=done, description=escape(words))
+            slug, words = event.variant.slug, event.what or event.step.value
+            part = event.done / event.total if event.total else 0.0
+            bar.update(
+                task,
+                advance=part - parts.get(slug, 0.0),
+                description=escape(f"{event.variant.municipality or slug}: {words}"),
+            )
+            parts[slug] = part
 
         return render_variants(
             request.project,
