@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -339,3 +340,14 @@ def test_an_unanswered_question_has_a_dash(catalogue: Catalogue) -> None:
     survey = next(iter(catalogue.surveys.values()))
     rows = Reader(markup(plan_tables.survey_table(survey, {}, words={}))).texts()[1:]
     assert {row[1] for row in rows} == {"–"}
+
+
+def test_a_phone_card_has_its_heads_from_the_table_whatever_they_hold() -> None:
+    markup = tables.build(
+        [Column("Nr.", row_head=True), Column("Den's \\ «mål»"), Column(Html("Værdi, <br>pct. &amp; «x»"))],
+        [Group([("1", "a", "b")])], id="kort", caption=None, classes="cards",
+    )  # fmt: skip
+    ((_, attributes, _),) = re.findall(r'(<table[^>]*style=")([^"]*)(">)', markup)
+    assert html.unescape(attributes) == r"--k2:'Den\'s \\ «mål»';--k3:'Værdi, pct. & «x»'"
+    styles = (Path(__file__).parents[1] / "styles" / "plan.css").read_text(encoding="utf-8")
+    assert "td:nth-child(3)::before { content: var(--k3); }" in styles
