@@ -14,6 +14,7 @@ import pytest
 
 from helpers.project import Project
 from helpers.render import Outcome, Step, render_variants
+from helpers.render.builtin.pages import part_of
 from helpers.render.hub import write_hub
 from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
@@ -291,3 +292,8 @@ def test_a_file_that_a_page_names_and_nobody_wrote_is_told(tmp_path: Path):
     (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "_site")
     assert outcome.status == "failed"
     assert "figures/nej.csv" in str(outcome.problems[0])
+
+
+def test_a_numbered_page_is_listed_below_the_page_it_is_numbered_after() -> None:
+    there = ["index.html", "alle.html", "alle-01.html", "notebooks/01-tidlig.html", "unge-2.html"]
+    assert [part_of(href, there) for href in there] == ["", "", "alle", "", ""]
