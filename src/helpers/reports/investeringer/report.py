@@ -237,7 +237,7 @@ class InvestmentReport(InvestmentNumbers):
             ("Ved projektets afslutning", entry.success_end),
         ):
             if criteria:
-                parts += [output.text(f"**{heading}**"), _bullets(criteria)]
+                parts += [output.box(f"**{heading}**", classes=("goal-text",)), _bullets(criteria)]
         return join(parts)
 
     def business_case(self, key: str) -> Shown:
