@@ -6,6 +6,8 @@
 import re
 from collections.abc import Iterable
 
+from helpers.catalogue import Catalogue
+
 MONTH = "januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december"
 ORDINAL = "første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende|ellevte|tolvte"
 GOAL = r"\d+[a-z]\b"
@@ -25,6 +27,18 @@ def masked(text: str, tokens: Iterable[tuple[str, str]] = ()) -> list[str]:
     for found, token in TOKENS:
         text = re.sub(found, token, text, flags=re.IGNORECASE)
     return re.split(r"(?<=\.)(?<![Nn]r\.) (?=[A-ZÆØÅ<#°])", text)
+
+
+def municipalities(catalogue: Catalogue) -> tuple[str, str]:
+    """The token of a municipality's name, short or long."""
+    names = {name for area in catalogue.municipalities for name in (area.name, area.long_name)}
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True)), "<kommune>"
+
+
+def kinds(texts: Iterable[str | None], tokens: Iterable[tuple[str, str]]) -> set[str]:
+    """The kinds of sentences of several texts."""
+    told = tuple(tokens)
+    return {said for text in texts if text for said in masked(text.replace("**", ""), told)}
 
 
 PATTERNS = frozenset(
@@ -197,3 +211,98 @@ Sammenlignet med de andre jobcentre i Danmarks Statistiks <gruppe>: <jobcenter>.
 """.strip().splitlines()
 )
 """What boxes and notes of the Jobcenteroverblik say of the 94 job centres and of whom they are compared with."""
+
+HUB_PATTERNS = frozenset(
+    """
+# af # kommuner opfylder målet
+# af # mål opfyldt
+# af # mål opfyldt, # kan ikke vurderes
+<kommune>
+<kommune>: # af # mål er opfyldt
+<kommune>: # af # mål er opfyldt, # kan ikke vurderes
+<region> # kommuner
+Farven viser, hvor stor en del det er af de mål, der kan vurderes.
+Find din kommune, og se, hvilke mål den opfylder, eller se hele landet på kortet, eller sammenlign alle kommuner mål for mål.
+Flest mål opfylder <kommune>, <kommune>, <kommune> og <kommune> (#).
+For de øvrige kommuner vises, hvordan de ligger, når de holdes op mod de samme mål.
+Færrest mål opfylder <kommune>, <kommune>, <kommune>, <kommune> og <kommune> (#).
+Her kan du se, hvordan det går med kommunernes mål for beskæftigelsesindsatsen.
+Hver flise er en kommune, og tallet er, hvor mange af målene i <plan> den opfylder.
+Målene er <kommune>s egne, fra <plan>.
+Nyeste tal: <periode>
+""".strip().splitlines()
+)
+"""What the hub says of all municipalities."""
+
+SIDE_PATTERNS = frozenset(
+    """
+<periode> til <periode>
+Besættelsesgrad: <kommune>, <kommune>, <kommune>, <kommune> og <kommune>
+Formidlingsgrad: <kommune>, <kommune>, <kommune>, <kommune> og <kommune>
+Kilde: eksempeldata (rigtige tal: Jobindsats, tabel <tabel>).
+Kilde: eksempeldata.
+Målet følges af kommunens egen undersøgelse, så der er ingen andre kommuners tal at vise.
+Nyeste tal: <kommune> og <kommune>
+""".strip().splitlines()
+)
+"""What chosen municipalities side by side have above and below their figure."""
+
+BRIEF_PATTERNS = frozenset(
+    """
+<kommune>
+<plan> har # resultatmål i # fokusområder.
+<plan>, <kommune>: hele opfølgningen med alle figurer og tal
+Forskellen mellem procenter er i procentpoint. + er bedre end målet.
+Kilde: Jobindsats.
+Opfølgning på <plan>
+Opfølgningen viser de nyeste tal, der er, til og med <periode>.
+""".strip().splitlines()
+)
+"""What an agenda item says beside the sentences of the plan's first page."""
+
+PROJECT_PATTERNS = frozenset(
+    """
+# (# pct.) i <periode>.
+# i <periode>.
+# pct. i <periode>.
+# uger i <periode>.
+<kommune> følger # projekter med i alt # minimumsmål.
+Af # minimumsmål er # på sporet i <periode>.
+Af # minimumsmål er # på sporet og # bag efter planen i <periode>.
+Af # minimumsmål er # på sporet, # bag efter planen og # ikke vurderet i <periode>.
+Bag efter planen: <rækker>.
+Den seneste måling er fra <periode>.
+Der er ikke angivet, hvad en fuldtidsperson koster om året (<ydelser>), så der vises kun personer.
+Der er ingen målinger efter startmålingen.
+Der er ingen målinger efter startmålingerne endnu.
+Der er ingen målinger endnu.
+Fra # (# pct.) i <periode> til # (# pct.) i <periode>, gået den rigtige vej siden forrige måling.
+Fra # (# pct.) i <periode> til # (# pct.) i <periode>, uændret siden forrige måling.
+Fra # i <periode> til # (# pct.) i <periode>, gået den forkerte vej siden forrige måling.
+Fra # i <periode> til # (# pct.) i <periode>, gået den rigtige vej siden forrige måling.
+Fra # i <periode> til # (# pct.) i <periode>, uændret siden forrige måling.
+Fra # i <periode> til # i <periode>, faldet siden forrige måling.
+Fra # i <periode> til # i <periode>, gået den forkerte vej siden forrige måling.
+Fra # i <periode> til # i <periode>, gået den rigtige vej siden forrige måling.
+Fra # i <periode> til # i <periode>, steget siden forrige måling.
+Fra # i <periode> til # i <periode>, uændret siden forrige måling.
+Fra # i <periode> til # i <periode>.
+Fra # pct. i <periode> til # pct. i <periode>, faldet siden forrige måling.
+Fra # pct. i <periode> til # pct. i <periode>, gået den forkerte vej siden forrige måling.
+Fra # pct. i <periode> til # pct. i <periode>, gået den rigtige vej siden forrige måling.
+Fra # pct. i <periode> til # pct. i <periode>, steget siden forrige måling.
+Fra # pct. i <periode> til # pct. i <periode>, uændret siden forrige måling.
+Fra # uger i <periode> til # uger i <periode>, uændret siden forrige måling.
+Ingen målinger.
+Måltallene regner med <ændringer> om året.
+Projektet har # minimumsmål.
+Projektet skal fastholde niveauet og sænker ikke måltallet; der er ingen besparelse at regne på.
+Status i <periode>: # på sporet og # bag efter planen.
+Status i <periode>: # på sporet, # bag efter planen og # ikke vurderet.
+Status ved igangsætning primo #.
+Statusskemaet har # tal uden minimumsmål.
+ingen tal endnu
+kun startmåling
+""".strip().splitlines()
+)
+"""What is said of investment projects, from the month they began to the last."""

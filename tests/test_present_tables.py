@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -150,9 +151,8 @@ def test_focus_areas_head_their_goals(plan: Plan, rows: list[StatusRow]) -> None
 def test_a_verdict_is_a_sign_a_word_and_a_class(plan: Plan, rows: list[StatusRow]) -> None:
     shown = Reader(markup(plan_tables.status_table(rows, plan, TOWN)))
     cells = {row[0][2]: row for row in shown.rows if len(row) == 8}
-    label = {"data-label": "Vurdering"}  # what a phone shows beside the cell, where the row is a card
-    assert cells["1a"][7][1:] == ({"class": "verdict-not-met", **label}, "× Ikke opfyldt")
-    assert cells["3a"][7][1:] == ({"class": "verdict-met", **label}, "✓ Opfyldt")
+    assert cells["1a"][7][1:] == ({"class": "verdict-not-met"}, "× Ikke opfyldt")
+    assert cells["3a"][7][1:] == ({"class": "verdict-met"}, "✓ Opfyldt")
     # Which way is better is told by what is asked for …
     assert cells["1a"][5][2].startswith("mindst ")
     assert cells["4a"][5][2].startswith("under ")
@@ -340,3 +340,14 @@ def test_an_unanswered_question_has_a_dash(catalogue: Catalogue) -> None:
     survey = next(iter(catalogue.surveys.values()))
     rows = Reader(markup(plan_tables.survey_table(survey, {}, words={}))).texts()[1:]
     assert {row[1] for row in rows} == {"–"}
+
+
+def test_a_phone_card_has_its_heads_from_the_table_whatever_they_hold() -> None:
+    markup = tables.build(
+        [Column("Nr.", row_head=True), Column("Den's \\ «mål»"), Column(Html("Værdi, <br>pct. &amp; «x»"))],
+        [Group([("1", "a", "b")])], id="kort", caption=None, classes="cards",
+    )  # fmt: skip
+    ((_, attributes, _),) = re.findall(r'(<table[^>]*style=")([^"]*)(">)', markup)
+    assert html.unescape(attributes) == r"--k2:'Den\'s \\ «mål»';--k3:'Værdi, pct. & «x»'"
+    styles = (Path(__file__).parents[1] / "styles" / "plan.css").read_text(encoding="utf-8")
+    assert "td:nth-child(3)::before { content: var(--k3); }" in styles

@@ -209,8 +209,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         render(project, sites / "then", "Læsø", "--to", "html")
         server.put(reference("2026-08-22"))
         fetch(project, server, AFTER)
-    render(project, sites / "now", *TOWNS[:2], "--to", "html")
-    render(project, sites / "now", "Læsø", "--to", "html,pdf")
+    render(project, sites / "now", *TOWNS, "--to", "html,pdf")
     render(project, sites / "rebuilt", "Læsø", "--to", "html", "--snapshot", "2026-08-19")
     return World(project, load_catalogue(project), sites / "then", sites / "now", sites / "rebuilt")
 
@@ -914,10 +913,11 @@ def rest_of(town: str, period: str) -> Known:
     return None if total is None or part is None else total - part
 
 
-def test_the_pdf_of_real_figures_is_good_paper(world: World) -> None:
-    (pdf,) = world.site("Læsø").glob("*.pdf")
+@pytest.mark.parametrize("town", TOWNS)
+def test_the_pdf_of_real_figures_is_good_paper(world: World, town: str) -> None:
+    (pdf,) = world.site(town).glob("*.pdf")
     title = world.catalogue.plan(PLAN).title
-    assert_is_good_paper(pdf, title, world.catalogue.municipality("Læsø").long_name)
+    assert_is_good_paper(pdf, title, world.catalogue.municipality(town).long_name)
 
 
 def test_no_hidden_count_can_be_worked_out_from_a_careful_plan(world: World, careful: Path) -> None:

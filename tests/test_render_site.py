@@ -14,6 +14,7 @@ import pytest
 
 from helpers.project import Project
 from helpers.render import Outcome, Step, render_variants
+from helpers.render.builtin.pages import part_of
 from helpers.render.hub import write_hub
 from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
@@ -260,7 +261,7 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
         '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="#fff"/></svg>'
     )
     (brands / "greve.yml").write_text(
-        'color: {primary: "#552200"}\nlogo: {medium: {path: vaaben.svg, alt: Greves våben}}\n'
+        'color: {primary: "#442266"}\nlogo: {medium: {path: vaaben.svg, alt: Greves våben}}\n'
     )
     own, other = render_variants(
         project, [variant(project, "Greve"), variant(project)], engine="built-in", output=tmp_path / "_site"
@@ -274,8 +275,8 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
         ).read_text()
         for outcome in (own, other)
     }
-    assert "--plan-primary:#552200" in sheets["greve"]
-    assert "--plan-primary:#552200" not in sheets["frederikssund"]
+    assert "--plan-primary:#442266" in sheets["greve"]
+    assert "--plan-primary:#442266" not in sheets["frederikssund"]
 
 
 def test_a_site_records_what_it_is(site: Path):
@@ -291,3 +292,8 @@ def test_a_file_that_a_page_names_and_nobody_wrote_is_told(tmp_path: Path):
     (outcome,) = render_variants(project, [variant(project)], engine="built-in", output=tmp_path / "_site")
     assert outcome.status == "failed"
     assert "figures/nej.csv" in str(outcome.problems[0])
+
+
+def test_a_numbered_page_is_listed_below_the_page_it_is_numbered_after() -> None:
+    there = ["index.html", "alle.html", "alle-01.html", "notebooks/01-tidlig.html", "unge-2.html"]
+    assert [part_of(href, there) for href in there] == ["", "", "alle", "", ""]

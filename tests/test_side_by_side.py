@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from helpers.catalogue import load_catalogue
 from helpers.cli import app, main
 from helpers.errors import PlanError
 from helpers.present.describe import ALT_LETTERS
-from helpers.present.output import FigurePart, TablePart
+from helpers.present.output import FigurePart, TablePart, TextPart
 from helpers.project import Project
 from helpers.reports import wing
 from helpers.reports.base.request import Selection
 from helpers.reports.plan.report import PlanReport, read_report
 from report_support import copy_project
+from sentence_patterns import SIDE_PATTERNS, kinds, municipalities
 
 OTHERS = ["Halsnæs", "Gribskov", "Læsø"]
 NAMES = ["Frederikssund", *OTHERS]
@@ -153,3 +155,20 @@ def test_a_report_without_goals_cannot_do_it(project: Project) -> None:
     with pytest.raises(PlanError, match="has no goals"):
         wing("jobcenteroverblik").side_by_side(selection, "1a", ["Vejle", "Horsens"])
     assert any(command.name == "compare-areas" for command in app.registered_commands)
+
+
+def test_what_is_said_beside_the_figures_is_of_kinds_that_were_read(report: PlanReport) -> None:
+    titles = tuple((re.escape(goal.title), "<mål>") for goal in report.plan.goals)
+    tokens = (*titles, municipalities(report.catalogue), (r"\b[a-z]{1,4}\d\d\w*", "<tabel>"))
+    found: set[str] = set()
+    for goal, others in (("5b", [*OTHERS, "Ærø"]), ("4d", OTHERS), ("1a", ["Aarhus"])):
+        texts: list[str | None] = []
+        for part in report.compare(goal, others).parts:
+            if isinstance(part, FigurePart):
+                texts += [part.caption, part.source]
+            elif isinstance(part, TablePart):
+                texts.append(part.text)
+            elif isinstance(part, TextPart):
+                texts += part.paragraphs
+        found |= kinds(texts, tokens)
+    assert found == SIDE_PATTERNS

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from helpers.catalogue import load_catalogue
 from helpers.cli import app
 from helpers.project import ROOT_VARIABLE, Project
-from helpers.reports.base.analyst import to_mend
+from helpers.reports.base.analyst import UNREAD, to_mend
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.report import PlanReport, read_report
@@ -113,6 +113,14 @@ def test_the_analysts_page_is_in_the_book_only_when_the_plan_asks_for_it(tmp_pat
     path.write_text(path.read_text(encoding="utf-8") + "\nanalyst_page: true\n", encoding="utf-8")
     assert list(pages())[-1] == "notebooks/for-analytikeren.ipynb"
     assert "plan find" in report_of(project, "Læsø").analyst().markdown
+    # What a file's mistakes are is said in English, so in the terminal alone.
+    folder = project.raw / "manual" / "laesoe"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "noter.csv").write_text("x\n", encoding="utf-8")
+    report = report_of(project, "Læsø")
+    (mistake,) = [problem for problem, _ in report.unusable()]
+    assert f"{mistake.where}: {mistake.what}" in "\n".join(to_mend(report))
+    assert f"{mistake.where}: {UNREAD}" in "\n".join(to_mend(report, page=True))
 
 
 def test_the_page_of_changes_since_last_time_is_left_out_of_example_data() -> None:

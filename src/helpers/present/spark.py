@@ -92,6 +92,9 @@ def _draw(own: Trace, country: Trace | None, breaks: Collection[int], colour: Pa
 Place = tuple[int, float | None]
 """A point of a line: how far to the right, and its value; none ends the line before it."""
 
+Point = tuple[int, int]
+"""Where it is drawn, in tenths of a pixel."""
+
 
 def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *, least: float = 0.0) -> str:
     """A line with a dot at its end over a dashed grey one; both may be empty.
@@ -108,10 +111,10 @@ def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *,
     places = [at for at, _ in (*own, *behind)]
     first, length = min(places), max(max(places) - min(places), 1)
 
-    def point(at: int, value: float) -> str:
+    def point(at: int, value: float) -> Point:
         x = _EDGE + (at - first) * (WIDTH - 2 * _EDGE) / length
         y = HEIGHT - _EDGE - (value - floor) / span * (HEIGHT - 2 * _EDGE)
-        return f"{x:.1f},{y:.1f}"
+        return round(10 * x), round(10 * y)
 
     parts = []
     if behind:
@@ -119,8 +122,8 @@ def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *,
         parts.append(f'<path d="{_path(behind, point)}" stroke="{colour.country}" {dashes}/>')
     if own:
         parts.append(f'<path d="{_path(own, point)}" stroke="{colour.accent}" stroke-width="2"/>')
-        x, y = point(*[(at, value) for at, value in own if value is not None][-1]).split(",")
-        parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour.accent}"/>')
+        x, y = point(*[(at, value) for at, value in own if value is not None][-1])
+        parts.append(f'<circle cx="{x / 10:g}" cy="{y / 10:g}" r="3" fill="{colour.accent}"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
@@ -128,16 +131,28 @@ def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *,
     )
 
 
-def _path(line: Sequence[Place], point: Callable[[int, float], str]) -> str:
-    """Path commands with a new start after each gap; a lone point is a stroke of no length, so a dot."""
+def _path(line: Sequence[Place], point: Callable[[int, float], Point]) -> str:
+    """Path commands with a new start after each gap, each step from the last; a lone point is a stroke of no length, so a dot."""
     commands: list[str] = []
-    pen_down = False
+    pen: Point | None = None
     for index, (at, value) in enumerate(line):
         if value is None:
-            pen_down = False
+            pen = None
             continue
-        place = point(at, value)
-        alone = not pen_down and (index + 1 == len(line) or line[index + 1][1] is None)
-        commands.append(f"L{place}" if pen_down else f"M{place}h0" if alone else f"M{place}")
-        pen_down = True
+        x, y = point(at, value)
+        if pen is None:
+            alone = index + 1 == len(line) or line[index + 1][1] is None
+            commands.append(f"M{x / 10:g},{y / 10:g}{'h0' if alone else ''}")
+        elif y == pen[1]:
+            commands.append(f"h{_step(x - pen[0])}")
+        else:
+            down = _step(y - pen[1])
+            commands.append(f"l{_step(x - pen[0])}{'' if down.startswith('-') else ','}{down}")
+        pen = x, y
     return "".join(commands)
+
+
+def _step(tenths: int) -> str:
+    """``4``, ``-.4``: a step in pixels, as short as a path may have it."""
+    text = f"{tenths / 10:g}"
+    return text.replace("0.", ".") if abs(tenths) < 10 else text

@@ -114,6 +114,7 @@ def markup_of(cell: Cell) -> str:
 
 
 _TAG = re.compile(r"<[^>]*>")
+_QUOTED, _ESCAPED = re.compile(r"['\\]"), r"\\\g<0>"
 
 
 def _element(tag: str, content: str, css: str = "", **attributes: object) -> str:
@@ -125,17 +126,24 @@ def _element(tag: str, content: str, css: str = "", **attributes: object) -> str
     return f"<{tag}{said}>{content}</{tag}>"
 
 
-def _row(row: Sequence[Cell] | Row, columns: Sequence[Column], *, cards: bool) -> str:
+def _heads(columns: Sequence[Column]) -> str:
+    """What a phone shows beside the cells of each column, once a table: plan.css reads it as ``--k2``, ``--k3`` …"""
+    told = []
+    for place, column in enumerate(columns, start=1):
+        if not column.row_head:
+            text = " ".join(_TAG.sub(" ", html.unescape(markup_of(column.label))).split())
+            told.append(f"--k{place}:'{_QUOTED.sub(_ESCAPED, text)}'")
+    return html.escape(";".join(told), quote=False).replace('"', "&quot;")
+
+
+def _row(row: Sequence[Cell] | Row, columns: Sequence[Column]) -> str:
     cells, css = (row.cells, row.css) if isinstance(row, Row) else (row, "")
     made = []
     for cell, column in zip(cells, columns, strict=True):
         own = cell if isinstance(cell, Html) else Html("")
         classes = " ".join(filter(None, ("num" if column.number else "", own.css)))
-        kind = {"scope": "row"} if column.row_head else {}
-        if cards and not column.row_head:
-            kind = {"data-label": " ".join(_TAG.sub(" ", html.unescape(markup_of(column.label))).split())}
-        tag = "th" if column.row_head else "td"
-        made.append(_element(tag, markup_of(cell), classes, **kind))
+        head = {"scope": "row"} if column.row_head else {}
+        made.append(_element("th" if head else "td", markup_of(cell), classes, **head))
     return _element("tr", "\n".join(["", *made, ""]), css)
 
 
@@ -177,10 +185,12 @@ def build(
         if group.label is not None:
             head = _element("th", markup_of(group.label), colspan=wide, scope="colgroup")
             body.append(_element("tr", f"\n{head}\n", "group"))
-        body += [_row(row, columns, cards="cards" in classes.split()) for row in group.rows]
+        body += [_row(row, columns) for row in group.rows]
     notes = [_element("tr", _element("td", markup_of(note), "state-note", colspan=wide)) for note in foot]
     names = f"plan-table {classes}".strip()
     mark = HTML_ONLY if html_only else 'data-quarto-bootstrap="false"'
+    if "cards" in classes.split():
+        mark += f' style="{_heads(columns)}"'
     hidden = "" if caption_shown else "visually-hidden"
     parts = [
         f'<table class="{names}" id="{id}" {mark}>',

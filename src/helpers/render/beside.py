@@ -100,7 +100,7 @@ def add_search_and_figures(copy: Copy, site: Path, project: Project, output: Pat
     for page, text in texts.items():
         where = page.relative_to(site).as_posix()
         form = environment().get_template("find.html").render(address=relative_url(where, SEARCH))
-        link = f'<li><a class="plain" href="{relative_url(where, FIGURES)}"><span class="name">Alle figurer</span></a></li>'
+        link = f'<li><a href="{relative_url(where, FIGURES)}"><span class="name">Alle figurer</span></a></li>'
         done = text.replace(SEARCH_MARK, form).replace(FIGURES_MARK, link if figures else "")
         page.write_text(done, encoding="utf-8")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.copy import Copy
 from helpers.render.drawings import with_drawings
 from helpers.render.policy import policy
+
+_NUMBERED = re.compile(r"(.+)-\d+\.html")
 
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
@@ -80,6 +83,15 @@ def relative_url(from_page: str, to: str) -> str:
     return "/".join([".."] * (len(here) - same) + list(there[same:]))
 
 
+def part_of(href: str, hrefs: Collection[str]) -> str:
+    """The page, without ``.html``, that lists a numbered one and its fellows (``alle`` of ``alle-01.html``); else empty.
+
+    The list of chapters shows these only on that page and on each other, like a folded branch.
+    """
+    found = _NUMBERED.fullmatch(href)
+    return found[1] if found and f"{found[1]}.html" in hrefs else ""
+
+
 def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] | None:
     if not 0 <= index < len(pages):
         return None
@@ -119,6 +131,7 @@ def write_pages(
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
     colours = palette_from(copy.brand.colours)
     missing: list[Problem] = []
+    hrefs = [page.href for page in converted.pages]
     for index, page in enumerate(converted.pages):
         # Each page lies as deep as its notebook; the hub and the shared files lie above the book.
         above = "../" * (len(PurePosixPath(page.href).parts) - 1) + up
@@ -147,6 +160,7 @@ def write_pages(
                     "verdict": verdicts.get(other.source),
                 }
                 for other in converted.pages
+                if page.href.startswith(part_of(other.href, hrefs))
             ],
             previous=_entry(converted.pages, index - 1, page.href),
             next=_entry(converted.pages, index + 1, page.href),

@@ -13,8 +13,10 @@ from helpers.catalogue.models import Certainty, FromHand, FromUnknown, Series
 from helpers.present.words import listed, sentence
 from helpers.reports.base.notes import Measured
 from helpers.reports.base.report import Report
-from helpers.sources.fetch_status import fetch_rows
+from helpers.sources.fetch_status import failures_in_danish, fetch_rows
 from helpers.sources.manual import manual_path
+
+UNREAD = "noget her kunne ikke bruges. plan status -v siger hvad."
 
 
 def unsure(key: str, measured: Measured) -> Iterator[str]:
@@ -29,8 +31,14 @@ def unsure(key: str, measured: Measured) -> Iterator[str]:
         yield f"{key}: sources are {' and '.join(said)} (plan status KOMMUNE --plan {key} -v says why)"
 
 
-def to_mend(report: Report) -> Iterator[str]:
-    """Sources that are not certain, figures that may be typed in, and what of the data could not be used."""
+def to_mend(report: Report, *, page: bool = False) -> Iterator[str]:
+    """Sources that are not certain, figures that may be typed in, and what of the data could not be used.
+
+    Parameters
+    ----------
+    page
+        For a page, in Danish alone: what is wrong with a fetch or a file in English stands in the terminal.
+    """
     for indicator in {found.key: found for found in report.indicators}.values():
         told: dict[str, list[str]] = {}
         for name, series in indicator.series.items():
@@ -39,8 +47,11 @@ def to_mend(report: Report) -> Iterator[str]:
         yield from (f"{indicator.key} ({listed(names)}): {said}" for said, names in told.items())
     if not report.is_example:
         rows = fetch_rows(report.project, report.indicators, report.snapshot)
-        yield from (f"{row.table}: {row.problem}" for row in rows if row.problem)
-    yield from report.own_to_mend()
+        yield from (
+            failures_in_danish(rows) if page else (f"{r.table}: {r.problem}" for r in rows if r.problem)
+        )
+    for one in report.own_to_mend():
+        yield one if isinstance(one, str) else f"{one.where}: {UNREAD if page else one.what}"
 
 
 def screen(report: Report, *, verbose: bool) -> Iterator[Text]:

@@ -27,7 +27,7 @@ from helpers.catalogue.names import Noun, noun
 from helpers.data.basis import Basis, basis_for
 from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
-from helpers.errors import PlanError
+from helpers.errors import PlanError, Problem
 from helpers.letters import address_part
 from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
@@ -349,7 +349,7 @@ class Report(ABC):
         """How it stands, line by line, for a terminal."""
         return ()
 
-    def own_to_mend(self) -> Iterable[str]:
+    def own_to_mend(self) -> Iterable[str | Problem]:
         """What an analyst can mend of it besides its sources, line by line."""
         return ()
 

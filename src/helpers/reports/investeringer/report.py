@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from helpers.catalogue.models import SOURCES
 from helpers.data.editions import typed_folder
+from helpers.errors import Problem
 from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, example_note, listed
@@ -112,7 +113,7 @@ class InvestmentReport(InvestmentNumbers):
         for status in self.statuses.values():
             yield f"{status.project.title}: {words.project_line(status)}"
 
-    def own_to_mend(self) -> Iterator[str]:
+    def own_to_mend(self) -> Iterator[str | Problem]:
         """Where months are typed in, project by project, and what of them could not be used."""
         for key, status in self.statuses.items():
             months = [row.row for row in status.rows if row.row.key and row.row.indicator is None]
@@ -123,7 +124,7 @@ class InvestmentReport(InvestmentNumbers):
                     f"{key}: {count(len(months), 'række', 'rækker')} indtastes i {self.project.relative(path)} ({newest}); "
                     f"plan project template {key} skriver en fil til næste måned."
                 )
-        yield from (f"{problem.where}: {problem.what}" for problem in self.problems)
+        yield from self.problems
 
     def overview(self) -> Shown:
         """All projects: the committee's status in one table, and one line for each."""
@@ -236,7 +237,7 @@ class InvestmentReport(InvestmentNumbers):
             ("Ved projektets afslutning", entry.success_end),
         ):
             if criteria:
-                parts += [output.text(f"**{heading}**"), _bullets(criteria)]
+                parts += [output.box(f"**{heading}**", classes=("goal-text",)), _bullets(criteria)]
         return join(parts)
 
     def business_case(self, key: str) -> Shown:

@@ -224,7 +224,11 @@ def effects_table(projects: InvestmentSet, changes: Mapping[str, Mapping[str, De
     heads = [projects.benefits[benefit] for benefit in benefits]
     columns = tables.columns("Projekt", *heads, numbers=range(1, 1 + len(heads)))
     return tables.simple_table(
-        columns, rows, id="bidrag", caption="Projekternes bidrag til måltallene i antal fuldtidspersoner"
+        columns,
+        rows,
+        id="bidrag",
+        caption="Projekternes bidrag til måltallene i antal fuldtidspersoner",
+        classes="cards",
     )
 
 

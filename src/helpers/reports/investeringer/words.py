@@ -44,10 +44,10 @@ FEW_BEHIND = 3
 """Up to so many rows that are behind are named in a project's line; the table shows them all."""
 
 MOVE_WORDS = {
-    Move.BETTER: "går den rigtige vej",
-    Move.WORSE: "går den forkerte vej",
-    Move.UP: "stiger",
-    Move.DOWN: "falder",
+    Move.BETTER: "gået den rigtige vej",
+    Move.WORSE: "gået den forkerte vej",
+    Move.UP: "steget",
+    Move.DOWN: "faldet",
     Move.SAME: "uændret",
 }
 
@@ -154,7 +154,7 @@ def standing(status: RowStatus) -> str:
 def trend_words(status: RowStatus) -> str:
     """The development in words, for whoever does not see the small figure.
 
-    ``Fra 103 i januar 2024 til 101 i april 2024, går den rigtige vej.``
+    ``Fra 103 i januar 2024 til 101 i april 2024, gået den rigtige vej siden forrige måling.``
     """
     known = [one for one in status.measured if one.value is not None or one.share is not None]
     if not known:
@@ -167,7 +167,7 @@ def trend_words(status: RowStatus) -> str:
         f"Fra {measurement(known[0], unit)} i {known[0].month.danish} til {measurement(last, unit)} i "
         f"{last.month.danish}"
     )
-    moved = f", {MOVE_WORDS[status.move]} siden sidste måling" if status.move else ""
+    moved = f", {MOVE_WORDS[status.move]} siden forrige måling" if status.move else ""
     return f"{text}{moved}.".replace("..", ".")
 
 
@@ -239,7 +239,7 @@ def business_line(case: BusinessCase, benefits: Mapping[str, str]) -> str:
         )
     first = f"Måltallene regner med {_on_benefits(case, benefits)} om året."
     if case.saved is None:
-        names = listed(benefits.get(key, key) for key in case.missing)
+        names = listed(lowered(benefits.get(key, key)) for key in case.missing)
         return (
             f"{first} Der er ikke angivet, hvad en fuldtidsperson koster om året ({names}), så der vises kun "
             "personer."

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
-from helpers.catalogue.areas import Area, JobCentre
+from helpers.catalogue.areas import Area
 from helpers.catalogue.models import NATIONAL, Break, Certainty, FromHand
 from helpers.errors import PlanError
 from helpers.present import output, tables
@@ -143,23 +143,15 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         names = escape_markdown(self.area.name)
         centre = self.jobcenteroverblik.centre_of(self.area.codes[0])
         if self.area.joint:
-            known = self._unsure(centre)
             parts = escape_markdown(listed(part.name for part in self.standings.parts))
             article = self._office.agreeing("et", "en")
-            return [
-                f"{names} er {article} fælles {self._office.one} for {parts}.{known} Antal er lagt sammen."
-            ]
+            return [f"{names} er {article} fælles {self._office.one} for {parts}. Antal er lagt sammen."]
         if not centre.joint:
             return []
         return [
-            f"{names} har fælles {self._office.one} med andre: {escape_markdown(centre.name)}.{self._unsure(centre)} "
+            f"{names} har fælles {self._office.one} med andre: {escape_markdown(centre.name)}. "
             f"Rapporten viser kommunens egne tal og sammenligner dem med de øvrige {self._office.many}s."
         ]
-
-    def _unsure(self, centre: JobCentre) -> str:
-        if centre.certainty is Certainty.CONFIRMED:
-            return ""
-        return f" At {self._office.the} er fælles, er ikke bekræftet."
 
     def tiles(self) -> Shown:
         """The ten tiles, each leading to its section."""
@@ -185,8 +177,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         """Joint job centres that nobody confirmed."""
         for code in self.area.codes[:1]:
             centre = self.jobcenteroverblik.centre_of(code)
-            if self._unsure(centre):
-                yield f"{centre.name}:{self._unsure(centre)} Det står i catalogue/areas/jobcentres.csv."
+            if centre.certainty is not Certainty.CONFIRMED:
+                yield f"{centre.name}: At {self._office.the} er fælles, er ikke bekræftet. Det står i catalogue/areas/jobcentres.csv."
 
     # ------------------------------------------------------------------------------------ sections
 

@@ -28,7 +28,7 @@ from helpers.data.basis import snapshot_days
 from helpers.data.printed import for_area, newest_printed
 from helpers.data.processed import data_fingerprint
 from helpers.data.suppression import plan_observations
-from helpers.errors import PlanError
+from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
 from helpers.present import figures, output, tables, target_words, words
 from helpers.present.output import Shown, escape_markdown, join
@@ -586,18 +586,18 @@ class PlanReport(PlanNumbers):
                 said.append(output.text(f"{who} er vedtaget den {danish_day(self.plan.decided)}."))
         return join(said)
 
-    def own_to_mend(self) -> Iterator[str]:
+    def own_to_mend(self) -> Iterator[str | Problem]:
         """Surveys that were not typed in, and what of the data could not be used."""
         for goal in self.plan.goals:
             survey = self.catalogue.survey(goal)
             typed = self.answers[survey.key] if survey else None
             if survey and not (typed and typed.answers):
                 yield f"Mål {goal.number}: undersøgelsens resultat kan indtastes i {typed_at(self, survey.key)}."
-        yield from (f"{problem.where}: {problem.what}" for problem, _ in self.unusable())
+        yield from (problem for problem, _ in self.unusable())
 
     def analyst(self) -> Shown:
         """What the analyst can mend, for a page that a plan asks for (`analyst_page`)."""
-        said = [f"- {escape_markdown(text)}" for text in to_mend(self)]
+        said = [f"- {escape_markdown(text)}" for text in to_mend(self, page=True)]
         return output.text("\n".join(said) or "Alle kilder er bekræftet, og alle tal kunne bruges.")
 
     def remarks(self) -> Shown:
