@@ -342,11 +342,10 @@ def _points(frame: pd.DataFrame) -> dict[tuple[str, str], dict[Period, Point]]:
     table: dict[tuple[str, str], dict[Period, Point]] = {}
     columns = (frame[name].tolist() for name in WINDOW_COLUMNS)
     for series, area, period, value, state, published, source in zip(*columns, strict=True):
-        state = State(state)
-        known = state is State.OK and not pd.isna(value)
+        known = State(state) is State.OK and not pd.isna(value)
         when = Period.parse(period)
         figure = exact(float(value)) if known else None
-        point = Point(when, figure, state, known and bool(published), source)
+        point = Point(when, figure, State(state), known and bool(published), source)
         table.setdefault((series, area), {})[when] = point
     return table
 
