@@ -261,7 +261,7 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
         '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="#fff"/></svg>'
     )
     (brands / "greve.yml").write_text(
-        'color: {primary: "#552200"}\nlogo: {medium: {path: vaaben.svg, alt: Greves våben}}\n'
+        'color: {primary: "#442266"}\nlogo: {medium: {path: vaaben.svg, alt: Greves våben}}\n'
     )
     own, other = render_variants(
         project, [variant(project, "Greve"), variant(project)], engine="built-in", output=tmp_path / "_site"
@@ -275,8 +275,8 @@ def test_a_municipality_s_logo_and_colour_are_on_its_pages_and_in_its_pdf(tmp_pa
         ).read_text()
         for outcome in (own, other)
     }
-    assert "--plan-primary:#552200" in sheets["greve"]
-    assert "--plan-primary:#552200" not in sheets["frederikssund"]
+    assert "--plan-primary:#442266" in sheets["greve"]
+    assert "--plan-primary:#442266" not in sheets["frederikssund"]
 
 
 def test_a_site_records_what_it_is(site: Path):

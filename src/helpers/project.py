@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -81,12 +82,17 @@ class Project:
 
 def book_plan(folder: Path) -> str:
     """Key of what a book's notebooks show: ``plan`` in the folder's ``_quarto.yml``; empty when it names none."""
-    path = folder / "_quarto.yml"
     try:
-        settings = yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
-    except (OSError, ValueError, yaml.YAMLError):
+        return _plan_named((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=8)  # the pages of one book ask for it forty times
+def _plan_named(text: str) -> str:
+    try:
+        settings = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (ValueError, yaml.YAMLError):
         return ""
     return str(settings.get("plan") or "") if isinstance(settings, dict) else ""
 

@@ -57,11 +57,17 @@ def with_column(text: str, head: str, word: str, *, unless: Collection[str] = ()
     mark = BOM if text.startswith(BOM) else ""
     first = text.removeprefix(BOM).partition("\n")[0]
     delimiter, end = (";" if ";" in first else ","), ("\r\n" if first.endswith("\r") else "\n")
-    rows = list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=delimiter))
-    if not rows or set(unless) & set(rows[0]):
+    heads = next(csv.reader([first], delimiter=delimiter), [])
+    if not heads or set(unless) & set(heads):
         return text
-    # What stands there is spelled already.
-    return mark + _joined([*rows[0], head], ([*row, guarded(word)] for row in rows[1:]), delimiter, end)
+    # What stands there is spelled already: only where a row ends is looked for, which is not within quotes.
+    added, rest = (_joined([cell], (), delimiter, end) for cell in (head, guarded(word)))
+    lines, within = [mark], False
+    for line in text.removeprefix(BOM).removesuffix(end).split(end):
+        within ^= line.count('"') % 2 == 1
+        lines.append(f"{line}{end}" if within else f"{line}{delimiter}{added}")
+        added = added if within else rest
+    return "".join(lines)
 
 
 def _written(

@@ -200,7 +200,8 @@ def _as_typed(project: Project, basis: Basis) -> Project:
 
 def _typed_files(project: Project, catalogue: Catalogue) -> list[Path]:
     folders = (manual_folder(project, municipality) for municipality in catalogue.municipalities)
-    return sorted(path for folder in folders for path in folder.glob("*") if path.is_file())
+    there = (folder for folder in folders if folder.is_dir())  # few are
+    return sorted(path for folder in there for path in folder.iterdir() if path.is_file())
 
 
 def _seal(path: Path) -> str:

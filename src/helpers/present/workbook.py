@@ -162,9 +162,10 @@ def _write(book: Any, forms: _Formats, sheet: WorkSheet, name: str, example: boo
         page.write_string(row, column, one.label, head)
         page.set_column(column, column, one.width)
     # Not every program makes room for wrapped text by itself.
-    page.set_row(row, _height([one.label for one in sheet.heads], sheet.heads))
+    room = [int(one.width) - 2 for one in sheet.heads]
+    page.set_row(row, _height([one.label for one in sheet.heads], room))
     for at, cells in enumerate(sheet.rows, start=row + 1):
-        if (height := _height(cells, sheet.heads)) > _LINE:
+        if (height := _height(cells, room)) > _LINE:
             page.set_row(at, height)
         for column, cell in enumerate(cells):
             _cell(page, forms, at, column, cell)
@@ -179,13 +180,14 @@ def _write(book: Any, forms: _Formats, sheet: WorkSheet, name: str, example: boo
         page.set_header("&R&8Eksempeldata")
 
 
-def _height(cells: Sequence[SheetCell], heads: Sequence[Head]) -> float:
-    """Room for the cell with most lines, where text is wrapped at its column's width."""
-    lines = [
-        _lines(cell, int(head.width) - 2) if isinstance(cell, str) else 1
-        for cell, head in zip(cells, heads, strict=True)
-    ]
-    return _LINE * max(lines, default=1)
+def _height(cells: Sequence[SheetCell], room: Sequence[int]) -> float:
+    """Room for the cell with most lines, where text is wrapped at its column's letters."""
+    longer = (
+        _lines(cell, letters)
+        for cell, letters in zip(cells, room, strict=True)
+        if isinstance(cell, str) and len(cell) > letters
+    )
+    return _LINE * max(longer, default=1)
 
 
 _clean = lru_cache(maxsize=4096)(without_hidden)
@@ -193,7 +195,7 @@ _clean = lru_cache(maxsize=4096)(without_hidden)
 
 @lru_cache(maxsize=4096)
 def _lines(text: str, width: int) -> int:
-    return len(textwrap.wrap(text, width)) if len(text) > width else 1
+    return len(textwrap.wrap(text, width))
 
 
 def _cell(page: Any, forms: _Formats, row: int, column: int, cell: SheetCell) -> None:
