@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.reports.plan.country import CountryComparison
 
 from helpers.analysis.steadiness import Steadiness
 from helpers.catalogue import Catalogue, load_catalogue
@@ -22,7 +21,7 @@ from helpers.present.words import capital, number
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan import short
 from helpers.reports.plan.assurance import chance_sentence
-from helpers.reports.plan.comparison import goal_pages
+from helpers.reports.plan.comparison import CountryComparison, goal_pages
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.report import PlanReport, read_reports
 from helpers.reports.plan.sheets import status_records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -91,7 +92,7 @@ def test_another_text_in_the_catalogue_changes_nothing_but_another_printed_figur
     write_example_tables(store, items, wanted, plan.example_date)
     first = store.snapshots("example", "y01b01")
     titled = wanted[0].model_copy(update={"title": "En anden titel"})
-    renamed = type(items)(**{**vars(items), "indicators": {**items.indicators, titled.key: titled}})
+    renamed = replace(items, indicators={**items.indicators, titled.key: titled})
     assert write_example_tables(store, renamed, wanted, plan.example_date) == ()
     pins = [
         Pin(**{**vars(pin), "value": Decimal("84.0")}) if pin.value == Decimal("83.8") else pin
