@@ -31,7 +31,7 @@ from helpers.catalogue.models import (
 )
 from helpers.data.basis import shown_indicators
 from helpers.data.csv_files import Cell
-from helpers.data.frames import Grounds, State
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
@@ -479,18 +479,7 @@ class PlanNumbers(Report):
         by_key = {indicator.key: indicator for indicator in self.indicators}
         drawn = self.observations["series"] != BASE  # beside a share, it may tell a hidden count
         frame = self.observations[self.observations["indicator"].isin(list(by_key)) & drawn]
-        frame = frame.sort_values(["indicator", "series", "area", "period"])
-        columns = (
-            "indicator",
-            "series",
-            "area",
-            "period",
-            "value",
-            "state",
-            "source",
-            "snapshot",
-            "published",
-        )
+        frame = frame.sort_values(list(OBSERVATION_KEYS))
 
         @cache
         def of_line(key: str, name: str, area: str) -> tuple[tuple[Cell, ...], str | None]:
@@ -507,7 +496,7 @@ class PlanNumbers(Report):
             return said, words.unit_word(indicator.unit_of(name))
 
         for key, name, area, period, value, state, source, snapshot, published in zip(
-            *(frame[column].astype(object).tolist() for column in columns), strict=True
+            *(frame[column].astype(object).tolist() for column in OBSERVATION_COLUMNS), strict=True
         ):
             said, unit = of_line(key, name, area)
             yield (
