@@ -17,7 +17,7 @@ from helpers.intake.numbers import NumberColumn
 
 Cell = str | int | float | None
 
-__all__ = ["Answer", "AnswerError", "Cell", "as_number", "load_json", "parse_json"]
+__all__ = ["Answer", "AnswerError", "Cell", "as_number", "load_json", "parse_json", "text_of"]
 
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
@@ -50,10 +50,7 @@ def load_json(content: bytes) -> Any:
     AnswerError
         When it is none; a web page is told apart from an answer that broke off.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnswerError("The answer is not UTF-8 text.", cut_off=error.end >= len(content) - 1) from None
+    text = text_of(content).removeprefix("\ufeff")
     start = text.lstrip()[:1]
     if start == "<":
         raise AnswerError("A web page came back instead of JSON.")
@@ -69,6 +66,14 @@ def load_json(content: bytes) -> Any:
         if not start:
             raise AnswerError("An empty answer came back.", cut_off=True) from None
         raise AnswerError("Something else than JSON came back.") from None
+
+
+def text_of(content: bytes) -> str:
+    """The text of an answer in UTF-8; an AnswerError for another."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise AnswerError("The answer is not UTF-8 text.", cut_off=error.end >= len(content) - 1) from None
 
 
 def _no_constant(name: str) -> float:

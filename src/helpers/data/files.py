@@ -155,16 +155,12 @@ def write_whole(path: Path, content: bytes | Iterable[bytes], *, replace: bool =
     _flush_folder(path.parent)
 
 
-def remove_stale(folder: Path, *, older_than: float = STALE_SECONDS) -> tuple[Path, ...]:
-    """Remove what killed processes left half written in `folder`; returns what was removed."""
-    now = time.time()
-    removed = []
+def remove_stale(folder: Path) -> None:
+    """Remove what killed processes left half written in `folder`."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):  # another process may clean up at the same time
-            if now - path.stat().st_mtime > older_than:
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()
-                removed.append(path)
-    return tuple(removed)
 
 
 def _move_unless_there(temporary: Path, path: Path) -> None:

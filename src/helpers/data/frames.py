@@ -18,21 +18,13 @@ CELL_COLUMNS: Final = (
 )
 """*Cells*: one row per value that an answer speaks of."""
 
-OBSERVATION_COLUMNS: Final = (
-    "indicator",
-    "series",
-    "area",
-    "period",
-    "value",
-    "state",
-    "source",
-    "snapshot",
-    "published",
-)
-"""*Observations*: one row per indicator, series, area and period that a source speaks of."""
-
 OBSERVATION_KEYS: Final = ("indicator", "series", "area", "period")
 """What names one observation."""
+
+OBSERVATION_COLUMNS: Final = (*OBSERVATION_KEYS, "value", "state", "source", "snapshot", "published")
+"""*Observations*: one row per indicator, series, area and period that a source speaks of."""
+
+OBSERVATION_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 WINDOW_COLUMNS: Final = ("series", "area", "period", "value", "state", "published", "source")
 """*Window*: the full grid of one figure, missing points included."""

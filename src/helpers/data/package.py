@@ -5,7 +5,6 @@ In: the frame *Observations*. Out: bytes, with the seal of everything they were 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -19,7 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from helpers.catalogue.models import SOURCES
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
+from helpers.data.frames import OBSERVATION_KEYS, OBSERVATION_TEXTS
 from helpers.data.raw import Sidecar
 from helpers.errors import Problem
 from helpers.periods import Period
@@ -30,8 +29,6 @@ PACKAGE: Final = "datapackage.json"
 
 MADE_FROM: Final = b"made_from"
 """Key of the Parquet file's metadata with the fingerprint of what it was made from."""
-
-TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 _CSV_ROWS: Final = 50_000
 
@@ -61,25 +58,6 @@ _TOLD: Final = {
 }
 
 
-class Sealed:
-    """Pieces of a file, their hash and size counted while they pass by."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._hash.update(piece)
-            self.size += len(piece)
-            yield piece
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-
 def arrow_table(frame: pd.DataFrame, made_from: str) -> pa.Table:
     """The frame *Observations*, its texts as categories, with the fingerprint of what it was made from."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -92,7 +70,9 @@ def csv_pieces(table: pa.Table) -> Iterator[bytes]:
         part = table.slice(start, _CSV_ROWS)
         plain = pa.table(
             {
-                name: pc.cast(part.column(name), pa.string()) if name in TEXTS else part.column(name)
+                name: pc.cast(part.column(name), pa.string())
+                if name in OBSERVATION_TEXTS
+                else part.column(name)
                 for name in part.column_names
             }
         )
@@ -119,7 +99,7 @@ def data_package(
     example: bool,
     made_from: str,
     rows: int,
-    files: Mapping[str, Sealed],
+    files: Mapping[str, tuple[str, int]],
     sidecars: Iterable[tuple[Sidecar, Sequence[str]]],
     typed_in: Mapping[str, str],
     problems: Iterable[Problem],
@@ -128,6 +108,8 @@ def data_package(
 
     Parameters
     ----------
+    files
+        SHA-256 and size of each.
     sidecars
         Of every table in force, with the ids of the periods its answer speaks of.
     typed_in
@@ -157,7 +139,7 @@ def data_package(
             if source in SOURCES
         ]
         or [{"title": "Eksempeldata" if example else "Typed in"}],
-        "resources": [_resource(file, seal, schema, rows) for file, seal in files.items()],
+        "resources": [_resource(file, *sealed, schema, rows) for file, sealed in files.items()],
         "made_from": made_from,
         "inputs": [_input(sidecar, periods) for sidecar, periods in sidecars],
         "typed_in": [{"path": path, "hash": f"sha256:{seal}"} for path, seal in typed_in.items()],
@@ -169,7 +151,7 @@ def data_package(
     return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
 
-def _resource(file: str, seal: Sealed, schema: Mapping[str, Any], rows: int) -> dict[str, Any]:
+def _resource(file: str, seal: str, size: int, schema: Mapping[str, Any], rows: int) -> dict[str, Any]:
     kind, media = _FORMS[file]
     text = {"encoding": "utf-8", "dialect": {"delimiter": ",", "header": True}} if file == CSV else {}
     return {
@@ -179,8 +161,8 @@ def _resource(file: str, seal: Sealed, schema: Mapping[str, Any], rows: int) -> 
         "format": kind,
         "mediatype": media,
         **text,
-        "hash": f"sha256:{seal.sha256}",
-        "bytes": seal.size,
+        "hash": f"sha256:{seal}",
+        "bytes": size,
         "rows": rows,
         "schema": schema,
     }

@@ -145,9 +145,7 @@ def changed_values(
     return _sorted(both, catalogue)[list(CHANGE_COLUMNS)].reset_index(drop=True)
 
 
-def provisional_periods(
-    observations: pd.DataFrame, indicator: Indicator, months: int = PROVISIONAL_MONTHS
-) -> frozenset[Period]:
+def provisional_periods(observations: pd.DataFrame, indicator: Indicator) -> frozenset[Period]:
     """The periods of an indicator whose figures the source is likely to correct.
 
     All of them where the source calls them provisional itself; otherwise the newest months of a series from Jobindsats,
@@ -166,7 +164,7 @@ def provisional_periods(
     if indicator.provisional:
         return frozenset(map(Period.parse, rows["period"].unique()))
     newest = Period.parse(rows["period"].max())
-    return frozenset(newest.shift(-step) for step in range(months))
+    return frozenset(newest.shift(-step) for step in range(PROVISIONAL_MONTHS))
 
 
 def _days(project: Project, old: date | None, new: date | None) -> tuple[date, date]:

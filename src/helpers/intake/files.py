@@ -195,9 +195,11 @@ def _workbook(content: bytes, sheets: Collection[str]) -> Iterator[Sheet]:
                 raise Unreadable("This is no Excel workbook (.xlsx).", "Save it as .xlsx or CSV.")
         shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(content))
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError) as error:
-        raise broken from error
     except (
+        zipfile.BadZipFile,
+        zlib.error,
+        InvalidFileException,
+        SyntaxError,
         KeyError,
         ValueError,
         TypeError,

@@ -197,7 +197,7 @@ class Keeper:
             and all(getattr(previous.sidecar, name) == getattr(sidecar, name) for name in told)
         ):
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
-        kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
+        kept = self.store.write(content, sidecar)
         changes = changes_between(new.values, previous.values, about.oldest) if previous else None
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
@@ -217,7 +217,7 @@ class Keeper:
             sidecar = self._sidecar(about, answers, columns, source, 0)
             snapshot = sidecar.snapshot
             sidecar = sidecar.model_copy(update={"refused": why.problems[0].where})
-            self.store.write(source, about.table, snapshot, content, sidecar)
+            self.store.write(content, sidecar)
         return f"data/raw/{source}/{about.table}/{snapshot}{ANSWER_SUFFIX}"
 
     def _sidecar(

@@ -22,7 +22,7 @@ from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.intake import BlankMark, Reading, TypedRow, TypedTable, Wrong, read_table, strays, typed_files
-from helpers.intake.table import typed_ending
+from helpers.intake.table import typed_ending, typed_file
 from helpers.letters import did_you_mean
 from helpers.periods import Period, window
 from helpers.project import MANUAL, Project
@@ -83,14 +83,9 @@ class SurveyAnswers:
     problems: tuple[Problem, ...]
 
 
-def manual_folder(project: Project, municipality: Municipality) -> Path:
-    """``data/raw/manual/<slug>``, or what was kept of it (`project.typed`)."""
-    return typed_folder(project, municipality.slug)
-
-
 def manual_path(project: Project, municipality: Municipality, key: str) -> Path:
     """Where the figures of an indicator or survey are typed in."""
-    return manual_folder(project, municipality) / f"{key}.csv"
+    return typed_folder(project, municipality.slug) / f"{key}.csv"
 
 
 def read_series(project: Project, catalogue: Catalogue, municipality: Municipality) -> TypedSeries:
@@ -102,7 +97,7 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
         Every value that could be read, in the files' order, each place once; and every problem, files that nobody reads
         among them.
     """
-    folder = manual_folder(project, municipality)
+    folder = typed_folder(project, municipality.slug)
     values: list[TypedValue] = []
     problems = strays(folder, project.relative(folder))
     keys = {key.casefold(): key for key in (*catalogue.indicators, *catalogue.surveys)}
@@ -140,41 +135,31 @@ def read_survey(
     project: Project,
     catalogue: Catalogue,
     municipality: Municipality,
-    survey: Survey | str,
+    survey: Survey,
     *,
     bound: Period | None = None,
 ) -> SurveyAnswers | None:
-    """The newest round of a survey, no later than `bound`; none when nothing is typed in.
-
-    Raises
-    ------
-    PlanError
-        When the catalogue has no such survey.
-    """
-    chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
-    if chosen is None:
-        raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))
-    files = typed_files(manual_folder(project, municipality))
-    path = next((paths[0] for key, paths in files.items() if key.casefold() == chosen.key.casefold()), None)
+    """The newest round of a survey, no later than `bound`; none when nothing is typed in."""
+    path = typed_file(typed_folder(project, municipality.slug), survey.key)
     if path is None:
         return None
     name = project.relative(path)
-    tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[chosen.key])
-    reader = _SurveyReader(tables[0], catalogue, chosen, municipality)
+    tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[survey.key])
+    reader = _SurveyReader(tables[0], catalogue, survey, municipality)
     rounds = reader.rounds()
     problems.extend(reader.problems)
     wanted = [period for period in rounds if bound is None or period is None or period.within(bound)]
     if not wanted:
-        return SurveyAnswers(chosen.key, None, {}, None, name, tuple(problems))
+        return SurveyAnswers(survey.key, None, {}, None, name, tuple(problems))
     newest = max(wanted, key=lambda period: -1 if period is None else period.ordinal)
     answers, source = rounds[newest]
-    return SurveyAnswers(chosen.key, newest, answers, source, name, tuple(problems))
+    return SurveyAnswers(survey.key, newest, answers, source, name, tuple(problems))
 
 
 def typed_problems(project: Project, catalogue: Catalogue, municipality: Municipality) -> tuple[Problem, ...]:
     """Everything that is wrong with what a municipality typed in for indicators and surveys."""
     found = list(read_series(project, catalogue, municipality).problems)
-    for survey in catalogue.surveys:
+    for survey in catalogue.surveys.values():
         answers = read_survey(project, catalogue, municipality, survey)
         found += answers.problems if answers is not None else ()
     for plan in catalogue.plans.values():

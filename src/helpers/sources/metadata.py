@@ -16,8 +16,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from helpers.data.answers import AnswerError, load_json
 from helpers.data.text import fold, tidy
-from helpers.errors import PlanError, Problem
+from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
+from helpers.sources.faults import Fault, SourceError
 
 AREA_DIMENSION = "_omrade"
 MUNICIPALITIES = "_nykom"
@@ -171,10 +172,8 @@ class TableInfo(_Model):
     id: Annotated[str, BeforeValidator(lambda value: str(value).lower())] = Field(alias="table_id")
     title: str = Field(alias="table_name", default="")
     subject: str = Field(alias="subject_name", default="")
-    frequency: str | None = Field(alias="update_freq", default=None)
     update_latest: Day = None
     update_next: Day = None
-    link: str | None = Field(alias="link_tablepage", default=None)
     groups: Many[MeasureGroup] = Field(alias="mgroups", default=())
     period_types: Annotated[tuple[PeriodType, ...], BeforeValidator(_period_types)] = Field(
         alias="periods", default=()
@@ -286,7 +285,7 @@ class TableInfo(_Model):
 
         Raises
         ------
-        NoMunicipalities
+        SourceError
             When the table is divided in other areas only (regions, job centres); names them.
         """
         dimension = next((d for d in self.dimensions if d.id == AREA_DIMENSION), None)
@@ -302,22 +301,12 @@ class TableInfo(_Model):
         fitting = [h for h in hierarchies if covers(h)]
         if fitting:
             return min(fitting, key=lambda hierarchy: hierarchy.id != MUNICIPALITIES)
-        raise NoMunicipalities(self.id, [f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies])
-
-
-class NoMunicipalities(PlanError):
-    """A table without figures for municipalities; `areas` are the divisions it has instead."""
-
-    def __init__(self, table: str, areas: Iterable[str]) -> None:
-        self.areas = tuple(areas)
-        super().__init__(
-            Problem(
-                table,
-                "The table has no figures for municipalities. "
-                f"Its areas are: {_listing(self.areas) if self.areas else 'none'}.",
-                "Goals for one municipality cannot be read from it; type the figures in, or look for another "
-                "table with `plan find`.",
-            )
+        others = _listing(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
+        raise SourceError(
+            f"{self.id}: The table has no figures for municipalities. Its areas are: {others}.",
+            fault=Fault.AREAS,
+            do="Goals for one municipality cannot be read from it; type the figures in, or look for another "
+            "table with `plan find`.",
         )
 
 

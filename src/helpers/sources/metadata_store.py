@@ -182,9 +182,6 @@ class MetadataStore:
         path = "tables" if kind == "tables" else f"table/{name}"
         snapshot = self._store.next_snapshot(kind, name, self.now)
         self._store.write(
-            kind,
-            name,
-            snapshot,
             content,
             Sidecar(
                 source=kind,

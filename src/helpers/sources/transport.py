@@ -10,7 +10,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -119,11 +119,12 @@ class Transport(Generic[S]):
         What the server's clock said with its last answer.
     """
 
-    # One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the setting that holds its
-    # address.
+    # One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the settings that hold its
+    # address and how much is asked for at a time.
     source: ClassVar[str]
     name: ClassVar[str]
     url_variable: ClassVar[str]
+    limit_variable: ClassVar[str]
 
     def __init__(
         self,
@@ -155,10 +156,6 @@ class Transport(Generic[S]):
 
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
         """The error for an answer with another status than 200."""
-        raise NotImplementedError
-
-    def _ask_for_less(self) -> str:
-        """How to ask for less at a time, as the end of a sentence."""
         raise NotImplementedError
 
     def _received(self, reply: Reply) -> Reply:
@@ -248,15 +245,15 @@ class Transport(Generic[S]):
             ) from None
 
     def _send(self, call: HttpCall) -> Reply:
-        url, table, host = call.url, call.table, urlsplit(call.url).netloc
+        table, host = call.table, urlsplit(call.url).netloc
         try:
-            reply = self._get(url, call.query, table, call.body)
+            reply = self._get(call)
             for _ in range(_MOST_REDIRECTS):
                 if reply.status not in _REDIRECTS or not reply.location:
                     return reply
-                target = _target(url, reply.location)
+                target = _target(call.url, reply.location)
                 # The key is for the host it was given for, and for no other.
-                if target is None or _origin(target) != _origin(url):
+                if target is None or _origin(target) != _origin(call.url):
                     raise SourceError(
                         f"{table}: {host} answered {reply.status} and points to "
                         f"{shown(reply.location.split('?')[0])}.",
@@ -265,8 +262,8 @@ class Transport(Generic[S]):
                         do=f"if the API has moved, set {self.url_variable} to its new address",
                         status=reply.status,
                     )
-                url = target
-                reply = self._get(url, {}, table, call.body)
+                call = replace(call, url=target, query={})
+                reply = self._get(call)
             raise SourceError(
                 f"{table}: {host} sends from one address to the next without end.",
                 fault=Fault.CONTENT,
@@ -312,16 +309,14 @@ class Transport(Generic[S]):
                 do=f"check {self.url_variable} ({self.settings.url})",
             ) from None
 
-    def _get(
-        self, url: str, query: Mapping[str, str], table: str, sent: Mapping[str, object] | None
-    ) -> Reply:
+    def _get(self, call: HttpCall) -> Reply:
         timeout = (self.settings.connect_timeout, self.settings.read_timeout)
         ends = time.monotonic() + self.settings.longest_answer
         with self._session.request(
-            "GET" if sent is None else "POST",
-            url,
-            params=dict(query),
-            json=sent,
+            "GET" if call.body is None else "POST",
+            call.url,
+            params=dict(call.query),
+            json=call.body,
             timeout=timeout,
             allow_redirects=False,
             stream=True,
@@ -335,11 +330,11 @@ class Transport(Generic[S]):
                 # The read timeout is for silence only; a server that drips would keep this waiting for ever.
                 if time.monotonic() > ends:
                     raise self._lost(
-                        table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
+                        call.table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
                     )
                 if len(body) > self.settings.largest_answer:
                     raise SourceError(
-                        f"{table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
+                        f"{call.table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
                         "and was not read to its end.",
                         fault=Fault.CONTENT,
                         do="no table's answer is; try again later. If it stays so, " + self._ask_for_less(),
@@ -353,6 +348,10 @@ class Transport(Generic[S]):
                     response.headers.get("Location"),
                 )
             )
+
+    def _ask_for_less(self) -> str:
+        """How to ask for less at a time, as the end of a sentence."""
+        return f"ask for less at a time with {self.limit_variable} (now {self.settings.cell_limit:,})"
 
     def _unreachable(self, table: str, host: str, how: str) -> TryAgain:
         return TryAgain(
