@@ -13,9 +13,10 @@ from helpers.data.answers import AnswerError, parse_json
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.checks import Misfit, Place, changes_between, doubts, values_of
+from helpers.sources.faults import Fault, SourceError
 from helpers.sources.jobindsats import query_of
 from helpers.sources.jobindsats_source import columns_of
-from helpers.sources.metadata import NoMunicipalities, TableInfo, parse_table, parse_tables
+from helpers.sources.metadata import TableInfo, parse_table, parse_tables
 from helpers.sources.queries import Call, Lacks, Places, plan_queries, wanted_by_table
 from helpers.sources.settings import Settings
 from jobindsats_server import JobindsatsServer, Request, Shape
@@ -116,8 +117,9 @@ def test_a_hierarchy_other_than_the_one_of_the_dimensions_id_is_found_by_its_mem
     ("name", "told"), [("jo01", ["Jobcenter (jobcent)", "RAR (rar)"]), ("y25i14", ["Region (_region)"])]
 )
 def test_a_table_without_municipalities_says_which_areas_it_has(name: str, told: list[str]) -> None:
-    with pytest.raises(NoMunicipalities) as caught:
+    with pytest.raises(SourceError) as caught:
         table(name).areas(NAMES)
+    assert caught.value.fault is Fault.AREAS
     for area in told:
         assert area in str(caught.value)
 

@@ -43,13 +43,7 @@ class Answer(BaseModel):
 
 
 def load_json(content: bytes) -> Any:
-    """JSON with or without a byte order mark.
-
-    Raises
-    ------
-    AnswerError
-        When it is none; a web page is told apart from an answer that broke off.
-    """
+    """JSON with or without a byte order mark; an AnswerError tells a web page apart from an answer that broke off."""
     text = text_of(content).removeprefix("\ufeff")
     start = text.lstrip()[:1]
     if start == "<":
@@ -85,24 +79,12 @@ def _whole(digits: str) -> int | float:
 
 
 def parse_json(content: bytes) -> Answer:
-    """``{"columns": […], "rows": [[…], …]}``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no JSON, or JSON of another shape.
-    """
+    """``{"columns": […], "rows": [[…], …]}``; an AnswerError when it is no JSON, or JSON of another shape."""
     return _shaped(load_json(content), content)
 
 
 def parse_parts(content: bytes) -> tuple[Answer, ...]:
-    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``.
-
-    Raises
-    ------
-    AnswerError
-        As :func:`parse_json`.
-    """
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``."""
     found = load_json(content)
     if not isinstance(found, dict) or "answers" not in found:
         return (_shaped(found, content),)

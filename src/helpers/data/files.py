@@ -24,13 +24,7 @@ STALE_SECONDS = 3600
 
 @contextlib.contextmanager
 def writing(where: Path) -> Iterator[None]:
-    """Turn what a disk refuses into an error that a user understands.
-
-    Raises
-    ------
-    PlanError
-        When the disk is full, the folder is read-only, or anything else keeps `where` from being written.
-    """
+    """Turn what a disk refuses (it is full, the folder is read-only …) into an error that a user can mend."""
     try:
         yield
     except OSError as error:

@@ -47,14 +47,7 @@ class Grid:
 class CellTable:
     """The cells of one table, found by measure and filter.
 
-    Parameters
-    ----------
-    sidecar
-        Of the snapshot the cells are from.
-    cells
-        Frame *Cells*.
-    older
-        The snapshots before it, newest first: what the source no longer shows is taken from there.
+    What the source no longer shows is taken from `older`: the snapshots before, newest first.
     """
 
     def __init__(
@@ -126,13 +119,7 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
 
 
 class Observed:
-    """Observations while they are made.
-
-    Attributes
-    ----------
-    problems
-        What went wrong on the way.
-    """
+    """Observations while they are made; `problems` tells what went wrong on the way."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []

@@ -114,8 +114,6 @@ def data_package(
         Of every table in force, with the ids of the periods its answer speaks of.
     typed_in
         Path and SHA-256 of every typed-in file.
-    problems
-        What kept figures from being used.
     """
     fields = [
         {"name": field, "type": kind, "description": text}

@@ -278,13 +278,7 @@ class RawStore:
         return None, tuple(passed_over)
 
     def sidecar(self, source: str, table: str, snapshot: str) -> Sidecar:
-        """The sidecar of a snapshot.
-
-        Raises
-        ------
-        PlanError
-            When it is absent or no longer what this program wrote.
-        """
+        """The sidecar of a snapshot; an error when it is absent or no longer what this program wrote."""
         path = self.sidecar_path(source, table, snapshot)
         try:
             sidecar = Sidecar.model_validate_json(path.read_bytes())
@@ -307,13 +301,7 @@ class RawStore:
         return sidecar
 
     def read(self, source: str, table: str, snapshot: str) -> bytes:
-        """The answer of a snapshot, its seal tried.
-
-        Raises
-        ------
-        PlanError
-            When either file is absent, damaged or was edited; it names the file and says what to do.
-        """
+        """The answer of a snapshot, its seal tried; an error when either file is absent, damaged or was edited."""
         problem = self._problem(source, table, snapshot)
         if problem is not None:
             raise PlanError(problem)

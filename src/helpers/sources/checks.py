@@ -59,13 +59,7 @@ class Misfit(ValueError):
 def values_of(
     columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]
 ) -> dict[Place, int | float | None]:
-    """The numbers of an answer by place.
-
-    Raises
-    ------
-    Misfit
-        When a period, an area or a number is none, or a place has two values.
-    """
+    """The numbers of an answer by place; a Misfit where a cell holds something else, or a place has two values."""
     period, area = (
         next(at for at, column in enumerate(columns) if column.role == role) for role in ("period", "area")
     )
@@ -104,13 +98,7 @@ def values_of(
 
 
 def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float | None]:
-    """The numbers of a snapshot by place.
-
-    Raises
-    ------
-    Misfit
-        When the snapshot cannot be read this way.
-    """
+    """The numbers of a snapshot by place; a Misfit where it cannot be read this way."""
     try:
         by_label = {fold(column.label): column for column in sidecar.columns}
         values: dict[Place, int | float | None] = {}

@@ -115,10 +115,7 @@ def _alike(word: str, other: str) -> bool:
 def metadata_of(project: Project, key: str, client: Client | None = None) -> TableInfo:
     """The whole metadata of one table: asked for where there is a key, else as they were kept.
 
-    Raises
-    ------
-    PlanError
-        When there is no table of that id (names the nearest), or it can neither be asked for nor was kept.
+    An error where there is no table of that id names the nearest.
     """
     with _store(project, client) as store:
         return store.table(store.listing().table(key.strip().casefold()))
@@ -130,13 +127,7 @@ def save(
     client: Client | None = None,
     progress: Callable[[str], None] = lambda table: None,
 ) -> tuple[TableInfo, ...]:
-    """Keep the list of tables and the whole metadata of `tables`.
-
-    Raises
-    ------
-    PlanError
-        When there is no key, or tables could not be had; the others are kept.
-    """
+    """Keep the list of tables and the whole metadata of `tables`; an error names those that could not be had."""
     kept: list[TableInfo] = []
     problems: list[Problem] = []
     with _store(project, client, needs_key=True) as store:

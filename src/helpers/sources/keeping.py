@@ -136,13 +136,7 @@ class Keeper:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
-        """The snapshot in force.
-
-        Raises
-        ------
-        PlanError
-            When it cannot be read.
-        """
+        """The snapshot in force; an error where it cannot be read."""
         snapshot = self.store.newest(self.source, table)
         if snapshot is None:
             return None

@@ -181,13 +181,7 @@ class TableInfo(_Model):
     dimensions: Many[Dimension] = ()
 
     def period_type(self, frequency: Frequency) -> PeriodType:
-        """The table's periods of one kind.
-
-        Raises
-        ------
-        PlanError
-            When it has none of that kind; names the kinds it has.
-        """
+        """The table's periods of one kind; an error names the kinds it has."""
         for found in self.period_types:
             if found.code == frequency.code:
                 return found
@@ -243,13 +237,7 @@ class TableInfo(_Model):
         )
 
     def members(self, key: str, labels: Iterable[str]) -> tuple[Dimension, Hierarchy, tuple[Value, ...]]:
-        """The members called `labels` in the dimension (or hierarchy) called `key`.
-
-        Raises
-        ------
-        PlanError
-            When there is no such dimension, or no hierarchy of it has them all; lists what there is.
-        """
+        """The members called `labels` in the dimension (or hierarchy) called `key`; an error lists what there is."""
         inside = [
             (dimension, hierarchy)
             for dimension in self.dimensions
@@ -281,13 +269,7 @@ class TableInfo(_Model):
         )
 
     def areas(self, municipalities: Collection[str]) -> Hierarchy:
-        """The hierarchy of municipalities.
-
-        Raises
-        ------
-        SourceError
-            When the table is divided in other areas only (regions, job centres); names them.
-        """
+        """The hierarchy of municipalities; an error names the areas that the table is divided in instead."""
         dimension = next((d for d in self.dimensions if d.id == AREA_DIMENSION), None)
         hierarchies = dimension.hierarchies if dimension else ()
         folded = {fold(name) for name in municipalities}
@@ -331,13 +313,7 @@ def labels_of(group: MeasureGroup, measure: Measure | None) -> tuple[str, ...]:
 
 
 def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
-    """Every table in the answer of ``/tables``, once, in the order told.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no such list.
-    """
+    """Every table in the answer of ``/tables``, once, in the order told; an AnswerError when it is no such list."""
     found = load_json(content)
     if not isinstance(found, list):
         raise AnswerError("The list of tables is no list.")
@@ -353,13 +329,7 @@ def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
 
 
 def parse_table(content: bytes) -> TableInfo:
-    """The answer of ``/table/<id>``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no metadata of a table.
-    """
+    """The answer of ``/table/<id>``; an AnswerError when it is no metadata of a table."""
     return _validated(TableInfo, load_json(content))
 
 

@@ -40,13 +40,7 @@ class Listing:
     """Whether it was asked for just now."""
 
     def table(self, table: str) -> TableInfo:
-        """One table of the list.
-
-        Raises
-        ------
-        SourceError
-            When there is none of that id; names the nearest ids and titles.
-        """
+        """One table of the list; an error names the nearest ids and titles."""
         if table in self.tables:
             return self.tables[table]
         near = difflib.get_close_matches(table, self.tables, cutoff=0.5)
@@ -64,10 +58,7 @@ class Listing:
 class MetadataStore:
     """The folder ``data/raw/jobindsats/_metadata``: sealed snapshots, as everything under ``data/raw``.
 
-    Parameters
-    ----------
-    client
-        Without one, only what was kept is given.
+    Without a client, only what was kept is given.
     """
 
     def __init__(self, project: Project, client: Client | None, now: datetime | None = None) -> None:

@@ -143,13 +143,7 @@ class Question:
 
 
 def parse_tableinfo(content: bytes) -> StatbankTable:
-    """What ``tableinfo`` tells of a table.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no JSON, or tell of no table with a variable of time.
-    """
+    """What ``tableinfo`` tells of a table; an AnswerError when it tells of none with a variable of time."""
     found = load_json(content)
     try:
         info = StatbankTable.model_validate(found)
@@ -168,24 +162,14 @@ class StatbankClient(Transport[StatbankSettings]):
     url_variable, limit_variable = STATBANK_URL_VARIABLE, "STATBANK_CELL_LIMIT"
 
     def table(self, table: str) -> StatbankTable:
-        """All that is known of one table.
-
-        Raises
-        ------
-        SourceError
-            When there is no such table, or no answer.
-        """
+        """All that is known of one table; a SourceError when there is none of that name."""
         name = table.upper()
         return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
 
     def data(self, question: Question) -> Answer:
         """Ask for numbers.
 
-        Returns
-        -------
-        Answer
-            Its content is the text as received beside what was asked
-            (:func:`~helpers.data.csv_answers.as_table`).
+        The answer's content is the text as received beside what was asked (:func:`~helpers.data.csv_answers.as_table`).
         """
         info, query, chosen = question.info, self.query(question), self._chosen(question)
         body: dict[str, object] = {
