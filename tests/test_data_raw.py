@@ -40,7 +40,7 @@ def test_what_was_written_is_read_back_word_for_word(store):
 
 def test_the_sidecar_seals_the_answer_and_tells_all_it_was_given(store):
     given = sidecar(
-        "y25i01", COLUMNS, SECOND, query={"period.M": "latest:25"}, update_latest=date(2026, 8, 19)
+        "y25i01", COLUMNS, SECOND, query=({"period.M": "latest:25"},), update_latest=date(2026, 8, 19)
     )
     kept = store.write(b"{}", given)
     assert store.sidecar("jobindsats", "y25i01", SECOND) == kept

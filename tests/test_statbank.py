@@ -434,9 +434,6 @@ class Toy(Source):
     def settings(project: Project) -> StatbankSettings:
         return StatbankSettings(url="http://127.0.0.1:1")
 
-    def title(self, table: str) -> str:
-        return "Legetøj"
-
     def prepare(self, table: str, wanted: Any, lacking: Lacks, *, fresh: bool) -> Prepared:
         period = Period.parse("2025M09")
         self.names = [municipality.code for municipality in self.municipalities]

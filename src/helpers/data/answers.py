@@ -34,7 +34,6 @@ class Answer(BaseModel):
     rows: tuple[tuple[Cell, ...], ...]
     """One tuple for each row, as long as `columns`, in the order they came."""
     content: bytes = b""
-    """The bytes as received."""
     query: dict[str, str] = {}
     """Path and parameters as sent, without the key."""
 

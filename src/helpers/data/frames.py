@@ -49,12 +49,11 @@ class Grounds(StrEnum):
         (<Grounds.EXAMPLE: 'example'>, <Grounds.TYPED_IN: 'typed_in'>)
         """
         prefix = source.partition(":")[0]
-        found = cls.TYPED_IN if prefix == "manual" else cls(prefix) if prefix in _NAMED else None
+        found = _BY_PREFIX.get(prefix)
         return cls.PRINTED if published and found is not cls.TYPED_IN else found
 
 
-_NAMED: Final = frozenset({Grounds.FETCHED, Grounds.STATBANK, Grounds.PRINTED, Grounds.EXAMPLE})
-"""Those that the column `source` names by their own word."""
+_BY_PREFIX: Final = {**{grounds.value: grounds for grounds in Grounds}, "manual": Grounds.TYPED_IN}
 
 
 class State(StrEnum):

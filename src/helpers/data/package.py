@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from helpers.catalogue.fields import Model, PeriodId
 from helpers.catalogue.models import SOURCES
 from helpers.data.frames import OBSERVATION_KEYS, OBSERVATION_TEXTS
 from helpers.data.raw import Sidecar
@@ -45,17 +47,24 @@ _FIELDS: Final = {
 }
 
 _FORMS: Final = {CSV: ("csv", "text/csv"), PARQUET: ("parquet", "application/vnd.apache.parquet")}
-_TOLD: Final = {
-    "source",
-    "table",
-    "title",
-    "snapshot",
-    "fetched_at",
-    "update_latest",
-    "update_next",
-    "cells",
-    "sha256",
-}
+
+
+class Input(Model):
+    """One table that the observations of a basis are made from."""
+
+    source: str
+    table: str
+    title: str
+    snapshot: str
+    fetched_at: datetime
+    """When the source was asked (UTC); for example data, the day they pretend to be from."""
+    # The source's own release days, when it told them.
+    update_latest: date | None
+    update_next: date | None
+    newest: tuple[PeriodId, ...]
+    """Newest period of each kind in the answer."""
+    cells: int
+    sha256: str
 
 
 def arrow_table(frame: pd.DataFrame, made_from: str) -> pa.Table:
@@ -171,6 +180,6 @@ def _input(sidecar: Sidecar, period_ids: Sequence[str]) -> dict[str, Any]:
     for period in map(Period.parse, period_ids):
         newest[period.frequency] = max(period, newest.get(period.frequency, period))
     return {
-        **sidecar.model_dump(mode="json", include=_TOLD),
+        **sidecar.model_dump(mode="json", include=set(Input.model_fields)),
         "newest": sorted(period.id for period in newest.values()),
     }

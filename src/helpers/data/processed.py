@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -23,7 +22,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.fields import Model, PeriodId
 from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
@@ -36,6 +34,7 @@ from helpers.data.package import (
     MADE_FROM,
     PACKAGE,
     PARQUET,
+    Input,
     arrow_table,
     csv_pieces,
     data_package,
@@ -51,24 +50,6 @@ OLDER_LOOKED_AT: Final = 12
 """How many snapshots back is looked for what the source no longer shows."""
 
 _CHECKED: Final = ".checked"
-
-
-class Input(Model):
-    """One table that the observations of a basis are made from."""
-
-    source: str
-    table: str
-    title: str
-    snapshot: str
-    fetched_at: datetime
-    """When the source was asked (UTC); for example data, the day they pretend to be from."""
-    # The source's own release days, when it told them.
-    update_latest: date | None
-    update_next: date | None
-    newest: tuple[PeriodId, ...]
-    """Newest period of each kind in the answer."""
-    cells: int
-    sha256: str
 
 
 def load_observations(

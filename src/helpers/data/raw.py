@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
 
 ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"
@@ -38,7 +37,6 @@ class AnswerColumn(_Frozen):
     """What one column of an answer holds; answers carry labels only."""
 
     role: Literal["period", "area", "dimension", "measure"]
-    """What the column is for."""
     id: str
     """``period``, ``area``, a dimension id (``_tilb_2ptv``), or the word by which the catalogue asks for the measure.
     """
@@ -64,11 +62,6 @@ class Mark(_Frozen):
     series: str
     area: str
     period: str
-
-    @field_validator("period", mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        return value.id if isinstance(value, Period) else value
 
 
 class Sidecar(_Frozen):
@@ -103,11 +96,6 @@ class Sidecar(_Frozen):
     """Example data only: fingerprint of what the generator was given, so that it is not run in vain."""
     refused: str = ""
     """Quarantine only: why the answer is not in force."""
-
-    @field_validator("query", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, Mapping) else value
 
 
 def snapshot_id(moment: datetime) -> str:

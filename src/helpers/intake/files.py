@@ -55,7 +55,6 @@ class Sheet:
     delimiter: str
     """What parts the cells; a tab for workbooks."""
     sheet: str = ""
-    """Name of the workbook's sheet."""
     merged: frozenset[int] = frozenset()
     """Rows of the sheet that have merged cells."""
 

@@ -96,21 +96,22 @@ def write_example_tables(
 
 def published_pins(catalogue: Catalogue) -> tuple[Pin, ...]:
     """Every value that documents printed: status rows of plans with an own municipality, and single points."""
-    pins: dict[tuple[str, str, str, Period], Pin] = {}
+    pins = []
     for plan in catalogue.plans.values():
         own = next((m.code for m in catalogue.municipalities if m.slug == plan.municipality), None)
-        for row in catalogue.published_rows(plan):
-            series = catalogue.indicators[row.indicator].headline
-            for area, value in ((NATIONAL, row.national), (own, row.municipality)):
-                if area is not None:
-                    pin = Pin(row.indicator, series, area, row.period, value)
-                    pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
-        for point in catalogue.published_points(plan):
-            if point.period is None:
-                continue  # it can be put nowhere
-            pin = Pin(point.indicator, point.series, point.area, point.period, point.value)
-            pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
-    return tuple(pins.values())
+        pins += [
+            Pin(row.indicator, catalogue.indicators[row.indicator].headline, area, row.period, value)
+            for row in catalogue.published_rows(plan)
+            for area, value in ((NATIONAL, row.national), (own, row.municipality))
+            if area is not None
+        ]
+        pins += [
+            Pin(point.indicator, point.series, point.area, point.period, point.value)
+            for point in catalogue.published_points(plan)
+            if point.period is not None  # else it can be put nowhere
+        ]
+    # Of a figure that is printed twice, the first counts.
+    return tuple({(p.indicator, p.series, p.area, p.period): p for p in reversed(pins)}.values())
 
 
 # -------------------------------------------------------------------------------------------- the store

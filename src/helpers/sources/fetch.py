@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -288,7 +288,7 @@ class _Run:
         self.stopped = str(error)
         for table in self.wanted:
             if table not in self.rows:
-                self.rows[table] = self._failure(table, "", error)
+                self.rows[table] = self._failure(table, error)
 
     def _each(self, tables: Iterable[str]) -> None:
         for table in tables:
@@ -299,12 +299,11 @@ class _Run:
             try:
                 self.rows[table] = self._one(table)
             except SourceError as error:
-                self.rows[table] = self._failure(table, self.source.title(table), error)
+                self.rows[table] = self._failure(table, error)
                 if error.fault.ends_the_run:
                     self._stop(error)
             except PlanError as error:  # the disk, or a snapshot that was edited
-                damage = SourceError(str(error), fault=Fault.STORE)
-                self.rows[table] = self._failure(table, self.source.title(table), damage)
+                self.rows[table] = self._failure(table, SourceError(str(error), fault=Fault.STORE))
 
     def _one(self, name: str) -> FetchRow:
         table = self._prepare(name, self.wanted[name], fresh=self.force)
@@ -404,25 +403,21 @@ class _Run:
         problems, expected = table.lacking.problems, table.lacking.remarks
         return FetchRow(
             table=table.table,
-            title=table.title,
             source=self.source.key,
             outcome=outcome,
             at=self.now,
             snapshot=sidecar.snapshot,
             newest=newest.id if newest else None,
-            update_latest=table.update_latest,
             update_next=table.update_next,
             cells=sidecar.cells,
-            changed=changes.changed if changes else None,
-            new=changes.new if changes else None,
-            vanished=changes.vanished if changes else None,
+            **(asdict(changes) if changes else {}),
             fault=Fault.CATALOGUE if problems else None,
             problem="\n".join(str(problem) for problem in problems),
             concerned=tuple(sorted(table.lacking.concerned)),
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
-    def _failure(self, table: str, title: str, error: SourceError) -> FetchRow:
+    def _failure(self, table: str, error: SourceError) -> FetchRow:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
         in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)
@@ -447,7 +442,6 @@ class _Run:
         newest = previous.newest if previous else None
         return FetchRow(
             table=table,
-            title=title or (previous.sidecar.title if previous else ""),
             source=self.source.key,
             outcome=outcome,
             at=self.now,

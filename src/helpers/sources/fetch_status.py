@@ -50,14 +50,12 @@ class FetchRow(BaseModel):
 
     table: str
     source: str = JOBINDSATS
-    title: str = ""
     outcome: FetchOutcome
     at: datetime
     snapshot: str | None = None
     """The snapshot in force afterwards; none when there is none."""
     newest: str | None = None
     """Newest period with a value in it."""
-    update_latest: date | None = None
     update_next: date | None = None
     cells: int | None = None
     """Measure cells of the snapshot in force."""

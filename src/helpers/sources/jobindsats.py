@@ -130,7 +130,7 @@ class Client(Transport[Settings]):
         return _turns_the_key_down(reply)
 
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
-        table, cause = call.table, _cause(reply.text)
+        table, cause = call.table, reply.field("cause")
         said = f'"{without_hidden(cause)}"' if cause else shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
         if _turns_the_key_down(reply):
@@ -185,12 +185,3 @@ def _turns_the_key_down(reply: Reply) -> bool:
     with contextlib.suppress(ValueError, RecursionError):  # letters may be escaped in JSON
         text = json.dumps(json.loads(text), ensure_ascii=False)
     return bool(_KEY_TURNED_DOWN.search(text[:2000].replace("_", " ")))
-
-
-def _cause(text: str) -> str:
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    cause = answer.get("cause") if isinstance(answer, dict) else None
-    return cause if isinstance(cause, str) else ""

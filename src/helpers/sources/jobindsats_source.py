@@ -60,10 +60,6 @@ class Jobindsats(Source):
             raise
         self.asked = self._listing.asked
 
-    def title(self, table: str) -> str:
-        listing = self._listing
-        return listing.tables[table].title if listing and table in listing.tables else ""
-
     def prepare(self, table: str, wanted: Sequence[Wanted], lacking: Lacks, *, fresh: bool) -> Prepared:
         listing = self._listing
         listed = listing.table(table) if listing else TableInfo.model_validate({"table_id": table})
@@ -188,42 +184,34 @@ class _Columns:
     def __init__(self, call: Call, answer: Answer) -> None:
         self.call, self.answer = call, answer
         self.left = {at: fold(label) for at, label in enumerate(answer.columns)}
+        self.columns: dict[int, AnswerColumn] = {}
 
     def found(self) -> tuple[AnswerColumn, ...]:
-        columns: dict[int, dict[str, Any]] = {}
-        columns[self._take(_PERIOD_LABELS, "period")] = {"role": "period", "id": "period"}
-        columns[self._take(self._area_labels(), "area")] = {"role": "area", "id": "area"}
+        self._take(self._labelled(_PERIOD_LABELS, "period"), role="period", id="period")
+        self._take(self._labelled(self._area_labels(), "area"), role="area", id="area")
         for dimension in self.call.dimensions:
-            columns[self._dimension(dimension)] = {
-                "role": "dimension",
-                "id": dimension.word,
-                "total": dimension.total,
-            }
+            self._take(self._dimension(dimension), role="dimension", id=dimension.word, total=dimension.total)
         for measure in self.call.measures:
-            columns[self._measure(measure)] = {
-                "role": "measure",
-                "id": measure.words[0],
-                "also": measure.words[1:],
-            }
+            self._take(self._measure(measure), role="measure", id=measure.words[0], also=measure.words[1:])
         if self.left and not self.call.all_measures:
             raise Misfit(f"columns that were not asked for: {self._shown(self.left)}")
         # When all measures had to be asked for, those that nobody wants are called by their labels.
-        for at in self.left:
-            columns[at] = {"role": "measure", "id": tidy(self.answer.columns[at])}
-        return tuple(
-            AnswerColumn.model_validate({"label": label, **columns[at]})
-            for at, label in enumerate(self.answer.columns)
-        )
+        for at in list(self.left):
+            self._take(at, role="measure", id=tidy(self.answer.columns[at]))
+        return tuple(column for _, column in sorted(self.columns.items()))
+
+    def _take(self, at: int, **meaning: Any) -> None:
+        del self.left[at]
+        self.columns[at] = AnswerColumn(label=self.answer.columns[at], **meaning)
 
     def _area_labels(self) -> set[str]:
         areas = self.call.areas
         dimension = next((d.label for d in self.call.table.dimensions if areas in d.hierarchies), "")
         return {*_AREA_LABELS, fold(areas.label), fold(dimension)} - {""}
 
-    def _take(self, labels: Collection[str], what: str) -> int:
+    def _labelled(self, labels: Collection[str], what: str) -> int:
         for at, label in self.left.items():
             if label in labels:
-                del self.left[at]
                 return at
         raise Misfit(f"no column with the {what}; its columns are {self._shown()}")
 
@@ -235,7 +223,6 @@ class _Columns:
             held = {row[at] for row in self.answer.rows}
             fits = all(isinstance(cell, str) and fold(cell) in members for cell in held)
             if fits and (held or self.left[at] in labels):
-                del self.left[at]
                 return at
         raise Misfit(f"no column with the members of {wanted.word} ({wanted.dimension.label})")
 
@@ -244,7 +231,6 @@ class _Columns:
         for label in sorted(labels_of(wanted.group, wanted.measure), key=len, reverse=True):
             places = [at for at, left in self.left.items() if left == label]
             if len(places) == 1:
-                del self.left[places[0]]
                 return places[0]
         label = tidy((wanted.measure or wanted.group).label)
         raise Misfit(

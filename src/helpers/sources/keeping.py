@@ -29,6 +29,7 @@ from helpers.periods import Period
 from helpers.sources.checks import (
     Difference,
     Misfit,
+    Number,
     Place,
     Values,
     broken,
@@ -63,7 +64,7 @@ class Gathered:
 
     answers: list[Answer] = field(default_factory=list)
     columns: dict[AnswerColumn, None] = field(default_factory=dict)
-    values: dict[Place, int | float | None] = field(default_factory=dict)
+    values: dict[Place, Number] = field(default_factory=dict)
     cells: int = 0
 
 
@@ -182,7 +183,7 @@ class Keeper:
             joined_answers([answer.content for answer in new.answers]),
             newest_with_value(new.values),
         )
-        sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, new.cells)
+        sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, cells=new.cells)
         sidecar = sidecar.model_copy(update={"update_latest": update_latest})
         told = ("query", "columns", "update_latest", "update_next")
         if (
@@ -208,9 +209,8 @@ class Keeper:
         )
         snapshot = self.store.newest(source, about.table)
         if snapshot is None or self.store.read(source, about.table, snapshot) != content:
-            sidecar = self._sidecar(about, answers, columns, source, 0)
+            sidecar = self._sidecar(about, answers, columns, source, refused=why.problems[0].where)
             snapshot = sidecar.snapshot
-            sidecar = sidecar.model_copy(update={"refused": why.problems[0].where})
             self.store.write(content, sidecar)
         return f"data/raw/{source}/{about.table}/{snapshot}{ANSWER_SUFFIX}"
 
@@ -220,7 +220,9 @@ class Keeper:
         answers: Sequence[Answer],
         columns: tuple[AnswerColumn, ...],
         source: str,
-        cells: int,
+        *,
+        cells: int = 0,
+        refused: str = "",
     ) -> Sidecar:
         return Sidecar(
             source=source,
@@ -233,6 +235,7 @@ class Keeper:
             update_latest=about.update_latest,
             update_next=about.update_next,
             cells=cells,
+            refused=refused,
         )
 
     def _hold_against(self, about: About, new: Gathered, previous: Previous | None, *, accept: bool) -> None:

@@ -26,7 +26,7 @@ from helpers.intake.table import typed_ending, typed_file
 from helpers.letters import did_you_mean
 from helpers.periods import Period, window
 from helpers.project import MANUAL, Project
-from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones, template_rows
+from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones
 
 SERIES_COLUMNS: Final = ("periode", "område", "serie", "værdi", "kilde")
 SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
@@ -52,8 +52,6 @@ class TypedValue:
     period: Period
     value: Decimal | None
     """None where it was typed in that the figure is suppressed (``*``, ``<3``)."""
-    source: str | None
-    """Where it was taken from, in the typist's words; none when not told."""
     # Where it stands, for messages; the row as Excel counts.
     file: str
     row: int
@@ -78,8 +76,6 @@ class SurveyAnswers:
     """Question key → share of satisfied answers, in the survey's unit; absent where there is no answer."""
     source: str | None
     """Where the answers were taken from, in the typist's words."""
-    file: str
-    """``data/raw/manual/frederikssund/virksomhedstilfredshed.csv``"""
     problems: tuple[Problem, ...]
 
 
@@ -150,10 +146,10 @@ def read_survey(
     problems.extend(reader.problems)
     wanted = [period for period in rounds if bound is None or period is None or period.within(bound)]
     if not wanted:
-        return SurveyAnswers(survey.key, None, {}, None, name, tuple(problems))
+        return SurveyAnswers(survey.key, None, {}, None, tuple(problems))
     newest = max(wanted, key=lambda period: -1 if period is None else period.ordinal)
     answers, source = rounds[newest]
-    return SurveyAnswers(survey.key, newest, answers, source, name, tuple(problems))
+    return SurveyAnswers(survey.key, newest, answers, source, tuple(problems))
 
 
 def typed_problems(project: Project, catalogue: Catalogue, municipality: Municipality) -> tuple[Problem, ...]:
@@ -213,7 +209,7 @@ def write_template(
     elif (plan := catalogue.plans.get(key)) is not None:
         if not milestones(plan):
             raise PlanError.of(name, f"{key} has no milestone, so there is nothing to type in.")
-        head, rows = MILESTONE_COLUMNS, template_rows(plan)
+        head, rows = MILESTONE_COLUMNS, [[name, "", "", ""] for name in milestones(plan)]
     else:
         raise PlanError(_no_such_key(name, key, catalogue))
     try:
@@ -403,7 +399,6 @@ class _SeriesReader(_Reader):
             area,
             period,
             found.value,
-            row["kilde"] or None,
             self.table.name,
             row.number,
         )

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from helpers.data.answers import AnswerError, load_json
-from helpers.data.text import fold, tidy
+from helpers.data.text import fold, listing, tidy
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.faults import Fault, SourceError
@@ -29,9 +29,6 @@ TOTAL = "/"
 
 _NEARLY_ALL = 0.9
 """A hierarchy that names nine of ten municipalities is the one of municipalities, whatever its id."""
-
-_LISTED = 12
-"""How many ids an error lists before it counts the rest."""
 
 
 def _text(value: Any) -> Any:
@@ -188,7 +185,7 @@ class TableInfo(_Model):
         raise PlanError.of(
             self.id,
             f'The table has no periods of type "{frequency.code}" ({frequency.value}). '
-            f"It has: {_listing(p.code for p in self.period_types)}.",
+            f"It has: {listing(p.code for p in self.period_types)}.",
             "Set the indicator's frequency in the catalogue to one of these.",
         )
 
@@ -227,12 +224,12 @@ class TableInfo(_Model):
             if found:
                 raise PlanError.of(
                     self.id,
-                    f'"{word}" stands for {len(found)} measures: {_listing(_named(*p) for p in found)}.',
+                    f'"{word}" stands for {len(found)} measures: {listing(_named(*p) for p in found)}.',
                     "Name one of them by its id in the catalogue.",
                 )
         raise PlanError.of(
             self.id,
-            f'The table has no measure "{word}". It has: {_listing((_named(*pair) for pair in every), 40)}.',
+            f'The table has no measure "{word}". It has: {listing((_named(*pair) for pair in every), 40)}.',
             "Set the measure in the catalogue to one of these ids or labels.",
         )
 
@@ -248,7 +245,7 @@ class TableInfo(_Model):
             raise PlanError.of(
                 self.id,
                 f'The table has no dimension "{key}". It has: '
-                f"{_listing(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
+                f"{listing(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
                 "Set the dimension in the catalogue to one of these.",
             )
         # The hierarchy of the dimension's own id comes first; any other must hold every member asked for.
@@ -261,10 +258,10 @@ class TableInfo(_Model):
         known = [value.label for _, hierarchy in inside for value in hierarchy.values]
         folded = {fold(label) for label in known}
         missing = [label for label in labels if fold(label) not in folded] or list(labels)
-        quoted = _listing(f'"{label}"' for label in missing)
+        quoted = listing(f'"{label}"' for label in missing)
         raise PlanError.of(
             self.id,
-            f"Dimension {key} has no {quoted}. It has: {_listing(dict.fromkeys(known), 40)}.",
+            f"Dimension {key} has no {quoted}. It has: {listing(dict.fromkeys(known), 40)}.",
             "Set the member in the catalogue to one of these labels.",
         )
 
@@ -283,7 +280,7 @@ class TableInfo(_Model):
         fitting = [h for h in hierarchies if covers(h)]
         if fitting:
             return min(fitting, key=lambda hierarchy: hierarchy.id != MUNICIPALITIES)
-        others = _listing(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
+        others = listing(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
         raise SourceError(
             f"{self.id}: The table has no figures for municipalities. Its areas are: {others}.",
             fault=Fault.AREAS,
@@ -349,9 +346,3 @@ def _named(group: MeasureGroup, measure: Measure | None) -> str:
     if measure is None or len(group.measures) == 1:
         return f'{group.id} "{tidy((measure or group).label)}"'
     return f'{group.id}/{measure.id} "{tidy(measure.label)}"'
-
-
-def _listing(words: Iterable[str], most: int = _LISTED) -> str:
-    listed = list(words)
-    shown = ", ".join(listed[:most])
-    return f"{shown} and {len(listed) - most} more" if len(listed) > most else shown or "none"

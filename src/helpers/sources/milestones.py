@@ -112,8 +112,3 @@ def _reports(table: TypedTable, plan: Plan, problems: list[Problem]) -> list[Mil
         else:
             reports.append(MilestoneReport(goal, state, day, row["bemaerkning"]))
     return reports
-
-
-def template_rows(plan: Plan) -> list[list[str]]:
-    """A row for each milestone, to be filled in."""
-    return [[name, "", "", ""] for name in milestones(plan)]

@@ -138,7 +138,6 @@ class Patience:
     url: str
     """Base address with the version, without a slash at its end."""
     cell_limit: int
-    """Most cells in one answer."""
     periods: Mapping[Frequency, int] = field(default_factory=_periods)
     """How many periods are wanted, by frequency; a table with fewer gives what it has."""
     # In seconds: for the connection, for silence while reading, and for one whole answer.

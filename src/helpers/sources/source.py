@@ -18,7 +18,7 @@ from helpers.catalogue.models import SOURCES
 from helpers.data.answers import Answer
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.project import Project
-from helpers.sources.checks import Misfit, Place, values_of
+from helpers.sources.checks import Misfit, Number, Place, values_of
 from helpers.sources.faults import SourceError
 from helpers.sources.keeping import About
 from helpers.sources.queries import Lacks, Wanted
@@ -51,7 +51,6 @@ class Source(ABC):
     """One of :data:`~helpers.catalogue.models.SOURCES`."""
     client_type: ClassVar[type[Transport[Any]]]
     settings: ClassVar[Callable[[Project], Patience]]
-    """Reads how the source is asked."""
     asked = False
     """Whether the source was asked for anything yet."""
 
@@ -78,10 +77,6 @@ class Source(ABC):
         """What is asked once, before the tables; a SourceError is told, and each table has to speak for itself."""
 
     @abstractmethod
-    def title(self, table: str) -> str:
-        """The table's name, as far as it is known before it was asked for."""
-
-    @abstractmethod
     def prepare(self, table: str, wanted: Sequence[Wanted], lacking: Lacks, *, fresh: bool) -> Prepared:
         """Read the table's metadata, and plan the calls."""
 
@@ -97,9 +92,7 @@ class Source(ABC):
     def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
         """The error for an answer that has something else than what was asked for."""
 
-    def read(
-        self, call: Any, answer: Answer
-    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
+    def read(self, call: Any, answer: Answer) -> tuple[tuple[AnswerColumn, ...], dict[Place, Number]]:
         """Columns and values of an answer that fits its call; a SourceError where it does not."""
         try:
             columns = self.columns(call, answer)

@@ -17,7 +17,7 @@ from math import prod
 from typing import Any, Final
 
 import requests
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.catalogue.models import STATBANK
 from helpers.data.answers import Answer, AnswerError, load_json, parse_json, text_of
@@ -87,15 +87,9 @@ class StatbankTable(_Read):
     text: str = ""
     description: str = ""
     footnote: Any = None
-    unit: str = ""
-    suppressedDataValue: str = ""
+    suppressedDataValue: Any = None
     updated: str = ""
     variables: tuple[Variable, ...]
-
-    @field_validator("suppressedDataValue", mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        return "" if value is None else str(value)
 
     @property
     def update_latest(self) -> date | None:
@@ -188,7 +182,7 @@ class StatbankClient(Transport[StatbankSettings]):
                 "time": info.time.id,
                 "periods": list(question.codes),
                 "asked": {name: dict(values) for name, values in question.asked.items()},
-                "absent": info.suppressedDataValue or None,
+                "absent": info.suppressedDataValue,
                 "text": text_of(content),
             }
             answer = parse_json(json.dumps(kept, ensure_ascii=False).encode())
@@ -223,10 +217,11 @@ class StatbankClient(Transport[StatbankSettings]):
         return chosen | {question.info.time.id: list(question.codes)}
 
     def _is_refusal(self, reply: Reply) -> bool:
-        return bool(_refused(reply.text)[1])
+        return bool(reply.field("message"))
 
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
-        code, message = _refused(reply.text)
+        message = reply.field("message")
+        code = reply.field("errorTypeCode") if message else ""
         said = f'"{without_hidden(message)}"' if message else shown(reply.text)
         kind = f" ({without_hidden(code)})" if code else ""
         fault = Fault.REFUSED
@@ -244,14 +239,3 @@ class StatbankClient(Transport[StatbankSettings]):
         elif reply.status == requests.codes.forbidden:
             fault, do = Fault.FORBIDDEN, "ask your IT department whether something blocks the call"
         return self._answered(reply, call, f"{said}{kind}", fault, do, message)
-
-
-def _refused(text: str) -> tuple[str, str]:
-    """Code and message of a refusal; empty where the text is none."""
-    try:
-        found = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(found, dict) or not isinstance(message := found.get("message"), str):
-        return "", ""
-    return str(found.get("errorTypeCode") or ""), message

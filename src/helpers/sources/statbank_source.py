@@ -13,7 +13,7 @@ from helpers.data.answers import Answer
 from helpers.data.cells import COUNTRY_NUMBER
 from helpers.data.csv_answers import VALUE_COLUMN
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.data.text import fold
+from helpers.data.text import fold, listing
 from helpers.errors import PlanError, Problem
 from helpers.letters import did_you_mean
 from helpers.sources.faults import Fault, SourceError
@@ -37,14 +37,9 @@ class Statbank(Source):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.codes = tuple(municipality.code for municipality in self.municipalities)
-        self._titles: dict[str, str] = {}
-
-    def title(self, table: str) -> str:
-        return self._titles.get(table, "")
 
     def prepare(self, table: str, wanted: Sequence[Wanted], lacking: Lacks, *, fresh: bool) -> Prepared:
         info = self.client.table(table)
-        self._titles[table] = info.text
         areas = self._areas(info)
         named: dict[str, dict[str, Chosen]] = {}
         sought, limits = [], dict[str | tuple[str, str], Limits]()
@@ -226,6 +221,7 @@ def _code(table: str, variable: Variable, words: str) -> Chosen:
     by_text = [code for code, text in variable.codes.items() if fold(text) == fold(word)]
     if len(by_text) == 1:
         return by_text[0]
+    values = listing(f"{value.id} {value.text}".strip() for value in variable.values)
     span = _SPAN.fullmatch(word)
     if span:
         codes = tuple(str(number) for number in range(int(span[1]), int(span[2]) + 1))
@@ -235,17 +231,11 @@ def _code(table: str, variable: Variable, words: str) -> Chosen:
         raise PlanError.of(
             table,
             f"{variable.id} has no value {absent[0] if absent else word} of {word}.",
-            f"Its values are {_listed(variable)}.",
+            f"Its values are {values}.",
         )
     names = [*variable.codes, *variable.codes.values()]
     raise PlanError.of(
         table,
         f'{variable.id} has no value "{word}". {did_you_mean(word, names)}'.strip(),
-        f"Its values are {_listed(variable)}.",
+        f"Its values are {values}.",
     )
-
-
-def _listed(variable: Variable) -> str:
-    shown = [f"{value.id} {value.text}".strip() for value in variable.values[:12]]
-    more = len(variable.values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

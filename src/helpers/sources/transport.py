@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -88,6 +89,14 @@ class Reply:
     @property
     def text(self) -> str:
         return decoded(self.body)
+
+    def field(self, name: str) -> str:
+        """A text in the JSON of a reply; empty where there is none."""
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(self.text)
+            if isinstance(found, dict) and isinstance(text := found.get(name), str):
+                return text
+        return ""
 
 
 class TryAgain(SourceError):
@@ -208,7 +217,6 @@ class Transport(Generic[S]):
                 fault=trouble.fault,
                 asked=asked,
                 do=trouble.do,
-                status=trouble.status,
             ) from None
 
     def _wait(self, state: RetryCallState) -> float:
@@ -260,7 +268,6 @@ class Transport(Generic[S]):
                         fault=Fault.REFUSED,
                         asked="nothing there, because the key is not handed on to another host",
                         do=f"if the API has moved, set {self.url_variable} to its new address",
-                        status=reply.status,
                     )
                 call = replace(call, url=target, query={})
                 reply = self._get(call)
@@ -368,14 +375,13 @@ class Transport(Generic[S]):
         self, reply: Reply, call: HttpCall, said: str, fault: Fault, do: str, cause: str
     ) -> SourceError:
         words = f"{call.table}: {self.name} answered {reply.status} {said}"
-        return SourceError(words, fault=fault, asked=call.words, do=do, status=reply.status, cause=cause)
+        return SourceError(words, fault=fault, asked=call.words, do=do, cause=cause)
 
     def _busy(self, reply: Reply, table: str, do: str) -> TryAgain:
         trouble = TryAgain(
             f"{table}: {self.name} answered {reply.status}: {shown(reply.text)}",
             fault=Fault.BUSY,
             do=do,
-            status=reply.status,
         )
         trouble.retry_after = reply.retry_after
         return trouble
