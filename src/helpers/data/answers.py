@@ -122,10 +122,7 @@ _AS_SENT = NumberColumn()
 def as_number(cell: Cell) -> int | float | None:
     """The number in a cell, or None where it holds none (suppressed or missing, which look alike).
 
-    Raises
-    ------
-    ValueError
-        When it is text that is no number as Danes or machines write it.
+    Text that is no number as Danes or machines write it is a ValueError.
     """
     if not isinstance(cell, str):
         return cell

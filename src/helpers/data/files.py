@@ -91,11 +91,6 @@ def locked(
     ----------
     waiting
         Called once when another process is at it.
-
-    Raises
-    ------
-    PlanError
-        When the disk refuses.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -343,14 +343,12 @@ class _Maker:
 
     def _marks(self, table: str) -> tuple[Mark, ...]:
         """The printed values whose indicator has this table as its first."""
-        marks = []
-        for pin in self.pins:
-            origin = origin_of(self.catalogue.indicators[pin.indicator], pin.series)
-            if origin.terms[0].table == table:
-                marks.append(
-                    Mark(indicator=pin.indicator, series=pin.series, area=pin.area, period=pin.period.id)
-                )
-        return tuple(marks)
+        indicators = self.catalogue.indicators
+        return tuple(
+            Mark(indicator=pin.indicator, series=pin.series, area=pin.area, period=pin.period.id)
+            for pin in self.pins
+            if origin_of(indicators[pin.indicator], pin.series).terms[0].table == table
+        )
 
     def _title(self, table: str) -> str:
         if table in self.catalogue.indicators:

@@ -63,7 +63,7 @@ class Rate:
 
 
 class Layer:
-    """All cells of one frequency, by municipality (rows) and period (columns).
+    """All cells of one frequency, by municipality (rows) and period (columns); an error if not all pins can come out.
 
     Parameters
     ----------
@@ -78,11 +78,6 @@ class Layer:
         True counts, suppressed ones too.
     rates
         Municipalities' rates and, in the last row, the country's, as they will be published.
-
-    Raises
-    ------
-    PlanError
-        When printed values cannot all come out.
     """
 
     def __init__(
@@ -176,12 +171,8 @@ class Layer:
                 or not all(cell in self.rates for cell in shares)
             ):
                 continue
-            printed: dict[str, dict[tuple[str, int], Decimal]] = {}
-            for pin in self.pins:
-                if pin.indicator == indicator.key:
-                    printed.setdefault(pin.series, {})[pin.area, self.world.place(pin.period)] = pin.value
             count, decimals = self.counts[counts[0]], indicator.decimals
-            kept, fixed = printed.get(indicator.headline, {}), printed.get(counts[0].measure, {})
+            kept, fixed = (self._printed(indicator, name) for name in (indicator.headline, counts[0].measure))
             for (area, place), value in kept.items():
                 if area != NATIONAL and (area, place) not in fixed:
                     row = self.areas.index(area)
@@ -199,6 +190,11 @@ class Layer:
                 self.rates[cell] = np.minimum(part, left)
                 left = np.round(left - self.rates[cell], decimals)
             self.rates[shares[-1]] = left
+
+    def _printed(self, indicator: Indicator, series: str) -> dict[tuple[str, int], Decimal]:
+        """Area and column → what is printed of a series there."""
+        own = [pin for pin in self.pins if (pin.indicator, pin.series) == (indicator.key, series)]
+        return {(pin.area, self.world.place(pin.period)): pin.value for pin in own}
 
     # --------------------------------------------------------------- pinning counts
 
@@ -289,13 +285,12 @@ class Layer:
     def _spread(self, pin: Pin, cells: Sequence[Cell], missing: int) -> None:
         """Add `missing` to the municipalities of which nothing is printed, in proportion to their counts."""
         place = self.world.place(pin.period)
-        fixed = {
+        slots = [
             (cell, row)
             for cell in cells
             for row, area in enumerate(self.areas)
-            if (cell, area, pin.period) in self._fixed
-        }
-        slots = [(cell, row) for cell in cells for row in range(len(self.areas)) if (cell, row) not in fixed]
+            if (cell, area, pin.period) not in self._fixed
+        ]
         weights = np.array([self.counts[cell][row, place] for cell, row in slots], dtype=float)
         if missing == 0:
             return
@@ -337,8 +332,6 @@ class Layer:
 
     def _rate_parts(self, cells: Sequence[Cell], row: int, place: int, value: Decimal) -> list[Decimal]:
         """`value` divided over cells whose sum it is, in proportion to what they are."""
-        if len(cells) == 1:
-            return [value]
         now = [self.rates[cell][row, place] for cell in cells]
         step = Decimal(1).scaleb(int(value.as_tuple().exponent))
         parts = [
@@ -358,15 +351,13 @@ class Layer:
                 expected = self.world.rate_base(cell) * (1 + _NEXT_COUNT * number)
                 if head in self.rates:
                     expected = expected * self.rates[head][:-1] / top
-                printed: dict[str, list[Pin]] = {}
-                for pin in self.pins:
-                    if (pin.indicator, pin.series) == (indicator.key, cell.measure) and pin.area != NATIONAL:
-                        printed.setdefault(pin.area, []).append(pin)
+                printed: dict[str, dict[int, Decimal]] = {}
+                for (area, place), value in self._printed(indicator, cell.measure).items():
+                    printed.setdefault(area, {})[place] = value
                 for area, own in printed.items():
-                    row = self.areas.index(area)
-                    places = [self.world.place(pin.period) for pin in own]
-                    mean = float(sum(pin.value for pin in own)) / len(own)
-                    expected[row] *= mean / max(float(expected[row, places].mean()), 0.1)
+                    if area != NATIONAL:
+                        row, mean = self.areas.index(area), float(sum(own.values())) / len(own)
+                        expected[row] *= mean / max(float(expected[row, list(own)].mean()), 0.1)
                 self.counts[cell] = _round(expected)
 
 

@@ -57,11 +57,6 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     ----------
     client
         None: one made from the environment and ``.env``; where there is no key, the list that was kept.
-
-    Raises
-    ------
-    PlanError
-        When the list can neither be asked for nor was kept.
     """
     with _store(project, client) as store:
         listing = store.listing()

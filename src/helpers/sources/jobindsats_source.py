@@ -165,15 +165,10 @@ def _periods_asked(queries: Iterable[dict[str, str]]) -> dict[frozenset[tuple[st
 
 
 def columns_of(call: Call, answer: Answer) -> tuple[AnswerColumn, ...]:
-    """What each column of an answer is.
+    """What each column of an answer is; a Misfit when one is missing, was not asked for, or cannot be told from another.
 
     Columns are found by their labels, which metadata know; a dimension whose label is another one is found by
     the members that its column holds. No label is matched by a part of it.
-
-    Raises
-    ------
-    Misfit
-        When a column is missing, was not asked for, or cannot be told from another.
     """
     return _Columns(call, answer).found()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import is_country
@@ -35,6 +35,7 @@ SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
 _PROJECT_COLUMN: Final = "raekke"
 """Files of investment projects lie in the same folder; this column of theirs tells them apart."""
 
+Read = TypeVar("Read")
 _Seen = dict[object, tuple[Decimal | None, str]]
 """Place of a figure → its value, and where it stands."""
 
@@ -237,12 +238,9 @@ class _Reader:
     def number(self, row: TypedRow, column: str, unit: Unit, decimals: int) -> Reading | None:
         """What a cell holds; none when it is wrong, which is noted."""
         most = Decimal(100) if unit is Unit.PERCENT else None
-        found = self._numbers.read(row[column], whole=unit is Unit.PERSONS or decimals == 0, most=most)
-        if isinstance(found, Wrong):
-            self.wrong(row, column, found.what, found.do)
-            return None
-        value = found.value
-        if value is None:
+        whole = unit is Unit.PERSONS or decimals == 0
+        found = self._read(row, column, self._numbers.read(row[column], whole=whole, most=most))
+        if found is None or (value := found.value) is None:
             return found
         if value < 0 or (most is not None and value > most):
             limits = "between 0 and 100 per cent" if most is not None else "0 or more"
@@ -264,7 +262,9 @@ class _Reader:
         return None
 
     def period(self, row: TypedRow, column: str) -> Period | None:
-        found = self._periods.read(row[column])
+        return self._read(row, column, self._periods.read(row[column]))
+
+    def _read(self, row: TypedRow, column: str, found: Read | Wrong) -> Read | None:
         if isinstance(found, Wrong):
             self.wrong(row, column, found.what, found.do)
             return None

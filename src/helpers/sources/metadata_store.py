@@ -71,18 +71,13 @@ class MetadataStore:
         self._marker = self._store.root / "tables" / _ALL.id / _CHECKED
 
     def listing(self, due: Iterable[str] = (), *, fresh: bool = False) -> Listing:
-        """The list of tables.
+        """The list of tables; an error when it can neither be asked for nor was kept.
 
         Parameters
         ----------
         due
             Tables that are going to be asked for: the list is read again, however young, when one of them
             was to be updated by today.
-
-        Raises
-        ------
-        PlanError
-            When it can neither be asked for nor was kept.
         """
         kept = self._kept_listing()
         if self.client is None:
@@ -102,7 +97,7 @@ class MetadataStore:
         return Listing({table.id: table for table in parse_tables(content)}, snapshot, asked=True)
 
     def table(self, listed: TableInfo, *, fresh: bool = False) -> TableInfo:
-        """A table's own metadata, with members and period ids.
+        """A table's own metadata, with members and period ids; an error when they can neither be asked for nor were kept.
 
         They are asked for again when the table has been updated since, or when the list does not say and they
         are older than a day.
@@ -111,11 +106,6 @@ class MetadataStore:
         ----------
         listed
             What the list says of the table; its release days are put on the result.
-
-        Raises
-        ------
-        PlanError
-            When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
         found = None

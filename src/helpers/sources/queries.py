@@ -197,11 +197,6 @@ def plan_queries(
     ----------
     lacking
         Takes in what cannot be asked for: an id or label that the metadata do not have.
-
-    Raises
-    ------
-    SourceError
-        When the table is not divided by municipality at all.
     """
     areas = table.areas(municipalities)
     groups: dict[tuple[Frequency, tuple[str, ...]], list[tuple[MeasureColumn, list[DimensionColumn]]]] = {}
@@ -238,9 +233,7 @@ def _joined(
     for dimension in itertools.chain.from_iterable(dimensions for _, dimensions in terms):
         known = dimensions.get(dimension.word)
         members = {value.id: value for value in (known.members if known else ()) + dimension.members}
-        dimensions[dimension.word] = DimensionColumn(
-            dimension.word, dimension.dimension, dimension.hierarchy, tuple(members.values())
-        )
+        dimensions[dimension.word] = replace(dimension, members=tuple(members.values()))
     available = len(table.period_type(frequency).periods)
     wanted = settings.periods[frequency]
     return Call(

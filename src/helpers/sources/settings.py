@@ -215,15 +215,10 @@ def read_settings(project: Project) -> Settings:
 
 
 def read_statbank_settings(project: Project) -> StatbankSettings:
-    """Settings of StatBank, from where :func:`read_settings` finds those of Jobindsats.
+    """Settings of StatBank, from where :func:`read_settings` finds those of Jobindsats, and with its errors.
 
     ``STATBANK_API_URL``, ``STATBANK_CELL_LIMIT``, ``STATBANK_MONTHS``, ``STATBANK_QUARTERS``, ``STATBANK_BULK`` and
     ``STATBANK_OWN_SUMS``.
-
-    Raises
-    ------
-    PlanError
-        When the address or a number is none.
     """
     found, _ = _found(project)
     return StatbankSettings(
