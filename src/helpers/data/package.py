@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -150,10 +151,7 @@ def data_package(
         "made_from": made_from,
         "inputs": [_input(sidecar, periods) for sidecar, periods in sidecars],
         "typed_in": [{"path": path, "hash": f"sha256:{seal}"} for path, seal in typed_in.items()],
-        "problems": [
-            {"where": problem.where, "what": problem.what, "do": problem.do}
-            for problem in dict.fromkeys(problems)
-        ],
+        "problems": [asdict(problem) for problem in dict.fromkeys(problems)],
     }
     return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
