@@ -49,7 +49,7 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests
-from helpers.reports.plan.outlook import outlook_of, start_of
+from helpers.reports.plan.outlook import outlook_of, start_reading
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
@@ -263,7 +263,7 @@ class PlanNumbers(Report):
             code = self.municipality.code
             self._assured_rows[key] = Assured(
                 self.plan.price_of(self.plan.goal(row.goal), indicator),
-                start_of(row, indicator, self.plan, self.readings, code),
+                start_reading(row, indicator, self.plan, self.readings, code),
                 outlook_of(row, indicator, self.readings, code, self._tried),
             )
         return self._assured_rows[key]
