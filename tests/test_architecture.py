@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,17 +112,15 @@ def _types(module: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.ClassDef):
             yield node.lineno, node.name
         elif isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name):
-            if name.id[:1].isupper() and not name.id.isupper():
-                yield node.lineno, name.id
+            yield from [(node.lineno, name.id)] if name.id[:1].isupper() and not name.id.isupper() else []
 
 
 def _functions(module: ast.Module) -> Iterator[tuple[int, str]]:
     """The functions of a module but its verbs, which are called as the terminal calls them, and what a program begins with."""
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name != "main":
-            if not any(
-                ast.unparse(one).partition("(")[0].endswith("app.command") for one in node.decorator_list
-            ):
+            decorators = [ast.unparse(one) for one in node.decorator_list]
+            if not any(re.match(r"\w*app\.command\b", decorator) for decorator in decorators):
                 yield node.lineno, node.name
 
 

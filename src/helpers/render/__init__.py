@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.reports.base.names import EngineName
 
 if TYPE_CHECKING:
     from helpers.render.run import render_variants
 
-__all__ = ["EngineName", "Event", "Outcome", "Progress", "Step", "Target", "Variant", "render_variants"]
+__all__ = ["EngineName", "Event", "Format", "Outcome", "Progress", "Step", "Variant", "render_variants"]
 
 
 def __getattr__(name: str) -> Any:

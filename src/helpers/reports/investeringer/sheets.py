@@ -77,7 +77,7 @@ def months_for_people(report: InvestmentNumbers) -> str:
     return csv_files.for_people(MONTH_HEADS, _months(report))
 
 
-def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.Cell, ...]]:
+def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
         measured = {one.month: one for one in row.measured}

@@ -299,7 +299,7 @@ def record(row: StatusRow, more: Assured) -> dict[str, str | None]:
     return {key: _text(value) for key, value in found}
 
 
-def cells(row: StatusRow, more: Assured) -> tuple[csv_files.Cell, ...]:
+def cells(row: StatusRow, more: Assured) -> tuple[csv_files.CsvCell, ...]:
     """The same for people: ``ja`` and ``nej``."""
     found = reckoned(row, more)
     return tuple(("nej", "ja")[value] if isinstance(value, bool) else value for value in found)
