@@ -112,6 +112,10 @@ class ExampleCell:
     measure: str
     members: tuple[tuple[str, str], ...] = ()
 
+    def __str__(self) -> str:
+        """What its random numbers are drawn by: with another text, all example data would be others."""
+        return f"Cell(table={self.table!r}, measure={self.measure!r}, members={self.members!r})"
+
     @property
     def family(self) -> str:
         """First letters of the table: the benefit it is about."""
