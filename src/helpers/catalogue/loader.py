@@ -390,9 +390,8 @@ def _named_break(
     do = f"Breaks are the keys of catalogue/breaks.yml: {', '.join(breaks) or 'none yet'}."
     if not document.known(loc, "break", entry, breaks, do):
         return None
-    try:
-        wanted = Frequency(frequency)
-    except ValueError:
+    wanted = next((one for one in Frequency if one == frequency), None)
+    if wanted is None:
         return None
     known = breaks[entry]
     months = 12 // wanted.per_year
