@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from helpers.catalogue.brand import COLOURS, read_brand
+from helpers.catalogue.brand import BRAND_FILE, COLOURS, read_brand
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text against its background (WCAG 2.1, 1.4.3)."""
@@ -45,9 +45,6 @@ TIME_LOCALE = {
     ],
 }  # fmt: skip
 """Danish months and days for d3-time-format."""
-
-
-BRAND_FILE = "_brand.yml"
 
 
 @dataclass(frozen=True)
