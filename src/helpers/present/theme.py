@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from helpers.catalogue.brand import COLOURS, read_brand
+from helpers.catalogue.brand import BRAND_FILE, COLOURS, read_brand
 from helpers.periods import MONTHS, SHORT_MONTHS
 
 TEXT_CONTRAST = 4.5
@@ -41,9 +41,6 @@ TIME_LOCALE = {
     "shortMonths": list(SHORT_MONTHS),
 }
 """Danish months and days for d3-time-format."""
-
-
-BRAND_FILE = "_brand.yml"
 
 
 @dataclass(frozen=True)
