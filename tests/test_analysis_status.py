@@ -271,7 +271,7 @@ def test_a_survey_made_after_the_reports_period_does_not_count(survey_project):
 
 
 def row(goal: str, verdict: Verdict, key: str = "x") -> StatusRow:
-    return StatusRow(goal, key, None, None, None, None, None, Unit.PERCENT, 1, verdict, Direction.HIGHER)
+    return StatusRow(goal, key, Unit.PERCENT, 1, verdict, Direction.HIGHER)
 
 
 MET, NOT, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED

@@ -23,8 +23,8 @@ from helpers.reports.plan import short
 from helpers.reports.plan.assurance import chance_sentence
 from helpers.reports.plan.comparison import CountryComparison, goal_pages
 from helpers.reports.plan.opening import opening
+from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport, read_reports
-from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.words import without_persons
 from report_support import copy_project
 from sentence_patterns import PATTERNS, masked

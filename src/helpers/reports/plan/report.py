@@ -40,7 +40,7 @@ from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
 from helpers.reports.base.report import Sheets, derived
 from helpers.reports.base.request import Asked
-from helpers.reports.plan import assurance, frames, sheets, short
+from helpers.reports.plan import assurance, frames, records, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import backtests, year_ahead
@@ -631,8 +631,9 @@ class PlanReport(PlanNumbers):
             rows.append(
                 (
                     row.goal,
-                    plan_words.explained(
-                        fill(indicator.title, kommune=self.municipality.name), indicator.definition
+                    tables.noted(
+                        fill(indicator.title, kommune=self.municipality.name),
+                        " ".join((indicator.definition or "").split()),
                     ),
                     words.capital(self._row_source(row)),
                     plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty],
@@ -697,7 +698,7 @@ class PlanReport(PlanNumbers):
         return downloads(
             {
                 self.workbook_name: ("Alle tal (Excel)", self.workbook()),
-                "status.csv": ("Statustabellen (CSV)", sheets.status_for_people(self)),
+                "status.csv": ("Statustabellen (CSV)", records.status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     sheets.observations_for_people(self),

@@ -22,9 +22,9 @@ from helpers.reports.base.analyst import below
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
+from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.revisions import PlanRevision, area_names, revision_csv
-from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 
 _COLOURS = {

@@ -28,9 +28,9 @@ from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
+from helpers.reports.plan.records import status_csv
 from helpers.reports.plan.report import PlanReport, judged_once, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
-from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
 
 if TYPE_CHECKING:
