@@ -32,10 +32,6 @@ SHOWN_MONTHS = 3
 _INDENT = "\u2003"
 
 
-def _small(text: str) -> str:
-    return f'<br><small class="state-note">{html.escape(text, quote=False)}</small>'
-
-
 def _label(status: RowStatus, under: int) -> str:
     """A row's label, set in below a row with figures of its own."""
     return _INDENT * (status.level - under) + status.row.label
@@ -115,10 +111,8 @@ def standing_cell(status: RowStatus) -> Cell:
     """Sign and word in the class that colours them; below it why it is not judged."""
     if status.standing is None:
         return None
-    text = words.standing(status)
-    if status.reason:
-        text += _small(status.reason)
-    return Html(text, words.STANDING_CLASSES[status.standing])
+    told = Html(words.standing(status), words.STANDING_CLASSES[status.standing])
+    return tables.noted(told, status.reason or "")
 
 
 def form_table(status: InvestmentStatus) -> Shown:
@@ -194,9 +188,8 @@ def target_table(table: TargetTable, unit: str, key: str) -> Shown:
     """One table of target numbers with its sum; reading the catalogue has added the lines up."""
     rows: list[tuple[Cell, ...]] = []
     for line in table.lines:
-        label = Html(html.escape(line.label, quote=False) + (_small(line.note) if line.note else ""))
         shown = words.signed_line(line.amount, is_level=line.level is not None or line.hold)
-        rows.append((label, shown))
+        rows.append((tables.noted(line.label, line.note or ""), shown))
     rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
         tables.columns(table.title, unit, numbers=(1,)),

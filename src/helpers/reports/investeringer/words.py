@@ -6,11 +6,13 @@ or HTML escapes it there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from helpers.catalogue.models import Unit
+from helpers.data.csv_files import CsvCell
+from helpers.periods import Period
 from helpers.present.words import (
     NBSP,
     UNKNOWN,
@@ -141,6 +143,24 @@ def on_path(value: Fraction | None, row: InvestmentRow) -> str:
 def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
     """Where the path is as a decimal number."""
     return rounded(as_decimal(value), decimals)
+
+
+def month_cells(status: RowStatus, months: Iterable[Period]) -> Iterator[tuple[CsvCell, ...]]:
+    """How a row of a CSV file ends, for each month: its id and name, figure, share, path, target, and where the figure is from."""
+    measured = {one.month: one for one in status.measured}
+    path = {point.period: path_decimal(point.value) for point in status.path}
+    targets = status.row.target_values
+    for month in months:
+        one = measured.get(month)
+        figure = (one.value, one.share) if one else (None, None)
+        yield (
+            month.id,
+            month.danish,
+            *figure,
+            path.get(month),
+            targets.get(month),
+            one.source if one else None,
+        )
 
 
 def standing(status: RowStatus) -> str:
