@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from helpers.analysis.gaps import Verdict
 from helpers.analysis.persons import in_kroner
 from helpers.catalogue.catalogue import fill
+from helpers.catalogue.models import Unit
 from helpers.data import csv_files
+from helpers.data.frames import Grounds
 from helpers.present import words
 from helpers.present.target_words import target_note
 from helpers.reports.plan import words as plan_words
+from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.status import StatusRow
 
@@ -54,7 +58,7 @@ COLUMNS = (
 def told(report: PlanNumbers) -> Iterator[dict[str, Any]]:
     """Every row of every goal: all that any form tells of it."""
     for row in report.all_rows:
-        yield {**known(report, row), **_reckoned(report, row)}
+        yield {**known(report, row), **reckoned(row, report.assured(row))}
 
 
 def known(report: PlanNumbers, row: StatusRow) -> dict[str, Any]:
@@ -83,9 +87,8 @@ def known(report: PlanNumbers, row: StatusRow) -> dict[str, Any]:
     }
 
 
-def _reckoned(report: PlanNumbers, row: StatusRow) -> dict[str, Any]:
+def reckoned(row: StatusRow, more: Assured) -> dict[str, Any]:
     """A row's persons, kroner, chance, start and outlook: the keys of :data:`RECKONED`."""
-    more = report.assured(row)
     price, start, ahead = more.price, more.start, more.outlook
     tried = ahead.backtest if ahead else None
     return {
@@ -126,26 +129,33 @@ def note(report: PlanNumbers, row: StatusRow) -> str | None:
 
 
 def status_for_people(report: PlanNumbers) -> str:
-    """The status table as CSV for Danish Excel, under :data:`HEADS`: ``ja`` and ``nej``."""
-    rows = []
-    for row in told(report):
-        spelled = {
-            **row,
-            "unit": words.unit_word(row["unit"]),
-            "verdict": words.VERDICT_WORDS[row["verdict"]].lower(),
-            "basis": words.GROUNDS_WORDS[row["basis"]],
-            "few_persons": "ja" if row["few_persons"] else "nej",
-        }
-        rows.append([spelled[name] for name in HEADS])
+    """The status table as CSV for Danish Excel, under :data:`HEADS`."""
+    rows = ([for_reader(row[name]) for name in HEADS] for row in told(report))
     return csv_files.for_people(list(HEADS.values()), rows)
+
+
+def for_reader(value: Any) -> csv_files.CsvCell:
+    """A value in Danish words, where it is none that Excel reckons with."""
+    match value:
+        case bool():
+            return "ja" if value else "nej"
+        case Unit():
+            return words.unit_word(value)
+        case Verdict():
+            return words.VERDICT_WORDS[value].lower()
+        case Grounds():
+            return words.GROUNDS_WORDS[value]
+    known: csv_files.CsvCell = value
+    return known
 
 
 def status_records(report: PlanNumbers) -> list[dict[str, str | None]]:
     """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published; ``true`` and ``false``."""
-    return [{name: _text(row[name]) for name in COLUMNS} for row in told(report)]
+    return [{name: for_program(row[name]) for name in COLUMNS} for row in told(report)]
 
 
-def _text(value: Decimal | bool | str | None) -> str | None:
+def for_program(value: Decimal | bool | str | None) -> str | None:
+    """A value as text."""
     if value is None:
         return None
     if isinstance(value, Decimal):
