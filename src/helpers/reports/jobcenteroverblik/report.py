@@ -35,17 +35,10 @@ ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
 
 
-def jobcenteroverblik_report(
-    selection: Selection, kommune: str, *, delay: int | None = None
-) -> JobcenteroverblikReport:
+def jobcenteroverblik_report(selection: Selection, kommune: str) -> JobcenteroverblikReport:
     """The Jobcenteroverblik of a job centre (``Vallensbæk/Ishøj``) or municipality by name, code or slug.
 
     A month whose report the catalogue holds as it was printed (``2017M02``) shows that.
-
-    Parameters
-    ----------
-    delay
-        Months that figures stay behind the newest; default is the template's ``delay_months``.
 
     Raises
     ------
@@ -59,17 +52,15 @@ def jobcenteroverblik_report(
             f'Unknown template "{selection.plan}".',
             f"The template's key is {jobcenteroverblik.template.key}.",
         )
-    return report_of(
-        selection, jobcenteroverblik, jobcenteroverblik.area(kommune, selection.catalogue), delay
-    )
+    return report_of(selection, jobcenteroverblik, jobcenteroverblik.area(kommune, selection.catalogue))
 
 
 def report_of(
-    selection: Selection, jobcenteroverblik: Jobcenteroverblik, area: Area, delay: int | None = None
+    selection: Selection, jobcenteroverblik: Jobcenteroverblik, area: Area
 ) -> JobcenteroverblikReport:
     """As :func:`jobcenteroverblik_report`, for what is already found."""
     return JobcenteroverblikReport(
-        selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
+        selection.project, selection.catalogue, jobcenteroverblik, area, **selection.figures
     )
 
 
@@ -378,12 +369,13 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
     def method(self) -> Shown:
         """How the figures are made and compared."""
         texts = self.jobcenteroverblik.template.method
-        late = texts.delayed if self.standings.delay else texts.undelayed
+        late = texts.delayed if self.jobcenteroverblik.template.delay_months else texts.undelayed
         return output.text(*map(self._filled, (late, *texts.text)), self._centres_words())
 
     def _filled(self, text: str) -> str:
         """A method text with the template's numbers in words."""
-        template, delay = self.jobcenteroverblik.template, self.standings.delay
+        template = self.jobcenteroverblik.template
+        delay = template.delay_months
         rules = self.catalogue.grouping.rules
         words = {
             "{ten}": small(template.ten_best),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import brand_of
@@ -46,7 +46,7 @@ class PlanWing(Wing):
     def owns(self, project: Project, plan: str) -> bool:
         return (project.catalogue / "plans" / f"{plan}.yml").is_file()
 
-    def report(self, selection: Selection, kommune: str, **more: Any) -> PlanReport:
+    def report(self, selection: Selection, kommune: str) -> PlanReport:
         project, catalogue = selection.project, selection.catalogue
         area = catalogue.municipality(kommune)
         plan = catalogue.plan_for(area, selection.plan)
