@@ -17,7 +17,7 @@ from helpers.present.group_words import passed_words, quality_words, scope, smal
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.reports.base.bookfiles import Laid
-from helpers.reports.base.notes import downloads
+from helpers.reports.base.notes import bullets, downloads, note
 from helpers.reports.base.report import Sheets
 from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
@@ -114,7 +114,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
     def _data_note(self) -> Shown:
         if self.printed:
             said = ranking.printed_words(self.area.name, self.printed.period)
-            return output.box(*map(escape_markdown, said), classes=("data-note",))
+            return note("data-note", *said)
         return super()._data_note()
 
     def _example_note(self) -> str:
@@ -180,10 +180,10 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         said = list(section.intro)
         if section.aims:
             heads = "Sigtelinje" if len(section.aims) == 1 else "Sigtelinjer"
-            said.append(f"**{heads}**\n\n" + "\n".join(f"- {escape_markdown(aim)}" for aim in section.aims))
+            said.append(f"**{heads}**\n\n" + bullets(section.aims))
         if section.steps:
             kind = "Mål" if not section.aims else "Implementeringsindikatorer"
-            said.append(f"**{kind}**\n\n" + "\n".join(f"- {escape_markdown(step)}" for step in section.steps))
+            said.append(f"**{kind}**\n\n" + bullets(section.steps))
         return output.text(*said)
 
     def figure(self, number: int) -> Shown:
@@ -429,8 +429,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         ]
         shown = output.text(*map(self._filled, said))
         if GroupKind.COMPUTED in used:
-            framework = self.catalogue.grouping.rules.framework
-            labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
+            labels = bullets(variable.label for variable in self.catalogue.grouping.rules.framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
             columns,

@@ -19,6 +19,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Group
 from helpers.present.words import capital, listed, number
 from helpers.reports.base.brief import Brief
+from helpers.reports.base.notes import note
 from helpers.reports.plan.assurance import persons_sentence
 from helpers.reports.plan.briefing import missing
 from helpers.reports.plan.numbers import PlanNumbers
@@ -144,7 +145,7 @@ def gaps(report: PlanNumbers, brief: Brief) -> Shown:
         classes="cards",
     )
     figures = brief.figures[:1]
-    sources = (output.box(escape_markdown(one.source), classes=("source-note",)) for one in figures)
+    sources = (note("source-note", one.source) for one in figures)
     return join([table, *said, Shown(figures), *sources])
 
 
