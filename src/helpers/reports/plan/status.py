@@ -195,28 +195,33 @@ def rows_of_all(
     return found
 
 
-def survey_rows(
+Answers = dict[str, SurveyAnswers | None]
+"""Survey key → the newest round typed in."""
+
+
+def survey_answers(
     project: Project,
     catalogue: Catalogue,
     plan: Plan,
     municipality: Municipality,
-    now: Period,
     bound: Period | None = None,
-) -> tuple[StatusRow, ...]:
-    """A row for each goal of the plan that is followed by a survey, in the plan's order.
+) -> Answers:
+    """What was typed in of a plan's surveys."""
+    surveys = (survey for goal in plan.goals if (survey := catalogue.survey(goal)))
+    return {
+        survey.key: read_survey(project, catalogue, municipality, survey, bound=bound) for survey in surveys
+    }
 
-    Parameters
-    ----------
-    now
-        The month that a survey's age is reckoned in.
-    """
-    rows = []
-    for goal in plan.goals:
-        survey = catalogue.survey(goal)
-        if survey is not None:
-            answers = read_survey(project, catalogue, municipality, survey, bound=bound)
-            rows.append(_survey_row(plan, goal, survey, municipality, answers, now))
-    return tuple(rows)
+
+def survey_rows(
+    catalogue: Catalogue, plan: Plan, municipality: Municipality, answers: Answers, now: Period
+) -> tuple[StatusRow, ...]:
+    """A row for each goal of the plan that is followed by a survey, in the plan's order; its age is reckoned in the month `now`."""
+    return tuple(
+        _survey_row(plan, goal, survey, municipality, answers[survey.key], now)
+        for goal in plan.goals
+        if (survey := catalogue.survey(goal))
+    )
 
 
 def unmeasured_rows(
