@@ -194,21 +194,9 @@ class PlanReport(PlanNumbers):
     def _brief(self) -> Brief:
         return plan_brief(self, self._data_note())
 
-    def short_met(self) -> Shown:
-        """The short edition: how many goals are met, and each in a line."""
-        return short.met(self, self.brief())
-
-    def short_turned(self) -> Shown:
-        """The short edition: what turned since the last fetch, or else since the plan began."""
-        return short.turned(self)
-
-    def short_gaps(self) -> Shown:
-        """The short edition: where most is missing, in persons."""
-        return short.gaps(self, self.brief())
-
-    def short_areas(self) -> Shown:
-        """The short edition: the trends of each focus area's goals."""
-        return short.areas(self)
+    def short(self, page: str) -> Shown:
+        """A page of the short edition: a key of `helpers.reports.plan.short.PAGES`."""
+        return short.PAGES[page](self)
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
