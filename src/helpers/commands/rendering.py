@@ -29,7 +29,7 @@ from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_
 from helpers.render.job import end_worker, start_kernel
 from helpers.render.models import Event, Outcome, Target
 from helpers.render.moved import write_moved
-from helpers.render.run import render_variants, settle_engine
+from helpers.render.run import choose_engine, render_variants
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
@@ -85,7 +85,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
             said.append((True, escape(words)))
         jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
         many = request.everyone or bool(request.region)
-        engine, words = settle_engine(request.engine, many=many)
+        engine, _, words = choose_engine(request.engine, many=many)
         if words:
             said.append((True, escape(words)))
         tell(said, out, err)

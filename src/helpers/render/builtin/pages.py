@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -75,12 +76,7 @@ def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:
 
 def relative_url(from_page: str, to: str) -> str:
     """The way from one page to a file, both seen from the same folder."""
-    here = PurePosixPath(from_page).parent.parts
-    there = PurePosixPath(to).parts
-    same = 0
-    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
-        same += 1
-    return "/".join([".."] * (len(here) - same) + list(there[same:]))
+    return posixpath.relpath(to, posixpath.dirname(from_page) or ".")
 
 
 def part_of(href: str, hrefs: Collection[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pypandoc
 
 from helpers.errors import PlanError, Problem
+from helpers.render.book import LANGUAGE
 from helpers.render.builtin.markdown import joined, located, pieces
 from helpers.render.copy import STYLES, Copy
 
@@ -85,9 +86,16 @@ def executable() -> str:
     return path
 
 
+_JOB: Mapping[str, Any] = {
+    "words": LANGUAGE, "filters": (), "toc_depth": 2, "number_depth": 6, "html": True, "typst": False, "address": "",
+}  # fmt: skip
+"""What a job is, where it does not say otherwise."""
+
+
 def run(job: Mapping[str, Any], folder: Path, word: WordJob | None = None) -> Any:
-    """What ``book.lua`` makes of a job."""
+    """What ``book.lua`` makes of a job: ``chapters``, and what of the rest is to be otherwise."""
     environment = dict(os.environ)
+    job = {**_JOB, **job}
     if word is not None:
         job = {**job, "docx": {key: str(value) for key, value in asdict(word).items()}}
         environment["SOURCE_DATE_EPOCH"] = str(word.timestamp)
