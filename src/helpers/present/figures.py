@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -118,11 +118,9 @@ def trend_figure(
     unsettled = provisional or {}
     return output.figure(
         drawn.key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(
-            drawn, colour, target=None if on_bars else value, beside=beside, example=example
-        ),
+        figure_spec(drawn, lay(), colour),
+        narrow=figure_spec(drawn, lay(width=layout.NARROW), colour),
+        chart=lazy_chart(drawn, colour, target=None if on_bars else value, beside=beside, example=example),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
         alt=describe.alt_text(
@@ -163,9 +161,9 @@ def areas_figure(
     colour = palette()
     return output.figure(
         key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        figure_spec(drawn, lay(), colour),
+        narrow=figure_spec(drawn, lay(width=layout.NARROW), colour),
+        chart=lazy_chart(drawn, colour, example=example),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
         alt=describe.alt_text(drawn, example=example),
@@ -174,11 +172,15 @@ def areas_figure(
     )
 
 
-def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
-    """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
-    from helpers.present import charts
+def lazy_chart(drawn: Picture, colour: Palette, **more: Any) -> Callable[[], Chart]:
+    """What makes the chart of :mod:`helpers.present.charts`: pages need no Altair, which takes a third of a second to import."""
 
-    return charts.native_chart(drawn, colour, **more)
+    def made() -> Chart:
+        from helpers.present.charts import native_chart
+
+        return native_chart(drawn, colour, **more)
+
+    return made
 
 
 def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
@@ -209,7 +211,7 @@ def dash(trace: Trace) -> list[int]:
     return _DASHES[trace.group % len(_DASHES)]
 
 
-def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
+def figure_spec(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
     """The figure as a Vega-Lite specification, written out: Altair's checks and copies cost more than drawing it does."""
     return {
         "config": {

@@ -11,7 +11,7 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
@@ -68,7 +68,7 @@ def render_variants(
     project: Project,
     variants: Sequence[Variant],
     *,
-    to: Collection[Target] = ("html", "pdf"),
+    to: Collection[Format] = ("html", "pdf"),
     engine: EngineName = "auto",
     output: Path,
     jobs: int = 1,

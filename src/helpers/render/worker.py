@@ -22,7 +22,7 @@ from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
 from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
 
@@ -39,7 +39,7 @@ class Setting:
     # ``built-in`` or ``quarto``, and which one.
     engine: str
     version: str
-    to: frozenset[Target]
+    to: frozenset[Format]
     force: bool = False
 
 

@@ -9,7 +9,7 @@ import typst
 
 from helpers.errors import PlanError
 from helpers.present.theme import shown_colours
-from helpers.present.typesetting import compiler, forget
+from helpers.present.typesetting import compiler, forget, quoted
 from helpers.render.copy import STYLES, Copy
 
 TEMPLATE = "plan.typ"
@@ -18,8 +18,8 @@ MAIN = "book.typ"
 
 
 def _string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    line = quoted(text.replace("\n", " "))
+    return f'"{line}"'
 
 
 def _main(copy: Copy, body: str) -> str:

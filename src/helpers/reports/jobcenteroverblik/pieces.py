@@ -19,7 +19,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
-from helpers.present.figures import chart, native_chart
+from helpers.present.figures import figure_spec, lazy_chart
 from helpers.present.group_words import quality_words, scope
 from helpers.present.output import (
     FIGURE_FOLDER,
@@ -178,14 +178,14 @@ def standing_figure(
     number_ = standing.figure.number
     part = PrintedFigurePart(
         f"figur-{number_}",
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
+        figure_spec(drawn, lay(), colour),
+        narrow=figure_spec(drawn, lay(width=layout.NARROW), colour),
         title=f"Figur {number_}. {describe.titled(drawn)}",
         caption=f"Figur {number_}. {describe.caption(drawn)}",
         alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place, example=example),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
         csv=describe.numbers_csv(listed, example=example),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        chart=lazy_chart(drawn, colour, example=example),
     )
     return Shown([part])
 
@@ -295,7 +295,7 @@ def _values_sentence(standing: FigureStanding) -> str:
 # -------------------------------------------------------------------------------- figure 2
 
 
-def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
+def area_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
     """The table of figure 2 with today's figures.
 
     Parameters
@@ -319,7 +319,7 @@ def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str],
     return _status_shown(rows, group_name, footnotes, caption)
 
 
-def printed_status_table(
+def printed_area_table(
     printed: PrintedReport, labels: Mapping[str, str], *, footnotes: Sequence[str], caption: str
 ) -> Shown:
     """The table of figure 2 as it was printed."""
@@ -420,11 +420,11 @@ def all_municipalities(
             [
                 DotPart(
                     check_key(f"alle-{number_}"),
-                    dotplot.chart(plot, colour),
+                    dotplot.dot_plot_spec(plot, colour),
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
-                    alt=dotplot.alt_text(plot),
+                    alt=dotplot.dot_plot_alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
+                    narrow=dotplot.dot_plot_spec(plot, colour, width=layout.NARROW),
                 )
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data.basis import shown_indicators
-from helpers.data.csv_files import Cell
+from helpers.data.csv_files import CsvCell
 from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
@@ -49,12 +50,11 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests
-from helpers.reports.plan.outlook import outlook_of, start_of
+from helpers.reports.plan.outlook import outlook_of, start_reading
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
     StatusRow,
-    Summary,
     goal_verdicts,
     status_rows,
     summary,
@@ -121,9 +121,9 @@ class PlanNumbers(Report):
         return replace(
             super().entry,
             plan=self.plan.key,
-            met=counted.met,
-            of=counted.total,
-            unknown=counted.cannot_be_judged,
+            met=counted[Verdict.MET],
+            of=counted.total(),
+            unknown=counted[Verdict.CANNOT_BE_JUDGED],
             newest=self.newest_period,
         )
 
@@ -263,7 +263,7 @@ class PlanNumbers(Report):
             code = self.municipality.code
             self._assured_rows[key] = Assured(
                 self.plan.price_of(self.plan.goal(row.goal), indicator),
-                start_of(row, indicator, self.plan, self.readings, code),
+                start_reading(row, indicator, self.plan, self.readings, code),
                 outlook_of(row, indicator, self.readings, code, self._tried),
             )
         return self._assured_rows[key]
@@ -277,8 +277,8 @@ class PlanNumbers(Report):
         """Whether a row shows what the plan's document printed; example data are pinned to that, and say so."""
         return row.grounds is Grounds.PRINTED and not self.is_example
 
-    def summary_of(self, goals: Iterable[Goal]) -> Summary:
-        """How many of the goals are met, are not, and cannot be judged."""
+    def summary_of(self, goals: Iterable[Goal]) -> Counter[Verdict]:
+        """How many of the goals have each verdict."""
         return summary(self.verdicts[goal.number] for goal in goals)
 
     def _shown(self) -> tuple[object, ...]:
@@ -304,10 +304,7 @@ class PlanNumbers(Report):
 
     def standing(self, area: FocusArea) -> tuple[str, str, str]:
         """Sign, words and class of a focus area's goals together."""
-        counted = self.summary_of(area.goals)
-        return words.joint_standing(
-            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
-        )
+        return words.joint_standing(self.summary_of(area.goals))
 
     @derived
     def sparks(self) -> dict[str, Spark]:
@@ -463,11 +460,11 @@ class PlanNumbers(Report):
         return max(periods, key=lambda period: period.end, default=None)
 
     @derived
-    def observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+    def observation_rows(self) -> tuple[tuple[CsvCell, ...], ...]:
         """What is known, a row a figure: the columns of `OBSERVATION_HEADS`."""
         return tuple(self._observation_rows())
 
-    def _observation_rows(self) -> Iterator[tuple[Cell, ...]]:
+    def _observation_rows(self) -> Iterator[tuple[CsvCell, ...]]:
         """All series of the municipality and the country: the columns of `OBSERVATION_HEADS`."""
         goals: dict[str, list[Goal]] = {}
         for goal in self.plan.goals:
@@ -482,7 +479,7 @@ class PlanNumbers(Report):
         frame = frame.sort_values(list(OBSERVATION_KEYS))
 
         @cache
-        def of_line(key: str, name: str, area: str) -> tuple[tuple[Cell, ...], str | None]:
+        def of_line(key: str, name: str, area: str) -> tuple[tuple[CsvCell, ...], str | None]:
             """What every row of a series and area says, and its unit."""
             indicator = by_key[key]
             series = indicator.series[name]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.analysis.chance import Interval, around
+from helpers.analysis.gaps import Verdict
 from helpers.analysis.targets import Course, areas_asked
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
@@ -37,7 +38,7 @@ from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
-from helpers.reports.base.report import derived
+from helpers.reports.base.report import Sheets, derived
 from helpers.reports.base.request import Asked
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
@@ -121,7 +122,7 @@ def judged_once(
 class PlanReport(PlanNumbers):
     """The plan as its notebooks show it: every public method is a cell of one."""
 
-    _sheets: ClassVar[Any] = sheets
+    _sheets: ClassVar[Sheets] = sheets
 
     def asked(self, book: Laid) -> Asked:
         """As every report, without the page on what was corrected where the figures are made up."""
@@ -249,9 +250,10 @@ class PlanReport(PlanNumbers):
         for area in self.plan.focus_areas:
             if area.goals:
                 _, said, kind = self.standing(area)
+                counted = self.summary_of(area.goals)
                 chapters[self._notebook(area)] = {
-                    "met": self.summary_of(area.goals).met,
-                    "of": self.summary_of(area.goals).total,
+                    "met": counted[Verdict.MET],
+                    "of": counted.total(),
                     "word": said,
                     "class": kind.removeprefix("verdict-"),
                 }
@@ -321,7 +323,7 @@ class PlanReport(PlanNumbers):
         own = self.catalogue.texts(self.municipality, self.plan).focus_areas.get(number)
         if not area.goals:
             return output.text(area.goals_missing or "")
-        counted = escape_markdown(plan_words.goals_counted(self.summary_of(area.goals)))
+        counted = escape_markdown(words.goals_met(self.summary_of(area.goals)))
         met = output.box(f"**{counted}**", classes=("summary",))
         return join([output.text(own) if own else Shown(), met])
 
