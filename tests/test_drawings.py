@@ -32,7 +32,7 @@ def drawn(kind: str) -> tuple[str, str]:
     }
     for width, found in places.items():
         assert found.left + found.width + found.right == pytest.approx(width)
-    wide, narrow = (figures.chart(shown, found, PALETTE) for found in places.values())
+    wide, narrow = (figures.figure_spec(shown, found, PALETTE) for found in places.values())
     return draw.svg_of(wide), draw.svg_of(narrow, font=False)
 
 

@@ -179,7 +179,7 @@ def numbers_csv(picture: Picture) -> str:
     """
     goal = picture.goal
 
-    def named(trace: Trace) -> Sequence[csv_files.Cell]:
+    def named(trace: Trace) -> Sequence[csv_files.CsvCell]:
         area = NATIONAL_NAME if trace.national else picture.municipality
         return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
 
@@ -203,7 +203,7 @@ def _spelled(value: Decimal, decimals: int) -> Decimal:
     return rounded if rounded == value else value
 
 
-def _csv_row(picture: Picture, trace: Trace, point: Point) -> Sequence[csv_files.Cell]:
+def _csv_row(picture: Picture, trace: Trace, point: Point) -> Sequence[csv_files.CsvCell]:
     value = None if point.value is None else _spelled(point.value, trace.decimals)
     known = PROVISIONAL if picture.is_provisional(trace, point) else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]

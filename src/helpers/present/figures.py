@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -174,19 +174,21 @@ def drawings(
     colour = palette()
     lay = partial(layout.lay_out, drawn, target=target, target_on_bars=target_on_bars, **places)
     return {
-        "spec": chart(drawn, lay(), colour),
-        "narrow": chart(drawn, lay(width=layout.NARROW), colour),
-        "chart": lambda: native_chart(
-            drawn, colour, target=None if target_on_bars else target, beside=beside
-        ),
+        "spec": figure_spec(drawn, lay(), colour),
+        "narrow": figure_spec(drawn, lay(width=layout.NARROW), colour),
+        "chart": lazy_chart(drawn, colour, target=None if target_on_bars else target, beside=beside),
     }
 
 
-def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
-    """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
-    from helpers.present import charts
+def lazy_chart(drawn: Picture, colour: Palette, **more: Any) -> Callable[[], Chart]:
+    """What makes the chart of :mod:`helpers.present.charts`: pages need no Altair, which takes a third of a second to import."""
 
-    return charts.native_chart(drawn, colour, **more)
+    def made() -> Chart:
+        from helpers.present.charts import native_chart
+
+        return native_chart(drawn, colour, **more)
+
+    return made
 
 
 def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
@@ -217,7 +219,7 @@ def dash(trace: Trace) -> list[int]:
     return _DASHES[trace.group % len(_DASHES)]
 
 
-def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
+def figure_spec(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
     """The figure as a Vega-Lite specification, written out: Altair's checks and copies cost more than drawing it does."""
     return {
         "config": {

@@ -288,7 +288,7 @@ def _values_sentence(standing: FigureStanding) -> str:
 # -------------------------------------------------------------------------------- figure 2
 
 
-def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
+def area_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
     """The table of figure 2 with today's figures.
 
     Parameters
@@ -312,7 +312,7 @@ def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str],
     return _status_shown(rows, group_name, footnotes, caption)
 
 
-def printed_status_table(
+def printed_area_table(
     printed: PrintedReport, labels: Mapping[str, str], *, footnotes: Sequence[str], caption: str
 ) -> Shown:
     """The table of figure 2 as it was printed."""
@@ -413,11 +413,11 @@ def all_municipalities(
             [
                 DotPart(
                     check_key(f"alle-{number_}"),
-                    dotplot.chart(plot, colour),
+                    dotplot.dot_plot_spec(plot, colour),
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
-                    alt=dotplot.alt_text(plot),
+                    alt=dotplot.dot_plot_alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
+                    narrow=dotplot.dot_plot_spec(plot, colour, width=layout.NARROW),
                 )
             ]
         )
