@@ -38,7 +38,7 @@ from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
-from helpers.reports.base.report import derived
+from helpers.reports.base.report import Sheets, derived
 from helpers.reports.base.request import Asked
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
@@ -122,7 +122,7 @@ def judged_once(
 class PlanReport(PlanNumbers):
     """The plan as its notebooks show it: every public method is a cell of one."""
 
-    _sheets: ClassVar[Any] = sheets
+    _sheets: ClassVar[Sheets] = sheets
 
     def asked(self, book: Laid) -> Asked:
         """As every report, without the page on what was corrected where the figures are made up."""
