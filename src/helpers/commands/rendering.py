@@ -28,7 +28,7 @@ from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import Event, Format, Outcome
 from helpers.render.moved import write_moved
-from helpers.render.run import render_variants, settle_engine
+from helpers.render.run import choose_engine, render_variants
 from helpers.render.share import end_early, start_early
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
@@ -88,7 +88,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
             said.append((True, escape(words)))
         jobs = request.jobs or min(_CORES, len(variants))
         many = request.everyone or bool(request.region)
-        engine, words = settle_engine(request.engine, many=many)
+        engine, _, words = choose_engine(request.engine, many=many)
         if words:
             said.append((True, escape(words)))
         tell(said, out, err)

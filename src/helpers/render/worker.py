@@ -44,7 +44,7 @@ class Setting:
 
 
 class Worker:
-    """What renders one variant after the other. Use it as a context manager: its kernel ends with it."""
+    """What renders one variant after the other, until it is closed."""
 
     def __init__(self, setting: Setting, kernel: Kernel | None = None) -> None:
         self.setting = setting
@@ -58,12 +58,6 @@ class Worker:
         self._imprints: dict[str, Imprint] = {}
         self._assets: dict[tuple[Path, str], Assets] = {}
         self._hashes: dict[tuple[object, str], str] = {}
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the kernel, if one was needed."""

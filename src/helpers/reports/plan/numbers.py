@@ -403,9 +403,13 @@ class PlanNumbers(Report):
             f"Its focus areas are {there}.",
         )
 
+    @derived
+    def _data_problems(self) -> tuple[Problem, ...]:
+        return data_problems(self.project, self.catalogue, self.basis)
+
     def unusable(self) -> Iterator[tuple[Problem, list[str]]]:
         """What of the figures this plan shows could not be used, with the goals it concerns; none for what was typed in."""
-        for problem in data_problems(self.project, self.catalogue, self.basis):
+        for problem in self._data_problems:
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")
