@@ -82,7 +82,7 @@ def known(report: PlanNumbers, row: StatusRow) -> dict[str, Any]:
         "verdict": row.verdict,
         "steadiness": row.past.steadiness.value if row.past else None,
         "published_gap": row.published_gap,
-        "note": note(report, row),
+        "note": row_note(report, row),
         "basis": row.grounds,
     }
 
@@ -117,7 +117,7 @@ def title(report: PlanNumbers, row: StatusRow) -> str:
     return fill(known.title, kommune=report.municipality.name)
 
 
-def note(report: PlanNumbers, row: StatusRow) -> str | None:
+def row_note(report: PlanNumbers, row: StatusRow) -> str | None:
     """What a reader of the row must know; none when there is nothing."""
     counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
     aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
