@@ -21,7 +21,7 @@ from helpers.present.words import capital, goals_met, number
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan import short
 from helpers.reports.plan.assurance import chance_sentence
-from helpers.reports.plan.comparison import CountryComparison
+from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.opening import opening
 from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport, read_reports
