@@ -22,7 +22,6 @@ from helpers.reports.investeringer.models import InvestmentSet, TargetTable
 from helpers.reports.investeringer.status import (
     BusinessCase,
     InvestmentStatus,
-    RowStanding,
     RowStatus,
 )
 
@@ -147,17 +146,12 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    heads = ("Projekt", "Antal mål", *words.STANDING_WORDS.values(), "Nyeste måned")
-    columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            tables.linked(status.project.title, links(status.project.key)),
-            number(len(status.judged)),
-            *(number(status.count(standing)) for standing in RowStanding),
-            _month(status.newest) or capital(words.before_any(status)),
-        )
-        for status in found
-    ]
+    columns = tables.columns("Projekt", *words.OVERVIEW_HEADS, numbers=range(1, len(words.OVERVIEW_HEADS)))
+    rows: list[tuple[Cell, ...]] = []
+    for status in found:
+        *counted, newest = words.overview_cells(status)
+        title = tables.linked(status.project.title, links(status.project.key))
+        rows.append((title, *counted, _month(status.newest) or newest))
     return tables.simple_table(
         columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
     )

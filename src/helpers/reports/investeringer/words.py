@@ -17,6 +17,7 @@ from helpers.present.words import (
     NBSP,
     UNKNOWN,
     as_decimal,
+    capital,
     count,
     decimals_of,
     listed,
@@ -227,6 +228,16 @@ def project_line(status: InvestmentStatus) -> str:
 def before_any(status: InvestmentStatus) -> str:
     """What there is of a project that nothing was measured of after its start."""
     return "kun startmåling" if status.has_start else "ingen tal endnu"
+
+
+OVERVIEW_HEADS = ("Antal mål", *STANDING_WORDS.values(), "Nyeste måned")
+
+
+def overview_cells(status: InvestmentStatus) -> tuple[str, ...]:
+    """How many targets a project has, how they stand, and its newest month: under :data:`OVERVIEW_HEADS`."""
+    counted = (number(status.count(standing)) for standing in RowStanding)
+    newest = status.newest.danish if status.newest else before_any(status)
+    return number(len(status.judged)), *counted, capital(newest)
 
 
 def kroner(amount: Decimal) -> str:
