@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "sheets", "snapshot", "stamp",
+    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "part_name", "sheets", "snapshot", "stamp",
     "standing_lines", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""

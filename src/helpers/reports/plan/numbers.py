@@ -352,6 +352,12 @@ class PlanNumbers(Report):
         """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         return self._windows[indicator.key]
 
+    def part_name(self, row: StatusRow) -> str:
+        """The short name of a row's indicator, where its goal is followed by several; else empty."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        several = len(self.plan.goal(row.goal).indicators) > 1
+        return indicator.name or "" if indicator and several else ""
+
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
         if not row.indicator:
@@ -373,9 +379,7 @@ class PlanNumbers(Report):
             reason=row.reason,
             finer=row.finer,
             past=row.past,
-            part=indicator.name.lower()
-            if indicator and indicator.name and len(goal.indicators) > 1
-            else None,
+            part=self.part_name(row).lower() or None,
             beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
             if indicator
             else "",
