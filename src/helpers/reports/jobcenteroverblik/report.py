@@ -319,12 +319,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         ranked = places(values, standing.indicator.direction)
         before = on.column(areas, newest.shift(-newest.frequency.per_year))
         own = set(self.area.codes)
-        shown_group = (
-            standing.group
-            if standing.group.kind is not GroupKind.COUNTRY
-            else ComparisonGroup(GroupKind.COUNTRY, ())
-        )
-        grouped = {code for member in shown_group.members for code in member.codes}
+        members = () if standing.group.kind is GroupKind.COUNTRY else standing.group.members
+        grouped = {code for member in members for code in member.codes}
         region = {m.code: m.region for m in self.jobcenteroverblik.municipalities}
         rows = [
             pieces.Listed(
@@ -345,7 +341,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             period=newest,
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
-            group_name=capital(scope(shown_group)) if grouped else "",
+            group_name=capital(scope(standing.group)) if grouped else "",
             example=self._made_up(standing.indicator),
         ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
