@@ -13,7 +13,7 @@ from helpers.catalogue.followups import follow_up_template, read_follow_ups
 from helpers.commands.checks import check_everything
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import render_variants
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import Selection
 from helpers.reports.plan.report import PlanReport

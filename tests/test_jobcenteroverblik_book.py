@@ -21,7 +21,8 @@ from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.describe import ALT_LETTERS
 from helpers.project import RENDERING_VARIABLE, Project
-from helpers.render import Outcome, Variant, render_variants
+from helpers.render.models import Outcome, Variant
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.request import RenderRequest, Selection

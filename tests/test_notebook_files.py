@@ -13,8 +13,9 @@ import pypdf
 import pytest
 
 from helpers.errors import PlanError
-from helpers.render import Outcome, render_variants
+from helpers.render.models import Outcome
 from helpers.render.notebooks import parameter_problems, read_notebook
+from helpers.render.run import render_variants
 from render_book import CHECKOUT, code, markdown, notebook, variant, write_book
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -18,10 +18,9 @@ from typer.testing import CliRunner
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE
-from helpers.render import render_variants
 from helpers.render.hub import read_record
 from helpers.render.quarto import find_quarto, is_new_enough
-from helpers.render.run import choose_engine, settle_engine
+from helpers.render.run import choose_engine, render_variants, settle_engine
 from render_book import copy_project, plain_notebooks, sample_notebooks, variant, write_book
 
 STAND_IN = """#!{python}

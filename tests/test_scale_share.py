@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import PlanError
-from helpers.render import Step, render_variants
 from helpers.render.job import render_job_in_thread
+from helpers.render.models import Step
+from helpers.render.run import render_variants
 from helpers.render.worker import Setting
 from helpers.render.workspace import PREFIX
 from render_book import code, notebook, sample_notebooks, variant, write_book

@@ -19,7 +19,8 @@ from helpers.cli import app
 from helpers.periods import Period
 from helpers.present.words import number
 from helpers.project import Project
-from helpers.render import Outcome, render_variants
+from helpers.render.models import Outcome
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.plan import short

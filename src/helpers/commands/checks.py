@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.catalogue import Catalogue, check, load_catalogue
-from helpers.catalogue.brand import OVERRIDES, brand_problems, read_brand
+from helpers.catalogue.brand import BRAND_FILE, OVERRIDES, brand_problems, read_brand
 from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
@@ -19,7 +19,7 @@ from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
-from helpers.present.theme import BRAND_FILE, brand_doubts
+from helpers.present.theme import brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
 from helpers.render.book import CONFIGURATION, read_book, unsupported_keys

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.brand import OVERRIDES, read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.commands.rendering import TARGETS, render_reports
 from helpers.commands.typed import refuse_typed
 from helpers.data.files import write_whole
@@ -218,8 +218,7 @@ def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
     for report in reports:
         with err.status(f"writing {report.whom.name}"):
             brief = report.brief()
-            own = request.project.catalogue / OVERRIDES / f"{report.whom.slug}.yml"
-            brand = read_brand(request.project.root / "_brand.yml", own)
+            brand = brand_of(request.project, report.whom.slug)
             made = brief_files(
                 request.project, brief, brand, request.to, example=report.is_example, day=report.data_day
             )

@@ -24,17 +24,16 @@ from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.job import end_worker, start_kernel
-from helpers.render.models import Target
+from helpers.render.models import Event, Outcome, Target
 from helpers.render.moved import write_moved
-from helpers.render.run import settle_engine
+from helpers.render.run import render_variants, settle_engine
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
-from helpers.reports.base.request import Asked, RenderRequest
+from helpers.reports.base.request import Asked, RenderRequest, Variant
 
 TARGETS = ("html", "pdf", "docx")
 

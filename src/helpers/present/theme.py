@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from helpers.catalogue.brand import COLOURS, read_brand
+from helpers.catalogue.brand import BRAND_FILE, COLOURS, read_brand
+from helpers.periods import MONTHS, SHORT_MONTHS
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text against its background (WCAG 2.1, 1.4.3)."""
@@ -36,18 +37,10 @@ TIME_LOCALE = {
     "periods": ["AM", "PM"],
     "days": ["søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"],
     "shortDays": ["søn.", "man.", "tirs.", "ons.", "tors.", "fre.", "lør."],
-    "months": [
-        "januar", "februar", "marts", "april", "maj", "juni",
-        "juli", "august", "september", "oktober", "november", "december",
-    ],
-    "shortMonths": [
-        "jan.", "feb.", "mar.", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.",
-    ],
-}  # fmt: skip
+    "months": list(MONTHS),
+    "shortMonths": list(SHORT_MONTHS),
+}
 """Danish months and days for d3-time-format."""
-
-
-BRAND_FILE = "_brand.yml"
 
 
 @dataclass(frozen=True)

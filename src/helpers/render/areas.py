@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.periods import danish_day
 from helpers.present.draw import svg_of
 from helpers.present.output import FigurePart, TablePart, TextPart
 from helpers.present.stamp import EXAMPLE_MARK
-from helpers.present.theme import BRAND_FILE, palette_from
+from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.render.drawings import apart, coloured
 from helpers.render.frame import HUB, framed
@@ -30,7 +30,7 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
     PlanError
         When the output cannot be written.
     """
-    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
+    colours = palette_from(brand_of(project).colours)
     blocks: list[dict[str, object]] = []
     files: dict[str, str] = {}
     for part in page.shown.parts:

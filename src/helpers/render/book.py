@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.catalogue.brand import BRAND_FILE
 from helpers.catalogue.documents import Document, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
@@ -327,7 +328,7 @@ def read_book(
     named(typst.get("template-partials"), "format.typst.template-partials")
     named(book.get("favicon"), "book.favicon")
     filters = named(data.get("filters"), "filters")
-    brand_text = data.get("brand", "_brand.yml")
+    brand_text = data.get("brand", BRAND_FILE)
     brand = (folder / brand_text).resolve() if isinstance(brand_text, str) else None
     if brand is not None and not is_file(brand):
         if "brand" in data:

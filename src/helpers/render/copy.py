@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import yaml
 from nbformat import NotebookNode
 
-from helpers.catalogue.brand import WORD, Brand
+from helpers.catalogue.brand import BRAND_FILE, WORD, Brand
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
@@ -30,6 +31,8 @@ STYLES = "styles"
 
 
 _NOBODY = Imprint()
+
+_EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,20 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the pages show made-up figures: as the stamp says, or an output with the class ``example-data``."""
+        if self.variant.stamp is not None:
+            return self.variant.stamp.is_example
+        outputs = (
+            output
+            for notebook in self.notebooks.values()
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+            for output in cell.get("outputs", [])
+        )
+        return any(_EXAMPLE.search(one.get("data", {}).get("text/markdown", "")) for one in outputs)
 
     @property
     def address(self) -> str:
@@ -152,8 +169,8 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         logo.write_bytes(brand.logo_bytes())
         brand_data["logo"] = {"medium": {"path": f"{STYLES}/{logo.name}", "alt": brand.logo_alt}}
     if brand_data:
-        (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")
-        configuration["brand"] = "_brand.yml"
+        (folder / BRAND_FILE).write_text(_yaml(brand_data), encoding="utf-8")
+        configuration["brand"] = BRAND_FILE
     copy = Copy(folder, book, brand, variant, {}, imprint)
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
     head["output-file"] = copy.pdf_name.removesuffix(".pdf")

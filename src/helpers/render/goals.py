@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.periods import danish_day
 from helpers.present.stamp import EXAMPLE_MARK
-from helpers.present.theme import BRAND_FILE, Palette, palette_from
+from helpers.present.theme import Palette, palette_from
 from helpers.present.words import FEW_WORDS
 from helpers.project import Project
 from helpers.render.drawings import coloured
@@ -55,7 +55,7 @@ def write_comparison(
     PlanError
         When the output cannot be written.
     """
-    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
+    colours = palette_from(brand_of(project).colours)
     pages = tuple(
         replace(page, parts=tuple(_on_page(part, colours, marked) for part in page.parts))
         for page in comparison.pages

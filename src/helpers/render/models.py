@@ -5,8 +5,8 @@ A :class:`Variant` goes in, :class:`Event` objects come while it is worked on, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -64,8 +64,6 @@ class Outcome:
     """Why it failed; empty otherwise."""
     warnings: tuple[str, ...] = ()
     """What the notebooks wrote to stderr, once each; not shown on the pages."""
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    """Time spent per step: ``copy``, ``notebooks``, ``pages``, ``place``."""
 
     @property
     def ok(self) -> bool:

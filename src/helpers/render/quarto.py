@@ -19,17 +19,16 @@ import nbformat
 import yaml
 
 from helpers.errors import PlanError
+from helpers.present import fonts
 from helpers.present.theme import palette_from
 from helpers.render.assets import write_font_css
 from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
 from helpers.render.book import CONFIGURATION
-from helpers.render.builtin.engine import is_example
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
 from helpers.render.drawings import with_drawings
-from helpers.render.fonts import font_folder
 from helpers.render.models import Step
 from helpers.render.policy import QUARTO_POLICY
 from helpers.render.word import finish, prepare
@@ -110,7 +109,7 @@ def _formats(
         named = formats["html"].get("css") or []
         formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
     if "typst" in formats:
-        formats["typst"]["font-paths"] = [str(font_folder())]
+        formats["typst"]["font-paths"] = [str(fonts.FOLDER)]
     if word is not None:
         formats["docx"]["reference-doc"] = f"{STYLES}/{word.reference.name}"
     return formats
@@ -137,7 +136,7 @@ def _prepare(copy: Copy, to: Collection[str], word: WordJob | None) -> None:
     configuration["book"] = {**(configuration.get("book") or {}), "search": False}
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES), word)
-    if is_example(copy) and (html := configuration["format"].get("html")) is not None:
+    if copy.is_example and (html := configuration["format"].get("html")) is not None:
         named = html.get("include-in-header") or []
         header = named if isinstance(named, list) else [named]
         html["include-in-header"] = [*header, {"text": NO_INDEX}]
@@ -156,7 +155,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], on_step: Callable
     """
     program, _ = require_quarto()
     on_step(Step.PAGES, "")
-    word = prepare(copy, example=is_example(copy)) if "docx" in to else None
+    word = prepare(copy) if "docx" in to else None
     _prepare(copy, to, word)
     command = [program, "render", str(copy.folder), "--no-execute"]
     where = f"quarto render ({copy.variant.slug})"

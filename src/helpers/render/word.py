@@ -41,10 +41,10 @@ _TALLEST = 0.85
 """So much of a page's height a picture takes at most; its caption stands below it."""
 
 
-def prepare(copy: Copy, *, example: bool) -> WordJob:
+def prepare(copy: Copy) -> WordJob:
     """Lay the reference document into the private copy, and say what is to be written where."""
     reference = copy.folder / STYLES / f"reference{WORD}"
-    write_reference(reference, copy.brand, head=copy.subtitle, foot=copy.title, example=example)
+    write_reference(reference, copy.brand, head=copy.subtitle, foot=copy.title, example=copy.is_example)
     return WordJob(
         target=copy.folder / copy.word_name,
         reference=reference,

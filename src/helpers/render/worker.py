@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from helpers.catalogue.brand import OVERRIDES, WORD, Brand, read_brand
+from helpers.catalogue.brand import WORD, Brand, own_brand, read_brand
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
@@ -17,12 +15,11 @@ from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.beside import add_search_and_figures
 from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
-from helpers.render.builtin.engine import is_example, render_built_in
+from helpers.render.builtin.engine import render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.downloads import add_downloads
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
-from helpers.render.frame import FAVICON, SITE_CSS
 from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
 from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
@@ -91,8 +88,7 @@ class Worker:
         """The brand of the book, with the municipality's own values over it."""
         key = (self.book(variant).brand, variant.area)
         if key not in self._brands:
-            own = self.project.catalogue / OVERRIDES / f"{variant.area}.yml" if variant.area else None
-            self._brands[key] = read_brand(key[0], own)
+            self._brands[key] = read_brand(key[0], own_brand(self.project, variant.area))
         return self._brands[key]
 
     def imprint(self, variant: Variant) -> Imprint:
@@ -105,11 +101,8 @@ class Worker:
         """The shared files of the variant's book and brand, written once."""
         key = (variant.book, self._brand_key(variant))
         if key not in self._assets:
-            styles = self.project.styles
             css = self.book(variant).css
-            self._assets[key] = write_assets(
-                self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
-            )
+            self._assets[key] = write_assets(self.project, self.output, self.brand(variant), css)
         return self._assets[key]
 
     def _brand_key(self, variant: Variant) -> str:
@@ -155,7 +148,6 @@ class Worker:
             return Outcome(variant, "failed", self.engine, problems=refused.problems)
 
     def _render(self, variant: Variant, build: Path, on_event: Progress) -> Outcome:
-        seconds: dict[str, float] = {}
         book, brand = self.book(variant), self.brand(variant)
         total = self.steps(variant)
         done = 0
@@ -167,17 +159,15 @@ class Worker:
             on_event(Event(variant, Step.UNCHANGED, total, total))
             return settled
 
-        with _timed(seconds, "copy"):
-            copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
+        copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
 
         def notebook(path: str) -> None:
             nonlocal done
             tell(Step.NOTEBOOKS, path)
             done += 1
 
-        with _timed(seconds, "notebooks"):
-            warnings = run_notebooks(copy, self.kernel, notebook)
-            hold(copy)
+        warnings = run_notebooks(copy, self.kernel, notebook)
+        hold(copy)
 
         def laid_out(step: Step, what: str) -> None:
             nonlocal done
@@ -185,16 +175,14 @@ class Worker:
             done += 1
 
         site = build / "site"
-        with _timed(seconds, "pages"):
-            assets = self._lay_out(copy, site, laid_out)
-        with _timed(seconds, "place"):
-            record = self._record(copy, site, assets, self.fingerprint(variant))
-            record.write(site)
-            put_in_place(site, self.output, variant.slug, build)
+        assets = self._lay_out(copy, site, laid_out)
+        record = self._record(copy, site, assets, self.fingerprint(variant))
+        record.write(site)
+        put_in_place(site, self.output, variant.slug, build)
         on_event(Event(variant, Step.PLACED, total, total))
         place = self.output / variant.slug
         files = record.files(place)
-        return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings, seconds)
+        return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings)
 
     def _lay_out(self, copy: Copy, site: Path, on_step: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.
@@ -221,7 +209,7 @@ class Worker:
             area=copy.variant.area,
             engine=self.engine,
             dated=copy.variant.dated.isoformat() if copy.variant.dated else "",
-            example=is_example(copy),
+            example=copy.is_example,
             pdf=pdf,
             pages=tuple(chapter.href for chapter in copy.book.chapters) if "html" in self.to else (),
             assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
@@ -232,12 +220,3 @@ class Worker:
 
 def _book_key(variant: Variant) -> tuple[object, ...]:
     return variant.book, tuple(variant.pages.items())
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    begun = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - begun

@@ -18,7 +18,7 @@ from helpers.periods import danish_day
 from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
 from helpers.present.words import example_note
-from helpers.render.assets import FOLDER, Assets
+from helpers.render.assets import Assets
 from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.copy import Copy
@@ -106,7 +106,6 @@ def write_pages(
     site: Path,
     assets: Assets,
     *,
-    example: bool,
     files: Mapping[str, str | None],
 ) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
@@ -167,15 +166,11 @@ def write_pages(
             home=relative_url(page.href, "index.html"),
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
-            example=example,
+            example=copy.is_example,
             document=copy.variant.document,
             files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
-            assets={
-                "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",
-                "favicon": f"{above}{FOLDER}/{assets.favicon}",
-                "logo": f"{above}{FOLDER}/{assets.logo}" if assets.logo else None,
-            },
+            assets=assets.urls(above),
         )
         target = site / page.href
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ from helpers.reports.plan.comparison_figure import (
     alternative,
     picture,
 )
-from helpers.reports.plan.status import StatusRow, Summary, goal_verdicts, summary
+from helpers.reports.plan.status import StatusRow, goal_verdicts, summary
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
@@ -116,9 +116,7 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
                 owner=owner_words(plan, comparison.municipalities),
-                met=joint.met + joint.on_track,
-                not_met=joint.not_met + joint.behind,
-                unknown=joint.cannot_be_judged + joint.not_due,
+                **_sides(joint),
                 parts=tuple(
                     _part(
                         comparison,
@@ -332,9 +330,17 @@ def _summary(goal: Goal, usual: StatusRow, rows: Iterable[StatusRow]) -> tuple[s
     return tuple(said)
 
 
-def _tally(counted: Summary) -> str:
-    of, unknown = counted.total, counted.cannot_be_judged + counted.not_due
-    met, not_met = counted.met + counted.on_track, counted.not_met + counted.behind
+def _sides(counted: Counter[Verdict]) -> dict[str, int]:
+    """How many are met or on track, not met or behind, and unknown as yet."""
+    return {
+        "met": counted[Verdict.MET] + counted[Verdict.ON_TRACK],
+        "not_met": counted[Verdict.NOT_MET] + counted[Verdict.BEHIND],
+        "unknown": counted[Verdict.CANNOT_BE_JUDGED] + counted[Verdict.NOT_DUE],
+    }
+
+
+def _tally(counted: Counter[Verdict]) -> str:
+    of, (met, not_met, unknown) = counted.total(), _sides(counted).values()
     if not of:
         return "Målet følges uden vurdering."
     if met == of:

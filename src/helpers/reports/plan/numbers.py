@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -54,7 +55,6 @@ from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
     StatusRow,
-    Summary,
     goal_verdicts,
     status_rows,
     summary,
@@ -121,9 +121,9 @@ class PlanNumbers(Report):
         return replace(
             super().entry,
             plan=self.plan.key,
-            met=counted.met,
-            of=counted.total,
-            unknown=counted.cannot_be_judged,
+            met=counted[Verdict.MET],
+            of=counted.total(),
+            unknown=counted[Verdict.CANNOT_BE_JUDGED],
             newest=self.newest_period,
         )
 
@@ -277,8 +277,8 @@ class PlanNumbers(Report):
         """Whether a row shows what the plan's document printed; example data are pinned to that, and say so."""
         return row.grounds is Grounds.PRINTED and not self.is_example
 
-    def summary_of(self, goals: Iterable[Goal]) -> Summary:
-        """How many of the goals are met, are not, and cannot be judged."""
+    def summary_of(self, goals: Iterable[Goal]) -> Counter[Verdict]:
+        """How many of the goals have each verdict."""
         return summary(self.verdicts[goal.number] for goal in goals)
 
     def _shown(self) -> tuple[object, ...]:
@@ -304,10 +304,7 @@ class PlanNumbers(Report):
 
     def standing(self, area: FocusArea) -> tuple[str, str, str]:
         """Sign, words and class of a focus area's goals together."""
-        counted = self.summary_of(area.goals)
-        return words.joint_standing(
-            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
-        )
+        return words.joint_standing(self.summary_of(area.goals))
 
     @derived
     def sparks(self) -> dict[str, Spark]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.analysis.chance import Interval, around
+from helpers.analysis.gaps import Verdict
 from helpers.analysis.targets import Course, areas_asked
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import fill
@@ -249,9 +250,10 @@ class PlanReport(PlanNumbers):
         for area in self.plan.focus_areas:
             if area.goals:
                 _, said, kind = self.standing(area)
+                counted = self.summary_of(area.goals)
                 chapters[self._notebook(area)] = {
-                    "met": self.summary_of(area.goals).met,
-                    "of": self.summary_of(area.goals).total,
+                    "met": counted[Verdict.MET],
+                    "of": counted.total(),
                     "word": said,
                     "class": kind.removeprefix("verdict-"),
                 }
@@ -321,7 +323,7 @@ class PlanReport(PlanNumbers):
         own = self.catalogue.texts(self.municipality, self.plan).focus_areas.get(number)
         if not area.goals:
             return output.text(area.goals_missing or "")
-        counted = escape_markdown(plan_words.goals_counted(self.summary_of(area.goals)))
+        counted = escape_markdown(words.goals_met(self.summary_of(area.goals)))
         met = output.box(f"**{counted}**", classes=("summary",))
         return join([output.text(own) if own else Shown(), met])
 

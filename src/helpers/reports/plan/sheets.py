@@ -206,8 +206,7 @@ def _whose(report: PlanNumbers) -> str:
 
 def status_sheet(report: PlanNumbers) -> WorkSheet:
     """What the status table says, to be traced."""
-    counted = report.summary_of(report.plan.goals)
-    met = plan_words.goals_counted(counted)
+    met = words.goals_met(report.summary_of(report.plan.goals))
     title = f"{_whose(report)}. Status på målene"
     return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 

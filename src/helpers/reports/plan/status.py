@@ -6,8 +6,9 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -134,27 +135,6 @@ class GoalVerdict:
     goal: str
     verdict: Verdict
     rows: tuple[StatusRow, ...]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How many goals are met, are not, cannot be judged, and are on their way; those that are only followed count nowhere."""
-
-    met: int
-    not_met: int
-    cannot_be_judged: int
-    on_track: int = 0
-    behind: int = 0
-    not_due: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.met + self.not_met + self.cannot_be_judged + sum(self.on_the_way.values())
-
-    @property
-    def on_the_way(self) -> dict[str, int]:
-        """How many are on track, behind and not due, by these names."""
-        return {"on_track": self.on_track, "behind": self.behind, "not_due": self.not_due}
 
 
 @dataclass(frozen=True)
@@ -316,10 +296,9 @@ def goal_verdicts(rows: Iterable[StatusRow], plan: Plan | None = None) -> dict[s
     }
 
 
-def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Summary:
-    """How many goals or rows are met, are not, and cannot be judged."""
-    found = [one.verdict for one in judged]
-    return Summary(*(found.count(Verdict(field.name)) for field in fields(Summary)))
+def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Counter[Verdict]:
+    """How many goals or rows have each verdict; those that are only followed count nowhere."""
+    return Counter(one.verdict for one in judged if one.verdict is not Verdict.FOLLOWED)
 
 
 def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tuple[VerdictChange, ...]:

@@ -61,8 +61,7 @@ def status_screen(report: PlanReport, width: int, *, verbose: bool = False) -> I
                 f"{row.goal}: {value}, {words.VERDICT_WORDS[row.verdict].lower()} (undersøgelse)", style="dim"
             )
     yield from below(report, verbose=verbose)
-    counted = report.summary_of(report.plan.goals)
-    yield Text(plan_words.goals_counted(counted), style="bold")
+    yield Text(words.goals_met(report.summary_of(report.plan.goals)), style="bold")
 
 
 def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.catalogue.models import Plan
 from helpers.data.basis import choose_basis, plan_indicators
 from helpers.data.suppression import plan_observations
@@ -85,7 +85,7 @@ class PlanWing(Wing):
             example=first.is_example,
             data_day=first.data_day,
         )
-        colours = palette_from(read_brand(request.project.root / "_brand.yml").said)
+        colours = palette_from(brand_of(request.project).said)
         return compared(catalogue, country, colours)
 
     def side_by_side(self, selection: Selection, goal: str, kommuner: Sequence[str]) -> AreasPage:

@@ -19,7 +19,6 @@ from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
-    goals_met,
     listed,
     number,
     sentence,
@@ -32,7 +31,7 @@ from helpers.sources.milestones import MilestoneState
 if TYPE_CHECKING:
     from datetime import date
 
-    from helpers.reports.plan.status import StatusRow, Summary, VerdictChange
+    from helpers.reports.plan.status import StatusRow, VerdictChange
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -84,11 +83,6 @@ def followed_by_surveys(goals: Sequence[str]) -> str:
     """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
     said = "følges med kommunens egne undersøgelser og står under tabellen"
     return f"Mål {listed(goals)} {said}."
-
-
-def goals_counted(found: Summary) -> str:
-    """How many of the goals that are judged are met, on their way and not to be judged."""
-    return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
 
 
 def _kind(target: Target) -> str:
