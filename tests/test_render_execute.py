@@ -19,8 +19,9 @@ from render_book import code, markdown, notebook, variant, write_book
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory):
-    with Kernel(Project(tmp_path_factory.mktemp("root"))) as running:
-        yield running
+    running = Kernel(Project(tmp_path_factory.mktemp("root")))
+    yield running
+    running.stop()
 
 
 def copied(folder: Path, *cells, name: str = "Frederikssund", **changes) -> Copy:

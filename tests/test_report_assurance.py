@@ -26,11 +26,11 @@ from helpers.reports.plan.assurance import (
     cells,
     chance_sentence,
     hit_words,
-    money,
     outlook_sentence,
     persons_sentence,
     persons_words,
     record,
+    round_kroner,
     since_sentence,
 )
 from helpers.reports.plan.outlook import NoOutlook, Outlook
@@ -140,7 +140,7 @@ def test_plan_check_names_a_price_that_says_nothing(tmp_path):
     ],
 )
 def test_money_is_said_briefly(kroner, said):
-    assert money(Decimal(kroner)).replace(NBSP, " ") == said
+    assert round_kroner(Decimal(kroner)).replace(NBSP, " ") == said
 
 
 def test_a_cell_says_how_many_persons():

@@ -43,8 +43,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def kernel(project: Project) -> Iterator[Kernel]:
-    with Kernel(project) as running:
-        yield running
+    running = Kernel(project)
+    yield running
+    running.stop()
 
 
 Change = Callable[[list], object]

@@ -60,7 +60,7 @@ out = PlainConsole(highlight=False)
 err = PlainConsole(stderr=True, highlight=False)
 
 
-Output = Literal["table", "csv", "json"]
+OutputFormat = Literal["table", "csv", "json"]
 
 
 def _known_report(key: str) -> str:
@@ -69,7 +69,7 @@ def _known_report(key: str) -> str:
     return key
 
 
-Municipality = Annotated[
+MunicipalityName = Annotated[
     str,
     Argument(
         metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund."
@@ -91,7 +91,9 @@ PeriodText = Annotated[
 SnapshotDay = Annotated[
     str, Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22.")
 ]
-TableFormat = Annotated[Output, Option("--format", "-f", help="table for people, csv or json for machines.")]
+TableFormat = Annotated[
+    OutputFormat, Option("--format", "-f", help="table for people, csv or json for machines.")
+]
 ReportKey = Annotated[
     str,
     Option(
@@ -101,7 +103,7 @@ ReportKey = Annotated[
 Municipalities = Annotated[
     list[str] | None, Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres).")
 ]
-Region = Annotated[str, Option("--region", help="Only those of a region: Hovedstaden.")]
+RegionOption = Annotated[str, Option("--region", help="Only those of a region: Hovedstaden.")]
 Example = Annotated[
     bool, Option("--example", help="Show example data (made up), and say so in titles and file names.")
 ]
@@ -122,7 +124,7 @@ def _selection(
     *,
     kommune: str = "",
     everyone: bool = False,
-    form: Output = "table",
+    form: OutputFormat = "table",
 ) -> Selection:
     """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
@@ -160,7 +162,7 @@ def _wing(selection: Selection) -> Wing:
     return wing_of(selection.project, selection.plan)
 
 
-def _print(parts: Iterator[RenderableType], form: Output) -> None:
+def _print(parts: Iterator[RenderableType], form: OutputFormat) -> None:
     for part in list(parts):
         if form == "table":
             out.print(part)
@@ -215,7 +217,7 @@ def plan_command(
 
 @app.command(rich_help_panel=LOOK)
 def status(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     plan: PlanKey = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
@@ -424,7 +426,7 @@ def render(
     ] = "auto",
     output: SiteFolder = Path("_site"),
     everyone: Annotated[bool, Option("--all", help="All 98 municipalities.")] = False,
-    region: Region = "",
+    region: RegionOption = "",
     jobs: Annotated[int, Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
     force: Annotated[bool, Option("--force", help="Render also what is unchanged.")] = False,
     example: Example = False,
@@ -491,7 +493,7 @@ def export(
     everyone: Annotated[
         bool, Option("--all", help="All municipalities in one workbook, a row each per goal.")
     ] = False,
-    region: Region = "",
+    region: RegionOption = "",
     example: Example = False,
 ) -> None:
     """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
@@ -511,7 +513,7 @@ def export(
     "More in docs/export.md.",
 )
 def figure(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     figures: Annotated[
         list[str] | None,
         Argument(
@@ -556,7 +558,7 @@ def brief(
     ] = "docx",
     output: Exports = Path("_export"),
     everyone: Annotated[bool, Option("--all", help="One for each municipality.")] = False,
-    region: Region = "",
+    region: RegionOption = "",
     example: Example = False,
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
@@ -641,7 +643,7 @@ def notebooks(
 
 @app.command(rich_help_panel=MAKE)
 def new(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     year: Annotated[int, Option("--year", min=1990, max=2100, help="The plan's year.")],
     start: Annotated[
         str,
@@ -701,7 +703,7 @@ def add_indicator(
 
 @app.command(rich_help_panel=FIGURES)
 def template(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     indicator: Annotated[
         str,
         Argument(

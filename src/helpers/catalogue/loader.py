@@ -75,7 +75,7 @@ def load_catalogue(project: Project) -> Catalogue:
     return catalogue
 
 
-def check(project: Project) -> list[Problem]:
+def check_catalogue(project: Project) -> list[Problem]:
     """Everything that is wrong with the catalogue (for ``plan check``); empty when nothing is."""
     return list(_load(project)[1])
 
@@ -405,4 +405,4 @@ def _place(problem: Problem) -> tuple[str, int]:
     return name, int(line) if line.isdigit() else 0
 
 
-__all__ = ["catalogue_files", "check", "load_catalogue"]
+__all__ = ["catalogue_files", "check_catalogue", "load_catalogue"]

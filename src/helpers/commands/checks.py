@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.catalogue import Catalogue, check_catalogue, load_catalogue
 from helpers.catalogue.brand import BRAND_FILE, OVERRIDES, brand_problems, read_brand
 from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
@@ -24,7 +24,7 @@ from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
 from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
 from helpers.render.builtin.texts import text_problems
-from helpers.render.notebooks import check_notebooks, read_notebook
+from helpers.render.notebooks import check_notebooks, read_chapter
 from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.reports.base.books import BookTexts
@@ -99,7 +99,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
 
     Typed-in files are read only when the catalogue is right: their rows are named in it.
     """
-    problems = list(check(project))
+    problems = list(check_catalogue(project))
     if problems:
         return problems, []
     catalogue = load_catalogue(project)
@@ -148,7 +148,7 @@ def _pages(book: BookTexts) -> dict[str, str]:
     """Each page's headings as its notebook has them, and what its cells will show."""
     laid = book.book
     notebooks = {
-        path: nbformat.reads(text, as_version=4) if text else read_notebook(laid.folder / path, path)
+        path: nbformat.reads(text, as_version=4) if text else read_chapter(laid.folder / path, path)
         for path, text in laid.pages.items()
     }
     return {

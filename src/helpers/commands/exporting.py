@@ -23,7 +23,7 @@ from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.still import drawn, sized
 from helpers.render.brief import FORMS as BRIEF_FORMS
 from helpers.render.brief import brief_files
-from helpers.render.links import check_links
+from helpers.render.links import check_links, site_files
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
 from helpers.reports.base.request import RenderRequest
@@ -97,9 +97,7 @@ def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
                 raise PlanError.of(f"plan export {report.whom.slug}", "The site could not be rendered.")
             if problems := check_links(site):
                 raise PlanError(problems)
-            names = (path.relative_to(site) for path in site.rglob("*") if path.is_file())
-            shown = sorted(n.as_posix() for n in names if not any(part.startswith(".") for part in n.parts))
-            content = packed((name, (site / name).read_bytes()) for name in shown)
+            content = packed((name, (site / name).read_bytes()) for name in sorted(site_files(site)))
         name = report.workbook_name.removesuffix(".xlsx") + ".zip"
         yield _written(request.output / marked_name(report, name), content)
 

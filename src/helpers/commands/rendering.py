@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
-from helpers.commands.lastrun import LastRun, Line, tell
+from helpers.commands.lastrun import LastRun, SaidLine, tell
 from helpers.commands.typed import refuse_typed
 from helpers.data.basis import choose_basis, keyless, plan_indicators, shown_indicators, snapshot_days
 from helpers.data.editions import keep_typed
@@ -27,16 +27,17 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
-from helpers.render.job import end_worker, start_kernel
-from helpers.render.models import Event, Outcome, Target
+from helpers.render.models import Event, Format, Outcome
 from helpers.render.moved import write_moved
-from helpers.render.run import render_variants, settle_engine
+from helpers.render.run import choose_engine, render_variants
+from helpers.render.share import end_early, start_early
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
 from helpers.reports.base.request import Asked, RenderRequest, Variant
 
 TARGETS = ("html", "pdf", "docx")
+_CORES = os.cpu_count() or 1
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console, last: LastRun | None = None) -> int:
@@ -61,9 +62,11 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
         )
     catalogue = load_catalogue(request.project)
     with request.holding:
-        if len(request.municipalities) == 1 and not request.output.exists() and not request.scheduler:
-            start_kernel(request.project)
-            request.holding.callback(end_worker)
+        if not request.output.exists() and not request.scheduler:
+            most = _CORES if request.many else min(_CORES, len(request.municipalities))
+            alone = len(request.municipalities) <= 1 and not request.many
+            request.holding.callback(end_early)
+            start_early(request.project, request.jobs or most, alone=alone)
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.say, busy)))
         with err.status("reading the figures"):
@@ -84,9 +87,9 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
             said += [(True, escape(line)) for line in unsettled(request, catalogue, asked)]
         if made_up and (words := keyless_words(request.project, catalogue)):
             said.append((True, escape(words)))
-        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        jobs = request.jobs or min(_CORES, len(variants))
         many = request.everyone or bool(request.region)
-        engine, words = settle_engine(request.engine, many=many)
+        engine, _, words = choose_engine(request.engine, many=many)
         if words:
             said.append((True, escape(words)))
         tell(said, out, err)
@@ -263,7 +266,7 @@ def _with_progress(
         return render_variants(
             request.project,
             variants,
-            to=cast("tuple[Target, ...]", request.to),
+            to=cast("tuple[Format, ...]", request.to),
             engine=request.engine,
             output=request.output,
             jobs=jobs,
@@ -277,7 +280,7 @@ FEW = 5
 """So many variants are told one by one; of more, only those that failed."""
 
 
-def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[Line]:
+def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[SaidLine]:
     """What came of it, line by line."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in outcomes:

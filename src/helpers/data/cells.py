@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, STATBANK, Municipality
-from helpers.data.answers import Answer, AnswerError, Cell, as_number, parse_parts
+from helpers.data.answers import Answer, AnswerCell, AnswerError, as_number, parse_parts
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, tidy
@@ -254,14 +254,14 @@ class _Reader:
         )
 
 
-def _transposed(rows: Sequence[Sequence[Cell]], width: int) -> list[np.ndarray]:
+def _transposed(rows: Sequence[Sequence[AnswerCell]], width: int) -> list[np.ndarray]:
     """The columns of an answer, as objects."""
     if not rows:
         return [np.empty(0, dtype=object) for _ in range(width)]
     return list(np.array(rows, dtype=object).T)
 
 
-def _number(value: Cell) -> float:
+def _number(value: AnswerCell) -> float:
     found = as_number(value)
     return np.nan if found is None else float(found)
 

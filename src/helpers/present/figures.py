@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -53,7 +53,7 @@ def trend_figure(
     goal: Goal | None = None,
     verdict: str = "",
     beside: Sequence[str] = (),
-    provisional: describe.Provisional | None = None,
+    provisional: Mapping[str, Collection[Period]] | None = None,
     band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
@@ -97,45 +97,33 @@ def trend_figure(
     first = (drawn.bars if on_bars and drawn.bars else drawn.lines or drawn.bars)[0]
     fixed = courses[0] if len(courses) == 1 and (not courses[0].varies or on_bars) else None
     value = float(fixed.points[-1][1]) if fixed else None
-    example = example and any(trace.made_up for trace in drawn.traces)
+    drawn = replace(
+        drawn,
+        example=example and any(trace.made_up for trace in drawn.traces),
+        provisional=provisional or {},
+    )
     grounds = {point.grounds for trace in drawn.traces for point in trace.points}
-    real = grounds if example or Grounds.PRINTED in grounds else set()
+    real = grounds if drawn.example or Grounds.PRINTED in grounds else set()
     if fixed is None:
         drawn = with_targets(
             drawn, [(course_words(course, first.decimals, first.unit), course) for course in courses]
         )
-    lay = partial(
-        layout.lay_out,
-        drawn,
-        panels=plan_layout == "panels",
-        example=example,
-        target=value,
-        target_text=f"Mål: {target_phrase(fixed.asked, first.decimals, first.unit)}" if fixed else "",
-        target_on_bars=on_bars,
-        published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
-    )
-    colour = palette()
-    unsettled = provisional or {}
     return output.figure(
         drawn.key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(
-            drawn, colour, target=None if on_bars else value, beside=beside, example=example
+        **drawings(
+            drawn,
+            panels=plan_layout == "panels",
+            target=value,
+            target_text=f"Mål: {target_phrase(fixed.asked, first.decimals, first.unit)}" if fixed else "",
+            target_on_bars=on_bars,
+            published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
+            beside=beside,
         ),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
-        alt=describe.alt_text(
-            drawn,
-            verdict=verdict,
-            target=fixed.asked if fixed else None,
-            example=example,
-            provisional=unsettled,
-        ),
-        numbers=describe.numbers_table(
-            drawn, caption=f"Tal bag figuren: {drawn.title}", provisional=unsettled
-        ),
-        csv=describe.numbers_csv(drawn, example=example, provisional=unsettled),
+        alt=describe.alt_text(drawn, verdict=verdict, target=fixed.asked if fixed else None),
+        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {drawn.title}"),
+        csv=describe.numbers_csv(drawn),
     )
 
 
@@ -154,31 +142,53 @@ def areas_figure(
     windows
         Frame *Window* of each; the first is the one that the figure is about, and at most five are told apart.
     """
-    drawn = areas_picture(key, title, indicator, windows)
+    drawn = replace(areas_picture(key, title, indicator, windows), example=example)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
-    lay = partial(
-        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
-    )
-    colour = palette()
     return output.figure(
         key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        **drawings(drawn),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
-        alt=describe.alt_text(drawn, example=example),
+        alt=describe.alt_text(drawn),
         numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
-        csv=describe.numbers_csv(drawn, example=example),
+        csv=describe.numbers_csv(drawn),
     )
 
 
-def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
-    """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
-    from helpers.present import charts
+def drawings(
+    drawn: Picture,
+    *,
+    target: float | None = None,
+    target_on_bars: bool = False,
+    beside: Sequence[str] = (),
+    **places: Any,
+) -> dict[str, Any]:
+    """What a picture is drawn as in a :class:`~helpers.present.output.FigurePart`: wide, on a phone, and in JupyterLab.
 
-    return charts.native_chart(drawn, colour, **more)
+    Parameters
+    ----------
+    beside
+        See :func:`trend_figure`; everything else is told in :func:`helpers.present.layout.lay_out`.
+    """
+    colour = palette()
+    lay = partial(layout.lay_out, drawn, target=target, target_on_bars=target_on_bars, **places)
+    return {
+        "spec": figure_spec(drawn, lay(), colour),
+        "narrow": figure_spec(drawn, lay(width=layout.NARROW), colour),
+        "chart": lazy_chart(drawn, colour, target=None if target_on_bars else target, beside=beside),
+    }
+
+
+def lazy_chart(drawn: Picture, colour: Palette, **more: Any) -> Callable[[], Chart]:
+    """What makes the chart of :mod:`helpers.present.charts`: pages need no Altair, which takes a third of a second to import."""
+
+    def made() -> Chart:
+        from helpers.present.charts import native_chart
+
+        return native_chart(drawn, colour, **more)
+
+    return made
 
 
 def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
@@ -209,7 +219,7 @@ def dash(trace: Trace) -> list[int]:
     return _DASHES[trace.group % len(_DASHES)]
 
 
-def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
+def figure_spec(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
     """The figure as a Vega-Lite specification, written out: Altair's checks and copies cost more than drawing it does."""
     return {
         "config": {

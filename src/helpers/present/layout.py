@@ -380,11 +380,10 @@ def gap_notes(picture: Picture) -> tuple[str, ...]:
 def lay_out(
     picture: Picture,
     *,
-    panels: bool,
-    example: bool,
-    target: float | None,
-    target_text: str,
-    published_text: str,
+    panels: bool = False,
+    target: float | None = None,
+    target_text: str = "",
+    published_text: str = "",
     target_on_bars: bool = False,
     width: float = WIDTH,
 ) -> Layout:
@@ -435,7 +434,7 @@ def lay_out(
 
     # A single set of bars is named by its axis.
     keyed = (*(picture.lines if not named else ()), *(picture.bars if len(picture.bars) > 1 else ()))
-    words, legend, header = _header(picture, width, keyed, example=example)
+    words, legend, header = _header(picture, width, keyed)
     # The header was laid out from the figure's upper left corner; from here on 0, 0 is the plot's.
     count_title = (
         f"{count.title} (søjler, højre akse)" if count and count_right else count.title if count else ""
@@ -551,14 +550,12 @@ def _ends(
     return tuple(EndLabel(trace, 0, y, text) for (trace, _, text), y in zip(found, places, strict=True))
 
 
-def _header(
-    picture: Picture, width: float, keyed: Sequence[Trace], *, example: bool
-) -> tuple[list[Words], list[Entry], float]:
+def _header(picture: Picture, width: float, keyed: Sequence[Trace]) -> tuple[list[Words], list[Entry], float]:
     """Title, subtitle and legend, from the upper left corner, and how high they are together."""
     words: list[Words] = []
     y = 0.0
-    badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if example else 0
-    if example:
+    badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if picture.example else 0
+    if picture.example:
         words.append(Words(width, TITLE_SIZE, BADGE, SMALL_SIZE, 600, "right", "unknown"))
     for line in wrap(picture.title, width - badge, TITLE_SIZE, 600):
         y += TITLE_SIZE * LINE

@@ -18,6 +18,7 @@ from helpers.catalogue.brand import BRAND_FILE, WORD, Brand
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
+from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
 from helpers.prose import without_false_lists
 from helpers.render.book import CONFIGURATION, Book, pdf_name
@@ -64,6 +65,11 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def date(self) -> str:
+        """The day on its first page, in Danish."""
+        return danish_day(self.variant.dated) if self.variant.dated else self.book.date
 
     @property
     def is_example(self) -> bool:

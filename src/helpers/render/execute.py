@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 
 import nbformat
 from nbformat import NotebookNode
@@ -47,21 +46,13 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Kernel:
-    """A process that runs notebooks; use it as a context manager, so that none is left behind."""
+    """A process that runs notebooks, from the first of them on until it is stopped."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._variables: set[str] = set()
-
-    def __enter__(self) -> Kernel:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self, *, early: bool = False) -> subprocess.Popen[bytes]:
         """The process, started if none runs; an early one imports the reports while its caller goes on."""

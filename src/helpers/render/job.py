@@ -40,7 +40,7 @@ def render_job(
     return _workers[0].render(variant, room, on_event)
 
 
-def start_kernel(project: Project) -> None:
+def start_kernel(project: Project, on_event: Progress = lambda _: None) -> None:
     """Start the kernel of this process's worker, to import what it needs while the figures are read."""
     _early.append(Kernel(project))
     _early[0].start(early=True)

@@ -14,7 +14,7 @@ from typing import Literal
 from helpers.errors import Problem
 from helpers.reports.base.request import Variant
 
-Target = Literal["html", "pdf", "docx"]
+Format = Literal["html", "pdf", "docx"]
 
 
 class Step(StrEnum):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -234,13 +235,9 @@ def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
 def _sidebar(
     text: str, page: str, verdicts: Mapping[str, ChapterVerdict], links: list[tuple[str, str]]
 ) -> str:
-    folder = PurePosixPath(page).parent
-
     def entry(found: re.Match[str]) -> str:
-        parts: list[str] = []
-        for part in (folder / html.unescape(found[1]).split("#")[0]).parts:
-            parts = parts[:-1] if part == ".." else [*parts, part]
-        verdict = verdicts.get("/".join(parts))
+        path = posixpath.join(posixpath.dirname(page), html.unescape(found[1]).split("#")[0])
+        verdict = verdicts.get(posixpath.normpath(path))
         if verdict is None:
             return found[0]
         said = html.escape(f"{verdict.sign} {verdict.word}")

@@ -17,7 +17,6 @@ from docx.table import Table
 from docx.text.run import Run
 
 from helpers.catalogue.brand import WORD
-from helpers.periods import danish_day
 from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
@@ -52,7 +51,7 @@ def prepare(copy: Copy) -> WordJob:
         timestamp=copy.timestamp,
         title=copy.title,
         subtitle=copy.subtitle,
-        date=danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date,
+        date=copy.date,
         contents=CONTENTS,
     )
 

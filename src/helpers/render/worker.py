@@ -22,7 +22,7 @@ from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
 from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
 
@@ -39,12 +39,12 @@ class Setting:
     # ``built-in`` or ``quarto``, and which one.
     engine: str
     version: str
-    to: frozenset[Target]
+    to: frozenset[Format]
     force: bool = False
 
 
 class Worker:
-    """What renders one variant after the other. Use it as a context manager: its kernel ends with it."""
+    """What renders one variant after the other, until it is closed."""
 
     def __init__(self, setting: Setting, kernel: Kernel | None = None) -> None:
         self.setting = setting
@@ -58,12 +58,6 @@ class Worker:
         self._imprints: dict[str, Imprint] = {}
         self._assets: dict[tuple[Path, str], Assets] = {}
         self._hashes: dict[tuple[object, str], str] = {}
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the kernel, if one was needed."""

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
-from helpers.data.answers import Cell, as_number, parse_parts
+from helpers.data.answers import AnswerCell, as_number, parse_parts
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
@@ -57,7 +57,7 @@ class Misfit(ValueError):
 
 
 def values_of(
-    columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]
+    columns: Sequence[AnswerColumn], rows: Iterable[Sequence[AnswerCell]]
 ) -> dict[Place, int | float | None]:
     """The numbers of an answer by place.
 
@@ -77,8 +77,8 @@ def values_of(
     )
     measures = [(at, column) for at, column in enumerate(columns) if column.role == "measure"]
     values: dict[Place, int | float | None] = {}
-    periods: dict[Cell, str] = {}
-    folded: dict[Cell, str] = {}
+    periods: dict[AnswerCell, str] = {}
+    folded: dict[AnswerCell, str] = {}
     for row in rows:
         when, where = row[period], row[area]
         if when not in periods:
@@ -327,14 +327,14 @@ def _places_asked_for(places: Iterable[Place], oldest: Period | None) -> Iterato
             yield place
 
 
-def _period(cell: Cell) -> Period:
+def _period(cell: AnswerCell) -> Period:
     try:
         return Period.parse(str(cell))
     except ValueError:
         raise Misfit(f'"{short(cell)}" where a period should be') from None
 
 
-def _label(cell: Cell, what: str) -> str:
+def _label(cell: AnswerCell, what: str) -> str:
     if not isinstance(cell, str):
         raise Misfit(f'"{short(cell)}" where {what} should be')
     return fold(cell)

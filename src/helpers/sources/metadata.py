@@ -76,7 +76,7 @@ class MeasureGroup(_Model):
     measures: Many[Measure] = ()
 
 
-class Value(_Model):
+class MemberValue(_Model):
     """One member of a hierarchy."""
 
     id: Id = Field(alias="value_id")
@@ -86,7 +86,7 @@ class Value(_Model):
 class Level(_Model):
     id: Id = Field(alias="level_id", default="")
     label: str = Field(alias="level_name", default="")
-    values: Many[Value] = ()
+    values: Many[MemberValue] = ()
 
 
 class Hierarchy(_Model):
@@ -97,12 +97,12 @@ class Hierarchy(_Model):
     levels: Many[Level] = ()
 
     @property
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> tuple[MemberValue, ...]:
         """Members of all levels, each once, the total among them."""
         return tuple({value.id: value for level in self.levels for value in level.values}.values())
 
     @property
-    def total(self) -> Value | None:
+    def total(self) -> MemberValue | None:
         return next((value for value in self.values if value.id == TOTAL), None)
 
 
@@ -243,7 +243,9 @@ class TableInfo(_Model):
             "Set the measure in the catalogue to one of these ids or labels.",
         )
 
-    def members(self, key: str, labels: Iterable[str]) -> tuple[Dimension, Hierarchy, tuple[Value, ...]]:
+    def members(
+        self, key: str, labels: Iterable[str]
+    ) -> tuple[Dimension, Hierarchy, tuple[MemberValue, ...]]:
         """The members called `labels` in the dimension (or hierarchy) called `key`.
 
         Raises

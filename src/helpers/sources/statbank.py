@@ -36,7 +36,7 @@ _NO_TABLE: Final = re.compile(
 _TOTALS: Final = frozenset({"TOT", "IALT", "MOK"})
 
 
-Asked = Mapping[str, Mapping[str, str | Sequence[str]]]
+AskedValues = Mapping[str, Mapping[str, str | Sequence[str]]]
 """Variable → code → its text, or the codes whose sum it is. What is not named is left out."""
 
 
@@ -156,7 +156,7 @@ class StatbankClient(Transport[StatbankSettings]):
         name = table.upper()
         return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
 
-    def data(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> Answer:
+    def data(self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]) -> Answer:
         """Ask for numbers.
 
         Parameters
@@ -211,7 +211,7 @@ class StatbankClient(Transport[StatbankSettings]):
         )
         return self._ask("data", {}, info.id.lower(), words, parse, body)
 
-    def query(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> dict[str, str]:
+    def query(self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]) -> dict[str, str]:
         """What :meth:`data` sends, for the sidecar; with when the table was updated."""
         return {
             "path": "data",
@@ -221,7 +221,9 @@ class StatbankClient(Transport[StatbankSettings]):
             **{name: ",".join(values) for name, values in self._chosen(info, asked, periods).items()},
         }
 
-    def _chosen(self, info: StatbankTable, asked: Asked, periods: Sequence[str]) -> dict[str, list[str]]:
+    def _chosen(
+        self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]
+    ) -> dict[str, list[str]]:
         chosen: dict[str, list[str]] = {name: [] for name in asked}
         for name, values in asked.items():
             for code, text in values.items():

@@ -26,7 +26,7 @@ from helpers.sources.keeping import About
 from helpers.sources.queries import Places, Wanted
 from helpers.sources.settings import read_statbank_settings
 from helpers.sources.source import Prepared
-from helpers.sources.statbank import Asked, StatbankClient, StatbankTable, Variable
+from helpers.sources.statbank import AskedValues, StatbankClient, StatbankTable, Variable
 from helpers.sources.transport import Periods
 
 _SPAN: Final = re.compile(r"(\d+)\.\.(\d+)")
@@ -40,7 +40,7 @@ class Question:
     """One call of ``data``: a table, the values of its variables, and some of its periods."""
 
     info: StatbankTable
-    asked: Asked
+    asked: AskedValues
     periods: Periods
     codes: tuple[str, ...]
     columns: tuple[AnswerColumn, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -14,7 +15,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.errors import PlanError, Problem
-from helpers.periods import danish_day
 from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
 from helpers.present.words import example_note
@@ -75,12 +75,7 @@ def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:
 
 def relative_url(from_page: str, to: str) -> str:
     """The way from one page to a file, both seen from the same folder."""
-    here = PurePosixPath(from_page).parent.parts
-    there = PurePosixPath(to).parts
-    same = 0
-    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
-        same += 1
-    return "/".join([".."] * (len(here) - same) + list(there[same:]))
+    return posixpath.relpath(to, posixpath.dirname(from_page) or ".")
 
 
 def part_of(href: str, hrefs: Collection[str]) -> str:
@@ -125,7 +120,6 @@ def write_pages(
     template = environment().get_template("page.html")
     verdicts = read_verdicts(copy.folder)
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
-    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
     colours = palette_from(copy.brand.colours)
@@ -141,7 +135,7 @@ def write_pages(
             title=copy.title,
             subtitle=copy.subtitle,
             municipality=municipality,
-            date=date,
+            date=copy.date,
             head_title=" · ".join(
                 part for part in (None if is_index else page.title, copy.title, municipality) if part
             ),

@@ -8,7 +8,6 @@ from typing import Literal
 import typst
 
 from helpers.errors import PlanError
-from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
 from helpers.present.typesetting import compiler, forget, quoted
 from helpers.render.copy import STYLES, Copy
@@ -33,12 +32,11 @@ def _main(copy: Copy, body: str) -> str:
     if copy.brand.logo is not None:
         alt = _string(copy.brand.logo_alt or copy.author)
         logo = f'image("/{STYLES}/logo{copy.brand.logo.suffix}", alt: {alt}, height: 18mm)'
-    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     arguments = {
         "title": _string(copy.title),
         "subtitle": _string(copy.subtitle),
         "author": _string(copy.author),
-        "date": _string(date),
+        "date": _string(copy.date),
         "lang": _string(copy.book.lang),
         "keywords": f"({_string(copy.title)}, {_string(copy.author)})",
         "example": str(copy.is_example).lower(),

@@ -32,7 +32,7 @@ from helpers.reports.base.notebooks import (
 _ATTRIBUTES = re.compile(r"(?:\s*(?:\{[^{}]*\}|<!-- #[^<>]*-->))+\s*$")
 _NUMBER = re.compile(r"\b\d+[a-z]?\b")
 
-Place = tuple[str, str]
+CellPlace = tuple[str, str]
 """A notebook, and the id of the cell of the catalogue that an analyst's cell follows; empty for the top."""
 
 
@@ -243,8 +243,8 @@ class _Walk:
         homes: Mapping[str, str],
         merged: Merged,
     ) -> None:
-        self.nodes: dict[Place, NotebookNode] = {}
-        self.kept: dict[Place, list[NotebookNode]] = defaultdict(list)
+        self.nodes: dict[CellPlace, NotebookNode] = {}
+        self.kept: dict[CellPlace, list[NotebookNode]] = defaultdict(list)
         self.left: dict[str, list[NotebookNode]] = defaultdict(list)
         """What stays in the file of a page that is gone."""
         self.strays = [
@@ -294,7 +294,7 @@ class _Walk:
                 said[f"your cells moved to {after[0]}"].append(_first(node))
                 self._changes[after[0]][f"your cells from {path}"].append(_first(node))
 
-    def _place(self, home: str, identifier: str) -> Place | None:
+    def _place(self, home: str, identifier: str) -> CellPlace | None:
         number = subject(identifier)
         if not number:
             ours = any(cell.id == identifier for cell in self._wanted.get(home, ()))

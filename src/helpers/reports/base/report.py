@@ -16,7 +16,7 @@ from datetime import date
 from functools import wraps
 from inspect import isfunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 import pandas as pd
 
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "areas_page", "drawing", "drawings", "figure_names", "measured", "number_sheets", "own_to_mend", "snapshot", "sources_sheet", "stamp",
-    "standing_lines", "status_sheet", "survey_rows", "window",
+    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "sheets", "snapshot", "stamp",
+    "standing_lines", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
@@ -96,6 +96,19 @@ class Whom:
     def municipality(cls, area: Municipality) -> Whom:
         """A municipality."""
         return cls(area.name, area.long_name, area.slug, (area.code,))
+
+
+class Sheets(Protocol):
+    """What the module ``sheets.py`` of a report offers, each for a report of its own kind."""
+
+    def status_sheet(self, report: Any) -> WorkSheet:
+        """How everything stands, a row each; one of its columns says for whom."""
+
+    def number_sheets(self, report: Any) -> list[WorkSheet]:
+        """The numbers behind it."""
+
+    def sources_sheet(self, report: Any) -> WorkSheet:
+        """Where the numbers come from, and what to mind."""
 
 
 def _stamping(method: Callable[..., Shown]) -> Callable[..., Shown]:
@@ -438,28 +451,18 @@ class Report(ABC):
 
     # ---------------------------------------------------------------------------------- the workbook
 
-    _sheets: ClassVar[Any] = None
-    """The module that makes the sheets of its workbook; none for a report that has no workbook."""
+    _sheets: ClassVar[Sheets | None] = None
+    """None for a report that has no workbook."""
 
-    def status_sheet(self) -> WorkSheet:
-        """How everything stands, a row each; one of its columns says for whom.
+    @property
+    def sheets(self) -> Sheets:
+        """The module that makes the sheets of its workbook.
 
         Raises
         ------
         PlanError
             Of a report that has no workbook.
         """
-        return self._workbook().status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        """The numbers behind it."""
-        return self._workbook().number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        """Where the numbers come from, and what to mind."""
-        return self._workbook().sources_sheet(self)
-
-    def _workbook(self) -> Any:
         if self._sheets is None:
             raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
         return self._sheets
@@ -471,7 +474,8 @@ class Report(ABC):
 
     def workbook(self) -> bytes:
         """All of it as an Excel workbook."""
-        sheets = [self.status_sheet(), *self.number_sheets(), self.sources_sheet()]
+        made = self.sheets
+        sheets = [made.status_sheet(self), *made.number_sheets(self), made.sources_sheet(self)]
         return workbook_of([self], sheets)
 
     # -------------------------------------------------------------------------------- the agenda item
@@ -547,11 +551,11 @@ def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes
 
 def country_workbook(reports: Sequence[Report]) -> bytes:
     """All reports in one table, and the sources of the first."""
-    status = [report.status_sheet() for report in reports]
+    status = [report.sheets.status_sheet(report) for report in reports]
     title = f"{reports[0].title}: {count(len(reports), 'kommune eller jobcenter', 'kommuner og jobcentre')}"
     rows = [row for sheet in status for row in sheet.rows]
     together = WorkSheet(status[0].name, title, status[0].heads, rows, status[0].notes)
-    return workbook_of(reports, [together, reports[0].sources_sheet()])
+    return workbook_of(reports, [together, reports[0].sheets.sources_sheet(reports[0])])
 
 
 def frame_hash(frame: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
 from helpers.present.describe import fitted
-from helpers.present.figures import chart, native_chart
+from helpers.present.figures import figure_spec, lazy_chart
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg
 from helpers.present.tables import Group, build
@@ -63,30 +63,26 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         Names the files and the anchor; unique in the book.
     """
     assert status.row.unit is not None
-    drawn = _picture(status, title, municipality, key)
+    drawn = replace(_picture(status, title, municipality, key), example=example)
     colour = palette()
 
     def spec(width: float) -> dict[str, Any]:
         places = layout.lay_out(
             drawn,
-            panels=False,
-            example=example,
-            target=None,
-            target_text="",
             published_text=TARGET_TEXT if status.row.targets else "",
             width=width,
         )
         places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
-        return _with_square_rings(chart(drawn, places, colour))
+        return _with_square_rings(figure_spec(drawn, places, colour))
 
     return output.figure(
         key,
         spec(layout.WIDTH),
         narrow=spec(layout.NARROW),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        chart=lazy_chart(drawn, colour),
         title=f"{title}, {describe.span(drawn)}",
         caption=describe.caption(drawn),
-        alt=alt_text(status, title, example=example),
+        alt=row_alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
         csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
     )
@@ -189,7 +185,7 @@ def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Po
     )
 
 
-def alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
+def row_alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
     """The figure for those who do not see it."""
     row = status.row
     judged = status.standing is not None and bool(row.targets)

@@ -20,7 +20,7 @@ from helpers.periods import Frequency, Period
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Keys of projects, rows and benefits: they name files, anchors and cells of typed-in files."""
 
-Figure = Annotated[Number, Field(max_digits=15)]
+PrintedNumber = Annotated[Number, Field(max_digits=15)]
 """A number of a document; more digits than a spreadsheet tells are a slip of the hand."""
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -60,9 +60,9 @@ class RowUnit(StrEnum):
 class StartReading(Model):
     """A start measurement as printed: ``103``, ``17 (17 pct.)``, with a footnote, or the footnote alone."""
 
-    value: Figure | None = None
+    value: PrintedNumber | None = None
     """In the row's unit; the count for ``count_and_share``."""
-    share: Figure | None = None
+    share: PrintedNumber | None = None
     """Per cent of the target group, for ``count_and_share``."""
     footnote: str | None = None
     """The mark of a footnote: ``*``."""
@@ -90,8 +90,8 @@ class Milestone(Model):
     Written ``48``, ``48 (-40 pct.)`` or ``-40 pct.``; the two kinds are checked against each other.
     """
 
-    value: Figure | None = None
-    change: Figure | None = None
+    value: PrintedNumber | None = None
+    change: PrintedNumber | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -282,7 +282,7 @@ class PolicyText(Model):
 class Cost(Model):
     """An amount in kroner that the user gives, with where it stands."""
 
-    amount: Figure = Field(gt=0)
+    amount: PrintedNumber = Field(gt=0)
     source: str = Field(min_length=1)
     year: int | None = None
 
@@ -310,8 +310,8 @@ class TargetLine(Model):
     """A line of target numbers: a level, a change, or a project that holds the level (a change of zero)."""
 
     label: str
-    level: Figure | None = None
-    change: Figure | None = None
+    level: PrintedNumber | None = None
+    change: PrintedNumber | None = None
     hold: bool = False
     # Whose change it is, and on which benefit; both keys.
     project: str | None = None
@@ -336,7 +336,7 @@ class Total(Model):
     """The printed sum of a table."""
 
     label: str
-    value: Figure
+    value: PrintedNumber
 
 
 class TargetTable(Model):

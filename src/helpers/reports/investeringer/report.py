@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from helpers.catalogue.models import SOURCES
 from helpers.data.editions import typed_folder
@@ -13,6 +13,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, example_note, listed
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.notes import downloads
+from helpers.reports.base.report import Sheets
 from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures
 from helpers.reports.investeringer import sheets, words
@@ -45,7 +46,7 @@ def investment_report(selection: Selection, kommune: str) -> InvestmentReport:
 class InvestmentReport(InvestmentNumbers):
     """The projects as their notebooks show them: every public method is a cell of one."""
 
-    _sheets: ClassVar[Any] = sheets
+    _sheets: ClassVar[Sheets] = sheets
 
     # ------------------------------------------------------------------------------------- what is shown
 
@@ -165,7 +166,7 @@ class InvestmentReport(InvestmentNumbers):
 
     def status_table(self, key: str) -> Shown:
         """Newest figure, change, path, trend and standing of every row."""
-        return project_tables.status_table(self._status(key))
+        return project_tables.project_status_table(self._status(key))
 
     def form(self, key: str) -> Shown:
         """The document's form with start, months and targets, its footnotes, sources and remarks."""
@@ -250,7 +251,7 @@ class InvestmentReport(InvestmentNumbers):
         project_cost = case.project.investment
         parts = [said, project_tables.business_table(case, self.projects.benefits)]
         if project_cost is not None:
-            amount = words.money(project_cost.amount)
+            amount = words.kroner(project_cost.amount)
             told = f"Projektets egen udgift: {amount} om året ({project_cost.source})."
             parts.append(output.box(escape_markdown(told), classes=("source-note",)))
         return join(parts)

@@ -10,7 +10,7 @@ from helpers.present.words import capital
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.numbers import InvestmentNumbers
-from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
+from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_value
 
 _STATUS = (
     Head("Projekt", 30), Head("Række", 44), Head("Kommune", 18), Head("Startmåling", 12), Head("Nyeste måned", 14),
@@ -44,7 +44,7 @@ def _status_cells(
     assert row.row.key is not None
     share = row.row.unit is not None and row.row.unit.judged_as_share
 
-    first = start_of(row.row, status.project.status.start.period, row.measured)
+    first = start_value(row.row, status.project.status.start.period, row.measured)
     newest = row.newest.judged(row.row.unit) if row.newest else None
     traced = row.change is not None and first is not None and newest is not None
     due, goal = row.next_target or (None, None)
@@ -77,7 +77,7 @@ def months_for_people(report: InvestmentNumbers) -> str:
     return csv_files.for_people(MONTH_HEADS, _months(report))
 
 
-def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.Cell, ...]]:
+def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
         measured = {one.month: one for one in row.measured}

@@ -54,7 +54,7 @@ def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[
     return [Group(found, label) for label, _, found in groups if found]
 
 
-def status_table(status: InvestmentStatus) -> Shown:
+def project_status_table(status: InvestmentStatus) -> Shown:
     """Newest figure, change since the start, path, trend and standing of every row of a project."""
     key = status.project.key
     colour = palette()
@@ -90,7 +90,7 @@ def _way(status: RowStatus) -> Cell:
     """Where the path is in the newest month, over the next target; its month stands in the form."""
     if status.next_target is None:
         return None
-    goal = words.figure(status.next_target[1], status.row.unit, judged=True)
+    goal = words.row_value(status.next_target[1], status.row.unit, judged=True)
     return tables.two_lines(words.on_path(status.path_now, status.row), f"mål {goal}")
 
 
@@ -242,15 +242,15 @@ def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
             cost = one.cost
             source = f"{cost.source} ({cost.year})" if cost and cost.year else cost.source if cost else None
             cells += (
-                words.money(cost.amount) if cost else None,
-                None if one.amount is None else words.money(one.amount),
+                words.kroner(cost.amount) if cost else None,
+                None if one.amount is None else words.kroner(one.amount),
                 source or "ikke angivet",
             )
         rows.append(cells)
     if len(rows) > 1 or case.saved is not None:
         total: tuple[Cell, ...] = (_strong("I alt"), _strong(number(case.persons)))
         if with_costs:
-            total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
+            total += ("", _strong(words.kroner(case.saved)) if case.saved is not None else None, "")
         rows.append(total)
     heads = ["Ydelse", "Sparede fuldtidspersoner om året"]
     heads += ["Årlig udgift pr. person", "Sparet om året", "Kilde til udgiften"] if with_costs else []

@@ -79,7 +79,7 @@ def _catalogue_unit(unit: RowUnit | None, *, judged: bool = False) -> Unit | Non
     return Unit.WEEKS if unit is RowUnit.WEEKS else None
 
 
-def figure(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False) -> str:
+def row_value(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False) -> str:
     """A figure as it was printed: ``103``, ``87,9 pct.``, ``18,8 uger``.
 
     Parameters
@@ -93,8 +93,8 @@ def figure(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False)
 def reading(value: Decimal | None, share: Decimal | None, unit: RowUnit | None) -> str:
     """A measurement: ``103``, ``17 (17 pct.)``, ``8 pct.`` where only the share is known."""
     if unit is not RowUnit.COUNT_AND_SHARE or share is None:
-        return figure(value, unit)
-    shown = figure(share, RowUnit.PERCENT)
+        return row_value(value, unit)
+    shown = row_value(share, RowUnit.PERCENT)
     return shown if value is None else f"{number(value)} ({shown})"
 
 
@@ -118,9 +118,9 @@ def target(goal: Milestone | None, row: InvestmentRow) -> str:
     change = None if goal.change is None else number(goal.change, decimals(goal.change), "pct.", signed=True)
     if goal.value is None:
         value = goal.reached_from(row.start_judged)
-        shown = UNKNOWN if value is None else figure(rounded(value, 1), row.unit, judged=True)
+        shown = UNKNOWN if value is None else row_value(rounded(value, 1), row.unit, judged=True)
         return f"{shown} ({change})"
-    shown = figure(goal.value, row.unit, judged=True)
+    shown = row_value(goal.value, row.unit, judged=True)
     return f"{shown} ({change})" if change else shown
 
 
@@ -135,7 +135,7 @@ def on_path(value: Fraction | None, row: InvestmentRow) -> str:
     """Where the path is: with one decimal, unless it is whole: ``101,7``, ``100``."""
     if value is None:
         return UNKNOWN
-    return figure(path_decimal(value), row.unit, judged=True)
+    return row_value(path_decimal(value), row.unit, judged=True)
 
 
 def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
@@ -209,7 +209,7 @@ def before_any(status: InvestmentStatus) -> str:
     return "kun startmåling" if status.has_start else "ingen tal endnu"
 
 
-def money(amount: Decimal) -> str:
+def kroner(amount: Decimal) -> str:
     """``1.500.000 kr.``, with a real minus sign when negative."""
     return number(amount, 0, KRONER)
 
@@ -244,14 +244,14 @@ def business_line(case: BusinessCase, benefits: Mapping[str, str]) -> str:
             f"{first} Der er ikke angivet, hvad en fuldtidsperson koster om året ({names}), så der vises kun "
             "personer."
         )
-    second = f"Med de angivne årlige udgifter svarer det til {money(abs(case.saved))} om året"
+    second = f"Med de angivne årlige udgifter svarer det til {kroner(abs(case.saved))} om året"
     second += " i sparede udgifter." if case.saved >= 0 else " i flere udgifter."
     if case.balance is None:
         return f"{first} {second} Projektets egen udgift er ikke angivet."
     if case.balance == 0:
         return f"{first} {second} Det er det samme som projektets egen udgift."
     side = "mere" if case.balance > 0 else "mindre"
-    return f"{first} {second} Det er {money(abs(case.balance))} {side} end projektets egen udgift."
+    return f"{first} {second} Det er {kroner(abs(case.balance))} {side} end projektets egen udgift."
 
 
 def signed_line(amount: Decimal, *, is_level: bool) -> str:

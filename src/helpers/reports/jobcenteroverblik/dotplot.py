@@ -133,7 +133,7 @@ def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour:
     return found
 
 
-def chart(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH) -> dict[str, Any]:
+def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH) -> dict[str, Any]:
     """The picture as a Vega-Lite specification, with a tooltip for each municipality."""
     axis = _axis(plot, width)
     placed = _stacked(plot, axis)
@@ -275,7 +275,7 @@ def _symbols(colour: Palette) -> dict[str, Any]:
     return {"data": {"name": "symbols"}, "mark": mark, "encoding": encoding}
 
 
-def alt_text(plot: DotPlot) -> str:
+def dot_plot_alt_text(plot: DotPlot) -> str:
     """The picture for those who do not see it."""
     dots = sorted(plot.dots, key=lambda dot: dot.value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from helpers.analysis.groups import ComparisonGroup, GroupKind
 from helpers.analysis.ranks import FEW, places
@@ -18,6 +18,7 @@ from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.reports.base.bookfiles import Laid
 from helpers.reports.base.notes import downloads
+from helpers.reports.base.report import Sheets
 from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
 from helpers.reports.jobcenteroverblik.models import (
@@ -75,7 +76,7 @@ def report_of(
 class JobcenteroverblikReport(JobcenteroverblikNumbers):
     """The Jobcenteroverblik as its notebooks show it: every public method is a cell of one."""
 
-    _sheets: ClassVar[Any] = sheets
+    _sheets: ClassVar[Sheets] = sheets
 
     def asked(self, book: Laid) -> Asked:
         """As every report; a printed month is shown without the pages of all municipalities, which it does not have."""
@@ -279,7 +280,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         if self.printed:
             labels = {row.key: row.label for row in template.rows}
             caption = f"Figur 2. {figure.title} {capital(self.printed.table_period.danish)}"
-            return pieces.printed_status_table(
+            return pieces.printed_area_table(
                 self.printed, labels, footnotes=[template.footnote], caption=caption
             )
         found = self.standings.table()
@@ -295,7 +296,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             notes.append(f"Indtastede tal er fra {listed(older)}.")
         group = "øvrige klynge" if found.group.kind is GroupKind.CLUSTER else scope(found.group)
         caption = f"Figur 2. {figure.title} {capital(found.period.danish)}"
-        return pieces.status_table(found, group_name=group, footnotes=notes, caption=caption)
+        return pieces.area_table(found, group_name=group, footnotes=notes, caption=caption)
 
     # ------------------------------------------------------------------------------------ files
 
@@ -368,7 +369,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         """Links to the pages of all municipalities, one for each figure that has a table."""
         rows = [
             f"- [Figur {figure.number}. {escape_markdown(figure.title)}]({all_path(figure)})"
-            for figure in measured(self.jobcenteroverblik)
+            for figure in measured_figures(self.jobcenteroverblik)
         ]
         return output.text("\n".join(rows))
 
@@ -539,6 +540,6 @@ def all_path(figure: TemplateFigure) -> str:
     return f"{ALL}-{figure.number:02d}.ipynb"
 
 
-def measured(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
+def measured_figures(jobcenteroverblik: Jobcenteroverblik) -> tuple[TemplateFigure, ...]:
     """The figures that have a page for all municipalities: those that something measures."""
     return tuple(figure for figure in jobcenteroverblik.figures if figure.indicator)

@@ -105,12 +105,12 @@ def _kroner(persons: int, price: Price | None) -> str:
         return ""
     amount = number(price.amount, 0, "kr.")
     return (
-        f"omkring {money(in_kroner(persons, price.amount))} om året, skønnet ud fra {amount} pr. fuldtidsperson "
+        f"omkring {round_kroner(in_kroner(persons, price.amount))} om året, skønnet ud fra {amount} pr. fuldtidsperson "
         f"({price.year}: {price.source.rstrip('.')})."
     )
 
 
-def money(kroner: Decimal) -> str:
+def round_kroner(kroner: Decimal) -> str:
     """``140.000 kr.``, ``3,2 mio. kr.``, ``25 mio. kr.``"""
     if kroner < 1_000_000:
         return number(kroner, 0, "kr.")
@@ -299,7 +299,7 @@ def record(row: StatusRow, more: Assured) -> dict[str, str | None]:
     return {key: _text(value) for key, value in found}
 
 
-def cells(row: StatusRow, more: Assured) -> tuple[csv_files.Cell, ...]:
+def cells(row: StatusRow, more: Assured) -> tuple[csv_files.CsvCell, ...]:
     """The same for people: ``ja`` and ``nej``."""
     found = reckoned(row, more)
     return tuple(("nej", "ja")[value] if isinstance(value, bool) else value for value in found)

@@ -47,7 +47,7 @@ from helpers.reports.plan.comparison_figure import (
     GoalLine,
     Ranked,
     alternative,
-    picture,
+    comparison_svg,
 )
 from helpers.reports.plan.status import StatusRow, goal_verdicts, summary
 
@@ -200,8 +200,10 @@ def _part(
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
         summary=_summary(goal, usual, rows.values()),
-        wide=picture(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
-        narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
+        wide=comparison_svg(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
+        narrow=comparison_svg(ranked, colour, NARROW, classes="comparison narrow", label=said)
+        if dots
+        else "",
         alternative=said,
         columns=_columns(indicator, expected=expected),
         standings=tuple(standings),

@@ -59,7 +59,9 @@ class Ranked:
     """Whether the values are differences."""
 
 
-def picture(ranked: Ranked, colour: Palette, size: tuple[int, int], *, classes: str, label: str) -> str:
+def comparison_svg(
+    ranked: Ranked, colour: Palette, size: tuple[int, int], *, classes: str, label: str
+) -> str:
     """The picture as SVG; `label` is its text alternative."""
     width, height = size
     axis = _axis(ranked, height, about=5 if size == WIDE else 4)

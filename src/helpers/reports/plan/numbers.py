@@ -31,7 +31,7 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data.basis import shown_indicators
-from helpers.data.csv_files import Cell
+from helpers.data.csv_files import CsvCell
 from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State, Stop
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
@@ -50,7 +50,7 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests
-from helpers.reports.plan.outlook import outlook_of, start_of
+from helpers.reports.plan.outlook import outlook_of, start_reading
 from helpers.reports.plan.status import (
     GoalVerdict,
     Judge,
@@ -263,7 +263,7 @@ class PlanNumbers(Report):
             code = self.municipality.code
             self._assured_rows[key] = Assured(
                 self.plan.price_of(self.plan.goal(row.goal), indicator),
-                start_of(row, indicator, self.plan, self.readings, code),
+                start_reading(row, indicator, self.plan, self.readings, code),
                 outlook_of(row, indicator, self.readings, code, self._tried),
             )
         return self._assured_rows[key]
@@ -406,9 +406,13 @@ class PlanNumbers(Report):
             f"Its focus areas are {there}.",
         )
 
+    @derived
+    def _data_problems(self) -> tuple[Problem, ...]:
+        return data_problems(self.project, self.catalogue, self.basis)
+
     def unusable(self) -> Iterator[tuple[Problem, list[str]]]:
         """What of the figures this plan shows could not be used, with the goals it concerns; none for what was typed in."""
-        for problem in data_problems(self.project, self.catalogue, self.basis):
+        for problem in self._data_problems:
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")
@@ -460,11 +464,11 @@ class PlanNumbers(Report):
         return max(periods, key=lambda period: period.end, default=None)
 
     @derived
-    def observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+    def observation_rows(self) -> tuple[tuple[CsvCell, ...], ...]:
         """What is known, a row a figure: the columns of `OBSERVATION_HEADS`."""
         return tuple(self._observation_rows())
 
-    def _observation_rows(self) -> Iterator[tuple[Cell, ...]]:
+    def _observation_rows(self) -> Iterator[tuple[CsvCell, ...]]:
         """All series of the municipality and the country: the columns of `OBSERVATION_HEADS`."""
         goals: dict[str, list[Goal]] = {}
         for goal in self.plan.goals:
@@ -479,7 +483,7 @@ class PlanNumbers(Report):
         frame = frame.sort_values(list(OBSERVATION_KEYS))
 
         @cache
-        def of_line(key: str, name: str, area: str) -> tuple[tuple[Cell, ...], str | None]:
+        def of_line(key: str, name: str, area: str) -> tuple[tuple[CsvCell, ...], str | None]:
             """What every row of a series and area says, and its unit."""
             indicator = by_key[key]
             series = indicator.series[name]

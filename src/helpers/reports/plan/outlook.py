@@ -52,7 +52,9 @@ class Outlook:
     """How many periods there are on this side of the last break."""
 
 
-def start_of(row: StatusRow, indicator: Indicator, plan: Plan, readings: Readings, area: str) -> Start | None:
+def start_reading(
+    row: StatusRow, indicator: Indicator, plan: Plan, readings: Readings, area: str
+) -> Start | None:
     """What a row's goal set out from: as the goal says it, or the last period before the plan's year.
 
     Returns

@@ -38,7 +38,7 @@ from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
 from helpers.reports.base.notes import downloads
-from helpers.reports.base.report import derived
+from helpers.reports.base.report import Sheets, derived
 from helpers.reports.base.request import Asked
 from helpers.reports.plan import assurance, frames, sheets, short
 from helpers.reports.plan import tables as plan_tables
@@ -100,7 +100,7 @@ def read_reports(
     ends = {code: at for at, code in enumerate(codes, start=1)}
     by_area = {code: ordered.iloc[start : ends[code]] for code, start in starts.items()}
     nothing = everything.iloc[:0]
-    shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
+    shared = {name: getattr(first, name) for name in ("basis", "inputs", "indicators", "_data_problems")}
     for report in reports:
         code = report.municipality.code
         own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
@@ -122,7 +122,7 @@ def judged_once(
 class PlanReport(PlanNumbers):
     """The plan as its notebooks show it: every public method is a cell of one."""
 
-    _sheets: ClassVar[Any] = sheets
+    _sheets: ClassVar[Sheets] = sheets
 
     def asked(self, book: Laid) -> Asked:
         """As every report, without the page on what was corrected where the figures are made up."""

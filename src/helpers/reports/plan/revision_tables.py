@@ -140,10 +140,10 @@ class RevisedFigure(NamedTuple):
     difference: Value | None
 
 
-Cells = tuple[str | None, ...]
+ChangeCells = tuple[str | None, ...]
 
 
-def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality) -> Cells:
+def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality) -> ChangeCells:
     indicator, series = catalogue.indicators[row.place.key], row.place.series
     decimals, unit = indicator.decimals_of(series), indicator.unit_of(series)
     area = words.area_name(row.place.area, municipality.name)
@@ -158,7 +158,7 @@ def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality)
     return label, period, old, new, difference, KIND_WORDS[row.kind.value]
 
 
-def _words_of(change: TypedChange, catalogue: Catalogue, municipality: Municipality) -> Cells:
+def _words_of(change: TypedChange, catalogue: Catalogue, municipality: Municipality) -> ChangeCells:
     """The cells of an answer to a survey, or of a milestone: each state with its own day or month."""
     survey = catalogue.surveys.get(change.place.key)
     what = (
@@ -190,7 +190,9 @@ def _when(entry: TypedEntry | None) -> str | None:
     return when.danish if isinstance(when, Period) else danish_day(when) if when else None
 
 
-def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator[tuple[csv_files.Cell, ...]]:
+def typed_csv_rows(
+    typed: TypedRevision, municipality: Municipality
+) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     """What was typed in otherwise, as rows of the page's file (:data:`~helpers.reports.plan.revisions.CSV_COLUMNS`)."""
     for change in typed.changes:
         place, gone = change.place, change.kind is ChangeOfValue.VANISHED and change.figures != (None, None)
@@ -210,6 +212,6 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
         )
 
 
-def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
+def _table(cells: Sequence[ChangeCells], id: str, caption: str) -> Shown:
     columns = tables.columns("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad", numbers=(2, 3, 4))
     return tables.simple_table(columns, cells, id=id, caption=caption, classes="cards")

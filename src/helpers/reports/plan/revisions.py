@@ -165,7 +165,7 @@ def revision_csv(
     municipalities: Sequence[Municipality],
     *,
     published: bool = False,
-    more: Iterable[Sequence[csv_files.Cell]] = (),
+    more: Iterable[Sequence[csv_files.CsvCell]] = (),
 ) -> str:
     """All differences as CSV, one row per figure: for programs, or for a page and so for people.
 
