@@ -12,6 +12,7 @@ from helpers.render.builtin.pandoc import convert
 from helpers.render.builtin.pdf import write_pdf
 from helpers.render.copy import Copy
 from helpers.render.models import Step
+from helpers.render.word import finish, prepare
 
 
 def render_built_in(
