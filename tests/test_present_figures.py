@@ -7,6 +7,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -47,9 +48,8 @@ def part(shown: Shown) -> FigurePart:
     return only
 
 
-def lay(drawn: Picture, **more: Any) -> layout.Layout:
-    given = {"panels": False, "example": False, "target": None, "target_text": "", "published_text": ""}
-    return layout.lay_out(drawn, **{**given, **more})
+def lay(drawn: Picture, *, example: bool = False, **more: Any) -> layout.Layout:
+    return layout.lay_out(replace(drawn, example=example), **more)
 
 
 def simple() -> tuple[Indicator, Any]:

@@ -60,7 +60,6 @@ def native_chart(
     *,
     target: float | None = None,
     beside: Sequence[str] = (),
-    example: bool = False,
 ) -> alt.LayerChart:
     """Draw a figure as layers of bars and lines over :func:`chart_frame`, which is the chart's data.
 
@@ -70,8 +69,6 @@ def native_chart(
         A fixed target in the unit of the lines, drawn as a rule.
     beside
         Lines under the title: what a page says beside the figure.
-    example
-        Say under the title that the numbers are example data.
     """
     frame = chart_frame(drawn)
     order = [period.danish for period in drawn.periods]
@@ -144,7 +141,7 @@ def native_chart(
             )
         # Together, or each would have a scale of its own where bars stand behind them.
         layers.append(alt.layer(*shares))
-    subtitle = [text for text in (drawn.subtitle, *beside, BADGE if example else None) if text]
+    subtitle = [text for text in (drawn.subtitle, *beside, BADGE if drawn.example else None) if text]
     made = alt.layer(*layers, data=frame).resolve_scale(
         y="independent" if drawn.bars and drawn.lines else "shared",
         color="independent",

@@ -5,8 +5,8 @@ Nothing is known of pixels here. A point without a value is a gap: it is neither
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -133,6 +133,10 @@ class Picture:
     """Whose figure it is, where it is a goal's."""
     band: tuple[tuple[Period, Interval], ...] = ()
     """Periods with what chance alone may make of the municipality's value, oldest first; most figures have none."""
+    example: bool = False
+    """Whether it shows made-up numbers, and has to say so."""
+    provisional: Mapping[str, Collection[Period]] = field(default_factory=dict)
+    """Indicator → the periods whose numbers its source is likely to correct."""
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -141,6 +145,10 @@ class Picture:
     @property
     def bars(self) -> tuple[Trace, ...]:
         return tuple(trace for trace in self.traces if trace.mark == "bar")
+
+    def is_provisional(self, trace: Trace, point: Point) -> bool:
+        """Whether a point's number is likely to be corrected."""
+        return point.value is not None and point.period in self.provisional.get(trace.indicator, ())
 
     def comparable(self, trace: Trace) -> tuple[tuple[Point, Decimal], ...]:
         """The known points of a trace that its newest one may be compared with: those since the last break."""

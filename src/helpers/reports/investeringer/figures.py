@@ -63,16 +63,12 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         Names the files and the anchor; unique in the book.
     """
     assert status.row.unit is not None
-    drawn = _picture(status, title, municipality, key)
+    drawn = replace(_picture(status, title, municipality, key), example=example)
     colour = palette()
 
     def spec(width: float) -> dict[str, Any]:
         places = layout.lay_out(
             drawn,
-            panels=False,
-            example=example,
-            target=None,
-            target_text="",
             published_text=TARGET_TEXT if status.row.targets else "",
             width=width,
         )
@@ -83,7 +79,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         key,
         spec(layout.WIDTH),
         narrow=spec(layout.NARROW),
-        chart=lazy_chart(drawn, colour, example=example),
+        chart=lazy_chart(drawn, colour),
         title=f"{title}, {describe.span(drawn)}",
         caption=describe.caption(drawn),
         alt=row_alt_text(status, title, example=example),

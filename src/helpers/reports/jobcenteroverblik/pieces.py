@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
@@ -19,7 +18,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
-from helpers.present.figures import figure_spec, lazy_chart
+from helpers.present.figures import drawings
 from helpers.present.group_words import quality_words, scope
 from helpers.present.output import (
     FIGURE_FOLDER,
@@ -164,28 +163,22 @@ def standing_figure(
     counts
         Name of the area or municipality → the number behind its share; they stand in the figure's numbers.
     """
-    drawn = _picture(standing, area)
+    drawn = replace(_picture(standing, area), example=example)
     indicator = standing.indicator
     extra = tuple(
         _trace(f"{name}, antal", name, line, standing.periods, indicator, 0, series="count")
         for name, line in counts.items()
     )
     listed = replace(drawn, traces=(*drawn.traces, *(trace for trace in extra if trace.known)))
-    lay = partial(
-        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
-    )
-    colour = palette()
     number_ = standing.figure.number
     part = PrintedFigurePart(
         f"figur-{number_}",
-        figure_spec(drawn, lay(), colour),
-        narrow=figure_spec(drawn, lay(width=layout.NARROW), colour),
+        **drawings(drawn),
         title=f"Figur {number_}. {describe.titled(drawn)}",
         caption=f"Figur {number_}. {describe.caption(drawn)}",
-        alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place, example=example),
+        alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
-        csv=describe.numbers_csv(listed, example=example),
-        chart=lazy_chart(drawn, colour, example=example),
+        csv=describe.numbers_csv(listed),
     )
     return Shown([part])
 

@@ -32,11 +32,11 @@ from helpers.catalogue.models import (
 )
 from helpers.data.basis import shown_indicators
 from helpers.data.csv_files import CsvCell
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State, Stop
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
-from helpers.data.stopped import Stop, stopped
+from helpers.data.stopped import stopped
 from helpers.data.suppression import plan_observations
 from helpers.data.windows import figure_windows
 from helpers.errors import PlanError, Problem
@@ -406,9 +406,13 @@ class PlanNumbers(Report):
             f"Its focus areas are {there}.",
         )
 
+    @derived
+    def _data_problems(self) -> tuple[Problem, ...]:
+        return data_problems(self.project, self.catalogue, self.basis)
+
     def unusable(self) -> Iterator[tuple[Problem, list[str]]]:
         """What of the figures this plan shows could not be used, with the goals it concerns; none for what was typed in."""
-        for problem in data_problems(self.project, self.catalogue, self.basis):
+        for problem in self._data_problems:
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")

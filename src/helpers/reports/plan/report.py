@@ -100,7 +100,7 @@ def read_reports(
     ends = {code: at for at, code in enumerate(codes, start=1)}
     by_area = {code: ordered.iloc[start : ends[code]] for code, start in starts.items()}
     nothing = everything.iloc[:0]
-    shared = {"basis": first.basis, "inputs": first.inputs, "indicators": first.indicators}
+    shared = {name: getattr(first, name) for name in ("basis", "inputs", "indicators", "_data_problems")}
     for report in reports:
         code = report.municipality.code
         own = pd.concat([by_area.get(area, nothing) for area in (NATIONAL, code)], ignore_index=True)
