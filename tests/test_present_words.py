@@ -16,8 +16,7 @@ from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
-from helpers.data.frames import State
-from helpers.data.stopped import Stop
+from helpers.data.frames import State, Stop
 from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict, verdict
-from helpers.analysis.targets import Judgement
 from helpers.catalogue.models import Indicator
 from helpers.catalogue.targets import Target
+
+if TYPE_CHECKING:
+    from helpers.analysis.targets import Judgement
 
 PERIODS = 12
 """How many periods a verdict's past is told for."""

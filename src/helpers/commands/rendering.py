@@ -20,6 +20,7 @@ from helpers.commands.lastrun import LastRun, SaidLine, tell
 from helpers.commands.typed import refuse_typed
 from helpers.data.basis import choose_basis, keyless, plan_indicators, shown_indicators, snapshot_days
 from helpers.data.editions import keep_typed
+from helpers.data.memory import give_back
 from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
@@ -93,6 +94,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
             said.append((True, escape(words)))
         tell(said, out, err)
         sound = [item.variant for item in asked if not item.problems]
+        give_back()  # what the figures took: from here on others work
         made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
             Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)

@@ -25,8 +25,7 @@ from helpers.catalogue.models import (
     Municipality,
     Unit,
 )
-from helpers.data.frames import Grounds, State
-from helpers.data.stopped import Stop
+from helpers.data.frames import Grounds, State, Stop
 from helpers.periods import Frequency, Period
 from helpers.prose import listed
 

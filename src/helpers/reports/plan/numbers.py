@@ -32,11 +32,11 @@ from helpers.catalogue.models import (
 )
 from helpers.data.basis import shown_indicators
 from helpers.data.csv_files import CsvCell
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State, Stop
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
-from helpers.data.stopped import Stop, stopped
+from helpers.data.stopped import stopped
 from helpers.data.suppression import plan_observations
 from helpers.data.windows import figure_windows
 from helpers.errors import PlanError, Problem
