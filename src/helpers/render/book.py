@@ -17,8 +17,7 @@ from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
 from helpers.project import Project, is_file
-
-CONFIGURATION = "_quarto.yml"
+from helpers.reports.base.names import CONFIGURATION
 
 LANGUAGE = {
     "crossref-fig-title": "Figur",

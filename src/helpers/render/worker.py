@@ -14,7 +14,7 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.beside import add_search_and_figures
-from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
+from helpers.render.book import Book, read_book, unsupported_keys
 from helpers.render.builtin.engine import render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.downloads import add_downloads
@@ -25,6 +25,7 @@ from helpers.render.hub import Record, read_record
 from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
+from helpers.reports.base.names import CONFIGURATION
 
 BUILT_IN: Final = "built-in"
 QUARTO: Final = "quarto"

@@ -32,7 +32,7 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "kommune",
     "raekke",
     "maaned",
@@ -165,7 +165,9 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 ),
             )
         )
-    return Picture(key, title, None, words.AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces))
+    return Picture(
+        key, title, None, words.ROW_AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces)
+    )
 
 
 def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
@@ -226,7 +228,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     rows = ((municipality, title, *cells) for cells in words.month_cells(status, periods))
-    return csv_files.for_people(CSV_COLUMNS, rows)
+    return csv_files.for_people(_CSV_COLUMNS, rows)
 
 
 def row_spark(status: RowStatus, colour: Palette) -> str:

@@ -123,7 +123,7 @@ def year_ahead(indicators: Iterable[Indicator]) -> list[Ask]:
     return [(indicator.key, indicator.frequency.per_year) for indicator in indicators]
 
 
-COLUMNS = (
+BACKTEST_COLUMNS = (
     "indicator",
     "horizon",
     "forecasts",
@@ -137,7 +137,7 @@ used, the distance that is told, and how many forecasts were no farther off. Emp
 
 
 def records(found: Mapping[Ask, Backtest | None]) -> list[dict[str, str | int | float | None]]:
-    """The backtests for programs: a row each with :data:`COLUMNS`."""
+    """The backtests for programs: a row each with :data:`BACKTEST_COLUMNS`."""
     return [
         {
             "indicator": key,
