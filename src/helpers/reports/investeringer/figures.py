@@ -25,7 +25,6 @@ from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import capital, listed
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.models import RowUnit
-from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import RowStatus
 
 PATH_TEXT = "Forventet udvikling"
@@ -215,27 +214,8 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
-    measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.period: words.path_decimal(point.value) for point in status.path}
-    goals = status.row.target_values
-    return csv_files.for_people(
-        CSV_COLUMNS,
-        (
-            (
-                municipality,
-                title,
-                period.id,
-                period.danish,
-                one.value if one else None,
-                one.share if one else None,
-                path.get(period),
-                goals.get(period),
-                one.source if one else None,
-            )
-            for period in periods
-            for one in (measured.get(period),)
-        ),
-    )
+    rows = ((municipality, title, *cells) for cells in words.month_cells(status, periods))
+    return csv_files.for_people(CSV_COLUMNS, rows)
 
 
 def row_spark(status: RowStatus, colour: Palette) -> str:
