@@ -23,7 +23,7 @@ import pandas as pd
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.basis import Basis, basis_for
 from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
@@ -339,7 +339,7 @@ class Report(ABC):
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note(days, rows, self.snapshot, (self._printed_words(), self._shortfall()))
 
-    _counted: ClassVar[Noun] = noun("mål")
+    _counted: ClassVar[Noun] = Noun.model_validate("mål")
     """What :attr:`measured` counts."""
 
     @property

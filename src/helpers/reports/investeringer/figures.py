@@ -165,25 +165,12 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 ),
             )
         )
-    return Picture(
-        key, title, None, words.ROW_AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces)
-    )
+    shown_as = words.ROW_AXIS_WORDS[row.unit]
+    return Picture(key, title, municipality, periods, tuple(traces), share_axis=shown_as)
 
 
 def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
-    return Trace(
-        label,
-        area,
-        "",
-        label,
-        "share",
-        "line",
-        0,
-        unit,
-        decimals,
-        tuple(points),
-        name=label.split(maxsplit=1)[0],
-    )
+    return Trace(label, area, unit, decimals, tuple(points), name=label.split(maxsplit=1)[0])
 
 
 def row_alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:

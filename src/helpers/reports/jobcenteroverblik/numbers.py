@@ -10,7 +10,7 @@ from helpers.analysis.groups import ComparisonGroup
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Indicator
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.processed import data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -88,7 +88,7 @@ class JobcenteroverblikNumbers(Report):
         """All indicators of the report, each once."""
         return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
 
-    _counted: ClassVar[Noun] = noun("figur")
+    _counted: ClassVar[Noun] = Noun.model_validate("figur")
 
     @property
     def measured(self) -> Measured:
