@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def keep(root: Path, folder: Path) -> None:
         (folder / JOB).write_text(json.dumps(dict(job)), encoding="utf-8")
         return convert(job, *more)
 
-    with Worker(Setting(project, folder / "site", BUILT_IN, "", frozenset({"html", "pdf"}))) as worker:
+    setting = Setting(project, folder / "site", BUILT_IN, "", frozenset({"html", "pdf"}))
+    with closing(Worker(setting)) as worker:
         variant = asked.variant
         copy = make_copy(
             worker.book(variant), worker.brand(variant), variant, folder / "copy", worker.imprint(variant)

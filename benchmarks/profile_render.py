@@ -11,6 +11,7 @@ import os
 import pstats
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
@@ -69,7 +70,7 @@ def main() -> None:
             project, request.output, rooms.BUILT_IN, "", frozenset({"html", "pdf"}), force=True
         )
         watched = cProfile.Profile()
-        with rooms.Worker(setting) as worker:
+        with closing(rooms.Worker(setting)) as worker:
             for number, item in enumerate(asked):
                 room = Path(given) / str(number)
                 room.mkdir()

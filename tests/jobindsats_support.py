@@ -15,7 +15,7 @@ from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.checks import Place, stored_values
 from helpers.sources.jobindsats import Client
-from helpers.sources.settings import Key, Settings
+from helpers.sources.settings import ApiKey, Settings
 from jobindsats_server import TOKEN, JobindsatsServer
 from jobindsats_tables import NAMES, SURVIVAL_LABEL
 
@@ -76,7 +76,7 @@ class Sleeps(list[float]):
 
 def new_client(server: JobindsatsServer, *, sleep: Sleeps | None = None, **settings: Any) -> Client:
     """A client that does not wait."""
-    chosen = {"url": server.url, "key": Key(TOKEN), "waits": (1, 2, 4), "read_timeout": 20, **settings}
+    chosen = {"url": server.url, "key": ApiKey(TOKEN), "waits": (1, 2, 4), "read_timeout": 20, **settings}
     return Client(Settings(**chosen), sleep=Sleeps() if sleep is None else sleep)
 
 

@@ -14,7 +14,7 @@ import yaml
 from nbformat import NotebookNode
 
 from helpers.project import Project
-from helpers.render import Variant
+from helpers.render.models import Variant
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -18,7 +18,7 @@ from helpers.analysis.groups import (
     comparison_group,
     framework_conditions,
 )
-from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.catalogue import Catalogue, check_catalogue, load_catalogue
 from helpers.catalogue.areas import Area
 from helpers.errors import PlanError
 from helpers.present.group_words import group_sentence, passed_words, quality_words, scope
@@ -342,7 +342,7 @@ def test_a_mistake_in_the_rules_is_named_with_file_and_line(project, written, in
     text = path.read_text(encoding="utf-8")
     assert text.count(written) == 1
     path.write_text(text.replace(written, instead), encoding="utf-8")
-    (problem,) = check(project)
+    (problem,) = check_catalogue(project)
     assert problem.where.startswith("catalogue/groups.yml:") and said in str(problem)
 
 

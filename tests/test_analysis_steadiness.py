@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.gaps import Verdict, verdict
+from helpers.analysis.gaps import verdict
+from helpers.analysis.readings import NOTHING
 from helpers.analysis.steadiness import Steadiness, past_of
+from helpers.analysis.targets import Judgement, ResolvedTarget
 from helpers.catalogue.models import Indicator
 from helpers.catalogue.targets import Target
 from helpers.periods import Period
@@ -35,17 +36,12 @@ def indicator(frequency: str = "month", breaks: tuple[str, ...] = ()) -> Indicat
     )
 
 
-class Judged(NamedTuple):
-    period: Period
-    gap: Decimal | None
-    verdict: Verdict
-
-
-def judged(gaps: str, newest: Period = NEWEST, target: Target = AT_LEAST) -> list[Judged]:
+def judged(gaps: str, newest: Period = NEWEST, target: Target = AT_LEAST) -> list[Judgement]:
     """Tenths, oldest first, the last one of `newest`; ``?`` cannot be judged."""
     found = [None if text == "?" else Decimal(text).scaleb(-1) for text in gaps.split()]
+    asked = ResolvedTarget(target)
     return [
-        Judged(newest.shift(place + 1 - len(found)), gap, verdict(gap, target))
+        Judgement(newest.shift(place + 1 - len(found)), NOTHING, NOTHING, asked, gap, verdict(gap, target))
         for place, gap in enumerate(found)
     ]
 

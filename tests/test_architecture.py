@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.checks import _ORDINARY_WORDS
 from helpers.project import Project
+from helpers.reports.base.report import Sheets
 from report_support import CHECKOUT
 
 HELPERS = CHECKOUT / "src" / "helpers"
@@ -103,22 +105,47 @@ def test_no_room_after_the_reports_knows_one_by_name(room: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_class_name_means_two_things() -> None:
+def _types(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """The classes of a module, those in others too, and the names it gives to types: ``Place = tuple[str, str]``."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name):
+            yield from [(node.lineno, name.id)] if name.id[:1].isupper() and not name.id.isupper() else []
+
+
+def _functions(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """The functions of a module but its verbs, which are called as the terminal calls them, and what a program begins with."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name != "main":
+            decorators = [ast.unparse(one) for one in node.decorator_list]
+            if not any(re.match(r"\w*app\.command\b", decorator) for decorator in decorators):
+                yield node.lineno, node.name
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """What a module gives to others in capitals; not the report that a wing's module is asked for."""
+    for node in module.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            for name in ast.walk(target) if target else ():
+                if (
+                    isinstance(name, ast.Name)
+                    and len(name.id) > 1
+                    and name.id.isupper()
+                    and name.id != "WING"
+                ):
+                    yield node.lineno, name.id
+
+
+@pytest.mark.parametrize("named", [_types, _functions, _constants])
+def test_no_name_means_two_things(named: Callable[[ast.Module], Iterator[tuple[int, str]]]) -> None:
+    """What a protocol asks of several modules has the same name in each, and is the same thing."""
     found: dict[str, list[str]] = {}
     for path in sorted(HELPERS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(f"{path.relative_to(CHECKOUT)}:{node.lineno}")
-    assert {name: places for name, places in found.items() if len(places) > 1} == {}
-
-
-def test_no_function_name_means_two_things_below_the_reports() -> None:
-    found: dict[str, list[str]] = {}
-    for room in ("catalogue", "data", "intake", "sources", "analysis", "commands"):
-        for path in sorted((HELPERS / room).glob("*.py")):
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                    found.setdefault(node.name, []).append(f"{path.relative_to(CHECKOUT)}:{node.lineno}")
+        for line, name in named(ast.parse(path.read_text(encoding="utf-8"))):
+            if not name.startswith("_") and not hasattr(Sheets, name):
+                found.setdefault(name, []).append(f"{path.relative_to(CHECKOUT)}:{line}")
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.catalogue.documents import read_document
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
@@ -185,18 +185,18 @@ def line_of(project: Project, name: str, text: str) -> int:
 
 
 def only(project: Project) -> Problem:
-    problems = check(project)
+    problems = check_catalogue(project)
     assert len(problems) == 1, "\n".join(map(str, problems))
     return problems[0]
 
 
 def test_a_catalogue_without_mistakes_has_no_problems(project: Project) -> None:
-    assert check(project) == []
+    assert check_catalogue(project) == []
     assert load_catalogue(project).plan("plan-2026").municipality == "hedensted"
 
 
 def test_the_projects_own_catalogue_has_no_problems() -> None:
-    assert check(Project(ROOT)) == []
+    assert check_catalogue(Project(ROOT)) == []
 
 
 # name of the file, what is replaced, by what, text on the line that is told, key, parts of the message
@@ -505,13 +505,13 @@ def test_a_mistake_is_told_with_file_line_key_and_what_is_allowed(project: Proje
     lines = (project.catalogue / name).read_text(encoding="utf-8").splitlines(keepends=True)
     line = next(number for number, text in enumerate(lines, 1) if on_line in text)
     wanted = f"catalogue/{name}:{line}" + (f": {key}" if key else "")
-    told = [problem for problem in check(project) if problem.where == wanted]
-    assert told, "\n".join(map(str, check(project)))
+    told = [problem for problem in check_catalogue(project) if problem.where == wanted]
+    assert told, "\n".join(map(str, check_catalogue(project)))
     text = str(told[0])
     assert all(part in text for part in parts), text
     with pytest.raises(PlanError) as error:
         load_catalogue(project)
-    assert list(error.value.problems) == check(project)
+    assert list(error.value.problems) == check_catalogue(project)
 
 
 @pytest.mark.parametrize(
@@ -540,7 +540,7 @@ def test_all_mistakes_of_all_files_are_told_at_once_in_the_order_of_the_files(pr
     spoil(project, "surveys.yml", "{jobcenter}", "{jobcentre}")
     spoil(project, "published/plan-2026.csv", "3.0", "tre")
     spoil(project, "areas/municipalities.csv", "766", "76")
-    problems = check(project)
+    problems = check_catalogue(project)
     places = [problem.where.split(": ")[0] for problem in problems]
     assert [place.split(":")[0].removeprefix("catalogue/") for place in places] == [
         "areas/municipalities.csv",
@@ -562,7 +562,7 @@ def test_an_area_is_not_missed_while_the_list_of_areas_is_wrong(project: Project
 def test_a_wrong_key_does_not_hide_an_unknown_indicator_of_the_same_plan(project: Project) -> None:
     spoil(project, PLAN_FILE, "year: 2026", "yeer: 2026")
     spoil(project, PLAN_FILE, "indicator: ledighed", "indicator: ledigheden")
-    told = {problem.where.split(": ")[1] for problem in check(project)}
+    told = {problem.where.split(": ")[1] for problem in check_catalogue(project)}
     assert {"yeer", "year", "goals.1a.indicator"} <= told
 
 
@@ -574,7 +574,7 @@ def test_an_indicator_that_is_wrong_itself_is_not_missed_by_the_goals_that_name_
 def test_a_missing_national_series_is_told_where_the_country_is_the_target(project: Project) -> None:
     share = '    share:\n      label: "{area} - andel"\n'
     spoil(project, "indicators.yml", share, share + "      national: false\n")
-    told = check(project)
+    told = check_catalogue(project)
     assert {problem.where.split(": ")[1] for problem in told} == {"goals.1a.target"}
     assert all("has no national series" in problem.what for problem in told)
 
@@ -599,7 +599,7 @@ def test_without_a_reason_none_set_is_no_target(project: Project) -> None:
 def test_a_note_for_the_owner_alone_may_name_her_but_the_goal_may_not(project: Project) -> None:
     note = "        note: Kun i Hedensted.\n        note_owner_only: true\n"
     spoil(project, PLAN_FILE, "        text: Mindst 85 pct.", note + "        text: Mindst 85 pct.")
-    assert check(project) == []
+    assert check_catalogue(project) == []
     spoil(project, PLAN_FILE, "title: Tilfredshed", "title: Tilfredshed i Hedensted")
     assert only(project).where.endswith(": goals.2a.title")
     spoil(project, PLAN_FILE, "title: Tilfredshed i Hedensted", "title: Tilfredshed")
@@ -633,7 +633,9 @@ def test_a_file_that_is_no_yaml_is_told_with_its_line_and_in_plain_words(
 ) -> None:
     old, new, what, do = BROKEN[fault]
     spoil(project, PLAN_FILE, old, new)
-    told = [problem for problem in check(project) if problem.where.startswith(f"catalogue/{PLAN_FILE}:")]
+    told = [
+        problem for problem in check_catalogue(project) if problem.where.startswith(f"catalogue/{PLAN_FILE}:")
+    ]
     assert len(told) == 1
     assert what in told[0].what
     assert do in told[0].do
@@ -647,7 +649,7 @@ def test_the_line_of_a_tab_is_told(project: Project) -> None:
 
 def test_an_entry_that_contains_itself_is_told(project: Project) -> None:
     spoil(project, "surveys.yml", "  questions:\n", "  questions: &q\n    again: *q\n")
-    assert any("contains itself" in problem.what for problem in check(project))
+    assert any("contains itself" in problem.what for problem in check_catalogue(project))
 
 
 def test_a_file_saved_as_windows_1252_is_refused_with_its_line(project: Project) -> None:
@@ -663,13 +665,13 @@ def test_a_file_saved_as_windows_1252_is_refused_with_its_line(project: Project)
 def test_a_byte_order_mark_does_no_harm(project: Project) -> None:
     for name, text in FILES.items():
         (project.catalogue / name).write_text(text, encoding="utf-8-sig")
-    assert check(project) == []
+    assert check_catalogue(project) == []
 
 
 def test_windows_line_ends_do_no_harm_and_lines_are_counted_rightly(project: Project) -> None:
     for name, text in FILES.items():
         (project.catalogue / name).write_bytes(text.replace("\n", "\r\n").encode())
-    assert check(project) == []
+    assert check_catalogue(project) == []
     path = project.catalogue / PLAN_FILE
     path.write_bytes(path.read_bytes().replace(b"year: 2026", b"year: x"))
     assert only(project).where == f"catalogue/{PLAN_FILE}:{line_of(project, PLAN_FILE, 'year: x')}: year"
@@ -695,7 +697,7 @@ def test_printed_figures_saved_by_danish_excel_mean_the_same(project: Project) -
 )  # fmt: skip
 def test_a_damaged_csv_file_is_told(project: Project, damage: bytes, what: str) -> None:
     (project.catalogue / "published" / "plan-2026.csv").write_bytes(damage)
-    told = check(project)
+    told = check_catalogue(project)
     assert all(problem.where.startswith("catalogue/published/plan-2026.csv") for problem in told)
     assert any(what in problem.what for problem in told), told
 
@@ -714,14 +716,14 @@ def test_a_catalogue_may_do_without_surveys_breaks_and_printed_figures(project: 
     spoil(project, PLAN_FILE, "indicator: tilfredshed", "indicator: afgang")
     path = project.catalogue / "indicators.yml"
     path.write_text(INDICATORS.replace("  breaks: [reform]\n", ""), encoding="utf-8")
-    assert check(project) == []
+    assert check_catalogue(project) == []
 
 
 def test_a_file_with_the_longer_ending_is_not_passed_over_in_silence(project: Project) -> None:
     (project.catalogue / PLAN_FILE).rename(project.catalogue / "plans" / "plan-2026.yaml")
     assert any(
         problem.where == "catalogue/plans/plan-2026.yaml" and ".yml" in problem.do
-        for problem in check(project)
+        for problem in check_catalogue(project)
     )
 
 
@@ -800,14 +802,14 @@ def test_any_damage_to_any_file_is_told_or_harmless_and_never_a_traceback(data: 
         project = small_project(Path(folder))
         damaged = text[:start] + put + text[start + length :]
         (project.catalogue / name).write_bytes(damaged.encode("utf-8", "surrogatepass"))
-        for problem in check(project):
+        for problem in check_catalogue(project):
             assert problem.where.startswith("catalogue/")
             assert problem.what.strip()
 
 
 def test_deeply_nested_brackets_are_told(project: Project) -> None:
     (project.catalogue / PLAN_FILE).write_text("a: " + "[" * 5000, encoding="utf-8")
-    assert check(project)
+    assert check_catalogue(project)
 
 
 @pytest.mark.parametrize("number", ["-.inf", ".nan", "1e40", "1e999999999", "-5", "100.1", "1" * 5000])
@@ -853,4 +855,4 @@ def test_notes_pictures_and_other_readers_files_do_no_harm(project: Project, nam
     path = project.catalogue / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("x", encoding="utf-8")
-    assert check(project) == []
+    assert check_catalogue(project) == []

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.models import Goal, Indicator, Municipality, Plan, Series
 from helpers.catalogue.targets import Target
@@ -217,11 +217,11 @@ def test_a_file_that_is_mended_is_read_again_even_when_its_size_is_the_same(proj
     path = project.catalogue / "plans" / "noegletal-2026.yml"
     good = path.read_text(encoding="utf-8")
     path.write_text(good.replace("year: 2026", "year: 20x6"), encoding="utf-8")
-    assert len(check(project)) == 1
+    assert len(check_catalogue(project)) == 1
     path.write_text(good, encoding="utf-8")
     later = time.time_ns() + 1_000_000_000
     os.utime(path, ns=(later, later))
-    assert check(project) == []
+    assert check_catalogue(project) == []
 
 
 def test_the_hash_is_of_what_the_files_hold_and_not_of_when_they_were_written(project: Project) -> None:
@@ -266,7 +266,7 @@ def test_who_follows_the_manual_to_the_letter_gets_an_indicator_a_goal_a_plan_an
     (folder / "texts").mkdir(exist_ok=True)
     (folder / "texts" / "hedensted.yml").write_text(example("texts"), encoding="utf-8")
 
-    assert [str(problem) for problem in check(project)] == []
+    assert [str(problem) for problem in check_catalogue(project)] == []
     catalogue = load_catalogue(project)
     goal = catalogue.plan("hedensted-2027").goal("7c")
     assert catalogue.figures(goal)[0].indicators[0].tables == ("y07c07",)

@@ -444,6 +444,12 @@ def test_what_is_looked_at_waits_for_no_library_that_it_does_not_need(
     assert done.stdout.splitlines()[-1] == "loaded"
 
 
+def test_a_worker_that_lays_out_pages_brings_in_nothing_that_reads_figures() -> None:
+    script = "import sys, helpers.render.job\nprint({'pandas', 'numpy', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_notebooks_that_a_full_disk_stopped_are_completed_by_the_next_call(
     monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:

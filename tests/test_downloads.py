@@ -11,10 +11,11 @@ from urllib.parse import unquote
 import pytest
 
 from helpers.catalogue import load_catalogue
-from helpers.render import Outcome, render_variants
 from helpers.render.downloads import MARK, _with_block, size_words
 from helpers.render.hub import write_hub
 from helpers.render.links import check_links
+from helpers.render.models import Outcome
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.base.request import Selection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,22 +20,19 @@ PALETTE = theme.palette_from({})
 def drawn(kind: str) -> tuple[str, str]:
     entries, frames = KINDS[kind]()
     many = (entries, frames) if isinstance(entries, list) else ([entries], [frames])
-    shown = picture("x", *many, TOWN)
+    shown = replace(picture("x", *many, TOWN), example=True)
     places = {
         width: layout.lay_out(
             shown,
-            panels=False,
-            example=True,
             target=60.0,
             target_text="Mål: mindst 60 pct.",
-            published_text="",
             width=width,
         )
         for width in (layout.WIDTH, layout.NARROW)
     }
     for width, found in places.items():
         assert found.left + found.width + found.right == pytest.approx(width)
-    wide, narrow = (figures.chart(shown, found, PALETTE) for found in places.values())
+    wide, narrow = (figures.figure_spec(shown, found, PALETTE) for found in places.values())
     return draw.svg_of(wide), draw.svg_of(narrow, font=False)
 
 
@@ -63,14 +61,11 @@ def test_a_page_holds_each_figure_wide_and_narrow(kind: str, tmp_path: Path) -> 
 def test_every_word_of_a_narrow_drawing_lies_inside_it(kind: str) -> None:
     entries, frames = KINDS[kind]()
     many = (entries, frames) if isinstance(entries, list) else ([entries], [frames])
-    shown = picture("x", *many, TOWN)
+    shown = replace(picture("x", *many, TOWN), example=True)
     found = layout.lay_out(
         shown,
-        panels=False,
-        example=True,
         target=60.0,
         target_text="Mål: mindst 60 pct.",
-        published_text="",
         width=layout.NARROW,
     )
     for word in found.words:

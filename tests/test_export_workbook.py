@@ -248,7 +248,7 @@ def test_a_report_without_a_workbook_says_so(project: Project, monkeypatch: pyte
     report = made(project, "jobcenteroverblik", "Vallensbæk/Ishøj")
     monkeypatch.setattr(type(report), "_sheets", None)
     with pytest.raises(PlanError, match="has no workbook"):
-        report.status_sheet()
+        report.workbook()
 
 
 def test_plan_export_writes_the_file_and_says_where(

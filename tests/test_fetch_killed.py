@@ -26,7 +26,7 @@ from helpers.data.raw import RawStore
 from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.jobindsats import Client
-from helpers.sources.settings import Key, Settings
+from helpers.sources.settings import ApiKey, Settings
 from jobindsats_server import TOKEN
 from jobindsats_support import ENTRIES, in_force, new_catalogue, new_project, serving
 from jobindsats_tables import made_up
@@ -129,7 +129,7 @@ def tidy(project: Project) -> dict[str, bytes]:
 
 
 def fetch(project: Project, url: str, now: datetime) -> bool:
-    client = Client(Settings(url=url, key=Key(TOKEN), waits=()))
+    client = Client(Settings(url=url, key=ApiKey(TOKEN), waits=()))
     return fetch_tables(project, new_catalogue(ENTRIES, NAMES), client=client, now=now, reload_waits=()).ok
 
 

@@ -20,9 +20,9 @@ from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
-from helpers.sources.fetch import Progress, fetch_for_notebook, fetch_tables
+from helpers.sources.fetch import FetchProgress, fetch_for_notebook, fetch_tables
 from helpers.sources.fetch_status import FetchOutcome, FetchReport, FetchRow, failures_in_danish, fetch_status
-from helpers.sources.settings import Key
+from helpers.sources.settings import ApiKey
 from jobindsats_server import (
     FORBIDDEN,
     TOKEN,
@@ -646,7 +646,7 @@ def test_a_first_answer_that_speaks_of_few_municipalities_is_held_until_it_is_ac
 def test_a_refused_key_ends_the_run_with_one_message(project: Project, server: JobindsatsServer) -> None:
     fetch(project, server)
     server.requests.clear()
-    report = fetch(project, server, days=30, client=new_client(server, key=Key("another-key-altogether")))
+    report = fetch(project, server, days=30, client=new_client(server, key=ApiKey("another-key-altogether")))
     assert set(outcomes(report).values()) == {"kept"}
     assert len(server.requests) == 1
     assert len(report.problems) == 1
@@ -713,7 +713,7 @@ def test_an_edited_snapshot_is_passed_over_and_the_table_fetched_anew(
 def test_stopping_leaves_whole_snapshots_and_a_note_of_what_was_done(
     project: Project, server: JobindsatsServer
 ) -> None:
-    def stop(progress: Progress) -> None:
+    def stop(progress: FetchProgress) -> None:
         if progress.table == "y01b01":
             raise KeyboardInterrupt
 
@@ -734,7 +734,7 @@ def test_progress_tells_every_table_every_call_and_every_wait(
     project: Project, server: JobindsatsServer
 ) -> None:
     server.fail("data/y60a02", refusal(503, "busy"))
-    told: list[Progress] = []
+    told: list[FetchProgress] = []
     fetch(project, server, progress=told.append)
     assert {progress.table for progress in told} >= {"y25i01", "y60a02", "y01b01"}
     assert all(progress.total == 3 for progress in told)
@@ -925,7 +925,7 @@ def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server
         assert first.stdout.readline() == "held\n"
         told: list[str] = []
 
-        def progress(now: Progress) -> None:
+        def progress(now: FetchProgress) -> None:
             if "another fetch" in now.words:
                 told.append(now.words)
                 first.stdin.close()

@@ -21,9 +21,9 @@ from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.sources import keeping
 from helpers.sources.faults import Fault
-from helpers.sources.fetch import Progress, fetch_tables
+from helpers.sources.fetch import FetchProgress, fetch_tables
 from helpers.sources.fetch_status import FetchReport, FetchRow, failures_in_danish, fetch_rows, fetch_status
-from helpers.sources.settings import Key
+from helpers.sources.settings import ApiKey
 from jobindsats_server import FORBIDDEN, JobindsatsServer, Reply, Request, changed, raw, refusal
 from jobindsats_support import entry, files_below, in_force, new_catalogue, new_client, new_project, serving
 from jobindsats_tables import COUNTRY, NAMES, Table, areas, run_of, single
@@ -352,7 +352,7 @@ def test_a_second_fetch_waits_for_the_first_and_says_so(project: Project, server
     told: list[str] = []
     free = threading.Event()
 
-    def progress(step: Progress) -> None:
+    def progress(step: FetchProgress) -> None:
         told.append(step.words)
         if "another fetch" in step.words:
             free.set()
@@ -418,6 +418,6 @@ def test_the_key_is_in_nothing_that_is_kept_aside(project: Project, server: Jobi
     key = "secret-key-0123456789"
     server.token = key
     server.fail("data", cell("250"))
-    fetch(project, server, client=new_client(server, key=Key(key)))
+    fetch(project, server, client=new_client(server, key=ApiKey(key)))
     assert quarantined(project)
     assert not [name for name, content in files_below(project.root).items() if key.encode() in content]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.catalogue.followups import follow_up_template, read_follow_ups
 from helpers.commands.checks import check_everything
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import render_variants
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import Selection
 from helpers.reports.plan.report import PlanReport
@@ -108,7 +108,7 @@ def test_what_cannot_be_meant_is_told_with_its_line(
     project: Project, text: str, line: int, said: str
 ) -> None:
     name = write(project, text)
-    (problem,) = check(project)
+    (problem,) = check_catalogue(project)
     assert problem.where == f"{name}:{line}" and said in problem.what
 
 
@@ -124,7 +124,7 @@ def test_a_file_for_what_there_is_not_is_told(
     project: Project, place: tuple[str, str, str], said: str
 ) -> None:
     name = write(project, "## 2023-11-15\nx\n", *place)
-    (problem,) = check(project)
+    (problem,) = check_catalogue(project)
     assert problem.where == name and said in problem.what
 
 
@@ -132,7 +132,7 @@ def test_a_file_in_the_wrong_folder_is_told(project: Project) -> None:
     path = project.catalogue / "texts" / "1a.md"
     path.parent.mkdir()
     path.write_text("## 2023-11-15\nx\n", encoding="utf-8")
-    (problem,) = check(project)
+    (problem,) = check_catalogue(project)
     assert problem.where == "catalogue/texts/1a.md" and "<municipality>/<plan>/<goal>.md" in problem.do
 
 
@@ -163,7 +163,7 @@ def test_templates_are_made_for_the_goals_that_are_not_met_and_say_nothing_until
     assert lines == [
         f"wrote catalogue/texts/frederikssund/{PLAN}/{goal}.md" for goal in NOT_MET if goal != "2a"
     ]
-    assert not check(project)
+    assert not check_catalogue(project)
     assert not report(project).follow_ups("1a")
     again = list(wing("plan").write_texts(chosen, "Frederikssund"))
     assert len(again) == len(lines) and all(line.startswith("kept") for line in again)

@@ -12,15 +12,15 @@ import pytest
 
 from data_support import type_in
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.catalogue.targets import KINDS
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.words import VERDICT_WORDS
 from helpers.project import Project
 from helpers.reports.plan.opening import largest_gap
+from helpers.reports.plan.records import status_csv, status_for_people
 from helpers.reports.plan.report import PlanReport, read_report
-from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
 from helpers.sources.milestones import read_milestones
 from report_support import CHECKOUT, EXAMPLE_PLAN, copy_project
@@ -96,7 +96,7 @@ def project_with(folder: Path, targets: list[str]) -> Project:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> PlanReport:
     project = project_with(tmp_path_factory.mktemp("kinds"), SNIPPETS)
-    assert check(project) == []
+    assert check_catalogue(project) == []
     catalogue = load_catalogue(project)
     return read_report(project, catalogue, catalogue.plan("eksempel"), catalogue.municipality("Viborg"))
 
@@ -297,7 +297,7 @@ def test_what_cannot_be_used_of_a_milestone_is_named_by_row(
 def test_a_mistake_is_told_with_its_place_and_what_is_allowed(
     tmp_path: Path, target: str, where: str, what: str
 ) -> None:
-    problems = check(project_with(tmp_path, [target]))
+    problems = check_catalogue(project_with(tmp_path, [target]))
     told = [(problem.where, f"{problem.what} {problem.do}") for problem in problems]
     assert any(
         place.endswith(f"goals.1a.{where}") and what.lower() in text.lower() for place, text in told
@@ -314,14 +314,14 @@ def test_a_milestone_names_no_indicator_and_a_count_is_held_against_nobody(tmp_p
         ),
         encoding="utf-8",
     )
-    (problem,) = check(project)
+    (problem,) = check_catalogue(project)
     assert "A milestone is not measured" in problem.what
     counted = project_with(tmp_path / "count", ["{at_most: 450}"])
     path = counted.catalogue / "plans" / "eksempel.yml"
     text = path.read_text(encoding="utf-8")
     for held, what in (("region", "counts persons"), ("national", "has no national series")):
         path.write_text(text.replace("{at_most: 450}", f"{{at_most: {held}}}"), encoding="utf-8")
-        (problem,) = check(counted)
+        (problem,) = check_catalogue(counted)
         assert what in problem.what
 
 

@@ -15,13 +15,14 @@ import nbformat
 import pytest
 import yaml
 
-from helpers.catalogue import Catalogue, check, load_catalogue
+from helpers.catalogue import Catalogue, check_catalogue, load_catalogue
 from helpers.commands.listing import listing
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.present.describe import ALT_LETTERS
 from helpers.project import RENDERING_VARIABLE, Project
-from helpers.render import Outcome, Variant, render_variants
+from helpers.render.models import Outcome, Variant
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.books import book_folder
 from helpers.reports.base.request import RenderRequest, Selection
@@ -31,7 +32,7 @@ from helpers.reports.jobcenteroverblik.report import (
     JobcenteroverblikReport,
     all_path,
     jobcenteroverblik_report,
-    measured,
+    measured_figures,
     report_of,
 )
 from jobcenteroverblik_support import CHECKOUT, area, shipped
@@ -152,7 +153,9 @@ def test_plan_check_tells_what_is_wrong_with_a_cluster_file(tmp_path):
     (own.catalogue / "areas" / "clusters" / "kontanthjaelp.csv").write_text(
         "cluster,municipality\n1,Atlantis\n", encoding="utf-8"
     )
-    assert [problem.where for problem in check(own)] == ["catalogue/areas/clusters/kontanthjaelp.csv:2"]
+    assert [problem.where for problem in check_catalogue(own)] == [
+        "catalogue/areas/clusters/kontanthjaelp.csv:2"
+    ]
 
 
 # -------------------------------------------------------------------------------- what a job centre is called
@@ -172,7 +175,8 @@ def texts_of(report: JobcenteroverblikReport) -> Iterator[str]:
         shown += [] if figure.gone else [report.figure(figure.number)]
         shown += [report.all_municipalities(figure.number)] if figure.indicator else []
     yield from (part for one in shown for part in (one.markdown, *(f.alt for f in one.figures)))
-    for sheet in (report.status_sheet(), *report.number_sheets(), report.sources_sheet()):
+    sheets = report.sheets
+    for sheet in (sheets.status_sheet(report), *sheets.number_sheets(report), sheets.sources_sheet(report)):
         yield from (sheet.title, *(head.label for head in sheet.heads), *map(str, sheet.rows), *sheet.notes)
 
 
@@ -298,7 +302,7 @@ def test_each_drawn_figure_has_its_printed_number_an_alternative_text_and_files(
         for image in page.xpath("//figure//img | //figure//svg[contains(@class, 'wide')]")
     }
     names = set(drawn)
-    numbers = [figure.number for figure in measured(shipped()[1])]
+    numbers = [figure.number for figure in measured_figures(shipped()[1])]
     assert len(numbers) == 22
     assert names == {f"figur-{n}" for n in numbers} | {f"alle-{n}" for n in numbers}
     for name, image in drawn.items():

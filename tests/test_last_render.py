@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.commands.lastrun import LastRun, Line
+from helpers.commands.lastrun import LastRun, SaidLine
 from helpers.project import Project
 from helpers.reports.base.request import RenderRequest
 
-SAID: list[Line] = [(False, "unchanged  _site/greve/index.html"), (True, "[yellow]![/] behind")]
+SAID: list[SaidLine] = [(False, "unchanged  _site/greve/index.html"), (True, "[yellow]![/] behind")]
 
 
 @pytest.fixture

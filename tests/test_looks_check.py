@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.catalogue.brand import clean_svg, read_brand
 from helpers.commands.checks import check_looks
 from helpers.errors import Problem
@@ -275,5 +275,5 @@ def test_no_heap_of_bytes_in_own_texts_ends_in_a_traceback(tmp_path: Path) -> No
             at = chance.randrange(len(spoiled))
             spoiled[at : at + chance.choice((0, 0, 1, 5))] = chance.choice(bits)
         path.write_bytes(bytes(spoiled))
-        for problem in check(project):
+        for problem in check_catalogue(project):
             assert problem.where.startswith("catalogue/texts/frederikssund.yml")

@@ -13,8 +13,9 @@ import pypdf
 import pytest
 
 from helpers.errors import PlanError
-from helpers.render import Outcome, render_variants
-from helpers.render.notebooks import parameter_problems, read_notebook
+from helpers.render.models import Outcome
+from helpers.render.notebooks import parameter_problems, read_chapter
+from helpers.render.run import render_variants
 from render_book import CHECKOUT, code, markdown, notebook, variant, write_book
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -38,7 +39,7 @@ def read(folder: Path, content: bytes) -> nbformat.NotebookNode:
     path.write_bytes(content)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return read_notebook(path, "x.ipynb")
+        return read_chapter(path, "x.ipynb")
 
 
 def changed(**cell: object) -> bytes:

@@ -94,7 +94,7 @@ def test_a_figure_is_what_vega_draws_of_it(kind: str, panels: bool, width: float
     drawn = picture("x", *many, TOWN)
     more = {"target": 60.0, "target_text": "Mål: mindst 60 pct.", "published_text": "Trykt tal"}
     places = lay(drawn, panels=panels, width=width, example=True, **more)
-    assert len(hold_to_vega(figures.chart(drawn, places, theme.palette()))) > 10
+    assert len(hold_to_vega(figures.figure_spec(drawn, places, theme.palette()))) > 10
 
 
 def test_gaps_a_band_and_a_course_are_what_vega_draws_of_them() -> None:
@@ -114,7 +114,7 @@ def test_symbols_are_what_vega_draws_of_them() -> None:
         for name, value, mark in (("A", "1.5", "own"), ("B", "1.5", "group"), ("C", "7", "other"))
     )
     plot = dotplot.DotPlot("Andel", "marts 2024", dots, "A", "Klyngen", Decimal(3), Unit.PERCENT, 1, 0)
-    spec = dotplot.chart(plot, theme.palette())
+    spec = dotplot.dot_plot_spec(plot, theme.palette())
     assert len(hold_to_vega(spec)) == 3 + 3 + len(spec["datasets"]["rules"])
     marks = [*_CORNERS, "circle"]
     for channel, values in (

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -31,7 +32,7 @@ from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
 from helpers.present.draw import VEGALITE_MIME
 from helpers.present.output import FigurePart, Shown
-from helpers.present.spark import spark
+from helpers.present.spark import SPARK_HEIGHT, SPARK_WIDTH, spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
 from present_frames import SECRET, TOWN, bars, frame, indicator, share, with_bars
@@ -47,9 +48,8 @@ def part(shown: Shown) -> FigurePart:
     return only
 
 
-def lay(drawn: Picture, **more: Any) -> layout.Layout:
-    given = {"panels": False, "example": False, "target": None, "target_text": "", "published_text": ""}
-    return layout.lay_out(drawn, **{**given, **more})
+def lay(drawn: Picture, *, example: bool = False, **more: Any) -> layout.Layout:
+    return layout.lay_out(replace(drawn, example=example), **more)
 
 
 def simple() -> tuple[Indicator, Any]:
@@ -127,7 +127,7 @@ def test_every_kind_of_figure_is_valid_vega_lite(kind: str, plan_layout: str) ->
     drawn = picture("x", *many, TOWN)
     places = lay(drawn, panels=plan_layout == "panels", target=60.0, target_text="Mål: mindst 60 pct.")
     colour = theme.palette_from({})
-    spec = figures.chart(drawn, places, colour)
+    spec = figures.figure_spec(drawn, places, colour)
     alt.LayerChart.from_dict(spec, validate=True)
     assert spec["$schema"] == alt.SCHEMA_URL
     wrong = {**spec, "layer": [{**spec["layer"][0], "mark": {"type": "bars"}}, *spec["layer"][1:]]}
@@ -374,7 +374,7 @@ def test_an_axis_that_does_not_begin_at_zero_is_marked_and_never_shares_a_base_l
     assert axis.high >= max(values)
     said = [word.text for word in places.words if "ikke ved 0" in word.text]
     assert len(said) == (axis.low != 0)
-    spec = figures.chart(drawn, places, theme.palette_from({}))
+    spec = figures.figure_spec(drawn, places, theme.palette_from({}))
     foot = [row for row in spec["datasets"]["rules"] if row["y"] != row["y2"] and row["x"] <= 0]
     assert bool(foot) == (axis.low != 0)
     if axis.low != 0 and places.count:
@@ -423,7 +423,7 @@ def test_texts_do_not_cover_each_other_or_leave_the_figure(
         drawn, panels=plan_layout == "panels", example=True, target=target, target_text="Mål: mindst 60 pct.",
         published_text=figures.REAL_TEXTS[Grounds.PRINTED],
     )  # fmt: skip
-    spec = figures.chart(drawn, places, theme.palette_from({}))
+    spec = figures.figure_spec(drawn, places, theme.palette_from({}))
     boxes = text_boxes(places, spec)
     for left, right, top, bottom, text in boxes:
         assert left >= -places.left - 0.5, text
@@ -875,7 +875,7 @@ def test_a_small_trend_stays_inside_its_frame() -> None:
     small = spark("1a", entry, frame(entry, "2023M11", {("share", "dk"): 50.0, ("share", "own"): wild}), TOWN)
     assert small is not None
     places = [pair.split(",") for pair in re.findall(r"[ML]([\d.]+,[\d.]+)", small.svg)]
-    assert all(0 < float(x) < small.width and 0 < float(y) < small.height for x, y in places)
+    assert all(0 < float(x) < SPARK_WIDTH and 0 < float(y) < SPARK_HEIGHT for x, y in places)
 
 
 def test_there_is_no_small_trend_without_numbers() -> None:

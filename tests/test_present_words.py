@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -15,8 +16,7 @@ from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Break, Indicator, Municipality, Unit
 from helpers.catalogue.targets import Target
-from helpers.data.frames import State
-from helpers.data.stopped import Stop
+from helpers.data.frames import State, Stop
 from helpers.periods import Frequency, Period
 from helpers.present import target_words, words
 from helpers.present.fonts import FOLDER, LETTERS, WEIGHTS
@@ -266,21 +266,26 @@ def test_a_trend_is_told_as_far_as_the_shown_decimals_can_tell(first: str, last:
     assert plain(words.trend_phrase(Decimal(first), Decimal(last), 1, Unit.PERCENT)) == said
 
 
+def counted(met: int, not_met: int, unknown: int, **more: int) -> Counter[Verdict]:
+    found = {"met": met, "not_met": not_met, "cannot_be_judged": unknown, **more}
+    return Counter({Verdict(name): count for name, count in found.items()})
+
+
 def test_goals_met_are_counted_in_words() -> None:
-    assert words.goals_met(11, 20) == "11 af 20 mål er opfyldt."
-    assert words.goals_met(11, 20, 2) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
-    assert words.goals_met(4, 9, 1, on_track=2, behind=1, not_due=1) == (
+    assert words.goals_met(counted(11, 9, 0)) == "11 af 20 mål er opfyldt."
+    assert words.goals_met(counted(11, 7, 2)) == "11 af 20 mål er opfyldt, og 2 kan ikke vurderes."
+    assert words.goals_met(counted(4, 0, 1, on_track=2, behind=1, not_due=1)) == (
         "4 af 9 mål er opfyldt, 2 er på sporet, 1 er bag efter planen, 1 afgøres senere, og 1 kan ikke vurderes."
     )
-    assert words.goals_met(0, 3) == "Ingen af de 3 mål er opfyldt."
-    assert words.goals_met(0, 3, 1) == "Ingen af de 3 mål er opfyldt, og 1 kan ikke vurderes."
-    assert words.goals_met(0, 2, 2) == "Ingen af de 2 mål kan vurderes."
-    assert words.goals_met(3, 3) == "Alle 3 mål er opfyldt."
-    assert words.goals_met(1, 1) == "Målet er opfyldt."
-    assert words.goals_met(0, 1) == "Målet er ikke opfyldt."
-    assert words.goals_met(0, 1, 1) == "Målet kan ikke vurderes."
-    assert words.goals_met(0, 1, behind=1) == "Målet er bag efter planen."
-    assert words.goals_met(0, 0) == "Målene følges uden vurdering."
+    assert words.goals_met(counted(0, 3, 0)) == "Ingen af de 3 mål er opfyldt."
+    assert words.goals_met(counted(0, 2, 1)) == "Ingen af de 3 mål er opfyldt, og 1 kan ikke vurderes."
+    assert words.goals_met(counted(0, 0, 2)) == "Ingen af de 2 mål kan vurderes."
+    assert words.goals_met(counted(3, 0, 0)) == "Alle 3 mål er opfyldt."
+    assert words.goals_met(counted(1, 0, 0)) == "Målet er opfyldt."
+    assert words.goals_met(counted(0, 1, 0)) == "Målet er ikke opfyldt."
+    assert words.goals_met(counted(0, 0, 1)) == "Målet kan ikke vurderes."
+    assert words.goals_met(counted(0, 0, 0, behind=1)) == "Målet er bag efter planen."
+    assert words.goals_met(counted(0, 0, 0)) == "Målene følges uden vurdering."
 
 
 def test_every_verdict_has_its_own_word_and_sign_and_one_of_three_classes() -> None:
@@ -426,7 +431,7 @@ def test_what_decided_a_gap_of_zero_is_told(finer: str | None, verdict: Verdict,
 def test_what_a_municipality_has_met_is_one_sentence_or_two(
     met: int, not_met: int, unknown: int, said: str
 ) -> None:
-    assert words.goals_met_by("Assens Kommune", met, not_met, unknown) == said
+    assert words.goals_met_by("Assens Kommune", counted(met, not_met, unknown)) == said
 
 
 @pytest.mark.parametrize(
@@ -443,7 +448,7 @@ def test_what_a_municipality_has_met_is_one_sentence_or_two(
 def test_a_focus_area_is_red_only_when_no_goal_is_met(
     met: int, not_met: int, unknown: int, sign: str, said: str, css: str
 ) -> None:
-    assert words.joint_standing(met, not_met, unknown) == (sign, said, css)
+    assert words.joint_standing(counted(met, not_met, unknown)) == (sign, said, css)
 
 
 def test_the_kinds_of_targets_that_a_plan_has_are_named_and_no_other():

@@ -19,7 +19,8 @@ from helpers.errors import PlanError
 from helpers.present.describe import ALT_LETTERS
 from helpers.present.draw import VEGALITE_MIME
 from helpers.project import Project
-from helpers.render import Outcome, Variant, render_variants
+from helpers.render.models import Outcome, Variant
+from helpers.render.run import render_variants
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.investeringer.loader import load_investment_set

@@ -15,7 +15,7 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.brand import read_brand
 from helpers.commands.checks import check_everything
 from helpers.project import Project
-from helpers.prose import clean, clean_html, without_false_lists
+from helpers.prose import clean_html, clean_markdown, without_false_lists
 from helpers.render.book import read_book
 from helpers.render.builtin.pandoc import convert
 from helpers.render.copy import make_copy, settle_prose
@@ -137,8 +137,8 @@ def test_every_number_is_shown_as_it_was_typed(numbers: list[int], between: str)
     ],
 )  # fmt: skip
 def test_html_in_a_text_is_cleaned_by_what_is_allowed(text: str, kept: str) -> None:
-    assert clean(text) == kept
-    assert clean(kept) == kept
+    assert clean_markdown(text) == kept
+    assert clean_markdown(kept) == kept
 
 
 _BITS = st.sampled_from(
@@ -149,7 +149,7 @@ _BITS = st.sampled_from(
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(_BITS, max_size=14).map("".join))
 def test_no_heap_of_tags_gives_an_element_that_runs(text: str) -> None:
-    cleaned = clean(text)
+    cleaned = clean_markdown(text)
     for tag in re.findall(r"<\w[^>]*>", re.sub(r"(`+).*?\1|\\<", "", cleaned, flags=re.DOTALL)):
         assert not re.search(r"<\s*(script|svg)|\son\w+\s*=|javascript:", tag, re.IGNORECASE), (text, cleaned)
 

@@ -16,11 +16,12 @@ import typst
 import yaml
 
 from helpers.catalogue.brand import read_brand
+from helpers.present.fonts import FAMILY, FOLDER
 from helpers.present.output import cover
+from helpers.render.assets import FACES
 from helpers.render.beside import add_search_and_figures
 from helpers.render.book import read_book
 from helpers.render.copy import make_copy
-from helpers.render.fonts import FACES, FAMILY, font_folder
 from helpers.render.quarto import finish_pages
 from helpers.reports.base.notebooks import named, with_names
 from render_book import CHECKOUT, sample_notebooks, variant, write_book
@@ -141,9 +142,7 @@ def test_the_brand_s_font_comes_with_the_project_unchanged_and_with_its_licence(
     assert faces == {(f"styles/fonts/{face.file}", face.weight, face.style) for face in FACES}
     for face in FACES:
         # The name is reserved: a changed font could not bear it.
-        assert (CHECKOUT / "styles" / "fonts" / face.file).read_bytes() == (
-            font_folder() / face.file
-        ).read_bytes()
+        assert (CHECKOUT / "styles" / "fonts" / face.file).read_bytes() == (FOLDER / face.file).read_bytes()
     assert "SIL OPEN FONT LICENSE" in (CHECKOUT / "styles" / "fonts" / "OFL.txt").read_text(encoding="utf-8")
 
 

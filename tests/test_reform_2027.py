@@ -12,8 +12,8 @@ from helpers.analysis.gaps import Verdict
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.models import Indicator, Plan, Unit
 from helpers.data.basis import choose_basis
+from helpers.data.frames import Stop
 from helpers.data.processed import load_observations
-from helpers.data.stopped import Stop
 from helpers.periods import Period
 from helpers.project import Project
 from helpers.reports.plan.report import PlanReport, read_report

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from helpers.render import render_variants
 from helpers.render.hub import write_hub
+from helpers.render.run import render_variants
 from paper_support import figures_apart_in_print
 from render_book import copy_project, variant, write_book
 

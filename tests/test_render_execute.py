@@ -9,17 +9,19 @@ import pytest
 from helpers.catalogue.brand import read_brand
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import Outcome, render_variants
 from helpers.render.book import read_book
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
+from helpers.render.models import Outcome
+from helpers.render.run import render_variants
 from render_book import code, markdown, notebook, variant, write_book
 
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory):
-    with Kernel(Project(tmp_path_factory.mktemp("root"))) as running:
-        yield running
+    running = Kernel(Project(tmp_path_factory.mktemp("root")))
+    yield running
+    running.stop()
 
 
 def copied(folder: Path, *cells, name: str = "Frederikssund", **changes) -> Copy:

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from helpers.project import Project
-from helpers.render import Event, render_variants
+from helpers.render.models import Event
+from helpers.render.run import render_variants
 from helpers.render.workspace import PREFIX, put_in_place
 from render_book import code, markdown, notebook, variant, write_book
 

@@ -16,7 +16,9 @@ import pytest
 
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import Step, render_variants, workspace
+from helpers.render import workspace
+from helpers.render.models import Step
+from helpers.render.run import render_variants
 from helpers.render.workspace import PREFIX, building, output_lock, put_in_place
 from render_book import CHECKOUT, code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
@@ -58,7 +60,7 @@ def test_the_previous_site_stays_when_a_render_is_interrupted(tmp_path: Path):
         "import sys; sys.path[:0] = [sys.argv[1], sys.argv[2]]\n"
         "from pathlib import Path\n"
         "from helpers.project import Project\n"
-        "from helpers.render import render_variants\n"
+        "from helpers.render.run import render_variants\n"
         "from render_book import variant\n"
         "project = Project(Path(sys.argv[3]))\n"
         "render_variants(project, [variant(project)], engine='built-in', output=project.root / '_site')\n"

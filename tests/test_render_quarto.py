@@ -18,10 +18,9 @@ from typer.testing import CliRunner
 from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE
-from helpers.render import render_variants
 from helpers.render.hub import read_record
 from helpers.render.quarto import find_quarto, is_new_enough
-from helpers.render.run import choose_engine, settle_engine
+from helpers.render.run import choose_engine, render_variants
 from render_book import copy_project, plain_notebooks, sample_notebooks, variant, write_book
 
 STAND_IN = """#!{python}
@@ -71,7 +70,7 @@ def test_a_version_is_compared_as_numbers():
 
 def test_auto_takes_quarto_when_it_is_new_enough_and_the_built_in_engine_otherwise(on_path):
     on_path()
-    assert choose_engine("auto") == ("quarto", "1.9.38")
+    assert choose_engine("auto")[:2] == ("quarto", "1.9.38")
     assert choose_engine("built-in")[0] == "built-in"
     on_path(version="1.4.550")
     assert choose_engine("auto")[0] == "built-in"
@@ -79,15 +78,16 @@ def test_auto_takes_quarto_when_it_is_new_enough_and_the_built_in_engine_otherwi
 
 def test_one_line_says_which_engine_was_taken_and_why(on_path):
     on_path()
-    assert settle_engine("built-in", many=False) == ("built-in", "")
-    engine, said = settle_engine("auto", many=False)
+    engine, _, said = choose_engine("built-in")
+    assert (engine, said) == ("built-in", "")
+    engine, _, said = choose_engine("auto")
     assert engine == "quarto"
     assert "Quarto 1.9.38" in said
-    engine, said = settle_engine("auto", many=True)
+    engine, _, said = choose_engine("auto", many=True)
     assert engine == "built-in"
     assert "third of the time" in said
     on_path(version="1.4.550")
-    engine, said = settle_engine("auto", many=False)
+    engine, _, said = choose_engine("auto")
     assert engine == "built-in"
     assert "1.4.550" in said
 

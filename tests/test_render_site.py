@@ -13,9 +13,10 @@ import pypdf
 import pytest
 
 from helpers.project import Project
-from helpers.render import Outcome, Step, render_variants
 from helpers.render.builtin.pages import part_of
 from helpers.render.hub import write_hub
+from helpers.render.models import Outcome, Step
+from helpers.render.run import render_variants
 from render_book import code, notebook, plain_notebooks, sample_notebooks, variant, write_book
 
 PAGES = ("index.html", "notebooks/01-tidlig.html", "notebooks/02-unge.html", "notebooks/data.html")

@@ -114,5 +114,5 @@ def test_where_most_is_missing_is_told_in_persons_where_they_are_known(
 def test_the_first_sentence_counts_the_goals_of_the_table(report: PlanReport) -> None:
     first, rest = opening(report)
     counted = report.summary_of(report.plan.goals)
-    assert first.startswith(f"Læsø Kommune har opfyldt {counted.met} af {counted.total} mål.")
+    assert first.startswith(f"Læsø Kommune har opfyldt {counted[Verdict.MET]} af {counted.total()} mål.")
     assert "opgørelse" in rest

@@ -17,15 +17,15 @@ from helpers.catalogue.catalogue import fill
 from helpers.catalogue.targets import JudgeOn
 from helpers.data.processed import load_observations
 from helpers.present.theme import palette_from
-from helpers.present.words import capital, number
+from helpers.present.words import capital, goals_met, number
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan import short
 from helpers.reports.plan.assurance import chance_sentence
-from helpers.reports.plan.comparison import CountryComparison, goal_pages
+from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.opening import opening
+from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport, read_reports
-from helpers.reports.plan.sheets import status_records
-from helpers.reports.plan.words import goals_counted, without_persons
+from helpers.reports.plan.words import without_persons
 from report_support import copy_project
 from sentence_patterns import PATTERNS, masked
 
@@ -261,7 +261,7 @@ def test_no_sentence_of_any_municipality_is_of_a_kind_that_nobody_has_read(
         for text in opening(report):
             take(text)
         for focus in report.plan.focus_areas:
-            take(goals_counted(report.summary_of(focus.goals)))
+            take(goals_met(report.summary_of(focus.goals)))
         for row in report.all_rows:
             measured = catalogue.indicators.get(row.indicator) or catalogue.surveys[row.indicator]
             value = number(row.municipality, row.decimals, row.unit)
@@ -280,8 +280,8 @@ def test_no_sentence_of_any_municipality_is_of_a_kind_that_nobody_has_read(
     # What the goals' pages say of all of them.
     first = reports[0]
     rows = {report.municipality.code: report.rows for report in reports}
-    compared = CountryComparison(first.plan, catalogue.municipalities, rows)
-    for page in goal_pages(catalogue, compared, palette_from({})):
+    country = CountryComparison(first.plan, catalogue.municipalities, rows)
+    for page in compared(catalogue, country, palette_from({})).pages:
         for told_of in page.parts:
             for said in pattern(" ".join(told_of.summary), first):
                 found.setdefault(said, f"mål {page.number}")

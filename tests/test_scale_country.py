@@ -17,7 +17,7 @@ import pytest
 
 import helpers.render.fingerprint as fingerprints
 from helpers.catalogue import load_catalogue
-from helpers.render import render_variants
+from helpers.render.run import render_variants
 from helpers.render.worker import Setting, Worker
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest

@@ -10,11 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from helpers.errors import PlanError
-from helpers.render import Step, render_variants
+from helpers.render import share
 from helpers.render.job import render_job_in_thread
+from helpers.render.models import Step
+from helpers.render.run import render_variants
+from helpers.render.share import end_early, start_early
 from helpers.render.worker import Setting
 from helpers.render.workspace import PREFIX
 from render_book import code, notebook, sample_notebooks, variant, write_book
@@ -71,6 +75,51 @@ def test_a_process_that_is_killed_costs_its_own_variant_and_a_rerun_makes_only_t
     # Notebooks and numbers are as they were: only what has no site is made.
     assert statuses(render(project, names)) == ["rendered", "unchanged", "unchanged", "unchanged"]
     assert (tmp_path / "_site" / "greve" / "index.html").is_file()
+
+
+def children() -> list[psutil.Process]:
+    """All processes below this one but the one that Python keeps for semaphores."""
+    found = psutil.Process().children(recursive=True)
+    return [child for child in found if "resource_tracker" not in str(child.cmdline())]
+
+
+def test_what_is_started_while_figures_are_read_renders_them_or_ends(tmp_path: Path):
+    project = write_book(tmp_path, sample_notebooks())
+    start_early(project, 2, alone=False)
+    assert statuses(render(project)) == ["rendered"] * 3
+    assert share._early == children() == []
+    for alone in (True, False):
+        start_early(project, 2, alone=alone)
+        end_early()
+        assert psutil.wait_procs(children(), PATIENCE)[1] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")
+def test_ctrl_c_while_figures_are_read_is_heard_once(tmp_path: Path):
+    project = write_book(tmp_path, sample_notebooks())
+    script = (
+        "import sys, time; from pathlib import Path; from helpers.project import Project\n"
+        "from helpers.render.share import end_early, start_early\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        start_early(Project(Path(sys.argv[1])), 2, alone=False)\n"
+        "        print('begun', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    finally: end_early()"
+    )
+    command = [sys.executable, "-c", script, str(project.root)]
+    with subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "begun\n"
+        until = time.monotonic() + PATIENCE
+        while len(psutil.Process(process.pid).children(recursive=True)) < 4:
+            assert time.monotonic() < until
+        begun = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=PATIENCE)[1]
+    assert said.count("KeyboardInterrupt") == 1, said
+    assert psutil.wait_procs(begun, PATIENCE)[1] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")

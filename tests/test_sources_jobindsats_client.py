@@ -20,7 +20,7 @@ from helpers.sources import faults
 from helpers.sources.faults import SourceError
 from helpers.sources.jobindsats import Client, Periods
 from helpers.sources.metadata import parse_table, parse_tables
-from helpers.sources.settings import Key, Settings, read_settings
+from helpers.sources.settings import ApiKey, Settings, read_settings
 from jobindsats_server import (
     FORBIDDEN,
     TOKEN,
@@ -218,7 +218,7 @@ def test_nobody_at_the_address_is_told_apart_from_a_lost_connection() -> None:
 
 def test_a_wrong_key_is_told_with_how_to_get_one(server: JobindsatsServer) -> None:
     with pytest.raises(SourceError) as caught:
-        new_client(server, key=Key("another-key-altogether")).raw_tables()
+        new_client(server, key=ApiKey("another-key-altogether")).raw_tables()
     told = str(caught.value)
     assert "401" in told
     assert "STAR" in told
@@ -365,7 +365,7 @@ def test_stopping_by_hand_shows_no_frame_that_holds_the_key(
 
 
 def test_a_key_shows_itself_neither_as_text_nor_in_a_file() -> None:
-    key = Key(TOKEN)
+    key = ApiKey(TOKEN)
     assert TOKEN not in f"{key} {key!r} {Settings(key=key)!r}"
     assert not hasattr(key, "__dict__")
     with pytest.raises(TypeError):
@@ -375,7 +375,7 @@ def test_a_key_shows_itself_neither_as_text_nor_in_a_file() -> None:
 @pytest.mark.parametrize("text", ["two words here", "nøgle-med-ø-123", "a\nb\nc", "tab\there"])
 def test_what_is_no_key_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(PlanError) as caught:
-        Key(text)
+        ApiKey(text)
     assert text not in str(caught.value)
 
 

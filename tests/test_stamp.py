@@ -16,11 +16,12 @@ from helpers.commands.checks import check_everything
 from helpers.errors import PlanError
 from helpers.present.stamp import Stamp
 from helpers.project import Project
-from helpers.render import Variant, render_variants
 from helpers.render.book import read_book
 from helpers.render.copy import Copy, make_copy
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.hold import hold
+from helpers.render.models import Variant
+from helpers.render.run import render_variants
 from helpers.reports.base.bookfiles import BookFiles
 from helpers.reports.jobcenteroverblik.pieces import DotPart
 from helpers.reports.plan.report import read_report
@@ -42,8 +43,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def kernel(project: Project) -> Iterator[Kernel]:
-    with Kernel(project) as running:
-        yield running
+    running = Kernel(project)
+    yield running
+    running.stop()
 
 
 Change = Callable[[list], object]

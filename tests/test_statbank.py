@@ -22,7 +22,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.catalogue import Catalogue, load_catalogue, models
-from helpers.catalogue.loader import check
+from helpers.catalogue.loader import check_catalogue
 from helpers.catalogue.models import SOURCES, Indicator, Publisher
 from helpers.cli import app
 from helpers.commands.rendering import keyless_words, unsettled
@@ -496,7 +496,7 @@ def test_two_sources_never_share_a_line(project: Project) -> None:
         "share_of: {table: y07a02, measure: mgrpa02_3}, out_of: *befolkning",
     )
     path.write_text(text, encoding="utf-8")
-    told = check(project)
+    told = check_catalogue(project)
     assert any("Two sources never share a line" in problem.what for problem in told), told
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from helpers.analysis.gaps import Verdict
-from helpers.catalogue import check, load_catalogue
+from helpers.catalogue import check_catalogue, load_catalogue
 from helpers.data.basis import plan_indicators
 from helpers.project import Project
 from helpers.reports.plan.report import PlanReport, read_report
@@ -77,7 +77,7 @@ def project_with_plan(folder: Path) -> Project:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> PlanReport:
     project = project_with_plan(tmp_path_factory.mktemp("wanted"))
-    assert check(project) == []
+    assert check_catalogue(project) == []
     catalogue = load_catalogue(project)
     plan = catalogue.plan(KEY)
     keys = [indicator.key for indicator in plan_indicators(catalogue, plan)]

@@ -23,7 +23,8 @@ from helpers.catalogue.brand import brand_problems
 from helpers.commands.rendering import render_reports
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import Outcome, render_variants
+from helpers.render.models import Outcome
+from helpers.render.run import render_variants
 from helpers.render.word import SMALL_FROM
 from helpers.render.word_reference import LOOKS, MARKED
 from helpers.reports.base.request import RenderRequest

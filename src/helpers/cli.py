@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
-PARTLY = 3
+_PARTLY = 3
 """Exit code of `plan fetch` when some tables came and others did not."""
 
-LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
+LOOK, FIGURES_PANEL, MAKE = "Look", "Figures", "Pages"
 """Headings of the list of commands."""
 
 app = typer.Typer(
@@ -60,7 +60,7 @@ out = PlainConsole(highlight=False)
 err = PlainConsole(stderr=True, highlight=False)
 
 
-Output = Literal["table", "csv", "json"]
+OutputFormat = Literal["table", "csv", "json"]
 
 
 def _known_report(key: str) -> str:
@@ -69,7 +69,7 @@ def _known_report(key: str) -> str:
     return key
 
 
-Municipality = Annotated[
+MunicipalityName = Annotated[
     str,
     Argument(
         metavar="KOMMUNE", help="A municipality by name, code or slug: Frederikssund, 250, frederikssund."
@@ -91,7 +91,9 @@ PeriodText = Annotated[
 SnapshotDay = Annotated[
     str, Option("--snapshot", metavar="DATE", help="Use the figures as they stood on that day: 2026-08-22.")
 ]
-TableFormat = Annotated[Output, Option("--format", "-f", help="table for people, csv or json for machines.")]
+TableFormat = Annotated[
+    OutputFormat, Option("--format", "-f", help="table for people, csv or json for machines.")
+]
 ReportKey = Annotated[
     str,
     Option(
@@ -101,7 +103,7 @@ ReportKey = Annotated[
 Municipalities = Annotated[
     list[str] | None, Argument(metavar="[KOMMUNE]...", help="One or more municipalities (or job centres).")
 ]
-Region = Annotated[str, Option("--region", help="Only those of a region: Hovedstaden.")]
+RegionOption = Annotated[str, Option("--region", help="Only those of a region: Hovedstaden.")]
 Example = Annotated[
     bool, Option("--example", help="Show example data (made up), and say so in titles and file names.")
 ]
@@ -122,7 +124,7 @@ def _selection(
     *,
     kommune: str = "",
     everyone: bool = False,
-    form: Output = "table",
+    form: OutputFormat = "table",
 ) -> Selection:
     """What is asked for; without a plan the one of the municipality, of everyone, or the project's own."""
     from helpers.catalogue import load_catalogue
@@ -160,7 +162,7 @@ def _wing(selection: Selection) -> Wing:
     return wing_of(selection.project, selection.plan)
 
 
-def _print(parts: Iterator[RenderableType], form: Output) -> None:
+def _print(parts: Iterator[RenderableType], form: OutputFormat) -> None:
     for part in list(parts):
         if form == "table":
             out.print(part)
@@ -215,7 +217,7 @@ def plan_command(
 
 @app.command(rich_help_panel=LOOK)
 def status(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     plan: PlanKey = "",
     period: PeriodText = "",
     snapshot: SnapshotDay = "",
@@ -269,7 +271,7 @@ def check() -> None:
 # ---------------------------------------------------------------------------------------------- fetching
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def fetch(
     plan: Annotated[
         str, Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
@@ -307,10 +309,10 @@ def fetch(
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
     if not report.ok:
-        raise typer.Exit(PARTLY if report.came else 1)
+        raise typer.Exit(_PARTLY if report.came else 1)
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def find(
     words: Annotated[
         list[str],
@@ -326,7 +328,7 @@ def find(
     out.print(found_tables(_project(), err, words, save=save))
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
     from helpers.data.basis import choose_basis
@@ -340,7 +342,7 @@ def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     typer.echo(f"data/processed/{basis.name}: {len(frame):,} observations of {count} indicators")
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def compare(
     old: Annotated[
         str, Argument(metavar="[OLD]", help="Earlier day, as 2026-08-19; default: the last snapshot but one.")
@@ -383,7 +385,7 @@ def compare_areas(
     typer.echo(f"wrote {write_areas(chosen.project, output, page)}")
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def backtest(
     plan: PlanKey = "",
     ahead: Annotated[
@@ -424,7 +426,7 @@ def render(
     ] = "auto",
     output: SiteFolder = Path("_site"),
     everyone: Annotated[bool, Option("--all", help="All 98 municipalities.")] = False,
-    region: Region = "",
+    region: RegionOption = "",
     jobs: Annotated[int, Option("--jobs", "-j", min=0, help="Processes at once; 0: one per core.")] = 0,
     force: Annotated[bool, Option("--force", help="Render also what is unchanged.")] = False,
     example: Example = False,
@@ -491,7 +493,7 @@ def export(
     everyone: Annotated[
         bool, Option("--all", help="All municipalities in one workbook, a row each per goal.")
     ] = False,
-    region: Region = "",
+    region: RegionOption = "",
     example: Example = False,
 ) -> None:
     """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
@@ -511,7 +513,7 @@ def export(
     "More in docs/export.md.",
 )
 def figure(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     figures: Annotated[
         list[str] | None,
         Argument(
@@ -556,7 +558,7 @@ def brief(
     ] = "docx",
     output: Exports = Path("_export"),
     everyone: Annotated[bool, Option("--all", help="One for each municipality.")] = False,
-    region: Region = "",
+    region: RegionOption = "",
     example: Example = False,
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
@@ -641,7 +643,7 @@ def notebooks(
 
 @app.command(rich_help_panel=MAKE)
 def new(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     year: Annotated[int, Option("--year", min=1990, max=2100, help="The plan's year.")],
     start: Annotated[
         str,
@@ -699,9 +701,9 @@ def add_indicator(
     _say(found)
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def template(
-    municipality: Municipality,
+    municipality: MunicipalityName,
     indicator: Annotated[
         str,
         Argument(

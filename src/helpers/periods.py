@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import Self
 
 from helpers.errors import PlanError
 
@@ -18,57 +19,36 @@ WINDOW_MONTHS = 25
 WINDOW_QUARTERS = 9
 """The nine quarters that 25 months span."""
 
-_MONTHS = (
+MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
 )  # fmt: skip
-_SHORT_MONTHS = (
-    "jan.",
-    "feb.",
-    "mar.",
-    "apr.",
-    "maj",
-    "juni",
-    "juli",
-    "aug.",
-    "sep.",
-    "okt.",
-    "nov.",
-    "dec.",
-)
+SHORT_MONTHS = (
+    "jan.", "feb.", "mar.", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.",
+)  # fmt: skip
 
 
 class Frequency(StrEnum):
     """How often a series has a value; the value is Jobindsats' period type spelled out."""
 
-    MONTH = "month"
-    QUARTER = "quarter"
-    ROLLING_YEAR = "rolling_year"
-    YEAR = "year"
+    code: str
+    """Jobindsats' period type."""
+    per_year: int
+    window: int
+    """How many periods a figure shows: 25 months, or the quarters or years they span."""
 
-    @property
-    def code(self) -> str:
-        """Jobindsats' period type: ``M``, ``Q``, ``QMAT`` or ``Y``."""
-        return _CODES[self]
+    def __new__(cls, value: str, code: str, per_year: int, window: int) -> Self:
+        made = str.__new__(cls, value)
+        made._value_, made.code, made.per_year, made.window = value, code, per_year, window
+        return made
 
-    @property
-    def per_year(self) -> int:
-        return _PER_YEAR[self]
-
-    @property
-    def window(self) -> int:
-        """How many periods a figure shows: 25 months, or the quarters (9) or years (3) they span."""
-        return {
-            "month": WINDOW_MONTHS,
-            "quarter": WINDOW_QUARTERS,
-            "rolling_year": WINDOW_QUARTERS,
-            "year": 3,
-        }[self.value]
+    MONTH = "month", "M", 12, WINDOW_MONTHS
+    QUARTER = "quarter", "Q", 4, WINDOW_QUARTERS
+    ROLLING_YEAR = "rolling_year", "QMAT", 4, WINDOW_QUARTERS
+    YEAR = "year", "Y", 1, 3
 
 
-_CODES = {Frequency.MONTH: "M", Frequency.QUARTER: "Q", Frequency.ROLLING_YEAR: "QMAT", Frequency.YEAR: "Y"}
-_PER_YEAR = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.ROLLING_YEAR: 4, Frequency.YEAR: 1}
-_BY_CODE = {code: frequency for frequency, code in _CODES.items()}
+_BY_CODE = {frequency.code: frequency for frequency in Frequency}
 _PATTERN = re.compile(r"(\d{4})(QMAT|M|Q|Y)(\d{1,2})")
 
 
@@ -135,13 +115,12 @@ class Period:
     @property
     def first_month(self) -> Period:
         """The first month of the period (of its last quarter, for rolling four quarters); a month is its own."""
-        return Period.month(self.first_day.year, self.first_day.month)
+        return Period(Frequency.MONTH, self.ordinal * (12 // self.frequency.per_year))
 
     @property
     def first_day(self) -> date:
-        """The first day of the period (of its last quarter, for rolling four quarters)."""
-        months = 12 // self.frequency.per_year
-        return date(self.year, (self.number - 1) * months + 1, 1)
+        first = self.first_month
+        return date(first.year, first.number, 1)
 
     @property
     def end(self) -> int:
@@ -156,7 +135,7 @@ class Period:
     def danish(self) -> str:
         """``november 2023``, ``2. kvartal 2023``, ``4 kvartaler til og med 2. kvartal 2023``, ``2023``."""
         if self.frequency is Frequency.MONTH:
-            return f"{_MONTHS[self.number - 1]} {self.year}"
+            return f"{MONTHS[self.number - 1]} {self.year}"
         if self.frequency is Frequency.QUARTER:
             return f"{self.number}. kvartal {self.year}"
         if self.frequency is Frequency.ROLLING_YEAR:
@@ -167,7 +146,7 @@ class Period:
     def short(self) -> str:
         """For axes and narrow columns: ``nov. 23``, ``2. kvt. 23``, ``2023``."""
         if self.frequency is Frequency.MONTH:
-            return f"{_SHORT_MONTHS[self.number - 1]} {self.year % 100:02d}"
+            return f"{SHORT_MONTHS[self.number - 1]} {self.year % 100:02d}"
         if self.frequency is Frequency.YEAR:
             return str(self.year)
         return f"{self.number}. kvt. {self.year % 100:02d}"

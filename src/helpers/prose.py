@@ -72,12 +72,12 @@ def clean_html(markup: str) -> str:
     )
 
 
-def clean(markdown: str) -> str:
+def clean_markdown(markdown: str) -> str:
     """Markdown whose HTML is cleaned by :func:`clean_html`; what is left of a broken tag is shown as text.
 
     Examples
     --------
-    >>> clean('Se <b onclick="x()">her</b><script>alert(1)</script> <img src=//x.dk/a.png onerror=y')
+    >>> clean_markdown('Se <b onclick="x()">her</b><script>alert(1)</script> <img src=//x.dk/a.png onerror=y')
     'Se <b>her</b> \\\\<img src=//x.dk/a.png onerror=y'
     """
     raw = _RAW_BLOCK.sub(
@@ -92,12 +92,12 @@ def clean(markdown: str) -> str:
 
 
 def clean_texts(data: Any) -> Any:
-    """An entry of the catalogue with every text in it, however deep, cleaned by :func:`clean`."""
+    """An entry of the catalogue with every text in it, however deep, cleaned by :func:`clean_markdown`."""
     if isinstance(data, dict):
         return {key: clean_texts(value) for key, value in data.items()}
     if isinstance(data, list):
         return [clean_texts(value) for value in data]
-    return clean(data) if isinstance(data, str) and not _SUSPECT.isdisjoint(data) else data
+    return clean_markdown(data) if isinstance(data, str) and not _SUSPECT.isdisjoint(data) else data
 
 
 def _cleaned(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ group; no name and no order of a file decides who is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -138,7 +138,7 @@ def comparison_group(
                 f"Nobody has said which clusters there are for {among}.",
                 f"Put the list into catalogue/areas/clusters/{among}.csv, or name another group.",
             )
-        return _cluster(catalogue, own, rivals, among)
+        return _alike(GroupKind.CLUSTER, own, rivals, grouping.clusters[among])
     if among not in grouping.names:
         hint = did_you_mean(among, grouping.names)
         raise PlanError.of(
@@ -151,14 +151,15 @@ def comparison_group(
         found: ComparisonGroup | PassedOver
         if tried == "cluster":
             if benefit in grouping.clusters:
-                return _cluster(catalogue, own, rivals, benefit)
+                return _alike(GroupKind.CLUSTER, own, rivals, grouping.clusters[benefit])
             continue
         if tried == "kommunegruppe":
             if not grouping.official:
                 continue
-            found = _official(catalogue, own, rivals)
+            found = _alike(GroupKind.OFFICIAL, own, rivals, grouping.official)
         elif tried == "region":
-            found = _region(catalogue, own, rivals)
+            regions = {municipality.code: municipality.region for municipality in catalogue.municipalities}
+            found = _alike(GroupKind.REGION, own, rivals, regions)
         else:
             found = computed_group(catalogue, own, rivals, conditions, kind=benefit, indicator=indicator)
         if isinstance(found, ComparisonGroup) and len(found.members) < grouping.rules.least:
@@ -174,25 +175,16 @@ def _those(kind: GroupKind, name: str, rivals: Iterable[Area], codes: Iterable[s
     return ComparisonGroup(kind, tuple(area for area in rivals if wanted & set(area.codes)), name)
 
 
-def _cluster(catalogue: Catalogue, own: Area, rivals: Iterable[Area], kind: str) -> ComparisonGroup:
-    """The supplied cluster of a kind; the municipalities of a joint job centre lie in one."""
-    membership = catalogue.grouping.clusters[kind]
-    name = membership[own.codes[0]]
-    return _those(GroupKind.CLUSTER, name, rivals, (code for code in membership if membership[code] == name))
+def _alike(
+    kind: GroupKind, own: Area, rivals: Iterable[Area], membership: Mapping[str, str]
+) -> ComparisonGroup:
+    """Those in the same part as an area, of a division of all municipalities: code → name of the part.
 
-
-def _official(catalogue: Catalogue, own: Area, rivals: Iterable[Area]) -> ComparisonGroup:
-    """Statistics Denmark's group; a joint job centre is in each that its municipalities are in."""
-    groups = catalogue.grouping.official
-    names = dict.fromkeys(groups[code] for code in own.codes)
-    inside = (code for code in groups if groups[code] in names)
-    return _those(GroupKind.OFFICIAL, " og ".join(names), rivals, inside)
-
-
-def _region(catalogue: Catalogue, own: Area, rivals: Iterable[Area]) -> ComparisonGroup:
-    regions = {municipality.code: municipality.region for municipality in catalogue.municipalities}
-    name = regions[own.codes[0]]
-    return _those(GroupKind.REGION, name, rivals, (code for code in regions if regions[code] == name))
+    A joint job centre is in each part that its municipalities are in; of clusters they share one.
+    """
+    names = dict.fromkeys(membership[code] for code in own.codes)
+    inside = (code for code, name in membership.items() if name in names)
+    return _those(kind, " og ".join(names), rivals, inside)
 
 
 def computed_group(

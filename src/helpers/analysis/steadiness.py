@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import takewhile
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from helpers.analysis.gaps import Verdict, verdict
 from helpers.catalogue.models import Indicator
 from helpers.catalogue.targets import Target
-from helpers.periods import Period
+
+if TYPE_CHECKING:
+    from helpers.analysis.targets import Judgement
 
 PERIODS = 12
 """How many periods a verdict's past is told for."""
@@ -37,17 +39,6 @@ class Steadiness(StrEnum):
     WAVERING = "på vippen"
 
 
-class Judged(Protocol):
-    """How a goal was judged in one period; `gap` is the printed one, none where there is no verdict."""
-
-    @property
-    def period(self) -> Period: ...
-    @property
-    def gap(self) -> Decimal | None: ...
-    @property
-    def verdict(self) -> Verdict: ...
-
-
 @dataclass(frozen=True)
 class Past:
     """What the last twelve periods say of a verdict."""
@@ -62,7 +53,7 @@ class Past:
     """The newest printed gap is 0, so that its sign was lost in rounding."""
 
 
-def past_of(judged: Sequence[Judged], target: Target, indicator: Indicator) -> Past | None:
+def past_of(judged: Sequence[Judgement], target: Target, indicator: Indicator) -> Past | None:
     """What the last twelve periods say of the newest verdict.
 
     Parameters

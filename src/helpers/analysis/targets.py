@@ -100,6 +100,14 @@ class ResolvedTarget:
         yardstick = national if target.national else None
         return cls(target, target_value(target, national), target.upper, yardstick=yardstick)
 
+    def distance(self, value: Decimal, wanted: Decimal, direction: Direction) -> Decimal:
+        """How far an area's value is from the number wanted, positive on the better side; of a rank in places."""
+        if self.place is not None:
+            return wanted - (self.place.place or 0)
+        if self.upper is not None:
+            return interval_gap(value, wanted, self.upper)
+        return gap(value, wanted, direction)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -219,12 +227,7 @@ class Targets:
         lack = ours.lack or asked.lack
         if ours.reading.value is None or asked.value is None:
             return Judgement(period, ours.reading, national, asked, None, Verdict.CANNOT_BE_JUDGED, lack)
-        if asked.place is not None:
-            difference = asked.value - (asked.place.place or 0)
-        elif asked.upper is not None:
-            difference = interval_gap(ours.reading.value, asked.value, asked.upper)
-        else:
-            difference = gap(ours.reading.value, asked.value, case.direction)
+        difference = asked.distance(ours.reading.value, asked.value, case.direction)
         found = verdict(difference, target)
         if asked.due is not None and period < asked.due:
             found = self._before_due(found, asked, case, ours.reading.value)
@@ -287,10 +290,8 @@ class Targets:
     def _of_year(case: _Case, period: Period, due: Period | None) -> ResolvedTarget:
         """The number of the year in force: the period's own, or the last one before it."""
         target = case.target
-        years = [year for year in target.years if year <= period.year]
-        if not years:
+        if (year := _year_in_force(target, period)) is None:
             return ResolvedTarget(target, due=due, lack=Lack(Lacking.NOT_IN_FORCE, period))
-        year = max(years)
         value = target.years[year]
         start, path = None, None
         if due is not None:
@@ -511,24 +512,25 @@ def judge_answer(
     """
     asked = ResolvedTarget(target, target.value, target.upper, due=target.due)
     if target.years and period is not None:
-        years = [year for year in target.years if year <= period.year]
+        year = _year_in_force(target, period)
         asked = (
-            ResolvedTarget(target, target.years[max(years)], year=max(years))
-            if years
-            else ResolvedTarget(target, lack=Lack(Lacking.NOT_IN_FORCE, period))
+            ResolvedTarget(target, lack=Lack(Lacking.NOT_IN_FORCE, period))
+            if year is None
+            else ResolvedTarget(target, target.years[year], year=year)
         )
     if target.way:
         return asked, None, Verdict.FOLLOWED
     if value is None or asked.value is None:
         return asked, None, Verdict.CANNOT_BE_JUDGED
-    difference = (
-        gap(value, asked.value, direction)
-        if asked.upper is None
-        else interval_gap(value, asked.value, asked.upper)
-    )
+    difference = asked.distance(value, asked.value, direction)
     if asked.due is not None and (period is None or period < asked.due):
         return asked, difference, Verdict.NOT_DUE
     return asked, difference, verdict(difference, target)
+
+
+def _year_in_force(target: Target, period: Period) -> int | None:
+    """The year whose number holds in a period: its own, or the last one before it."""
+    return max((year for year in target.years if year <= period.year), default=None)
 
 
 def shown_decimals(target: Target, decimals: int) -> int:

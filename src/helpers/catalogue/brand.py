@@ -16,6 +16,8 @@ from helpers.errors import PlanError, Problem
 from helpers.letters import did_you_mean
 from helpers.project import Project, is_file
 
+BRAND_FILE = "_brand.yml"
+
 OVERRIDES = "brands"
 """Folder in the catalogue with one ``<slug>.yml`` per municipality that has a brand of its own."""
 
@@ -80,6 +82,16 @@ class Brand:
         assert self.logo is not None
         content = self.logo.read_bytes()
         return clean_svg(content) if self.logo.suffix.lower() == ".svg" else content
+
+
+def own_brand(project: Project, slug: str) -> Path:
+    """Where a municipality's own values lie, if it has any; its reference document for Word lies beside it."""
+    return project.catalogue / OVERRIDES / f"{slug}.yml"
+
+
+def brand_of(project: Project, slug: str = "") -> Brand:
+    """The project's brand, with a municipality's own values over it."""
+    return read_brand(project.root / BRAND_FILE, own_brand(project, slug))
 
 
 def read_brand(path: Path | None, override: Path | None = None) -> Brand:
@@ -372,7 +384,7 @@ def _loads(style: str) -> bool:
 
 def brand_problems(project: Project, slugs: tuple[str, ...]) -> Iterator[Problem]:
     """Everything that is wrong with the project's brand and the municipalities' own."""
-    base = project.root / "_brand.yml"
+    base = project.root / BRAND_FILE
     files = (project.catalogue / OVERRIDES).glob("[!~]*")  # ~$….docx: open in Word just now
     own = sorted({file.with_suffix(".yml") for file in files if file.suffix in (".yml", WORD)})
     told: set[str] = set()

@@ -50,7 +50,7 @@ class Document:
 
     def line(self, loc: Loc) -> int:
         """Line of a place, or of the nearest place around it that exists."""
-        return next((self.lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in self.lines), 1)
+        return next((self.lines[loc[:n]] for n in range(len(loc), -1, -1) if loc[:n] in self.lines), 1)
 
     def where(self, loc: Loc, line: int | None = None) -> str:
         """``catalogue/plans/x.yml:48: goals.4c.indicator``."""

@@ -17,7 +17,7 @@ from helpers.catalogue.documents import catalogue_text
 from helpers.errors import Problem
 from helpers.intake.dates import EARLIEST_YEAR, read_day
 from helpers.project import Project
-from helpers.prose import clean
+from helpers.prose import clean_markdown
 
 WHY: Final = "Forklaring"
 ACTION: Final = "Handling"
@@ -163,5 +163,5 @@ def _read(day: date, name: str, where: str, body: _Lines, problems: list[Problem
                 until = _day(fields[key], here, problems)
         else:
             parts[part].append(line)
-    why, action = (clean("\n".join(lines)).strip() for lines in parts.values())
-    return FollowUp(day, where, why, action, clean(fields.get(WHO, "")), until)
+    why, action = (clean_markdown("\n".join(lines)).strip() for lines in parts.values())
+    return FollowUp(day, where, why, action, clean_markdown(fields.get(WHO, "")), until)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from helpers.catalogue.areas import read_job_centres
 from helpers.catalogue.catalogue import Catalogue
 from helpers.catalogue.checks import (
@@ -21,7 +19,7 @@ from helpers.catalogue.checks import (
     goal_measures,
 )
 from helpers.catalogue.documents import Document, read_document, unknown
-from helpers.catalogue.explain import explain, read_entry
+from helpers.catalogue.explain import read_entry, read_row
 from helpers.catalogue.followups import FollowUp, read_follow_ups
 from helpers.catalogue.grouping import Grouping, read_grouping
 from helpers.catalogue.models import (
@@ -39,7 +37,6 @@ from helpers.errors import PlanError, Problem
 from helpers.letters import did_you_mean, fold_name
 from helpers.periods import Frequency, Period
 from helpers.project import Project
-from helpers.prose import clean_texts
 
 _PUBLISHED = ("goal", "indicator", "period", "national", "municipality", "gap", "unit")
 _SERIES = ("indicator", "series", "area", "period", "value")
@@ -78,7 +75,7 @@ def load_catalogue(project: Project) -> Catalogue:
     return catalogue
 
 
-def check(project: Project) -> list[Problem]:
+def check_catalogue(project: Project) -> list[Problem]:
     """Everything that is wrong with the catalogue (for ``plan check``); empty when nothing is."""
     return list(_load(project)[1])
 
@@ -274,15 +271,8 @@ class _Reading:
             whole=whole,
         )
         self.problems += problems
-        found: list[tuple[str, Any]] = []
-        for row in rows:
-            try:
-                found.append((row.where, model.model_validate(clean_texts(row.cells))))
-            except ValidationError as error:
-                for wrong in error.errors(include_url=False):
-                    column = str(wrong["loc"][0])
-                    self.problems.append(Problem(f"{row.where}: {column}", *explain(model, wrong, column)))
-        return found
+        found = [(row.where, read_row(model, row.cells, row.where, self.problems)) for row in rows]
+        return [(where, entry) for where, entry in found if entry is not None]
 
     def _published(
         self, plan_files: Mapping[str, Document], known: Known
@@ -400,9 +390,8 @@ def _named_break(
     do = f"Breaks are the keys of catalogue/breaks.yml: {', '.join(breaks) or 'none yet'}."
     if not document.known(loc, "break", entry, breaks, do):
         return None
-    try:
-        wanted = Frequency(frequency)
-    except ValueError:
+    wanted = next((one for one in Frequency if one == frequency), None)
+    if wanted is None:
         return None
     known = breaks[entry]
     months = 12 // wanted.per_year
@@ -416,4 +405,4 @@ def _place(problem: Problem) -> tuple[str, int]:
     return name, int(line) if line.isdigit() else 0
 
 
-__all__ = ["catalogue_files", "check", "load_catalogue"]
+__all__ = ["catalogue_files", "check_catalogue", "load_catalogue"]

@@ -196,11 +196,8 @@ ORIGIN_FORMS = {
 
 
 def _origin_tag(value: Any) -> str | None:
-    if isinstance(value, dict):
-        return next((tag for key, tag in ORIGIN_FORMS.items() if key in value), None)
-    tags = dict.fromkeys(ORIGIN_FORMS.values())
-    kinds = zip((FromMeasure, FromShare, FromSum, FromHand, FromUnknown), tags, strict=True)
-    return next((tag for kind, tag in kinds if isinstance(value, kind)), None)
+    written = value if isinstance(value, dict) else type(value).model_fields
+    return next((tag for key, tag in ORIGIN_FORMS.items() if key in written), None)
 
 
 Origin = Annotated[
@@ -408,8 +405,7 @@ class Indicator(Model):
     @property
     def certainty(self) -> Certainty:
         """The least sure of its series."""
-        found = {series.certainty for series in self.series.values()}
-        return next(c for c in (Certainty.UNKNOWN, Certainty.PROBABLE, Certainty.CONFIRMED) if c in found)
+        return max((series.certainty for series in self.series.values()), key=list(Certainty).index)
 
     @property
     def is_compared(self) -> bool:

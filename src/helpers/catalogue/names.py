@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from helpers.catalogue.fields import Model
 
 _FORMS = {
-    "mål": ("", "", "et", "ene"),
-    "mærke": ("", "r", "t", "rne"),
-    "område": ("", "r", "t", "rne"),
-    "tema": ("", "er", "et", "erne"),
-    "spor": ("", "", "et", "ene"),
-    "løfte": ("", "r", "t", "rne"),
-    "plan": ("", "er", "en", "erne"),
-    "strategi": ("", "er", "en", "erne"),
-    "politik": ("", "ker", "ken", "kerne"),
-    "opfølgning": ("", "er", "en", "erne"),
-    "aftale": ("", "r", "n", "rne"),
-    "indsats": ("", "er", "en", "erne"),
-    "prioritet": ("", "er", "en", "erne"),
-    "figur": ("", "er", "en", "erne"),
-    "projekt": ("", "er", "et", "erne"),
-    "kommune": ("", "r", "n", "rne"),
+    "mål": ("mål", "mål", "målet", "målene"),
+    "mærke": ("mærke", "mærker", "mærket", "mærkerne"),
+    "område": ("område", "områder", "området", "områderne"),
+    "tema": ("tema", "temaer", "temaet", "temaerne"),
+    "spor": ("spor", "spor", "sporet", "sporene"),
+    "løfte": ("løfte", "løfter", "løftet", "løfterne"),
+    "plan": ("plan", "planer", "planen", "planerne"),
+    "strategi": ("strategi", "strategier", "strategien", "strategierne"),
+    "politik": ("politik", "politikker", "politikken", "politikkerne"),
+    "opfølgning": ("opfølgning", "opfølgninger", "opfølgningen", "opfølgningerne"),
+    "aftale": ("aftale", "aftaler", "aftalen", "aftalerne"),
+    "indsats": ("indsats", "indsatser", "indsatsen", "indsatserne"),
+    "prioritet": ("prioritet", "prioriteter", "prioriteten", "prioriteterne"),
+    "figur": ("figur", "figurer", "figuren", "figurerne"),
+    "projekt": ("projekt", "projekter", "projektet", "projekterne"),
+    "kommune": ("kommune", "kommuner", "kommunen", "kommunerne"),
+    "center": ("center", "centre", "centret", "centrene"),
 }
-"""Last part of a compound → endings of *one*, *many*, *the one* and *the many*: a compound is declined as its last part."""
-
-_IRREGULAR = {"center": ("center", "centre", "centret", "centrene")}
+"""Last part of a compound → *one*, *many*, *the one* and *the many*: a compound is declined as its last part."""
 
 
-class Noun(BaseModel):
+class Noun(Model):
     """A Danish noun: ``pejlemærke, pejlemærker, pejlemærket, pejlemærkerne``.
 
     In a file it is one word where its ending is known (a compound of ``mål``, ``område``, ``plan`` …), else its four
@@ -43,8 +44,6 @@ class Noun(BaseModel):
     'arbejdsmarkedscentrene'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     one: str = Field(min_length=1)
     many: str = Field(min_length=1)
     the: str = Field(min_length=1)
@@ -56,20 +55,10 @@ class Noun(BaseModel):
         if not isinstance(data, str):
             return data
         word = data.strip().lower()
-        for last, (one, many, the, the_many) in _FORMS.items():
-            if word.endswith(last):
-                return {
-                    "one": word + one,
-                    "many": word + many,
-                    "the": word + the,
-                    "the_many": word + the_many,
-                }
-        for last, forms in _IRREGULAR.items():
+        for last, forms in _FORMS.items():
             if word.endswith(last):
                 stem = word.removesuffix(last)
-                return dict(
-                    zip(("one", "many", "the", "the_many"), (stem + form for form in forms), strict=True)
-                )
+                return {key: stem + form for key, form in zip(cls.model_fields, forms, strict=True)}
         raise ValueError(
             f'the forms of "{data}" are not known; write all four: {{one: {word}, many: …, the: …, the_many: …}}'
         )
@@ -84,27 +73,14 @@ class Noun(BaseModel):
         return neuter if self.the.endswith("t") else common
 
 
-def noun(word: str) -> Noun:
-    """The noun with its forms.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        When its ending is not known.
-    """
-    return Noun.model_validate(word)
-
-
-class Names(BaseModel):
+class Names(Model):
     """What a plan and its parts are called on the pages."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    document: Noun = noun("plan")
+    document: Noun = Noun.model_validate("plan")
     """``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own."""
     # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
-    area: Noun = noun("fokusområde")
-    goal: Noun = noun("resultatmål")
+    area: Noun = Noun.model_validate("fokusområde")
+    goal: Noun = Noun.model_validate("resultatmål")
     unit: str | None = Field(default=None, min_length=1)
     """The office whose work it is, ``Job & Borger`` or ``Arbejdsmarkedscenter {kommune}``; fills ``{jobcenter}``. None:
     ``Jobcenter`` and the municipality's name."""

@@ -146,9 +146,9 @@ class Target(Model):
             )
         kind = found[0]
         if data[kind] in (None, "", {}, []):
-            raise ValueError(f"nothing is written after {kind}; write {_EXAMPLES[kind]}")
+            raise ValueError(f"nothing is written after {kind}; write {KINDS[kind].example}")
         rest = {key: value for key, value in data.items() if key != kind}
-        own = _READ[kind](kind, data[kind], rest)
+        own = KINDS[kind].read(kind, data[kind], rest)
         allowed = _allowed(kind, own)
         for key in rest:
             if key not in KEYS and key in cls.model_fields:
@@ -161,7 +161,7 @@ class Target(Model):
                 raise ValueError(
                     f"{key} does not go with {kind} as it stands here; these do: {', '.join(allowed)}"
                 )
-        return {**{key: value for key, value in rest.items() if key not in _TAKEN_UP}, **own}
+        return {**{key: value for key, value in rest.items() if key != "since"}, **own}
 
     def __hash__(self) -> int:
         return hash((self.rule, self.value, self.against, self.margin, self.due, self.milestone))
@@ -285,62 +285,47 @@ def _plain(field: str) -> Callable[[str, Any, dict[str, Any]], dict[str, Any]]:
     return lambda kind, named, rest: {"rule": kind, field: named}
 
 
-_READ: dict[str, Callable[[str, Any, dict[str, Any]], dict[str, Any]]] = {
-    **dict.fromkeys(RULES, _level),
-    "up_by": _change,
-    "down_by": _change,
-    "between": _between,
-    "rank": _rank,
-    "rank_at_most": _rank,
-    "milestone": _plain("milestone"),
-    "direction": _plain("way"),
-    "none_set": _plain("because"),
-}
-_TAKEN_UP = {"since"}
-"""Keys that are read together with the kind."""
+class _Kind(NamedTuple):
+    """How a kind of target is written: what reads it, an example, and the keys that go with it (:func:`_allowed`)."""
 
-KINDS = tuple(_READ)
-"""The keys that say what kind a target is."""
+    read: Callable[[str, Any, dict[str, Any]], dict[str, Any]]
+    example: str
+    goes_with: tuple[str, ...] = ()
 
+
+_JUDGED = ("by", "judge_on", "because", "indicator")
+_CHANGED = ("since", "by", "path", "judge_on", "because", "indicator")
 _DATED = ("by", "path", "from", "baseline", "judge_on")
 
-
-def _allowed(kind: str, own: dict[str, Any]) -> tuple[str, ...]:
-    """The keys that go with a kind, as it was read."""
-    if kind in RULES:
-        if "years" in own:
-            return ("judge_on", "because", "indicator")
-        if "value" in own:
-            return (*_DATED, "was", "because", "indicator")
-        of = ("of",) if own["against"]["against"] is Against.GROUP else ()
-        return (*of, "margin", *_DATED, "because", "indicator")
-    return _GO_WITH[kind]
-
-
-_GO_WITH: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("up_by", "down_by"), ("since", "by", "path", "judge_on", "because", "indicator")),
-    "between": ("by", "judge_on", "because", "indicator"),
-    **dict.fromkeys(("rank", "rank_at_most"), ("among", "by", "judge_on", "because", "indicator")),
-    "milestone": ("because",),
-    "direction": ("from", "baseline", "because", "indicator"),
-    "none_set": (),
+KINDS = {
+    **{rule: _Kind(_level, f"{rule}: national, or a number") for rule in RULES},
+    "up_by": _Kind(_change, "up_by: 2, with since", _CHANGED),
+    "down_by": _Kind(_change, "down_by: 5 %, with since", _CHANGED),
+    "between": _Kind(_between, "between: [40, 45]", _JUDGED),
+    "rank": _Kind(_rank, "rank: best_third", ("among", *_JUDGED)),
+    "rank_at_most": _Kind(_rank, "rank_at_most: 10", ("among", *_JUDGED)),
+    "milestone": _Kind(_plain("milestone"), "milestone: 2027-06-30", ("because",)),
+    "direction": _Kind(
+        _plain("way"), "direction: up, down or words", ("from", "baseline", "because", "indicator")
+    ),
+    "none_set": _Kind(_plain("because"), "none_set with the reason why no target was set"),
 }
-
+"""The keys that say what kind a target is."""
 
 KEYS = (*KINDS, "of", "margin", "since", "among", *_DATED, "was", "because", "indicator")
 """Everything that can stand in a ``target:``."""
 
-_EXAMPLES = {
-    **{rule: f"{rule}: national, or a number" for rule in RULES},
-    "up_by": "up_by: 2, with since",
-    "down_by": "down_by: 5 %, with since",
-    "between": "between: [40, 45]",
-    "rank": "rank: best_third",
-    "rank_at_most": "rank_at_most: 10",
-    "milestone": "milestone: 2027-06-30",
-    "direction": "direction: up, down or words",
-    "none_set": "none_set with the reason why no target was set",
-}
+
+def _allowed(kind: str, own: dict[str, Any]) -> tuple[str, ...]:
+    """The keys that go with a kind, as it was read."""
+    if kind not in RULES:
+        return KINDS[kind].goes_with
+    if "years" in own:
+        return ("judge_on", "because", "indicator")
+    if "value" in own:
+        return (*_DATED, "was", "because", "indicator")
+    of = ("of",) if own["against"]["against"] is Against.GROUP else ()
+    return (*of, "margin", *_DATED, "because", "indicator")
 
 
 class Several(Model):

@@ -8,27 +8,28 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.catalogue import Catalogue, check, load_catalogue
-from helpers.catalogue.brand import OVERRIDES, brand_problems, read_brand
+from helpers.catalogue import Catalogue, check_catalogue, load_catalogue
+from helpers.catalogue.brand import BRAND_FILE, OVERRIDES, brand_problems, read_brand
 from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
 from helpers.catalogue.targets import Target
-from helpers.commands.notebooks import notebooks_behind, own_books
+from helpers.commands.notebooks import own_books
 from helpers.commands.typed import unread
 from helpers.data.editions import typed_folder
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
-from helpers.present.theme import BRAND_FILE, brand_doubts
+from helpers.present.theme import brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
 from helpers.project import Project
-from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
+from helpers.render.book import read_book, unsupported_keys
 from helpers.render.builtin.texts import text_problems
-from helpers.render.notebooks import check_notebooks, read_notebook
+from helpers.render.notebooks import check_notebooks, read_chapter
 from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.reports.base.books import BookTexts
+from helpers.reports.base.names import CONFIGURATION
 from helpers.sources.manual import read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
@@ -100,7 +101,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
 
     Typed-in files are read only when the catalogue is right: their rows are named in it.
     """
-    problems = list(check(project))
+    problems = list(check_catalogue(project))
     if problems:
         return problems, []
     catalogue = load_catalogue(project)
@@ -116,7 +117,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     problems += wrong
     lines += said
     if not problems:
-        lines += notebooks_behind(project, catalogue)
+        lines += [line for book in own_books(project, catalogue) for line in book.behind()]
     store = RawStore(project.raw)
     for source, publisher in SOURCES.items():
         problems += store.problems(source)
@@ -151,7 +152,7 @@ def _pages(book: BookTexts) -> dict[str, str]:
     """Each page's headings as its notebook has them, and what its cells will show."""
     laid = book.book
     notebooks = {
-        path: nbformat.reads(text, as_version=4) if text else read_notebook(laid.folder / path, path)
+        path: nbformat.reads(text, as_version=4) if text else read_chapter(laid.folder / path, path)
         for path, text in laid.pages.items()
     }
     return {

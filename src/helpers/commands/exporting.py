@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.brand import OVERRIDES, read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.commands.rendering import TARGETS, render_reports
 from helpers.commands.typed import refuse_typed
 from helpers.data.files import write_whole
@@ -23,7 +23,7 @@ from helpers.present.stamp import EXAMPLE_MARK
 from helpers.present.still import drawn, sized
 from helpers.render.brief import FORMS as BRIEF_FORMS
 from helpers.render.brief import brief_files
-from helpers.render.links import check_links
+from helpers.render.links import check_links, site_files
 from helpers.reports import wing
 from helpers.reports.base.report import Report, country_workbook
 from helpers.reports.base.request import RenderRequest
@@ -51,15 +51,16 @@ def export(request: RenderRequest, err: Console) -> Iterator[Path]:
         yield from _sites(request, err)
 
 
-def asked_reports(request: RenderRequest) -> Sequence[Report]:
+def asked_reports(request: RenderRequest, err: Console) -> Sequence[Report]:
     """The reports that a file is asked of, held against what is typed in."""
-    catalogue = load_catalogue(request.project)
-    refuse_typed(request.project, catalogue)
-    reports = wing(request.report).reports(request, catalogue)
-    for report in reports:
-        report.check_period()
-        if problems := wing(request.report).typed_problems(report):
-            raise PlanError(problems)
+    with err.status("reading the figures"):
+        catalogue = load_catalogue(request.project)
+        refuse_typed(request.project, catalogue)
+        reports = wing(request.report).reports(request, catalogue)
+        for report in reports:
+            report.check_period()
+            if problems := wing(request.report).typed_problems(report):
+                raise PlanError(problems)
     return reports
 
 
@@ -69,8 +70,7 @@ def marked_name(report: Report, name: str) -> str:
 
 
 def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
-    with err.status("reading the figures"):
-        reports = asked_reports(request)
+    reports = asked_reports(request, err)
     if request.many:
         # Those that have a plan of their own come with that as well; a table holds one plan.
         reports = [report for report in reports if report.key == reports[0].key]
@@ -87,7 +87,7 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
 
 def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Each site rendered on its own, with a first page above it, its links checked, in a file."""
-    for report in asked_reports(request):
+    for report in asked_reports(request, err):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
             alone = replace(
@@ -97,9 +97,7 @@ def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
                 raise PlanError.of(f"plan export {report.whom.slug}", "The site could not be rendered.")
             if problems := check_links(site):
                 raise PlanError(problems)
-            names = (path.relative_to(site) for path in site.rglob("*") if path.is_file())
-            shown = sorted(n.as_posix() for n in names if not any(part.startswith(".") for part in n.parts))
-            content = packed((name, (site / name).read_bytes()) for name in shown)
+            content = packed((name, (site / name).read_bytes()) for name in sorted(site_files(site)))
         name = report.workbook_name.removesuffix(".xlsx") + ".zip"
         yield _written(request.output / marked_name(report, name), content)
 
@@ -112,7 +110,7 @@ def _written(path: Path, content: bytes) -> Path:
 # ---------------------------------------------------------------------------------------------- figures
 
 PNG, SVG, PDF = "png", "svg", "pdf"
-FORMS = (PNG, SVG, PDF)
+PICTURE_FORMS = (PNG, SVG, PDF)
 """What ``plan figure --to`` may say."""
 
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
@@ -154,14 +152,13 @@ def export_figures(
     PlanError
         For an unknown form or figure, or a picture too large to draw.
     """
-    request.check(FORMS)
+    request.check(PICTURE_FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
         what = (
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."
         )
         raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
-    with err.status("reading the figures"):
-        (report,) = asked_reports(request)
+    (report,) = asked_reports(request, err)
     whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
     if names:
         for name in names:
@@ -213,13 +210,11 @@ def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
         For an unknown form, municipality or plan, or a report that has no agenda item.
     """
     request.check(BRIEF_FORMS)
-    with err.status("reading the figures"):
-        reports = asked_reports(request)
+    reports = asked_reports(request, err)
     for report in reports:
         with err.status(f"writing {report.whom.name}"):
             brief = report.brief()
-            own = request.project.catalogue / OVERRIDES / f"{report.whom.slug}.yml"
-            brand = read_brand(request.project.root / "_brand.yml", own)
+            brand = brand_of(request.project, report.whom.slug)
             made = brief_files(
                 request.project, brief, brand, request.to, example=report.is_example, day=report.data_day
             )

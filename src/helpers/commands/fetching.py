@@ -59,7 +59,7 @@ def fetch_with_progress(
     with bar:
         task = bar.add_task("asking", total=None)
 
-        def on_progress(progress: fetch.Progress) -> None:
+        def on_progress(progress: fetch.FetchProgress) -> None:
             words = f"{progress.table} {progress.words}".strip()
             bar.update(task, completed=progress.done, total=progress.total, description=escape(words))
 

@@ -25,7 +25,7 @@ from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.reports.base.request import RenderRequest
 
-Line = tuple[bool, str]
+SaidLine = tuple[bool, str]
 """Whether something was said on stderr, and what, as rich has it."""
 
 
@@ -49,7 +49,7 @@ class LastRun:
         made = (found for folder in sorted(self._written) for found in _files(folder, set()))
         return _hash(self._before, *made)
 
-    def told(self) -> list[Line] | None:
+    def told(self) -> list[SaidLine] | None:
         """What the same run would say, when nothing has moved since; none when it has to be made."""
         try:
             kept = json.loads(self.file.read_text(encoding="utf-8"))
@@ -58,13 +58,13 @@ class LastRun:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def keep(self, said: Sequence[Line]) -> None:
+    def keep(self, said: Sequence[SaidLine]) -> None:
         """Remember that the run is done; while it still has its output to itself."""
         with suppress(PlanError):  # a project that nobody may write in is looked into each time
             write_whole(self.file, json.dumps({"stamp": self._stamp(), "said": said}).encode(), replace=True)
 
 
-def tell(said: Iterable[Line], out: Console, err: Console) -> None:
+def tell(said: Iterable[SaidLine], out: Console, err: Console) -> None:
     """Say it to the user."""
     for on_err, text in said:
         (err if on_err else out).print(text, soft_wrap=True)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue import Catalogue, load_catalogue
-from helpers.catalogue.brand import OVERRIDES, read_brand
+from helpers.catalogue.brand import brand_of, own_brand
 from helpers.catalogue.documents import read_document
 from helpers.catalogue.models import FromHand, Indicator, Municipality, Plan
 from helpers.catalogue.targets import Target
@@ -107,9 +107,9 @@ def new_plan(
         lambda old: f"{(old or _filled(_TEXTS_HEAD, area)).rstrip()}\n{_filled(_TEXTS, area, key=key)}",
     )
     yield f"wrote {project.relative(texts)}, for texts of your own"
-    brand = project.catalogue / OVERRIDES / f"{area.slug}.yml"
+    brand = own_brand(project, area.slug)
     if not brand.exists():
-        primary = read_brand(project.root / "_brand.yml").colours["primary"]
+        primary = brand_of(project).colours["primary"]
         write_whole(brand, _filled(_BRAND, area, primary=primary).encode())
         yield f"wrote {project.relative(brand)}, for your colours and logo"
     plan = catalogue.plan(key)

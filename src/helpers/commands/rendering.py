@@ -16,27 +16,28 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.imprint import FILE, read_imprint
 from helpers.catalogue.models import NATIONAL, Certainty
-from helpers.commands.lastrun import LastRun, Line, tell
+from helpers.commands.lastrun import LastRun, SaidLine, tell
 from helpers.commands.typed import refuse_typed
 from helpers.data.basis import choose_basis, keyless, plan_indicators, shown_indicators, snapshot_days
 from helpers.data.editions import keep_typed
+from helpers.data.memory import give_back
 from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
 from helpers.project import Project
-from helpers.render import Event, Outcome, Variant, render_variants
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
-from helpers.render.job import end_worker, start_kernel
-from helpers.render.models import Target
+from helpers.render.models import Event, Format, Outcome
 from helpers.render.moved import write_moved
-from helpers.render.run import settle_engine
+from helpers.render.run import choose_engine, render_variants
+from helpers.render.share import end_early, start_early
 from helpers.render.statement import write_statements
 from helpers.render.workspace import output_lock
 from helpers.reports import wing
-from helpers.reports.base.request import Asked, RenderRequest
+from helpers.reports.base.request import Asked, RenderRequest, Variant
 
 TARGETS = ("html", "pdf", "docx")
+_CORES = os.cpu_count() or 1
 
 
 def render_reports(request: RenderRequest, out: Console, err: Console, last: LastRun | None = None) -> int:
@@ -61,9 +62,11 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
         )
     catalogue = load_catalogue(request.project)
     with request.holding:
-        if len(request.municipalities) == 1 and not request.output.exists() and not request.scheduler:
-            start_kernel(request.project)
-            request.holding.callback(end_worker)
+        if not request.output.exists() and not request.scheduler:
+            most = _CORES if request.many else min(_CORES, len(request.municipalities))
+            alone = len(request.municipalities) <= 1 and not request.many
+            request.holding.callback(end_early)
+            start_early(request.project, request.jobs or most, alone=alone)
         busy = f"Another plan render is at work in {request.output}; this one waits for it."
         request.holding.enter_context(output_lock(request.output, partial(request.say, busy)))
         with err.status("reading the figures"):
@@ -84,13 +87,14 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
             said += [(True, escape(line)) for line in unsettled(request, catalogue, asked)]
         if made_up and (words := keyless_words(request.project, catalogue)):
             said.append((True, escape(words)))
-        jobs = request.jobs or min(os.cpu_count() or 1, len(variants))
+        jobs = request.jobs or min(_CORES, len(variants))
         many = request.everyone or bool(request.region)
-        engine, words = settle_engine(request.engine, many=many)
+        engine, _, words = choose_engine(request.engine, many=many)
         if words:
             said.append((True, escape(words)))
         tell(said, out, err)
         sound = [item.variant for item in asked if not item.problems]
+        give_back()  # what the figures took: from here on others work
         made = iter(_with_progress(replace(request, engine=engine), sound, jobs, err))
         outcomes = [
             Outcome(item.variant, "failed", problems=item.problems) if item.problems else next(made)
@@ -169,7 +173,7 @@ def _hold_unsigned_back(request: RenderRequest, variants: Sequence[Variant]) -> 
     if without:
         raise PlanError.of(
             FILE,
-            f"It names no accessibility statement for {', '.join(without[:FEW])}{' …' if without[FEW:] else ''}.",
+            f"It names no accessibility statement for {', '.join(without[:_FEW])}{' …' if without[_FEW:] else ''}.",
             "Write accessibility: {address: …}, or what a page of it is filled from (docs/publishing.md).",
         )
 
@@ -179,10 +183,10 @@ def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Aske
     if missing := read_imprint(request.project).lacking:
         yield f"Missing: {FILE} does not say {', '.join(missing)}."
     lacking = [item.entry for item in asked if item.entry.unknown]
-    for entry in lacking[:FEW]:
+    for entry in lacking[:_FEW]:
         yield f"Missing: {entry.name} has no verdict for {entry.unknown} of {entry.of} goals."
-    if len(lacking) > FEW:
-        yield f"Missing: {len(lacking) - FEW} more have goals without a verdict."
+    if len(lacking) > _FEW:
+        yield f"Missing: {len(lacking) - _FEW} more have goals without a verdict."
     for key in dict.fromkeys(item.entry.plan for item in asked if item.entry.plan in catalogue.plans):
         plan = catalogue.plan(key)
         basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
@@ -262,7 +266,7 @@ def _with_progress(
         return render_variants(
             request.project,
             variants,
-            to=cast("tuple[Target, ...]", request.to),
+            to=cast("tuple[Format, ...]", request.to),
             engine=request.engine,
             output=request.output,
             jobs=jobs,
@@ -272,15 +276,15 @@ def _with_progress(
         )
 
 
-FEW = 5
+_FEW = 5
 """So many variants are told one by one; of more, only those that failed."""
 
 
-def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[Line]:
+def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[SaidLine]:
     """What came of it, line by line."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in outcomes:
-        if outcome.ok and len(outcomes) <= FEW:
+        if outcome.ok and len(outcomes) <= _FEW:
             yield False, f"{outcome.status}  {escape(str(outcome.folder))}/index.html"
             for file in filter(None, (outcome.pdf, outcome.docx)):
                 yield False, f"{'':9} {escape(str(file))}"
@@ -290,6 +294,6 @@ def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[Line]
         for problem in outcome.problems:
             yield True, f"[bold red]✗[/] {escape(outcome.variant.slug)}: {escape(str(problem))}"
     counts = {name: sum(o.status == name for o in outcomes) for name in ("rendered", "unchanged", "failed")}
-    if len(outcomes) > FEW or failed:
+    if len(outcomes) > _FEW or failed:
         yield False, ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     yield False, f"Open {escape(str(request.output / 'index.html'))}"

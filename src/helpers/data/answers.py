@@ -15,9 +15,9 @@ from helpers.data.text import short, tidy
 from helpers.intake import MISSING_MARKS, Wrong
 from helpers.intake.numbers import NumberColumn
 
-Cell = str | int | float | None
+AnswerCell = str | int | float | None
 
-__all__ = ["Answer", "AnswerError", "Cell", "as_number", "load_json", "parse_json", "text_of"]
+__all__ = ["Answer", "AnswerCell", "AnswerError", "as_number", "load_json", "parse_json", "text_of"]
 
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
@@ -31,7 +31,7 @@ class Answer(BaseModel):
 
     columns: tuple[str, ...]
     """Labels as sent, blanks and all."""
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[AnswerCell, ...], ...]
     """One tuple for each row, as long as `columns`, in the order they came."""
     content: bytes = b""
     query: dict[str, str] = {}
@@ -119,7 +119,7 @@ _AS_SENT = NumberColumn()
 """Danish where nothing is proved: ``1.234`` is a thousand and more."""
 
 
-def as_number(cell: Cell) -> int | float | None:
+def as_number(cell: AnswerCell) -> int | float | None:
     """The number in a cell, or None where it holds none (suppressed or missing, which look alike).
 
     Text that is no number as Danes or machines write it is a ValueError.

@@ -21,7 +21,7 @@ BULK: Final = "BULK"
 _PERIOD: Final = re.compile(r"(\d{4})(?:([MKQ])(\d{1,2}))?")
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
-Number = int | float | None
+AnswerNumber = int | float | None
 
 
 class AnswerError(ValueError):
@@ -59,7 +59,7 @@ def as_table(answer: Any) -> Any:
         )
     variables = [name for name in names if name is not None]
     readers = [_Periods() if n == answer["time"] else _Codes(n, asked[n]) for n in variables]
-    values: dict[tuple[str, ...], Number] = {}
+    values: dict[tuple[str, ...], AnswerNumber] = {}
     for line in lines:
         place = tuple(reader[cell] for reader, cell in zip(readers, line, strict=False))
         value = _number(line[-1])
@@ -91,7 +91,7 @@ def period(text: str) -> str:
     return f"{found[1]}{kind}{int(found[3] or 1):02d}"
 
 
-def _number(text: str) -> Number:
+def _number(text: str) -> AnswerNumber:
     """A number with a comma or a point before its decimals; none where there is none."""
     text = text.strip()
     if text in MISSING_MARKS:
@@ -160,11 +160,11 @@ def _leaves(asked: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _added_up(
-    values: Mapping[tuple[str, ...], Number], at: int, word: str, parts: Sequence[str]
-) -> dict[tuple[str, ...], Number]:
+    values: Mapping[tuple[str, ...], AnswerNumber], at: int, word: str, parts: Sequence[str]
+) -> dict[tuple[str, ...], AnswerNumber]:
     """The parts of a sum put together, where the source has not done so; unknown as soon as one of them is."""
-    of, found = set(parts), dict[tuple[str, ...], Number]()
-    gathered: dict[tuple[str, ...], list[Number]] = {}
+    of, found = set(parts), dict[tuple[str, ...], AnswerNumber]()
+    gathered: dict[tuple[str, ...], list[AnswerNumber]] = {}
     for place, value in values.items():
         if place[at] in of:
             gathered.setdefault((*place[:at], word, *place[at + 1 :]), []).append(value)

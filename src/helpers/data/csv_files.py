@@ -20,7 +20,7 @@ from helpers.letters import without_hidden
 BOM: Final = "\ufeff"
 """Tells Danish Excel that a CSV file is UTF-8."""
 
-Cell = str | Decimal | float | int | None
+CsvCell = str | Decimal | float | int | None
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@]|\s")
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?")
@@ -39,7 +39,7 @@ def guarded(text: str) -> str:
     return f"'{clean}" if _FORMULA.match(clean) and not _NUMBER.fullmatch(clean) else clean
 
 
-def for_people(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def for_people(head: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
     """CSV that Danish Excel opens in columns, with its letters and numbers right.
 
     Numbers are spelled exactly, with a decimal comma and an ordinary minus; None is an empty cell.
@@ -47,7 +47,7 @@ def for_people(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return BOM + _written(head, rows, ";", "\r\n", ",")
 
 
-def for_programs(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def for_programs(head: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
     """CSV with commas and decimal points, as ``read_csv`` expects it; None is an empty cell."""
     return _written(head, rows, ",", "\n", ".")
 
@@ -71,7 +71,7 @@ def with_column(text: str, head: str, word: str, *, unless: Collection[str] = ()
 
 
 def _written(
-    head: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter: str, line_end: str, point: str
+    head: Sequence[str], rows: Iterable[Sequence[CsvCell]], delimiter: str, line_end: str, point: str
 ) -> str:
     spelled = ([_spelled(cell, point) for cell in row] for row in rows)
     return _joined(head, spelled, delimiter, line_end)
@@ -85,7 +85,7 @@ def _joined(head: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str, 
     return target.getvalue()
 
 
-def _spelled(cell: Cell, point: str) -> str:
+def _spelled(cell: CsvCell, point: str) -> str:
     if isinstance(cell, str):
         return guarded(cell)
     if cell is None or (isinstance(cell, float) and isnan(cell)):

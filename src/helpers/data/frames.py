@@ -1,4 +1,4 @@
-"""The columns of the frames that travel between rooms, and the states of a value (docs/data.md)."""
+"""The columns of the frames that travel between rooms, and the states of a value and of a table (docs/data.md)."""
 
 from __future__ import annotations
 
@@ -69,3 +69,11 @@ class State(StrEnum):
     SUPPRESSED = "suppressed"
     MISSING = "missing"
     NOT_PUBLISHED = "not_published"
+
+
+class Stop(StrEnum):
+    """What a source has stopped (:func:`helpers.data.stopped.stopped`)."""
+
+    TABLE = "table"
+    DIVISION = "division"
+    BENEFIT = "benefit"

@@ -7,22 +7,14 @@ has stopped; its last values stay as they were.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 import pandas as pd
 
 from helpers.catalogue.models import Indicator
+from helpers.data.frames import Stop
 from helpers.data.package import Input
 from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
-
-
-class Stop(StrEnum):
-    """What has stopped."""
-
-    TABLE = "table"
-    DIVISION = "division"
-    BENEFIT = "benefit"
 
 
 def stopped(

@@ -28,7 +28,7 @@ def short(value: object, most: int = 40) -> str:
     return text if len(text) <= most else f"{text[:12]}… ({len(text):,} signs)"
 
 
-def listing(words: Iterable[str], most: int = 12) -> str:
+def shortened(words: Iterable[str], most: int = 12) -> str:
     """So many words for a message, and how many more there are."""
     listed = list(words)
     shown = ", ".join(listed[:most])

@@ -26,10 +26,10 @@ CHART_COLUMNS = ("serie", "mark", "periode", "måned", "værdi", "tal", "tilstan
 """Of a chart's data: name in the legend, ``line`` or ``bar``, the period in Danish and as its
 last month's first day, the value in the series' unit, the same as Danish text, state, and what it stands on (`Grounds`)."""
 
-WIDTH, HEIGHT = 620, 300
+CHART_WIDTH, CHART_HEIGHT = 620, 300
 """Of a chart's plot, in pixels."""
 
-_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=WIDTH)
+_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=CHART_WIDTH)
 
 RENDERER = "beskaeftigelsesplan"
 """Name under which Altair knows how charts are shown here."""
@@ -60,7 +60,6 @@ def native_chart(
     *,
     target: float | None = None,
     beside: Sequence[str] = (),
-    example: bool = False,
 ) -> alt.LayerChart:
     """Draw a figure as layers of bars and lines over :func:`chart_frame`, which is the chart's data.
 
@@ -70,8 +69,6 @@ def native_chart(
         A fixed target in the unit of the lines, drawn as a rule.
     beside
         Lines under the title: what a page says beside the figure.
-    example
-        Say under the title that the numbers are example data.
     """
     frame = chart_frame(drawn)
     order = [period.danish for period in drawn.periods]
@@ -144,7 +141,7 @@ def native_chart(
             )
         # Together, or each would have a scale of its own where bars stand behind them.
         layers.append(alt.layer(*shares))
-    subtitle = [text for text in (drawn.subtitle, *beside, BADGE if example else None) if text]
+    subtitle = [text for text in (drawn.subtitle, *beside, BADGE if drawn.example else None) if text]
     made = alt.layer(*layers, data=frame).resolve_scale(
         y="independent" if drawn.bars and drawn.lines else "shared",
         color="independent",
@@ -153,7 +150,7 @@ def native_chart(
         strokeDash="independent",
     )
     title = alt.TitleParams(drawn.title, subtitle=subtitle, anchor="start")
-    return made.properties(width=WIDTH, height=HEIGHT, title=title)
+    return made.properties(width=CHART_WIDTH, height=CHART_HEIGHT, title=title)
 
 
 def below_each_other(charts: Sequence[Chart], where: str) -> Chart:

@@ -5,16 +5,14 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from textwrap import shorten
-from types import MappingProxyType
 
+from helpers.analysis.readings import as_published
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL_NAME
 from helpers.data import csv_files
 from helpers.data.frames import Grounds, State
-from helpers.periods import Period
 from helpers.present.layout import BAND_NOTE, gap_notes
 from helpers.present.tables import Cell, Column, Group, build, scrolling, tagged
 from helpers.present.target_words import target_phrase
@@ -33,9 +31,9 @@ from helpers.present.words import (
 )
 
 GOAL_COLUMNS = ("maal", "ordlyd", "kommune")
-"""Before `CSV_COLUMNS` in the file of a goal's figure."""
+"""Before `_CSV_COLUMNS` in the file of a goal's figure."""
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maaling",
     "periode",
     "periode_navn",
@@ -47,12 +45,6 @@ CSV_COLUMNS = (
     "grundlag",
 )
 """One row per value; semicolons and decimal commas, because Danish Excel opens such files as they are."""
-
-
-Provisional = Mapping[str, Collection[Period]]
-"""Indicator → the periods that its source is likely to correct."""
-
-_SETTLED: Provisional = MappingProxyType({})
 
 
 def span(picture: Picture) -> str:
@@ -75,15 +67,15 @@ def nothing_to_draw(picture: Picture) -> str:
     return f"Der er ingen tal til figuren »{picture.title}« for {picture.municipality}."
 
 
-def provisional_note(picture: Picture, provisional: Provisional) -> str | None:
+def provisional_note(picture: Picture) -> str | None:
     """``Tallene for juli 2026 er foreløbige``; none when all of the figure's numbers are settled."""
-    known = {(trace.indicator, point.period) for trace in picture.traces for point, _ in trace.known}
-    found = {(indicator, period) for indicator, period in known if period in provisional.get(indicator, ())}
+    known = [(trace, point) for trace in picture.traces for point, _ in trace.known]
+    found = [point.period for trace, point in known if picture.is_provisional(trace, point)]
     if not found:
         return None
-    if found == known:
+    if len(found) == len(known):
         return "Alle tallene er foreløbige"
-    return f"Tallene for {listed(p.danish for p in sorted({period for _, period in found}))} er foreløbige"
+    return f"Tallene for {listed(period.danish for period in sorted(set(found)))} er foreløbige"
 
 
 ALT_LETTERS = 250
@@ -101,14 +93,7 @@ def fitted(what: str, said: Iterable[str], more: Iterable[str] = ()) -> str:
     return text
 
 
-def alt_text(
-    picture: Picture,
-    *,
-    verdict: str = "",
-    target: ResolvedTarget | None = None,
-    example: bool = False,
-    provisional: Provisional = _SETTLED,
-) -> str:
+def alt_text(picture: Picture, *, verdict: str = "", target: ResolvedTarget | None = None) -> str:
     """The figure for those who do not see it: what it shows, the newest values, the verdict; and more, as there is room."""
     first = (picture.lines or picture.bars)[0]
     measured = [trace for trace in picture.lines or picture.bars if trace.area != TARGET]
@@ -117,14 +102,14 @@ def alt_text(
         f"Målet er {target_phrase(target, first.decimals, first.unit)}" if target else "",
         *(trace.label for trace in picture.lines if trace.area == TARGET),
         _development(own, picture),
-        provisional_note(picture, provisional) or "",
+        provisional_note(picture) or "",
         *gap_notes(picture),
     ]
     if picture.band:
         _, newest = picture.band[-1]
         low, high = (number(end, first.decimals) for end in (newest.low, newest.high))
         more.append(f"{BAND_NOTE[:-1]}, nu mellem {low} og {high}")
-    ends = "Tallene er eksempeldata" if example else ""
+    ends = "Tallene er eksempeldata" if picture.example else ""
     # Of several breaks the newest: only what comes after it may be compared with today.
     broken = f"Databrud fra {picture.breaks[-1].period.danish}" if picture.breaks else ""
     return fitted(picture.title, [_newest(measured), verdict, broken, ends], more)
@@ -163,12 +148,12 @@ def cell(trace: Trace, point: Point) -> str:
     return STATE_WORDS[point.state] or UNKNOWN
 
 
-def numbers_table(picture: Picture, *, caption: str, provisional: Provisional = _SETTLED) -> str:
+def numbers_table(picture: Picture, *, caption: str) -> str:
     """The figure's numbers as an HTML table: one row per period, newest first, one column per trace."""
     rows: list[tuple[Cell, ...]] = []
     for index in range(len(picture.periods) - 1, -1, -1):
         period = capital(picture.periods[index].danish)
-        if any(_provisional(trace, trace.points[index], provisional) for trace in picture.traces):
+        if any(picture.is_provisional(trace, trace.points[index]) for trace in picture.traces):
             period += f" ({PROVISIONAL})"
         rows.append((period, *(_table_cell(trace, trace.points[index]) for trace in picture.traces)))
     columns = [Column("Periode", row_head=True), *(Column(t.headed, number=True) for t in picture.traces)]
@@ -185,8 +170,8 @@ def _table_cell(trace: Trace, point: Point) -> Cell:
     return tagged(text, "published") if point.published else text
 
 
-def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisional = _SETTLED) -> str:
-    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `CSV_COLUMNS`; periods oldest first.
+def numbers_csv(picture: Picture) -> str:
+    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `_CSV_COLUMNS`; periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
     ``grundlag`` says where each comes from;
@@ -194,16 +179,16 @@ def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisi
     """
     goal = picture.goal
 
-    def named(trace: Trace) -> Sequence[csv_files.Cell]:
+    def named(trace: Trace) -> Sequence[csv_files.CsvCell]:
         area = NATIONAL_NAME if trace.national else picture.municipality
         return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
 
     return csv_files.for_people(
-        (*(GOAL_COLUMNS if goal else ()), *CSV_COLUMNS),
+        (*(GOAL_COLUMNS if goal else ()), *_CSV_COLUMNS),
         (
             (
                 *named(trace),
-                *_csv_row(trace, point, example=example, provisional=_provisional(trace, point, provisional)),
+                *_csv_row(picture, trace, point),
             )
             for trace in picture.traces
             for point in trace.points
@@ -212,24 +197,14 @@ def numbers_csv(picture: Picture, *, example: bool = False, provisional: Provisi
     )
 
 
-def _provisional(trace: Trace, point: Point, provisional: Provisional) -> bool:
-    return point.value is not None and point.period in provisional.get(trace.indicator, ())
-
-
-def _spelled(value: Decimal, decimals: int) -> Decimal:
-    """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals))
-    return rounded if rounded == value else value
-
-
-def _csv_row(trace: Trace, point: Point, *, example: bool, provisional: bool) -> Sequence[csv_files.Cell]:
-    value = None if point.value is None else _spelled(point.value, trace.decimals)
-    known = PROVISIONAL if provisional else "ok"
+def _csv_row(picture: Picture, trace: Trace, point: Point) -> Sequence[csv_files.CsvCell]:
+    value = None if point.value is None else as_published(point.value, trace.decimals)
+    known = PROVISIONAL if picture.is_provisional(trace, point) else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
-    published = "" if point.value is None else "ja" if point.real or not example else "nej"
+    published = "" if point.value is None else "ja" if point.real or not picture.example else "nej"
     if trace.area == TARGET:
         return (point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), "", "", "")
-    told = point.grounds or (Grounds.EXAMPLE if example else Grounds.FETCHED)
+    told = point.grounds or (Grounds.EXAMPLE if picture.example else Grounds.FETCHED)
     grounds = GROUNDS_WORDS[None if point.value is None else told]
     return (
         point.period.id, point.period.danish, trace.label, value, unit_word(trace.unit), state, published, grounds,

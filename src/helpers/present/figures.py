@@ -6,7 +6,7 @@ chart, its numbers and an alternative text. Positions are worked out in :mod:`he
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -21,7 +21,7 @@ from helpers.data.frames import Grounds
 from helpers.periods import Period
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA
-from helpers.present.layout import Layout
+from helpers.present.layout import Layout, Words
 from helpers.present.placed import WORDS
 from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
@@ -53,7 +53,7 @@ def trend_figure(
     goal: Goal | None = None,
     verdict: str = "",
     beside: Sequence[str] = (),
-    provisional: describe.Provisional | None = None,
+    provisional: Mapping[str, Collection[Period]] | None = None,
     band: Mapping[Period, Interval] | None = None,
 ) -> output.Shown:
     """The figure of an indicator, or of several that share one (goal 5b).
@@ -97,45 +97,33 @@ def trend_figure(
     first = (drawn.bars if on_bars and drawn.bars else drawn.lines or drawn.bars)[0]
     fixed = courses[0] if len(courses) == 1 and (not courses[0].varies or on_bars) else None
     value = float(fixed.points[-1][1]) if fixed else None
-    example = example and any(trace.made_up for trace in drawn.traces)
+    drawn = replace(
+        drawn,
+        example=example and any(trace.made_up for trace in drawn.traces),
+        provisional=provisional or {},
+    )
     grounds = {point.grounds for trace in drawn.traces for point in trace.points}
-    real = grounds if example or Grounds.PRINTED in grounds else set()
+    real = grounds if drawn.example or Grounds.PRINTED in grounds else set()
     if fixed is None:
         drawn = with_targets(
             drawn, [(course_words(course, first.decimals, first.unit), course) for course in courses]
         )
-    lay = partial(
-        layout.lay_out,
-        drawn,
-        panels=plan_layout == "panels",
-        example=example,
-        target=value,
-        target_text=f"Mål: {target_phrase(fixed.asked, first.decimals, first.unit)}" if fixed else "",
-        target_on_bars=on_bars,
-        published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
-    )
-    colour = palette()
-    unsettled = provisional or {}
     return output.figure(
         drawn.key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(
-            drawn, colour, target=None if on_bars else value, beside=beside, example=example
+        **drawings(
+            drawn,
+            panels=plan_layout == "panels",
+            target=value,
+            target_text=f"Mål: {target_phrase(fixed.asked, first.decimals, first.unit)}" if fixed else "",
+            target_on_bars=on_bars,
+            published_text=", ".join(text for grounds, text in REAL_TEXTS.items() if grounds in real),
+            beside=beside,
         ),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
-        alt=describe.alt_text(
-            drawn,
-            verdict=verdict,
-            target=fixed.asked if fixed else None,
-            example=example,
-            provisional=unsettled,
-        ),
-        numbers=describe.numbers_table(
-            drawn, caption=f"Tal bag figuren: {drawn.title}", provisional=unsettled
-        ),
-        csv=describe.numbers_csv(drawn, example=example, provisional=unsettled),
+        alt=describe.alt_text(drawn, verdict=verdict, target=fixed.asked if fixed else None),
+        numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {drawn.title}"),
+        csv=describe.numbers_csv(drawn),
     )
 
 
@@ -154,31 +142,53 @@ def areas_figure(
     windows
         Frame *Window* of each; the first is the one that the figure is about, and at most five are told apart.
     """
-    drawn = areas_picture(key, title, indicator, windows)
+    drawn = replace(areas_picture(key, title, indicator, windows), example=example)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
-    lay = partial(
-        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
-    )
-    colour = palette()
     return output.figure(
         key,
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        **drawings(drawn),
         title=describe.titled(drawn),
         caption=describe.caption(drawn),
-        alt=describe.alt_text(drawn, example=example),
+        alt=describe.alt_text(drawn),
         numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
-        csv=describe.numbers_csv(drawn, example=example),
+        csv=describe.numbers_csv(drawn),
     )
 
 
-def native_chart(drawn: Picture, colour: Palette, **more: Any) -> Chart:
-    """The chart of :mod:`helpers.present.charts`; brought in here, since pages need no Altair, which takes a third of a second."""
-    from helpers.present import charts
+def drawings(
+    drawn: Picture,
+    *,
+    target: float | None = None,
+    target_on_bars: bool = False,
+    beside: Sequence[str] = (),
+    **places: Any,
+) -> dict[str, Any]:
+    """What a picture is drawn as in a :class:`~helpers.present.output.FigurePart`: wide, on a phone, and in JupyterLab.
 
-    return charts.native_chart(drawn, colour, **more)
+    Parameters
+    ----------
+    beside
+        See :func:`trend_figure`; everything else is told in :func:`helpers.present.layout.lay_out`.
+    """
+    colour = palette()
+    lay = partial(layout.lay_out, drawn, target=target, target_on_bars=target_on_bars, **places)
+    return {
+        "spec": figure_spec(drawn, lay(), colour),
+        "narrow": figure_spec(drawn, lay(width=layout.NARROW), colour),
+        "chart": lazy_chart(drawn, colour, target=None if target_on_bars else target, beside=beside),
+    }
+
+
+def lazy_chart(drawn: Picture, colour: Palette, **more: Any) -> Callable[[], Chart]:
+    """What makes the chart of :mod:`helpers.present.charts`: pages need no Altair, which takes a third of a second to import."""
+
+    def made() -> Chart:
+        from helpers.present.charts import native_chart
+
+        return native_chart(drawn, colour, **more)
+
+    return made
 
 
 def colours(trace: Trace, colour: Palette) -> tuple[str, str]:
@@ -209,7 +219,7 @@ def dash(trace: Trace) -> list[int]:
     return _DASHES[trace.group % len(_DASHES)]
 
 
-def chart(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
+def figure_spec(drawn: Picture, places: Layout, colour: Palette) -> dict[str, Any]:
     """The figure as a Vega-Lite specification, written out: Altair's checks and copies cost more than drawing it does."""
     return {
         "config": {
@@ -471,34 +481,41 @@ def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
     return rows
 
 
-def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
-    def row(
-        x: float, y: float, text: str, ink: str, *, size: float = layout.TEXT_SIZE, weight: int = 400,
-        align: str = "left",
-    ) -> dict[str, Any]:  # fmt: skip
-        return {
-            "x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, "size": size, "weight": weight,
-            "align": align,
-        }  # fmt: skip
+def text_row(
+    x: float, y: float, text: str, ink: str, *, size: float = layout.TEXT_SIZE, weight: int = 400,
+    align: str = "left",
+) -> dict[str, Any]:  # fmt: skip
+    """A row of :data:`~helpers.present.placed.WORDS`."""
+    return {
+        "x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, "size": size, "weight": weight,
+        "align": align,
+    }  # fmt: skip
 
-    rows = [
-        row(w.x, w.y, w.text, getattr(colour, w.colour), size=w.size, weight=w.weight, align=w.align)
-        for w in places.words
-    ]
+
+def as_row(word: Words, colour: Palette) -> dict[str, Any]:
+    """A text of a layout as such a row."""
+    ink = getattr(colour, word.colour)
+    return text_row(word.x, word.y, word.text, ink, size=word.size, weight=word.weight, align=word.align)
+
+
+def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
+    rows = [as_row(word, colour) for word in places.words]
     for end in places.ends:
         ink = colours(end.trace, colour)[0] if end.trace else colour.ink
         lines = end.text.split("\n")
         apart = layout.TEXT_SIZE * 1.15
         first = end.y + 4.5 - (len(lines) - 1) * apart / 2
-        rows += [row(end.x, first + place * apart, text, ink, weight=600) for place, text in enumerate(lines)]
-    rows += [row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
+        rows += [
+            text_row(end.x, first + place * apart, text, ink, weight=600) for place, text in enumerate(lines)
+        ]
+    rows += [text_row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
     small = layout.SMALL_SIZE
     for axis, x, side in places.axes():
         for tick, text in zip(axis.ticks, axis.labels, strict=True):
-            rows.append(row(x, axis.pixel(tick) + 4, text, colour.quiet, size=small, align=side))
+            rows.append(text_row(x, axis.pixel(tick) + 4, text, colour.quiet, size=small, align=side))
     for period, text in places.period_labels:
         x = places.centre(drawn.periods.index(period), len(drawn.periods))
-        rows.append(row(x, places.height + 19, text, colour.quiet, size=small, align="center"))
+        rows.append(text_row(x, places.height + 19, text, colour.quiet, size=small, align="center"))
     if places.count and len(drawn.periods) <= layout.FEW_PERIODS:
         for bars in layout.stacks(drawn):
             for index in range(len(drawn.periods)):
@@ -507,5 +524,5 @@ def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
                     continue
                 text = number(bars[0].points[index].value, bars[0].decimals)
                 middle = places.centre(index, len(drawn.periods))
-                rows.append(row(middle, places.count.bottom - 7, text, colour.on_bar, align="center"))
+                rows.append(text_row(middle, places.count.bottom - 7, text, colour.on_bar, align="center"))
     return rows

@@ -306,7 +306,7 @@ def _data_uri(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-Part = FigurePart | TablePart | TextPart | FoldedPart
+ShownPart = FigurePart | TablePart | TextPart | FoldedPart
 
 
 class Shown:
@@ -318,8 +318,8 @@ class Shown:
     :func:`join`.
     """
 
-    def __init__(self, parts: Iterable[Part] = ()) -> None:
-        self.parts: tuple[Part, ...] = tuple(parts)
+    def __init__(self, parts: Iterable[ShownPart] = ()) -> None:
+        self.parts: tuple[ShownPart, ...] = tuple(parts)
 
     def __add__(self, other: Shown) -> Shown:
         return Shown((*self.parts, *other.parts))

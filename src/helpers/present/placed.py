@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from helpers.present import fonts
 
-Row = Mapping[str, Any]
+DrawnRow = Mapping[str, Any]
 Drawn = tuple[str, str]
 """Attributes that neighbours may share, and an element."""
 
@@ -69,7 +69,7 @@ def _grouped(drawn: Sequence[Drawn]) -> str:
     )
 
 
-def _texts(words: Sequence[Row]) -> str:
+def _texts(words: Sequence[DrawnRow]) -> str:
     rows = "".join(
         f'<text x="{row["x"]}" y="{row["y"]}" font-size="{row["size"]}" font-weight="{row["weight"]}" '
         f'text-anchor="{_ANCHORS[row["align"]]}" fill={quoteattr(row["colour"])}>{escape(row["text"])}</text>'
@@ -143,7 +143,7 @@ class _Plot:
             draw: Callable[..., Iterator[Drawn]] = getattr(self, f"_{mark['type']}")
             yield from draw(self._sets[layer["data"]["name"]], channels, mark)
 
-    def _place(self, row: Row, channels: Mapping[str, Any], name: str) -> float | None:
+    def _place(self, row: DrawnRow, channels: Mapping[str, Any], name: str) -> float | None:
         """Where a row lies along x or y, in pixels (the left edge of a band); none where it has no value."""
         value = row[channels[name]["field"]]
         scaled = channels[name[0]]
@@ -151,14 +151,16 @@ class _Plot:
             return value
         return self._places[value] if scaled["type"] == "ordinal" else _linear(scaled, value)
 
-    def _middle(self, row: Row, channels: Mapping[str, Any], name: str = "y") -> tuple[float, float] | None:
+    def _middle(
+        self, row: DrawnRow, channels: Mapping[str, Any], name: str = "y"
+    ) -> tuple[float, float] | None:
         """The point of a row, in the middle of its band."""
         x, y = self._place(row, channels, "x"), self._place(row, channels, name)
         if x is None or y is None:
             return None
         return x + (self._width / 2 if channels["x"]["type"] == "ordinal" else 0), y
 
-    def _rule(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _rule(self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow) -> Iterator[Drawn]:
         for row in rows:
             x, x2, y, y2 = (
                 self._place(row, channels, name if name in channels else name[0])
@@ -172,7 +174,7 @@ class _Plot:
             )
             yield looks, f'<path d="{_path([(x, y), (x2, y2)])}"/>'
 
-    def _line(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _line(self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow) -> Iterator[Drawn]:
         for _, those in groupby(rows, lambda row: row["serie"]):
             line = list(those)
             looks = _looks(
@@ -186,14 +188,16 @@ class _Plot:
             if pieces:
                 yield looks, f'<path d="{"".join(_path(piece) for piece in pieces)}"/>'  # type: ignore[arg-type]
 
-    def _area(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _area(self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow) -> Iterator[Drawn]:
         for _, those in groupby(rows, lambda row: row["run"]):
             run = list(those)
             edges = [[self._middle(row, channels, name) for row in run] for name in ("y", "y2")]
             outline = _path([*edges[0], *reversed(edges[1])], "Z")  # type: ignore[list-item]
             yield _looks(fill=mark["fill"], fill_opacity=mark["fillOpacity"]), f'<path d="{outline}"/>'
 
-    def _point(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _point(
+        self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow
+    ) -> Iterator[Drawn]:
         for row in rows:
             if (place := self._middle(row, channels)) is None:
                 continue
@@ -205,7 +209,7 @@ class _Plot:
             )
             yield looks, f'<path transform="translate({_at(*place)})" d="{_symbol(shape, mark["size"])}"/>'
 
-    def _bar(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _bar(self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow) -> Iterator[Drawn]:
         offset = channels.get("xOffset")
         beside = offset["scale"]["domain"] if offset else [None]
         width = self._width / len(beside)
@@ -215,16 +219,16 @@ class _Plot:
             left = x + width * beside.index(row[offset["field"]] if offset else None)
             yield self._box(row, channels, mark, (left, min(low, high)), (left + width, max(low, high)))
 
-    def _rect(self, rows: Sequence[Row], channels: Mapping[str, Any], mark: Row) -> Iterator[Drawn]:
+    def _rect(self, rows: Sequence[DrawnRow], channels: Mapping[str, Any], mark: DrawnRow) -> Iterator[Drawn]:
         for row in rows:
             corners = ((row["x"], row["y"]), (row["x2"], row["y2"]))
             yield self._box(row, channels, mark, *corners)
 
     def _box(
         self,
-        row: Row,
+        row: DrawnRow,
         channels: Mapping[str, Any],
-        mark: Row,
+        mark: DrawnRow,
         start: tuple[float, float],
         end: tuple[float, float],
     ) -> Drawn:
@@ -241,7 +245,7 @@ def _linear(channel: Mapping[str, Any], value: float) -> float:
     return start + (value - low) / (high - low) * (end - start)
 
 
-def _value(row: Row, channel: Mapping[str, Any] | None) -> Any:
+def _value(row: DrawnRow, channel: Mapping[str, Any] | None) -> Any:
     """What a channel says of a row: as it is, or what stands in its place in the scale's range."""
     if channel is None:
         return None

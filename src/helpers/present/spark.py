@@ -17,7 +17,7 @@ from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Trace, picture, place_of
 from helpers.present.words import count, number, trend_phrase
 
-WIDTH, HEIGHT = 104, 28
+SPARK_WIDTH, SPARK_HEIGHT = 104, 28
 _EDGE = 4
 """Free pixels around the lines, for the marker at the end."""
 
@@ -32,8 +32,6 @@ class Spark:
     name: str
     svg: str
     alt: str
-    width: int = WIDTH
-    height: int = HEIGHT
 
 
 def spark(
@@ -76,11 +74,11 @@ def _words(own: Trace, drawn: Picture, *, example: bool) -> str:
 
 
 def _draw(own: Trace, country: Trace | None, breaks: Collection[int], colour: Palette) -> str:
-    lines: list[list[Place]] = []
+    lines: list[list[SparkValue]] = []
     for trace in (own, country):
         if trace is None:
             continue
-        places: list[Place] = []
+        places: list[SparkValue] = []
         for at, point in enumerate(trace.points):
             if at in breaks:
                 places.append((at, None))  # the line ends before a break and begins anew after it
@@ -89,14 +87,16 @@ def _draw(own: Trace, country: Trace | None, breaks: Collection[int], colour: Pa
     return spark_svg(lines[0], lines[1] if country else (), colour, least=2 * 10.0**-own.decimals)
 
 
-Place = tuple[int, float | None]
+SparkValue = tuple[int, float | None]
 """A point of a line: how far to the right, and its value; none ends the line before it."""
 
-Point = tuple[int, int]
+Pixel = tuple[int, int]
 """Where it is drawn, in tenths of a pixel."""
 
 
-def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *, least: float = 0.0) -> str:
+def spark_svg(
+    own: Sequence[SparkValue], behind: Sequence[SparkValue], colour: Palette, *, least: float = 0.0
+) -> str:
     """A line with a dot at its end over a dashed grey one; both may be empty.
 
     Parameters
@@ -111,9 +111,9 @@ def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *,
     places = [at for at, _ in (*own, *behind)]
     first, length = min(places), max(max(places) - min(places), 1)
 
-    def point(at: int, value: float) -> Point:
-        x = _EDGE + (at - first) * (WIDTH - 2 * _EDGE) / length
-        y = HEIGHT - _EDGE - (value - floor) / span * (HEIGHT - 2 * _EDGE)
+    def point(at: int, value: float) -> Pixel:
+        x = _EDGE + (at - first) * (SPARK_WIDTH - 2 * _EDGE) / length
+        y = SPARK_HEIGHT - _EDGE - (value - floor) / span * (SPARK_HEIGHT - 2 * _EDGE)
         return round(10 * x), round(10 * y)
 
     parts = []
@@ -125,16 +125,16 @@ def spark_svg(own: Sequence[Place], behind: Sequence[Place], colour: Palette, *,
         x, y = point(*[(at, value) for at, value in own if value is not None][-1])
         parts.append(f'<circle cx="{x / 10:g}" cy="{y / 10:g}" r="3" fill="{colour.accent}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
+        f'viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
         f"{''.join(parts)}</g></svg>"
     )
 
 
-def _path(line: Sequence[Place], point: Callable[[int, float], Point]) -> str:
+def _path(line: Sequence[SparkValue], point: Callable[[int, float], Pixel]) -> str:
     """Path commands with a new start after each gap, each step from the last; a lone point is a stroke of no length, so a dot."""
     commands: list[str] = []
-    pen: Point | None = None
+    pen: Pixel | None = None
     for index, (at, value) in enumerate(line):
         if value is None:
             pen = None

@@ -12,13 +12,14 @@ from typing import Final, Literal
 from xml.sax.saxutils import escape
 
 from helpers.present import fonts
+from helpers.present.shapes import as_typst
 from helpers.present.theme import palette
-from helpers.present.typesetting import compiler
+from helpers.present.typesetting import compiler, quoted
 
 MILLIMETRES: Final = 160.0
 """Width of a figure that stands alone, if nothing else is asked for: the text of an A4 page."""
 
-DOTS: Final = 228
+DOTS: Final = 228.6
 """Dots an inch of a page's PNG: 1440 across, twice a page's own width."""
 
 _SIZE: Final = re.compile(
@@ -72,10 +73,14 @@ def drawn(svg: str, form: Literal["png", "pdf"], *, width: float = MILLIMETRES, 
 @lru_cache(maxsize=64)
 def _drawn(svg: str, form: Literal["png", "pdf"], width: float, dots: float) -> bytes:
     # Typst has the font; to read the one inside takes a sixth of the time.
-    text = _STYLE.sub("", svg).replace("\\", "\\\\").replace('"', '\\"')
-    image = f'#image(bytes("{text}"), format: "svg", width: 100%)'
-    page = f"#set page(width: {width:g}mm, height: auto, margin: 0pt)\n{image}"
+    bare = _STYLE.sub("", svg)
+    page = as_typst(bare, width) or _as_image(bare, width)
     # A day of no meaning: a figure says itself which period it is for, and equal ones shall give equal bytes.
     made = compiler().compile(input=page.encode(), format=form, ppi=dots, timestamp=0)
     assert isinstance(made, bytes)
     return made
+
+
+def _as_image(svg: str, width: float) -> str:
+    image = f'#image(bytes("{quoted(svg)}"), format: "svg", width: 100%)'
+    return f"#set page(width: {width:g}mm, height: auto, margin: 0pt)\n{image}"

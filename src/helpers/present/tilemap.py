@@ -6,11 +6,11 @@ each tile shows, and a legend. The count stands in the tile, so that colour is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.catalogue.models import Municipality
-from helpers.catalogue.tables import CatalogueRow, read_rows
+from helpers.catalogue.tables import read_rows
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import contrast, mix
 from helpers.present.words import NBSP, count, listed, number
@@ -118,9 +118,11 @@ def read_tiles(project: Project, municipalities: Sequence[Municipality]) -> tupl
     names = {municipality.code: municipality.name for municipality in municipalities}
     tiles: list[Tile] = []
     for row in rows:
-        tile = _tile(row, names, problems)
-        if tile is None:
+        cells = row.cells
+        if wrong := next(_mistakes(cells, names), None):
+            problems.append(Problem(f"{row.where}: {wrong[0]}", wrong[1]))
             continue
+        tile = Tile(cells["code"], int(cells["row"]), int(cells["column"]), cells["short"])
         for other in tiles:
             if other.code == tile.code:
                 problems.append(Problem(f"{row.where}: code", f"{names[tile.code]} has a tile already."))
@@ -139,25 +141,20 @@ def read_tiles(project: Project, municipalities: Sequence[Municipality]) -> tupl
     return tuple(tiles)
 
 
-def _tile(row: CatalogueRow, names: Mapping[str, str], problems: list[Problem]) -> Tile | None:
-    cells = row.cells
-    empty = [name for name in _COLUMNS if name not in cells]
-    if empty:
-        problems.append(Problem(f"{row.where}: {empty[0]}", "The cell is empty."))
-        return None
+def _mistakes(cells: Mapping[str, str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a row, each with its column; the first one decides."""
+    yield from ((column, "The cell is empty.") for column in _COLUMNS if column not in cells)
     if cells["code"] not in names:
-        problems.append(Problem(f"{row.where}: code", f'"{cells["code"]}" is no municipality.'))
-        return None
-    for name in ("row", "column"):
-        if not cells[name].isdecimal() or len(cells[name]) > 3 or int(cells[name]) > _FARTHEST:
-            what = f'"{cells[name]}" is no whole number from 0 to {_FARTHEST}.'
-            problems.append(Problem(f"{row.where}: {name}", what))
-            return None
+        yield "code", f'"{cells["code"]}" is no municipality.'
+    for column in ("row", "column"):
+        text = cells[column]
+        if not text.isdecimal() or len(text) > 3 or int(text) > _FARTHEST:
+            yield column, f'"{text}" is no whole number from 0 to {_FARTHEST}.'
     if len(cells["short"]) > _LONGEST_NAME:
-        what = f'"{cells["short"][:40]}" is too long for a tile; {_LONGEST_NAME} letters are the most.'
-        problems.append(Problem(f"{row.where}: short", what))
-        return None
-    return Tile(cells["code"], int(cells["row"]), int(cells["column"]), cells["short"])
+        yield (
+            "short",
+            f'"{cells["short"][:40]}" is too long for a tile; {_LONGEST_NAME} letters are the most.',
+        )
 
 
 def tile_map(

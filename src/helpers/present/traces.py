@@ -5,8 +5,8 @@ Nothing is known of pixels here. A point without a value is a gap: it is neither
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -63,16 +63,15 @@ class Trace:
     """Its name in the legend, with the area filled in."""
     area: str
     """``dk``, the municipality's code, :data:`TARGET`, or the word of another group."""
-    indicator: str
-    series: str
-    axis: str
-    mark: str
-    group: int
-    """Which series it belongs to, counted from 0 on its axis; the areas of a series share it."""
     unit: Unit
     decimals: int
     points: tuple[Point, ...]
     """One per period of the figure, oldest first."""
+    indicator: str = ""
+    series: str = ""
+    mark: str = "line"
+    group: int = 0
+    """Which series it belongs to, counted from 0 on its axis; the areas of a series share it."""
     stack: str | None = None
     """Bars with the same word stand on each other."""
     name: str = ""
@@ -120,12 +119,12 @@ class Picture:
 
     key: str
     title: str
-    subtitle: str | None
-    share_axis: str | None
-    count_axis: str | None
     municipality: str
     periods: tuple[Period, ...]
     traces: tuple[Trace, ...]
+    subtitle: str | None = None
+    share_axis: str | None = None
+    count_axis: str | None = None
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     """Names of traces that have no value at all, and why; they are not drawn, only named."""
@@ -133,6 +132,10 @@ class Picture:
     """Whose figure it is, where it is a goal's."""
     band: tuple[tuple[Period, Interval], ...] = ()
     """Periods with what chance alone may make of the municipality's value, oldest first; most figures have none."""
+    example: bool = False
+    """Whether it shows made-up numbers, and has to say so."""
+    provisional: Mapping[str, Collection[Period]] = field(default_factory=dict)
+    """Indicator → the periods whose numbers its source is likely to correct."""
 
     @property
     def lines(self) -> tuple[Trace, ...]:
@@ -141,6 +144,10 @@ class Picture:
     @property
     def bars(self) -> tuple[Trace, ...]:
         return tuple(trace for trace in self.traces if trace.mark == "bar")
+
+    def is_provisional(self, trace: Trace, point: Point) -> bool:
+        """Whether a point's number is likely to be corrected."""
+        return point.value is not None and point.period in self.provisional.get(trace.indicator, ())
 
     def comparable(self, trace: Trace) -> tuple[tuple[Point, Decimal], ...]:
         """The known points of a trace that its newest one may be compared with: those since the last break."""
@@ -219,7 +226,6 @@ def picture(
                     area=area,
                     indicator=indicator.key,
                     series=name,
-                    axis=series.axis,
                     mark=series.mark,
                     group=groups[series.mark],
                     unit=indicator.unit_of(name),
@@ -271,7 +277,6 @@ def areas_picture(
             name=name,
             group=0 if trace.national else place,
             mark="line",
-            axis="share",
             points=_on(trace.points, periods),
         )
         for place, one in enumerate(single)
@@ -287,9 +292,7 @@ def areas_picture(
     return Picture(
         key=key,
         title=title,
-        subtitle=None,
         share_axis=indicator.share_axis,
-        count_axis=None,
         municipality=areas[0].name,
         periods=periods,
         traces=lines,
@@ -369,21 +372,8 @@ def with_targets(drawn: Picture, courses: Sequence[tuple[str, Course]]) -> Pictu
             else Point(period, None, State.NOT_PUBLISHED)
             for period in drawn.periods
         )
-        lines.append(
-            Trace(
-                label,
-                TARGET,
-                "",
-                label,
-                "share",
-                "line",
-                0,
-                first.unit,
-                _decimals(points, first),
-                points,
-                name=label.split(":")[0],
-            )
-        )
+        decimals = _decimals(points, first)
+        lines.append(Trace(label, TARGET, first.unit, decimals, points, name=label.split(":")[0]))
     return replace(drawn, traces=(*drawn.traces, *lines))
 
 

@@ -37,3 +37,8 @@ def forget() -> None:
     """Let go of the documents before: Typst keeps what it made of the last ten, which is 50 MB a book."""
     for _ in range(10):
         compiler().compile(input=b"", format="pdf")
+
+
+def quoted(text: str) -> str:
+    """The text as it stands within a string of Typst's."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')

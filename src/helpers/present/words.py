@@ -6,6 +6,7 @@ puts them into Markdown or HTML escapes them there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -24,8 +25,7 @@ from helpers.catalogue.models import (
     Municipality,
     Unit,
 )
-from helpers.data.frames import Grounds, State
-from helpers.data.stopped import Stop
+from helpers.data.frames import Grounds, State, Stop
 from helpers.periods import Frequency, Period
 from helpers.prose import listed
 
@@ -387,14 +387,14 @@ def steadiness_words(past: Past | None) -> str:
     return f"{STEADINESS_SIGNS[past.steadiness]} {past.steadiness.value}".replace(" ", NBSP)
 
 
-def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:
+def goals_met(counted: Counter[Verdict]) -> str:
     """``8 af 20 mål er opfyldt, 2 er på sporet, og 1 kan ikke vurderes.``; ``Ingen af de 3 mål er opfyldt.``"""
-    said = _others(unknown, **on_the_way)
+    met, of, said = counted[Verdict.MET], counted.total(), _counted(counted, *_OTHERS)
     if of == 0:
         return "Målene følges uden vurdering."
     if of == 1:
-        return f"Målet {'er opfyldt' if met else said[0].partition(' ')[2] if said else 'er ikke opfyldt'}."
-    if unknown == of:
+        return f"Målet {_OUTCOMES[next(iter(+counted))]}."
+    if counted[Verdict.CANNOT_BE_JUDGED] == of:
         return f"Ingen af de {number(of)} mål kan vurderes."
     if met == of:
         return f"Alle {number(of)} mål er opfyldt."
@@ -402,55 +402,43 @@ def goals_met(met: int, of: int, unknown: int = 0, **on_the_way: int) -> str:
     return f"{', '.join([text, *said[:-1]])}, og {said[-1]}." if said else f"{text}."
 
 
-def _others(unknown: int, on_track: int = 0, behind: int = 0, not_due: int = 0) -> list[str]:
-    """How many goals are on their way, and how many cannot be judged."""
-    counted = (
-        (on_track, "er på sporet"),
-        (behind, "er bag efter planen"),
-        (not_due, "afgøres senere"),
-        (unknown, "kan ikke vurderes"),
-    )
-    return [f"{number(count)} {what}" for count, what in counted if count]
+_OTHERS = (Verdict.ON_TRACK, Verdict.BEHIND, Verdict.NOT_DUE, Verdict.CANNOT_BE_JUDGED)
+"""Of goals that are neither met nor not met."""
 
 
-def goals_met_by(who: str, met: int, not_met: int, unknown: int, **on_the_way: int) -> str:
-    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``
+def _counted(counted: Counter[Verdict], *verdicts: Verdict) -> list[str]:
+    """How many goals have each verdict: ``2 er på sporet``; nothing of one that none has."""
+    return [f"{number(counted[one])} {_OUTCOMES[one]}" for one in verdicts if counted[one]]
 
-    Parameters
-    ----------
-    on_the_way
-        How many are `on_track`, `behind` and `not_due`.
-    """
-    of = met + not_met + unknown + sum(on_the_way.values())
-    others = _others(unknown, **on_the_way)
-    if unknown == of:
+
+def goals_met_by(who: str, counted: Counter[Verdict]) -> str:
+    """``Frederikssund Kommune har opfyldt 11 af 20 mål. 8 er ikke opfyldt, og 1 kan ikke vurderes.``"""
+    met, of, others = counted[Verdict.MET], counted.total(), _counted(counted, *_OTHERS)
+    if counted[Verdict.CANNOT_BE_JUDGED] == of:
         return f"Ingen af målene for {who} kan vurderes."
     if met == of:
         return f"{who} har opfyldt {f'alle {number(of)}' if of > 1 else 'sit'} mål."
     if met == 0:
-        if not not_met:
+        if not counted[Verdict.NOT_MET]:
             return f"{who} har {number(of)} mål: {listed(others)}."
         said = f"{who} har ikke opfyldt {f'nogen af sine {number(of)}' if of > 1 else 'sit'} mål."
         return f"{said} {capital(listed(others))}." if others else said
-    rest = [*([f"{number(not_met)} er ikke opfyldt"] if not_met else []), *others]
+    rest = [*_counted(counted, Verdict.NOT_MET), *others]
     told = f"{', '.join(rest[:-1])}, og {rest[-1]}" if len(rest) > 1 else rest[0]
     return f"{who} har opfyldt {number(met)} af {number(of)} mål. {told}."
 
 
-def joint_standing(met: int, not_met: int, unknown: int, **on_the_way: int) -> tuple[str, str, str]:
+def joint_standing(counted: Counter[Verdict]) -> tuple[str, str, str]:
     """Sign, words and class of several goals together: ``–``, ``3 af 4 opfyldt``, ``verdict-partly``.
 
     Red only when none is met or on its way, green only when all are met; a goal that cannot be judged is no failure.
     """
-    of = met + not_met + unknown + sum(on_the_way.values())
-    if of == 0:
-        found = Verdict.FOLLOWED
-        return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
+    met, unknown, of = counted[Verdict.MET], counted[Verdict.CANNOT_BE_JUDGED], counted.total()
     if unknown == of:
-        found = Verdict.CANNOT_BE_JUDGED
+        found = Verdict.CANNOT_BE_JUDGED if of else Verdict.FOLLOWED
         return VERDICT_SIGNS[found], VERDICT_WORDS[found], VERDICT_CLASSES[found]
-    said = ", ".join([f"{number(met)} af {number(of)} opfyldt", *_others(unknown, **on_the_way)])
-    if met == of or (met == 0 and not_met + unknown == of):
+    said = ", ".join([f"{number(met)} af {number(of)} opfyldt", *_counted(counted, *_OTHERS)])
+    if met == of or (met == 0 and counted[Verdict.NOT_MET] + unknown == of):
         found = Verdict.MET if met else Verdict.NOT_MET
         return VERDICT_SIGNS[found], said, VERDICT_CLASSES[found]
     return PARTLY_SIGN, said, PARTLY

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.periods import danish_day
 from helpers.present.draw import svg_of
 from helpers.present.output import FigurePart, TablePart, TextPart
 from helpers.present.stamp import EXAMPLE_MARK
-from helpers.present.theme import BRAND_FILE, palette_from
+from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.render.drawings import apart, coloured
 from helpers.render.frame import HUB, framed
 from helpers.render.hub import AREAS, AREAS_RECORD
-from helpers.render.workspace import building, put_in_place
+from helpers.render.workspace import put_texts
 from helpers.reports.base.goals import AreasPage
 
 _ABOVE = "../../"
@@ -30,7 +30,7 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
     PlanError
         When the output cannot be written.
     """
-    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
+    colours = palette_from(brand_of(project).colours)
     blocks: list[dict[str, object]] = []
     files: dict[str, str] = {}
     for part in page.shown.parts:
@@ -48,8 +48,7 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
             blocks.append({"table": part.markup, "label": part.text})
         elif isinstance(part, TextPart):
             blocks.append({"text": " ".join(part.paragraphs)})
-    output.mkdir(parents=True, exist_ok=True)
-    text = framed(
+    files[HUB] = framed(
         "areas.html",
         project,
         output,
@@ -61,11 +60,5 @@ def write_areas(project: Project, output: Path, page: AreasPage) -> Path:
         mark=f"{EXAMPLE_MARK} " if page.example else "",
         date=danish_day(page.data_day) if page.data_day else "",
     )
-    with building(output) as build:
-        site = build / "site"
-        site.mkdir()
-        (site / HUB).write_text(text, encoding="utf-8")
-        (site / AREAS_RECORD).write_text(json.dumps({"example": page.example}) + "\n", encoding="utf-8")
-        for name, numbers in files.items():
-            (site / name).write_text(numbers, encoding="utf-8", newline="")
-        return put_in_place(site, output, f"{AREAS}/{page.slug}", build) / HUB
+    files[AREAS_RECORD] = json.dumps({"example": page.example}) + "\n"
+    return put_texts(files, output, f"{AREAS}/{page.slug}") / HUB

@@ -14,14 +14,35 @@ from pathlib import Path
 
 from helpers.catalogue.brand import Brand
 from helpers.errors import PlanError
-from helpers.present.fonts import subset_of
+from helpers.present.fonts import FAMILY, subset_of
+from helpers.present.fonts import FOLDER as FONTS
 from helpers.present.theme import palette_from, readable, shown_colours
 from helpers.present.tilemap import tile_colours
+from helpers.project import Project
 from helpers.render.drawings import figure_colours
-from helpers.render.fonts import FACES, FAMILY, Face, font_folder
 
-FOLDER = "assets"
+ASSETS_FOLDER = "assets"
 HASH_LENGTH = 10
+
+SITE_CSS, FAVICON = "site.css", "favicon.svg"
+"""In ``styles/``."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One cut of the font, as a page asks for it."""
+
+    file: str
+    weight: int
+    style: str = "normal"
+
+
+FACES = (
+    Face("SourceSansPro-Regular.ttf", 400),
+    Face("SourceSansPro-It.ttf", 400, "italic"),
+    Face("SourceSansPro-Semibold.ttf", 600),
+    Face("SourceSansPro-Bold.ttf", 700),
+)
 
 _LETTERS = (
     *range(0x20, 0x180),  # Latin with all letters of Danish names
@@ -42,6 +63,10 @@ class Assets:
     def names(self) -> list[str]:
         return [name for name in (self.stylesheet, self.favicon, self.logo) if name]
 
+    def urls(self, above: str) -> dict[str, str | None]:
+        """Where they lie, seen from a page `above` the output folder."""
+        return {role: f"{above}{ASSETS_FOLDER}/{name}" if name else None for role, name in vars(self).items()}
+
 
 def _hashed(name: str, content: bytes) -> str:
     stem, suffix = name.rsplit(".", 1)
@@ -60,13 +85,13 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 @cache
 def _subset(face: Face) -> bytes:
-    return subset_of(font_folder() / face.file, _LETTERS, ["kern", "liga", "tnum", "lnum", "pnum"])
+    return subset_of(FONTS / face.file, _LETTERS, ["kern", "liga", "tnum", "lnum", "pnum"])
 
 
 @cache
 def _font_name(face: Face) -> str:
     # Named after its source and what is kept of it, so that the subset need not be made to know its name.
-    source = (font_folder() / face.file).read_bytes() + repr(_LETTERS).encode()
+    source = (FONTS / face.file).read_bytes() + repr(_LETTERS).encode()
     return _hashed(f"{Path(face.file).stem}.woff", source)
 
 
@@ -127,31 +152,29 @@ def _read(path: Path) -> str:
         ) from None
 
 
-def write_assets(output: Path, brand: Brand, css: Iterable[Path], site_css: Path, favicon: Path) -> Assets:
+def write_assets(project: Project, output: Path, brand: Brand, css: Iterable[Path]) -> Assets:
     """Write the shared files that are not there yet.
 
     Parameters
     ----------
     css
         Stylesheets of the book (``format.html.css``), for the content.
-    site_css
-        Stylesheet of the pages around it.
 
     Raises
     ------
     PlanError
         When a stylesheet is missing.
     """
-    folder = output / FOLDER
+    folder = output / ASSETS_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for face in FACES:
         name = _font_name(face)
         if not (folder / name).is_file():
             _write(folder, name, _subset(face))
-    text = "\n".join([_font_css(), _brand_css(brand), *(_read(path) for path in css), _read(site_css)])
+    text = "\n".join([_font_css(), _brand_css(brand), *map(_read, (*css, project.styles / SITE_CSS))])
     stylesheet = _hashed("site.css", text.encode())
     _write(folder, stylesheet, text.encode())
-    icon = _read(favicon).replace("#17506b", brand.colours["primary"]).encode()
+    icon = _read(project.styles / FAVICON).replace("#17506b", brand.colours["primary"]).encode()
     _write(folder, icon_name := _hashed("favicon.svg", icon), icon)
     logo = None
     if brand.logo is not None:

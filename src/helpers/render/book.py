@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.catalogue.documents import Document, read_document
+from helpers.catalogue.brand import BRAND_FILE
+from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
 from helpers.project import Project, is_file
-
-CONFIGURATION = "_quarto.yml"
+from helpers.reports.base.names import CONFIGURATION
 
 LANGUAGE = {
     "crossref-fig-title": "Figur",
@@ -35,44 +35,32 @@ LANGUAGE = {
 }
 """Quarto 1.9's Danish words (its ``_language-da.yml``) that the built-in engine uses; ``language:`` overrides them."""
 
-_SUPPORTED = {
-    "": {"project", "lang", "language", "book", "brand", "format", "execute", "filters", "metadata-files", "jupyter", "plan"},
-    "project": {"type", "output-dir", "resources"},
-    "book": {
-        "title", "subtitle", "author", "date", "date-format", "description", "chapters", "favicon",
-        "output-file", "search", "sidebar", "page-navigation",
-    },
-    "format": {"html", "typst", "docx"},
-    "format.html": {
-        "theme", "css", "toc", "toc-depth", "toc-title", "number-sections", "number-depth", "lightbox", "page-layout",
-        "embed-resources", "link-external-newwindow", "code-copy", "html-table-processing", "include-after-body",
-    },
-    "format.typst": {
-        "papersize", "toc", "toc-depth", "number-sections", "number-depth", "pdf-standard", "template-partials",
-        "keep-typ", "font-paths",
-    },
-    "format.docx": {"toc", "toc-depth", "number-sections", "number-depth"},
-    "execute": {"enabled", "echo", "warning", "error", "freeze", "cache"},
-}  # fmt: skip
-_KINDS = {
+_NUMBERED = {"toc": "truth", "toc-depth": "depth", "number-sections": "truth", "number-depth": "depth"}
+_SETTINGS: Mapping[str, Any] = {
     "lang": "language", "plan": "text", "language": "texts", "brand": "text", "filters": "filters",
-    "project.type": "text", "project.output-dir": "folder", "project.resources": "list",
-    "book.title": "text", "book.subtitle": "text", "book.author": "list", "book.date": "text", "book.date-format": "text",
-    "book.description": "text", "book.chapters": "chapters", "book.favicon": "text", "book.output-file": "text",
-    "book.search": "truth", "book.page-navigation": "truth",
-    "format.html.theme": "list", "format.html.css": "list", "format.html.toc": "truth", "format.html.toc-depth": "depth",
-    "format.html.toc-title": "text", "format.html.number-sections": "truth", "format.html.number-depth": "depth",
-    "format.html.embed-resources": "truth", "format.html.html-table-processing": "word",
-    "format.html.include-after-body": "list", "format.html.page-layout": "word",
-    "format.typst.papersize": "word", "format.typst.toc": "truth", "format.typst.toc-depth": "depth",
-    "format.typst.number-sections": "truth", "format.typst.number-depth": "depth", "format.typst.pdf-standard": "words",
-    "format.typst.template-partials": "list", "format.typst.keep-typ": "truth", "format.typst.font-paths": "list",
-    "format.docx.toc": "truth", "format.docx.toc-depth": "depth", "format.docx.number-sections": "truth",
-    "format.docx.number-depth": "depth",
-    "execute.enabled": "truth", "execute.echo": "truth", "execute.warning": "truth", "execute.error": "truth",
-    "execute.freeze": "truth", "execute.cache": "truth",
+    "metadata-files": None, "jupyter": None,
+    "project": {"type": "text", "output-dir": "folder", "resources": "list"},
+    "book": {
+        "title": "text", "subtitle": "text", "author": "list", "date": "text", "date-format": "text", "description": "text",
+        "chapters": "chapters", "favicon": "text", "output-file": "text", "search": "truth", "page-navigation": "truth",
+        "sidebar": None,
+    },
+    "format": {
+        "html": {
+            **_NUMBERED, "theme": "list", "css": "list", "toc-title": "text", "embed-resources": "truth", "page-layout": "word",
+            "html-table-processing": "word", "include-after-body": "list", "lightbox": None, "link-external-newwindow": None,
+            "code-copy": None,
+        },
+        "typst": {
+            **_NUMBERED, "papersize": "word", "pdf-standard": "words", "template-partials": "list", "keep-typ": "truth",
+            "font-paths": "list",
+        },
+        "docx": _NUMBERED,
+    },
+    "execute": dict.fromkeys(("enabled", "echo", "warning", "error", "freeze", "cache"), "truth"),
 }  # fmt: skip
-"""What must stand at a key, whichever engine reads it."""
+"""The keys that the built-in engine supports, with further keys or with what must stand there, whichever engine reads it
+(none: anything)."""
 
 _EXPECTED = {
     "text": "a text",
@@ -89,11 +77,8 @@ _EXPECTED = {
 }
 
 _FALSE_ONLY = {
-    "execute.echo",
-    "execute.freeze",
-    "execute.cache",
-    "execute.error",
-    "format.html.embed-resources",
+    ("format", "html", "embed-resources"),
+    *(("execute", key) for key in ("echo", "freeze", "cache", "error")),
 }
 
 
@@ -221,26 +206,26 @@ def _read_settings(folder: Path, where: str) -> tuple[Document, dict[str, Any]]:
         for problem in document.problems
     ]
     document.name = where
-    for key, kind in _KINDS.items():
-        here: Any = document.data
-        steps: list[str] = []
-        for step in key.split("."):
-            if not isinstance(here, dict):
-                break
-            steps.append(step)
-            here = here.get(step)
-        if here is not None and isinstance(here, str) and len(steps) < len(key.split(".")):
-            if key.split(".")[0] != "format":
-                document.problem(tuple(steps), "Here must be keys with values, one a line and indented.")
-        elif here is not None and len(steps) == len(key.split(".")) and not _fits(here, kind):
-            document.problem(tuple(steps), f"Here must be {_EXPECTED[kind]}.")
-    for key in ("project", "book", "execute"):
-        if not isinstance(document.data.get(key) or {}, dict):
-            document.problem((key,), "Here must be keys with values, one a line and indented.")
+    _hold(document, document.data, _SETTINGS, ())
     data = {} if document.problems else document.values(folder / CONFIGURATION)
     if document.problems:
         raise PlanError(dict.fromkeys(document.problems))
     return document, data
+
+
+def _hold(document: Document, here: Mapping[str, Any], settings: Mapping[str, Any], at: Loc) -> None:
+    """Note what is of another kind than its key needs."""
+    for key, kind in settings.items():
+        place, value = (*at, key), here.get(key)
+        if value is None or kind is None:
+            continue
+        if isinstance(kind, str):
+            if not _fits(value, kind):
+                document.problem(place, f"Here must be {_EXPECTED[kind]}.")
+        elif isinstance(value, dict):
+            _hold(document, value, kind, place)
+        elif place[0] != "format":  # whose name may stand alone
+            document.problem(place, "Here must be keys with values, one a line and indented.")
 
 
 def read_book(
@@ -327,7 +312,7 @@ def read_book(
     named(typst.get("template-partials"), "format.typst.template-partials")
     named(book.get("favicon"), "book.favicon")
     filters = named(data.get("filters"), "filters")
-    brand_text = data.get("brand", "_brand.yml")
+    brand_text = data.get("brand", BRAND_FILE)
     brand = (folder / brand_text).resolve() if isinstance(brand_text, str) else None
     if brand is not None and not is_file(brand):
         if "brand" in data:
@@ -369,19 +354,18 @@ def unsupported_keys(folder: Path, where: str = CONFIGURATION) -> list[Problem]:
     document, _ = _read_settings(folder, where)
     problems: list[Problem] = []
 
-    def look(here: Any, at: tuple[str, ...]) -> None:
-        known = _SUPPORTED[".".join(at)]
+    def look(here: Any, settings: Mapping[str, Any], at: Loc) -> None:
         for name, value in here.items() if isinstance(here, dict) else ():
             place = (*at, name)
-            key = ".".join(place)
-            if name not in known:
-                what = f"The built-in engine does not support this key; it knows: {', '.join(sorted(known))}."
+            if name not in settings:
+                known = ", ".join(sorted(settings))
+                what = f"The built-in engine does not support this key; it knows: {known}."
                 problems.append(Problem(document.where(place), what, "Take it out, or install Quarto."))
-            elif key in _FALSE_ONLY and value != "false":
+            elif place in _FALSE_ONLY and value != "false":
                 what = "The built-in engine supports only `false` here."
                 problems.append(Problem(document.where(place), what, "Write false, or install Quarto."))
-            elif key in _SUPPORTED:
-                look(value, place)
+            elif isinstance(settings[name], dict):
+                look(value, settings[name], place)
 
-    look(document.data, ())
+    look(document.data, _SETTINGS, ())
     return problems

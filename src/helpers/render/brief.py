@@ -14,11 +14,9 @@ from helpers.present.draw import svg_of
 from helpers.present.output import FIGURE_FOLDER
 from helpers.present.theme import shown_colours
 from helpers.project import Project
-from helpers.render.book import LANGUAGE
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.pandoc import WordJob, run
-from helpers.render.word import LANGUAGE as PROOFING
-from helpers.render.word import finish
+from helpers.render.word import WORD_LANGUAGE, finish
 from helpers.render.word_reference import write_reference
 from helpers.reports.base.brief import Brief
 
@@ -46,19 +44,11 @@ def brief_files(
         for part in brief.shown_figures:
             (folder / FIGURE_FOLDER / f"{part.file}.svg").write_text(svg_of(part.spec), encoding="utf-8")
         noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
-        word = WordJob(folder / "brief.docx", folder / "reference.docx", PROOFING, noon)
+        word = WordJob(folder / "brief.docx", folder / "reference.docx", WORD_LANGUAGE, noon)
         if DOCX in forms:
             write_reference(word.reference, brand, head=brief.whom, foot=brief.title, example=example)
         chapter = {"source": "index.md", "href": "index.html", "markdown": brief.markdown()}
-        job = {
-            "chapters": [chapter],
-            "words": LANGUAGE,
-            "filters": [str(project.styles / _FILTER)],
-            "toc_depth": 2,
-            "number_depth": 6,
-            "html": HTML in forms,
-            "typst": False,
-        }
+        job = {"chapters": [chapter], "filters": [str(project.styles / _FILTER)], "html": HTML in forms}
         result = run(job, folder, word if DOCX in forms else None)
         assert not result["problems"], result["problems"]
         if DOCX in forms:

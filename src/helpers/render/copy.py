@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,23 +14,27 @@ from urllib.parse import quote
 import yaml
 from nbformat import NotebookNode
 
-from helpers.catalogue.brand import WORD, Brand
+from helpers.catalogue.brand import BRAND_FILE, WORD, Brand
 from helpers.catalogue.catalogue import fill
 from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
+from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
 from helpers.prose import without_false_lists
-from helpers.render.book import CONFIGURATION, Book, pdf_name
+from helpers.render.book import Book, pdf_name
 from helpers.render.models import Variant
 from helpers.render.named import bring_files
 from helpers.render.notebooks import chapter_notebook
-from helpers.reports.base.notebooks import PREFIX
+from helpers.reports.base.names import CONFIGURATION
+from helpers.reports.base.notebooks import CELL_PREFIX
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
 
 
 _NOBODY = Imprint()
+
+_EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,25 @@ class Copy:
     @property
     def author(self) -> str:
         return self.variant.municipality or self.book.author
+
+    @property
+    def date(self) -> str:
+        """The day on its first page, in Danish."""
+        return danish_day(self.variant.dated) if self.variant.dated else self.book.date
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the pages show made-up figures: as the stamp says, or an output with the class ``example-data``."""
+        if self.variant.stamp is not None:
+            return self.variant.stamp.is_example
+        outputs = (
+            output
+            for notebook in self.notebooks.values()
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+            for output in cell.get("outputs", [])
+        )
+        return any(_EXAMPLE.search(one.get("data", {}).get("text/markdown", "")) for one in outputs)
 
     @property
     def address(self) -> str:
@@ -152,8 +176,8 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         logo.write_bytes(brand.logo_bytes())
         brand_data["logo"] = {"medium": {"path": f"{STYLES}/{logo.name}", "alt": brand.logo_alt}}
     if brand_data:
-        (folder / "_brand.yml").write_text(_yaml(brand_data), encoding="utf-8")
-        configuration["brand"] = "_brand.yml"
+        (folder / BRAND_FILE).write_text(_yaml(brand_data), encoding="utf-8")
+        configuration["brand"] = BRAND_FILE
     copy = Copy(folder, book, brand, variant, {}, imprint)
     head = {"title": copy.title, "subtitle": copy.subtitle, "author": copy.author}
     head["output-file"] = copy.pdf_name.removesuffix(".pdf")
@@ -167,7 +191,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
         notebook = chapter_notebook(book, chapter.path)
         for cell in notebook.cells:
-            if cell.cell_type == "markdown" and cell.id.startswith(PREFIX):
+            if cell.cell_type == "markdown" and cell.id.startswith(CELL_PREFIX):
                 cell["source"] = fill(cell.source, kommune=variant.parameters.get("kommune", "{kommune}"))
         bring_files(notebook, chapter.path, book.folder, folder)
         copy.notebooks[chapter.path] = notebook

@@ -15,13 +15,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 
 import nbformat
 from nbformat import NotebookNode
 
 from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
+from helpers.letters import without_hidden
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
 from helpers.render.notebooks import (
@@ -43,25 +43,15 @@ _SECRET = re.compile(
 )
 """Names of variables that the kernel does not get: what a cell prints stands on a page."""
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-
 
 class Kernel:
-    """A process that runs notebooks; use it as a context manager, so that none is left behind."""
+    """A process that runs notebooks, from the first of them on until it is stopped."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._variables: set[str] = set()
-
-    def __enter__(self) -> Kernel:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self, *, early: bool = False) -> subprocess.Popen[bytes]:
         """The process, started if none runs; an early one imports the reports while its caller goes on."""
@@ -173,10 +163,10 @@ def _failed(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode
 def _failure(path: str, cell: NotebookNode, error: NotebookNode) -> Problem:
     """One message for a failed cell: which, and the problem; our own traceback only when the fault may be ours."""
     where = cell_place(path, cell)
-    message = _ESCAPES.sub("", error.evalue).strip()
+    message = without_hidden(error.evalue).strip()
     if error.ename == "PlanError":
         return Problem(where, message)
-    trace = _ESCAPES.sub("", "\n".join(error.traceback)).strip().splitlines()
+    trace = without_hidden("\n".join(error.traceback)).strip().splitlines()
     lines = [line for line in trace if line.strip()][-12:]
     return Problem(
         where,
@@ -227,9 +217,8 @@ def run_notebooks(
             ) from None
         for cell, failed in _failed(notebook):
             # What a cell shows writes files too; the disk's fault may lie under another one in the traceback.
-            faults = re.findall(
-                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((failed.evalue, *failed.traceback)))
-            )
+            trace = without_hidden("\n".join((failed.evalue, *failed.traceback)))
+            faults = re.findall(r"\[Errno (\d+)\] ", trace)
             if faults and int(faults[-1]) in NO_ROOM:
                 raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
             raise PlanError(_failure(path, cell, failed))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from helpers.catalogue.brand import Brand, read_brand
+from helpers.catalogue.brand import Brand, brand_of
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.project import Project
-from helpers.render.assets import FOLDER, write_assets
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
+from helpers.render.assets import write_assets
+from helpers.render.builtin.pages import environment, foot
 
 HUB = "index.html"
 
-BOOK_CSS, HUB_CSS, SITE_CSS, FAVICON = "plan.css", "hub.css", "site.css", "favicon.svg"
+BOOK_CSS, HUB_CSS = "plan.css", "hub.css"
 """In ``styles/``."""
 
 FIND_SCRIPT = "find.html"
@@ -43,13 +42,11 @@ def framed(
     scripts
         Files in ``styles/`` that the page ends with.
     """
-    brand = brand or read_brand(project.root / "_brand.yml")
+    brand = brand or brand_of(project)
     styles = project.styles
     css = [path for path in (styles / BOOK_CSS, styles / HUB_CSS) if path.is_file()]
-    assets = write_assets(output, brand, css, styles / SITE_CSS, styles / FAVICON)
-    names = {"stylesheet": assets.stylesheet, "favicon": assets.favicon, "logo": assets.logo}
     given = {
-        "assets": {role: f"{above}{FOLDER}/{name}" if name else None for role, name in names.items()},
+        "assets": write_assets(project, output, brand, css).urls(above),
         "logo_alt": brand.logo_alt,
         "hub": f"{above}{HUB}",
         "sources": (),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.catalogue.brand import read_brand
+from helpers.catalogue.brand import brand_of
 from helpers.periods import danish_day
 from helpers.present.stamp import EXAMPLE_MARK
-from helpers.present.theme import BRAND_FILE, Palette, palette_from
+from helpers.present.theme import Palette, palette_from
 from helpers.present.words import FEW_WORDS
 from helpers.project import Project
 from helpers.render.drawings import coloured
@@ -23,7 +23,7 @@ from helpers.render.hub import (
     read_sites,
     source_owners,
 )
-from helpers.render.workspace import building, put_in_place
+from helpers.render.workspace import put_texts
 from helpers.reports.base.goals import ComparedIndicator, GoalComparison, GoalPage
 
 SCRIPTS = "sort.html", "goal.html"
@@ -55,42 +55,34 @@ def write_comparison(
     PlanError
         When the output cannot be written.
     """
-    colours = palette_from(read_brand(project.root / BRAND_FILE).colours)
+    colours = palette_from(brand_of(project).colours)
     pages = tuple(
         replace(page, parts=tuple(_on_page(part, colours, marked) for part in page.parts))
         for page in comparison.pages
     )
-    output.mkdir(parents=True, exist_ok=True)
     sites = read_sites(output)
     links = homes(sites, read_municipalities(project))
-    with building(output) as build:
-        site = build / "site"
-        site.mkdir()
-        for index, page in enumerate(pages):
-            text = framed(
-                "goal.html",
-                project,
-                output,
-                _ABOVE,
-                scripts=SCRIPTS,
-                page=page,
-                previous=_at(pages, index - 1),
-                next=_at(pages, index + 1),
-                sources=source_owners(s for s in sites if s.plan == comparison.plan),
-                homes={slug: f"{_ABOVE}{url}" for slug, url in links.items()},
-                comparison=comparison,
-                example=comparison.example,
-                mark=f"{EXAMPLE_MARK} " if marked else "",
-                few=FEW_WORDS,
-                date=danish_day(comparison.data_day) if comparison.data_day else "",
-            )
-            (site / f"{page.number}.html").write_text(text, encoding="utf-8")
-            for part in page.parts:
-                (site / part.csv_name).write_text(part.csv, encoding="utf-8", newline="")
-        (site / GOALS).write_text(
-            json.dumps(_index(comparison), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    files = {GOALS: json.dumps(_index(comparison), ensure_ascii=False, indent=1) + "\n"}
+    for index, page in enumerate(pages):
+        files[f"{page.number}.html"] = framed(
+            "goal.html",
+            project,
+            output,
+            _ABOVE,
+            scripts=SCRIPTS,
+            page=page,
+            previous=_at(pages, index - 1),
+            next=_at(pages, index + 1),
+            sources=source_owners(s for s in sites if s.plan == comparison.plan),
+            homes={slug: f"{_ABOVE}{url}" for slug, url in links.items()},
+            comparison=comparison,
+            example=comparison.example,
+            mark=f"{EXAMPLE_MARK} " if marked else "",
+            few=FEW_WORDS,
+            date=danish_day(comparison.data_day) if comparison.data_day else "",
         )
-        folder = put_in_place(site, output, f"{COMPARISONS}/{comparison.plan}", build)
+        files |= {part.csv_name: part.csv for part in page.parts}
+    folder = put_texts(files, output, f"{COMPARISONS}/{comparison.plan}")
     return tuple(folder / f"{page.number}.html" for page in pages)
 
 

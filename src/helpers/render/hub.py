@@ -203,7 +203,7 @@ class ListedPlace:
 
 
 @dataclass(frozen=True)
-class Region:
+class HubRegion:
     """A group of the list."""
 
     slug: str
@@ -285,7 +285,7 @@ def homes(sites: Iterable[Site], municipalities: Iterable[Municipality]) -> dict
     return {place.slug: place.main.url for region in regions for place in region.places}
 
 
-def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> tuple[Region, ...]:
+def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> tuple[HubRegion, ...]:
     """The list: by region, in the catalogue's order; a municipality without a site is not in it."""
     by_slug = {area.slug: area.code for area in municipalities}
     found: dict[str, list[Site]] = {}
@@ -303,12 +303,12 @@ def _regions(sites: Sequence[Site], municipalities: Sequence[Municipality]) -> t
             words = " ".join((*area.names, area.code, f"0{area.code}", area.region))
             grouped.setdefault(area.region, []).append(_place(area.slug, area.name, words, found[area.code]))
     regions = [
-        Region(f"region-{address_part(name)}", f"Region {name}", tuple(places))
+        HubRegion(f"region-{address_part(name)}", f"Region {name}", tuple(places))
         for name, places in grouped.items()
     ]
     if strangers:
         places = [_place(address_part(s.record.slug), _name(s), _name(s), [s]) for s in strangers]
-        regions.append(Region("oevrige", "Øvrige" if regions else "Kommuner", tuple(places)))
+        regions.append(HubRegion("oevrige", "Øvrige" if regions else "Kommuner", tuple(places)))
     return tuple(regions)
 
 

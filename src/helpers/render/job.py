@@ -40,7 +40,7 @@ def render_job(
     return _workers[0].render(variant, room, on_event)
 
 
-def start_kernel(project: Project) -> None:
+def start_kernel(project: Project, on_event: Progress = lambda _: None) -> None:
     """Start the kernel of this process's worker, to import what it needs while the figures are read."""
     _early.append(Kernel(project))
     _early[0].start(early=True)
@@ -71,7 +71,7 @@ def render_job_in_thread(setting: Setting, variant: Variant, room: Path) -> Outc
             "The worker of the cluster does not see this folder.",
             "Let --output lie in a folder that all workers share, at the same path (docs/publishing.md).",
         )
-        return Outcome(variant, "failed", setting.engine, problems=(problem,))
+        return Outcome(variant, "failed", problems=(problem,))
     return _thread().submit(render_job, setting, variant, room).result()
 
 

@@ -89,7 +89,7 @@ def read_links(output: Path) -> LinkReport:
     site that works on Windows must work on a web server), and an anchor that is there. Folders whose names begin
     with a full stop are passed over.
     """
-    files = set(_files(output))
+    files = set(site_files(output))
     pages = {path: _read_page(output, path) for path in sorted(files) if path.endswith(".html")}
     problems: list[Problem] = []
     missing: list[Problem] = []
@@ -114,13 +114,12 @@ def read_links(output: Path) -> LinkReport:
     return LinkReport(tuple(problems), tuple(dict.fromkeys(missing)), named, len(pages), count)
 
 
-def _files(output: Path) -> Iterator[str]:
+def site_files(output: Path) -> Iterator[str]:
+    """The files of a site, from its folder; what begins with a full stop is not part of it."""
     for folder, folders, names in os.walk(output):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        above = Path(folder).relative_to(output).as_posix()
-        for name in names:
-            if not name.startswith("."):
-                yield name if above == "." else f"{above}/{name}"
+        above = Path(folder).relative_to(output)
+        yield from ((above / name).as_posix() for name in names if not name.startswith("."))
 
 
 def _read_page(output: Path, path: str) -> _Page:

@@ -5,8 +5,8 @@ A :class:`Variant` goes in, :class:`Event` objects come while it is worked on, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from helpers.errors import Problem
 from helpers.reports.base.request import Variant
 
-Target = Literal["html", "pdf", "docx"]
+Format = Literal["html", "pdf", "docx"]
 
 
 class Step(StrEnum):
@@ -54,7 +54,6 @@ class Outcome:
     status: Literal["rendered", "unchanged", "failed"]
     """``rendered``, ``unchanged`` (the site in place is the one asked for) or ``failed`` (the previous site, if any, is
     still in place)."""
-    engine: str = ""
     # Where the site, its PDF and its Word document lie; none when it failed or was not asked for.
     folder: Path | None = None
     pdf: Path | None = None
@@ -64,8 +63,6 @@ class Outcome:
     """Why it failed; empty otherwise."""
     warnings: tuple[str, ...] = ()
     """What the notebooks wrote to stderr, once each; not shown on the pages."""
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    """Time spent per step: ``copy``, ``notebooks``, ``pages``, ``place``."""
 
     @property
     def ok(self) -> bool:

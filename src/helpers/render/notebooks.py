@@ -26,7 +26,7 @@ MAY_FAIL = "raises-exception"
 """Tag of a cell whose error is shown, and stops nothing."""
 
 
-def read_notebook(path: Path, where: str) -> NotebookNode:
+def read_chapter(path: Path, where: str) -> NotebookNode:
     """A notebook in format 4, or a Markdown file as one of a single cell.
 
     UTF-8 with a byte order mark and UTF-16 are read too, and missing or doubled ids, empty tags and the like are
@@ -47,7 +47,7 @@ def chapter_notebook(book: Book, path: str) -> NotebookNode:
     if text := book.pages.get(path):
         found: NotebookNode = nbformat.reads(text, as_version=4)
         return found
-    return read_notebook(book.folder / path, path)
+    return read_chapter(book.folder / path, path)
 
 
 def strip_outputs(notebook: NotebookNode, where: str) -> None:
@@ -161,7 +161,7 @@ def check_notebooks(project: Project) -> tuple[list[Problem], list[str]]:
     for path in paths:
         where = project.relative(path)
         try:
-            notebook = read_notebook(path, where)
+            notebook = read_chapter(path, where)
         except PlanError as error:
             problems += error.problems
             continue

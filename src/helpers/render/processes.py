@@ -45,6 +45,9 @@ class _Hand:
 
     def __init__(self) -> None:
         self.pipe, far = _SPAWN.Pipe()
+        # Ctrl-C is for the process that started us, also while the new one imports; this thread hears of it never.
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self.process = _SPAWN.Process(target=_serve, args=(far,), daemon=True)
         self.process.start()
         far.close()
@@ -68,10 +71,16 @@ class _Hand:
 
 
 class Processes(Executor):
-    """An executor whose jobs run in `count` processes; they are called with a further argument, to tell events with."""
+    """An executor whose jobs run in `count` processes; they are called with a further argument, to tell events with.
 
-    def __init__(self, count: int, on_event: Progress) -> None:
-        self._on_event = on_event
+    Attributes
+    ----------
+    on_event
+        Hears of the events; to be set before jobs that tell any.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.on_event: Progress = lambda _: None
         self._own = threading.local()
         self._hands: set[_Hand] = set()
         self._threads = ThreadPoolExecutor(count)
@@ -89,7 +98,7 @@ class Processes(Executor):
             if self._ended:
                 hand.process.terminate()
         try:
-            return hand.do(call, arguments, self._on_event)
+            return hand.do(call, arguments, self.on_event)
         except ProcessDied:
             self._own.hand = None
             self._hands.discard(hand)

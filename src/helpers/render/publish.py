@@ -12,15 +12,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from helpers.data.files import write_whole, writing
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.assets import FOLDER
-from helpers.render.builtin.foot import STATEMENTS
+from helpers.render.assets import ASSETS_FOLDER
+from helpers.render.builtin.pages import STATEMENTS
 from helpers.render.frame import HUB
 from helpers.render.hub import (
     AREAS,
@@ -32,7 +32,7 @@ from helpers.render.hub import (
     read_record,
     read_sites,
 )
-from helpers.render.links import read_links
+from helpers.render.links import read_links, site_files
 from helpers.render.moved import read_moved
 from helpers.render.workspace import building, clean_stale, exchange
 
@@ -88,7 +88,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             continue
         records.append(record)
         named = [folder / name for name in (*record.pages, *filter(None, [record.pdf, record.docx]))]
-        named += [output / FOLDER / name for name in record.assets]
+        named += [output / ASSETS_FOLDER / name for name in record.assets]
         problems += [
             Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)
             for file in named
@@ -98,7 +98,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
         raise PlanError.of(str(output), "There is no rendered site here (no render.json below it).", again)
     moved = read_moved(output)
     known = {*(record.slug for record in records), COMPARISONS, AREAS, STATEMENTS}
-    for page in sorted(_files(output)):
+    for page in sorted(site_files(output)):
         above = {parent.as_posix() for parent in PurePosixPath(page).parents}
         if page.endswith(".html") and page != HUB and page not in moved and known.isdisjoint(above):
             problems.append(
@@ -134,15 +134,6 @@ def counted(count: int, word: str) -> str:
 
 def _few(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """The files of a site, from its folder; what begins with a full stop is not part of it."""
-    for above, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith("."):
-                yield (Path(above) / name).relative_to(folder).as_posix()
 
 
 def _hash(file: Path) -> str:
@@ -213,7 +204,7 @@ def _place(
 ) -> Published:
     clean_stale(target)
     old = _read_manifest(target)
-    new = {name: _hash(output / name) for name in _files(output)}
+    new = {name: _hash(output / name) for name in site_files(output)}
     there = {name: _hash(target / name) for name in {*new, *old} if (target / name).is_file()}
     if not overwrite:
         foreign = [
@@ -261,10 +252,11 @@ def _place(
             )
             ours = {*old, *new}
             top = sorted(
-                staged.iterdir(), key=lambda item: (item.name != FOLDER, item.is_file(), item.name == HUB)
+                staged.iterdir(),
+                key=lambda item: (item.name != ASSETS_FOLDER, item.is_file(), item.name == HUB),
             )
             for item in top:
-                _take_place(item, target, item.name, room, ours, whole=item.name != FOLDER)
+                _take_place(item, target, item.name, room, ours, whole=item.name != ASSETS_FOLDER)
             for name in gone:
                 _remove(target, name)
             for name in extra:
@@ -368,9 +360,7 @@ def publish_to_branch(
             git("update-ref", f"refs/heads/{branch}", commit, local or "0" * len(commit))
         if push and commit != remote:
             git("push", "--quiet", push, f"refs/heads/{branch}:refs/heads/{branch}")
-    return Published(
-        done.sites, done.files, done.new, done.changed, done.removed, commit if commit != start else ""
-    )
+    return replace(done, commit=commit if commit != start else "")
 
 
 class _Git:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -19,20 +20,19 @@ import nbformat
 import yaml
 
 from helpers.errors import PlanError
+from helpers.letters import without_hidden
+from helpers.present import fonts
 from helpers.present.theme import palette_from
 from helpers.render.assets import write_font_css
 from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
-from helpers.render.book import CONFIGURATION
-from helpers.render.builtin.engine import is_example
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
+from helpers.render.builtin.pages import ChapterVerdict, environment, foot, read_verdicts, relative_url
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
 from helpers.render.drawings import with_drawings
-from helpers.render.fonts import font_folder
 from helpers.render.models import Step
 from helpers.render.policy import QUARTO_POLICY
 from helpers.render.word import finish, prepare
+from helpers.reports.base.names import CONFIGURATION
 
 OLDEST = (1, 9)
 """Typst books came with Quarto 1.9."""
@@ -48,7 +48,6 @@ NO_INDEX = '<meta name="robots" content="noindex">'
 
 _FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
 
 
@@ -100,17 +99,15 @@ def _formats(
     configuration: dict[str, Any], to: Collection[str], css: str, word: WordJob | None
 ) -> dict[str, Any]:
     """The formats asked for and no other: one call then makes them all."""
-    given = configuration.get("format") or {}
-    formats = {}
-    for target, name in _FORMATS.items():
-        if target in to:
-            value = given.get(name) if isinstance(given, dict) else None
-            formats[name] = dict(value) if isinstance(value, dict) else {}
+    given = configuration.get("format")
+    values = given if isinstance(given, dict) else {}
+    asked = (name for target, name in _FORMATS.items() if target in to)
+    formats = {name: dict(value) if isinstance(value := values.get(name), dict) else {} for name in asked}
     if "html" in formats:
         named = formats["html"].get("css") or []
         formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
     if "typst" in formats:
-        formats["typst"]["font-paths"] = [str(font_folder())]
+        formats["typst"]["font-paths"] = [str(fonts.FOLDER)]
     if word is not None:
         formats["docx"]["reference-doc"] = f"{STYLES}/{word.reference.name}"
     return formats
@@ -137,7 +134,7 @@ def _prepare(copy: Copy, to: Collection[str], word: WordJob | None) -> None:
     configuration["book"] = {**(configuration.get("book") or {}), "search": False}
     configuration["execute"] = {**(configuration.get("execute") or {}), "enabled": False}
     configuration["format"] = _formats(configuration, to, write_font_css(copy.folder / STYLES), word)
-    if is_example(copy) and (html := configuration["format"].get("html")) is not None:
+    if copy.is_example and (html := configuration["format"].get("html")) is not None:
         named = html.get("include-in-header") or []
         header = named if isinstance(named, list) else [named]
         html["include-in-header"] = [*header, {"text": NO_INDEX}]
@@ -156,7 +153,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], on_step: Callable
     """
     program, _ = require_quarto()
     on_step(Step.PAGES, "")
-    word = prepare(copy, example=is_example(copy)) if "docx" in to else None
+    word = prepare(copy) if "docx" in to else None
     _prepare(copy, to, word)
     command = [program, "render", str(copy.folder), "--no-execute"]
     where = f"quarto render ({copy.variant.slug})"
@@ -174,7 +171,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], on_step: Callable
         raise PlanError.of(
             where, f"Quarto took longer than {QUARTO_TIMEOUT} seconds and was stopped."
         ) from None
-    said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
+    said = [line for line in without_hidden(done.stderr).splitlines() if line.strip()]
     if done.returncode != 0:
         raise PlanError.of(where, "\n".join(said[-SHOWN_LINES:]) or "Quarto failed and said nothing.")
     made = copy.folder / copy.book.output_folder
@@ -235,13 +232,9 @@ def finish_pages(copy: Copy, site: Path, *, files: Mapping[str, str]) -> None:
 def _sidebar(
     text: str, page: str, verdicts: Mapping[str, ChapterVerdict], links: list[tuple[str, str]]
 ) -> str:
-    folder = PurePosixPath(page).parent
-
     def entry(found: re.Match[str]) -> str:
-        parts: list[str] = []
-        for part in (folder / html.unescape(found[1]).split("#")[0]).parts:
-            parts = parts[:-1] if part == ".." else [*parts, part]
-        verdict = verdicts.get("/".join(parts))
+        path = posixpath.join(posixpath.dirname(page), html.unescape(found[1]).split("#")[0])
+        verdict = verdicts.get(posixpath.normpath(path))
         if verdict is None:
             return found[0]
         said = html.escape(f"{verdict.sign} {verdict.word}")

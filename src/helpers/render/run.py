@@ -11,7 +11,7 @@ import typst
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import find_quarto, is_new_enough, require_quarto
 from helpers.render.share import share_out
 from helpers.render.worker import BUILT_IN, QUARTO, Setting, Worker
@@ -19,10 +19,16 @@ from helpers.render.workspace import building
 from helpers.reports.base.names import EngineName
 
 
-def choose_engine(wanted: EngineName) -> tuple[str, str]:
-    """Name of the engine and its version.
+def choose_engine(wanted: EngineName, *, many: bool = False) -> tuple[EngineName, str, str]:
+    """Name of the engine, its version, and a line for the user where a Quarto on PATH made it a choice.
 
     ``auto`` is Quarto when one is on PATH that is new enough, and the built-in engine otherwise.
+
+    Parameters
+    ----------
+    many
+        Whether a region or the whole country is rendered: ``auto`` is then the built-in engine (docs/rendering.md has
+        what each costs).
 
     Raises
     ------
@@ -30,30 +36,18 @@ def choose_engine(wanted: EngineName) -> tuple[str, str]:
         When Quarto is asked for and there is none, or only an older one.
     """
     if wanted == QUARTO:
-        return QUARTO, require_quarto()[1]
+        return QUARTO, require_quarto()[1], ""
     found = find_quarto() if wanted == "auto" else None
-    if found and is_new_enough(found[1]):
-        return QUARTO, found[1]
-    return BUILT_IN, f"pandoc {pypandoc.get_pandoc_version()}, typst {getattr(typst, '__version__', '')}"
-
-
-def settle_engine(wanted: EngineName, *, many: bool) -> tuple[EngineName, str]:
-    """The engine for a run, and one line for the user where a Quarto on PATH made it a choice.
-
-    Parameters
-    ----------
-    many
-        Whether a region or the whole country is rendered: ``auto`` is then the built-in engine (docs/rendering.md has
-        what each costs).
-    """
-    found = find_quarto() if wanted == "auto" else None
-    if found is None:
-        return wanted, ""
-    if not is_new_enough(found[1]):
-        return BUILT_IN, f"Engine: built-in. The Quarto on PATH is {found[1]}, too old for books as PDF."
-    if many:
-        return BUILT_IN, "Engine: built-in, which takes a third of the time; --engine quarto takes Quarto."
-    return QUARTO, f"Engine: Quarto {found[1]}, as it is on PATH; --engine built-in does without."
+    said = ""
+    if found and not is_new_enough(found[1]):
+        said = f"Engine: built-in. The Quarto on PATH is {found[1]}, too old for books as PDF."
+    elif found and many:
+        said = "Engine: built-in, which takes a third of the time; --engine quarto takes Quarto."
+    elif found:
+        said = f"Engine: Quarto {found[1]}, as it is on PATH; --engine built-in does without."
+        return QUARTO, found[1], said
+    version = f"pandoc {pypandoc.get_pandoc_version()}, typst {getattr(typst, '__version__', '')}"
+    return BUILT_IN, version, said
 
 
 def _check(variants: Sequence[Variant]) -> None:
@@ -74,7 +68,7 @@ def render_variants(
     project: Project,
     variants: Sequence[Variant],
     *,
-    to: Collection[Target] = ("html", "pdf"),
+    to: Collection[Format] = ("html", "pdf"),
     engine: EngineName = "auto",
     output: Path,
     jobs: int = 1,
@@ -102,7 +96,7 @@ def render_variants(
     """
     _check(variants)
     on_event = progress or (lambda _: None)
-    name, version = choose_engine(engine)
+    name, version, _ = choose_engine(engine)
     setting = Setting(project, output.resolve(), name, version, frozenset(to), force)
     # A book that cannot be read fails the whole run before anything is begun.
     worker = Worker(setting)

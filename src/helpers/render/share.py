@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.errors import PlanError, Problem
-from helpers.render.job import end_worker, end_worker_in_thread, render_job, render_job_in_thread
+from helpers.project import Project
+from helpers.render.job import (
+    end_worker,
+    end_worker_in_thread,
+    render_job,
+    render_job_in_thread,
+    start_kernel,
+)
 from helpers.render.models import Event, Outcome, Progress, Step, Variant
 from helpers.render.processes import ProcessDied, Processes
 from helpers.render.worker import Setting
@@ -22,6 +29,26 @@ _STEPS = {"rendered": Step.PLACED, "unchanged": Step.UNCHANGED, "failed": Step.F
 """The event that an outcome ends with."""
 
 Job = Callable[..., Outcome]
+
+_early: list[Processes] = []
+"""Processes for work to come."""
+
+
+def start_early(project: Project, jobs: int, *, alone: bool) -> None:
+    """Start what will render, this process's kernel or others, to import what it needs while the figures are read."""
+    if alone:
+        start_kernel(project)
+        return
+    _early.append(Processes(jobs))
+    for _ in range(jobs):
+        _early[0].submit(start_kernel, project)
+
+
+def end_early() -> None:
+    """End what was started and had nothing to do."""
+    end_worker()
+    while _early:
+        _early.pop().shutdown(wait=False)
 
 
 def share_out(
@@ -44,7 +71,7 @@ def share_out(
     PlanError
         When the cluster cannot be reached.
     """
-    if not scheduler and len(work) <= 1:
+    if not scheduler and len(work) <= 1 and not _early:
         try:
             return [render_job(setting, variant, room, on_event) for variant, room in work]
         finally:
@@ -63,7 +90,7 @@ def share_out(
                 on_event(news)
                 continue
             variant = work[places[news]][0]
-            outcome = outcomes[places[news]] = _outcome(setting, variant, news)
+            outcome = outcomes[places[news]] = _outcome(variant, news)
             if scheduler or news.exception():
                 on_event(Event(variant, _STEPS[outcome.status], 1, 1))
     return [outcomes[index] for index in range(len(work))]
@@ -75,7 +102,8 @@ def _executor(jobs: int, scheduler: str, on_event: Progress) -> Iterator[tuple[E
         with cluster_executor(scheduler) as executor:
             yield executor, render_job_in_thread
         return
-    processes = Processes(jobs, on_event)
+    processes = _early.pop() if _early else Processes(jobs)
+    processes.on_event = on_event
     try:
         yield processes, render_job
     except BaseException:
@@ -84,7 +112,7 @@ def _executor(jobs: int, scheduler: str, on_event: Progress) -> Iterator[tuple[E
     processes.shutdown()
 
 
-def _outcome(setting: Setting, variant: Variant, future: Future[Outcome]) -> Outcome:
+def _outcome(variant: Variant, future: Future[Outcome]) -> Outcome:
     error = future.exception()
     if error is None:
         return future.result()
@@ -96,7 +124,7 @@ def _outcome(setting: Setting, variant: Variant, future: Future[Outcome]) -> Out
         )
     else:
         problem = Problem(variant.slug, f"The cluster gave it up: {type(error).__name__}: {error}")
-    return Outcome(variant, "failed", setting.engine, problems=(problem,))
+    return Outcome(variant, "failed", problems=(problem,))
 
 
 # ------------------------------------------------------------------- a Dask cluster (the optional extra `dask`)

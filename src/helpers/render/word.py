@@ -17,13 +17,12 @@ from docx.table import Table
 from docx.text.run import Run
 
 from helpers.catalogue.brand import WORD
-from helpers.periods import danish_day
 from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
-from helpers.render.word_reference import A4_HEIGHT, write_reference
+from helpers.render.word_reference import A4_HEIGHT, element_of, shading, write_reference
 
-LANGUAGE = "da-DK"
+WORD_LANGUAGE = "da-DK"
 """Of proofing."""
 
 CONTENTS = "Indhold"
@@ -41,18 +40,18 @@ _TALLEST = 0.85
 """So much of a page's height a picture takes at most; its caption stands below it."""
 
 
-def prepare(copy: Copy, *, example: bool) -> WordJob:
+def prepare(copy: Copy) -> WordJob:
     """Lay the reference document into the private copy, and say what is to be written where."""
     reference = copy.folder / STYLES / f"reference{WORD}"
-    write_reference(reference, copy.brand, head=copy.subtitle, foot=copy.title, example=example)
+    write_reference(reference, copy.brand, head=copy.subtitle, foot=copy.title, example=copy.is_example)
     return WordJob(
         target=copy.folder / copy.word_name,
         reference=reference,
-        lang=LANGUAGE,
+        lang=WORD_LANGUAGE,
         timestamp=copy.timestamp,
         title=copy.title,
         subtitle=copy.subtitle,
-        date=danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date,
+        date=copy.date,
         contents=CONTENTS,
     )
 
@@ -65,7 +64,7 @@ def finish(file: Path, *, author: str, title: str, timestamp: int) -> None:
     _settle_pictures(document)
     day = datetime.fromtimestamp(timestamp, UTC)
     about = document.core_properties
-    about.author, about.title, about.language = author, title, LANGUAGE
+    about.author, about.title, about.language = author, title, WORD_LANGUAGE
     about.last_modified_by, about.created, about.modified = author, day, day
     made = BytesIO()
     document.save(made)
@@ -86,12 +85,9 @@ def _speak_danish(document: Document) -> None:
         for lang in root.xpath("//w:lang"):
             lang.getparent().remove(lang)
     (defaults,) = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")
-    lang = OxmlElement("w:lang")
-    for kind in ("val", "eastAsia", "bidi"):
-        lang.set(qn(f"w:{kind}"), LANGUAGE if kind == "val" else "x-none")
-    defaults.append(lang)
+    defaults.append(element_of("w:lang", val=WORD_LANGUAGE, eastAsia="x-none", bidi="x-none"))
     for element in document.settings.element.xpath("w:themeFontLang"):
-        element.set(qn("w:val"), LANGUAGE)
+        element.set(qn("w:val"), WORD_LANGUAGE)
 
 
 def _settle_tables(document: Document) -> None:
@@ -112,19 +108,13 @@ def _settle_tables(document: Document) -> None:
         styles = {str(name) for name in cell.xpath("w:p/w:pPr/w:pStyle/@w:val")}
         fills = {shades[name] for name in styles if name in shades}
         if len(styles) == 1 and fills:
-            shade = OxmlElement("w:shd")
-            for name, value in (("val", "clear"), ("color", "auto"), ("fill", fills.pop())):
-                shade.set(qn(f"w:{name}"), value)
-            cell.get_or_add_tcPr().append(shade)
+            cell.get_or_add_tcPr().append(shading(fills.pop()))
 
 
 def _make_small(table: Table) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
-        room = OxmlElement(f"w:{side}")
-        room.set(qn("w:w"), str(_NARROW))
-        room.set(qn("w:type"), "dxa")
-        margins.append(room)
+        margins.append(element_of(f"w:{side}", w=str(_NARROW), type="dxa"))
     # Before its look and caption, as the schema has it.
     after = table._tbl.tblPr.xpath("w:tblLook | w:tblCaption | w:tblDescription")
     after[0].addprevious(margins) if after else table._tbl.tblPr.append(margins)

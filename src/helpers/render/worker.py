@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from helpers.catalogue.brand import OVERRIDES, WORD, Brand, read_brand
+from helpers.catalogue.brand import WORD, Brand, own_brand, read_brand
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.beside import add_search_and_figures
-from helpers.render.book import CONFIGURATION, Book, read_book, unsupported_keys
-from helpers.render.builtin.engine import is_example, render_built_in
+from helpers.render.book import Book, read_book, unsupported_keys
+from helpers.render.builtin.engine import render_built_in
 from helpers.render.copy import Copy, make_copy, settle_prose
 from helpers.render.downloads import add_downloads
 from helpers.render.execute import Kernel, run_notebooks
 from helpers.render.fingerprint import book_hash, fingerprint
-from helpers.render.frame import FAVICON, SITE_CSS
 from helpers.render.hold import hold
 from helpers.render.hub import Record, read_record
-from helpers.render.models import Event, Outcome, Progress, Step, Target, Variant
+from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
+from helpers.reports.base.names import CONFIGURATION
 
 BUILT_IN: Final = "built-in"
 QUARTO: Final = "quarto"
@@ -42,12 +40,12 @@ class Setting:
     # ``built-in`` or ``quarto``, and which one.
     engine: str
     version: str
-    to: frozenset[Target]
+    to: frozenset[Format]
     force: bool = False
 
 
 class Worker:
-    """What renders one variant after the other. Use it as a context manager: its kernel ends with it."""
+    """What renders one variant after the other, until it is closed."""
 
     def __init__(self, setting: Setting, kernel: Kernel | None = None) -> None:
         self.setting = setting
@@ -61,12 +59,6 @@ class Worker:
         self._imprints: dict[str, Imprint] = {}
         self._assets: dict[tuple[Path, str], Assets] = {}
         self._hashes: dict[tuple[object, str], str] = {}
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the kernel, if one was needed."""
@@ -91,8 +83,7 @@ class Worker:
         """The brand of the book, with the municipality's own values over it."""
         key = (self.book(variant).brand, variant.area)
         if key not in self._brands:
-            own = self.project.catalogue / OVERRIDES / f"{variant.area}.yml" if variant.area else None
-            self._brands[key] = read_brand(key[0], own)
+            self._brands[key] = read_brand(key[0], own_brand(self.project, variant.area))
         return self._brands[key]
 
     def imprint(self, variant: Variant) -> Imprint:
@@ -105,11 +96,8 @@ class Worker:
         """The shared files of the variant's book and brand, written once."""
         key = (variant.book, self._brand_key(variant))
         if key not in self._assets:
-            styles = self.project.styles
             css = self.book(variant).css
-            self._assets[key] = write_assets(
-                self.output, self.brand(variant), css, styles / SITE_CSS, styles / FAVICON
-            )
+            self._assets[key] = write_assets(self.project, self.output, self.brand(variant), css)
         return self._assets[key]
 
     def _brand_key(self, variant: Variant) -> str:
@@ -132,7 +120,7 @@ class Worker:
         record = read_record(place) if stamp else None
         if record is None or record.fingerprint != stamp:
             return None
-        return Outcome(variant, "unchanged", record.engine, place, *record.files(place), record.pages)
+        return Outcome(variant, "unchanged", place, *record.files(place), record.pages)
 
     def render(self, variant: Variant, build: Path, on_event: Progress = lambda _: None) -> Outcome:
         """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
@@ -146,16 +134,15 @@ class Worker:
             return self._render(variant, build, on_event)
         except PlanError as error:
             on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", self.engine, problems=error.problems)
+            return Outcome(variant, "failed", problems=error.problems)
         except OSError as error:
             refused = disk_problem(error, str(self.output / variant.slug))
             if refused is None:
                 raise
             on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", self.engine, problems=refused.problems)
+            return Outcome(variant, "failed", problems=refused.problems)
 
     def _render(self, variant: Variant, build: Path, on_event: Progress) -> Outcome:
-        seconds: dict[str, float] = {}
         book, brand = self.book(variant), self.brand(variant)
         total = self.steps(variant)
         done = 0
@@ -167,17 +154,15 @@ class Worker:
             on_event(Event(variant, Step.UNCHANGED, total, total))
             return settled
 
-        with _timed(seconds, "copy"):
-            copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
+        copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
 
         def notebook(path: str) -> None:
             nonlocal done
             tell(Step.NOTEBOOKS, path)
             done += 1
 
-        with _timed(seconds, "notebooks"):
-            warnings = run_notebooks(copy, self.kernel, notebook)
-            hold(copy)
+        warnings = run_notebooks(copy, self.kernel, notebook)
+        hold(copy)
 
         def laid_out(step: Step, what: str) -> None:
             nonlocal done
@@ -185,16 +170,14 @@ class Worker:
             done += 1
 
         site = build / "site"
-        with _timed(seconds, "pages"):
-            assets = self._lay_out(copy, site, laid_out)
-        with _timed(seconds, "place"):
-            record = self._record(copy, site, assets, self.fingerprint(variant))
-            record.write(site)
-            put_in_place(site, self.output, variant.slug, build)
+        assets = self._lay_out(copy, site, laid_out)
+        record = self._record(copy, site, assets, self.fingerprint(variant))
+        record.write(site)
+        put_in_place(site, self.output, variant.slug, build)
         on_event(Event(variant, Step.PLACED, total, total))
         place = self.output / variant.slug
         files = record.files(place)
-        return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings, seconds)
+        return Outcome(variant, "rendered", place, *files, record.pages, (), warnings)
 
     def _lay_out(self, copy: Copy, site: Path, on_step: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.
@@ -221,7 +204,7 @@ class Worker:
             area=copy.variant.area,
             engine=self.engine,
             dated=copy.variant.dated.isoformat() if copy.variant.dated else "",
-            example=is_example(copy),
+            example=copy.is_example,
             pdf=pdf,
             pages=tuple(chapter.href for chapter in copy.book.chapters) if "html" in self.to else (),
             assets=tuple(assets.names()) if self.engine == BUILT_IN else (),
@@ -232,12 +215,3 @@ class Worker:
 
 def _book_key(variant: Variant) -> tuple[object, ...]:
     return variant.book, tuple(variant.pages.items())
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    begun = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - begun

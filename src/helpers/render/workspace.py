@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -130,6 +130,16 @@ def put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
     # Sites in one another's folders are put there one after the other, whoever makes them.
     with locked(output, f".{PurePosixPath(slug).parts[0]}.lock", leave=False):
         return _put_in_place(site, output, slug, building)
+
+
+def put_texts(texts: Mapping[str, str], output: Path, slug: str) -> Path:
+    """Let a folder of text files take its place at ``<output>/<slug>``, all of them or none."""
+    with building(output) as build:
+        site = build / "site"
+        site.mkdir()
+        for name, text in texts.items():
+            (site / name).write_text(text, encoding="utf-8", newline="")
+        return put_in_place(site, output, slug, build)
 
 
 def _put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:

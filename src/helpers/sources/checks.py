@@ -14,7 +14,8 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
-from helpers.data.answers import Cell, as_number, parse_parts
+from helpers.data.answers import AnswerCell, as_number, parse_parts
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
@@ -49,15 +50,16 @@ class Place(NamedTuple):
     """Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times."""
 
 
-Number = int | float | None
-Values = Mapping[Place, Number]
+Values = Mapping[Place, AnswerNumber]
 
 
 class Misfit(ValueError):
     """A cell holds something else than its column says."""
 
 
-def values_of(columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]) -> dict[Place, Number]:
+def values_of(
+    columns: Sequence[AnswerColumn], rows: Iterable[Sequence[AnswerCell]]
+) -> dict[Place, AnswerNumber]:
     """The numbers of an answer by place; a Misfit where a cell holds something else, or a place has two values."""
     period, area = (
         next(at for at, column in enumerate(columns) if column.role == role) for role in ("period", "area")
@@ -69,9 +71,9 @@ def values_of(columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]) -
         if column.role == "dimension"
     )
     measures = [(at, column) for at, column in enumerate(columns) if column.role == "measure"]
-    values: dict[Place, Number] = {}
-    periods: dict[Cell, str] = {}
-    folded: dict[Cell, str] = {}
+    values: dict[Place, AnswerNumber] = {}
+    periods: dict[AnswerCell, str] = {}
+    folded: dict[AnswerCell, str] = {}
     for row in rows:
         when, where = row[period], row[area]
         if when not in periods:
@@ -96,11 +98,11 @@ def values_of(columns: Sequence[AnswerColumn], rows: Iterable[Sequence[Cell]]) -
     return values
 
 
-def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, Number]:
+def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, AnswerNumber]:
     """The numbers of a snapshot by place; a Misfit where it cannot be read this way."""
     try:
         by_label = {fold(column.label): column for column in sidecar.columns}
-        values: dict[Place, Number] = {}
+        values: dict[Place, AnswerNumber] = {}
         for answer in parse_parts(content):
             values |= values_of([by_label[fold(label)] for label in answer.columns], answer.rows)
     except (ValueError, KeyError, StopIteration) as error:
@@ -178,7 +180,7 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
 def broken(
     values: Values, limits: Mapping[str | tuple[str, str], Limits], country: str, today: date
-) -> Iterator[tuple[Place, Number, str]]:
+) -> Iterator[tuple[Place, AnswerNumber, str]]:
     """Every value that cannot be right, with why.
 
     Parameters
@@ -307,14 +309,14 @@ def _places_asked_for(places: Iterable[Place], oldest: Period | None) -> Iterato
             yield place
 
 
-def _period(cell: Cell) -> Period:
+def _period(cell: AnswerCell) -> Period:
     try:
         return Period.parse(str(cell))
     except ValueError:
         raise Misfit(f'"{short(cell)}" where a period should be') from None
 
 
-def _label(cell: Cell, what: str) -> str:
+def _label(cell: AnswerCell, what: str) -> str:
     if not isinstance(cell, str):
         raise Misfit(f'"{short(cell)}" where {what} should be')
     return fold(cell)

@@ -40,7 +40,7 @@ from helpers.sources.example_layers import (
     origin_of,
     with_country,
 )
-from helpers.sources.example_world import SEED, Cell
+from helpers.sources.example_world import SEED, ExampleCell
 
 HISTORY: Final = {
     Frequency.MONTH: 37,
@@ -181,7 +181,7 @@ class _Maker:
         self.areas = tuple(m.code for m in catalogue.municipalities)
         self.names = (NATIONAL_NAME, *(m.name for m in catalogue.municipalities))
         self.pins = [pin for pin in pins if pin.indicator in catalogue.indicators]
-        self.wanted: dict[str, dict[tuple[Frequency, Cell], Rate | None]] = {}
+        self.wanted: dict[str, dict[tuple[Frequency, ExampleCell], Rate | None]] = {}
         self.users: dict[tuple[str, Frequency], list[Indicator]] = {}
         for indicator in catalogue.indicators.values():
             self._collect(indicator)
@@ -247,7 +247,7 @@ class _Maker:
 
     def _published_by_the_day(self, table: str, frequency: Frequency) -> Period:
         usual = MONTHLY_LAG if frequency is Frequency.MONTH else QUARTERLY_LAG
-        lag = timedelta(days=PUBLICATION_LAGS.get(Cell(table, "").topic, usual))
+        lag = timedelta(days=PUBLICATION_LAGS.get(ExampleCell(table, "").topic, usual))
         newest = Period(frequency, self.day.year * frequency.per_year + frequency.per_year - 1)
         while newest.shift(1).first_day + lag > self.day:
             newest = newest.shift(-1)
@@ -257,7 +257,7 @@ class _Maker:
 
     def answer(self, table: str, moment: datetime, made_from: str) -> tuple[bytes, Sidecar]:
         """One table as the source would send it, with its sidecar."""
-        groups: dict[tuple[Frequency, tuple[str, ...]], list[Cell]] = {}
+        groups: dict[tuple[Frequency, tuple[str, ...]], list[ExampleCell]] = {}
         for frequency, cell in self.wanted[table]:
             groups.setdefault((frequency, tuple(d for d, _ in cell.members)), []).append(cell)
         columns = {
@@ -296,7 +296,7 @@ class _Maker:
         )
 
     def _answer_rows(
-        self, table: str, frequency: Frequency, cells: Sequence[Cell], measures: Sequence[str]
+        self, table: str, frequency: Frequency, cells: Sequence[ExampleCell], measures: Sequence[str]
     ) -> list[list[Any]]:
         layer = self.layers[frequency]
         newest = self.newest[table, frequency]
@@ -321,7 +321,7 @@ class _Maker:
                         rows.append([period, name, *labels, *row])
         return rows
 
-    def _shown(self, layer: Layer, frequency: Frequency, cell: Cell, span: slice) -> list[list[Any]]:
+    def _shown(self, layer: Layer, frequency: Frequency, cell: ExampleCell, span: slice) -> list[list[Any]]:
         """What the source would show, the country first: null for counts below 3 and rates of hardly anyone."""
         rate = self.wanted[cell.table][frequency, cell]
         if rate is None:
@@ -353,4 +353,4 @@ class _Maker:
     def _title(self, table: str) -> str:
         if table in self.catalogue.indicators:
             return self.catalogue.indicators[table].title
-        return _TITLES.get(Cell(table, "").topic, table)
+        return _TITLES.get(ExampleCell(table, "").topic, table)

@@ -28,7 +28,7 @@ from helpers.catalogue.models import (
 from helpers.data.observations import share_steps
 from helpers.errors import PlanError
 from helpers.periods import Period
-from helpers.sources.example_world import LABOUR_FORCE_SHARE, OUTSIDE_BENEFITS, Cell, World, parts_of
+from helpers.sources.example_world import LABOUR_FORCE_SHARE, OUTSIDE_BENEFITS, ExampleCell, World, parts_of
 
 SMALLEST_SHOWN: Final = 3
 """Jobindsats shows no count below this."""
@@ -85,20 +85,20 @@ class Layer:
         indicators: Mapping[str, Indicator],
         areas: Sequence[str],
         last: Period,
-        asked: Mapping[Cell, Rate | None],
+        asked: Mapping[ExampleCell, Rate | None],
         pins: Sequence[Pin],
     ) -> None:
         self.indicators = indicators
         self.areas = tuple(areas)
         self.pins = tuple(pins)
         self.world = World(areas, last)
-        self.counts: dict[Cell, np.ndarray] = {}
-        self.rates: dict[Cell, np.ndarray] = {}
-        self._levelled: set[tuple[Cell, bool]] = set()
-        self._fixed: set[tuple[Cell, str, Period]] = set()
+        self.counts: dict[ExampleCell, np.ndarray] = {}
+        self.rates: dict[ExampleCell, np.ndarray] = {}
+        self._levelled: set[tuple[ExampleCell, bool]] = set()
+        self._fixed: set[tuple[ExampleCell, str, Period]] = set()
         self._imagine(asked)
 
-    def _imagine(self, asked: Mapping[Cell, Rate | None]) -> None:
+    def _imagine(self, asked: Mapping[ExampleCell, Rate | None]) -> None:
         for cell, rate in asked.items():
             if rate is None:
                 self.counts[cell] = _round(self.world.count(cell))
@@ -120,22 +120,22 @@ class Layer:
                 above, below = self.counts[cell.counted], self._base(cell)
                 self.rates[cell] = _share(above, below, rate.decimals)
 
-    def _cells(self, pin: Pin) -> list[Cell]:
+    def _cells(self, pin: Pin) -> list[ExampleCell]:
         return cells_of(origin_of(self.indicators[pin.indicator], pin.series).terms)
 
-    def _plain_rate(self, cell: Cell, rate: Rate) -> np.ndarray:
+    def _plain_rate(self, cell: ExampleCell, rate: Rate) -> np.ndarray:
         world = self.world
         values = world.rate(cell, world.level(cell, rate.top), rate.top)
         people = world.rate_base(cell)
         country = (values * people).sum(axis=0) / people.sum(axis=0)
         return np.round(np.vstack([values, country]), rate.decimals)
 
-    def _base(self, cell: Cell) -> np.ndarray:
+    def _base(self, cell: ExampleCell) -> np.ndarray:
         if cell.kind == "of_population":
             return self.world.population.astype(np.int64)
         if cell.kind == "of_labour_force":
             return _round(self.world.population * LABOUR_FORCE_SHARE)
-        persons = Cell(f"{cell.family}a02", "mgrpa02_1", cell.members)
+        persons = ExampleCell(f"{cell.family}a02", "mgrpa02_1", cell.members)
         return self.counts.get(persons, _round(self.world.count(persons)))
 
     # --------------------------------------------------------------- parts and wholes
@@ -144,11 +144,11 @@ class Layer:
         """Totals are made from their parts, and the people of working age from benefits and registers."""
         for total in [cell for cell in self.counts if parts_of(cell)]:
             parts = [
-                self.counts.get(cell, _round(self.world.count(Cell(cell.table, cell.measure))))
+                self.counts.get(cell, _round(self.world.count(ExampleCell(cell.table, cell.measure))))
                 for cell in parts_of(total)
             ]
             self.counts[total] = np.sum(parts, axis=0)
-            registers = [Cell(name, "count") for name in OUTSIDE_BENEFITS]
+            registers = [ExampleCell(name, "count") for name in OUTSIDE_BENEFITS]
             if all(cell in self.counts for cell in registers):
                 rest = np.maximum(self.world.population.astype(np.int64) - self.counts[total], 0)
                 now = np.sum([self.counts[cell] for cell in registers], axis=0)
@@ -164,7 +164,9 @@ class Layer:
         for indicator in self.indicators.values():
             origin = origin_of(indicator, indicator.headline)
             shares = [] if isinstance(origin, FromShare) else cells_of(origin.terms)
-            counts = [cell for name in indicator.series if (cell := Cell(indicator.key, name)) in self.counts]
+            counts = [
+                cell for name in indicator.series if (cell := ExampleCell(indicator.key, name)) in self.counts
+            ]
             if (
                 indicator.unit is not Unit.PERCENT
                 or not counts
@@ -216,7 +218,12 @@ class Layer:
             self._fix_share(pin, [cells[0].counted], [], decimals, int(base))
 
     def _fix_share(
-        self, pin: Pin, above: Sequence[Cell], below: Sequence[Cell], decimals: int, people: int = 0
+        self,
+        pin: Pin,
+        above: Sequence[ExampleCell],
+        below: Sequence[ExampleCell],
+        decimals: int,
+        people: int = 0,
     ) -> None:
         """Find whole numbers that give the printed share: first above the line, then below it as well.
 
@@ -242,11 +249,11 @@ class Layer:
                 return
         raise _contradiction(pin, f"no whole number out of {rest} gives {pin.value}")
 
-    def _total(self, pin: Pin, cells: Sequence[Cell]) -> int:
+    def _total(self, pin: Pin, cells: Sequence[ExampleCell]) -> int:
         rows, place = self._rows(pin.area), self.world.place(pin.period)
         return sum(int(self.counts[cell][rows, place].sum()) for cell in cells)
 
-    def _level(self, pin: Pin, cells: Sequence[Cell], wanted: float) -> None:
+    def _level(self, pin: Pin, cells: Sequence[ExampleCell], wanted: float) -> None:
         """Raise or lower whole series, so that the printed value is no jump; each series once."""
         country = pin.area == NATIONAL
         printed = {p.area for p in self.pins if p.indicator == pin.indicator} if country else set()
@@ -260,7 +267,7 @@ class Layer:
             self._levelled.add((cell, country))
             self.counts[cell][rows] = _round(self.counts[cell][rows] * factor)
 
-    def _fix_total(self, pin: Pin, cells: Sequence[Cell], wanted: int) -> None:
+    def _fix_total(self, pin: Pin, cells: Sequence[ExampleCell], wanted: int) -> None:
         """Make the cells of the area and period add up to `wanted`, none of them suppressed for it."""
         place = self.world.place(pin.period)
         rows = self._rows(pin.area)
@@ -282,7 +289,7 @@ class Layer:
                 self.counts[cell][row, place] = part
         self._fixed.update((cell, pin.area, pin.period) for cell in cells)
 
-    def _spread(self, pin: Pin, cells: Sequence[Cell], missing: int) -> None:
+    def _spread(self, pin: Pin, cells: Sequence[ExampleCell], missing: int) -> None:
         """Add `missing` to the municipalities of which nothing is printed, in proportion to their counts."""
         place = self.world.place(pin.period)
         slots = [
@@ -308,7 +315,7 @@ class Layer:
 
     # --------------------------------------------------------------- pinning rates
 
-    def _pin_rates(self, rates: Mapping[Cell, Rate]) -> None:
+    def _pin_rates(self, rates: Mapping[ExampleCell, Rate]) -> None:
         """Move rates to where the printed ones come out, the whole series with them."""
         for pin in self.pins:
             origin = origin_of(self.indicators[pin.indicator], pin.series)
@@ -330,7 +337,9 @@ class Layer:
                 values[moving] = np.round(np.clip(moved, 0, rate.top), rate.decimals)
                 values[row, place] = float(part)
 
-    def _rate_parts(self, cells: Sequence[Cell], row: int, place: int, value: Decimal) -> list[Decimal]:
+    def _rate_parts(
+        self, cells: Sequence[ExampleCell], row: int, place: int, value: Decimal
+    ) -> list[Decimal]:
         """`value` divided over cells whose sum it is, in proportion to what they are."""
         now = [self.rates[cell][row, place] for cell in cells]
         step = Decimal(1).scaleb(int(value.as_tuple().exponent))
@@ -343,8 +352,10 @@ class Layer:
     def _pair_hidden_counts(self) -> None:
         """Counts of indicators without a known table go with their rate: per cent of a hidden number."""
         for indicator in self.indicators.values():
-            head = Cell(indicator.key, indicator.headline)
-            counts = [cell for name in indicator.series if (cell := Cell(indicator.key, name)) in self.counts]
+            head = ExampleCell(indicator.key, indicator.headline)
+            counts = [
+                cell for name in indicator.series if (cell := ExampleCell(indicator.key, name)) in self.counts
+            ]
             top = TOPS.get(indicator.unit, 1.0)
             for number, cell in enumerate(counts):
                 # A second count (positions besides job orders) is the larger one.
@@ -369,10 +380,10 @@ def origin_of(indicator: Indicator, series: str) -> FromMeasure | FromShare | Fr
     return origin
 
 
-def cells_of(terms: Iterable[Term]) -> list[Cell]:
+def cells_of(terms: Iterable[Term]) -> list[ExampleCell]:
     """The cells that terms add: one for each combination of the members that each names."""
     return [
-        Cell(term.table, term.measure, tuple(zip(sorted(term.where), members, strict=True)))
+        ExampleCell(term.table, term.measure, tuple(zip(sorted(term.where), members, strict=True)))
         for term in terms
         for members in product(*(term.where[dimension] for dimension in sorted(term.where)))
     ]

@@ -105,12 +105,16 @@ _QUARTERLY_MEMORY: Final = 0.6
 
 
 @dataclass(frozen=True, order=True)
-class Cell:
+class ExampleCell:
     """One measure of one table, broken down to one member of some dimensions."""
 
     table: str
     measure: str
     members: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """What its random numbers are drawn by: with another text, all example data would be others."""
+        return f"Cell(table={self.table!r}, measure={self.measure!r}, members={self.members!r})"
 
     @property
     def family(self) -> str:
@@ -144,20 +148,22 @@ class Cell:
         return "count" if name.startswith(("mgrpa02_1", "mgrpj01_1", "antal")) else "other"
 
     @property
-    def counted(self) -> Cell:
+    def counted(self) -> ExampleCell:
         """The count that a share of the population, of the labour force or of the persons is made from."""
         if self.kind == "of_persons":
-            return Cell(self.table, "mgrpj01_1", self.members)
+            return ExampleCell(self.table, "mgrpj01_1", self.members)
         measure = _FULL_TIME_LABELS.get(self.table, "Antal fuldtidspersoner")
-        return Cell(self.table, "mgrpa02_3" if self.measure.startswith("mgrp") else measure, self.members)
+        return ExampleCell(
+            self.table, "mgrpa02_3" if self.measure.startswith("mgrp") else measure, self.members
+        )
 
 
-def parts_of(total: Cell) -> tuple[Cell, ...]:
+def parts_of(total: ExampleCell) -> tuple[ExampleCell, ...]:
     """The counts that add up to one: each benefit's full-time persons to those on any benefit."""
     if total.family != "ptv" or total.topic != "a02" or total.kind != "full_time" or total.members:
         return ()
     tables = [f"{family}a02" for family in BENEFITS]
-    return tuple(Cell(table, _FULL_TIME_LABELS.get(table, "mgrpa02_3")) for table in tables)
+    return tuple(ExampleCell(table, _FULL_TIME_LABELS.get(table, "mgrpa02_3")) for table in tables)
 
 
 _FULL_TIME_LABELS: Final = {
@@ -188,7 +194,7 @@ class World:
         growth = 1 + 0.004 * self._years
         return np.rint(people[:, None] * WORKING_AGE_SHARE * growth[None, :])
 
-    def count(self, cell: Cell) -> np.ndarray:
+    def count(self, cell: ExampleCell) -> np.ndarray:
         """Expected number of a count cell, by area and period; parts stay below their total."""
         if cell.table in REGISTERS:
             return self.rate_base(cell)
@@ -207,7 +213,7 @@ class World:
             base = base * _LONG_TERM * np.exp(0.15 * self._wave(f"long term {cell.members}", memory=0.97))
         return base
 
-    def rate(self, cell: Cell, level: float, top: float) -> np.ndarray:
+    def rate(self, cell: ExampleCell, level: float, top: float) -> np.ndarray:
         """A rate around the national `level`, between 0 and `top`; noisy where it is about few people."""
         people = np.maximum(self.rate_base(cell), 1.0)
         odds = min(max(level / top, 0.01), 0.99)
@@ -219,7 +225,7 @@ class World:
         )
         return top * np.clip(odds + lasting + passing + common, 0.001, 0.999)
 
-    def rate_base(self, cell: Cell) -> np.ndarray:
+    def rate_base(self, cell: ExampleCell) -> np.ndarray:
         """Expected number of people that a rate is about."""
         if cell.table in REGISTERS:
             part = REGISTERS[cell.table]
@@ -232,7 +238,7 @@ class World:
         people = self._benefit(cell) * 0.25 if known else hidden
         return people * np.exp(0.1 * self._wave(f"{cell.table} base"))
 
-    def level(self, cell: Cell, top: float) -> float:
+    def level(self, cell: ExampleCell, top: float) -> float:
         """National level of a rate of which nothing is printed."""
         name = f"{cell.table} {cell.measure}"
         for pattern, level in RATES:
@@ -240,7 +246,7 @@ class World:
                 return level * top / 100
         return top * (0.35 + 0.45 * _unit(f"level {name}"))
 
-    def _benefit(self, cell: Cell) -> np.ndarray:
+    def _benefit(self, cell: ExampleCell) -> np.ndarray:
         """Persons on the benefit that a cell is about, offers aside."""
         members = [
             (dimension, member)
@@ -258,7 +264,7 @@ class World:
             self._persons[family] = expected * self._noise(family, expected)
         return self._persons[family]
 
-    def _offers(self, cell: Cell) -> np.ndarray:
+    def _offers(self, cell: ExampleCell) -> np.ndarray:
         people = self._benefit(cell)
         share = COMPANY_OFFERS.get(cell.family, DEFAULT_COMPANY_OFFERS)
         name = f"{cell.family} offers"

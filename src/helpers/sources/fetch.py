@@ -50,7 +50,7 @@ HURRIED_WAITS: Final = (2.0, 5.0)
 
 
 @dataclass(frozen=True)
-class Progress:
+class FetchProgress:
     """Where a run stands: `done` of `total` tables, and what is going on now."""
 
     done: int
@@ -59,7 +59,7 @@ class Progress:
     words: str
 
 
-Told = Callable[[Progress], None]
+Told = Callable[[FetchProgress], None]
 
 
 def fetch_tables(
@@ -455,7 +455,7 @@ class _Run:
         )
 
     def tell(self, words: str) -> None:
-        self.progress(Progress(len(self.rows), len(self.wanted), self.table, words))
+        self.progress(FetchProgress(len(self.rows), len(self.wanted), self.table, words))
 
 
 def _kinds(values: Iterable[Place]) -> set[tuple[str, str]]:

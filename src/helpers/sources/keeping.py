@@ -14,6 +14,7 @@ from typing import Final
 
 from helpers.catalogue.models import Limits
 from helpers.data.answers import Answer
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import (
     ANSWER_SUFFIX,
     AnswerColumn,
@@ -29,7 +30,6 @@ from helpers.periods import Period
 from helpers.sources.checks import (
     Difference,
     Misfit,
-    Number,
     Place,
     Values,
     broken,
@@ -64,7 +64,7 @@ class Gathered:
 
     answers: list[Answer] = field(default_factory=list)
     columns: dict[AnswerColumn, None] = field(default_factory=dict)
-    values: dict[Place, Number] = field(default_factory=dict)
+    values: dict[Place, AnswerNumber] = field(default_factory=dict)
     cells: int = 0
 
 

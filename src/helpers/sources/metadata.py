@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from helpers.data.answers import AnswerError, load_json
-from helpers.data.text import fold, listing, tidy
+from helpers.data.text import fold, shortened, tidy
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.faults import Fault, SourceError
@@ -74,7 +74,7 @@ class MeasureGroup(_Model):
     measures: Many[Measure] = ()
 
 
-class Value(_Model):
+class MemberValue(_Model):
     """One member of a hierarchy."""
 
     id: Id = Field(alias="value_id")
@@ -84,7 +84,7 @@ class Value(_Model):
 class Level(_Model):
     id: Id = Field(alias="level_id", default="")
     label: str = Field(alias="level_name", default="")
-    values: Many[Value] = ()
+    values: Many[MemberValue] = ()
 
 
 class Hierarchy(_Model):
@@ -95,12 +95,12 @@ class Hierarchy(_Model):
     levels: Many[Level] = ()
 
     @property
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> tuple[MemberValue, ...]:
         """Members of all levels, each once, the total among them."""
         return tuple({value.id: value for level in self.levels for value in level.values}.values())
 
     @property
-    def total(self) -> Value | None:
+    def total(self) -> MemberValue | None:
         return next((value for value in self.values if value.id == TOTAL), None)
 
 
@@ -185,7 +185,7 @@ class TableInfo(_Model):
         raise PlanError.of(
             self.id,
             f'The table has no periods of type "{frequency.code}" ({frequency.value}). '
-            f"It has: {listing(p.code for p in self.period_types)}.",
+            f"It has: {shortened(p.code for p in self.period_types)}.",
             "Set the indicator's frequency in the catalogue to one of these.",
         )
 
@@ -224,16 +224,18 @@ class TableInfo(_Model):
             if found:
                 raise PlanError.of(
                     self.id,
-                    f'"{word}" stands for {len(found)} measures: {listing(_named(*p) for p in found)}.',
+                    f'"{word}" stands for {len(found)} measures: {shortened(_named(*p) for p in found)}.',
                     "Name one of them by its id in the catalogue.",
                 )
         raise PlanError.of(
             self.id,
-            f'The table has no measure "{word}". It has: {listing((_named(*pair) for pair in every), 40)}.',
+            f'The table has no measure "{word}". It has: {shortened((_named(*pair) for pair in every), 40)}.',
             "Set the measure in the catalogue to one of these ids or labels.",
         )
 
-    def members(self, key: str, labels: Iterable[str]) -> tuple[Dimension, Hierarchy, tuple[Value, ...]]:
+    def members(
+        self, key: str, labels: Iterable[str]
+    ) -> tuple[Dimension, Hierarchy, tuple[MemberValue, ...]]:
         """The members called `labels` in the dimension (or hierarchy) called `key`; an error lists what there is."""
         inside = [
             (dimension, hierarchy)
@@ -245,7 +247,7 @@ class TableInfo(_Model):
             raise PlanError.of(
                 self.id,
                 f'The table has no dimension "{key}". It has: '
-                f"{listing(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
+                f"{shortened(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
                 "Set the dimension in the catalogue to one of these.",
             )
         # The hierarchy of the dimension's own id comes first; any other must hold every member asked for.
@@ -258,10 +260,10 @@ class TableInfo(_Model):
         known = [value.label for _, hierarchy in inside for value in hierarchy.values]
         folded = {fold(label) for label in known}
         missing = [label for label in labels if fold(label) not in folded] or list(labels)
-        quoted = listing(f'"{label}"' for label in missing)
+        quoted = shortened(f'"{label}"' for label in missing)
         raise PlanError.of(
             self.id,
-            f"Dimension {key} has no {quoted}. It has: {listing(dict.fromkeys(known), 40)}.",
+            f"Dimension {key} has no {quoted}. It has: {shortened(dict.fromkeys(known), 40)}.",
             "Set the member in the catalogue to one of these labels.",
         )
 
@@ -280,7 +282,7 @@ class TableInfo(_Model):
         fitting = [h for h in hierarchies if covers(h)]
         if fitting:
             return min(fitting, key=lambda hierarchy: hierarchy.id != MUNICIPALITIES)
-        others = listing(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
+        others = shortened(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
         raise SourceError(
             f"{self.id}: The table has no figures for municipalities. Its areas are: {others}.",
             fault=Fault.AREAS,

@@ -19,7 +19,7 @@ from helpers.catalogue.models import Certainty, Indicator, Term
 from helpers.errors import PlanError, Problem
 from helpers.periods import Frequency
 from helpers.project import Project
-from helpers.sources.metadata import Dimension, Hierarchy, Measure, MeasureGroup, TableInfo, Value
+from helpers.sources.metadata import Dimension, Hierarchy, Measure, MeasureGroup, MemberValue, TableInfo
 from helpers.sources.settings import Settings
 from helpers.sources.transport import Periods
 
@@ -146,7 +146,7 @@ class DimensionColumn:
     word: str
     dimension: Dimension
     hierarchy: Hierarchy
-    members: tuple[Value, ...]
+    members: tuple[MemberValue, ...]
 
     @property
     def total(self) -> str | None:

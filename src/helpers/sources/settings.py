@@ -51,7 +51,7 @@ _SHORTEST_TELLING_KEY = 8
 """A shorter "key" may stand in an answer by chance, so that is no reason to turn the answer down."""
 
 
-class Key:
+class ApiKey:
     """The key to the API; shows itself to nobody but the server.
 
     Its text is no attribute that a debugger, a log line or a traceback with local variables would print.
@@ -78,7 +78,7 @@ class Key:
         self.__reveal = lambda: text
 
     def __repr__(self) -> str:
-        return "Key(***)"
+        return "ApiKey(***)"
 
     __str__ = __repr__
 
@@ -119,7 +119,7 @@ class _Masked(str):
 class Bearer(AuthBase):
     """Puts the key on a request as its last step, so that no other part of the program holds it."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: ApiKey) -> None:
         self._key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -159,7 +159,7 @@ class Settings(Patience):
     """How Jobindsats is asked."""
 
     url: str = "https://api.jobindsats.dk/v3"
-    key: Key | None = None
+    key: ApiKey | None = None
     """None: nothing can be asked."""
     empty: str = ""
     """Where the key is named and left empty, if it is."""
@@ -208,7 +208,7 @@ def read_settings(project: Project) -> Settings:
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
     return Settings(
         **_common(found, "JOBINDSATS", Settings),
-        key=Key(key) if key else None,
+        key=ApiKey(key) if key else None,
         empty="" if key else places.get(KEY_VARIABLE, ""),
         all_measures=_is_set(found, "JOBINDSATS_ALL_MEASURES"),
     )

@@ -16,9 +16,10 @@ from typing import Any, ClassVar, NamedTuple, cast
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import SOURCES
 from helpers.data.answers import Answer
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.project import Project
-from helpers.sources.checks import Misfit, Number, Place, values_of
+from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import SourceError
 from helpers.sources.keeping import About
 from helpers.sources.queries import Lacks, Wanted
@@ -92,7 +93,7 @@ class Source(ABC):
     def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
         """The error for an answer that has something else than what was asked for."""
 
-    def read(self, call: Any, answer: Answer) -> tuple[tuple[AnswerColumn, ...], dict[Place, Number]]:
+    def read(self, call: Any, answer: Answer) -> tuple[tuple[AnswerColumn, ...], dict[Place, AnswerNumber]]:
         """Columns and values of an answer that fits its call; a SourceError where it does not."""
         try:
             columns = self.columns(call, answer)

@@ -30,7 +30,7 @@ from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import STATBANK_URL_VARIABLE, StatbankSettings
 from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Periods, Reply, Transport, shown
 
-LANGUAGE: Final = "da"
+_LANGUAGE: Final = "da"
 
 _TOO_LARGE: Final = "REQUEST-LIMIT"
 _NO_TABLE: Final = re.compile(
@@ -39,7 +39,7 @@ _NO_TABLE: Final = re.compile(
 _TOTALS: Final = frozenset({"TOT", "IALT", "MOK"})
 
 
-Asked = Mapping[str, Mapping[str, str | Sequence[str]]]
+AskedValues = Mapping[str, Mapping[str, str | Sequence[str]]]
 """Variable → code → its text, or the codes whose sum it is. What is not named is left out."""
 
 
@@ -122,7 +122,7 @@ class Question:
     """One call of ``data``: a table, the values of its variables, and some of its periods."""
 
     info: StatbankTable
-    asked: Asked
+    asked: AskedValues
     periods: Periods
     codes: tuple[str, ...]
     columns: tuple[AnswerColumn, ...]
@@ -158,7 +158,9 @@ class StatbankClient(Transport[StatbankSettings]):
     def table(self, table: str) -> StatbankTable:
         """All that is known of one table; a SourceError when there is none of that name."""
         name = table.upper()
-        return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
+        return self._ask(
+            f"tableinfo/{name}", {"lang": _LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo
+        )
 
     def data(self, question: Question) -> Answer:
         """Ask for numbers.
@@ -169,7 +171,7 @@ class StatbankClient(Transport[StatbankSettings]):
         body: dict[str, object] = {
             "table": info.id,
             "format": query["format"],
-            "lang": LANGUAGE,
+            "lang": _LANGUAGE,
             "valuePresentation": "Code",
             "variables": [{"code": name, "values": values} for name, values in chosen.items()],
         }

@@ -13,7 +13,7 @@ from helpers.data.answers import Answer
 from helpers.data.cells import COUNTRY_NUMBER
 from helpers.data.csv_answers import VALUE_COLUMN
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.data.text import fold, listing
+from helpers.data.text import fold, shortened
 from helpers.errors import PlanError, Problem
 from helpers.letters import did_you_mean
 from helpers.sources.faults import Fault, SourceError
@@ -221,7 +221,7 @@ def _code(table: str, variable: Variable, words: str) -> Chosen:
     by_text = [code for code, text in variable.codes.items() if fold(text) == fold(word)]
     if len(by_text) == 1:
         return by_text[0]
-    values = listing(f"{value.id} {value.text}".strip() for value in variable.values)
+    values = shortened(f"{value.id} {value.text}".strip() for value in variable.values)
     span = _SPAN.fullmatch(word)
     if span:
         codes = tuple(str(number) for number in range(int(span[1]), int(span[2]) + 1))

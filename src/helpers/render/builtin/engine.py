@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -15,21 +14,6 @@ from helpers.render.copy import Copy
 from helpers.render.models import Step
 from helpers.render.word import finish, prepare
 
-_EXAMPLE = re.compile(r"[{\s\".]example-(?:data|note)\b")
-
-
-def is_example(copy: Copy) -> bool:
-    """Whether the pages show made-up figures: as the stamp says, or an output with the class ``example-data``."""
-    if copy.variant.stamp is not None:
-        return copy.variant.stamp.is_example
-    return any(
-        _EXAMPLE.search(output.get("data", {}).get("text/markdown", ""))
-        for notebook in copy.notebooks.values()
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.get("outputs", [])
-    )
-
 
 def render_built_in(
     copy: Copy, site: Path, assets: Assets, to: Collection[str], on_step: Callable[[Step, str], None]
@@ -41,9 +25,8 @@ def render_built_in(
     PlanError
         For anything that docs/rendering.md does not list, by notebook, cell and line.
     """
-    example = is_example(copy)
     on_step(Step.PAGES, "")
-    word = prepare(copy, example=example) if "docx" in to else None
+    word = prepare(copy) if "docx" in to else None
     converted = convert(copy, sorted(to), word)
     site.mkdir(parents=True, exist_ok=True)
     if word is not None:
@@ -53,7 +36,7 @@ def render_built_in(
     if "html" in to:
         names = {"pdf": copy.pdf_name, "docx": copy.word_name}
         files = {kind: name if kind in to else None for kind, name in names.items()}
-        write_pages(copy, converted, site, assets, example=example, files=files)
+        write_pages(copy, converted, site, assets, files=files)
     if "pdf" in to:
         on_step(Step.PDF, copy.pdf_name)
-        write_pdf(copy, converted.typst, site / copy.pdf_name, example=example)
+        write_pdf(copy, converted.typst, site / copy.pdf_name)

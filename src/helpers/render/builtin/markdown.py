@@ -43,7 +43,14 @@ def _where(path: str, cell: int, line: int | None = None) -> str:
 
 
 def _unsupported(path: str, cell: int, line: int | None, what: str) -> Problem:
-    return Problem(_where(path, cell, line), f"The built-in engine does not support {what}.", ADVICE)
+    return placed(_where(path, cell, line), {"what": what})
+
+
+def placed(where: str, found: Mapping[str, Any]) -> Problem:
+    """A problem at its place; one of ``book.lua`` that would be wrong in Quarto too says ``mistake``."""
+    if found.get("mistake"):
+        return Problem(where, found["what"])
+    return Problem(where, f"The built-in engine does not support {found['what']}.", ADVICE)
 
 
 def looks(path: str, cell: int, text: str) -> Iterator[Problem]:
@@ -142,7 +149,4 @@ def located(path: str, found: list[Piece], problem: Mapping[str, Any]) -> Proble
             cell = piece.cell
             line = piece.text[: piece.text.index(snippet)].count("\n") + 1
             break
-    where = _where(path, cell, line) if cell else path
-    if problem.get("mistake"):
-        return Problem(where, problem["what"])
-    return Problem(where, f"The built-in engine does not support {problem['what']}.", ADVICE)
+    return placed(_where(path, cell, line) if cell else path, problem)

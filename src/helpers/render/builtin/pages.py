@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from helpers.catalogue.imprint import Imprint
 from helpers.errors import PlanError, Problem
 from helpers.periods import danish_day
 from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
 from helpers.present.words import example_note
-from helpers.render.assets import FOLDER, Assets
-from helpers.render.builtin.foot import foot
+from helpers.render.assets import Assets
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.copy import Copy
 from helpers.render.drawings import with_drawings
@@ -29,6 +31,9 @@ _NUMBERED = re.compile(r"(.+)-\d+\.html")
 
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
+
+STATEMENTS = "tilgaengelighed"
+"""Folder of the accessibility statements that are pages of the site: ``index.html`` and one for each municipality of its own."""
 
 
 def sign_of(kind: str) -> str:
@@ -75,12 +80,7 @@ def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:
 
 def relative_url(from_page: str, to: str) -> str:
     """The way from one page to a file, both seen from the same folder."""
-    here = PurePosixPath(from_page).parent.parts
-    there = PurePosixPath(to).parts
-    same = 0
-    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
-        same += 1
-    return "/".join([".."] * (len(here) - same) + list(there[same:]))
+    return posixpath.relpath(to, posixpath.dirname(from_page) or ".")
 
 
 def part_of(href: str, hrefs: Collection[str]) -> str:
@@ -100,21 +100,36 @@ def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] 
     return {"url": relative_url(current, page.href), "title": number + page.title_html}
 
 
+def statement_page(imprint: Imprint) -> str | None:
+    """The page of the statement, from the output folder; none where it lies elsewhere or there is none."""
+    if imprint.accessibility is None or imprint.accessibility.address:
+        return None
+    return f"{STATEMENTS}/{imprint.key or 'index'}.html"
+
+
+def foot(imprint: Imprint, above: str) -> dict[str, object]:
+    """What the template ``foot.html`` wants to know, for a page `above` the output folder."""
+    page, said = statement_page(imprint), imprint.next_update
+    elsewhere = imprint.accessibility.address if imprint.accessibility else None
+    return {
+        "imprint": imprint,
+        "statement": above + page if page else elsewhere,
+        "next_update": danish_day(said) if isinstance(said, date) else said,
+    }
+
+
 def write_pages(
     copy: Copy,
     converted: Converted,
     site: Path,
     assets: Assets,
     *,
-    example: bool,
     files: Mapping[str, str | None],
 ) -> None:
     """Write all pages of a book into `site`, and beside them the files they show and link to.
 
     Parameters
     ----------
-    example
-        Whether the numbers are example data; every page then says so at its top.
     files
         Names of the whole book's files in `site`, ``pdf`` and ``docx``; none for one that is not there.
 
@@ -126,7 +141,6 @@ def write_pages(
     template = environment().get_template("page.html")
     verdicts = read_verdicts(copy.folder)
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
-    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
     colours = palette_from(copy.brand.colours)
@@ -142,7 +156,7 @@ def write_pages(
             title=copy.title,
             subtitle=copy.subtitle,
             municipality=municipality,
-            date=date,
+            date=copy.date,
             head_title=" · ".join(
                 part for part in (None if is_index else page.title, copy.title, municipality) if part
             ),
@@ -167,15 +181,11 @@ def write_pages(
             home=relative_url(page.href, "index.html"),
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
-            example=example,
+            example=copy.is_example,
             document=copy.variant.document,
             files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
-            assets={
-                "stylesheet": f"{above}{FOLDER}/{assets.stylesheet}",
-                "favicon": f"{above}{FOLDER}/{assets.favicon}",
-                "logo": f"{above}{FOLDER}/{assets.logo}" if assets.logo else None,
-            },
+            assets=assets.urls(above),
         )
         target = site / page.href
         target.parent.mkdir(parents=True, exist_ok=True)

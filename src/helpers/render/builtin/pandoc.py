@@ -14,6 +14,7 @@ from typing import Any
 import pypandoc
 
 from helpers.errors import PlanError, Problem
+from helpers.render.book import LANGUAGE
 from helpers.render.builtin.markdown import joined, located, pieces
 from helpers.render.copy import STYLES, Copy
 
@@ -33,7 +34,7 @@ class Heading:
     level: int
     id: str
     html: str
-    number: str | None
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ class Page:
 
     source: str
     href: str
-    number: str | None
     id: str
     title: str
     title_html: str
@@ -50,6 +50,7 @@ class Page:
     html: str
     resources: tuple[str, ...]
     """Local files the page shows or links to, from the book's folder."""
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,16 @@ def executable() -> str:
     return path
 
 
+_JOB: Mapping[str, Any] = {
+    "words": LANGUAGE, "filters": (), "toc_depth": 2, "number_depth": 6, "html": True, "typst": False, "address": "",
+}  # fmt: skip
+"""What a job is, where it does not say otherwise."""
+
+
 def run(job: Mapping[str, Any], folder: Path, word: WordJob | None = None) -> Any:
-    """What ``book.lua`` makes of a job."""
+    """What ``book.lua`` makes of a job: ``chapters``, and what of the rest is to be otherwise."""
     environment = dict(os.environ)
+    job = {**_JOB, **job}
     if word is not None:
         job = {**job, "docx": {key: str(value) for key, value in asdict(word).items()}}
         environment["SOURCE_DATE_EPOCH"] = str(word.timestamp)
@@ -155,24 +163,9 @@ def convert(copy: Copy, to: Sequence[str], word: WordJob | None = None) -> Conve
         problems.append(located(path, parts[path], found))
     if problems:
         raise PlanError(dict.fromkeys(problems))
-    hrefs = {chapter.path: chapter.href for chapter in book.chapters}
-    return Converted(
-        tuple(
-            Page(
-                source=page["source"],
-                href=hrefs[page["source"]],
-                number=page.get("number"),
-                id=page["id"],
-                title=page["title"],
-                title_html=page["title_html"],
-                contents=tuple(
-                    Heading(item["level"], item["id"], item["html"], item.get("number"))
-                    for item in page["contents"] or ()
-                ),
-                html=page["html"],
-                resources=tuple(page["resources"] or ()),
-            )
-            for page in result["chapters"]
-        ),
-        result["typst"],
-    )
+    pages = []
+    for chapter, page in zip(book.chapters, result["chapters"], strict=True):
+        contents = tuple(Heading(**item) for item in page.pop("contents") or ())
+        resources = tuple(page.pop("resources") or ())
+        pages.append(Page(href=chapter.href, contents=contents, resources=resources, **page))
+    return Converted(tuple(pages), result["typst"])

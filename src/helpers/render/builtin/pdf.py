@@ -8,9 +8,8 @@ from typing import Literal
 import typst
 
 from helpers.errors import PlanError
-from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
-from helpers.present.typesetting import compiler, forget
+from helpers.present.typesetting import compiler, forget, quoted
 from helpers.render.copy import STYLES, Copy
 
 TEMPLATE = "plan.typ"
@@ -19,11 +18,11 @@ MAIN = "book.typ"
 
 
 def _string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    line = quoted(text.replace("\n", " "))
+    return f'"{line}"'
 
 
-def _main(copy: Copy, body: str, example: bool) -> str:
+def _main(copy: Copy, body: str) -> str:
     shown = shown_colours(copy.brand.colours)
     colours = ", ".join(
         f'{role}: rgb("{shown[role]}")'
@@ -33,15 +32,14 @@ def _main(copy: Copy, body: str, example: bool) -> str:
     if copy.brand.logo is not None:
         alt = _string(copy.brand.logo_alt or copy.author)
         logo = f'image("/{STYLES}/logo{copy.brand.logo.suffix}", alt: {alt}, height: 18mm)'
-    date = danish_day(copy.variant.dated) if copy.variant.dated else copy.book.date
     arguments = {
         "title": _string(copy.title),
         "subtitle": _string(copy.subtitle),
         "author": _string(copy.author),
-        "date": _string(date),
+        "date": _string(copy.date),
         "lang": _string(copy.book.lang),
         "keywords": f"({_string(copy.title)}, {_string(copy.author)})",
-        "example": str(example).lower(),
+        "example": str(copy.is_example).lower(),
         "short": str(bool(copy.variant.edition)).lower(),
         "logo": logo,
         "font": f"({_string(copy.brand.font)}, {_string('Source Sans Pro')})",
@@ -51,7 +49,7 @@ def _main(copy: Copy, body: str, example: bool) -> str:
     return f'#import "/{STYLES}/{TEMPLATE}": *\n\n#show: plan-book.with(\n{given},\n)\n\n{body}\n'
 
 
-def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
+def write_pdf(copy: Copy, body: str, target: Path) -> None:
     """Compile the book's chapters to a tagged PDF.
 
     Parameters
@@ -65,7 +63,7 @@ def write_pdf(copy: Copy, body: str, target: Path, *, example: bool) -> None:
         With Typst's own words, when the document cannot be compiled or would not be accessible (PDF/UA-1).
     """
     main = copy.folder / MAIN
-    main.write_text(_main(copy, body, example), encoding="utf-8")
+    main.write_text(_main(copy, body), encoding="utf-8")
     try:
         compiler().compile(
             input=str(main),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from helpers.errors import Problem
 from helpers.prose import without_false_lists
-from helpers.render.book import LANGUAGE
-from helpers.render.builtin.markdown import ADVICE, looks
+from helpers.render.book import Chapter
+from helpers.render.builtin.markdown import looks, placed
 from helpers.render.builtin.pandoc import run
 from helpers.reports.base.books import PlacedText
 
@@ -36,22 +36,8 @@ def text_problems(pages: Mapping[str, str], texts: Sequence[PlacedText], folder:
             for at, one in enumerate(texts)
             if one.page == path
         )
-        chapters.append(
-            {
-                "source": path,
-                "href": f"{Path(path).with_suffix('.html').as_posix()}",
-                "markdown": markdown + own,
-            }
-        )
-    job = {
-        "chapters": chapters,
-        "words": dict(LANGUAGE),
-        "filters": [],
-        "toc_depth": 2,
-        "number_depth": 6,
-        "address": "",
-    }
-    result = run({**job, "html": True, "typst": False}, Path(__file__).parent)
+        chapters.append({"source": path, "href": Chapter(path).href, "markdown": markdown + own})
+    result = run({"chapters": chapters}, Path(__file__).parent)
     for told in result["problems"] or ():
         at = int(told["cell"]) - _FIRST
         snippet = told["snippet"]
@@ -60,9 +46,7 @@ def text_problems(pages: Mapping[str, str], texts: Sequence[PlacedText], folder:
                 (n for n, one in enumerate(texts) if one.page == told["chapter"] and snippet in one.text), -1
             )
         if at >= 0:
-            mistake = told.get("mistake")
-            what = told["what"] if mistake else f"The built-in engine does not support {told['what']}."
-            found.append(Problem(texts[at].where, what, "" if mistake else ADVICE))
+            found.append(placed(texts[at].where, told))
     for page in result["chapters"]:
         for resource in page["resources"] or ():
             name = Path(resource).name

@@ -22,10 +22,10 @@ from helpers.data.files import write_whole
 from helpers.errors import PlanError
 from helpers.project import is_file
 from helpers.reports.base.merge import Changes, Merged, merge
-from helpers.reports.base.notebooks import PREFIX, Contents, with_names
+from helpers.reports.base.names import CONFIGURATION
+from helpers.reports.base.notebooks import CELL_PREFIX, Contents, with_names
 from helpers.reports.base.reading import read_notebook
 
-CONFIGURATION = "_quarto.yml"
 IGNORED = ".gitignore"
 
 REMOVE = "remove-cell"
@@ -272,7 +272,7 @@ def _shown(notebook: NotebookNode) -> str:
         cell
         for cell in made.cells
         if REMOVE not in cell.metadata.get("tags", ())
-        or (cell.cell_type == "code" and not cell.id.startswith(PREFIX))
+        or (cell.cell_type == "code" and not cell.id.startswith(CELL_PREFIX))
     ]
     return str(nbformat.writes(made))
 

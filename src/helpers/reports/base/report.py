@@ -16,14 +16,14 @@ from datetime import date
 from functools import wraps
 from inspect import isfunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 import pandas as pd
 
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.basis import Basis, basis_for
 from helpers.data.package import Input
 from helpers.data.processed import data_inputs
@@ -32,13 +32,13 @@ from helpers.errors import PlanError, Problem
 from helpers.letters import address_part
 from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
-from helpers.present.output import FigurePart, Shown, escape_markdown, write_if_changed
+from helpers.present.output import FigurePart, Shown, write_if_changed
 from helpers.present.stamp import EXAMPLE_MARK, STAMP_KEY, Stamp
 from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE, VERDICT_FILE
-from helpers.reports.base.notes import Measured, fetched_note, shortfall
+from helpers.reports.base.notes import Measured, bullets, fetched_note, note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "areas_page", "drawing", "drawings", "figure_names", "measured", "number_sheets", "own_to_mend", "snapshot", "sources_sheet", "stamp",
-    "standing_lines", "status_sheet", "survey_rows", "window",
+    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "part_name", "sheets", "snapshot", "stamp",
+    "standing_lines", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
 
@@ -97,6 +97,19 @@ class Whom:
     def municipality(cls, area: Municipality) -> Whom:
         """A municipality."""
         return cls(area.name, area.long_name, area.slug, (area.code,))
+
+
+class Sheets(Protocol):
+    """What the module ``sheets.py`` of a report offers, each for a report of its own kind."""
+
+    def status_sheet(self, report: Any) -> WorkSheet:
+        """How everything stands, a row each; one of its columns says for whom."""
+
+    def number_sheets(self, report: Any) -> list[WorkSheet]:
+        """The numbers behind it."""
+
+    def sources_sheet(self, report: Any) -> WorkSheet:
+        """Where the numbers come from, and what to mind."""
 
 
 def _stamping(method: Callable[..., Shown]) -> Callable[..., Shown]:
@@ -322,13 +335,12 @@ class Report(ABC):
                 f"**Eksempeldata.** {self._example_note()}", classes=("data-note", "example-data")
             )
         if not self._tables:
-            said = f"Tallene er oplyst af {self.whom.long_name}."
-            return output.box(escape_markdown(said), classes=("data-note",))
+            return note("data-note", f"Tallene er oplyst af {self.whom.long_name}.")
         days = (item.fetched_at.date() for item in self.inputs)
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note(days, rows, self.snapshot, (self._printed_words(), self._shortfall()))
 
-    _counted: ClassVar[Noun] = noun("mål")
+    _counted: ClassVar[Noun] = Noun.model_validate("mål")
     """What :attr:`measured` counts."""
 
     @property
@@ -343,7 +355,7 @@ class Report(ABC):
 
     def _troubles(self) -> Shown:
         """What failed, table by table, for the page on data and method; nothing when nothing did."""
-        told = "\n".join(f"- {escape_markdown(text)}" for text in self.failures())
+        told = bullets(self.failures())
         return output.text("Ikke alle tal kunne hentes:", told) if told else Shown()
 
     def standing_lines(self) -> Iterable[str]:
@@ -439,28 +451,18 @@ class Report(ABC):
 
     # ---------------------------------------------------------------------------------- the workbook
 
-    _sheets: ClassVar[Any] = None
-    """The module that makes the sheets of its workbook; none for a report that has no workbook."""
+    _sheets: ClassVar[Sheets | None] = None
+    """None for a report that has no workbook."""
 
-    def status_sheet(self) -> WorkSheet:
-        """How everything stands, a row each; one of its columns says for whom.
+    @property
+    def sheets(self) -> Sheets:
+        """The module that makes the sheets of its workbook.
 
         Raises
         ------
         PlanError
             Of a report that has no workbook.
         """
-        return self._workbook().status_sheet(self)
-
-    def number_sheets(self) -> list[WorkSheet]:
-        """The numbers behind it."""
-        return self._workbook().number_sheets(self)
-
-    def sources_sheet(self) -> WorkSheet:
-        """Where the numbers come from, and what to mind."""
-        return self._workbook().sources_sheet(self)
-
-    def _workbook(self) -> Any:
         if self._sheets is None:
             raise PlanError.of(f"plan export ({self.kind})", "This report has no workbook.")
         return self._sheets
@@ -472,7 +474,8 @@ class Report(ABC):
 
     def workbook(self) -> bytes:
         """All of it as an Excel workbook."""
-        sheets = [self.status_sheet(), *self.number_sheets(), self.sources_sheet()]
+        made = self.sheets
+        sheets = [made.status_sheet(self), *made.number_sheets(self), made.sources_sheet(self)]
         return workbook_of([self], sheets)
 
     # -------------------------------------------------------------------------------- the agenda item
@@ -548,11 +551,11 @@ def workbook_of(reports: Sequence[Report], sheets: Iterable[WorkSheet]) -> bytes
 
 def country_workbook(reports: Sequence[Report]) -> bytes:
     """All reports in one table, and the sources of the first."""
-    status = [report.status_sheet() for report in reports]
+    status = [report.sheets.status_sheet(report) for report in reports]
     title = f"{reports[0].title}: {count(len(reports), 'kommune eller jobcenter', 'kommuner og jobcentre')}"
     rows = [row for sheet in status for row in sheet.rows]
     together = WorkSheet(status[0].name, title, status[0].heads, rows, status[0].notes)
-    return workbook_of(reports, [together, reports[0].sources_sheet()])
+    return workbook_of(reports, [together, reports[0].sheets.sources_sheet(reports[0])])
 
 
 def frame_hash(frame: pd.DataFrame) -> str:

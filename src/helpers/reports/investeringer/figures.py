@@ -16,7 +16,7 @@ from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
 from helpers.present.describe import fitted
-from helpers.present.figures import chart, native_chart
+from helpers.present.figures import figure_spec, lazy_chart
 from helpers.present.output import Shown
 from helpers.present.spark import spark_svg
 from helpers.present.tables import Group, build
@@ -25,7 +25,6 @@ from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import capital, listed
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.models import RowUnit
-from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import RowStatus
 
 PATH_TEXT = "Forventet udvikling"
@@ -33,7 +32,7 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "kommune",
     "raekke",
     "maaned",
@@ -63,30 +62,26 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         Names the files and the anchor; unique in the book.
     """
     assert status.row.unit is not None
-    drawn = _picture(status, title, municipality, key)
+    drawn = replace(_picture(status, title, municipality, key), example=example)
     colour = palette()
 
     def spec(width: float) -> dict[str, Any]:
         places = layout.lay_out(
             drawn,
-            panels=False,
-            example=example,
-            target=None,
-            target_text="",
             published_text=TARGET_TEXT if status.row.targets else "",
             width=width,
         )
         places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
-        return _with_square_rings(chart(drawn, places, colour))
+        return _with_square_rings(figure_spec(drawn, places, colour))
 
     return output.figure(
         key,
         spec(layout.WIDTH),
         narrow=spec(layout.NARROW),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        chart=lazy_chart(drawn, colour),
         title=f"{title}, {describe.span(drawn)}",
         caption=describe.caption(drawn),
-        alt=alt_text(status, title, example=example),
+        alt=row_alt_text(status, title, example=example),
         numbers=_numbers_table(status, title, key, drawn.periods),
         csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
     )
@@ -170,26 +165,15 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 ),
             )
         )
-    return Picture(key, title, None, words.AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces))
+    shown_as = words.ROW_AXIS_WORDS[row.unit]
+    return Picture(key, title, municipality, periods, tuple(traces), share_axis=shown_as)
 
 
 def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
-    return Trace(
-        label,
-        area,
-        "",
-        label,
-        "share",
-        "line",
-        0,
-        unit,
-        decimals,
-        tuple(points),
-        name=label.split(maxsplit=1)[0],
-    )
+    return Trace(label, area, unit, decimals, tuple(points), name=label.split(maxsplit=1)[0])
 
 
-def alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
+def row_alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
     """The figure for those who do not see it."""
     row = status.row
     judged = status.standing is not None and bool(row.targets)
@@ -230,27 +214,8 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
-    measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.period: words.path_decimal(point.value) for point in status.path}
-    goals = status.row.target_values
-    return csv_files.for_people(
-        CSV_COLUMNS,
-        (
-            (
-                municipality,
-                title,
-                period.id,
-                period.danish,
-                one.value if one else None,
-                one.share if one else None,
-                path.get(period),
-                goals.get(period),
-                one.source if one else None,
-            )
-            for period in periods
-            for one in (measured.get(period),)
-        ),
-    )
+    rows = ((municipality, title, *cells) for cells in words.month_cells(status, periods))
+    return csv_files.for_people(_CSV_COLUMNS, rows)
 
 
 def row_spark(status: RowStatus, colour: Palette) -> str:

@@ -17,10 +17,10 @@ from pydantic import Field, model_validator
 from helpers.catalogue.models import Direction, Model, Number, PeriodId
 from helpers.periods import Frequency, Period
 
-KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Keys of projects, rows and benefits: they name files, anchors and cells of typed-in files."""
 
-Figure = Annotated[Number, Field(max_digits=15)]
+PrintedNumber = Annotated[Number, Field(max_digits=15)]
 """A number of a document; more digits than a spreadsheet tells are a slip of the hand."""
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -60,9 +60,9 @@ class RowUnit(StrEnum):
 class StartReading(Model):
     """A start measurement as printed: ``103``, ``17 (17 pct.)``, with a footnote, or the footnote alone."""
 
-    value: Figure | None = None
+    value: PrintedNumber | None = None
     """In the row's unit; the count for ``count_and_share``."""
-    share: Figure | None = None
+    share: PrintedNumber | None = None
     """Per cent of the target group, for ``count_and_share``."""
     footnote: str | None = None
     """The mark of a footnote: ``*``."""
@@ -90,8 +90,8 @@ class Milestone(Model):
     Written ``48``, ``48 (-40 pct.)`` or ``-40 pct.``; the two kinds are checked against each other.
     """
 
-    value: Figure | None = None
-    change: Figure | None = None
+    value: PrintedNumber | None = None
+    change: PrintedNumber | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -124,7 +124,7 @@ class Milestone(Model):
 class InvestmentRow(Model):
     """A row of a status table: a measure, or a heading (without `unit`) over rows by target group."""
 
-    key: str | None = Field(default=None, pattern=KEY)
+    key: str | None = Field(default=None, pattern=_KEY)
     """Names the row in the typed-in file; unique in its project."""
     label: str
     unit: RowUnit | None = None
@@ -282,7 +282,7 @@ class PolicyText(Model):
 class Cost(Model):
     """An amount in kroner that the user gives, with where it stands."""
 
-    amount: Figure = Field(gt=0)
+    amount: PrintedNumber = Field(gt=0)
     source: str = Field(min_length=1)
     year: int | None = None
 
@@ -290,7 +290,7 @@ class Cost(Model):
 class InvestmentProject(Model):
     """One investment project: a page, a status table and a typed-in file named after its key."""
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(pattern=_KEY)
     title: str
     subtitle: str | None = None
     background: Background
@@ -310,8 +310,8 @@ class TargetLine(Model):
     """A line of target numbers: a level, a change, or a project that holds the level (a change of zero)."""
 
     label: str
-    level: Figure | None = None
-    change: Figure | None = None
+    level: PrintedNumber | None = None
+    change: PrintedNumber | None = None
     hold: bool = False
     # Whose change it is, and on which benefit; both keys.
     project: str | None = None
@@ -336,7 +336,7 @@ class Total(Model):
     """The printed sum of a table."""
 
     label: str
-    value: Figure
+    value: PrintedNumber
 
 
 class TargetTable(Model):
@@ -364,7 +364,7 @@ class TargetNumbers(Model):
 class InvestmentSet(Model):
     """The investment projects of one municipality and period: one file, one report."""
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(pattern=_KEY)
     title: str
     subtitle: str | None = None
     municipality: str
@@ -378,7 +378,7 @@ class InvestmentSet(Model):
     """Key → name, for target numbers and costs."""
     yearly_costs: dict[str, Cost] = Field(default_factory=dict)
     """Benefit → what a full-time person on it costs a year; without one, pages show persons only."""
-    projects: dict[Annotated[str, Field(pattern=KEY)], InvestmentProject] = Field(min_length=1)
+    projects: dict[Annotated[str, Field(pattern=_KEY)], InvestmentProject] = Field(min_length=1)
     target_numbers: TargetNumbers | None = None
 
     @property

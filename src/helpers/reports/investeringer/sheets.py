@@ -10,7 +10,7 @@ from helpers.present.words import capital
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.numbers import InvestmentNumbers
-from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_of
+from helpers.reports.investeringer.status import InvestmentStatus, RowStatus, start_value
 
 _STATUS = (
     Head("Projekt", 30), Head("Række", 44), Head("Kommune", 18), Head("Startmåling", 12), Head("Nyeste måned", 14),
@@ -18,7 +18,7 @@ _STATUS = (
     Head("Næste mål gælder", 14), Head("Enhed", 12), Head("Status", 18), Head("Bemærkning", 44),
 )  # fmt: skip
 
-HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
+_HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
 
 
 def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
@@ -31,7 +31,7 @@ def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStat
 def status_sheet(report: InvestmentNumbers) -> WorkSheet:
     """A row for each row of a project, in the unit of its targets."""
     rows = [_status_cells(report, status, row) for status, row in _rows(report)]
-    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (_HOW,))
 
 
 def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -> Amount:
@@ -44,7 +44,7 @@ def _status_cells(
     assert row.row.key is not None
     share = row.row.unit is not None and row.row.unit.judged_as_share
 
-    first = start_of(row.row, status.project.status.start.period, row.measured)
+    first = start_value(row.row, status.project.status.start.period, row.measured)
     newest = row.newest.judged(row.row.unit) if row.newest else None
     traced = row.change is not None and first is not None and newest is not None
     due, goal = row.next_target or (None, None)
@@ -77,20 +77,13 @@ def months_for_people(report: InvestmentNumbers) -> str:
     return csv_files.for_people(MONTH_HEADS, _months(report))
 
 
-def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.Cell, ...]]:
+def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
-        measured = {one.month: one for one in row.measured}
-        way = {point.period: point.value for point in row.path}
-        goals = row.row.target_values
-        for month in sorted({*measured, *goals}):
-            one, on_path = measured.get(month), way.get(month)
-            yield (
-                report.municipality.name, status.project.title, status.project.key, row.row.key,
-                status.project.status.label_of(row.row.key), month.id, month.danish, one.value if one else None,
-                one.share if one else None, words.path_decimal(on_path) if on_path is not None else None,
-                goals.get(month), one.source if one else None,
-            )  # fmt: skip
+        label = status.project.status.label_of(row.row.key)
+        named = (report.municipality.name, status.project.title, status.project.key, row.row.key, label)
+        months = sorted({*(one.month for one in row.measured), *row.row.target_values})
+        yield from ((*named, *cells) for cells in words.month_cells(row, months))
 
 
 _MONTHS = (

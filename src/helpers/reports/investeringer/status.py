@@ -54,9 +54,8 @@ class RowStatus:
     level: int
     measured: tuple[Measurement, ...] = ()
     """All its measurements, oldest first, the start month included."""
-    # The newest measurement, and the one before it; `newest` may be the start itself.
     newest: Measurement | None = None
-    previous: Measurement | None = None
+    """It may be the start itself."""
     # Newest minus start in the unit of the targets (percentage points for shares); for ``count_and_share`` also of the
     # count.
     change: Decimal | None = None
@@ -110,7 +109,7 @@ class InvestmentStatus:
         return sum(row.standing is standing for row in self.judged)
 
 
-def start_of(row: InvestmentRow, start: Period, measured: Iterable[Measurement]) -> Decimal | None:
+def start_value(row: InvestmentRow, start: Period, measured: Iterable[Measurement]) -> Decimal | None:
     """The value a row's path starts from, in the unit of its targets.
 
     The document's start measurement; else what was typed in for the start month; else zero for a cumulative
@@ -166,7 +165,7 @@ def row_status(
         months = (first, *(one for one in months if one.month > start))
     newest = months[-1] if months else None
     previous = months[-2] if len(months) > 1 else None
-    begin = start_of(row, start, months)
+    begin = start_value(row, start, months)
     points = path(row, start, begin)
     if row.hold and begin is not None:
         end = max([start, *([until] if until else []), *([newest.month] if newest else [])])
@@ -188,7 +187,6 @@ def row_status(
         level=level,
         measured=months,
         newest=newest,
-        previous=previous,
         change=_difference(now, begin) if after else None,
         count_change=_difference(newest.value, row.start.value)
         if newest and after and counted and row.start

@@ -12,7 +12,7 @@ from decimal import Decimal
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown
-from helpers.present.spark import HEIGHT, WIDTH, Spark
+from helpers.present.spark import Spark
 from helpers.present.tables import Cell, Column, Group, Html
 from helpers.present.theme import palette
 from helpers.present.words import NBSP, capital, number
@@ -22,7 +22,6 @@ from helpers.reports.investeringer.models import InvestmentSet, TargetTable
 from helpers.reports.investeringer.status import (
     BusinessCase,
     InvestmentStatus,
-    RowStanding,
     RowStatus,
 )
 
@@ -30,10 +29,6 @@ SHOWN_MONTHS = 3
 """How many of the newest months the document's form shows; the figures' tables hold them all."""
 
 _INDENT = "\u2003"
-
-
-def _small(text: str) -> str:
-    return f'<br><small class="state-note">{html.escape(text, quote=False)}</small>'
 
 
 def _label(status: RowStatus, under: int) -> str:
@@ -54,7 +49,7 @@ def _grouped(rows: Iterable[RowStatus], cells: Callable[[RowStatus, int], tuple[
     return [Group(found, label) for label, _, found in groups if found]
 
 
-def status_table(status: InvestmentStatus) -> Shown:
+def project_status_table(status: InvestmentStatus) -> Shown:
     """Newest figure, change since the start, path, trend and standing of every row of a project."""
     key = status.project.key
     colour = palette()
@@ -67,13 +62,8 @@ def status_table(status: InvestmentStatus) -> Shown:
     def _trend(row: RowStatus) -> Cell:
         if not row.measured:
             return None
-        spark = Spark(
-            f"udvikling-{key}-{row.row.key}.svg",
-            row_spark(row, colour),
-            words.trend_words(row),
-            WIDTH,
-            HEIGHT,
-        )
+        name = f"udvikling-{key}-{row.row.key}.svg"
+        spark = Spark(name, row_spark(row, colour), words.trend_words(row))
         pictures[spark.name] = spark.svg
         return tables.spark_cell(spark)
 
@@ -90,7 +80,7 @@ def _way(status: RowStatus) -> Cell:
     """Where the path is in the newest month, over the next target; its month stands in the form."""
     if status.next_target is None:
         return None
-    goal = words.figure(status.next_target[1], status.row.unit, judged=True)
+    goal = words.row_value(status.next_target[1], status.row.unit, judged=True)
     return tables.two_lines(words.on_path(status.path_now, status.row), f"mål {goal}")
 
 
@@ -115,10 +105,8 @@ def standing_cell(status: RowStatus) -> Cell:
     """Sign and word in the class that colours them; below it why it is not judged."""
     if status.standing is None:
         return None
-    text = words.standing(status)
-    if status.reason:
-        text += _small(status.reason)
-    return Html(text, words.STANDING_CLASSES[status.standing])
+    told = Html(words.standing(status), words.STANDING_CLASSES[status.standing])
+    return tables.noted(told, status.reason or "")
 
 
 def form_table(status: InvestmentStatus) -> Shown:
@@ -153,17 +141,12 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    heads = ("Projekt", "Antal mål", *words.STANDING_WORDS.values(), "Nyeste måned")
-    columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            tables.linked(status.project.title, links(status.project.key)),
-            number(len(status.judged)),
-            *(number(status.count(standing)) for standing in RowStanding),
-            _month(status.newest) or capital(words.before_any(status)),
-        )
-        for status in found
-    ]
+    columns = tables.columns("Projekt", *words.OVERVIEW_HEADS, numbers=range(1, len(words.OVERVIEW_HEADS)))
+    rows: list[tuple[Cell, ...]] = []
+    for status in found:
+        *counted, newest = words.overview_cells(status)
+        title = tables.linked(status.project.title, links(status.project.key))
+        rows.append((title, *counted, _month(status.newest) or newest))
     return tables.simple_table(
         columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
     )
@@ -194,9 +177,8 @@ def target_table(table: TargetTable, unit: str, key: str) -> Shown:
     """One table of target numbers with its sum; reading the catalogue has added the lines up."""
     rows: list[tuple[Cell, ...]] = []
     for line in table.lines:
-        label = Html(html.escape(line.label, quote=False) + (_small(line.note) if line.note else ""))
         shown = words.signed_line(line.amount, is_level=line.level is not None or line.hold)
-        rows.append((label, shown))
+        rows.append((tables.noted(line.label, line.note or ""), shown))
     rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
         tables.columns(table.title, unit, numbers=(1,)),
@@ -242,15 +224,15 @@ def business_table(case: BusinessCase, benefits: Mapping[str, str]) -> Shown:
             cost = one.cost
             source = f"{cost.source} ({cost.year})" if cost and cost.year else cost.source if cost else None
             cells += (
-                words.money(cost.amount) if cost else None,
-                None if one.amount is None else words.money(one.amount),
+                words.kroner(cost.amount) if cost else None,
+                None if one.amount is None else words.kroner(one.amount),
                 source or "ikke angivet",
             )
         rows.append(cells)
     if len(rows) > 1 or case.saved is not None:
         total: tuple[Cell, ...] = (_strong("I alt"), _strong(number(case.persons)))
         if with_costs:
-            total += ("", _strong(words.money(case.saved)) if case.saved is not None else None, "")
+            total += ("", _strong(words.kroner(case.saved)) if case.saved is not None else None, "")
         rows.append(total)
     heads = ["Ydelse", "Sparede fuldtidspersoner om året"]
     heads += ["Årlig udgift pr. person", "Sparet om året", "Kilde til udgiften"] if with_costs else []

@@ -6,15 +6,18 @@ or HTML escapes it there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from helpers.catalogue.models import Unit
+from helpers.data.csv_files import CsvCell
+from helpers.periods import Period
 from helpers.present.words import (
     NBSP,
     UNKNOWN,
     as_decimal,
+    capital,
     count,
     decimals_of,
     listed,
@@ -51,7 +54,7 @@ MOVE_WORDS = {
     Move.SAME: "uændret",
 }
 
-AXIS_WORDS = {
+ROW_AXIS_WORDS = {
     RowUnit.PERSONS: "Antal personer",
     RowUnit.COMPANIES: "Antal virksomheder",
     RowUnit.NUMBER: "Antal",
@@ -79,7 +82,7 @@ def _catalogue_unit(unit: RowUnit | None, *, judged: bool = False) -> Unit | Non
     return Unit.WEEKS if unit is RowUnit.WEEKS else None
 
 
-def figure(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False) -> str:
+def row_value(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False) -> str:
     """A figure as it was printed: ``103``, ``87,9 pct.``, ``18,8 uger``.
 
     Parameters
@@ -93,8 +96,8 @@ def figure(value: Decimal | None, unit: RowUnit | None, *, judged: bool = False)
 def reading(value: Decimal | None, share: Decimal | None, unit: RowUnit | None) -> str:
     """A measurement: ``103``, ``17 (17 pct.)``, ``8 pct.`` where only the share is known."""
     if unit is not RowUnit.COUNT_AND_SHARE or share is None:
-        return figure(value, unit)
-    shown = figure(share, RowUnit.PERCENT)
+        return row_value(value, unit)
+    shown = row_value(share, RowUnit.PERCENT)
     return shown if value is None else f"{number(value)} ({shown})"
 
 
@@ -118,9 +121,9 @@ def target(goal: Milestone | None, row: InvestmentRow) -> str:
     change = None if goal.change is None else number(goal.change, decimals(goal.change), "pct.", signed=True)
     if goal.value is None:
         value = goal.reached_from(row.start_judged)
-        shown = UNKNOWN if value is None else figure(rounded(value, 1), row.unit, judged=True)
+        shown = UNKNOWN if value is None else row_value(rounded(value, 1), row.unit, judged=True)
         return f"{shown} ({change})"
-    shown = figure(goal.value, row.unit, judged=True)
+    shown = row_value(goal.value, row.unit, judged=True)
     return f"{shown} ({change})" if change else shown
 
 
@@ -135,12 +138,30 @@ def on_path(value: Fraction | None, row: InvestmentRow) -> str:
     """Where the path is: with one decimal, unless it is whole: ``101,7``, ``100``."""
     if value is None:
         return UNKNOWN
-    return figure(path_decimal(value), row.unit, judged=True)
+    return row_value(path_decimal(value), row.unit, judged=True)
 
 
 def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
     """Where the path is as a decimal number."""
     return rounded(as_decimal(value), decimals)
+
+
+def month_cells(status: RowStatus, months: Iterable[Period]) -> Iterator[tuple[CsvCell, ...]]:
+    """How a row of a CSV file ends, for each month: its id and name, figure, share, path, target, and where the figure is from."""
+    measured = {one.month: one for one in status.measured}
+    path = {point.period: path_decimal(point.value) for point in status.path}
+    targets = status.row.target_values
+    for month in months:
+        one = measured.get(month)
+        figure = (one.value, one.share) if one else (None, None)
+        yield (
+            month.id,
+            month.danish,
+            *figure,
+            path.get(month),
+            targets.get(month),
+            one.source if one else None,
+        )
 
 
 def standing(status: RowStatus) -> str:
@@ -209,7 +230,17 @@ def before_any(status: InvestmentStatus) -> str:
     return "kun startmåling" if status.has_start else "ingen tal endnu"
 
 
-def money(amount: Decimal) -> str:
+OVERVIEW_HEADS = ("Antal mål", *STANDING_WORDS.values(), "Nyeste måned")
+
+
+def overview_cells(status: InvestmentStatus) -> tuple[str, ...]:
+    """How many targets a project has, how they stand, and its newest month: under :data:`OVERVIEW_HEADS`."""
+    counted = (number(status.count(standing)) for standing in RowStanding)
+    newest = status.newest.danish if status.newest else before_any(status)
+    return number(len(status.judged)), *counted, capital(newest)
+
+
+def kroner(amount: Decimal) -> str:
     """``1.500.000 kr.``, with a real minus sign when negative."""
     return number(amount, 0, KRONER)
 
@@ -244,14 +275,14 @@ def business_line(case: BusinessCase, benefits: Mapping[str, str]) -> str:
             f"{first} Der er ikke angivet, hvad en fuldtidsperson koster om året ({names}), så der vises kun "
             "personer."
         )
-    second = f"Med de angivne årlige udgifter svarer det til {money(abs(case.saved))} om året"
+    second = f"Med de angivne årlige udgifter svarer det til {kroner(abs(case.saved))} om året"
     second += " i sparede udgifter." if case.saved >= 0 else " i flere udgifter."
     if case.balance is None:
         return f"{first} {second} Projektets egen udgift er ikke angivet."
     if case.balance == 0:
         return f"{first} {second} Det er det samme som projektets egen udgift."
     side = "mere" if case.balance > 0 else "mindre"
-    return f"{first} {second} Det er {money(abs(case.balance))} {side} end projektets egen udgift."
+    return f"{first} {second} Det er {kroner(abs(case.balance))} {side} end projektets egen udgift."
 
 
 def signed_line(amount: Decimal, *, is_level: bool) -> str:

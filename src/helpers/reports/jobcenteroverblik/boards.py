@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from helpers.catalogue.models import NATIONAL, Indicator
 from helpers.data.frames import State
 from helpers.data.observations import MISSING, OK, STATES, SUPPRESSED, joint_states
 from helpers.periods import Period
+from helpers.present.words import exact
 from helpers.reports.jobcenteroverblik.models import Jobcenteroverblik
 
 BASE_MONTHS = 12
@@ -149,7 +151,10 @@ class Board:
     def value(self, slug: str, period: Period | None) -> Decimal | None:
         """One value as published; none when there is none, whatever the reason."""
         row, column = self.grid.rows.get(slug), self._column(period)
-        return None if row is None or column is None else exact(float(self.grid.values[row, column]))
+        if row is None or column is None:
+            return None
+        found = float(self.grid.values[row, column])
+        return None if isnan(found) else exact(found)
 
     def state(self, slug: str, period: Period | None) -> State:
         row, column = self.grid.rows.get(slug), self._column(period)
@@ -170,11 +175,6 @@ class Board:
         shown = np.isin(self.grid.states[rows], (OK, SUPPRESSED))
         found = (period for at, period in enumerate(self.periods) if shown[:, at].any())
         return max((p for p in found if bound is None or p.within(bound)), default=None)
-
-
-def exact(value: float) -> Decimal | None:
-    """The decimal that a float stands for; none for NaN."""
-    return None if np.isnan(value) else Decimal(repr(value))
 
 
 def board(
@@ -236,7 +236,7 @@ class _Share:
             return Obstacle.BASE
         if self.foreign and not all(self._reproduces(*figures) for figures in own):
             return Obstacle.MISMATCH
-        return share_of(Decimal(repr(float(part))), Decimal(repr(float(base))), self.decimals)
+        return share_of(exact(float(part)), exact(float(base)), self.decimals)
 
     def _reproduces(self, part: float, base: float, share: float) -> bool:
         """Whether a base from another source gives a municipality's own published share back.
@@ -245,8 +245,8 @@ class _Share:
         """
         if np.isnan(share) or base == 0:
             return False
-        again = share_of(Decimal(repr(float(part))), Decimal(repr(float(base))), self.decimals)
-        return abs(again - Decimal(repr(float(share)))) <= Decimal(1).scaleb(-self.decimals)
+        again = share_of(exact(float(part)), exact(float(base)), self.decimals)
+        return abs(again - exact(float(share))) <= Decimal(1).scaleb(-self.decimals)
 
 
 def _share(
@@ -265,8 +265,8 @@ def _share(
         )
         terms = part, base
     elif indicator.key in rules.of_population:
-        key, _, name = rules.population.partition(".")
-        terms = grids(indicator.key, "count").at(periods), grids(key, name).at(periods, carried=True)
+        population = grids(*rules.population_series).at(periods, carried=True)
+        terms = grids(indicator.key, "count").at(periods), population
     return _Share(published, terms, own is None, indicator.decimals_of(series))
 
 

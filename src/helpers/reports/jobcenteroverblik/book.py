@@ -13,7 +13,7 @@ from helpers.reports.jobcenteroverblik.models import (
 )
 from helpers.reports.jobcenteroverblik.numbers import KEY
 from helpers.reports.jobcenteroverblik.ranking import heading_words
-from helpers.reports.jobcenteroverblik.report import ALL, all_path, measured, section_path
+from helpers.reports.jobcenteroverblik.report import ALL, all_path, measured_figures, section_path
 
 SHARED = f"{ALL}-figur.ipynb"
 """The notebook that the pages of all municipalities are made from, one for each figure."""
@@ -60,7 +60,7 @@ def jobcenteroverblik_contents(project: Project, jobcenteroverblik: Jobcenterove
     ]
     figures = [
         BookPage(all_path(figure), _all_municipalities(figure), SHARED, f"figur = {figure.number}")
-        for figure in measured(jobcenteroverblik)
+        for figure in measured_figures(jobcenteroverblik)
     ]
     front, data = BookPage("index.ipynb", _INDEX), BookPage("data-og-metode.ipynb", _DATA)
     return Contents(

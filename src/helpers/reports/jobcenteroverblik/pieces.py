@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from helpers.analysis.ranks import Third, third_of
@@ -19,7 +18,7 @@ from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import describe, layout, output, tables
-from helpers.present.figures import chart, native_chart
+from helpers.present.figures import drawings
 from helpers.present.group_words import quality_words, scope
 from helpers.present.output import (
     FIGURE_FOLDER,
@@ -164,28 +163,22 @@ def standing_figure(
     counts
         Name of the area or municipality → the number behind its share; they stand in the figure's numbers.
     """
-    drawn = _picture(standing, area)
+    drawn = replace(_picture(standing, area), example=example)
     indicator = standing.indicator
     extra = tuple(
         _trace(f"{name}, antal", name, line, standing.periods, indicator, 0, series="count")
         for name, line in counts.items()
     )
     listed = replace(drawn, traces=(*drawn.traces, *(trace for trace in extra if trace.known)))
-    lay = partial(
-        layout.lay_out, drawn, panels=False, example=example, target=None, target_text="", published_text=""
-    )
-    colour = palette()
     number_ = standing.figure.number
     part = PrintedFigurePart(
         f"figur-{number_}",
-        chart(drawn, lay(), colour),
-        narrow=chart(drawn, lay(width=layout.NARROW), colour),
+        **drawings(drawn),
         title=f"Figur {number_}. {describe.titled(drawn)}",
         caption=f"Figur {number_}. {describe.caption(drawn)}",
-        alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place, example=example),
+        alt=describe.alt_text(drawn, verdict=standing_tile("", "", standing, area).place),
         numbers=describe.numbers_table(listed, caption=f"Tal bag figur {number_}"),
-        csv=describe.numbers_csv(listed, example=example),
-        chart=lambda: native_chart(drawn, colour, example=example),
+        csv=describe.numbers_csv(listed),
     )
     return Shown([part])
 
@@ -211,9 +204,7 @@ def _picture(standing: FigureStanding, area: Area) -> Picture:
     return Picture(
         key=f"figur-{standing.figure.number}",
         title=shown_title(standing),
-        subtitle=None,
         share_axis=indicator.share_axis,
-        count_axis=None,
         municipality=area.name,
         periods=periods,
         traces=known,
@@ -242,9 +233,6 @@ def _trace(
         label=label,
         area=area,
         indicator=indicator.key,
-        series=name,
-        axis="share",
-        mark="line",
         group=group,
         unit=indicator.unit_of(name),
         decimals=decimals,
@@ -295,7 +283,7 @@ def _values_sentence(standing: FigureStanding) -> str:
 # -------------------------------------------------------------------------------- figure 2
 
 
-def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
+def area_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str], caption: str) -> Shown:
     """The table of figure 2 with today's figures.
 
     Parameters
@@ -319,7 +307,7 @@ def status_table(found: AreaTable, *, group_name: str, footnotes: Sequence[str],
     return _status_shown(rows, group_name, footnotes, caption)
 
 
-def printed_status_table(
+def printed_area_table(
     printed: PrintedReport, labels: Mapping[str, str], *, footnotes: Sequence[str], caption: str
 ) -> Shown:
     """The table of figure 2 as it was printed."""
@@ -420,11 +408,11 @@ def all_municipalities(
             [
                 DotPart(
                     check_key(f"alle-{number_}"),
-                    dotplot.chart(plot, colour),
+                    dotplot.dot_plot_spec(plot, colour),
                     caption=f"Figur {number_} i alle kommuner, {period.danish}",
-                    alt=dotplot.alt_text(plot),
+                    alt=dotplot.dot_plot_alt_text(plot),
                     csv=_listed_csv(rows, period),
-                    narrow=dotplot.chart(plot, colour, width=layout.NARROW),
+                    narrow=dotplot.dot_plot_spec(plot, colour, width=layout.NARROW),
                 )
             ]
         )

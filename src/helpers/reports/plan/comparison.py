@@ -41,20 +41,20 @@ from helpers.present.words import (
 )
 from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
 from helpers.reports.plan.comparison_figure import (
-    NARROW,
-    WIDE,
+    NARROW_SIZE,
+    WIDE_SIZE,
     GoalDot,
     GoalLine,
     Ranked,
     alternative,
-    picture,
+    comparison_svg,
 )
-from helpers.reports.plan.status import StatusRow, Summary, goal_verdicts, summary
+from helpers.reports.plan.status import StatusRow, goal_verdicts, summary
 
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
     "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "faa_personer", "grundlag",
@@ -85,19 +85,11 @@ class CountryComparison:
 
 
 def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> GoalComparison | None:
-    """The pages of a plan's goals; none for a plan without an indicator."""
-    pages = goal_pages(catalogue, comparison, colour)
-    if not pages:
-        return None
-    plan = comparison.plan
-    return GoalComparison(
-        plan.key, plan.title, pages[0].owner, comparison.example, comparison.data_day, pages
-    )
+    """A page for each goal that is followed by indicators; none for a plan without one.
 
-
-def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
-    """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
-    plan = comparison.plan
+    A municipality's own survey has nothing to compare with.
+    """
+    plan, owner = comparison.plan, owner_words(comparison.plan, comparison.municipalities)
     verdicts = [goal_verdicts(rows, plan) for rows in comparison.rows.values()]
     pages = []
     for goal in plan.goals:
@@ -115,10 +107,8 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 title=goal.title,
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
-                owner=owner_words(plan, comparison.municipalities),
-                met=joint.met + joint.on_track,
-                not_met=joint.not_met + joint.behind,
-                unknown=joint.cannot_be_judged + joint.not_due,
+                owner=owner,
+                **_sides(joint),
                 parts=tuple(
                     _part(
                         comparison,
@@ -132,7 +122,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 ),
             )
         )
-    return tuple(pages)
+    if not pages:
+        return None
+    return GoalComparison(plan.key, plan.title, owner, comparison.example, comparison.data_day, tuple(pages))
 
 
 def owner_words(plan: Plan, municipalities: Iterable[Municipality]) -> str:
@@ -202,8 +194,10 @@ def _part(
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
         summary=_summary(goal, usual, rows.values()),
-        wide=picture(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
-        narrow=picture(ranked, colour, NARROW, classes="comparison narrow", label=said) if dots else "",
+        wide=comparison_svg(ranked, colour, WIDE_SIZE, classes="comparison wide", label=said) if dots else "",
+        narrow=comparison_svg(ranked, colour, NARROW_SIZE, classes="comparison narrow", label=said)
+        if dots
+        else "",
         alternative=said,
         columns=_columns(indicator, expected=expected),
         standings=tuple(standings),
@@ -332,9 +326,17 @@ def _summary(goal: Goal, usual: StatusRow, rows: Iterable[StatusRow]) -> tuple[s
     return tuple(said)
 
 
-def _tally(counted: Summary) -> str:
-    of, unknown = counted.total, counted.cannot_be_judged + counted.not_due
-    met, not_met = counted.met + counted.on_track, counted.not_met + counted.behind
+def _sides(counted: Counter[Verdict]) -> dict[str, int]:
+    """How many are met or on track, not met or behind, and unknown as yet."""
+    return {
+        "met": counted[Verdict.MET] + counted[Verdict.ON_TRACK],
+        "not_met": counted[Verdict.NOT_MET] + counted[Verdict.BEHIND],
+        "unknown": counted[Verdict.CANNOT_BE_JUDGED] + counted[Verdict.NOT_DUE],
+    }
+
+
+def _tally(counted: Counter[Verdict]) -> str:
+    of, (met, not_met, unknown) = counted.total(), _sides(counted).values()
     if not of:
         return "Målet følges uden vurdering."
     if met == of:
@@ -368,7 +370,7 @@ def _csv(
 ) -> str:
     unit = unit_word(indicator.unit)
     return csv_files.for_people(
-        CSV_COLUMNS,
+        _CSV_COLUMNS,
         (
             (
                 goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,

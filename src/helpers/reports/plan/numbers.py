@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -30,12 +31,12 @@ from helpers.catalogue.models import (
     Survey,
 )
 from helpers.data.basis import shown_indicators
-from helpers.data.csv_files import Cell
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State
+from helpers.data.csv_files import CsvCell
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS, Grounds, State, Stop
 from helpers.data.printed import for_area
 from helpers.data.processed import data_problems
 from helpers.data.revisions import provisional_periods
-from helpers.data.stopped import Stop, stopped
+from helpers.data.stopped import stopped
 from helpers.data.suppression import plan_observations
 from helpers.data.windows import figure_windows
 from helpers.errors import PlanError, Problem
@@ -49,21 +50,21 @@ from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests
-from helpers.reports.plan.outlook import outlook_of, start_of
+from helpers.reports.plan.outlook import outlook_of, start_reading
 from helpers.reports.plan.status import (
+    Answers,
     GoalVerdict,
     Judge,
     StatusRow,
-    Summary,
     goal_verdicts,
     status_rows,
     summary,
+    survey_answers,
     survey_rows,
     unmeasured_rows,
 )
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
-from helpers.sources.manual import SurveyAnswers, read_survey
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -121,9 +122,9 @@ class PlanNumbers(Report):
         return replace(
             super().entry,
             plan=self.plan.key,
-            met=counted.met,
-            of=counted.total,
-            unknown=counted.cannot_be_judged,
+            met=counted[Verdict.MET],
+            of=counted.total(),
+            unknown=counted[Verdict.CANNOT_BE_JUDGED],
             newest=self.newest_period,
         )
 
@@ -163,19 +164,15 @@ class PlanNumbers(Report):
         return Judge(self.catalogue, self.plan, found, self.bound)
 
     @derived
-    def answers(self) -> dict[str, SurveyAnswers | None]:
-        """Survey key → the newest round typed in."""
-        surveys = [survey for goal in self.plan.goals if (survey := self.catalogue.survey(goal))]
-        return {
-            survey.key: read_survey(self.project, self.catalogue, self.municipality, survey, bound=self.bound)
-            for survey in surveys
-        }
+    def answers(self) -> Answers:
+        """What was typed in of the plan's surveys."""
+        return survey_answers(self.project, self.catalogue, self.plan, self.municipality, self.bound)
 
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
         now = self.bound or Period.month(self.data_day.year, self.data_day.month)
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
+        return survey_rows(self.catalogue, self.plan, self.municipality, self.answers, now)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -263,7 +260,7 @@ class PlanNumbers(Report):
             code = self.municipality.code
             self._assured_rows[key] = Assured(
                 self.plan.price_of(self.plan.goal(row.goal), indicator),
-                start_of(row, indicator, self.plan, self.readings, code),
+                start_reading(row, indicator, self.plan, self.readings, code),
                 outlook_of(row, indicator, self.readings, code, self._tried),
             )
         return self._assured_rows[key]
@@ -277,8 +274,8 @@ class PlanNumbers(Report):
         """Whether a row shows what the plan's document printed; example data are pinned to that, and say so."""
         return row.grounds is Grounds.PRINTED and not self.is_example
 
-    def summary_of(self, goals: Iterable[Goal]) -> Summary:
-        """How many of the goals are met, are not, and cannot be judged."""
+    def summary_of(self, goals: Iterable[Goal]) -> Counter[Verdict]:
+        """How many of the goals have each verdict."""
         return summary(self.verdicts[goal.number] for goal in goals)
 
     def _shown(self) -> tuple[object, ...]:
@@ -304,10 +301,7 @@ class PlanNumbers(Report):
 
     def standing(self, area: FocusArea) -> tuple[str, str, str]:
         """Sign, words and class of a focus area's goals together."""
-        counted = self.summary_of(area.goals)
-        return words.joint_standing(
-            counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way
-        )
+        return words.joint_standing(self.summary_of(area.goals))
 
     @derived
     def sparks(self) -> dict[str, Spark]:
@@ -358,6 +352,12 @@ class PlanNumbers(Report):
         """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         return self._windows[indicator.key]
 
+    def part_name(self, row: StatusRow) -> str:
+        """The short name of a row's indicator, where its goal is followed by several; else empty."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        several = len(self.plan.goal(row.goal).indicators) > 1
+        return indicator.name or "" if indicator and several else ""
+
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
         if not row.indicator:
@@ -379,9 +379,7 @@ class PlanNumbers(Report):
             reason=row.reason,
             finer=row.finer,
             past=row.past,
-            part=indicator.name.lower()
-            if indicator and indicator.name and len(goal.indicators) > 1
-            else None,
+            part=self.part_name(row).lower() or None,
             beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
             if indicator
             else "",
@@ -409,9 +407,13 @@ class PlanNumbers(Report):
             f"Its focus areas are {there}.",
         )
 
+    @derived
+    def _data_problems(self) -> tuple[Problem, ...]:
+        return data_problems(self.project, self.catalogue, self.basis)
+
     def unusable(self) -> Iterator[tuple[Problem, list[str]]]:
         """What of the figures this plan shows could not be used, with the goals it concerns; none for what was typed in."""
-        for problem in data_problems(self.project, self.catalogue, self.basis):
+        for problem in self._data_problems:
             # A problem names the series it concerns, or a file; other plans' and municipalities' are not told.
             named = set(_SERIES_NAME.findall(problem.what)) & self.catalogue.indicators.keys()
             parts = problem.where.split(":")[0].split("/")
@@ -463,11 +465,11 @@ class PlanNumbers(Report):
         return max(periods, key=lambda period: period.end, default=None)
 
     @derived
-    def observation_rows(self) -> tuple[tuple[Cell, ...], ...]:
+    def observation_rows(self) -> tuple[tuple[CsvCell, ...], ...]:
         """What is known, a row a figure: the columns of `OBSERVATION_HEADS`."""
         return tuple(self._observation_rows())
 
-    def _observation_rows(self) -> Iterator[tuple[Cell, ...]]:
+    def _observation_rows(self) -> Iterator[tuple[CsvCell, ...]]:
         """All series of the municipality and the country: the columns of `OBSERVATION_HEADS`."""
         goals: dict[str, list[Goal]] = {}
         for goal in self.plan.goals:
@@ -482,7 +484,7 @@ class PlanNumbers(Report):
         frame = frame.sort_values(list(OBSERVATION_KEYS))
 
         @cache
-        def of_line(key: str, name: str, area: str) -> tuple[tuple[Cell, ...], str | None]:
+        def of_line(key: str, name: str, area: str) -> tuple[tuple[CsvCell, ...], str | None]:
             """What every row of a series and area says, and its unit."""
             indicator = by_key[key]
             series = indicator.series[name]

@@ -19,9 +19,8 @@ from helpers.reports.plan.status import GoalVerdict, goal_verdicts
 
 def opening(report: PlanNumbers) -> tuple[str, str]:
     """The first sentence, and the others: nothing is said of what is not known."""
-    counted = report.summary_of(report.plan.goals)
     who = report.municipality.long_name
-    first = goals_met_by(who, counted.met, counted.not_met, counted.cannot_be_judged, **counted.on_the_way)
+    first = goals_met_by(who, report.summary_of(report.plan.goals))
     rest = (turned_sentences(goal_verdicts(report.rows).values()), largest_gap(report))
     return first, " ".join(filter(None, rest))
 

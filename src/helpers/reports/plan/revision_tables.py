@@ -29,7 +29,7 @@ KIND_WORDS = {
     ChangeOfValue.APPEARED.value: "Kommet til",
     ChangeOfValue.VANISHED.value: "Vises ikke mere",
 }
-MOST_ROWS = 40
+_MOST_ROWS = 40
 """So many corrections are shown, the largest first; the CSV file has all."""
 
 
@@ -103,14 +103,14 @@ def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Mu
                     for name in ("old_value", "new_value", "difference")
                 ),
             )
-            for row in corrected.head(MOST_ROWS).to_dict("records")
+            for row in corrected.head(_MOST_ROWS).to_dict("records")
         )
         cells = [_cells(row, catalogue, municipality) for row in rows]
         parts.append(_table(cells, "rettede-tal", "Tal, der er rettet siden sidst"))
-    if len(corrected) > MOST_ROWS:
+    if len(corrected) > _MOST_ROWS:
         parts.append(
             output.text(
-                f"{MOST_ROWS} af ændringerne er vist, kommunens før landets og de største først; filen har dem alle."
+                f"{_MOST_ROWS} af ændringerne er vist, kommunens før landets og de største først; filen har dem alle."
             )
         )
     return parts
@@ -140,10 +140,10 @@ class RevisedFigure(NamedTuple):
     difference: Value | None
 
 
-Cells = tuple[str | None, ...]
+ChangeCells = tuple[str | None, ...]
 
 
-def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality) -> Cells:
+def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality) -> ChangeCells:
     indicator, series = catalogue.indicators[row.place.key], row.place.series
     decimals, unit = indicator.decimals_of(series), indicator.unit_of(series)
     area = words.area_name(row.place.area, municipality.name)
@@ -158,7 +158,7 @@ def _cells(row: RevisedFigure, catalogue: Catalogue, municipality: Municipality)
     return label, period, old, new, difference, KIND_WORDS[row.kind.value]
 
 
-def _words_of(change: TypedChange, catalogue: Catalogue, municipality: Municipality) -> Cells:
+def _words_of(change: TypedChange, catalogue: Catalogue, municipality: Municipality) -> ChangeCells:
     """The cells of an answer to a survey, or of a milestone: each state with its own day or month."""
     survey = catalogue.surveys.get(change.place.key)
     what = (
@@ -190,7 +190,9 @@ def _when(entry: TypedEntry | None) -> str | None:
     return when.danish if isinstance(when, Period) else danish_day(when) if when else None
 
 
-def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator[tuple[csv_files.Cell, ...]]:
+def typed_csv_rows(
+    typed: TypedRevision, municipality: Municipality
+) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     """What was typed in otherwise, as rows of the page's file (:data:`~helpers.reports.plan.revisions.CSV_COLUMNS`)."""
     for change in typed.changes:
         place, gone = change.place, change.kind is ChangeOfValue.VANISHED and change.figures != (None, None)
@@ -210,6 +212,6 @@ def typed_csv_rows(typed: TypedRevision, municipality: Municipality) -> Iterator
         )
 
 
-def _table(cells: Sequence[Cells], id: str, caption: str) -> Shown:
+def _table(cells: Sequence[ChangeCells], id: str, caption: str) -> Shown:
     columns = tables.columns("Serie", "Periode", "Før", "Nu", "Ændring", "Hvad", numbers=(2, 3, 4))
     return tables.simple_table(columns, cells, id=id, caption=caption, classes="cards")

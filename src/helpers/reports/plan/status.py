@@ -6,8 +6,9 @@ status on plan 2023, seed 000), with verdict and, where there is none, the reaso
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -64,21 +65,22 @@ class StatusRow:
     """Number of the goal, ``1a``."""
     indicator: str
     """Key of the indicator or, for `kind` ``survey``, of the survey."""
-    period: Period | None
-    """Newest period that is published for the country or the municipality; none when nothing is."""
-    # Values of `period`, as published; none when unknown.
-    national: Decimal | None
-    municipality: Decimal | None
-    target: Decimal | None
-    """What the goal asks for, in `unit`; none when it is the country's unknown value or was never set."""
-    gap: Decimal | None
-    """Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown."""
     unit: Unit
     decimals: int
     """Of the values in `unit`."""
     verdict: Verdict
     direction: Direction
     """Which way is better."""
+    _: KW_ONLY
+    period: Period | None = None
+    """Newest period that is published for the country or the municipality; none when nothing is."""
+    # Values of `period`, as published; none when unknown.
+    national: Decimal | None = None
+    municipality: Decimal | None = None
+    target: Decimal | None = None
+    """What the goal asks for, in `unit`; none when it is the country's unknown value or was never set."""
+    gap: Decimal | None = None
+    """Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown."""
     published_gap: Decimal | None = None
     """What the plan's document printed as difference, for the plan's own municipality and the same period."""
     note: str | None = None
@@ -134,27 +136,6 @@ class GoalVerdict:
     goal: str
     verdict: Verdict
     rows: tuple[StatusRow, ...]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How many goals are met, are not, cannot be judged, and are on their way; those that are only followed count nowhere."""
-
-    met: int
-    not_met: int
-    cannot_be_judged: int
-    on_track: int = 0
-    behind: int = 0
-    not_due: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.met + self.not_met + self.cannot_be_judged + sum(self.on_the_way.values())
-
-    @property
-    def on_the_way(self) -> dict[str, int]:
-        """How many are on track, behind and not due, by these names."""
-        return {"on_track": self.on_track, "behind": self.behind, "not_due": self.not_due}
 
 
 @dataclass(frozen=True)
@@ -214,28 +195,33 @@ def rows_of_all(
     return found
 
 
-def survey_rows(
+Answers = dict[str, SurveyAnswers | None]
+"""Survey key → the newest round typed in."""
+
+
+def survey_answers(
     project: Project,
     catalogue: Catalogue,
     plan: Plan,
     municipality: Municipality,
-    now: Period,
     bound: Period | None = None,
-) -> tuple[StatusRow, ...]:
-    """A row for each goal of the plan that is followed by a survey, in the plan's order.
+) -> Answers:
+    """What was typed in of a plan's surveys."""
+    surveys = (survey for goal in plan.goals if (survey := catalogue.survey(goal)))
+    return {
+        survey.key: read_survey(project, catalogue, municipality, survey, bound=bound) for survey in surveys
+    }
 
-    Parameters
-    ----------
-    now
-        The month that a survey's age is reckoned in.
-    """
-    rows = []
-    for goal in plan.goals:
-        survey = catalogue.survey(goal)
-        if survey is not None:
-            answers = read_survey(project, catalogue, municipality, survey, bound=bound)
-            rows.append(_survey_row(plan, goal, survey, municipality, answers, now))
-    return tuple(rows)
+
+def survey_rows(
+    catalogue: Catalogue, plan: Plan, municipality: Municipality, answers: Answers, now: Period
+) -> tuple[StatusRow, ...]:
+    """A row for each goal of the plan that is followed by a survey, in the plan's order; its age is reckoned in the month `now`."""
+    return tuple(
+        _survey_row(plan, goal, survey, municipality, answers[survey.key], now)
+        for goal in plan.goals
+        if (survey := catalogue.survey(goal))
+    )
 
 
 def unmeasured_rows(
@@ -278,17 +264,13 @@ def _milestone_row(
     else:
         found = Verdict.NOT_DUE
     return StatusRow(
-        goal=goal.number,
-        indicator="",
+        goal.number,
+        "",
+        Unit.NUMBER,
+        0,
+        found,
+        target.direction or Direction.HIGHER,
         period=Period.month(told.day.year, told.day.month) if told else None,
-        national=None,
-        municipality=None,
-        target=None,
-        gap=None,
-        unit=Unit.NUMBER,
-        decimals=0,
-        verdict=found,
-        direction=target.direction or Direction.HIGHER,
         reason=reason,
         kind="milestone" if deadline else "words",
         grounds=Grounds.TYPED_IN if told else None,
@@ -316,10 +298,9 @@ def goal_verdicts(rows: Iterable[StatusRow], plan: Plan | None = None) -> dict[s
     }
 
 
-def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Summary:
-    """How many goals or rows are met, are not, and cannot be judged."""
-    found = [one.verdict for one in judged]
-    return Summary(*(found.count(Verdict(field.name)) for field in fields(Summary)))
+def summary(judged: Iterable[GoalVerdict | StatusRow]) -> Counter[Verdict]:
+    """How many goals or rows have each verdict; those that are only followed count nowhere."""
+    return Counter(one.verdict for one in judged if one.verdict is not Verdict.FOLLOWED)
 
 
 def compare_verdicts(old: Iterable[StatusRow], new: Iterable[StatusRow]) -> tuple[VerdictChange, ...]:
@@ -559,17 +540,16 @@ def _survey_row(
     elif found in (Verdict.MET, Verdict.NOT_MET) and (reason := _too_old(plan, goal, period, now)):
         difference, found = None, Verdict.CANNOT_BE_JUDGED
     return StatusRow(
-        goal=goal.number,
-        indicator=survey.key,
+        goal.number,
+        survey.key,
+        survey.unit,
+        survey.decimals,
+        found,
+        direction,
         period=period,
-        national=None,
         municipality=ours,
         target=asked.value,
         gap=difference,
-        unit=survey.unit,
-        decimals=survey.decimals,
-        verdict=found,
-        direction=direction,
         reason=reason,
         sources=() if answers is None or answers.source is None else (answers.source,),
         grounds=None if ours is None else Grounds.TYPED_IN,

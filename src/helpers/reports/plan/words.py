@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -14,12 +13,10 @@ from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
 from helpers.data.frames import Grounds
 from helpers.periods import danish_day
-from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
     capital,
     count,
-    goals_met,
     listed,
     number,
     sentence,
@@ -32,7 +29,7 @@ from helpers.sources.milestones import MilestoneState
 if TYPE_CHECKING:
     from datetime import date
 
-    from helpers.reports.plan.status import StatusRow, Summary, VerdictChange
+    from helpers.reports.plan.status import StatusRow, VerdictChange
 
 CERTAINTY_WORDS = {
     Certainty.CONFIRMED: "Bekræftet",
@@ -84,11 +81,6 @@ def followed_by_surveys(goals: Sequence[str]) -> str:
     """Which goals a status table leaves out: ``Mål 4d og 5a følges med kommunens egne undersøgelser …``"""
     said = "følges med kommunens egne undersøgelser og står under tabellen"
     return f"Mål {listed(goals)} {said}."
-
-
-def goals_counted(found: Summary) -> str:
-    """How many of the goals that are judged are met, on their way and not to be judged."""
-    return goals_met(found.met, found.total, found.cannot_be_judged, **found.on_the_way)
 
 
 def _kind(target: Target) -> str:
@@ -173,11 +165,6 @@ def unmeasured_sentences(row: StatusRow) -> tuple[str, ...]:
     if row.milestone and row.milestone.remark:
         said.append(sentence(row.milestone.remark))
     return tuple(said)
-
-
-def short_count(met: int, of: int) -> str:
-    """``3 af 5``."""
-    return f"{number(met)} af {number(of)}"
 
 
 def _new(noun: Noun) -> str:
@@ -268,18 +255,8 @@ def as_printed_note(plan: Plan, municipality: Municipality) -> str:
 
 def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality) -> str:
     """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
-    said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
+    said = f"{number(shown)} af {number(of)} rækker i statustabellen viser tal, der er"
     return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
-
-
-def explained(title: str, definition: str | None) -> Html:
-    """A cell with a title and, smaller, what it means."""
-    text = html.escape(title, quote=False)
-    if definition:
-        text += (
-            f'<br><small class="state-note">{html.escape(" ".join(definition.split()), quote=False)}</small>'
-        )
-    return Html(text)
 
 
 def follow_up_paragraphs(told: FollowUp) -> tuple[str, ...]:
