@@ -36,6 +36,11 @@ _LARGEST_WHOLE: Final = 2**62
 """Whole numbers of 64 bits are exact below this, sums included."""
 
 
+def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
+    place = {name: number for number, name in enumerate(wanted)}
+    return np.array([place.get(name, -1) for name in names], dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Grid:
     """Values and states of one series for every area (rows) and period (columns)."""
@@ -58,24 +63,17 @@ class CellTable:
         self.period_ids: list[str] = list(cells["period"].cat.categories)
         self._parsed = sorted(map(Period.parse, self.period_ids))
         self.area_ids: list[str] = list(cells["area"].cat.categories)
-        self._measures = {name: code for code, name in enumerate(cells["measure"].cat.categories)}
+        self._measures = frozenset(cells["measure"].cat.categories)
         self._labels = {
             fold(column.label): column.id for column in sidecar.columns if column.role == "measure"
         }
-        members = list(cells["members"].cat.categories)
-        self._members = {fold(name): code for code, name in enumerate(members)}
-        group = _codes(cells, "measure") * len(members) + _codes(cells, "members")
-        order = np.argsort(group, kind="stable")
-        used, starts = np.unique(group[order], return_index=True)
-        ends = [*starts[1:], len(order)]
-        self._slices = {
-            int(code): slice(int(a), int(b)) for code, a, b in zip(used, starts, ends, strict=True)
-        }
-        self._areas = _codes(cells, "area")[order]
-        self._periods = _codes(cells, "period")[order]
-        self._values = cells["value"].to_numpy()[order]
+        self._members = {fold(name): name for name in cells["members"].cat.categories}
+        self._rows = cells.groupby(["measure", "members"], observed=True).indices
+        self._areas = cells["area"].cat.codes.to_numpy()
+        self._periods = cells["period"].cat.codes.to_numpy()
+        self._values = cells["value"].to_numpy()
         codes = {state.value: code for code, state in enumerate(STATES)}
-        self._states = cells["state"].map(codes).to_numpy(dtype=np.int8)[order]
+        self._states = cells["state"].map(codes).to_numpy(dtype=np.int8)
         self._members_of = {c.id: dict(c.members) for c in sidecar.columns if c.members}
 
     def periods(self, frequency: Frequency) -> list[Period]:
@@ -86,13 +84,10 @@ class CellTable:
         self, measure: str, members: Mapping[str, str], areas: Sequence[str], periods: Sequence[Period]
     ) -> Grid | None:
         """One measure, filtered to one member of each named dimension; none when no rows are such."""
-        code = self._measures.get(measure, self._measures.get(self._labels.get(fold(measure), "")))
+        found = measure if measure in self._measures else self._labels.get(fold(measure))
         inside = {d: self._members_of.get(d, {}).get(m, m) for d, m in sorted(members.items())}
         spelled = ";".join(f"{d}={tidy(m)}" for d, m in inside.items() if m)
-        member = self._members.get(fold(spelled))
-        if code is None or member is None:
-            return None
-        rows = self._slices.get(code * len(self._members) + member)
+        rows = self._rows.get((found, self._members.get(fold(spelled))))
         if rows is None:
             return None
         area_places = _places(self.area_ids, areas)[self._areas[rows]]
@@ -107,15 +102,6 @@ class CellTable:
         if own:
             states[:, [period > own[-1] for period in periods]] = NOT_PUBLISHED
         return Grid(values, states)
-
-
-def _codes(cells: pd.DataFrame, column: str) -> np.ndarray:
-    return cells[column].cat.codes.to_numpy(dtype=np.int64)
-
-
-def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
-    place = {name: number for number, name in enumerate(wanted)}
-    return np.array([place.get(name, -1) for name in names], dtype=np.int64)
 
 
 class Observed:

@@ -176,14 +176,7 @@ class RawStore:
         return answer.with_name(f"{snapshot}{SIDECAR_SUFFIX}")
 
     def write(self, content: bytes, sidecar: Sidecar) -> Sidecar:
-        """Keep an answer for good, where its sidecar says.
-
-        Parameters
-        ----------
-        content
-            The answer as received (or the parts of a split answer, see :mod:`helpers.data.cells`).
-        sidecar
-            Its `sha256` and `size` are filled in here.
+        """Keep an answer for good, where its sidecar says; its seal is filled in here.
 
         Raises
         ------
@@ -246,12 +239,7 @@ class RawStore:
     ) -> tuple[str | None, tuple[Problem, ...]]:
         """The snapshot in force, and what is wrong with newer ones that were passed over for it.
 
-        Parameters
-        ----------
-        as_of
-            The last day (UTC) that counts.
-        before
-            A snapshot: only older ones count.
+        Only those up to the day `as_of` (UTC), and older than the snapshot `before`, count.
         """
         passed_over: list[Problem] = []
         for snapshot in reversed(self.snapshots(source, table)):

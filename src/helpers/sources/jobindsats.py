@@ -85,7 +85,8 @@ class Client(Transport[Settings]):
         def ask(periods: Periods) -> Answer:
             query = {**query_of(measures, hierarchies, periods), "format": "json"}
             asked = f"data/{table}, {'&'.join(f'{n}={v}' for n, v in query.items())} ({periods})"
-            answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse_json)
+            call = HttpCall(f"data/{quote(table, safe='')}", query, table, asked)
+            answer = self._ask(call, parse_json)
             return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
 
         try:
@@ -102,7 +103,7 @@ class Client(Transport[Settings]):
             parse(body)
             return body
 
-        return self._ask(path, {"format": "json"}, table, path, checked)
+        return self._ask(HttpCall(path, {"format": "json"}, table, path), checked)
 
     def _received(self, reply: Reply) -> Reply:
         # Here and not where it is shown, so that no traceback with local variables has it either.

@@ -179,10 +179,8 @@ class Keeper:
             remarks.append(f"{about.table}: {spoken_of} of {len(about.names)} municipalities")
         if all(value is None for value in new.values.values()):
             remarks.append(f"{about.table}: every value is empty")
-        content, newest = (
-            joined_answers([answer.content for answer in new.answers]),
-            newest_with_value(new.values),
-        )
+        content = joined_answers([answer.content for answer in new.answers])
+        newest = newest_with_value(new.values)
         sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, cells=new.cells)
         sidecar = sidecar.model_copy(update={"update_latest": update_latest})
         told = ("query", "columns", "update_latest", "update_next")
@@ -203,10 +201,8 @@ class Keeper:
 
         The same answer again is not kept twice.
         """
-        source, content = (
-            f"{self.source}/{QUARANTINE}",
-            joined_answers([answer.content for answer in answers]),
-        )
+        source = f"{self.source}/{QUARANTINE}"
+        content = joined_answers([answer.content for answer in answers])
         snapshot = self.store.newest(source, about.table)
         if snapshot is None or self.store.read(source, about.table, snapshot) != content:
             sidecar = self._sidecar(about, answers, columns, source, refused=why.problems[0].where)

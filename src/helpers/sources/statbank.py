@@ -157,10 +157,8 @@ class StatbankClient(Transport[StatbankSettings]):
 
     def table(self, table: str) -> StatbankTable:
         """All that is known of one table; a SourceError when there is none of that name."""
-        name = table.upper()
-        return self._ask(
-            f"tableinfo/{name}", {"lang": _LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo
-        )
+        path = f"tableinfo/{table.upper()}"
+        return self._ask(HttpCall(path, {"lang": _LANGUAGE}, table, path), parse_tableinfo)
 
     def data(self, question: Question) -> Answer:
         """Ask for numbers.
@@ -194,7 +192,7 @@ class StatbankClient(Transport[StatbankSettings]):
             f"{name}={','.join(values[:3])}{f' and {len(values) - 3} more' if len(values) > 3 else ''}"
             for name, values in chosen.items()
         )
-        return self._ask("data", {}, info.id.lower(), words, parse, body)
+        return self._ask(HttpCall("data", {}, info.id.lower(), words, body), parse)
 
     def query(self, question: Question) -> dict[str, str]:
         """What :meth:`data` sends, for the sidecar; with when the table was updated."""

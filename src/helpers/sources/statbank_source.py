@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -156,12 +157,10 @@ class Statbank(Source):
         limit = self.client.settings.cell_limit
         at_once = len(newest) if self.client.settings.bulk else max(limit // whole.cells(1), 1)
         return tuple(
-            Question(
-                info,
-                asked,
-                Periods(info.frequency, ids=tuple(period.id for period, _ in part)),
-                tuple(code for _, code in part),
-                tuple(columns),
+            replace(
+                whole,
+                periods=Periods(info.frequency, ids=tuple(period.id for period, _ in part)),
+                codes=tuple(code for _, code in part),
             )
             for part in (newest[at : at + at_once] for at in range(0, len(newest), at_once))
         )

@@ -178,15 +178,9 @@ class Transport(Generic[S]):
         """Whether a reply of status 200 that is no answer is a refusal."""
         return False
 
-    def _ask(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        table: str,
-        asked: str,
-        parse: Callable[[bytes], Result],
-        body: Mapping[str, object] | None = None,
-    ) -> Result:
+    def _ask(self, call: HttpCall, parse: Callable[[bytes], Result]) -> Result:
+        """The answer to a call, whose address is given below the source's own."""
+        call = replace(call, url=f"{self.settings.url}/{call.url}")
         if self._called and self.settings.pause:
             self.sleep(self.settings.pause)
         self._called = True
@@ -206,16 +200,14 @@ class Transport(Generic[S]):
             reraise=True,
         )
         try:
-            return tries(
-                self._once, HttpCall(f"{self.settings.url}/{path}", query, table, asked, body), parse
-            )
+            return tries(self._once, call, parse)
         except TryAgain as trouble:
             count = len(self.settings.waits) + 1
             times = f" ({count} tries)" if count > 1 else ""
             raise SourceError(
                 f"{trouble.headline}{times}",
                 fault=trouble.fault,
-                asked=asked,
+                asked=call.words,
                 do=trouble.do,
             ) from None
 
