@@ -54,10 +54,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 def disk_problem(error: OSError, where: str = "") -> PlanError | None:
     """The error as a user can mend it, when it is one of rights or room; otherwise none.
 
-    Parameters
-    ----------
-    where
-        What was to be written; empty: what the error names, without the names of temporary files.
+    It names `where`, or what the error names, without the names of temporary files.
     """
     if error.errno not in _MEND:
         return None

@@ -27,10 +27,7 @@ def with_printed(
 ) -> pd.DataFrame:
     """The observations with what the plan's document printed for its own municipality and the country.
 
-    Parameters
-    ----------
-    as_of
-        The day the figures stand as of: of a later period nothing was printed then.
+    Of a period later than the day `as_of` nothing was printed then.
     """
     printed = _printed(catalogue, plan, as_of)
     if printed.empty:

@@ -55,10 +55,7 @@ class PeriodColumn:
     def of(cls, texts: Iterable[str], *, english: bool = False, today: date | None = None) -> PeriodColumn:
         """What the cells of a column prove, all together.
 
-        Parameters
-        ----------
-        english
-            The file is an English one, where either order is usual; in a Danish one, the day comes first.
+        In an `english` file either order is usual; in a Danish one, the day comes first.
         """
         days = [(int(match[1]), int(match[3])) for text in texts if (match := _DAY.fullmatch(text.strip()))]
         first, second = ({day[place] for day in days} for place in (0, 1))

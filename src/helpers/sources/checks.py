@@ -217,10 +217,7 @@ def moved_far(
 ) -> tuple[str, ...]:
     """Where more than half of the values of a measure moved more than they ever did; nothing when they did not.
 
-    Parameters
-    ----------
-    usual
-        Gives, for measure and members, how far values moved in the revisions before (:func:`shifts`).
+    `usual` gives, for measure and members, how far values moved in the revisions before (:func:`shifts`).
     """
     found = []
     for (measure, members), places in _shared(new, old).items():

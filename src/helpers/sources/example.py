@@ -75,12 +75,8 @@ def write_example_tables(
 ) -> tuple[str, ...]:
     """Make the example tables that some indicators need, as of a day.
 
-    A table holds everything that the whole catalogue asks of it, so that reports of the same day share it.
-
-    Parameters
-    ----------
-    rows
-        Values to be pinned; default all that the catalogue's documents printed (:func:`published_pins`).
+    A table holds everything that the whole catalogue asks of it, so that reports of the same day share it. Without `rows`,
+    all values are pinned that the catalogue's documents printed (:func:`published_pins`).
     """
     pins = tuple(sorted(published_pins(catalogue) if rows is None else rows))
     made_from = _fingerprint(catalogue, snapshot_date, pins)

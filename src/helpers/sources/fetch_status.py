@@ -128,17 +128,9 @@ def keep_report(project: Project, report: FetchReport) -> None:
 
 
 def fetch_status(project: Project, as_of: date | None = None) -> dict[str, FetchRow]:
-    """How the last fetch of each table went.
+    """How the last fetch of each table went, by its id; with a day, counting runs up to then only (UTC).
 
-    Parameters
-    ----------
-    as_of
-        Count runs up to this day only (UTC), as for a report that is rebuilt as it stood then.
-
-    Returns
-    -------
-    dict
-        Table id → its row in the last run that reached it. A file that cannot be read is passed over.
+    A file that cannot be read is passed over.
     """
     status: dict[str, FetchRow] = {}
     for _, path in (run for folder in sorted(project.raw.glob(f"*/{_RUNS}")) for run in _runs(folder)):

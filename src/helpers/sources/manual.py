@@ -86,13 +86,9 @@ def manual_path(project: Project, municipality: Municipality, key: str) -> Path:
 
 
 def read_series(project: Project, catalogue: Catalogue, municipality: Municipality) -> TypedSeries:
-    """Everything a municipality typed in for indicators.
+    """Everything a municipality typed in for indicators, in the files' order, each place once; and every problem.
 
-    Returns
-    -------
-    TypedSeries
-        Every value that could be read, in the files' order, each place once; and every problem, files that nobody reads
-        among them.
+    Files that nobody reads are among the problems.
     """
     folder = typed_folder(project, municipality.slug)
     values: list[TypedValue] = []

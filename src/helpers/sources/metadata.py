@@ -190,23 +190,11 @@ class TableInfo(_Model):
         )
 
     def measure(self, word: str) -> tuple[MeasureGroup, Measure | None]:
-        """The measure that the catalogue calls `word`: a group id, a measure id, or a label.
+        """The measure that the catalogue calls `word`: a group id, a measure id, or a label; an error lists what there is.
 
-        Parameters
-        ----------
-        word
-            ``mgrpa02_1``; some tables add their subject to it (``mgrpa02_1_y28``), which counts as the same.
-            A label is the measure's, its group's when that holds one measure, or both (``Group: measure``).
-
-        Returns
-        -------
-        tuple
-            The group, and the measure, or None where the metadata list none inside the group.
-
-        Raises
-        ------
-        PlanError
-            When there is none, or more than one; lists what there is.
+        ``mgrpa02_1``; some tables add their subject to it (``mgrpa02_1_y28``), which counts as the same. A label is the measure's,
+        its group's when that holds one measure, or both (``Group: measure``). The measure is none where the metadata list none
+        inside the group.
         """
         # "y28a02" → "y28", "ptv_a02" → "ptv"
         subject = re.match(r"[a-z]+\d{0,2}", self.id)

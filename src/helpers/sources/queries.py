@@ -94,11 +94,7 @@ def wanted_by_table(
 
     A table is always asked for everything that any series needs of it: its snapshot is one, and another
     notebook or plan must find its own figures in it too. What only others need is asked for and not judged.
-
-    Raises
-    ------
-    PlanError
-        When an indicator is none of the catalogue's, or no series uses a table.
+    An indicator that is none of the catalogue's, or a table that no series uses, is an error.
     """
     about = catalogue.indicators.keys() if indicators is None else frozenset(indicators)
     used = {table for key in about for table in catalogue.indicator(key).tables}
