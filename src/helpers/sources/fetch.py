@@ -18,11 +18,11 @@ from helpers.data.answers import Answer
 from helpers.data.basis import snapshot_days
 from helpers.data.editions import keep_typed
 from helpers.data.files import locked
-from helpers.data.raw import RawStore, Sidecar
+from helpers.data.raw import RawStore
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period, danish_day
 from helpers.project import MANUAL, Project, is_rendering
-from helpers.sources.checks import Difference, Place, periods_of
+from helpers.sources.checks import Place, periods_of
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch_status import (
     FetchOutcome,
@@ -32,7 +32,7 @@ from helpers.sources.fetch_status import (
     fetch_status,
     keep_report,
 )
-from helpers.sources.keeping import Gathered, Keeper, Previous
+from helpers.sources.keeping import Gathered, Keeper, Kept, Previous
 from helpers.sources.queries import Lacks, Places, Wanted, wanted_by_table
 from helpers.sources.source import Prepared, Source, source_class
 from helpers.sources.transport import Transport
@@ -317,7 +317,7 @@ class _Run:
             )
         asked_for = self.force or name in self.accept
         if previous and not asked_for and table.unmoved(previous.sidecar):
-            return self._row(table, FetchOutcome.UNCHANGED, previous.sidecar, previous.newest)
+            return self._row(table, Kept(previous.sidecar, False, previous.newest))
         try:
             new = self._ask(table)
         except SourceError as error:
@@ -327,10 +327,7 @@ class _Run:
         kept = self.keeper.keep(table, new, previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
-        outcome = FetchOutcome.FETCHED if kept.new else FetchOutcome.UNCHANGED
-        return self._row(
-            table, outcome, kept.sidecar, kept.newest, changes=kept.changes, remarks=kept.remarks
-        )
+        return self._row(table, kept)
 
     def _without_others(
         self, refused: Prepared, previous: Previous | None, error: SourceError
@@ -390,31 +387,22 @@ class _Run:
         gathered.values |= values
         gathered.cells += len(answer.rows) * sum(column.role == "measure" for column in columns)
 
-    def _row(
-        self,
-        table: Prepared,
-        outcome: FetchOutcome,
-        sidecar: Sidecar,
-        newest: Period | None,
-        *,
-        changes: Difference | None = None,
-        remarks: Sequence[str] = (),
-    ) -> FetchRow:
+    def _row(self, table: Prepared, kept: Kept) -> FetchRow:
         problems, expected = table.lacking.problems, table.lacking.remarks
         return FetchRow(
             table=table.table,
             source=self.source.key,
-            outcome=outcome,
+            outcome=FetchOutcome.FETCHED if kept.new else FetchOutcome.UNCHANGED,
             at=self.now,
-            snapshot=sidecar.snapshot,
-            newest=newest.id if newest else None,
+            snapshot=kept.sidecar.snapshot,
+            newest=kept.newest.id if kept.newest else None,
             update_next=table.update_next,
-            cells=sidecar.cells,
-            **(asdict(changes) if changes else {}),
+            cells=kept.sidecar.cells,
+            **(asdict(kept.changes) if kept.changes else {}),
             fault=Fault.CATALOGUE if problems else None,
             problem="\n".join(str(problem) for problem in problems),
             concerned=tuple(sorted(table.lacking.concerned)),
-            remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
+            remarks=(*kept.remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
     def _failure(self, table: str, error: SourceError) -> FetchRow:
