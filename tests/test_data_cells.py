@@ -16,7 +16,7 @@ from helpers.data.cells import Cells, area_codes, read_cells
 from helpers.data.raw import joined_answers
 from helpers.data.text import fold
 from helpers.errors import PlanError
-from helpers.intake import MISSING_MARKS
+from helpers.intake.marks import MISSING_MARKS
 
 PERSONS = measure("mgrpa02_1", "Antal personer")
 SHARE = measure("mgrpa02_5b", "Fuldtidspersoner i pct. af befolkningen 16-66 år")

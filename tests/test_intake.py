@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from helpers.intake import BlankMark, Reading, Wrong, read_table, strays, typed_files
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.files import decode
-from helpers.intake.marks import mark_of
-from helpers.intake.numbers import NumberColumn
+from helpers.intake.marks import BlankMark, mark_of
+from helpers.intake.numbers import NumberColumn, Reading, Wrong
+from helpers.intake.table import read_table, strays, typed_files
 
 HEAD = "periode;område;serie;værdi;kilde"
 COLUMNS = ("periode", "vaerdi"), ("omraade", "serie", "kilde")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers.errors import Problem
-from helpers.intake import Reading, Wrong, read_table
+from helpers.intake.numbers import Reading, Wrong
+from helpers.intake.table import read_table
 from helpers.project import Project
 
 MUNICIPALITY_COLUMNS = ("code", "name", "slug", "region")

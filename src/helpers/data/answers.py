@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from helpers.data.csv_answers import AnswerError, as_table
 from helpers.data.text import short, tidy
-from helpers.intake import MISSING_MARKS, Wrong
-from helpers.intake.numbers import NumberColumn
+from helpers.intake.marks import MISSING_MARKS
+from helpers.intake.numbers import NumberColumn, Wrong
 
 AnswerCell = str | int | float | None
 

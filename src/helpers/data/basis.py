@@ -12,7 +12,7 @@ from helpers.catalogue import Catalogue
 from helpers.catalogue.models import JOBINDSATS, SOURCES, FromHand, FromUnknown, Indicator, Plan
 from helpers.data.raw import RawStore, snapshot_day, snapshot_order
 from helpers.errors import PlanError, Problem
-from helpers.intake import typed_files
+from helpers.intake.table import typed_files
 from helpers.project import EXAMPLE_SOURCE, MANUAL, Project
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from helpers.data.text import fold, tidy
-from helpers.intake import MISSING_MARKS
+from helpers.intake.marks import MISSING_MARKS
 
 VALUE_COLUMN: Final = "INDHOLD"
 BULK: Final = "BULK"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from helpers.data.files import TEMPORARY_SUFFIX, locked, write_whole, writing
 from helpers.data.raw import next_name, snapshot_day, snapshot_order
-from helpers.intake import typed_files
+from helpers.intake.table import typed_files
 from helpers.project import EDITIONS, MANUAL, Project
 
 

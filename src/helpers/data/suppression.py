@@ -78,19 +78,11 @@ def hide_secondary(frame: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.D
     if not keys or not here.any():
         return frame
     part = frame[here]
-    places = [part["area"].astype(str), part["period"].astype(str)]
-    columns = [part["indicator"].astype(str), part["series"].astype(str)]
+    places = pd.MultiIndex.from_frame(part[["area", "period", "indicator", "series"]].astype(str))
     known = part["value"].where(part["state"].eq(State.OK.value))
-    wide = pd.DataFrame({"value": known.to_numpy()}, index=pd.MultiIndex.from_arrays([*places, *columns]))[
-        "value"
-    ]
-    values = wide.unstack([2, 3])
-    was_hidden = (
-        pd.Series(part["state"].eq(State.SUPPRESSED.value).to_numpy(), index=wide.index)
-        .unstack([2, 3])
-        .fillna(False)
-        .astype(bool)
-    )
+    values = pd.Series(known.to_numpy(), index=places).unstack([2, 3])
+    hidden = pd.Series(part["state"].eq(State.SUPPRESSED.value).to_numpy(), index=places)
+    was_hidden = hidden.unstack([2, 3]).fillna(False).astype(bool)
     hide = pd.DataFrame(False, index=values.index, columns=values.columns)
     have = set(values.columns)
     counts = {key: cells for key, cells in counts.items() if key in have}
@@ -104,7 +96,7 @@ def hide_secondary(frame: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.D
                 gone = was_hidden | hide
                 hide[key] |= _told_by_share(key, terms, base, seen, gone, counts)
     flat = hide.stack([0, 1], future_stack=True)
-    hit = flat.reindex(wide.index).fillna(False).to_numpy().astype(bool) & known.notna().to_numpy()
+    hit = flat.reindex(places).fillna(False).to_numpy().astype(bool) & known.notna().to_numpy()
     rows = part.index[hit]
     changed = frame.copy()
     changed.loc[rows, "value"] = None

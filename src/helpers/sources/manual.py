@@ -21,8 +21,17 @@ from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
-from helpers.intake import BlankMark, Reading, TypedRow, TypedTable, Wrong, read_table, strays, typed_files
-from helpers.intake.table import typed_ending, typed_file
+from helpers.intake.marks import BlankMark
+from helpers.intake.numbers import Reading, Wrong
+from helpers.intake.table import (
+    TypedRow,
+    TypedTable,
+    read_table,
+    strays,
+    typed_ending,
+    typed_file,
+    typed_files,
+)
 from helpers.letters import did_you_mean
 from helpers.periods import Period, window
 from helpers.project import MANUAL, Project

@@ -17,9 +17,8 @@ from helpers.catalogue.targets import Target
 from helpers.data.editions import typed_folder
 from helpers.data.text import fold
 from helpers.errors import Problem
-from helpers.intake import TypedTable, read_table
 from helpers.intake.dates import read_day
-from helpers.intake.table import typed_file
+from helpers.intake.table import TypedTable, read_table, typed_file
 from helpers.letters import did_you_mean
 from helpers.project import Project
 

@@ -16,10 +16,10 @@ from helpers.data import csv_files
 from helpers.data.editions import typed_folder
 from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
-from helpers.intake import TypedRow, TypedTable, Wrong, read_table, typed_files
 from helpers.intake.dates import PeriodColumn
 from helpers.intake.marks import mark_of
-from helpers.intake.numbers import NumberColumn
+from helpers.intake.numbers import NumberColumn, Wrong
+from helpers.intake.table import TypedRow, TypedTable, read_table, typed_files
 from helpers.letters import did_you_mean
 from helpers.periods import Frequency, Period
 from helpers.project import MANUAL, Project
