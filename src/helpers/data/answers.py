@@ -6,9 +6,8 @@ In: bytes as received. Out: an :class:`Answer`; its values are still what the so
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict
 
 from helpers.data.csv_answers import AnswerError, as_table
 from helpers.data.text import short, tidy
@@ -24,21 +23,17 @@ _MOST_DIGITS: Final = 4000
 """Python turns down longer whole numbers with an error of its own; no figure has a hundredth of them."""
 
 
-class Answer(BaseModel):
+@dataclass(frozen=True)
+class Answer:
     """What came back from one call."""
-
-    model_config = ConfigDict(frozen=True)
 
     columns: tuple[str, ...]
     """Labels as sent, blanks and all."""
-    rows: tuple[tuple[AnswerCell, ...], ...]
+    rows: tuple[tuple[AnswerCell, ...], ...] = field(repr=False)
     """One tuple for each row, as long as `columns`, in the order they came."""
-    content: bytes = b""
-    query: dict[str, str] = {}
+    content: bytes = field(default=b"", repr=False)
+    query: dict[str, str] = field(default_factory=dict)
     """Path and parameters as sent, without the key."""
-
-    def __repr__(self) -> str:
-        return f"Answer({len(self.columns)} columns, {len(self.rows)} rows)"
 
 
 def load_json(content: bytes) -> Any:
@@ -109,10 +104,7 @@ def _shaped(found: Any, content: bytes) -> Answer:
             raise AnswerError(
                 f'Row {number_of_row} holds under "{short(tidy(wrong))}" what is neither text nor number.'
             )
-    # Checked above by hand: a check of each cell by pydantic would take longer than the call.
-    return Answer.model_construct(
-        columns=tuple(columns), rows=tuple(map(tuple, rows)), content=content, query={}
-    )
+    return Answer(tuple(columns), tuple(map(tuple, rows)), content)
 
 
 _AS_SENT = NumberColumn()

@@ -87,7 +87,7 @@ class Client(Transport[Settings]):
             asked = f"data/{table}, {'&'.join(f'{n}={v}' for n, v in query.items())} ({periods})"
             call = HttpCall(f"data/{quote(table, safe='')}", query, table, asked)
             answer = self._ask(call, parse_json)
-            return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
+            return replace(answer, query={"path": f"data/{table}", **query})
 
         try:
             return ask(periods)

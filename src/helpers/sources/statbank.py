@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from math import prod
@@ -185,8 +185,7 @@ class StatbankClient(Transport[StatbankSettings]):
                 "absent": info.suppressedDataValue,
                 "text": text_of(content),
             }
-            answer = parse_json(json.dumps(kept, ensure_ascii=False).encode())
-            return answer.model_copy(update={"query": query})
+            return replace(parse_json(json.dumps(kept, ensure_ascii=False).encode()), query=query)
 
         words = f"data: {info.id}, " + "; ".join(
             f"{name}={','.join(values[:3])}{f' and {len(values) - 3} more' if len(values) > 3 else ''}"
