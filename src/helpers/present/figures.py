@@ -21,7 +21,7 @@ from helpers.data.frames import Grounds
 from helpers.periods import Period
 from helpers.present import describe, fonts, layout, output
 from helpers.present.draw import SCHEMA
-from helpers.present.layout import Layout
+from helpers.present.layout import Layout, Words
 from helpers.present.placed import WORDS
 from helpers.present.target_words import course_words, target_phrase
 from helpers.present.theme import Palette, palette
@@ -481,34 +481,41 @@ def _rings(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
     return rows
 
 
-def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
-    def row(
-        x: float, y: float, text: str, ink: str, *, size: float = layout.TEXT_SIZE, weight: int = 400,
-        align: str = "left",
-    ) -> dict[str, Any]:  # fmt: skip
-        return {
-            "x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, "size": size, "weight": weight,
-            "align": align,
-        }  # fmt: skip
+def text_row(
+    x: float, y: float, text: str, ink: str, *, size: float = layout.TEXT_SIZE, weight: int = 400,
+    align: str = "left",
+) -> dict[str, Any]:  # fmt: skip
+    """A row of :data:`~helpers.present.placed.WORDS`."""
+    return {
+        "x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, "size": size, "weight": weight,
+        "align": align,
+    }  # fmt: skip
 
-    rows = [
-        row(w.x, w.y, w.text, getattr(colour, w.colour), size=w.size, weight=w.weight, align=w.align)
-        for w in places.words
-    ]
+
+def as_row(word: Words, colour: Palette) -> dict[str, Any]:
+    """A text of a layout as such a row."""
+    ink = getattr(colour, word.colour)
+    return text_row(word.x, word.y, word.text, ink, size=word.size, weight=word.weight, align=word.align)
+
+
+def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, Any]]:
+    rows = [as_row(word, colour) for word in places.words]
     for end in places.ends:
         ink = colours(end.trace, colour)[0] if end.trace else colour.ink
         lines = end.text.split("\n")
         apart = layout.TEXT_SIZE * 1.15
         first = end.y + 4.5 - (len(lines) - 1) * apart / 2
-        rows += [row(end.x, first + place * apart, text, ink, weight=600) for place, text in enumerate(lines)]
-    rows += [row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
+        rows += [
+            text_row(end.x, first + place * apart, text, ink, weight=600) for place, text in enumerate(lines)
+        ]
+    rows += [text_row(x, y, "×", colour.accent, weight=600, align="center") for x, y in places.gap_signs]
     small = layout.SMALL_SIZE
     for axis, x, side in places.axes():
         for tick, text in zip(axis.ticks, axis.labels, strict=True):
-            rows.append(row(x, axis.pixel(tick) + 4, text, colour.quiet, size=small, align=side))
+            rows.append(text_row(x, axis.pixel(tick) + 4, text, colour.quiet, size=small, align=side))
     for period, text in places.period_labels:
         x = places.centre(drawn.periods.index(period), len(drawn.periods))
-        rows.append(row(x, places.height + 19, text, colour.quiet, size=small, align="center"))
+        rows.append(text_row(x, places.height + 19, text, colour.quiet, size=small, align="center"))
     if places.count and len(drawn.periods) <= layout.FEW_PERIODS:
         for bars in layout.stacks(drawn):
             for index in range(len(drawn.periods)):
@@ -517,5 +524,5 @@ def _words(drawn: Picture, places: Layout, colour: Palette) -> list[dict[str, An
                     continue
                 text = number(bars[0].points[index].value, bars[0].decimals)
                 middle = places.centre(index, len(drawn.periods))
-                rows.append(row(middle, places.count.bottom - 7, text, colour.on_bar, align="center"))
+                rows.append(text_row(middle, places.count.bottom - 7, text, colour.on_bar, align="center"))
     return rows

@@ -434,7 +434,11 @@ def lay_out(
 
     # A single set of bars is named by its axis.
     keyed = (*(picture.lines if not named else ()), *(picture.bars if len(picture.bars) > 1 else ()))
-    words, legend, header = _header(picture, width, keyed)
+    names = [trace.called for trace in keyed]
+    badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if picture.example else 0
+    words, symbols, head = header(
+        picture.title, picture.subtitle or "", names, width, badge=badge, indent=SYMBOL + 6
+    )
     # The header was laid out from the figure's upper left corner; from here on 0, 0 is the plot's.
     count_title = (
         f"{count.title} (søjler, højre akse)" if count and count_right else count.title if count else ""
@@ -449,9 +453,11 @@ def lay_out(
     above_plot = max((len(wrap(title, room, SMALL_SIZE)) for title in titles), default=1)
     axis_row = 20 + SMALL_SIZE * LINE * (above_plot - 1)
     break_row = 18 if picture.breaks else 0
-    top = math.ceil(header + axis_row + break_row + 6)
+    top = math.ceil(head + axis_row + break_row + 6)
     words = [Words(w.x - left, w.y - top, w.text, w.size, w.weight, w.align, w.colour) for w in words]
-    legend = [Entry(e.trace, e.x - left, e.y - top, e.text) for e in legend]
+    legend = [
+        Entry(trace, x - left, y - top, text) for trace, (x, y, text) in zip(keyed, symbols, strict=True)
+    ]
     over = -10.0 - break_row
     if share:
         words += _over(share.title, room, -left, over)
@@ -550,28 +556,35 @@ def _ends(
     return tuple(EndLabel(trace, 0, y, text) for (trace, _, text), y in zip(found, places, strict=True))
 
 
-def _header(picture: Picture, width: float, keyed: Sequence[Trace]) -> tuple[list[Words], list[Entry], float]:
-    """Title, subtitle and legend, from the upper left corner, and how high they are together."""
+def header(
+    title: str, subtitle: str, names: Sequence[str], width: float, *, badge: float, indent: float
+) -> tuple[list[Words], list[tuple[float, float, str]], float]:
+    """Title, subtitle and legend, from the upper left corner; each name with where its symbol begins; and how high they are.
+
+    Parameters
+    ----------
+    badge
+        The room that :data:`BADGE` takes; none, and it is not there.
+    indent
+        From where a symbol begins to its name.
+    """
     words: list[Words] = []
     y = 0.0
-    badge = text_width(BADGE, SMALL_SIZE, 600) + 24 if picture.example else 0
-    if picture.example:
+    if badge:
         words.append(Words(width, TITLE_SIZE, BADGE, SMALL_SIZE, 600, "right", "unknown"))
-    for line in wrap(picture.title, width - badge, TITLE_SIZE, 600):
+    for line in wrap(title, width - badge, TITLE_SIZE, 600):
         y += TITLE_SIZE * LINE
         words.append(Words(0, y - 6, line, TITLE_SIZE, 600))
-    for line in wrap(picture.subtitle or "", width - badge, TEXT_SIZE):
+    for line in wrap(subtitle, width - badge, TEXT_SIZE):
         y += TEXT_SIZE * LINE
         words.append(Words(0, y - 4, line, TEXT_SIZE, colour="quiet"))
     y += 8
     row_height = TEXT_SIZE * LINE + 2
     legend, rows = [], 0
-    names = [trace.called for trace in keyed]
-    for trace, (x, row, lines) in zip(keyed, flow(names, width), strict=True):
+    for x, row, lines in flow(names, width):
         for step, line in enumerate(lines):
-            place = y + (row + step + 1) * row_height - 5
-            words.append(Words(x + SYMBOL + 6, place, line))
-        legend.append(Entry(trace, x, y + (row + 1) * row_height - 9.5, " ".join(lines)))
+            words.append(Words(x + indent, y + (row + step + 1) * row_height - 5, line))
+        legend.append((x, y + (row + 1) * row_height - 9.5, " ".join(lines)))
         rows = max(rows, row + len(lines))
     return words, legend, y + rows * row_height + 4
 

@@ -32,8 +32,6 @@ class Spark:
     name: str
     svg: str
     alt: str
-    width: int = WIDTH
-    height: int = HEIGHT
 
 
 def spark(

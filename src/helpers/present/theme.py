@@ -11,6 +11,7 @@ from colorsys import rgb_to_hsv
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from helpers.catalogue.brand import BRAND_FILE, COLOURS, read_brand
 from helpers.periods import MONTHS, SHORT_MONTHS
@@ -116,21 +117,13 @@ _LEAST_COLOUR, _LEAST_LIGHT = 0.3, 0.25
 """Saturation and value (0 to 1) below which a colour is the country's grey, or the ink of plain text."""
 
 
-def _is_colour(colour: str) -> bool:
-    """Whether a colour is more than the country's grey, or the ink of plain text."""
-    _, saturation, value = rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))
-    return saturation >= _LEAST_COLOUR and value >= _LEAST_LIGHT
-
-
-def _is_of_verdicts(colour: str) -> bool:
-    """Whether what stands in that colour reads as met, partly met or not met."""
-    degrees = round(rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))[0] * 360)
-    return _is_colour(colour) and (degrees in _OF_VERDICTS or degrees - 360 in _OF_VERDICTS)
-
-
-def _serves_links(colour: str) -> bool:
-    """Whether a link or a curve in that colour is taken for nothing else: no verdict, not the country, no plain text."""
-    return _is_colour(colour) and not _is_of_verdicts(colour)
+def _reads_as(colour: str) -> Literal["verdict", "text", "itself"]:
+    """What a link or a curve in that colour is taken for: a verdict; the country or plain text; or nothing else."""
+    hue, saturation, value = rgb_to_hsv(*(channel / 255 for channel in _channels(colour)))
+    if saturation < _LEAST_COLOUR or value < _LEAST_LIGHT:
+        return "text"
+    degrees = round(hue * 360)
+    return "verdict" if degrees in _OF_VERDICTS or degrees - 360 in _OF_VERDICTS else "itself"
 
 
 def shown_colours(colours: Mapping[str, str]) -> dict[str, str]:
@@ -150,10 +143,10 @@ def shown_colours(colours: Mapping[str, str]) -> dict[str, str]:
         return colour
 
     wanted = (named[role] for role in ("link", "primary") if role in named)
-    link = next(filter(_serves_links, wanted), COLOURS["primary"])
+    link = next((told for told in wanted if _reads_as(told) == "itself"), COLOURS["primary"])
     texts = {role: text(named[role]) for role in _TEXTS if role in named}
     cover = texts["primary"]
-    if _is_of_verdicts(named["primary"]):
+    if _reads_as(named["primary"]) == "verdict":
         texts["primary"] = texts["foreground"]
     return {**named, **texts, "link": text(link), "brand": named["primary"], "cover": cover}
 
@@ -162,7 +155,7 @@ def brand_doubts(colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What pages show otherwise than a brand says, by role: what is wrong, and which value to change."""
     shown = shown_colours(colours)
     paper = shown["background"]
-    of_verdicts = _is_of_verdicts(colours["primary"])
+    of_verdicts = _reads_as(colours["primary"]) == "verdict"
     for role in (role for role in _TEXTS if role in colours):
         told = colours[role]
         if told != shown[role] and not (role == "primary" and of_verdicts and told == shown["cover"]):
@@ -172,7 +165,7 @@ def brand_doubts(colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 f"graphics {MARK_CONTRAST:g}:1. Pages show {shown[role]}; write that, or another as far from the background.",
             )
     role = "link" if "link" in colours else "primary"
-    if not _serves_links(colours[role]):
+    if _reads_as(colours[role]) != "itself":
         yield (
             role,
             f"{colours[role]} would read as a verdict or as plain text, so links and curves are {shown['link']}"

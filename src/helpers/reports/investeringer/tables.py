@@ -12,7 +12,7 @@ from decimal import Decimal
 from helpers.periods import Period
 from helpers.present import output, tables
 from helpers.present.output import Shown
-from helpers.present.spark import HEIGHT, WIDTH, Spark
+from helpers.present.spark import Spark
 from helpers.present.tables import Cell, Column, Group, Html
 from helpers.present.theme import palette
 from helpers.present.words import NBSP, capital, number
@@ -67,13 +67,8 @@ def project_status_table(status: InvestmentStatus) -> Shown:
     def _trend(row: RowStatus) -> Cell:
         if not row.measured:
             return None
-        spark = Spark(
-            f"udvikling-{key}-{row.row.key}.svg",
-            row_spark(row, colour),
-            words.trend_words(row),
-            WIDTH,
-            HEIGHT,
-        )
+        name = f"udvikling-{key}-{row.row.key}.svg"
+        spark = Spark(name, row_spark(row, colour), words.trend_words(row))
         pictures[spark.name] = spark.svg
         return tables.spark_cell(spark)
 

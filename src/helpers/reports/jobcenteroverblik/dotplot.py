@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from helpers.catalogue.models import Unit
 from helpers.present import fonts, layout
 from helpers.present.describe import fitted
+from helpers.present.figures import as_row, text_row
 from helpers.present.placed import WORDS
 from helpers.present.theme import Palette
 from helpers.present.words import count, number
@@ -26,6 +27,9 @@ LABEL_ROW = 19
 
 MARGIN = 14
 """Pixels left and right of the axis, so that its end ticks have room for their numbers."""
+
+BADGE_ROOM = 110
+"""Pixels beside the title that are kept for the word that the figures are example data."""
 
 _LOOKS = {
     "other": ("circle", "country", False),
@@ -140,15 +144,24 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
     labels = _labels(plot, placed, axis, colour)
     stack = (max(p.level for p in placed) + 1) * DOT
     height = float(stack + (max((label.row for label in labels), default=-1) + 1) * LABEL_ROW + 8)
-    words, legend, top = _header(plot, colour, width)
+    names = {"own": plot.own_name, "group": plot.group_name, "other": "Øvrige kommuner"}
+    shown = {mark: name for mark, name in names.items() if name}
+    badge = BADGE_ROOM if plot.example else 0
+    heads, legend, high = layout.header(
+        plot.title, plot.subtitle, list(shown.values()), width, badge=badge, indent=layout.SYMBOL
+    )
+    top = float(math.ceil(high + 10))
+    words = [as_row(replace(word, x=word.x - MARGIN), colour) for word in heads]
+    for word in words:
+        word["y"] = round(word["y"] - top, 1)
     for tick, text in zip(axis.ticks, axis.labels, strict=True):
         x = axis.pixel(tick)
-        words.append(_word(x, height + 20, text, colour.quiet, size=layout.SMALL_SIZE, align="center"))
+        words.append(text_row(x, height + 20, text, colour.quiet, size=layout.SMALL_SIZE, align="center"))
     rules = [_rule(0.0, height, axis.top, height, colour.quiet)]
     rules += [_rule(x, height, x, height + 5, colour.quiet) for x in map(axis.pixel, axis.ticks)]
     for label in labels:
         y = height - stack - 8 - label.row * LABEL_ROW
-        words.append(_word(label.left, y, label.text, label.colour, weight=600))
+        words.append(text_row(label.left, y, label.text, label.colour, weight=600))
         country = label.colour == colour.country
         own = [p.level for p in placed if p.dot.mark == "own" and p.x == label.x]
         foot = height if country else height - (max(own, default=0) + 1) * DOT
@@ -158,8 +171,10 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
         | {"kommune": p.dot.name, "tal": number(p.dot.value, plot.decimals, plot.unit)}
         for p in placed
     ]
-    symbols += [{"x": x, "y": y - top, "mark": mark} for mark, x, y in legend]
-    moved = [{**word, "y": round(word["y"] - top, 1)} if word.pop("head", False) else word for word in words]
+    symbols += [
+        {"x": x + layout.SYMBOL / 2 - MARGIN, "y": y - top, "mark": mark}
+        for mark, (x, y, _) in zip(shown, legend, strict=True)
+    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": axis.top,
@@ -169,48 +184,8 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
         "background": colour.paper,
         "config": {"font": fonts.FAMILY, "aria": False, "view": {"stroke": None}},
         "layer": [_RULES, _symbols(colour), _WORDS],
-        "datasets": {"rules": rules, "symbols": symbols, WORDS: moved},
+        "datasets": {"rules": rules, "symbols": symbols, WORDS: words},
     }
-
-
-def _header(
-    plot: DotPlot, colour: Palette, width: float
-) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]], float]:
-    """Title, subtitle and legend, from the upper left corner; the legend's symbols; and how high they are."""
-    words: list[dict[str, Any]] = []
-    legend: list[tuple[str, float, float]] = []
-    y = 0.0
-
-    def head(x: float, at: float, text: str, ink: str, **looks: Any) -> None:
-        words.append(_word(x - MARGIN, at, text, ink, **looks) | {"head": True})
-
-    room = width - (110 if plot.example else 0)
-    if plot.example:
-        looks = {"size": layout.SMALL_SIZE, "weight": 600, "align": "right"}
-        head(width, layout.TITLE_SIZE, layout.BADGE, colour.unknown, **looks)
-    for line in fonts.wrap(plot.title, room, layout.TITLE_SIZE, 600):
-        y += layout.TITLE_SIZE * layout.LINE
-        head(0, y - 6, line, colour.ink, size=layout.TITLE_SIZE, weight=600)
-    for line in fonts.wrap(plot.subtitle, room, layout.TEXT_SIZE):
-        y += layout.TEXT_SIZE * layout.LINE
-        head(0, y - 4, line, colour.quiet)
-    y += 8
-    names = {"own": plot.own_name, "group": plot.group_name, "other": "Øvrige kommuner"}
-    shown = [(mark, name) for mark, name in names.items() if name]
-    row_height = layout.TEXT_SIZE * layout.LINE + 2
-    rows = 1
-    flowed = layout.flow([name for _, name in shown], width)
-    for (mark, _), (x, row, lines) in zip(shown, flowed, strict=True):
-        for down, line in enumerate(lines):
-            head(x + layout.SYMBOL, y + (row + down + 1) * row_height - 5, line, colour.ink)
-        legend.append((mark, x + layout.SYMBOL / 2 - MARGIN, y + (row + 1) * row_height - 9.5))
-        rows = max(rows, row + len(lines))
-    return words, legend, float(math.ceil(y + rows * row_height + 14))
-
-
-def _word(x: float, y: float, text: str, ink: str, **looks: Any) -> dict[str, Any]:
-    plain = {"size": layout.TEXT_SIZE, "weight": 400, "align": "left"}
-    return {"x": round(x, 1), "y": round(y, 1), "text": text, "colour": ink, **plain, **looks}
 
 
 def _rule(
