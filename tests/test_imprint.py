@@ -14,7 +14,7 @@ from helpers.cli import app
 from helpers.errors import PlanError
 from helpers.project import ROOT_VARIABLE, Project
 from helpers.render.book import read_book
-from helpers.render.builtin.foot import statement_page
+from helpers.render.builtin.pages import statement_page
 from helpers.render.copy import make_copy
 from helpers.render.goals import write_comparison
 from helpers.render.hub import write_hub

@@ -14,7 +14,7 @@ from helpers.catalogue.documents import read_document, unknown
 from helpers.catalogue.imprint import FILE, imprint_problems, read_imprint
 from helpers.catalogue.models import SOURCES
 from helpers.catalogue.targets import Target
-from helpers.commands.notebooks import notebooks_behind, own_books
+from helpers.commands.notebooks import own_books
 from helpers.commands.typed import unread
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
@@ -115,7 +115,7 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     problems += wrong
     lines += said
     if not problems:
-        lines += notebooks_behind(project, catalogue)
+        lines += [line for book in own_books(project, catalogue) for line in book.behind()]
     store = RawStore(project.raw)
     for source, publisher in SOURCES.items():
         problems += store.problems(source)

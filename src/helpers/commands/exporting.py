@@ -51,15 +51,16 @@ def export(request: RenderRequest, err: Console) -> Iterator[Path]:
         yield from _sites(request, err)
 
 
-def asked_reports(request: RenderRequest) -> Sequence[Report]:
+def asked_reports(request: RenderRequest, err: Console) -> Sequence[Report]:
     """The reports that a file is asked of, held against what is typed in."""
-    catalogue = load_catalogue(request.project)
-    refuse_typed(request.project, catalogue)
-    reports = wing(request.report).reports(request, catalogue)
-    for report in reports:
-        report.check_period()
-        if problems := wing(request.report).typed_problems(report):
-            raise PlanError(problems)
+    with err.status("reading the figures"):
+        catalogue = load_catalogue(request.project)
+        refuse_typed(request.project, catalogue)
+        reports = wing(request.report).reports(request, catalogue)
+        for report in reports:
+            report.check_period()
+            if problems := wing(request.report).typed_problems(report):
+                raise PlanError(problems)
     return reports
 
 
@@ -69,8 +70,7 @@ def marked_name(report: Report, name: str) -> str:
 
 
 def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
-    with err.status("reading the figures"):
-        reports = asked_reports(request)
+    reports = asked_reports(request, err)
     if request.many:
         # Those that have a plan of their own come with that as well; a table holds one plan.
         reports = [report for report in reports if report.key == reports[0].key]
@@ -87,7 +87,7 @@ def _workbooks(request: RenderRequest, err: Console) -> Iterator[Path]:
 
 def _sites(request: RenderRequest, err: Console) -> Iterator[Path]:
     """Each site rendered on its own, with a first page above it, its links checked, in a file."""
-    for report in asked_reports(request):
+    for report in asked_reports(request, err):
         with tempfile.TemporaryDirectory(prefix="plan-export-") as temporary:
             site = Path(temporary) / "site"
             alone = replace(
@@ -158,8 +158,7 @@ def export_figures(
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."
         )
         raise PlanError.of("--width, --dpi", what, "Take fewer dots, or a PDF.")
-    with err.status("reading the figures"):
-        (report,) = asked_reports(request)
+    (report,) = asked_reports(request, err)
     whose = marked_name(report, report.workbook_name.removesuffix(".xlsx"))
     if names:
         for name in names:
@@ -211,8 +210,7 @@ def write_briefs(request: RenderRequest, err: Console) -> Iterator[Path]:
         For an unknown form, municipality or plan, or a report that has no agenda item.
     """
     request.check(BRIEF_FORMS)
-    with err.status("reading the figures"):
-        reports = asked_reports(request)
+    reports = asked_reports(request, err)
     for report in reports:
         with err.status(f"writing {report.whom.name}"):
             brief = report.brief()

@@ -1,4 +1,4 @@
-"""``plan notebooks``, and what ``plan check`` tells of notebooks: the books of all reports, by key."""
+"""``plan notebooks``: the books of all reports, by key."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ def own_books(project: Project, catalogue: Catalogue) -> Iterator[BookFiles]:
             book = BookFiles(wing.contents(project, catalogue, key))
             if book.own:
                 yield book
-
-
-def notebooks_behind(project: Project, catalogue: Catalogue) -> list[str]:
-    """Each file that is behind the catalogue, with what brings it up to date."""
-    return [line for book in own_books(project, catalogue) for line in book.behind()]
 
 
 def update_notebooks(project: Project, catalogue: Catalogue, key: str) -> Iterator[str]:

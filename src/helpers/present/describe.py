@@ -6,9 +6,9 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from textwrap import shorten
 
+from helpers.analysis.readings import as_published
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL_NAME
 from helpers.data import csv_files
@@ -197,14 +197,8 @@ def numbers_csv(picture: Picture) -> str:
     )
 
 
-def _spelled(value: Decimal, decimals: int) -> Decimal:
-    """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals))
-    return rounded if rounded == value else value
-
-
 def _csv_row(picture: Picture, trace: Trace, point: Point) -> Sequence[csv_files.CsvCell]:
-    value = None if point.value is None else _spelled(point.value, trace.decimals)
+    value = None if point.value is None else as_published(point.value, trace.decimals)
     known = PROVISIONAL if picture.is_provisional(trace, point) else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.real or not picture.example else "nej"

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from helpers.data.files import NO_ROOM
 from helpers.errors import PlanError, Problem
+from helpers.letters import without_hidden
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.render.copy import Copy
 from helpers.render.notebooks import (
@@ -41,8 +42,6 @@ _SECRET = re.compile(
     r"(?:^|_)(?:TOKEN|KEY|APIKEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT)S?(?:_|$)", re.IGNORECASE
 )
 """Names of variables that the kernel does not get: what a cell prints stands on a page."""
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Kernel:
@@ -164,10 +163,10 @@ def _failed(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode
 def _failure(path: str, cell: NotebookNode, error: NotebookNode) -> Problem:
     """One message for a failed cell: which, and the problem; our own traceback only when the fault may be ours."""
     where = cell_place(path, cell)
-    message = _ESCAPES.sub("", error.evalue).strip()
+    message = without_hidden(error.evalue).strip()
     if error.ename == "PlanError":
         return Problem(where, message)
-    trace = _ESCAPES.sub("", "\n".join(error.traceback)).strip().splitlines()
+    trace = without_hidden("\n".join(error.traceback)).strip().splitlines()
     lines = [line for line in trace if line.strip()][-12:]
     return Problem(
         where,
@@ -218,9 +217,8 @@ def run_notebooks(
             ) from None
         for cell, failed in _failed(notebook):
             # What a cell shows writes files too; the disk's fault may lie under another one in the traceback.
-            faults = re.findall(
-                r"\[Errno (\d+)\] ", _ESCAPES.sub("", "\n".join((failed.evalue, *failed.traceback)))
-            )
+            trace = without_hidden("\n".join((failed.evalue, *failed.traceback)))
+            faults = re.findall(r"\[Errno (\d+)\] ", trace)
             if faults and int(faults[-1]) in NO_ROOM:
                 raise OSError(int(faults[-1]), os.strerror(int(faults[-1])))
             raise PlanError(_failure(path, cell, failed))

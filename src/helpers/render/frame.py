@@ -9,8 +9,7 @@ from helpers.catalogue.brand import Brand, brand_of
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.project import Project
 from helpers.render.assets import write_assets
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import environment
+from helpers.render.builtin.pages import environment, foot
 
 HUB = "index.html"
 

@@ -71,7 +71,7 @@ def render_job_in_thread(setting: Setting, variant: Variant, room: Path) -> Outc
             "The worker of the cluster does not see this folder.",
             "Let --output lie in a folder that all workers share, at the same path (docs/publishing.md).",
         )
-        return Outcome(variant, "failed", setting.engine, problems=(problem,))
+        return Outcome(variant, "failed", problems=(problem,))
     return _thread().submit(render_job, setting, variant, room).result()
 
 

@@ -54,7 +54,6 @@ class Outcome:
     status: Literal["rendered", "unchanged", "failed"]
     """``rendered``, ``unchanged`` (the site in place is the one asked for) or ``failed`` (the previous site, if any, is
     still in place)."""
-    engine: str = ""
     # Where the site, its PDF and its Word document lie; none when it failed or was not asked for.
     folder: Path | None = None
     pdf: Path | None = None

@@ -18,7 +18,6 @@ from helpers.data.files import write_whole
 from helpers.project import Project, book_plan
 from helpers.render.builtin.pages import environment, relative_url
 from helpers.render.hub import RECORD, Site, read_sites
-from helpers.render.policy import policy
 
 MOVED = ".moved.json"
 """At the top of the output: each old address, and where it leads."""
@@ -138,7 +137,7 @@ def _write(output: Path, address: str, target: str, *, known: Mapping[str, str])
     if address.endswith(".html"):
         page = environment().get_template("moved.html")
         url = quote(relative_url(address, target))
-        place.write_text(page.render(url=url, script=_SCRIPT, policy=policy(_SCRIPT)), encoding="utf-8")
+        place.write_text(page.render(url=url, script=_SCRIPT), encoding="utf-8")
         return
     try:
         place.hardlink_to(file)

@@ -20,7 +20,7 @@ from helpers.data.files import write_whole, writing
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
 from helpers.render.assets import FOLDER
-from helpers.render.builtin.foot import STATEMENTS
+from helpers.render.builtin.pages import STATEMENTS
 from helpers.render.frame import HUB
 from helpers.render.hub import (
     AREAS,

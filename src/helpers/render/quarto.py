@@ -20,13 +20,13 @@ import nbformat
 import yaml
 
 from helpers.errors import PlanError
+from helpers.letters import without_hidden
 from helpers.present import fonts
 from helpers.present.theme import palette_from
 from helpers.render.assets import write_font_css
 from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
 from helpers.render.book import CONFIGURATION
-from helpers.render.builtin.foot import foot
-from helpers.render.builtin.pages import ChapterVerdict, environment, read_verdicts, relative_url
+from helpers.render.builtin.pages import ChapterVerdict, environment, foot, read_verdicts, relative_url
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
 from helpers.render.drawings import with_drawings
@@ -48,7 +48,6 @@ NO_INDEX = '<meta name="robots" content="noindex">'
 
 _FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _UNNUMBERED_TITLE = re.compile(r"#\s.*\{[^}]*\.unnumbered")
 
 
@@ -100,12 +99,10 @@ def _formats(
     configuration: dict[str, Any], to: Collection[str], css: str, word: WordJob | None
 ) -> dict[str, Any]:
     """The formats asked for and no other: one call then makes them all."""
-    given = configuration.get("format") or {}
-    formats = {}
-    for target, name in _FORMATS.items():
-        if target in to:
-            value = given.get(name) if isinstance(given, dict) else None
-            formats[name] = dict(value) if isinstance(value, dict) else {}
+    given = configuration.get("format")
+    values = given if isinstance(given, dict) else {}
+    asked = (name for target, name in _FORMATS.items() if target in to)
+    formats = {name: dict(value) if isinstance(value := values.get(name), dict) else {} for name in asked}
     if "html" in formats:
         named = formats["html"].get("css") or []
         formats["html"]["css"] = [*([named] if isinstance(named, str) else named), css]
@@ -174,7 +171,7 @@ def render_quarto(copy: Copy, site: Path, to: Collection[str], on_step: Callable
         raise PlanError.of(
             where, f"Quarto took longer than {QUARTO_TIMEOUT} seconds and was stopped."
         ) from None
-    said = [line for line in _ESCAPES.sub("", done.stderr).splitlines() if line.strip()]
+    said = [line for line in without_hidden(done.stderr).splitlines() if line.strip()]
     if done.returncode != 0:
         raise PlanError.of(where, "\n".join(said[-SHOWN_LINES:]) or "Quarto failed and said nothing.")
     made = copy.folder / copy.book.output_folder

@@ -90,7 +90,7 @@ def share_out(
                 on_event(news)
                 continue
             variant = work[places[news]][0]
-            outcome = outcomes[places[news]] = _outcome(setting, variant, news)
+            outcome = outcomes[places[news]] = _outcome(variant, news)
             if scheduler or news.exception():
                 on_event(Event(variant, _STEPS[outcome.status], 1, 1))
     return [outcomes[index] for index in range(len(work))]
@@ -112,7 +112,7 @@ def _executor(jobs: int, scheduler: str, on_event: Progress) -> Iterator[tuple[E
     processes.shutdown()
 
 
-def _outcome(setting: Setting, variant: Variant, future: Future[Outcome]) -> Outcome:
+def _outcome(variant: Variant, future: Future[Outcome]) -> Outcome:
     error = future.exception()
     if error is None:
         return future.result()
@@ -124,7 +124,7 @@ def _outcome(setting: Setting, variant: Variant, future: Future[Outcome]) -> Out
         )
     else:
         problem = Problem(variant.slug, f"The cluster gave it up: {type(error).__name__}: {error}")
-    return Outcome(variant, "failed", setting.engine, problems=(problem,))
+    return Outcome(variant, "failed", problems=(problem,))
 
 
 # ------------------------------------------------------------------- a Dask cluster (the optional extra `dask`)

@@ -8,7 +8,7 @@ from helpers.catalogue.imprint import own_imprints, read_imprint
 from helpers.data.files import write_whole
 from helpers.periods import danish_day
 from helpers.project import Project
-from helpers.render.builtin.foot import STATEMENTS, statement_page
+from helpers.render.builtin.pages import STATEMENTS, statement_page
 from helpers.render.frame import framed
 
 _ABOVE = "../"

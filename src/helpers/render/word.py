@@ -20,7 +20,7 @@ from helpers.catalogue.brand import WORD
 from helpers.present.still import drawn
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
-from helpers.render.word_reference import A4_HEIGHT, write_reference
+from helpers.render.word_reference import A4_HEIGHT, element_of, shading, write_reference
 
 LANGUAGE = "da-DK"
 """Of proofing."""
@@ -85,10 +85,7 @@ def _speak_danish(document: Document) -> None:
         for lang in root.xpath("//w:lang"):
             lang.getparent().remove(lang)
     (defaults,) = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")
-    lang = OxmlElement("w:lang")
-    for kind in ("val", "eastAsia", "bidi"):
-        lang.set(qn(f"w:{kind}"), LANGUAGE if kind == "val" else "x-none")
-    defaults.append(lang)
+    defaults.append(element_of("w:lang", val=LANGUAGE, eastAsia="x-none", bidi="x-none"))
     for element in document.settings.element.xpath("w:themeFontLang"):
         element.set(qn("w:val"), LANGUAGE)
 
@@ -111,19 +108,13 @@ def _settle_tables(document: Document) -> None:
         styles = {str(name) for name in cell.xpath("w:p/w:pPr/w:pStyle/@w:val")}
         fills = {shades[name] for name in styles if name in shades}
         if len(styles) == 1 and fills:
-            shade = OxmlElement("w:shd")
-            for name, value in (("val", "clear"), ("color", "auto"), ("fill", fills.pop())):
-                shade.set(qn(f"w:{name}"), value)
-            cell.get_or_add_tcPr().append(shade)
+            cell.get_or_add_tcPr().append(shading(fills.pop()))
 
 
 def _make_small(table: Table) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
-        room = OxmlElement(f"w:{side}")
-        room.set(qn("w:w"), str(_NARROW))
-        room.set(qn("w:type"), "dxa")
-        margins.append(room)
+        margins.append(element_of(f"w:{side}", w=str(_NARROW), type="dxa"))
     # Before its look and caption, as the schema has it.
     after = table._tbl.tblPr.xpath("w:tblLook | w:tblCaption | w:tblDescription")
     after[0].addprevious(margins) if after else table._tbl.tblPr.append(margins)

@@ -195,19 +195,24 @@ def _add(document: Document, name: str, look: Look) -> ParagraphStyle:
     if look.bar:
         given.left_indent = given.right_indent = Mm(3)
         bar = OxmlElement("w:pBdr")
-        bar.append(_made("w:left", val="single", sz="24", space="6", color=look.ink or _LINE))
+        bar.append(element_of("w:left", val="single", sz="24", space="6", color=look.ink or _LINE))
         properties.insert_element_before(bar, "w:shd", "w:spacing", "w:ind", "w:jc")
     if look.paper:
-        shade = _made("w:shd", val="clear", color="auto", fill=look.paper)
-        properties.insert_element_before(shade, "w:spacing", "w:ind", "w:jc")
+        properties.insert_element_before(shading(look.paper), "w:spacing", "w:ind", "w:jc")
     return style
 
 
-def _made(tag: str, **attributes: str) -> Any:
+def element_of(tag: str, **attributes: str) -> Any:
+    """An element of Word's with its attributes: ``w:shd``."""
     element = OxmlElement(tag)
     for name, value in attributes.items():
         element.set(qn(f"w:{name}"), value)
     return element
+
+
+def shading(colour: str) -> Any:
+    """What lies behind a paragraph or in a cell."""
+    return element_of("w:shd", val="clear", color="auto", fill=colour)
 
 
 def _font(style: ParagraphStyle, family: str) -> None:
@@ -232,7 +237,7 @@ def _table_style(document: Document) -> None:
     table = style.element.find(qn("w:tblPr"))
     borders = OxmlElement("w:tblBorders")
     for side in ("bottom", "insideH"):
-        borders.append(_made(f"w:{side}", val="single", sz="4", space="0", color=_LINE))
+        borders.append(element_of(f"w:{side}", val="single", sz="4", space="0", color=_LINE))
     table.insert(1, borders)
     for side, width in (("top", "50"), ("bottom", "50"), ("left", "70"), ("right", "70")):
         table.find(qn("w:tblCellMar")).find(qn(f"w:{side}")).set(qn("w:w"), width)
@@ -265,7 +270,7 @@ def _page_number(paragraph: Paragraph, text: str, section: Any) -> None:
     paragraph.paragraph_format.tab_stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
     _small(paragraph, f"{text}\tSide ")
     for code, after in (("PAGE", " af "), ("NUMPAGES", "")):
-        field = _made("w:fldSimple", instr=f" {code} ")
+        field = element_of("w:fldSimple", instr=f" {code} ")
         run = _small(paragraph, "1").runs[-1]
         paragraph._p.append(field)
         field.append(run._r)

@@ -119,7 +119,7 @@ class Worker:
         record = read_record(place) if stamp else None
         if record is None or record.fingerprint != stamp:
             return None
-        return Outcome(variant, "unchanged", record.engine, place, *record.files(place), record.pages)
+        return Outcome(variant, "unchanged", place, *record.files(place), record.pages)
 
     def render(self, variant: Variant, build: Path, on_event: Progress = lambda _: None) -> Outcome:
         """Render one variant to its place; a failure is told in the outcome, and leaves the previous site.
@@ -133,13 +133,13 @@ class Worker:
             return self._render(variant, build, on_event)
         except PlanError as error:
             on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", self.engine, problems=error.problems)
+            return Outcome(variant, "failed", problems=error.problems)
         except OSError as error:
             refused = disk_problem(error, str(self.output / variant.slug))
             if refused is None:
                 raise
             on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", self.engine, problems=refused.problems)
+            return Outcome(variant, "failed", problems=refused.problems)
 
     def _render(self, variant: Variant, build: Path, on_event: Progress) -> Outcome:
         book, brand = self.book(variant), self.brand(variant)
@@ -176,7 +176,7 @@ class Worker:
         on_event(Event(variant, Step.PLACED, total, total))
         place = self.output / variant.slug
         files = record.files(place)
-        return Outcome(variant, "rendered", self.engine, place, *files, record.pages, (), warnings)
+        return Outcome(variant, "rendered", place, *files, record.pages, (), warnings)
 
     def _lay_out(self, copy: Copy, site: Path, on_step: Callable[[Step, str], None]) -> Assets:
         # The hub needs the shared files whatever engine makes the books.

@@ -8,18 +8,20 @@ import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from helpers.catalogue.imprint import Imprint
 from helpers.errors import PlanError, Problem
+from helpers.periods import danish_day
 from helpers.present.output import VERDICT_LOOKS
 from helpers.present.theme import palette_from
 from helpers.present.words import example_note
 from helpers.render.assets import Assets
-from helpers.render.builtin.foot import foot
 from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.copy import Copy
 from helpers.render.drawings import with_drawings
@@ -29,6 +31,9 @@ _NUMBERED = re.compile(r"(.+)-\d+\.html")
 
 VERDICTS = "verdicts.json"
 """What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
+
+STATEMENTS = "tilgaengelighed"
+"""Folder of the accessibility statements that are pages of the site: ``index.html`` and one for each municipality of its own."""
 
 
 def sign_of(kind: str) -> str:
@@ -95,6 +100,24 @@ def _entry(pages: tuple[Page, ...], index: int, current: str) -> dict[str, str] 
     return {"url": relative_url(current, page.href), "title": number + page.title_html}
 
 
+def statement_page(imprint: Imprint) -> str | None:
+    """The page of the statement, from the output folder; none where it lies elsewhere or there is none."""
+    if imprint.accessibility is None or imprint.accessibility.address:
+        return None
+    return f"{STATEMENTS}/{imprint.key or 'index'}.html"
+
+
+def foot(imprint: Imprint, above: str) -> dict[str, object]:
+    """What the template ``foot.html`` wants to know, for a page `above` the output folder."""
+    page, said = statement_page(imprint), imprint.next_update
+    elsewhere = imprint.accessibility.address if imprint.accessibility else None
+    return {
+        "imprint": imprint,
+        "statement": above + page if page else elsewhere,
+        "next_update": danish_day(said) if isinstance(said, date) else said,
+    }
+
+
 def write_pages(
     copy: Copy,
     converted: Converted,
@@ -107,8 +130,6 @@ def write_pages(
 
     Parameters
     ----------
-    example
-        Whether the numbers are example data; every page then says so at its top.
     files
         Names of the whole book's files in `site`, ``pdf`` and ``docx``; none for one that is not there.
 

@@ -80,17 +80,10 @@ def months_for_people(report: InvestmentNumbers) -> str:
 def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
-        measured = {one.month: one for one in row.measured}
-        way = {point.period: point.value for point in row.path}
-        goals = row.row.target_values
-        for month in sorted({*measured, *goals}):
-            one, on_path = measured.get(month), way.get(month)
-            yield (
-                report.municipality.name, status.project.title, status.project.key, row.row.key,
-                status.project.status.label_of(row.row.key), month.id, month.danish, one.value if one else None,
-                one.share if one else None, words.path_decimal(on_path) if on_path is not None else None,
-                goals.get(month), one.source if one else None,
-            )  # fmt: skip
+        label = status.project.status.label_of(row.row.key)
+        named = (report.municipality.name, status.project.title, status.project.key, row.row.key, label)
+        months = sorted({*(one.month for one in row.measured), *row.row.target_values})
+        yield from ((*named, *cells) for cells in words.month_cells(row, months))
 
 
 _MONTHS = (

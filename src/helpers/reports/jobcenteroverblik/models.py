@@ -142,6 +142,12 @@ class JointRules(Model):
     of_population: tuple[str, ...] = ()
     of_counts: dict[str, JointShare] = Field(default_factory=dict)
 
+    @property
+    def population_series(self) -> tuple[str, str]:
+        """Key of the indicator, and name of its series, that counts the population."""
+        indicator, _, series = self.population.partition(".")
+        return indicator, series
+
 
 class Printed(Model):
     """Which report is kept as it was printed, the names of its files, and what it calls itself and a job centre."""
@@ -226,9 +232,6 @@ class PrintedReport(Printed):
         """What its folder has after the area's name: ``-2017m02``."""
         return f"-{self.period.id.lower()}"
 
-    def row(self, key: str) -> PrintedRow | None:
-        return next((row for row in self.rows if row.row == key), None)
-
 
 class Jobcenteroverblik(Model):
     """The template with its job centres and printed reports."""
@@ -260,7 +263,7 @@ class Jobcenteroverblik(Model):
         found = [figure.indicator for figure in self.figures if figure.indicator]
         found += [row.indicator for row in self.template.table.rows]
         found += self.framework
-        found.append(self.template.joint.population.partition(".")[0])
+        found.append(self.template.joint.population_series[0])
         return tuple(dict.fromkeys(found))
 
     def centre_of(self, code: str) -> JobCentre:
@@ -415,17 +418,12 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
             )
     for at, row in enumerate(template.table.rows):
         series(row.indicator, "count", ("table", "rows", at, "indicator"))
-    series(*_split(template.joint.population), ("joint", "population"))
+    series(*template.joint.population_series, ("joint", "population"))
     for at, key in enumerate(template.joint.of_population):
         series(key, "count", ("joint", "of_population", at))
     for key, rule_ in template.joint.of_counts.items():
         for name in (*rule_.part, *rule_.base):
             series(key, name, ("joint", "of_counts", key))
-
-
-def _split(reference: str) -> tuple[str, str]:
-    indicator, _, series = reference.partition(".")
-    return indicator, series
 
 
 def _published(

@@ -85,19 +85,11 @@ class CountryComparison:
 
 
 def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> GoalComparison | None:
-    """The pages of a plan's goals; none for a plan without an indicator."""
-    pages = goal_pages(catalogue, comparison, colour)
-    if not pages:
-        return None
-    plan = comparison.plan
-    return GoalComparison(
-        plan.key, plan.title, pages[0].owner, comparison.example, comparison.data_day, pages
-    )
+    """A page for each goal that is followed by indicators; none for a plan without one.
 
-
-def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
-    """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
-    plan = comparison.plan
+    A municipality's own survey has nothing to compare with.
+    """
+    plan, owner = comparison.plan, owner_words(comparison.plan, comparison.municipalities)
     verdicts = [goal_verdicts(rows, plan) for rows in comparison.rows.values()]
     pages = []
     for goal in plan.goals:
@@ -115,7 +107,7 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 title=goal.title,
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
-                owner=owner_words(plan, comparison.municipalities),
+                owner=owner,
                 **_sides(joint),
                 parts=tuple(
                     _part(
@@ -130,7 +122,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 ),
             )
         )
-    return tuple(pages)
+    if not pages:
+        return None
+    return GoalComparison(plan.key, plan.title, owner, comparison.example, comparison.data_day, tuple(pages))
 
 
 def owner_words(plan: Plan, municipalities: Iterable[Municipality]) -> str:

@@ -22,9 +22,9 @@ from helpers.reports.base.analyst import below
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import COLUMNS, Ask, records
+from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.revisions import PlanRevision, area_names, revision_csv
-from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.status import StatusRow
 
 _COLOURS = {
@@ -110,12 +110,11 @@ def _narrow(report: PlanReport) -> Iterator[RenderableType]:
 
 
 def _cells(report: PlanReport, row: StatusRow) -> tuple[str | Text, ...]:
-    goal = report.plan.goal(row.goal)
-    name = report.catalogue.indicators[row.indicator].name if len(goal.indicators) > 1 else None
+    wording, name = report.plan.goal(row.goal).text, report.part_name(row)
     colour = _COLOURS[row.verdict]
     return (
         row.goal,
-        f"{goal.text} [{name}]" if name else goal.text,
+        f"{wording} [{name}]" if name else wording,
         _period(report, row),
         words.number(row.national, row.decimals, row.unit),
         words.number(row.municipality, row.decimals, row.unit),
