@@ -21,8 +21,8 @@ from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
-from helpers.project import Project
-from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
+from helpers.project import CONFIGURATION, Project
+from helpers.render.book import read_book, unsupported_keys
 from helpers.render.builtin.texts import text_problems
 from helpers.render.notebooks import check_notebooks, read_chapter
 from helpers.render.quarto import find_quarto
