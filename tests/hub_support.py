@@ -102,8 +102,8 @@ def _row(goal: Goal, indicator: Indicator, area: Municipality, number: int) -> S
     period = PERIODS[indicator.frequency]
     reason = f"Tallet for {area.name} for {period.danish} er diskretioneret eller ikke opgjort."
     return StatusRow(
-        goal.number, indicator.key, period, national, ours, target, difference, indicator.unit, indicator.decimals,
-        judged, direction, reason=reason if judged is Verdict.CANNOT_BE_JUDGED else None,
+        goal.number, indicator.key, indicator.unit, indicator.decimals, judged, direction, period=period, national=national,
+        municipality=ours, target=target, gap=difference, reason=reason if judged is Verdict.CANNOT_BE_JUDGED else None,
     )  # fmt: skip
 
 

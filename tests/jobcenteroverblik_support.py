@@ -83,10 +83,9 @@ def standings(
     jobcenteroverblik: Jobcenteroverblik | None = None,
     catalogue: Catalogue | None = None,
     bound: Period | None = None,
-    delay: int | None = None,
 ) -> Standings:
     made = boards(figures, jobcenteroverblik=jobcenteroverblik, catalogue=catalogue)
-    return Standings(made, area(name), bound, delay)
+    return Standings(made, area(name), bound)
 
 
 def changed(**template: object) -> Jobcenteroverblik:

@@ -7,7 +7,7 @@ import pytest
 from data_support import CHECKOUT
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Plan, Replaces
-from helpers.catalogue.names import noun
+from helpers.catalogue.names import Noun
 from helpers.catalogue.targets import Target
 from helpers.project import Project
 from helpers.reports.plan.changes import AreaChangeKind, ChangeKind, area_changes, plan_changes
@@ -189,7 +189,9 @@ def test_a_new_focus_area_is_new_in_the_gender_of_its_name():
     again = continued(NEW)
     more = again.model_copy(update={"focus_areas": (*again.focus_areas, extra)})
     assert told(more) == ["7 af de 8 fokusområder er uændrede.", "Fokusområdet »Flere hænder« er nyt."]
-    called = more.model_copy(update={"names": more.names.model_copy(update={"area": noun("indsats")})})
+    called = more.model_copy(
+        update={"names": more.names.model_copy(update={"area": Noun.model_validate("indsats")})}
+    )
     assert told(called)[1] == "Indsatsen »Flere hænder« er ny."
 
 

@@ -23,6 +23,7 @@ from helpers.reports.plan.status import (
     goal_verdicts,
     status_rows,
     summary,
+    survey_answers,
     survey_rows,
 )
 
@@ -193,7 +194,8 @@ def surveyed(
 ) -> dict[str, StatusRow]:
     area = CATALOGUE.municipality("Frederikssund")
     limit = Period.parse(bound) if bound else None
-    rows = survey_rows(project, CATALOGUE, plan, area, limit or Period.parse(now), limit)
+    answers = survey_answers(project, CATALOGUE, plan, area, limit)
+    rows = survey_rows(CATALOGUE, plan, area, answers, limit or Period.parse(now))
     return {row.goal: row for row in rows}
 
 
@@ -271,7 +273,7 @@ def test_a_survey_made_after_the_reports_period_does_not_count(survey_project):
 
 
 def row(goal: str, verdict: Verdict, key: str = "x") -> StatusRow:
-    return StatusRow(goal, key, None, None, None, None, None, Unit.PERCENT, 1, verdict, Direction.HIGHER)
+    return StatusRow(goal, key, Unit.PERCENT, 1, verdict, Direction.HIGHER)
 
 
 MET, NOT, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from helpers.catalogue import load_catalogue
-from helpers.catalogue.names import Names, noun
+from helpers.catalogue.names import Names, Noun
 from helpers.reports.plan.book import plan_contents
 from helpers.reports.plan.report import read_report
 from report_support import copy_project
@@ -26,13 +26,13 @@ from report_support import copy_project
     ],
 )  # fmt: skip
 def test_a_compound_is_declined_as_its_last_part(word: str, forms: tuple[str, ...]) -> None:
-    found = noun(word)
+    found = Noun.model_validate(word)
     assert (found.one, found.many, found.the, found.the_many) == forms
 
 
 def test_a_word_of_unknown_ending_asks_for_its_four_forms() -> None:
     with pytest.raises(ValidationError, match="write all four"):
-        noun("program")
+        Noun.model_validate("program")
     forms = {"one": "program", "many": "programmer", "the": "programmet", "the_many": "programmerne"}
     assert Names.model_validate({"document": forms}).document.the == "programmet"
 

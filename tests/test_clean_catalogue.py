@@ -41,6 +41,6 @@ def test_no_text_of_the_catalogue_brings_what_runs(tmp_path: Path, name: str) ->
     assert tried
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     catalogue = load_catalogue(project)
-    told = repr(catalogue) + repr(load_investments(project, catalogue))
+    told = repr(catalogue) + repr(load_investments(project))
     assert told.count("<b>y</b>") >= len(tried)
     assert not any(word in told for word in ("onclick", "<script", "x.dk"))

@@ -11,7 +11,7 @@ import pytest
 from data_support import store_counts
 from helpers.catalogue import load_catalogue
 from helpers.catalogue.models import Indicator
-from helpers.catalogue.names import noun
+from helpers.catalogue.names import Noun
 from helpers.project import RENDERING_VARIABLE
 from helpers.reports import wing as open_wing
 from helpers.reports.base.notes import shortfall
@@ -87,17 +87,17 @@ GOALS = [[measured(f"y{place}")] for place in range(1, 16)]
     ],
 )  # fmt: skip
 def test_what_is_missing_is_one_line_that_counts_goals(rows: list[FetchRow], said: str) -> None:
-    assert shortfall(rows, GOALS, noun("mål")) == said
+    assert shortfall(rows, GOALS, Noun.model_validate("mål")) == said
 
 
 def test_a_goal_of_several_tables_is_counted_once_and_by_the_worst() -> None:
     goals = [[measured("y1", "y2")], [measured("y3")]]
     assert (
-        shortfall([row("y1"), row("y2", None)], goals, noun("mål"))
+        shortfall([row("y1"), row("y2", None)], goals, Noun.model_validate("mål"))
         == "Tallene for 1 af 2 mål kunne ikke hentes."
     )
     assert (
-        shortfall([row("y1"), row("y2")], goals[:1], noun("mål"))
+        shortfall([row("y1"), row("y2")], goals[:1], Noun.model_validate("mål"))
         == "Tallene for målet er fra juni 2026; nyere kunne ikke hentes."
     )
 
@@ -114,7 +114,9 @@ def test_a_goal_of_several_tables_is_counted_once_and_by_the_worst() -> None:
 )
 def test_the_line_counts_what_a_report_has(counted: str, of: int, said: str) -> None:
     rows = [row(f"y{n}") for n in (1, 2, 3)]
-    assert shortfall(rows, [[measured(f"y{n}")] for n in range(1, of + 1)], noun(counted)) == said
+    assert (
+        shortfall(rows, [[measured(f"y{n}")] for n in range(1, of + 1)], Noun.model_validate(counted)) == said
+    )
 
 
 def test_the_jobcenteroverblik_counts_figures_and_its_page_on_data_tells_the_table(

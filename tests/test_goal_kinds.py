@@ -19,8 +19,8 @@ from helpers.periods import Period
 from helpers.present.words import VERDICT_WORDS
 from helpers.project import Project
 from helpers.reports.plan.opening import largest_gap
+from helpers.reports.plan.records import status_csv, status_for_people
 from helpers.reports.plan.report import PlanReport, read_report
-from helpers.reports.plan.sheets import status_csv, status_for_people
 from helpers.sources.manual import typed_problems, write_template
 from helpers.sources.milestones import read_milestones
 from report_support import CHECKOUT, EXAMPLE_PLAN, copy_project

@@ -26,7 +26,7 @@ from helpers.periods import Period
 from helpers.present.theme import palette_from
 from helpers.project import Project
 from helpers.reports.base.goals import ComparedIndicator, GoalPage
-from helpers.reports.plan.comparison import CountryComparison, alphabetical, goal_pages
+from helpers.reports.plan.comparison import CountryComparison, alphabetical, compared
 from helpers.reports.plan.status import goal_verdicts, rows_of_all, status_rows
 from hub_support import SUPPRESSED, country, hub_project
 
@@ -100,7 +100,7 @@ def comparison(catalogue: Catalogue) -> CountryComparison:
 
 @pytest.fixture(scope="module")
 def pages(catalogue: Catalogue, comparison: CountryComparison) -> dict[str, GoalPage]:
-    return {page.number: page for page in goal_pages(catalogue, comparison, palette_from({}))}
+    return {page.number: page for page in compared(catalogue, comparison, palette_from({})).pages}
 
 
 def part(pages: dict[str, GoalPage], number: str) -> ComparedIndicator:
@@ -164,7 +164,7 @@ def test_a_plan_of_one_municipality_says_whose_goals_they_are(
     catalogue: Catalogue, pages: dict[str, GoalPage]
 ):
     assert "Frederikssund Kommunes egne" in pages["1a"].owner
-    free = goal_pages(catalogue, country(catalogue, "noegletal-2026"), palette_from({}))
+    free = compared(catalogue, country(catalogue, "noegletal-2026"), palette_from({})).pages
     assert {page.owner for page in free} == {""}
 
 
@@ -226,7 +226,7 @@ def test_a_figure_from_another_period_than_the_others_says_so(
     later = Period.parse("2023M12")
     own = tuple(replace(row, period=later) if row.goal == "6a" else row for row in comparison.rows["766"])
     changed = replace(comparison, rows={**comparison.rows, "766": own})
-    found = next(p for p in goal_pages(catalogue, changed, palette_from({})) if p.number == "6a").parts[0]
+    found = next(p for p in compared(catalogue, changed, palette_from({})).pages if p.number == "6a").parts[0]
     remarks = {row.name: row.remark for row in found.standings if row.remark}
     assert remarks["Hedensted"] == "Tallet er for december 2023."
     assert set(remarks) == {"Hedensted", "Læsø"}
@@ -237,7 +237,7 @@ def test_a_figure_of_few_persons_is_marked_in_the_table_and_the_file(
 ):
     own = tuple(replace(row, scarce=row.goal == "6a") for row in comparison.rows["766"])
     changed = replace(comparison, rows={**comparison.rows, "766": own})
-    found = {p.number: p.parts[0] for p in goal_pages(catalogue, changed, palette_from({}))}
+    found = {p.number: p.parts[0] for p in compared(catalogue, changed, palette_from({})).pages}
     marked = {row.name for row in found["6a"].standings if row.value.endswith("°")}
     assert marked == {"Hedensted"} and found["6a"].few and not found["1a"].few
     rows = csv.DictReader(io.StringIO(found["6a"].csv.removeprefix("\ufeff")), delimiter=";")
@@ -259,7 +259,9 @@ def test_where_each_is_held_against_what_was_expected_the_order_is_by_the_distan
         for code, found in comparison.rows.items()
     }
     (page,) = (
-        p for p in goal_pages(catalogue, replace(comparison, rows=rows), palette_from({})) if p.number == "6a"
+        p
+        for p in compared(catalogue, replace(comparison, rows=rows), palette_from({})).pages
+        if p.number == "6a"
     )
     shown = page.parts[0]
     gaps = [

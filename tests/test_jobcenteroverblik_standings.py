@@ -97,8 +97,6 @@ def test_figures_stay_one_month_behind_the_newest_and_show_25_months():
 
 @pytest.mark.parametrize("delay", [0, 1, 3])
 def test_the_delay_can_be_switched(delay):
-    own = standings("Vejle", {SHARE: {VEJLE: 2.0}}, delay=delay)
-    assert own.standing(FRAMEWORK_FIGURE).newest == NEWEST.shift(-delay)
     template = standings("Vejle", {SHARE: {VEJLE: 2.0}}, jobcenteroverblik=changed(delay_months=delay))
     assert template.standing(FRAMEWORK_FIGURE).newest == NEWEST.shift(-delay)
 

@@ -19,21 +19,18 @@ from helpers.present.words import NBSP
 from helpers.project import Project
 from helpers.reports.plan.assurance import (
     BACKTEST_HEADS,
-    NUMBERS,
-    RECORD,
     Assured,
     backtest_cells,
-    cells,
     chance_sentence,
     hit_words,
     outlook_sentence,
     persons_sentence,
     persons_words,
-    record,
     round_kroner,
     since_sentence,
 )
 from helpers.reports.plan.outlook import NoOutlook, Outlook
+from helpers.reports.plan.records import RECKONED, for_program, for_reader, reckoned
 from helpers.reports.plan.status import StatusRow
 from report_support import CHECKOUT, copy_project
 
@@ -171,16 +168,16 @@ def test_chance_is_told_where_it_matters_or_was_asked_for(found, asked, said):
 
 def test_programs_and_people_get_the_same():
     found = replace(row("-2.8", -18), base=Decimal(641), chance=AROUND, few=True)
-    told = record(found, Assured(start=DECEMBER))
+    told = {key: for_program(value) for key, value in reckoned(found, Assured(start=DECEMBER)).items()}
     assert {key: value for key, value in told.items() if value is not None} == {
         "base": "641", "persons": "-18", "chance_low": "27.7", "chance_high": "34.9", "few_persons": "true",
         "start_period": "2025M12", "start": "29.1", "change": "2.1",
     }  # fmt: skip
-    assert cells(found, Assured(PRICE))[:6] == (
+    assert [for_reader(value) for value in reckoned(found, Assured(PRICE)).values()][:6] == [
         Decimal(641), Decimal(-18), Decimal(2_500_000), AROUND.low, AROUND.high, "ja"
-    )  # fmt: skip
-    assert tuple(told) == tuple(RECORD) and set(NUMBERS) < set(RECORD)
-    assert record(row(None, None), Assured(PRICE))["kroner"] is None
+    ]  # fmt: skip
+    assert tuple(told) == tuple(RECKONED)
+    assert reckoned(row(None, None), Assured(PRICE))["kroner"] is None
 
 
 DECEMBER = Start(Period.parse("2025M12"), Decimal("29.1"))

@@ -21,8 +21,8 @@ from helpers.periods import Period
 from helpers.present.describe import ALT_LETTERS
 from helpers.project import RENDERING_VARIABLE, ROOT_VARIABLE, Project
 from helpers.reports import open_report
+from helpers.reports.plan.records import COLUMNS, status_csv
 from helpers.reports.plan.report import PlanReport, read_report
-from helpers.reports.plan.sheets import STATUS_COLUMNS, status_csv
 from helpers.reports.plan.tables import PUBLISHED_NOTE
 from report_support import CHECKOUT, copy_project
 
@@ -241,7 +241,7 @@ def test_plan_status_gives_machines_the_named_columns_and_exact_figures(
     project: Project, monkeypatch: pytest.MonkeyPatch, frederikssund: PlanReport
 ) -> None:
     rows = list(csv.DictReader(io.StringIO(run(project, monkeypatch, "status", "250", "--format", "csv"))))
-    assert tuple(rows[0]) == STATUS_COLUMNS
+    assert tuple(rows[0]) == COLUMNS
     printed = {(r.goal, r.indicator): r for r in frederikssund.catalogue.published_rows(frederikssund.plan)}
     assert list(dict.fromkeys(r["goal"] for r in rows)) == [g.number for g in frederikssund.plan.goals]
     surveys = {row.indicator for row in frederikssund.survey_rows}

@@ -21,10 +21,10 @@ from helpers.present.words import capital, goals_met, number
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.reports.plan import short
 from helpers.reports.plan.assurance import chance_sentence
-from helpers.reports.plan.comparison import CountryComparison, goal_pages
+from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.opening import opening
+from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport, read_reports
-from helpers.reports.plan.sheets import status_records
 from helpers.reports.plan.words import without_persons
 from report_support import copy_project
 from sentence_patterns import PATTERNS, masked
@@ -280,8 +280,8 @@ def test_no_sentence_of_any_municipality_is_of_a_kind_that_nobody_has_read(
     # What the goals' pages say of all of them.
     first = reports[0]
     rows = {report.municipality.code: report.rows for report in reports}
-    compared = CountryComparison(first.plan, catalogue.municipalities, rows)
-    for page in goal_pages(catalogue, compared, palette_from({})):
+    country = CountryComparison(first.plan, catalogue.municipalities, rows)
+    for page in compared(catalogue, country, palette_from({})).pages:
         for told_of in page.parts:
             for said in pattern(" ".join(told_of.summary), first):
                 found.setdefault(said, f"mål {page.number}")

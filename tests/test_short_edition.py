@@ -143,7 +143,7 @@ def test_nothing_is_compared_where_nothing_is_known_from_then(project: Project) 
 def test_the_largest_gaps_come_first_and_those_without_a_base_are_named(project: Project) -> None:
     report = read(project, OWN)
     rows = [row for row in missing(report) if row.persons][: short.MOST_GAPS]
-    shown = short.gaps(report, report.brief()).markdown
+    shown = short.gaps(report).markdown
     order = re.findall(r'<th scope="row">(\w+)</th>', shown)
     assert order[: len(rows)] == [row.goal for row in rows]
     assert [abs(row.persons or 0) for row in rows] == sorted(

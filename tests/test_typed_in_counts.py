@@ -19,8 +19,8 @@ from helpers.data.raw import AnswerColumn
 from helpers.errors import PlanError
 from helpers.project import Project
 from helpers.reports.base.report import Report
+from helpers.reports.plan.records import status_csv
 from helpers.reports.plan.report import read_report, read_reports
-from helpers.reports.plan.sheets import status_csv
 from report_support import copy_project
 
 APPRENTICES = """

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
-PARTLY = 3
+_PARTLY = 3
 """Exit code of `plan fetch` when some tables came and others did not."""
 
-LOOK, FIGURES, MAKE = "Look", "Figures", "Pages"
+LOOK, FIGURES_PANEL, MAKE = "Look", "Figures", "Pages"
 """Headings of the list of commands."""
 
 app = typer.Typer(
@@ -278,7 +278,7 @@ def check() -> None:
 # ---------------------------------------------------------------------------------------------- fetching
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def fetch(
     plan: Annotated[
         str, Option("--plan", "-p", help="Only the tables of this plan; default: of every indicator.")
@@ -316,10 +316,10 @@ def fetch(
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
     if not report.ok:
-        raise typer.Exit(PARTLY if report.came else 1)
+        raise typer.Exit(_PARTLY if report.came else 1)
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def find(
     words: Annotated[
         list[str],
@@ -335,7 +335,7 @@ def find(
     out.print(found_tables(_project(), err, words, save=save))
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     """Rebuild the tidy table in data/processed from data/raw."""
     from helpers.data.basis import choose_basis
@@ -349,7 +349,7 @@ def process(plan: PlanKey = "", snapshot: SnapshotDay = "") -> None:
     typer.echo(f"data/processed/{basis.name}: {len(frame):,} observations of {count} indicators")
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def compare(
     old: Annotated[
         str, Argument(metavar="[OLD]", help="Earlier day, as 2026-08-19; default: the last snapshot but one.")
@@ -392,7 +392,7 @@ def compare_areas(
     typer.echo(f"wrote {write_areas(chosen.project, output, page)}")
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def backtest(
     plan: PlanKey = "",
     ahead: Annotated[
@@ -688,7 +688,7 @@ def add_indicator(
     _say(found)
 
 
-@app.command(rich_help_panel=FIGURES)
+@app.command(rich_help_panel=FIGURES_PANEL)
 def template(
     municipality: MunicipalityName,
     indicator: Annotated[

@@ -12,7 +12,7 @@ import yaml
 from helpers.errors import PlanError
 
 CONFIGURATION = "_quarto.yml"
-"""What a book says of itself; it lies in the book's folder."""
+"""What lays out a book, in its folder."""
 
 ROOT_VARIABLE = "PLAN_ROOT"
 """Environment variable that names the project folder, for notebooks that run in a private copy."""

@@ -125,7 +125,11 @@ class _Series:
         found = self._read.get(place)
         if found is None:
             state = State(self._states[place])
-            value = as_published(float(self._values[place]), decimals) if state is State.OK else None
+            value = (
+                as_published(Decimal(repr(float(self._values[place]))), decimals)
+                if state is State.OK
+                else None
+            )
             found = StatusReading(value, state, str(self._sources[place]), bool(self._printed[place]))
             self._read[place] = found
         return found
@@ -155,8 +159,7 @@ class _Series:
         )
 
 
-def as_published(value: float, decimals: int) -> Decimal:
-    """The published decimal, spelled with the indicator's decimals where that changes nothing."""
-    exact = Decimal(repr(value))
-    spelled = exact.quantize(Decimal(1).scaleb(-decimals))
-    return spelled if spelled == exact else exact
+def as_published(value: Decimal, decimals: int) -> Decimal:
+    """The same number, with as many decimals as its series has where that changes nothing: 16 and not 16,0."""
+    spelled = value.quantize(Decimal(1).scaleb(-decimals))
+    return spelled if spelled == value else value

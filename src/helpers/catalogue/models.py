@@ -405,8 +405,7 @@ class Indicator(Model):
     @property
     def certainty(self) -> Certainty:
         """The least sure of its series."""
-        found = {series.certainty for series in self.series.values()}
-        return next(c for c in (Certainty.UNKNOWN, Certainty.PROBABLE, Certainty.CONFIRMED) if c in found)
+        return max((series.certainty for series in self.series.values()), key=list(Certainty).index)
 
     @property
     def is_compared(self) -> bool:

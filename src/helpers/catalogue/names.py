@@ -73,25 +73,14 @@ class Noun(Model):
         return neuter if self.the.endswith("t") else common
 
 
-def noun(word: str) -> Noun:
-    """The noun with its forms.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        When its ending is not known.
-    """
-    return Noun.model_validate(word)
-
-
 class Names(Model):
     """What a plan and its parts are called on the pages."""
 
-    document: Noun = noun("plan")
+    document: Noun = Noun.model_validate("plan")
     """``plan``, ``strategi``, ``opfølgning``: what texts call the document; its title is the plan's own."""
     # ``fokusområde`` and ``resultatmål`` as in Frederikssund's plan; ``pejlemærke``, ``indsatsmål`` …
-    area: Noun = noun("fokusområde")
-    goal: Noun = noun("resultatmål")
+    area: Noun = Noun.model_validate("fokusområde")
+    goal: Noun = Noun.model_validate("resultatmål")
     unit: str | None = Field(default=None, min_length=1)
     """The office whose work it is, ``Job & Borger`` or ``Arbejdsmarkedscenter {kommune}``; fills ``{jobcenter}``. None:
     ``Jobcenter`` and the municipality's name."""

@@ -6,9 +6,9 @@ Whoever cannot see the figure gets the same from here: kind, period, newest valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from textwrap import shorten
 
+from helpers.analysis.readings import as_published
 from helpers.analysis.targets import ResolvedTarget
 from helpers.catalogue.models import NATIONAL_NAME
 from helpers.data import csv_files
@@ -31,9 +31,9 @@ from helpers.present.words import (
 )
 
 GOAL_COLUMNS = ("maal", "ordlyd", "kommune")
-"""Before `CSV_COLUMNS` in the file of a goal's figure."""
+"""Before `_CSV_COLUMNS` in the file of a goal's figure."""
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maaling",
     "periode",
     "periode_navn",
@@ -171,7 +171,7 @@ def _table_cell(trace: Trace, point: Point) -> Cell:
 
 
 def numbers_csv(picture: Picture) -> str:
-    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `CSV_COLUMNS`; periods oldest first.
+    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `_CSV_COLUMNS`; periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
     ``grundlag`` says where each comes from;
@@ -184,7 +184,7 @@ def numbers_csv(picture: Picture) -> str:
         return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
 
     return csv_files.for_people(
-        (*(GOAL_COLUMNS if goal else ()), *CSV_COLUMNS),
+        (*(GOAL_COLUMNS if goal else ()), *_CSV_COLUMNS),
         (
             (
                 *named(trace),
@@ -197,14 +197,8 @@ def numbers_csv(picture: Picture) -> str:
     )
 
 
-def _spelled(value: Decimal, decimals: int) -> Decimal:
-    """The exact value, with as many decimals as the series has where that changes nothing: 16 and not 16,0."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals))
-    return rounded if rounded == value else value
-
-
 def _csv_row(picture: Picture, trace: Trace, point: Point) -> Sequence[csv_files.CsvCell]:
-    value = None if point.value is None else _spelled(point.value, trace.decimals)
+    value = None if point.value is None else as_published(point.value, trace.decimals)
     known = PROVISIONAL if picture.is_provisional(trace, point) else "ok"
     state = known if point.state is State.OK else STATE_WORDS[point.state]
     published = "" if point.value is None else "ja" if point.real or not picture.example else "nej"

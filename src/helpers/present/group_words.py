@@ -82,9 +82,7 @@ def group_sentence(group: ComparisonGroup, many: str, cluster: str = "") -> str:
             f"Den beregnede gruppe er ikke en af STARs klynger, men de {small(len(group.members))} {many}, hvis "
             f"rammevilkår ligner mest: {names}. {quality_words(group)}{why}"
         )
-    where = {
-        GroupKind.REGION: f"Region {group.name}",
-        GroupKind.OFFICIAL: f"Danmarks Statistiks kommunegruppe{'r' if ' og ' in group.name else ''} {group.name}",
-        GroupKind.LISTED: group.name,
-    }[group.kind]
+    where = scope(group)
+    if group.kind is GroupKind.OFFICIAL:
+        where = f"Danmarks Statistiks kommunegruppe{'r' if ' og ' in group.name else ''} {group.name}"
     return f"Sammenlignet med de andre {many} i {where}: {names}.{why}"

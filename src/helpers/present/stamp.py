@@ -76,15 +76,11 @@ class Stamp:
 
 
 def marked_file(name: str, text: str, stamp: Stamp) -> str:
-    """The text of a file with its basis in it: a ``metadata`` element in SVG, a last column in CSV."""
+    """The text of a file with its basis in it: a ``metadata`` element in SVG, a last column in CSV that has none yet."""
     if name.endswith(".svg"):
         start = text.index(">", text.index("<svg")) + 1
         told = escape(json.dumps(stamp.mark(), ensure_ascii=False))
         return f"{text[:start]}<metadata>{told}</metadata>{text[start:]}"
-    return with_basis(text, stamp.kind) if name.endswith(".csv") else text
-
-
-def with_basis(text: str, kind: Literal["example", "real"], word: str = "") -> str:
-    """A CSV text with a last column that says what its rows stand on; a text that has one is left alone."""
-    columns = {BASIS_COLUMN, "basis"}
-    return with_column(text, BASIS_COLUMN, word or BASIS_WORDS[kind], unless=columns)
+    if not name.endswith(".csv"):
+        return text
+    return with_column(text, BASIS_COLUMN, BASIS_WORDS[stamp.kind], unless={BASIS_COLUMN, "basis"})

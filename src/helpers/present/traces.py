@@ -63,16 +63,15 @@ class Trace:
     """Its name in the legend, with the area filled in."""
     area: str
     """``dk``, the municipality's code, :data:`TARGET`, or the word of another group."""
-    indicator: str
-    series: str
-    axis: str
-    mark: str
-    group: int
-    """Which series it belongs to, counted from 0 on its axis; the areas of a series share it."""
     unit: Unit
     decimals: int
     points: tuple[Point, ...]
     """One per period of the figure, oldest first."""
+    indicator: str = ""
+    series: str = ""
+    mark: str = "line"
+    group: int = 0
+    """Which series it belongs to, counted from 0 on its axis; the areas of a series share it."""
     stack: str | None = None
     """Bars with the same word stand on each other."""
     name: str = ""
@@ -120,12 +119,12 @@ class Picture:
 
     key: str
     title: str
-    subtitle: str | None
-    share_axis: str | None
-    count_axis: str | None
     municipality: str
     periods: tuple[Period, ...]
     traces: tuple[Trace, ...]
+    subtitle: str | None = None
+    share_axis: str | None = None
+    count_axis: str | None = None
     breaks: tuple[Break, ...] = ()
     empty: tuple[tuple[str, State], ...] = ()
     """Names of traces that have no value at all, and why; they are not drawn, only named."""
@@ -227,7 +226,6 @@ def picture(
                     area=area,
                     indicator=indicator.key,
                     series=name,
-                    axis=series.axis,
                     mark=series.mark,
                     group=groups[series.mark],
                     unit=indicator.unit_of(name),
@@ -279,7 +277,6 @@ def areas_picture(
             name=name,
             group=0 if trace.national else place,
             mark="line",
-            axis="share",
             points=_on(trace.points, periods),
         )
         for place, one in enumerate(single)
@@ -295,9 +292,7 @@ def areas_picture(
     return Picture(
         key=key,
         title=title,
-        subtitle=None,
         share_axis=indicator.share_axis,
-        count_axis=None,
         municipality=areas[0].name,
         periods=periods,
         traces=lines,
@@ -377,21 +372,8 @@ def with_targets(drawn: Picture, courses: Sequence[tuple[str, Course]]) -> Pictu
             else Point(period, None, State.NOT_PUBLISHED)
             for period in drawn.periods
         )
-        lines.append(
-            Trace(
-                label,
-                TARGET,
-                "",
-                label,
-                "share",
-                "line",
-                0,
-                first.unit,
-                _decimals(points, first),
-                points,
-                name=label.split(":")[0],
-            )
-        )
+        decimals = _decimals(points, first)
+        lines.append(Trace(label, TARGET, first.unit, decimals, points, name=label.split(":")[0]))
     return replace(drawn, traces=(*drawn.traces, *lines))
 
 

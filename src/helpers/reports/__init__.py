@@ -32,9 +32,7 @@ def wing_of(project: Project, plan: str) -> Wing:
     return next((found for found in wings() if found.owns(project, plan)), wing(REPORTS[0]))
 
 
-def open_report(
-    kommune: str, plan: str = "", periode: str = "", eksempel: str | bool = False, **more: Any
-) -> Any:
+def open_report(kommune: str, plan: str = "", periode: str = "", eksempel: str | bool = False) -> Any:
     """The report of one municipality (or job centre), for its notebooks.
 
     Parameters
@@ -49,8 +47,6 @@ def open_report(
         The newest period to show, as ``2023M11`` or ``2023Q02``; empty for the newest there is.
     eksempel
         ``ja`` shows example data, marked as such, whatever was fetched or typed in.
-    more
-        Options of single reports.
 
     Raises
     ------
@@ -64,7 +60,7 @@ def open_report(
     example = str(eksempel).strip().lower() in ("ja", "true", "1", "yes")
     selection = selected_by_notebook(plan, periode, example=example)
     chosen = wing_of(selection.project, selection.plan)
-    report = chosen.report(selection, kommune, **more)
+    report = chosen.report(selection, kommune)
     if os.environ.get(RENDERING_VARIABLE) != "1":
         # `plan render` takes the catalogue's cells as they are now; JupyterLab and Quarto show the file's.
         for line in chosen.behind(report):

@@ -27,7 +27,7 @@ from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import STATBANK_URL_VARIABLE, StatbankSettings
 from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Reply, Transport, shown
 
-LANGUAGE: Final = "da"
+_LANGUAGE: Final = "da"
 
 _TOO_LARGE: Final = "REQUEST-LIMIT"
 _NO_TABLE: Final = re.compile(
@@ -154,7 +154,9 @@ class StatbankClient(Transport[StatbankSettings]):
             When there is no such table, or no answer.
         """
         name = table.upper()
-        return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
+        return self._ask(
+            f"tableinfo/{name}", {"lang": _LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo
+        )
 
     def data(self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]) -> Answer:
         """Ask for numbers.
@@ -175,7 +177,7 @@ class StatbankClient(Transport[StatbankSettings]):
         body: dict[str, object] = {
             "table": info.id,
             "format": query["format"],
-            "lang": LANGUAGE,
+            "lang": _LANGUAGE,
             "valuePresentation": "Code",
             "variables": [{"code": name, "values": values} for name, values in chosen.items()],
         }

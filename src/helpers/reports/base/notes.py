@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from helpers.catalogue.models import JOBINDSATS, SOURCES, Indicator
 from helpers.catalogue.names import Noun
@@ -19,6 +19,16 @@ from helpers.sources.fetch_status import FetchOutcome, FetchRow
 
 Measured = Sequence[tuple[str, Sequence[Indicator]]]
 """What a report counts (goals, figures, projects): each one's name, and the indicators that measure it."""
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """A list in Markdown; empty without an item."""
+    return "\n".join(f"- {escape_markdown(text)}" for text in texts)
+
+
+def note(kind: Literal["data-note", "source-note"], *texts: str) -> Shown:
+    """A small box of plain paragraphs: which figures a page shows, or where they are from; nothing without a text."""
+    return output.box(*map(escape_markdown, texts), classes=(kind,)) if texts else Shown()
 
 
 def fetched_note(
@@ -37,12 +47,12 @@ def fetched_note(
     beside
         What else there is to say of the figures.
     """
-    told = [escape_markdown(text) for text in beside if text]
+    told = [text for text in beside if text]
     fetched = sorted(days)
     found = dict.fromkeys(row.source for row in rows if row.source in SOURCES) or (JOBINDSATS,)
     names = listed(SOURCES[source].name for source in found)
     if not fetched:
-        return output.box(f"Der er endnu ingen tal fra {names} til siden.", *told, classes=("data-note",))
+        return note("data-note", f"Der er endnu ingen tal fra {names} til siden.", *told)
     first, last = fetched[0], fetched[-1]
     when = (
         f"den {danish_day(last)}"
@@ -52,7 +62,7 @@ def fetched_note(
     said = f"Tal fra {names}, hentet {when}."
     if snapshot is not None:
         said += f" Siden viser tallene, som de stod den {danish_day(snapshot)}."
-    return output.box(said, *told, classes=("data-note",))
+    return note("data-note", said, *told)
 
 
 def shortfall(rows: Iterable[FetchRow], measured: Sequence[Collection[Indicator]], counted: Noun) -> str:

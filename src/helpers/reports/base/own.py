@@ -11,6 +11,7 @@ from helpers.letters import address_part
 from helpers.present import output, tables
 from helpers.present.output import Shown
 from helpers.present.words import decimals_of, exact, number
+from helpers.reports.base.notes import note
 
 NOTE = "Kommunens egen opstilling."
 """Stands below what is not the plan's own figure or table."""
@@ -27,14 +28,14 @@ def own_shown(made: Any, caption: str, alt_text: str) -> Shown:
     import altair as alt
 
     key = f"egen-{address_part(caption)}"
-    note = output.box(NOTE, classes=("source-note",))
+    below = note("source-note", NOTE)
     if isinstance(made, pd.DataFrame):
         numeric = [pd.api.types.is_numeric_dtype(made[name]) for name in made.columns]
         columns = [
             tables.Column(str(name), number=kind) for name, kind in zip(made.columns, numeric, strict=True)
         ]
         rows = [[_cell(value) for value in row] for row in made.itertuples(index=False)]
-        return tables.simple_table(columns, rows, id=key, caption=caption, caption_shown=True) + note
+        return tables.simple_table(columns, rows, id=key, caption=caption, caption_shown=True) + below
     if isinstance(made, alt.TopLevelMixin):
         if not alt_text.strip():
             raise PlanError.of(
@@ -42,7 +43,7 @@ def own_shown(made: Any, caption: str, alt_text: str) -> Shown:
                 "The chart has no text for those who do not see it.",
                 'Say in a sentence or two what it shows: report.show(chart, caption="…", alt="…")',
             )
-        return output.figure(key, made.to_dict(), caption=caption, alt=alt_text) + note
+        return output.figure(key, made.to_dict(), caption=caption, alt=alt_text) + below
     raise PlanError.of(
         "report.show",
         f"A page can show a chart of Altair's or a DataFrame; this is a {type(made).__name__}.",

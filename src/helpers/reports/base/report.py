@@ -23,7 +23,7 @@ import pandas as pd
 from helpers.catalogue import Catalogue, load_catalogue
 from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.basis import Basis, basis_for
 from helpers.data.processed import Input, data_inputs
 from helpers.data.raw import RawStore
@@ -31,13 +31,13 @@ from helpers.errors import PlanError, Problem
 from helpers.letters import address_part
 from helpers.periods import Period, danish_day, require_figures
 from helpers.present import output
-from helpers.present.output import FigurePart, Shown, escape_markdown, write_if_changed
+from helpers.present.output import FigurePart, Shown, write_if_changed
 from helpers.present.stamp import EXAMPLE_MARK, STAMP_KEY, Stamp
 from helpers.present.words import count, listed, source_names
 from helpers.present.workbook import WorkSheet, workbook_bytes
 from helpers.project import Project, find_project, is_rendering
 from helpers.reports.base.names import EXAMPLE_VARIABLE, SNAPSHOT_VARIABLE, VERDICT_FILE
-from helpers.reports.base.notes import Measured, fetched_note, shortfall
+from helpers.reports.base.notes import Measured, bullets, fetched_note, note, shortfall
 from helpers.reports.base.own import own_shown
 from helpers.reports.base.request import Asked, Selection, SiteEntry, Variant
 from helpers.sources.fetch_status import failures_in_danish, fetch_rows
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _PLUMBING = (
     "asked", "entry", "fingerprint", "folder", "kind", "known_periods", "parameters", "problems", "project", "rows",
-    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "sheets", "snapshot", "stamp",
+    "areas_page", "drawing", "drawings", "figure_names", "measured", "own_to_mend", "part_name", "sheets", "snapshot", "stamp",
     "standing_lines", "survey_rows", "window",
 )  # fmt: skip
 """Public names of reports that commands and tables need, and nobody who reads a plan."""
@@ -334,13 +334,12 @@ class Report(ABC):
                 f"**Eksempeldata.** {self._example_note()}", classes=("data-note", "example-data")
             )
         if not self._tables:
-            said = f"Tallene er oplyst af {self.whom.long_name}."
-            return output.box(escape_markdown(said), classes=("data-note",))
+            return note("data-note", f"Tallene er oplyst af {self.whom.long_name}.")
         days = (item.fetched_at.date() for item in self.inputs)
         rows = fetch_rows(self.project, self.indicators, self.snapshot)
         return fetched_note(days, rows, self.snapshot, (self._printed_words(), self._shortfall()))
 
-    _counted: ClassVar[Noun] = noun("mål")
+    _counted: ClassVar[Noun] = Noun.model_validate("mål")
     """What :attr:`measured` counts."""
 
     @property
@@ -355,7 +354,7 @@ class Report(ABC):
 
     def _troubles(self) -> Shown:
         """What failed, table by table, for the page on data and method; nothing when nothing did."""
-        told = "\n".join(f"- {escape_markdown(text)}" for text in self.failures())
+        told = bullets(self.failures())
         return output.text("Ikke alle tal kunne hentes:", told) if told else Shown()
 
     def standing_lines(self) -> Iterable[str]:

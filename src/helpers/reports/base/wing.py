@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from helpers.errors import PlanError, Problem
 from helpers.project import Project
@@ -43,7 +43,7 @@ class Wing(ABC):
         """Whether `plan` is the key of something that this report shows."""
 
     @abstractmethod
-    def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+    def report(self, selection: Selection, kommune: str) -> Report:
         """The report of one municipality or job centre.
 
         Raises

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpers.periods import Period, danish_day
+from helpers.periods import danish_day
 from helpers.present.output import FigurePart, Shown, escape_markdown
-from helpers.present.words import NBSP, capital, count, listed, number
+from helpers.present.words import NBSP, count, listed
 from helpers.reports.base.brief import MOST_FIGURES, Brief, BriefRow, whole_report
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.numbers import InvestmentNumbers
@@ -26,26 +26,19 @@ def projects_brief(report: InvestmentNumbers, note: Shown, opening: str) -> Brie
     """
     projects, who = report.projects, report.whom.long_name
     titles = [status.project.title for status in report.statuses.values()]
-    standings = tuple(word.replace(" ", NBSP) for word in words.STANDING_WORDS.values())
+    *counted, newest = words.OVERVIEW_HEADS
     return Brief(
         title=f"Status på {projects.title}",
         whom=who,
         dated=danish_day(report.data_day),
         note=note,
         opening=opening,
-        columns=("Projekt", "Antal mål", *standings, "Nyeste måned"),
+        columns=("Projekt", counted[0], *(head.replace(" ", NBSP) for head in counted[1:]), newest),
         rows=tuple(
-            BriefRow(
-                (
-                    status.project.title,
-                    number(len(status.judged)),
-                    *(number(status.count(standing)) for standing in RowStanding),
-                    capital(_month(status.newest) or words.before_any(status)),
-                )
-            )
+            BriefRow((status.project.title, *words.overview_cells(status)))
             for status in report.statuses.values()
         ),
-        numbers=tuple(range(1, 2 + len(standings))),
+        numbers=tuple(range(1, 1 + len(counted))),
         figures=tuple(_figures(report)),
         said=tuple(
             escape_markdown(f"{status.project.title}: {words.project_line(status)}")
@@ -58,10 +51,6 @@ def projects_brief(report: InvestmentNumbers, note: Shown, opening: str) -> Brie
         ),
         annexes=(whole_report(projects.title, who),),
     )
-
-
-def _month(month: Period | None) -> str:
-    return month.danish if month else ""
 
 
 def _figures(report: InvestmentNumbers) -> Iterator[FigurePart]:

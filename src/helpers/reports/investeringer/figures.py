@@ -25,7 +25,6 @@ from helpers.present.traces import Picture, Point, Trace
 from helpers.present.words import capital, listed
 from helpers.reports.investeringer import words
 from helpers.reports.investeringer.models import RowUnit
-from helpers.reports.investeringer.months import Measurement
 from helpers.reports.investeringer.status import RowStatus
 
 PATH_TEXT = "Forventet udvikling"
@@ -33,7 +32,7 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "kommune",
     "raekke",
     "maaned",
@@ -166,23 +165,12 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 ),
             )
         )
-    return Picture(key, title, None, words.AXIS_WORDS[row.unit], None, municipality, periods, tuple(traces))
+    shown_as = words.ROW_AXIS_WORDS[row.unit]
+    return Picture(key, title, municipality, periods, tuple(traces), share_axis=shown_as)
 
 
 def _trace(label: str, area: str, unit: Unit, decimals: int, points: Iterable[Point]) -> Trace:
-    return Trace(
-        label,
-        area,
-        "",
-        label,
-        "share",
-        "line",
-        0,
-        unit,
-        decimals,
-        tuple(points),
-        name=label.split(maxsplit=1)[0],
-    )
+    return Trace(label, area, unit, decimals, tuple(points), name=label.split(maxsplit=1)[0])
 
 
 def row_alt_text(status: RowStatus, title: str, *, example: bool = False) -> str:
@@ -226,27 +214,8 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
-    measured: dict[Period, Measurement] = {one.month: one for one in status.measured}
-    path = {point.period: words.path_decimal(point.value) for point in status.path}
-    goals = status.row.target_values
-    return csv_files.for_people(
-        CSV_COLUMNS,
-        (
-            (
-                municipality,
-                title,
-                period.id,
-                period.danish,
-                one.value if one else None,
-                one.share if one else None,
-                path.get(period),
-                goals.get(period),
-                one.source if one else None,
-            )
-            for period in periods
-            for one in (measured.get(period),)
-        ),
-    )
+    rows = ((municipality, title, *cells) for cells in words.month_cells(status, periods))
+    return csv_files.for_people(_CSV_COLUMNS, rows)
 
 
 def row_spark(status: RowStatus, colour: Palette) -> str:

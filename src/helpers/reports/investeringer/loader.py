@@ -7,9 +7,8 @@ each with file, line and key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from helpers.catalogue.catalogue import INDICATORS_ARE
@@ -29,38 +28,24 @@ from helpers.reports.investeringer.models import (
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-FOLDER = "projects"
+_FOLDER = "projects"
 """Below ``catalogue/``; each file in it is one set of projects, and its name is the set's key."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong between entries: the place of the key it stands at, what it is and what to do."""
-
-    at: Loc
-    what: str
-    do: str = ""
 
 
 def investment_files(project: Project) -> dict[str, Path]:
     """Key → file of every set of projects in the catalogue, by key."""
-    return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
+    return {path.stem: path for path in sorted((project.catalogue / _FOLDER).glob("*.yml"))}
 
 
-def load_investments(project: Project, catalogue: Catalogue | None = None) -> dict[str, InvestmentSet]:
+def load_investments(project: Project) -> dict[str, InvestmentSet]:
     """Read and check every set of projects: key → set.
-
-    Parameters
-    ----------
-    catalogue
-        When given, municipalities and the indicators that rows come from are checked against it as well.
 
     Raises
     ------
     PlanError
         With all that is wrong in any of them, each with file, line and key.
     """
-    sets, problems = check_investments(project, catalogue)
+    sets, problems = check_investments(project)
     if problems:
         raise PlanError(problems)
     return {found.key: found for found in sets}
@@ -77,11 +62,15 @@ def load_investment_set(project: Project, key: str, catalogue: Catalogue | None 
     files = investment_files(project)
     if key not in files:
         raise PlanError.of(
-            f"catalogue/{FOLDER}/{key}.yml",
+            f"catalogue/{_FOLDER}/{key}.yml",
             f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
             f"There are: {_listed(files)}.",
         )
-    found, problems = _checked(project, files[key], catalogue)
+    return _sound(read_document(project, files[key]), catalogue)
+
+
+def _sound(document: Document, catalogue: Catalogue | None) -> InvestmentSet:
+    found, problems = _checked(document, catalogue)
     if found is None or problems:
         raise PlanError(problems)
     return found
@@ -90,8 +79,15 @@ def load_investment_set(project: Project, key: str, catalogue: Catalogue | None 
 def check_investments(
     project: Project, catalogue: Catalogue | None = None
 ) -> tuple[list[InvestmentSet], list[Problem]]:
-    """Every set of projects that can be read, and all that is wrong with any of them."""
-    checked = [_checked(project, path, catalogue) for path in investment_files(project).values()]
+    """Every set of projects that can be read, and all that is wrong with any of them.
+
+    Parameters
+    ----------
+    catalogue
+        When given, municipalities and the indicators that rows come from are checked against it as well.
+    """
+    files = investment_files(project).values()
+    checked = [_checked(read_document(project, path), catalogue) for path in files]
     return [found for found, _ in checked if found is not None], [
         one for _, wrong in checked for one in wrong
     ]
@@ -111,31 +107,26 @@ def find_investments(
         chosen = load_investment_set(project, key, catalogue)
         if chosen.municipality != municipality:
             raise PlanError.of(
-                f"catalogue/{FOLDER}/{key}.yml",
+                f"catalogue/{_FOLDER}/{key}.yml",
                 f"These projects are those of {chosen.municipality}, not of {municipality}.",
                 "Name the municipality whose projects they are, or its own projects.",
             )
         return chosen
-    owners = {
-        name: read_document(project, path).data.get("municipality")
-        for name, path in investment_files(project).items()
-    }
+    documents = {name: read_document(project, path) for name, path in investment_files(project).items()}
+    owners = {name: document.data.get("municipality") for name, document in documents.items()}
     own = [name for name, owner in owners.items() if owner == municipality]
     if not own:
         raise PlanError.of(
-            f"catalogue/{FOLDER}",
+            f"catalogue/{_FOLDER}",
             f"There are no investment projects of {municipality}.",
             f"There are those of {_listed(f'{owner} ({name})' for name, owner in owners.items())}; "
             "docs/catalogue.md says how to describe your own.",
         )
-    return load_investment_set(project, own[-1], catalogue)
+    return _sound(documents[own[-1]], catalogue)
 
 
-def _checked(
-    project: Project, path: Path, catalogue: Catalogue | None
-) -> tuple[InvestmentSet | None, list[Problem]]:
+def _checked(document: Document, catalogue: Catalogue | None) -> tuple[InvestmentSet | None, list[Problem]]:
     """The set that a file describes, if it can be read, and all that is wrong with it."""
-    document = read_document(project, path)
     data = document.data
     if not data:
         return None, document.problems
@@ -146,10 +137,9 @@ def _checked(
             for name, entry in entries.items()
         }
         data = {**data, "projects": named}
-    found = read_entry(InvestmentSet, data, document, given={"key": path.stem})
+    found = read_entry(InvestmentSet, data, document, given={"key": PurePosixPath(document.name).stem})
     if found is not None:
-        for finding in findings(found):
-            document.problem(finding.at, finding.what, finding.do)
+        _check_entries(document, found)
         if catalogue is not None:
             _against(catalogue, found, document)
     return found, document.problems
@@ -188,47 +178,47 @@ def _listed(keys: Iterable[object]) -> str:
     return ", ".join(str(key) for key in keys) or "none"
 
 
-def findings(projects: InvestmentSet) -> Iterator[Finding]:
-    """All that is wrong between the entries of one file; nothing when it is sound."""
+def _check_entries(document: Document, projects: InvestmentSet) -> None:
+    """Name all that is wrong between the entries of one file."""
     for key, project in projects.projects.items():
-        yield from _project(projects, project, ("projects", key))
+        _project(document, projects, project, ("projects", key))
     for key in projects.yearly_costs:
         if key not in projects.benefits:
-            yield Finding(
+            document.problem(
                 ("yearly_costs", key),
                 f'"{key}" is no benefit of this file.',
                 f"Benefits are: {_listed(projects.benefits)}.",
             )
     if projects.target_numbers is not None:
-        yield from _target_numbers(projects)
+        _target_numbers(document, projects)
 
 
-def _project(projects: InvestmentSet, project: InvestmentProject, path: Loc) -> Iterator[Finding]:
+def _project(document: Document, projects: InvestmentSet, project: InvestmentProject, path: Loc) -> None:
     for i, number in enumerate(project.policy.focus_areas):
         if number not in projects.policy:
-            yield Finding(
+            document.problem(
                 (*path, "policy", "focus_areas", i),
                 f"Focus area {number} is not named under policy:.",
                 f"Named are: {_listed(projects.policy)}.",
             )
-    yield from _status(project.status, (*path, "status"))
+    _status(document, project.status, (*path, "status"))
 
 
-def _status(status: InvestmentTable, path: Loc) -> Iterator[Finding]:
+def _status(document: Document, status: InvestmentTable, path: Loc) -> None:
     for month in status.target_months:
         if month <= status.start.period:
-            yield Finding(
+            document.problem(
                 (*path, "target_months", str(month)),
                 f"The target month {month} does not come after the start, {status.start.period}.",
             )
     seen: set[str] = set()
     for row_path, row in _walk(status.rows, (*path, "rows")):
         if row.key is not None and row.key in seen:
-            yield Finding(
+            document.problem(
                 (*row_path, "key"), f'Two rows are called "{row.key}".', "Give each row its own key."
             )
         seen.add(row.key or "")
-        yield from _row(status, row, row_path)
+        _row(document, status, row, row_path)
 
 
 def _walk(rows: tuple[InvestmentRow, ...], path: Loc) -> Iterator[tuple[Loc, InvestmentRow]]:
@@ -237,10 +227,10 @@ def _walk(rows: tuple[InvestmentRow, ...], path: Loc) -> Iterator[tuple[Loc, Inv
         yield from _walk(row.rows, (*path, i, "rows"))
 
 
-def _row(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator[Finding]:
+def _row(document: Document, status: InvestmentTable, row: InvestmentRow, path: Loc) -> None:
     start = row.start
     if start is not None and start.footnote is not None and start.footnote not in status.footnotes:
-        yield Finding(
+        document.problem(
             (*path, "start", "footnote"),
             f'There is no footnote "{start.footnote}".',
             f"Footnotes of this table are: {_listed(status.footnotes)}.",
@@ -248,30 +238,30 @@ def _row(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator[Fin
     for name in ("value", "share"):
         number = getattr(start, name, None)
         if number is not None:
-            yield from _bounds(row, number, (*path, "start"), share=name == "share")
+            _bounds(document, row, number, (*path, "start"), share=name == "share")
     measures = status.measures
     for name, key in (
         *((("share_of", row.share_of),) if row.share_of else ()),
         *(("sum_of", k) for k in row.sum_of),
     ):
         if key not in measures or key == row.key:
-            yield Finding(
+            document.problem(
                 (*path, name),
                 f'"{key}" is no other row of this table.',
                 f"Rows with figures are: {_listed(measures)}.",
             )
-    yield from _parts(row, measures, path)
-    yield from _targets(status, row, path)
+    _parts(document, row, measures, path)
+    _targets(document, status, row, path)
 
 
-def _bounds(row: InvestmentRow, number: Decimal, path: Loc, *, share: bool) -> Iterator[Finding]:
+def _bounds(document: Document, row: InvestmentRow, number: Decimal, path: Loc, *, share: bool) -> None:
     if number < 0:
-        yield Finding(path, f"{number} is below zero.")
+        document.problem(path, f"{number} is below zero.")
     elif number > 100 and (share or row.unit is RowUnit.PERCENT):
-        yield Finding(path, f"{number} is more than 100 per cent.")
+        document.problem(path, f"{number} is more than 100 per cent.")
 
 
-def _parts(row: InvestmentRow, measures: dict[str, InvestmentRow], path: Loc) -> Iterator[Finding]:
+def _parts(document: Document, row: InvestmentRow, measures: dict[str, InvestmentRow], path: Loc) -> None:
     """A start measurement against the rows it is the sum of, or a share of."""
     start = row.start
     if start is None or start.value is None:
@@ -280,7 +270,7 @@ def _parts(row: InvestmentRow, measures: dict[str, InvestmentRow], path: Loc) ->
     parts = [known.get(key) for key in row.sum_of]
     added = sum((part for part in parts if part is not None), Decimal(0))
     if parts and None not in parts and added != start.value:
-        yield Finding(
+        document.problem(
             (*path, "start"),
             f"The start {start.value} is not the sum of {_listed(row.sum_of)}, which is {added}.",
         )
@@ -288,19 +278,19 @@ def _parts(row: InvestmentRow, measures: dict[str, InvestmentRow], path: Loc) ->
     if whole and start.share is not None:
         share = _rounded(100 * start.value / whole, start.share)
         if share != start.share:
-            yield Finding(
+            document.problem(
                 (*path, "start"),
                 f"{start.value} of {whole} ({row.share_of}) is {share} per cent, not {start.share}.",
                 "Mend the share or the count; leave share_of out where the whole is another group.",
             )
 
 
-def _targets(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator[Finding]:
+def _targets(document: Document, status: InvestmentTable, row: InvestmentRow, path: Loc) -> None:
     before: Decimal | None = None
     for month, goal in sorted(row.targets.items()):
         at = (*path, "targets", str(month))
         if month not in status.target_months:
-            yield Finding(
+            document.problem(
                 at,
                 f"{month} is no target month of this table.",
                 f"Target months are: {_listed(status.target_months)}.",
@@ -308,13 +298,13 @@ def _targets(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator
         if goal.change is not None:
             computed = goal.model_copy(update={"value": None}).reached_from(row.start_judged)
             if computed is None:
-                yield Finding(at, f"A change of {goal.change} per cent needs a start measurement.")
+                document.problem(at, f"A change of {goal.change} per cent needs a start measurement.")
             elif (
                 row.start_judged
                 and goal.value is not None
                 and not _same(goal.value, goal.change, row.start_judged)
             ):
-                yield Finding(
+                document.problem(
                     at,
                     f"{goal.change} per cent from {row.start_judged} is {_rounded(computed, goal.value)}, "
                     f"but the target says {goal.value}.",
@@ -323,9 +313,9 @@ def _targets(status: InvestmentTable, row: InvestmentRow, path: Loc) -> Iterator
         value = goal.reached_from(row.start_judged)
         if value is None:
             continue
-        yield from _bounds(row, value, at, share=row.unit is RowUnit.COUNT_AND_SHARE)
+        _bounds(document, row, value, at, share=row.unit is RowUnit.COUNT_AND_SHARE)
         if row.cumulative and before is not None and value < before:
-            yield Finding(
+            document.problem(
                 at, f"The target falls from {before} to {value}, but a cumulative figure cannot fall."
             )
         before = value
@@ -338,12 +328,12 @@ def _same(value: Decimal, change: Decimal, start: Decimal) -> bool:
     return by_value or by_change
 
 
-def _target_numbers(projects: InvestmentSet) -> Iterator[Finding]:
+def _target_numbers(document: Document, projects: InvestmentSet) -> None:
     assert projects.target_numbers is not None
     for i, table in enumerate(projects.target_numbers.tables):
         path: Loc = ("target_numbers", "tables", i)
         if table.sum != table.total.value:
-            yield Finding(
+            document.problem(
                 (*path, "total", "value"),
                 f'The lines of "{table.title}" add up to {table.sum}, but "{table.total.label}" says '
                 f"{table.total.value}.",
@@ -355,7 +345,7 @@ def _target_numbers(projects: InvestmentSet) -> Iterator[Finding]:
                 ("benefit", line.benefit, projects.benefits.keys()),
             ):
                 if key is not None and key not in known:
-                    yield Finding(
+                    document.problem(
                         (*path, "lines", j, name),
                         f'"{key}" is no {name} of this file.',
                         f"{name.capitalize()}s are: {_listed(known)}.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import Indicator, Municipality
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.basis import Basis, snapshot_days
 from helpers.data.frames import State
 from helpers.data.processed import load_observations
@@ -81,7 +81,7 @@ class InvestmentNumbers(Report):
         """Those that rows come from."""
         return tuple(indicator for _, indicators in self.measured for indicator in indicators)
 
-    _counted: ClassVar[Noun] = noun("projekt")
+    _counted: ClassVar[Noun] = Noun.model_validate("projekt")
 
     @property
     def measured(self) -> Measured:

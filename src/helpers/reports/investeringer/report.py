@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
 from helpers.catalogue.models import SOURCES
@@ -12,7 +12,7 @@ from helpers.present import output
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import count, example_note, listed
 from helpers.reports.base.brief import Brief
-from helpers.reports.base.notes import downloads
+from helpers.reports.base.notes import bullets, downloads, note
 from helpers.reports.base.report import Sheets
 from helpers.reports.base.request import Selection
 from helpers.reports.investeringer import figures as project_figures
@@ -78,8 +78,7 @@ class InvestmentReport(InvestmentNumbers):
         )
         if sources:
             said += f" Nogle af dem er fra {listed(sources)}."
-        told = filter(None, (said, self._shortfall()))
-        return output.box(*map(escape_markdown, told), classes=("data-note",)) + self._problem_box()
+        return note("data-note", *filter(None, (said, self._shortfall()))) + self._problem_box()
 
     def _problem_box(self) -> Shown:
         if not self.problems:
@@ -178,8 +177,8 @@ class InvestmentReport(InvestmentNumbers):
         notes.append(f"Datakilder: {'; '.join(table.sources)}.")
         notes += table.remarks
         notes += [f"{table.label_of(name)}: {row.note}" for name, row in table.measures.items() if row.note]
-        said = [escape_markdown(note.replace("..", ".")) for note in notes]
-        return project_tables.form_table(status) + output.box(*said, classes=("source-note",))
+        said = (text.replace("..", ".") for text in notes)
+        return project_tables.form_table(status) + note("source-note", *said)
 
     def figures(self, key: str) -> Shown:
         """The path and the measured months of every row that has targets or a level to hold."""
@@ -204,9 +203,7 @@ class InvestmentReport(InvestmentNumbers):
             key=f"{status.project.key}-{row.row.key}{suffix}",
             example=self.example,
         ).sourced(f"Kilde: {self._row_source(row)}.")
-        if not row.row.hold:
-            return drawn
-        return drawn + output.box(escape_markdown(row.row.hold), classes=("source-note",))
+        return drawn + note("source-note", row.row.hold) if row.row.hold else drawn
 
     def background(self, key: str) -> Shown:
         """Background or challenge, purpose, target group, and the policy it serves, in the document's words."""
@@ -223,11 +220,11 @@ class InvestmentReport(InvestmentNumbers):
 
     def organisation(self, key: str) -> Shown:
         """What is set up."""
-        return _bullets(self._status(key).project.set_up)
+        return output.text(bullets(self._status(key).project.set_up))
 
     def activities(self, key: str) -> Shown:
         """What is done."""
-        return _bullets(self._status(key).project.activities)
+        return output.text(bullets(self._status(key).project.activities))
 
     def success(self, key: str) -> Shown:
         """Success criteria for the first year and at the end."""
@@ -238,7 +235,10 @@ class InvestmentReport(InvestmentNumbers):
             ("Ved projektets afslutning", entry.success_end),
         ):
             if criteria:
-                parts += [output.box(f"**{heading}**", classes=("goal-text",)), _bullets(criteria)]
+                parts += [
+                    output.box(f"**{heading}**", classes=("goal-text",)),
+                    output.text(bullets(criteria)),
+                ]
         return join(parts)
 
     def business_case(self, key: str) -> Shown:
@@ -253,7 +253,7 @@ class InvestmentReport(InvestmentNumbers):
         if project_cost is not None:
             amount = words.kroner(project_cost.amount)
             told = f"Projektets egen udgift: {amount} om året ({project_cost.source})."
-            parts.append(output.box(escape_markdown(told), classes=("source-note",)))
+            parts.append(note("source-note", told))
         return join(parts)
 
     # ------------------------------------------------------------------------------- target numbers
@@ -304,8 +304,7 @@ class InvestmentReport(InvestmentNumbers):
                 for key, row in entry.status.measures.items()
                 if row.note
             ]
-        said = [f"Kilde: {self.projects.source}."]
-        return output.text(*(escape_markdown(text) for text in said)) + _bullets(found)
+        return output.text(escape_markdown(f"Kilde: {self.projects.source}."), bullets(found))
 
     def downloads(self) -> Shown:
         """The workbook, and all measured months, paths and targets as one CSV file."""
@@ -321,10 +320,6 @@ class InvestmentReport(InvestmentNumbers):
 
     def _drawing(self, name: str) -> Shown:
         return self.figures(name)
-
-
-def _bullets(texts: Iterable[str]) -> Shown:
-    return output.text("\n".join(f"- {escape_markdown(text)}" for text in texts))
 
 
 def _kind(status: InvestmentStatus) -> str:

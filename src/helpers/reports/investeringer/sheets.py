@@ -18,7 +18,7 @@ _STATUS = (
     Head("Næste mål gælder", 14), Head("Enhed", 12), Head("Status", 18), Head("Bemærkning", 44),
 )  # fmt: skip
 
-HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
+_HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
 
 
 def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
@@ -31,7 +31,7 @@ def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStat
 def status_sheet(report: InvestmentNumbers) -> WorkSheet:
     """A row for each row of a project, in the unit of its targets."""
     rows = [_status_cells(report, status, row) for status, row in _rows(report)]
-    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (_HOW,))
 
 
 def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -> Amount:
@@ -80,17 +80,10 @@ def months_for_people(report: InvestmentNumbers) -> str:
 def _months(report: InvestmentNumbers) -> Iterator[tuple[csv_files.CsvCell, ...]]:
     for status, row in _rows(report):
         assert row.row.key is not None
-        measured = {one.month: one for one in row.measured}
-        way = {point.period: point.value for point in row.path}
-        goals = row.row.target_values
-        for month in sorted({*measured, *goals}):
-            one, on_path = measured.get(month), way.get(month)
-            yield (
-                report.municipality.name, status.project.title, status.project.key, row.row.key,
-                status.project.status.label_of(row.row.key), month.id, month.danish, one.value if one else None,
-                one.share if one else None, words.path_decimal(on_path) if on_path is not None else None,
-                goals.get(month), one.source if one else None,
-            )  # fmt: skip
+        label = status.project.status.label_of(row.row.key)
+        named = (report.municipality.name, status.project.title, status.project.key, row.row.key, label)
+        months = sorted({*(one.month for one in row.measured), *row.row.target_values})
+        yield from ((*named, *cells) for cells in words.month_cells(row, months))
 
 
 _MONTHS = (

@@ -54,9 +54,8 @@ class RowStatus:
     level: int
     measured: tuple[Measurement, ...] = ()
     """All its measurements, oldest first, the start month included."""
-    # The newest measurement, and the one before it; `newest` may be the start itself.
     newest: Measurement | None = None
-    previous: Measurement | None = None
+    """It may be the start itself."""
     # Newest minus start in the unit of the targets (percentage points for shares); for ``count_and_share`` also of the
     # count.
     change: Decimal | None = None
@@ -188,7 +187,6 @@ def row_status(
         level=level,
         measured=months,
         newest=newest,
-        previous=previous,
         change=_difference(now, begin) if after else None,
         count_change=_difference(newest.value, row.start.value)
         if newest and after and counted and row.start

@@ -22,7 +22,6 @@ from helpers.reports.investeringer.models import InvestmentSet, TargetTable
 from helpers.reports.investeringer.status import (
     BusinessCase,
     InvestmentStatus,
-    RowStanding,
     RowStatus,
 )
 
@@ -30,10 +29,6 @@ SHOWN_MONTHS = 3
 """How many of the newest months the document's form shows; the figures' tables hold them all."""
 
 _INDENT = "\u2003"
-
-
-def _small(text: str) -> str:
-    return f'<br><small class="state-note">{html.escape(text, quote=False)}</small>'
 
 
 def _label(status: RowStatus, under: int) -> str:
@@ -110,10 +105,8 @@ def standing_cell(status: RowStatus) -> Cell:
     """Sign and word in the class that colours them; below it why it is not judged."""
     if status.standing is None:
         return None
-    text = words.standing(status)
-    if status.reason:
-        text += _small(status.reason)
-    return Html(text, words.STANDING_CLASSES[status.standing])
+    told = Html(words.standing(status), words.STANDING_CLASSES[status.standing])
+    return tables.noted(told, status.reason or "")
 
 
 def form_table(status: InvestmentStatus) -> Shown:
@@ -148,17 +141,12 @@ def form_table(status: InvestmentStatus) -> Shown:
 
 def overview_table(found: Iterable[InvestmentStatus], links: Callable[[str], str]) -> Shown:
     """All projects of a set: how many targets, how they stand, and the newest month."""
-    heads = ("Projekt", "Antal mål", *words.STANDING_WORDS.values(), "Nyeste måned")
-    columns = tables.columns(*heads, numbers=range(1, len(heads) - 1))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            tables.linked(status.project.title, links(status.project.key)),
-            number(len(status.judged)),
-            *(number(status.count(standing)) for standing in RowStanding),
-            _month(status.newest) or capital(words.before_any(status)),
-        )
-        for status in found
-    ]
+    columns = tables.columns("Projekt", *words.OVERVIEW_HEADS, numbers=range(1, len(words.OVERVIEW_HEADS)))
+    rows: list[tuple[Cell, ...]] = []
+    for status in found:
+        *counted, newest = words.overview_cells(status)
+        title = tables.linked(status.project.title, links(status.project.key))
+        rows.append((title, *counted, _month(status.newest) or newest))
     return tables.simple_table(
         columns, rows, id="projekter", caption="Projekterne og deres status", classes="cards"
     )
@@ -189,9 +177,8 @@ def target_table(table: TargetTable, unit: str, key: str) -> Shown:
     """One table of target numbers with its sum; reading the catalogue has added the lines up."""
     rows: list[tuple[Cell, ...]] = []
     for line in table.lines:
-        label = Html(html.escape(line.label, quote=False) + (_small(line.note) if line.note else ""))
         shown = words.signed_line(line.amount, is_level=line.level is not None or line.hold)
-        rows.append((label, shown))
+        rows.append((tables.noted(line.label, line.note or ""), shown))
     rows.append((_strong(table.total.label), _strong(number(table.total.value))))
     return tables.simple_table(
         tables.columns(table.title, unit, numbers=(1,)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.errors import PlanError, Problem
@@ -33,7 +33,7 @@ class InvestmentWing(Wing):
     def owns(self, project: Project, plan: str) -> bool:
         return plan in investment_files(project)
 
-    def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+    def report(self, selection: Selection, kommune: str) -> Report:
         # Imported where it is shown: every verb asks all wings for files that nobody reads.
         from helpers.reports.investeringer.report import investment_report
 

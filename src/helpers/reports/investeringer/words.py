@@ -6,15 +6,18 @@ or HTML escapes it there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from helpers.catalogue.models import Unit
+from helpers.data.csv_files import CsvCell
+from helpers.periods import Period
 from helpers.present.words import (
     NBSP,
     UNKNOWN,
     as_decimal,
+    capital,
     count,
     decimals_of,
     listed,
@@ -51,7 +54,7 @@ MOVE_WORDS = {
     Move.SAME: "uændret",
 }
 
-AXIS_WORDS = {
+ROW_AXIS_WORDS = {
     RowUnit.PERSONS: "Antal personer",
     RowUnit.COMPANIES: "Antal virksomheder",
     RowUnit.NUMBER: "Antal",
@@ -143,6 +146,24 @@ def path_decimal(value: Fraction, decimals: int = 1) -> Decimal:
     return rounded(as_decimal(value), decimals)
 
 
+def month_cells(status: RowStatus, months: Iterable[Period]) -> Iterator[tuple[CsvCell, ...]]:
+    """How a row of a CSV file ends, for each month: its id and name, figure, share, path, target, and where the figure is from."""
+    measured = {one.month: one for one in status.measured}
+    path = {point.period: path_decimal(point.value) for point in status.path}
+    targets = status.row.target_values
+    for month in months:
+        one = measured.get(month)
+        figure = (one.value, one.share) if one else (None, None)
+        yield (
+            month.id,
+            month.danish,
+            *figure,
+            path.get(month),
+            targets.get(month),
+            one.source if one else None,
+        )
+
+
 def standing(status: RowStatus) -> str:
     """Sign and word: ``✓ Nået``; empty for a heading."""
     if status.standing is None:
@@ -207,6 +228,16 @@ def project_line(status: InvestmentStatus) -> str:
 def before_any(status: InvestmentStatus) -> str:
     """What there is of a project that nothing was measured of after its start."""
     return "kun startmåling" if status.has_start else "ingen tal endnu"
+
+
+OVERVIEW_HEADS = ("Antal mål", *STANDING_WORDS.values(), "Nyeste måned")
+
+
+def overview_cells(status: InvestmentStatus) -> tuple[str, ...]:
+    """How many targets a project has, how they stand, and its newest month: under :data:`OVERVIEW_HEADS`."""
+    counted = (number(status.count(standing)) for standing in RowStanding)
+    newest = status.newest.danish if status.newest else before_any(status)
+    return number(len(status.judged)), *counted, capital(newest)
 
 
 def kroner(amount: Decimal) -> str:

@@ -265,8 +265,8 @@ def _share(
         )
         terms = part, base
     elif indicator.key in rules.of_population:
-        key, _, name = rules.population.partition(".")
-        terms = grids(indicator.key, "count").at(periods), grids(key, name).at(periods, carried=True)
+        population = grids(*rules.population_series).at(periods, carried=True)
+        terms = grids(indicator.key, "count").at(periods), population
     return _Share(published, terms, own is None, indicator.decimals_of(series))
 
 

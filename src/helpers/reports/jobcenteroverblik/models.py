@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
-FILE = "jobcenteroverblik.yml"
+_FILE = "jobcenteroverblik.yml"
 
-FIGURES = 26
+_FIGURES = 26
 """Figures of the template, as in STAR's report of February 2017."""
 
 _ROWS = ("row", "full_time_persons", "share", "group_share", "change", "group_change")
@@ -48,7 +48,7 @@ _TILES = ("figure", "place", "of", "printed_scope", "scope", "change")
 class TemplateFigure(Model):
     """One of the 26 figures."""
 
-    number: int = Field(ge=1, le=FIGURES)
+    number: int = Field(ge=1, le=_FIGURES)
     role: Literal["overview", "aim", "step", "minister"]
     """``aim`` (sigtelinje), ``step`` (implementeringsindikator), ``minister`` (ministermål) or ``overview``."""
     short: str | None = None
@@ -142,6 +142,12 @@ class JointRules(Model):
     of_population: tuple[str, ...] = ()
     of_counts: dict[str, JointShare] = Field(default_factory=dict)
 
+    @property
+    def population_series(self) -> tuple[str, str]:
+        """Key of the indicator, and name of its series, that counts the population."""
+        indicator, _, series = self.population.partition(".")
+        return indicator, series
+
 
 class Printed(Model):
     """Which report is kept as it was printed, the names of its files, and what it calls itself and a job centre."""
@@ -226,9 +232,6 @@ class PrintedReport(Printed):
         """What its folder has after the area's name: ``-2017m02``."""
         return f"-{self.period.id.lower()}"
 
-    def row(self, key: str) -> PrintedRow | None:
-        return next((row for row in self.rows if row.row == key), None)
-
 
 class Jobcenteroverblik(Model):
     """The template with its job centres and printed reports."""
@@ -260,7 +263,7 @@ class Jobcenteroverblik(Model):
         found = [figure.indicator for figure in self.figures if figure.indicator]
         found += [row.indicator for row in self.template.table.rows]
         found += self.framework
-        found.append(self.template.joint.population.partition(".")[0])
+        found.append(self.template.joint.population_series[0])
         return tuple(dict.fromkeys(found))
 
     def centre_of(self, code: str) -> JobCentre:
@@ -312,7 +315,7 @@ class Jobcenteroverblik(Model):
 def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that the template is read from; moves when one of them does."""
     folder = project.catalogue
-    files = [path for pattern in (FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
+    files = [path for pattern in (_FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
@@ -331,7 +334,7 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     PlanError
         With every problem of its files, each with file, line and key.
     """
-    document = read_document(project, project.catalogue / FILE)
+    document = read_document(project, project.catalogue / _FILE)
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None
     if template:
@@ -415,17 +418,12 @@ def _check_references(document: Document, template: Template, catalogue: Catalog
             )
     for at, row in enumerate(template.table.rows):
         series(row.indicator, "count", ("table", "rows", at, "indicator"))
-    series(*_split(template.joint.population), ("joint", "population"))
+    series(*template.joint.population_series, ("joint", "population"))
     for at, key in enumerate(template.joint.of_population):
         series(key, "count", ("joint", "of_population", at))
     for key, rule_ in template.joint.of_counts.items():
         for name in (*rule_.part, *rule_.base):
             series(key, name, ("joint", "of_counts", key))
-
-
-def _split(reference: str) -> tuple[str, str]:
-    indicator, _, series = reference.partition(".")
-    return indicator, series
 
 
 def _published(
@@ -447,7 +445,7 @@ def _check_printed(
         problems.append(
             Problem(
                 f"catalogue/published/{printed.files}",
-                f"Not in catalogue/{FILE}, or given twice: {', '.join(strange)}.",
+                f"Not in catalogue/{_FILE}, or given twice: {', '.join(strange)}.",
             )
         )
 

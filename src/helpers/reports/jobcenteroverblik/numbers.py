@@ -10,7 +10,7 @@ from helpers.analysis.groups import ComparisonGroup
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
 from helpers.catalogue.models import Indicator
-from helpers.catalogue.names import Noun, noun
+from helpers.catalogue.names import Noun
 from helpers.data.processed import data_fingerprint, load_observations
 from helpers.errors import PlanError
 from helpers.periods import Period
@@ -42,24 +42,15 @@ def measures(catalogue: Catalogue, jobcenteroverblik: Jobcenteroverblik) -> Meas
 
 @dataclass(frozen=True, eq=False, repr=False)
 class JobcenteroverblikNumbers(Report):
-    """The Jobcenteroverblik for one area on one basis of figures, of which nothing is laid out yet.
-
-    Attributes
-    ----------
-    bound
-        Newest month to show; none for the newest there is, less the delay.
-    delay
-        Months that figures stay behind; none for the template's own.
-    """
+    """The Jobcenteroverblik for one area on one basis of figures, of which nothing is laid out yet."""
 
     kind: ClassVar[str] = KEY
     jobcenteroverblik: Jobcenteroverblik
     area: Area
-    delay: int | None = None
 
     def _identity(self) -> tuple[object, ...]:
         # The template is read anew when one of its files has moved.
-        return (*super()._identity(), self.delay, id(self.jobcenteroverblik))
+        return (*super()._identity(), id(self.jobcenteroverblik))
 
     @property
     def key(self) -> str:
@@ -97,7 +88,7 @@ class JobcenteroverblikNumbers(Report):
         """All indicators of the report, each once."""
         return tuple(self.catalogue.indicators[key] for key in self.jobcenteroverblik.indicators)
 
-    _counted: ClassVar[Noun] = noun("figur")
+    _counted: ClassVar[Noun] = Noun.model_validate("figur")
 
     @property
     def measured(self) -> Measured:
@@ -120,7 +111,7 @@ class JobcenteroverblikNumbers(Report):
     @derived
     def standings(self) -> Standings:
         """The area among those it can be compared with."""
-        return Standings(self.boards, self.area, self.bound, self.delay)
+        return Standings(self.boards, self.area, self.bound)
 
     @derived
     def printed(self) -> PrintedReport | None:
@@ -166,7 +157,6 @@ class JobcenteroverblikNumbers(Report):
             self.area,
             self.bound,
             self.snapshot,
-            self.delay,
         )
 
     def _group_words(self, group: ComparisonGroup, figure: TemplateFigure) -> str:

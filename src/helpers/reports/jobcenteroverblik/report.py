@@ -17,7 +17,7 @@ from helpers.present.group_words import passed_words, quality_words, scope, smal
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.words import NBSP, capital, example_note, listed, number, sentence
 from helpers.reports.base.bookfiles import Laid
-from helpers.reports.base.notes import downloads
+from helpers.reports.base.notes import bullets, downloads, note
 from helpers.reports.base.report import Sheets
 from helpers.reports.base.request import Asked, Selection
 from helpers.reports.jobcenteroverblik import pieces, ranking, sheets
@@ -35,17 +35,10 @@ ALL = "alle-kommuner"
 """How the notebooks of all municipalities are called."""
 
 
-def jobcenteroverblik_report(
-    selection: Selection, kommune: str, *, delay: int | None = None
-) -> JobcenteroverblikReport:
+def jobcenteroverblik_report(selection: Selection, kommune: str) -> JobcenteroverblikReport:
     """The Jobcenteroverblik of a job centre (``Vallensbæk/Ishøj``) or municipality by name, code or slug.
 
     A month whose report the catalogue holds as it was printed (``2017M02``) shows that.
-
-    Parameters
-    ----------
-    delay
-        Months that figures stay behind the newest; default is the template's ``delay_months``.
 
     Raises
     ------
@@ -59,17 +52,15 @@ def jobcenteroverblik_report(
             f'Unknown template "{selection.plan}".',
             f"The template's key is {jobcenteroverblik.template.key}.",
         )
-    return report_of(
-        selection, jobcenteroverblik, jobcenteroverblik.area(kommune, selection.catalogue), delay
-    )
+    return report_of(selection, jobcenteroverblik, jobcenteroverblik.area(kommune, selection.catalogue))
 
 
 def report_of(
-    selection: Selection, jobcenteroverblik: Jobcenteroverblik, area: Area, delay: int | None = None
+    selection: Selection, jobcenteroverblik: Jobcenteroverblik, area: Area
 ) -> JobcenteroverblikReport:
     """As :func:`jobcenteroverblik_report`, for what is already found."""
     return JobcenteroverblikReport(
-        selection.project, selection.catalogue, jobcenteroverblik, area, delay, **selection.figures
+        selection.project, selection.catalogue, jobcenteroverblik, area, **selection.figures
     )
 
 
@@ -123,7 +114,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
     def _data_note(self) -> Shown:
         if self.printed:
             said = ranking.printed_words(self.area.name, self.printed.period)
-            return output.box(*map(escape_markdown, said), classes=("data-note",))
+            return note("data-note", *said)
         return super()._data_note()
 
     def _example_note(self) -> str:
@@ -189,10 +180,10 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         said = list(section.intro)
         if section.aims:
             heads = "Sigtelinje" if len(section.aims) == 1 else "Sigtelinjer"
-            said.append(f"**{heads}**\n\n" + "\n".join(f"- {escape_markdown(aim)}" for aim in section.aims))
+            said.append(f"**{heads}**\n\n" + bullets(section.aims))
         if section.steps:
             kind = "Mål" if not section.aims else "Implementeringsindikatorer"
-            said.append(f"**{kind}**\n\n" + "\n".join(f"- {escape_markdown(step)}" for step in section.steps))
+            said.append(f"**{kind}**\n\n" + bullets(section.steps))
         return output.text(*said)
 
     def figure(self, number: int) -> Shown:
@@ -328,12 +319,8 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         ranked = places(values, standing.indicator.direction)
         before = on.column(areas, newest.shift(-newest.frequency.per_year))
         own = set(self.area.codes)
-        shown_group = (
-            standing.group
-            if standing.group.kind is not GroupKind.COUNTRY
-            else ComparisonGroup(GroupKind.COUNTRY, ())
-        )
-        grouped = {code for member in shown_group.members for code in member.codes}
+        members = () if standing.group.kind is GroupKind.COUNTRY else standing.group.members
+        grouped = {code for member in members for code in member.codes}
         region = {m.code: m.region for m in self.jobcenteroverblik.municipalities}
         rows = [
             pieces.Listed(
@@ -354,7 +341,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
             period=newest,
             country=on.value(NATIONAL, newest),
             own_name=self.area.name,
-            group_name=capital(scope(shown_group)) if grouped else "",
+            group_name=capital(scope(standing.group)) if grouped else "",
             example=self._made_up(standing.indicator),
         ).sourced(self._source_line([standing.indicator])) + pieces.notes(
             [
@@ -378,12 +365,13 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
     def method(self) -> Shown:
         """How the figures are made and compared."""
         texts = self.jobcenteroverblik.template.method
-        late = texts.delayed if self.standings.delay else texts.undelayed
+        late = texts.delayed if self.jobcenteroverblik.template.delay_months else texts.undelayed
         return output.text(*map(self._filled, (late, *texts.text)), self._centres_words())
 
     def _filled(self, text: str) -> str:
         """A method text with the template's numbers in words."""
-        template, delay = self.jobcenteroverblik.template, self.standings.delay
+        template = self.jobcenteroverblik.template
+        delay = template.delay_months
         rules = self.catalogue.grouping.rules
         words = {
             "{ten}": small(template.ten_best),
@@ -437,8 +425,7 @@ class JobcenteroverblikReport(JobcenteroverblikNumbers):
         ]
         shown = output.text(*map(self._filled, said))
         if GroupKind.COMPUTED in used:
-            framework = self.catalogue.grouping.rules.framework
-            labels = "\n".join(f"- {escape_markdown(variable.label)}" for variable in framework)
+            labels = bullets(variable.label for variable in self.catalogue.grouping.rules.framework)
             shown += output.text(f"Vilkårene er:\n\n{labels}")
         return shown + tables.simple_table(
             columns,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -119,13 +120,11 @@ class FigureStanding:
         return any(line.known for line in (*(line for _, line in self.own), self.country, self.yardstick))
 
 
-@dataclass(frozen=True)
-class AreaCell:
+class AreaCell(NamedTuple):
     """A number of the table for one area or municipality; `value` is none where there is none."""
 
     area: Area
     value: Decimal | None
-    state: State = State.OK
 
 
 @dataclass(frozen=True)
@@ -158,14 +157,11 @@ class AreaTable:
 class Standings:
     """One area's report."""
 
-    def __init__(
-        self, boards: Boards, area: Area, bound: Period | None = None, delay: int | None = None
-    ) -> None:
+    def __init__(self, boards: Boards, area: Area, bound: Period | None = None) -> None:
         self.boards = boards
         self.area = area
         self.bound = bound
         self.jobcenteroverblik = boards.jobcenteroverblik
-        self.delay = self.jobcenteroverblik.template.delay_months if delay is None else delay
         self._made: dict[int, FigureStanding | None] = {}
         self._groups: dict[str, ComparisonGroup] = {}
 
@@ -198,7 +194,8 @@ class Standings:
         if newest is None:
             return None
         # Quarters and years settle before they are published; the delay is for months.
-        last = newest.shift(-self.delay) if newest.frequency is Frequency.MONTH else newest
+        delay = self.jobcenteroverblik.template.delay_months
+        last = newest.shift(-delay) if newest.frequency is Frequency.MONTH else newest
         if self.bound is not None and not last.within(self.bound):
             last = of.newest(slugs, self.bound) or last
         return last if last in of.periods and (self.bound is None or last.within(self.bound)) else None
@@ -215,13 +212,6 @@ class Standings:
             )
         return self._groups[cluster]
 
-    def rule_of(self, figure: TemplateFigure) -> Comparison:
-        """Whom a figure is compared with: its own rule, or its indicator's."""
-        if figure.comparison is not None:
-            return figure.comparison
-        key = figure.indicator
-        return self.boards.catalogue.indicators[key].comparison if key else Comparison.EFFORT
-
     def standing(self, number: int) -> FigureStanding | None:
         """A figure's standing; none for the table and for what is gone."""
         if number not in self._made:
@@ -232,7 +222,7 @@ class Standings:
     def _standing(self, figure: TemplateFigure) -> FigureStanding:
         assert figure.indicator is not None
         on = self.boards(figure.indicator)
-        rule = self.rule_of(figure)
+        rule = figure.comparison or on.indicator.comparison
         if rule is Comparison.FRAMEWORK and figure.cluster:
             group = self.group(figure.cluster)
         else:
@@ -334,15 +324,12 @@ class Standings:
             now, then = self._share(row, area, when), self._share(row, area, year_ago)
             return None if now is None or then is None else now - then
 
-        def cell(area: Area, value: Decimal | None) -> AreaCell:
-            return AreaCell(area, value, State.OK if value is not None else counts.state(area.slug, when))
-
         return TableRow(
             row=row,
             period=when,
-            count=(cell(self.area, counts.value(self.area.slug, when)),),
-            share=tuple(cell(area, self._share(row, area, when)) for area in shown) if row.shared else (),
-            change=tuple(cell(area, change(area)) for area in shown) if row.shared else (),
+            count=(AreaCell(self.area, counts.value(self.area.slug, when)),),
+            share=tuple(AreaCell(area, self._share(row, area, when)) for area in shown) if row.shared else (),
+            change=tuple(AreaCell(area, change(area)) for area in shown) if row.shared else (),
             group_share=_mean([self._share(row, m, when) for m in group.members]) if row.grouped else None,
             group_change=_mean([change(m) for m in group.members]) if row.grouped else None,
         )
@@ -361,9 +348,8 @@ class Standings:
         """The published (or recomputed) share; of typed-in counts, theirs of the typed-in population."""
         if self._has_share(row):
             return self.boards(row.indicator).value(area.slug, period)
-        key, _, series = self.jobcenteroverblik.template.joint.population.partition(".")
         part = self._counts(row).value(area.slug, period)
-        population = self.boards(key, series)
+        population = self.boards(*self.jobcenteroverblik.template.joint.population_series)
         base = population.value(area.slug, self._typed_period(population, period))
         return None if part is None or not base else share_of(part, base, 1)
 

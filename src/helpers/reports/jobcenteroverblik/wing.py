@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.areas import Area
@@ -31,11 +31,11 @@ class JobcenteroverblikWing(Wing):
     def owns(self, project: Project, plan: str) -> bool:
         return plan == KEY
 
-    def report(self, selection: Selection, kommune: str, **more: Any) -> Report:
+    def report(self, selection: Selection, kommune: str) -> Report:
         # Imported where it is shown: every verb asks all wings for files that nobody reads.
         from helpers.reports.jobcenteroverblik.report import jobcenteroverblik_report
 
-        return jobcenteroverblik_report(selection, kommune, **more)
+        return jobcenteroverblik_report(selection, kommune)
 
     def reports(self, request: RenderRequest, catalogue: Catalogue) -> Sequence[Report]:
         """One for each municipality or job centre that is named, for a region's job centres, or for all 94."""

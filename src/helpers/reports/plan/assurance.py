@@ -13,7 +13,6 @@ from helpers.analysis.outlook import Backtest, Method
 from helpers.analysis.persons import in_kroner
 from helpers.analysis.targets import Start
 from helpers.catalogue.models import BASE, Direction, Indicator, Municipality, Price, Unit
-from helpers.data import csv_files
 from helpers.present.words import (
     NBSP,
     capital,
@@ -250,62 +249,3 @@ class Assured:
     price: Price | None = None
     start: Start | None = None
     outlook: Outlook | None = None
-
-
-RECORD = {
-    "base": "antal_i_alt",
-    "persons": "forskel_i_personer",
-    "kroner": "forskel_i_kroner",
-    "chance_low": "udsving_fra",
-    "chance_high": "udsving_til",
-    "few_persons": "faa_personer",
-    "start_period": "start_periode",
-    "start": "start",
-    "change": "aendring_siden_start",
-    "due": "opfyldes_senest",
-    "outlook": "prognose",
-    "outlook_verdict": "prognose_vurdering",
-    "outlook_within": "prognose_rammer_inden_for",
-    "outlook_hits": "prognose_ramt_i_pct",
-}
-"""What the status tells of it: columns for programs, and for people."""
-
-NUMBERS = (
-    "base", "persons", "kroner", "chance_low", "chance_high", "start", "change", "outlook", "outlook_within", "outlook_hits",
-)  # fmt: skip
-"""Those that are numbers."""
-
-
-def reckoned(row: StatusRow, more: Assured) -> tuple[Decimal | bool | str | None, ...]:
-    """A row's persons, kroner, chance, start and outlook, in the order of :data:`RECORD`."""
-    price, start, ahead = more.price, more.start, more.outlook
-    persons = None if row.persons is None else Decimal(row.persons)
-    kroner = in_kroner(row.persons, price.amount) if price and row.persons is not None else None
-    low, high = (row.chance.low, row.chance.high) if row.chance else (None, None)
-    change = row.municipality - start.value if start and row.municipality is not None else None
-    tried = ahead.backtest if ahead else None
-    return (
-        row.base, persons, kroner, low, high, row.few,
-        start.period.id if start else None, start.value if start else None, change,
-        ahead.due.id if ahead else None, ahead.value if ahead else None,
-        ahead.verdict.value if ahead and ahead.verdict else None,
-        tried.within if tried else None, Decimal(100 * tried.hits // tried.forecasts) if tried else None,
-    )  # fmt: skip
-
-
-def record(row: StatusRow, more: Assured) -> dict[str, str | None]:
-    """The same for programs: numbers as text with a decimal point, ``true`` and ``false``."""
-    found = zip(RECORD, reckoned(row, more), strict=True)
-    return {key: _text(value) for key, value in found}
-
-
-def cells(row: StatusRow, more: Assured) -> tuple[csv_files.CsvCell, ...]:
-    """The same for people: ``ja`` and ``nej``."""
-    found = reckoned(row, more)
-    return tuple(("nej", "ja")[value] if isinstance(value, bool) else value for value in found)
-
-
-def _text(value: Decimal | bool | str | None) -> str | None:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value).lower() if isinstance(value, bool) else value

@@ -146,14 +146,14 @@ _SHORT = (
     ("gaps", "Hvor er afstanden størst i personer?"),
     ("areas", "Hvordan går det i hvert {area}?"),
 )
-"""The pages of the short edition: the method that makes each, and its heading."""
+"""The pages of the short edition, as :data:`helpers.reports.plan.short.PAGES` names them, and their headings."""
 
 
 def _short_page(names: Names, name: str, heading: str) -> tuple[BookCell, ...]:
     said = heading.format(area=names.area.one)
     return (
         markdown(f"{name}-title", f"::: {{.short-page}}\n:::\n\n## {said} {{#{name} .unnumbered}}"),
-        code(name, f"report.short_{name}()"),
+        code(name, f'report.short("{name}")'),
     )
 
 

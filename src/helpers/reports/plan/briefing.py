@@ -56,9 +56,7 @@ def plan_brief(report: PlanNumbers, note: Shown) -> Brief:
 
 
 def _row(report: PlanNumbers, row: StatusRow) -> BriefRow:
-    goal = report.plan.goal(row.goal)
-    indicator = report.catalogue.indicators.get(row.indicator)
-    name = f": {indicator.name}" if indicator and indicator.name and len(goal.indicators) > 1 else ""
+    name = f": {part}" if (part := report.part_name(row)) else ""
 
     def value(figure: Decimal | None) -> str:
         return "" if figure is None else number(figure, row.decimals, row.unit)
@@ -66,7 +64,7 @@ def _row(report: PlanNumbers, row: StatusRow) -> BriefRow:
     return BriefRow(
         (
             row.goal,
-            f"{goal.title}{name}",
+            f"{report.plan.goal(row.goal).title}{name}",
             row.period.short if row.period else "",
             value(row.target),
             value(row.municipality),

@@ -41,8 +41,8 @@ from helpers.present.words import (
 )
 from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
 from helpers.reports.plan.comparison_figure import (
-    NARROW,
-    WIDE,
+    NARROW_SIZE,
+    WIDE_SIZE,
     GoalDot,
     GoalLine,
     Ranked,
@@ -54,7 +54,7 @@ from helpers.reports.plan.status import StatusRow, goal_verdicts, summary
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
     "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "faa_personer", "grundlag",
@@ -85,19 +85,11 @@ class CountryComparison:
 
 
 def compared(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> GoalComparison | None:
-    """The pages of a plan's goals; none for a plan without an indicator."""
-    pages = goal_pages(catalogue, comparison, colour)
-    if not pages:
-        return None
-    plan = comparison.plan
-    return GoalComparison(
-        plan.key, plan.title, pages[0].owner, comparison.example, comparison.data_day, pages
-    )
+    """A page for each goal that is followed by indicators; none for a plan without one.
 
-
-def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Palette) -> tuple[GoalPage, ...]:
-    """A page for each goal that is followed by indicators; a municipality's own survey has nothing to compare with."""
-    plan = comparison.plan
+    A municipality's own survey has nothing to compare with.
+    """
+    plan, owner = comparison.plan, owner_words(comparison.plan, comparison.municipalities)
     verdicts = [goal_verdicts(rows, plan) for rows in comparison.rows.values()]
     pages = []
     for goal in plan.goals:
@@ -115,7 +107,7 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 title=goal.title,
                 wording=sentence(goal.text),
                 focus_area=plan.focus_area_of(goal.number).title,
-                owner=owner_words(plan, comparison.municipalities),
+                owner=owner,
                 **_sides(joint),
                 parts=tuple(
                     _part(
@@ -130,7 +122,9 @@ def goal_pages(catalogue: Catalogue, comparison: CountryComparison, colour: Pale
                 ),
             )
         )
-    return tuple(pages)
+    if not pages:
+        return None
+    return GoalComparison(plan.key, plan.title, owner, comparison.example, comparison.data_day, tuple(pages))
 
 
 def owner_words(plan: Plan, municipalities: Iterable[Municipality]) -> str:
@@ -200,8 +194,8 @@ def _part(
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
         summary=_summary(goal, usual, rows.values()),
-        wide=comparison_svg(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
-        narrow=comparison_svg(ranked, colour, NARROW, classes="comparison narrow", label=said)
+        wide=comparison_svg(ranked, colour, WIDE_SIZE, classes="comparison wide", label=said) if dots else "",
+        narrow=comparison_svg(ranked, colour, NARROW_SIZE, classes="comparison narrow", label=said)
         if dots
         else "",
         alternative=said,
@@ -376,7 +370,7 @@ def _csv(
 ) -> str:
     unit = unit_word(indicator.unit)
     return csv_files.for_people(
-        CSV_COLUMNS,
+        _CSV_COLUMNS,
         (
             (
                 goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,

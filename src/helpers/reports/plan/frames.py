@@ -15,8 +15,8 @@ from helpers.periods import Period
 from helpers.present.theme import palette
 from helpers.present.traces import fill_area
 from helpers.present.words import UNKNOWN, VERDICT_SIGNS, VERDICT_WORDS, capital, unit_word
-from helpers.reports.plan import assurance
 from helpers.reports.plan.numbers import PlanNumbers
+from helpers.reports.plan.records import RECKONED, told
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -52,7 +52,7 @@ municipality.
 
 STATUS_COLUMNS = (
     "goal", "focus_area", "text", "indicator", "period", "national", "municipality", "target", "gap", "unit",
-    "decimals", "verdict", "steadiness", "note", *assurance.RECORD,
+    "decimals", "verdict", "steadiness", "note", *RECKONED,
 )  # fmt: skip
 """Of :func:`status_frame`, one row per goal and indicator, in the plan's order.
 
@@ -115,21 +115,22 @@ def goal_rows(report: PlanNumbers, goals: Iterable[Goal]) -> Iterator[GoalRow]:
 
 def status_frame(report: PlanNumbers) -> pd.DataFrame:
     """The status of every goal, those that are followed by surveys included: `STATUS_COLUMNS`."""
-    of_goal = {goal.number: (area, goal) for area in report.plan.focus_areas for goal in area.goals}
-    rows = []
-    for row in report.all_rows:
-        area, goal = of_goal[row.goal]
-        rows.append(
-            (row.goal, f"{area.number}. {area.title}", goal.text, row.indicator,
-             row.period.id if row.period else None, _float(row.national), _float(row.municipality),
-             _float(row.target), _float(row.gap), row.unit.value, row.decimals, row.verdict.value,
-             row.past.steadiness.value if row.past else None,
-             " ".join(filter(None, (row.note, row.reason))) or None,
-             *(_float(told) if isinstance(told, Decimal) else told
-               for told in assurance.reckoned(row, report.assured(row))))
-        )  # fmt: skip
-    frame = pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
-    return frame.astype(dict.fromkeys(assurance.NUMBERS, float))
+    rows = [
+        {
+            **known,
+            "unit": row.unit.value,
+            "verdict": row.verdict.value,
+            "note": " ".join(filter(None, (row.note, row.reason))) or None,
+        }
+        for row, known in zip(report.all_rows, told(report), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=list(STATUS_COLUMNS)).astype(dict.fromkeys(_NUMBERS, float))
+
+
+_NUMBERS = (
+    "national", "municipality", "target", "gap", "base", "persons", "kroner", "chance_low", "chance_high", "start", "change",
+    "outlook", "outlook_within", "outlook_hits",
+)  # fmt: skip
 
 
 _VERDICT_COLOURS = {
@@ -187,7 +188,7 @@ def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
     import altair as alt
 
-    from helpers.present.charts import WIDTH
+    from helpers.present.charts import CHART_WIDTH
 
     answers = (
         goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()
@@ -203,12 +204,15 @@ def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
                 title=capital(unit_word(Unit(answers["unit"].iloc[0])) or "Svar"),
                 scale=alt.Scale(zero=True),
             ),
-            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH)),
+            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=CHART_WIDTH)),
             tooltip=[alt.Tooltip("label:N", title="Spørgsmål"), alt.Tooltip("value:Q", title="Svar")],
         )
     )
     return (
         alt.LayerChart(
-            layer=[bars], data=answers, width=WIDTH // 2, title=alt.TitleParams(goal.title, anchor="start")
+            layer=[bars],
+            data=answers,
+            width=CHART_WIDTH // 2,
+            title=alt.TitleParams(goal.title, anchor="start"),
         ),
     )

@@ -52,18 +52,19 @@ from helpers.reports.plan.assurance import Assured
 from helpers.reports.plan.backtests import backtests
 from helpers.reports.plan.outlook import outlook_of, start_reading
 from helpers.reports.plan.status import (
+    Answers,
     GoalVerdict,
     Judge,
     StatusRow,
     goal_verdicts,
     status_rows,
     summary,
+    survey_answers,
     survey_rows,
     unmeasured_rows,
 )
 from helpers.sources.faults import Fault
 from helpers.sources.fetch_status import fetch_rows
-from helpers.sources.manual import SurveyAnswers, read_survey
 
 _SERIES_NAME = re.compile(r"([\w-]+)\.\w+")
 """``uddannelsesparate-aktiveret.share`` in the words of a problem."""
@@ -163,19 +164,15 @@ class PlanNumbers(Report):
         return Judge(self.catalogue, self.plan, found, self.bound)
 
     @derived
-    def answers(self) -> dict[str, SurveyAnswers | None]:
-        """Survey key → the newest round typed in."""
-        surveys = [survey for goal in self.plan.goals if (survey := self.catalogue.survey(goal))]
-        return {
-            survey.key: read_survey(self.project, self.catalogue, self.municipality, survey, bound=self.bound)
-            for survey in surveys
-        }
+    def answers(self) -> Answers:
+        """What was typed in of the plan's surveys."""
+        return survey_answers(self.project, self.catalogue, self.plan, self.municipality, self.bound)
 
     @derived
     def survey_rows(self) -> tuple[StatusRow, ...]:
         """The goals that are followed by surveys, which the status table leaves out."""
         now = self.bound or Period.month(self.data_day.year, self.data_day.month)
-        return survey_rows(self.project, self.catalogue, self.plan, self.municipality, now, self.bound)
+        return survey_rows(self.catalogue, self.plan, self.municipality, self.answers, now)
 
     @derived
     def verdicts(self) -> dict[str, GoalVerdict]:
@@ -355,6 +352,12 @@ class PlanNumbers(Report):
         """The full grid of the indicator's figure, with the columns of `helpers.data.frames.WINDOW_COLUMNS`."""
         return self._windows[indicator.key]
 
+    def part_name(self, row: StatusRow) -> str:
+        """The short name of a row's indicator, where its goal is followed by several; else empty."""
+        indicator = self.catalogue.indicators.get(row.indicator)
+        several = len(self.plan.goal(row.goal).indicators) > 1
+        return indicator.name or "" if indicator and several else ""
+
     def _sentences(self, row: StatusRow) -> tuple[str, ...]:
         goal = self.plan.goal(row.goal)
         if not row.indicator:
@@ -376,9 +379,7 @@ class PlanNumbers(Report):
             reason=row.reason,
             finer=row.finer,
             past=row.past,
-            part=indicator.name.lower()
-            if indicator and indicator.name and len(goal.indicators) > 1
-            else None,
+            part=self.part_name(row).lower() or None,
             beside=assurance.persons_sentence(row, indicator, self.plan.price_of(goal, indicator))
             if indicator
             else "",

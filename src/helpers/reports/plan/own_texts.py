@@ -65,7 +65,7 @@ def _figures(project: Project, catalogue: Catalogue, plan: Plan) -> dict[str, st
     return pages
 
 
-def write_follow_ups(report: PlanReport, today: date | None = None) -> Iterator[str]:
+def write_follow_ups(report: PlanReport) -> Iterator[str]:
     """Write a file with a date and empty parts for each goal that is not met and of which nothing is said.
 
     Nothing that is there is touched; says in a line of each file what became of it.
@@ -75,7 +75,7 @@ def write_follow_ups(report: PlanReport, today: date | None = None) -> Iterator[
     for goal in goals:
         path = folder / f"{goal.number}.md"
         try:
-            made = follow_up_template(f"Resultatmål {goal.number}: {goal.title}", today or date.today())
+            made = follow_up_template(f"Resultatmål {goal.number}: {goal.title}", date.today())
             write_whole(path, made.encode())
             yield f"wrote {report.project.relative(path)}"
         except FileExistsError:

@@ -37,10 +37,10 @@ from helpers.project import Project
 from helpers.reports.base.analyst import to_mend, typed_at
 from helpers.reports.base.brief import Brief
 from helpers.reports.base.goals import AreasPage
-from helpers.reports.base.notes import downloads
+from helpers.reports.base.notes import bullets, downloads, note
 from helpers.reports.base.report import Sheets, derived
 from helpers.reports.base.request import Asked
-from helpers.reports.plan import assurance, frames, sheets, short
+from helpers.reports.plan import assurance, frames, records, sheets, short
 from helpers.reports.plan import tables as plan_tables
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.backtests import backtests, year_ahead
@@ -184,7 +184,7 @@ class PlanReport(PlanNumbers):
         if owner is None or owner == self.municipality.slug:
             return Shown()
         said = plan_words.borrowed(self.plan, self.catalogue.municipality(owner), self.municipality)
-        return output.box(escape_markdown(said), classes=("data-note",))
+        return note("data-note", said)
 
     def brief(self) -> Brief:
         """What it knows of an agenda item on the plan's follow-up."""
@@ -194,21 +194,9 @@ class PlanReport(PlanNumbers):
     def _brief(self) -> Brief:
         return plan_brief(self, self._data_note())
 
-    def short_met(self) -> Shown:
-        """The short edition: how many goals are met, and each in a line."""
-        return short.met(self, self.brief())
-
-    def short_turned(self) -> Shown:
-        """The short edition: what turned since the last fetch, or else since the plan began."""
-        return short.turned(self)
-
-    def short_gaps(self) -> Shown:
-        """The short edition: where most is missing, in persons."""
-        return short.gaps(self, self.brief())
-
-    def short_areas(self) -> Shown:
-        """The short edition: the trends of each focus area's goals."""
-        return short.areas(self)
+    def short(self, page: str) -> Shown:
+        """A page of the short edition: a key of `helpers.reports.plan.short.PAGES`."""
+        return short.PAGES[page](self)
 
     def summary(self) -> Shown:
         """How many goals are met, in all and in each focus area, with a jump to each."""
@@ -386,8 +374,7 @@ class PlanReport(PlanNumbers):
                     else None,
                 ).sourced(self._source_line(figure.indicators))
             )
-        notes = self._source_notes(goal)
-        noted = output.box(*notes, classes=("source-note",)) if notes else Shown()
+        noted = note("source-note", *self._source_notes(goal))
         return join([*drawn, noted, *self._unplaced(goal), *self._beside(goal, len(drawn))])
 
     def _in_persons(self, goal: Goal, indicators: Sequence[Indicator]) -> Iterator[str]:
@@ -473,8 +460,7 @@ class PlanReport(PlanNumbers):
                 goal=goal,
                 provisional=self.provisional,
             ).sourced(self._source_line([indicator]))
-            source = f"Kilde: {self._source_words(indicator, ids=False)}."
-            yield output.box(escape_markdown(source), classes=("source-note",))
+            yield note("source-note", f"Kilde: {self._source_words(indicator, ids=False)}.")
 
     def _survey(self, survey: Survey) -> Shown:
         answers = self.answers[survey.key]
@@ -483,7 +469,6 @@ class PlanReport(PlanNumbers):
         said = []
         if survey.heading and answers.period:
             said.append(fill(survey.heading, periode=answers.period.danish, **self._office))
-        source = [f"Kilde: {answers.source}"] if answers.source else []
         return join(
             [
                 output.text(*(escape_markdown(text) for text in said)),
@@ -493,7 +478,7 @@ class PlanReport(PlanNumbers):
                     words=self._office,
                     period=answers.period,
                 ),
-                *(output.box(escape_markdown(text), classes=("source-note",)) for text in source),
+                note("source-note", *([f"Kilde: {answers.source}"] if answers.source else [])),
             ]
         )
 
@@ -503,16 +488,14 @@ class PlanReport(PlanNumbers):
         for row in self.rows:
             if row.goal == goal.number:
                 indicator = self.catalogue.indicators[row.indicator]
-                note = f"Kilde: {self._row_source(row, ids=False)}."
+                source = f"Kilde: {self._row_source(row, ids=False)}."
                 when = row.period.danish if row.period else "ingen tal endnu"
                 if self.is_provisional(row):
                     when += f" ({words.PROVISIONAL})"
-                said.setdefault(note, []).append(
+                said.setdefault(source, []).append(
                     f"{indicator.name.lower()} {when}" if indicator.name else when
                 )
-        return [
-            escape_markdown(f"{note} Nyeste periode: {words.listed(when)}.") for note, when in said.items()
-        ]
+        return [f"{source} Nyeste periode: {words.listed(when)}." for source, when in said.items()]
 
     def _assured(self, goal: Goal, row: StatusRow) -> list[str]:
         """How sure a row's figure is, what became of it and what will, in sentences."""
@@ -575,7 +558,7 @@ class PlanReport(PlanNumbers):
     def basis_note(self) -> Shown:
         """What could not be fetched or used, and where the goals are from."""
         said = [self._troubles()]
-        if told := "\n".join(f"- {escape_markdown(text)}" for text in self._unusable()):
+        if told := bullets(self._unusable()):
             said.append(output.text("Disse tal kunne ikke bruges:", told))
         if self.plan.source and self.municipality.slug == self.plan.municipality:
             said.append(
@@ -599,8 +582,8 @@ class PlanReport(PlanNumbers):
 
     def analyst(self) -> Shown:
         """What the analyst can mend, for a page that a plan asks for (`analyst_page`)."""
-        said = [f"- {escape_markdown(text)}" for text in to_mend(self, page=True)]
-        return output.text("\n".join(said) or "Alle kilder er bekræftet, og alle tal kunne bruges.")
+        said = bullets(to_mend(self, page=True))
+        return output.text(said or "Alle kilder er bekræftet, og alle tal kunne bruges.")
 
     def remarks(self) -> Shown:
         """What kinds of targets there are, where a document printed another gap, and what the targets were before."""
@@ -620,8 +603,7 @@ class PlanReport(PlanNumbers):
                 ):
                     said.append(f"Mål {goal.number}: {history}")
         said += plan_words.how_judged(self.all_rows)
-        listed = "\n".join(f"- {escape_markdown(text.strip())}" for text in dict.fromkeys(said))
-        return output.text(*filter(None, (kinds, listed)))
+        return output.text(*filter(None, (kinds, bullets(text.strip() for text in dict.fromkeys(said)))))
 
     def sources(self) -> Shown:
         """Every series of the plan: goal, definition, source table, how sure, newest period, when fetched."""
@@ -631,8 +613,9 @@ class PlanReport(PlanNumbers):
             rows.append(
                 (
                     row.goal,
-                    plan_words.explained(
-                        fill(indicator.title, kommune=self.municipality.name), indicator.definition
+                    tables.noted(
+                        fill(indicator.title, kommune=self.municipality.name),
+                        " ".join((indicator.definition or "").split()),
                     ),
                     words.capital(self._row_source(row)),
                     plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty],
@@ -686,18 +669,15 @@ class PlanReport(PlanNumbers):
                     self.catalogue.indicators.get(key) or self.catalogue.surveys[key]
                 ):
                     told.setdefault(text, []).append(goal.number)
-        listed = "\n".join(
-            f"- {escape_markdown(text)} (mål {escape_markdown(words.listed(dict.fromkeys(goals)))})"
-            for text, goals in told.items()
-        )
-        return output.text(listed or "Der er ingen særlige forbehold.")
+        listed = (f"{text} (mål {words.listed(dict.fromkeys(goals))})" for text, goals in told.items())
+        return output.text(bullets(listed) or "Der er ingen særlige forbehold.")
 
     def downloads(self) -> Shown:
         """The workbook, the status table and all series of the report as files."""
         return downloads(
             {
                 self.workbook_name: ("Alle tal (Excel)", self.workbook()),
-                "status.csv": ("Statustabellen (CSV)", sheets.status_for_people(self)),
+                "status.csv": ("Statustabellen (CSV)", records.status_for_people(self)),
                 "observationer.csv": (
                     "Alle serier for kommunen og hele landet (CSV)",
                     sheets.observations_for_people(self),

@@ -24,6 +24,7 @@ from helpers.reports.plan.status import (
     VerdictChange,
     compare_verdicts,
     status_rows,
+    survey_answers,
     survey_rows,
     unmeasured_rows,
 )
@@ -123,9 +124,10 @@ def every_row(
 ) -> tuple[StatusRow, ...]:
     """The rows of all goals as they stand on a day: those with figures, those of surveys, milestones."""
     now = bound or Period.month(day.year, day.month)
+    answers = survey_answers(project, catalogue, plan, municipality, bound)
     return (
         *status_rows(catalogue, plan, observations, municipality, bound),
-        *survey_rows(project, catalogue, plan, municipality, now, bound),
+        *survey_rows(catalogue, plan, municipality, answers, now),
         *unmeasured_rows(project, plan, municipality, day, until=day),
     )
 

@@ -7,134 +7,26 @@ In: a report. Out: heads and rows; how they are written is told in :mod:`helpers
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from math import isnan
 
-from helpers.catalogue.catalogue import fill
-from helpers.catalogue.models import (
-    Direction,
-    Goal,
-    Indicator,
-    Survey,
-    Unit,
-)
+from helpers.catalogue.models import Direction, Goal, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
 from helpers.present import words
-from helpers.present.target_words import target_note
 from helpers.present.workbook import Amount, Head, Month, SheetCell, WorkSheet
-from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
 from helpers.reports.plan.frames import goal_rows
 from helpers.reports.plan.numbers import OBSERVATION_HEADS, PlanNumbers
-from helpers.reports.plan.status import StatusRow
+from helpers.reports.plan.records import known, title
 
 WORDING, TITLE = 44, 40
 """Widths of columns of sentences and of titles, in letters."""
-
-STATUS_HEADS = (
-    "maal", "ordlyd", "maaling", "indikator", "kommune", "periode", "periode_navn", "hele_landet", "kommunens_tal", "krav",
-    "forskel", "enhed", "vurdering", "varighed", "trykt_forskel", "note", "grundlag", *assurance.RECORD.values(),
-)  # fmt: skip
-"""Heads of the status table as CSV for people."""
-
-
-def note(report: PlanNumbers, row: StatusRow) -> str | None:
-    """What a reader of the row must know; none when there is nothing."""
-    counted = words.by_counts(row.finer, row.verdict, row.decimals, row.unit)
-    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
-    far = plan_words.milestone_words(row), row.milestone.remark if row.milestone else ""
-    said = [text for text in (aim, *far, row.note, row.reason, report.stopped_words(row), counted) if text]
-    if report.is_provisional(row):
-        said.append(f"{words.PROVISIONAL}t tal")
-    return " ".join(words.sentence(text) for text in said) or None
-
-
-def status_for_people(report: PlanNumbers) -> str:
-    """The status table as CSV for Danish Excel: the columns of `STATUS_HEADS`."""
-    return csv_files.for_people(
-        STATUS_HEADS,
-        (
-            (
-                row.goal, report.plan.goal(row.goal).text, _title(report, row), row.indicator, report.municipality.name,
-                row.period.id if row.period else None, row.period.danish if row.period else None, row.national,
-                row.municipality, row.target, row.gap, words.unit_word(row.unit), words.VERDICT_WORDS[row.verdict].lower(),
-                _steadiness(row), row.published_gap, note(report, row), words.GROUNDS_WORDS[row.grounds],
-                *assurance.cells(row, report.assured(row)),
-            )
-            for row in report.all_rows
-        ),
-    )  # fmt: skip
 
 
 def observations_for_people(report: PlanNumbers) -> str:
     """All series of the municipality and the country as CSV for Danish Excel: the columns of `OBSERVATION_HEADS`."""
     return csv_files.for_people(OBSERVATION_HEADS, report.observation_rows)
-
-
-STATUS_COLUMNS = (
-    "goal",
-    "indicator",
-    "period",
-    "national",
-    "municipality",
-    "target",
-    "gap",
-    "unit",
-    "verdict",
-    "steadiness",
-    "published_gap",
-    "note",
-    "basis",
-    *assurance.RECORD,
-)
-"""Columns of ``plan status --format csv`` and keys of its JSON."""
-
-
-def status_records(report: PlanNumbers) -> list[dict[str, str | None]]:
-    """Every goal for machines, surveys' too: numbers as text with a decimal point, exactly as published."""
-    return [
-        {
-            "goal": row.goal,
-            "indicator": row.indicator,
-            "period": row.period.id if row.period else None,
-            "national": _text(row.national),
-            "municipality": _text(row.municipality),
-            "target": _text(row.target),
-            "gap": _text(row.gap),
-            "unit": row.unit.value,
-            "verdict": row.verdict.value,
-            "steadiness": _steadiness(row),
-            "published_gap": _text(row.published_gap),
-            "note": note(report, row),
-            "basis": row.grounds.value if row.grounds else None,
-            **assurance.record(row, report.assured(row)),
-        }
-        for row in report.all_rows
-    ]
-
-
-def _steadiness(row: StatusRow) -> str | None:
-    return row.past.steadiness.value if row.past else None
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def status_csv(report: PlanNumbers) -> str:
-    """:func:`status_records` as CSV for programs."""
-    return csv_files.for_programs(STATUS_COLUMNS, (list(row.values()) for row in status_records(report)))
-
-
-def _title(report: PlanNumbers, row: StatusRow) -> str:
-    if not row.indicator:
-        return report.plan.goal(row.goal).title
-    measured: Indicator | Survey = (
-        report.catalogue.indicators.get(row.indicator) or report.catalogue.surveys[row.indicator]
-    )
-    return fill(measured.title, kommune=report.municipality.name)
 
 
 # ---------------------------------------------------------------------------------------------- the workbook
@@ -157,17 +49,15 @@ HOW_THE_GAP = (
 
 def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
     """The rows of the sheet *Status*: what was measured as numbers, the target and the gap as formulas."""
-    areas = {goal.number: area for area in report.plan.focus_areas for goal in area.goals}
     for row in report.all_rows:
-        goal = report.plan.goal(row.goal)
-        target = goal.parts[row.part].target
+        told, target = known(report, row), report.plan.goal(row.goal).parts[row.part].target
         # Terms may have more decimals than are shown (a margin of 0,25); the formula loses none.
         measured_otherwise = row.is_ranked or target.upper is not None
         exact = max(row.decimals, *(words.decimals_of(value) for value in (row.municipality, row.target)))
         yield (
-            row.goal,
-            goal.text,
-            report.municipality.name,
+            told["goal"],
+            told["text"],
+            told["area"],
             words.capital(row.period.danish) if row.period else None,
             Amount(row.national, row.decimals),
             Amount(row.municipality, row.decimals),
@@ -181,18 +71,18 @@ def status_cells(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
             words.unit_word(row.unit, difference=True),
             Amount(row.persons, signed=True),
             words.VERDICT_WORDS[row.verdict],
-            _steadiness(row),
+            told["steadiness"],
             Amount(target.margin, max(row.decimals, words.decimals_of(target.margin)), signed=True)
             if target.national
             else None,
             1 if row.direction is Direction.HIGHER else -1,
             ("forskel over 0" if target.strict else "forskel mindst 0") if target.is_set else None,
             Amount(row.published_gap, row.decimals, signed=True),
-            note(report, row),
+            told["note"],
             words.GROUNDS_WORDS[row.grounds],
             _month(row.period),
-            _title(report, row),
-            f"{areas[row.goal].number}. {areas[row.goal].title}",
+            told["title"],
+            told["focus_area"],
         )
 
 
@@ -207,8 +97,8 @@ def _whose(report: PlanNumbers) -> str:
 def status_sheet(report: PlanNumbers) -> WorkSheet:
     """What the status table says, to be traced."""
     met = words.goals_met(report.summary_of(report.plan.goals))
-    title = f"{_whose(report)}. Status på målene"
-    return WorkSheet("Status", title, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
+    heading = f"{_whose(report)}. Status på målene"
+    return WorkSheet("Status", heading, _STATUS, list(status_cells(report)), (HOW_THE_GAP,), (met,))
 
 
 def number_sheets(report: PlanNumbers) -> list[WorkSheet]:
@@ -272,8 +162,8 @@ def _observations_sheet(report: PlanNumbers) -> WorkSheet:
         ]
         for row in report.observation_rows
     ]
-    title = f"{_whose(report)}. Alle serier for kommunen og hele landet"
-    return WorkSheet("Observationer", title, tuple(_OBSERVATIONS.values()), rows)
+    heading = f"{_whose(report)}. Alle serier for kommunen og hele landet"
+    return WorkSheet("Observationer", heading, tuple(_OBSERVATIONS.values()), rows)
 
 
 _SOURCES = (
@@ -295,7 +185,7 @@ def _source_rows(report: PlanNumbers) -> Iterator[tuple[SheetCell, ...]]:
         measured = indicator or report.catalogue.surveys[row.indicator]
         yield (
             row.goal,
-            _title(report, row),
+            title(report, row),
             indicator.definition if indicator else None,
             words.capital(report._source_words(indicator)) if indicator else "; ".join(row.sources) or None,
             plan_words.CERTAINTY_WORDS[indicator.series[indicator.headline].certainty] if indicator else None,

@@ -5,7 +5,7 @@ In: a report; its agenda item and first page are asked for what they know. Out: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -18,7 +18,7 @@ from helpers.present import output, tables
 from helpers.present.output import Shown, escape_markdown, join
 from helpers.present.tables import Group
 from helpers.present.words import capital, listed, number
-from helpers.reports.base.brief import Brief
+from helpers.reports.base.notes import note
 from helpers.reports.plan.assurance import persons_sentence
 from helpers.reports.plan.briefing import missing
 from helpers.reports.plan.numbers import PlanNumbers
@@ -31,13 +31,15 @@ EDITION: Final = "kort"
 
 MOST_GAPS: Final = 5
 
-UNKNOWN: Final = (Verdict.CANNOT_BE_JUDGED, Verdict.FOLLOWED, Verdict.NOT_DUE)
+_UNDECIDED: Final = (Verdict.CANNOT_BE_JUDGED, Verdict.FOLLOWED, Verdict.NOT_DUE)
 
 
-def met(report: PlanNumbers, brief: Brief) -> Shown:
+def met(report: PlanNumbers) -> Shown:
     """How many goals are met, and each goal in a line."""
     first, _ = opening(report)
-    return output.box(f"**{escape_markdown(first)}**", classes=("summary",)) + output.table(brief.table())
+    return output.box(f"**{escape_markdown(first)}**", classes=("summary",)) + output.table(
+        report.brief().table()
+    )
 
 
 # ---------------------------------------------------------------------------------------------- what turned
@@ -70,7 +72,7 @@ def turned(report: PlanNumbers) -> Shown:
     judged = {
         goal: (then.verdicts[goal].verdict, now.verdict)
         for goal, now in report.verdicts.items()
-        if then.verdicts[goal].verdict not in UNKNOWN and now.verdict not in UNKNOWN
+        if then.verdicts[goal].verdict not in _UNDECIDED and now.verdict not in _UNDECIDED
     }
     newly_met = [goal for goal, (was, now) in judged.items() if now is Verdict.MET is not was]
     lost = [goal for goal, (was, now) in judged.items() if was is Verdict.MET is not now]
@@ -119,7 +121,7 @@ def _moved(report: PlanNumbers, row: StatusRow, was: StatusRow) -> tuple[tables.
 # ------------------------------------------------------------------------------------- the largest gaps
 
 
-def gaps(report: PlanNumbers, brief: Brief) -> Shown:
+def gaps(report: PlanNumbers) -> Shown:
     """The goals that most is missing from, in persons, those of which that is not known, and the largest one's figure."""
     rows = missing(report)
     known = [row for row in rows if row.persons][:MOST_GAPS]
@@ -143,8 +145,8 @@ def gaps(report: PlanNumbers, brief: Brief) -> Shown:
         caption_shown=True,
         classes="cards",
     )
-    figures = brief.figures[:1]
-    sources = (output.box(escape_markdown(one.source), classes=("source-note",)) for one in figures)
+    figures = report.brief().figures[:1]
+    sources = (note("source-note", one.source) for one in figures)
     return join([table, *said, Shown(figures), *sources])
 
 
@@ -202,3 +204,11 @@ def _panel(report: PlanNumbers, area: FocusArea) -> Iterator[Shown]:
     else:
         yield output.text(f"**{escape_markdown(title)}**", f"Følges uden tal: mål {listed(sorted(numbers))}.")
     yield output.text("::::")
+
+
+PAGES: Final[Mapping[str, Callable[[PlanNumbers], Shown]]] = {
+    "met": met,
+    "turned": turned,
+    "gaps": gaps,
+    "areas": areas,
+}

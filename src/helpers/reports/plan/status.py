@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -65,21 +65,22 @@ class StatusRow:
     """Number of the goal, ``1a``."""
     indicator: str
     """Key of the indicator or, for `kind` ``survey``, of the survey."""
-    period: Period | None
-    """Newest period that is published for the country or the municipality; none when nothing is."""
-    # Values of `period`, as published; none when unknown.
-    national: Decimal | None
-    municipality: Decimal | None
-    target: Decimal | None
-    """What the goal asks for, in `unit`; none when it is the country's unknown value or was never set."""
-    gap: Decimal | None
-    """Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown."""
     unit: Unit
     decimals: int
     """Of the values in `unit`."""
     verdict: Verdict
     direction: Direction
     """Which way is better."""
+    _: KW_ONLY
+    period: Period | None = None
+    """Newest period that is published for the country or the municipality; none when nothing is."""
+    # Values of `period`, as published; none when unknown.
+    national: Decimal | None = None
+    municipality: Decimal | None = None
+    target: Decimal | None = None
+    """What the goal asks for, in `unit`; none when it is the country's unknown value or was never set."""
+    gap: Decimal | None = None
+    """Of :func:`helpers.analysis.gaps.gap`; none when a term is unknown."""
     published_gap: Decimal | None = None
     """What the plan's document printed as difference, for the plan's own municipality and the same period."""
     note: str | None = None
@@ -194,28 +195,33 @@ def rows_of_all(
     return found
 
 
-def survey_rows(
+Answers = dict[str, SurveyAnswers | None]
+"""Survey key → the newest round typed in."""
+
+
+def survey_answers(
     project: Project,
     catalogue: Catalogue,
     plan: Plan,
     municipality: Municipality,
-    now: Period,
     bound: Period | None = None,
-) -> tuple[StatusRow, ...]:
-    """A row for each goal of the plan that is followed by a survey, in the plan's order.
+) -> Answers:
+    """What was typed in of a plan's surveys."""
+    surveys = (survey for goal in plan.goals if (survey := catalogue.survey(goal)))
+    return {
+        survey.key: read_survey(project, catalogue, municipality, survey, bound=bound) for survey in surveys
+    }
 
-    Parameters
-    ----------
-    now
-        The month that a survey's age is reckoned in.
-    """
-    rows = []
-    for goal in plan.goals:
-        survey = catalogue.survey(goal)
-        if survey is not None:
-            answers = read_survey(project, catalogue, municipality, survey, bound=bound)
-            rows.append(_survey_row(plan, goal, survey, municipality, answers, now))
-    return tuple(rows)
+
+def survey_rows(
+    catalogue: Catalogue, plan: Plan, municipality: Municipality, answers: Answers, now: Period
+) -> tuple[StatusRow, ...]:
+    """A row for each goal of the plan that is followed by a survey, in the plan's order; its age is reckoned in the month `now`."""
+    return tuple(
+        _survey_row(plan, goal, survey, municipality, answers[survey.key], now)
+        for goal in plan.goals
+        if (survey := catalogue.survey(goal))
+    )
 
 
 def unmeasured_rows(
@@ -258,17 +264,13 @@ def _milestone_row(
     else:
         found = Verdict.NOT_DUE
     return StatusRow(
-        goal=goal.number,
-        indicator="",
+        goal.number,
+        "",
+        Unit.NUMBER,
+        0,
+        found,
+        target.direction or Direction.HIGHER,
         period=Period.month(told.day.year, told.day.month) if told else None,
-        national=None,
-        municipality=None,
-        target=None,
-        gap=None,
-        unit=Unit.NUMBER,
-        decimals=0,
-        verdict=found,
-        direction=target.direction or Direction.HIGHER,
         reason=reason,
         kind="milestone" if deadline else "words",
         grounds=Grounds.TYPED_IN if told else None,
@@ -538,17 +540,16 @@ def _survey_row(
     elif found in (Verdict.MET, Verdict.NOT_MET) and (reason := _too_old(plan, goal, period, now)):
         difference, found = None, Verdict.CANNOT_BE_JUDGED
     return StatusRow(
-        goal=goal.number,
-        indicator=survey.key,
+        goal.number,
+        survey.key,
+        survey.unit,
+        survey.decimals,
+        found,
+        direction,
         period=period,
-        national=None,
         municipality=ours,
         target=asked.value,
         gap=difference,
-        unit=survey.unit,
-        decimals=survey.decimals,
-        verdict=found,
-        direction=direction,
         reason=reason,
         sources=() if answers is None or answers.source is None else (answers.source,),
         grounds=None if ours is None else Grounds.TYPED_IN,

@@ -60,8 +60,6 @@ def status_table(
     plan: Plan,
     municipality: Municipality,
     *,
-    id: str = "status",
-    caption: str | None = None,
     names: Mapping[str, str] | None = None,
     sparks: Mapping[str, Spark] | None = None,
     goal_links: Links | None = None,
@@ -71,7 +69,6 @@ def status_table(
     notes: Sequence[str] = (),
     provisional: Collection[str] = (),
     grounds: bool = False,
-    grouped: bool = True,
     persons: Callable[[StatusRow], str] = lambda row: "",
     starts: Mapping[tuple[str, int], Start | None] | None = None,
 ) -> output.Shown:
@@ -87,8 +84,6 @@ def status_table(
         Indicators whose figures a document printed: they are marked, because the others are example data, or newer.
     grounds
         Each row says what it stands on: for a report in which real and made-up figures stand side by side.
-    grouped
-        Under the headings of the focus areas; a single focus area's own table needs none.
     persons
         What a row's gap comes to in persons, in words.
     starts
@@ -99,7 +94,49 @@ def status_table(
     for row in given:
         by_goal.setdefault(row.goal, []).append(row)
     trends = sparks or {}
-    told = f"Status på {plan.names.goal.the_many} {municipality.place}"
+
+    def status_cells(row: StatusRow, goal: Goal, *, first: bool) -> tuple[Cell, ...]:
+        star = "*" if row.indicator in published else ""
+
+        def value(figure: Decimal | None) -> Cell:
+            return None if figure is None else unit_below(f"{number(figure, row.decimals, row.unit)}{star}")
+
+        # A goal with two indicators is worded once, in the first of its rows.
+        name = (names or {}).get(row.indicator) if len(goal.indicators) > 1 else None
+        named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
+        wording = html.escape(goal.text, quote=False) if first or not name else ""
+        said: Cell = Html("<br>".join(filter(None, (wording, named))))
+        target = goal.parts[row.part].target
+        for note in (
+            target_note(row.asked, row.verdict, row.decimals, row.unit),
+            row.note,
+            row.reason,
+            target_history(target, row.decimals, row.unit),
+            by_counts(row.finer, row.verdict, row.decimals, row.unit),
+            f"Grundlag: {GROUNDS_WORDS[row.grounds]}" if grounds and row.grounds else "",
+        ):
+            said = noted(said, sentence(note or ""))
+        far = row.milestone
+        unset = row.target is None and row.indicator
+        spark = trends.get(row.indicator)
+        return (
+            linked(row.goal, goal_links(row.goal) if goal_links else None),
+            said,
+            period_cell(row.period, provisional=row.indicator in provisional),
+            value(row.national),
+            noted(far.state.value, f"{far.day:%d-%m-%Y}") if far else value(row.municipality),
+            target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
+            two_lines(*places_apart(row.gap).split(NBSP))
+            if row.is_ranked and row.gap is not None
+            else gap_cell(row.gap, row.decimals, row.unit, persons(row)),
+            noted(
+                verdict_cell(row.verdict, row.direction if unset else None, row.past),
+                FEW_WORD if row.few else "",
+            ),
+            *([since_cell(row, starts.get((row.goal, row.part)))] if starts is not None else []),
+            *([spark_cell(spark) if spark else None] if trends else []),
+        )
+
     columns = [
         Column("Mål nr.", row_head=True),
         Column(plan.names.goal.title),
@@ -115,102 +152,22 @@ def status_table(
     groups: list[Group] = []
     for area in plan.focus_areas:
         cells = [
-            _status_cells(
-                row,
-                goal,
-                names or {},
-                trends,
-                goal_links,
-                published,
-                provisional,
-                grounds,
-                persons(row),
-                () if starts is None else (since_cell(row, starts.get((row.goal, row.part))),),
-                first=place == 0,
-            )
+            status_cells(row, goal, first=place == 0)
             for goal in area.goals
             for place, row in enumerate(by_goal.get(goal.number, ()))
         ]
         if cells:
-            title = plan.area_title(area)
             address = area_links(area.number) if area_links else None
-            groups.append(Group(cells, linked(title, address) if grouped else None))
+            groups.append(Group(cells, linked(plan.area_title(area), address)))
     foot = [
-        note
-        for note, used in (
-            (published_note, any(row.indicator in published for row in given)),
-            (FEW_NOTE, any(row.few for row in given)),
-        )
-        if used
+        *([published_note] if any(row.indicator in published for row in given) else []),
+        *([FEW_NOTE] if any(row.few for row in given) else []),
+        *notes,
     ]
-    text = build(
-        columns,
-        groups,
-        id=id,
-        caption=caption or told,
-        classes="status cards",
-        foot=[*foot, *notes],
-    )
+    told = f"Status på {plan.names.goal.the_many} {municipality.place}"
+    text = build(columns, groups, id="status", caption=told, classes="status cards", foot=foot)
     used = {trends[row.indicator].name: trends[row.indicator].svg for row in given if row.indicator in trends}
     return output.table(text, text=told, files=used)
-
-
-def _status_cells(
-    row: StatusRow,
-    goal: Goal,
-    names: Mapping[str, str],
-    sparks: Mapping[str, Spark],
-    links: Links | None,
-    published: Collection[str],
-    provisional: Collection[str],
-    grounds: bool,
-    persons: str,
-    since: tuple[Cell, ...],
-    *,
-    first: bool,
-) -> tuple[Cell, ...]:
-    star = "*" if row.indicator in published else ""
-
-    def value(figure: Decimal | None) -> Cell:
-        return None if figure is None else unit_below(f"{number(figure, row.decimals, row.unit)}{star}")
-
-    # A goal with two indicators is worded once, in the first of its rows.
-    name = names.get(row.indicator) if len(goal.indicators) > 1 else None
-    named = f"<strong>{html.escape(name, quote=False)}</strong>" if name else ""
-    wording = html.escape(goal.text, quote=False) if first or not name else ""
-    said = "<br>".join(part for part in (wording, named) if part)
-    told = GROUNDS_WORDS[row.grounds] if grounds else ""
-    target = goal.parts[row.part].target
-    changed = target_history(target, row.decimals, row.unit)
-    counted = by_counts(row.finer, row.verdict, row.decimals, row.unit)
-    aim = target_note(row.asked, row.verdict, row.decimals, row.unit)
-    for note in (aim, row.note, row.reason, changed, counted, told and f"Grundlag: {told}"):
-        if note:
-            said += f'<br><small class="state-note">{html.escape(sentence(note), quote=False)}</small>'
-    cells: tuple[Cell, ...] = (
-        linked(row.goal, links(row.goal) if links else None),
-        Html(said),
-        period_cell(row.period, provisional=row.indicator in provisional),
-        value(row.national),
-        noted(row.milestone.state.value, f"{row.milestone.day:%d-%m-%Y}")
-        if row.milestone
-        else value(row.municipality),
-        target_cell(row.asked or ResolvedTarget.of(target, row.national), row.decimals, row.unit),
-        two_lines(*places_apart(row.gap).split(NBSP))
-        if row.is_ranked and row.gap is not None
-        else gap_cell(row.gap, row.decimals, row.unit, persons),
-        noted(
-            verdict_cell(
-                row.verdict, None if row.target is not None or not row.indicator else row.direction, row.past
-            ),
-            FEW_WORD if row.few else "",
-        ),
-        *since,
-    )
-    if not sparks:
-        return cells
-    spark = sparks.get(row.indicator)
-    return (*cells, spark_cell(spark) if spark else None)
 
 
 def since_cell(row: StatusRow, start: Start | None) -> Cell:
@@ -268,9 +225,6 @@ def changes_table(
     new: Plan,
     old: Plan,
     municipality: Municipality,
-    *,
-    id: str = "aendringer",
-    goal_links: Links | None = None,
 ) -> output.Shown:
     """The two plans' goals side by side, under the new plan's focus areas, as in the annex (seed 001).
 
@@ -288,11 +242,6 @@ def changes_table(
             verb = "hed" if change.kind is AreaChangeKind.RETITLED else "erstatter"
             title += f" ({verb}: {change.old.title})"
         after, before = change_words(row, new)
-        if row.new_goal is not None and goal_links is not None and isinstance(after, Html):
-            address = goal_links(row.new_goal.number)
-            if address:
-                name = f"<strong>{row.new_goal.number.upper()}:</strong>"
-                after = Html(after.replace(name, f'<a href="{html.escape(address)}">{name}</a>'))
         remark = row.remark if row.remark and new.shows(row.owner_only, municipality) else ""
         both = row.kind is ChangeKind.MEASURE_CHANGED and row.new_target
         tag = "Ændret måling og måltal" if both else _CHANGE_TAGS[row.kind]
@@ -302,7 +251,7 @@ def changes_table(
     text = build(
         columns,
         [Group(cells, title) for title, cells in found.values()],
-        id=id,
+        id="aendringer",
         caption=caption,
         classes="cards",
     )
@@ -314,7 +263,6 @@ def survey_table(
     answers: Mapping[str, Decimal],
     *,
     words: Mapping[str, str],
-    id: str | None = None,
     period: Period | None = None,
 ) -> output.Shown:
     """The answers to a survey's questions, as in seed 002 (goal 5a).
@@ -336,4 +284,4 @@ def survey_table(
         rows.append((fill(question, **words), shown))
     caption = fill(survey.title, **words) + (f", {period.danish}" if period else "")
     columns = columns_of("Spørgsmål", survey.answer, numbers=(1,))
-    return simple_table(columns, rows, id=id or survey.key, caption=caption)
+    return simple_table(columns, rows, id=survey.key, caption=caption)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.brand import brand_of
@@ -28,9 +28,9 @@ from helpers.reports.plan.book import plan_contents, short_contents
 from helpers.reports.plan.comparison import CountryComparison, compared
 from helpers.reports.plan.numbers import measured_goals
 from helpers.reports.plan.own_texts import placed_texts, unexplained_lines, write_follow_ups
+from helpers.reports.plan.records import status_csv
 from helpers.reports.plan.report import PlanReport, judged_once, read_report, read_reports
 from helpers.reports.plan.revisions import compare_plan
-from helpers.reports.plan.sheets import status_csv
 from helpers.reports.plan.short import EDITION
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class PlanWing(Wing):
     def owns(self, project: Project, plan: str) -> bool:
         return (project.catalogue / "plans" / f"{plan}.yml").is_file()
 
-    def report(self, selection: Selection, kommune: str, **more: Any) -> PlanReport:
+    def report(self, selection: Selection, kommune: str) -> PlanReport:
         project, catalogue = selection.project, selection.catalogue
         area = catalogue.municipality(kommune)
         plan = catalogue.plan_for(area, selection.plan)

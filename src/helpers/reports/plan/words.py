@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -14,7 +13,6 @@ from helpers.catalogue.names import Names, Noun
 from helpers.catalogue.targets import Against, Taken, Target
 from helpers.data.frames import Grounds
 from helpers.periods import danish_day
-from helpers.present.tables import Html
 from helpers.present.words import (
     VERDICT_WORDS,
     capital,
@@ -169,11 +167,6 @@ def unmeasured_sentences(row: StatusRow) -> tuple[str, ...]:
     return tuple(said)
 
 
-def short_count(met: int, of: int) -> str:
-    """``3 af 5``."""
-    return f"{number(met)} af {number(of)}"
-
-
 def _new(noun: Noun) -> str:
     return "nyt" if noun.the.endswith("t") else "ny"
 
@@ -262,18 +255,8 @@ def as_printed_note(plan: Plan, municipality: Municipality) -> str:
 
 def printed_counted(shown: int, of: int, plan: Plan, municipality: Municipality) -> str:
     """How much of a status table rests on the document: ``18 af 19 rækker viser tal, der er trykt i …``"""
-    said = f"{short_count(shown, of)} rækker i statustabellen viser tal, der er"
+    said = f"{number(shown)} af {number(of)} rækker i statustabellen viser tal, der er"
     return f"{said} trykt i {document_words(plan, municipality)}. De er mærket med *."
-
-
-def explained(title: str, definition: str | None) -> Html:
-    """A cell with a title and, smaller, what it means."""
-    text = html.escape(title, quote=False)
-    if definition:
-        text += (
-            f'<br><small class="state-note">{html.escape(" ".join(definition.split()), quote=False)}</small>'
-        )
-    return Html(text)
 
 
 def follow_up_paragraphs(told: FollowUp) -> tuple[str, ...]:
