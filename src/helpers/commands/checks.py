@@ -16,6 +16,7 @@ from helpers.catalogue.models import SOURCES
 from helpers.catalogue.targets import Target
 from helpers.commands.notebooks import own_books
 from helpers.commands.typed import unread
+from helpers.data.editions import typed_folder
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
@@ -29,7 +30,7 @@ from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.reports.base.books import BookTexts
 from helpers.reports.base.names import CONFIGURATION
-from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
+from helpers.sources.manual import read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
 _LOWER, _HIGHER = re.compile(r"\b(lavere|under|mindre|færre)\b"), re.compile(r"\b(højere|over|mere|flere)\b")
@@ -124,10 +125,12 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     lines += _to_fetch(store, catalogue)
     problems += unread(project, catalogue)
     for municipality in catalogue.municipalities:
-        if not manual_folder(project, municipality).is_dir():
+        if not typed_folder(project, municipality.slug).is_dir():
             continue
         series = read_series(project, catalogue, municipality)
-        surveys = [read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys]
+        surveys = [
+            read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys.values()
+        ]
         problems += typed_problems(project, catalogue, municipality)
         lines.append(
             f"typed in for {municipality.name}: {len(series.values)} figures, "
@@ -173,7 +176,7 @@ def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:
         columns = store.sidecar(source, table, snapshot).columns if snapshot else ()
         known = {fold(word) for column in columns for word in (*column.words, column.label)}
         lacking = dict.fromkeys(
-            item.indicator
+            item.indicator.key
             for item in wanted
             if item.judged and not {fold(item.term.measure), *map(fold, item.term.where)} <= known
         )
