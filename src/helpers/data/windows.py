@@ -17,31 +17,6 @@ PUBLISHED = (State.OK.value, State.SUPPRESSED.value)
 """States of what a source has published: it may hold back the value."""
 
 
-def newest_period(
-    observations: pd.DataFrame, indicator: Indicator, municipality_code: str, bound: Period | None = None
-) -> Period | None:
-    """The newest period of the headline series that is published for the country or the municipality.
-
-    Parameters
-    ----------
-    bound
-        Periods that end after it do not count.
-
-    Returns
-    -------
-    Period or None
-        None when nothing is published. A suppressed value is published; a missing one is not.
-    """
-    rows = observations[
-        (observations["indicator"] == indicator.key)
-        & (observations["series"] == indicator.headline)
-        & observations["area"].isin([NATIONAL, municipality_code])
-        & observations["state"].isin(PUBLISHED)
-    ]
-    periods = [Period.parse(text) for text in rows["period"].unique()]
-    return max((p for p in periods if bound is None or p.within(bound)), default=None)
-
-
 def figure_window(
     observations: pd.DataFrame, indicator: Indicator, municipality_code: str, bound: Period | None = None
 ) -> pd.DataFrame:
@@ -56,6 +31,13 @@ def figure_windows(
     bound: Period | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The full grid of each indicator's figure: 25 months or 9 quarters, missing points included.
+
+    It ends in the newest period that is published of the headline series for the country or the municipality.
+
+    Parameters
+    ----------
+    bound
+        Periods that end after it do not count.
 
     Returns
     -------
