@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_support import AREAS, catalogue, indicator, store_counts, term
-from helpers.catalogue.models import Plan
+from helpers.analysis.readings import Readings
+from helpers.catalogue.models import NATIONAL, Plan
 from helpers.data.basis import Basis, choose_basis, snapshot_days
 from helpers.data.frames import OBSERVATION_COLUMNS, WINDOW_COLUMNS
-from helpers.data.windows import figure_window, newest_period
+from helpers.data.windows import figure_window
 from helpers.errors import PlanError
 from helpers.periods import Period, window
 from helpers.project import Project
@@ -31,14 +32,18 @@ def frame(rows) -> pd.DataFrame:
     return found.astype({"value": float, "published": bool})
 
 
+def newest_of(rows, code: str, bound: Period | None = None) -> Period | None:
+    return Readings(frame(rows), bound).newest(ITEM, code, NATIONAL)
+
+
 def ok(series: str, area: str, *periods: str):
     return [(series, area, period, 1.0, "ok") for period in periods]
 
 
 def test_the_newest_period_is_the_newest_published_for_the_country_or_the_municipality():
     rows = ok("share", "dk", "2023M10") + ok("share", "250", "2023M11") + ok("share", "766", "2023M12")
-    assert newest_period(frame(rows), ITEM, "250") == Period.parse("2023M11")
-    assert newest_period(frame(rows), ITEM, "825") == Period.parse("2023M10")
+    assert newest_of(rows, "250") == Period.parse("2023M11")
+    assert newest_of(rows, "825") == Period.parse("2023M10")
 
 
 @pytest.mark.parametrize(
@@ -46,12 +51,12 @@ def test_the_newest_period_is_the_newest_published_for_the_country_or_the_munici
 )
 def test_a_suppressed_figure_is_published_but_a_missing_one_is_not(state, newest):
     rows = [*ok("share", "dk", "2023M10"), ("share", "250", "2023M11", None, state)]
-    assert newest_period(frame(rows), ITEM, "250") == Period.parse(newest)
+    assert newest_of(rows, "250") == Period.parse(newest)
 
 
 def test_only_the_headline_series_sets_the_newest_period():
     rows = ok("share", "250", "2023M10") + ok("count", "250", "2023M12")
-    assert newest_period(frame(rows), ITEM, "250") == Period.parse("2023M10")
+    assert newest_of(rows, "250") == Period.parse("2023M10")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,7 @@ def test_only_the_headline_series_sets_the_newest_period():
 )
 def test_a_bound_of_any_frequency_leaves_out_what_ends_after_it(bound, newest):
     rows = ok("share", "dk", "2023M09", "2023M10", "2023M11")
-    found = newest_period(frame(rows), ITEM, "250", Period.parse(bound))
+    found = newest_of(rows, "250", Period.parse(bound))
     assert found == (Period.parse(newest) if newest else None)
 
 
@@ -80,7 +85,7 @@ def test_a_window_is_the_full_grid_whatever_is_missing(given_rows):
     ]
     shown = figure_window(frame(rows), ITEM, "250")
     assert tuple(shown.columns) == WINDOW_COLUMNS
-    end = newest_period(frame(rows), ITEM, "250")
+    end = newest_of(rows, "250")
     if end is None:
         assert shown.empty
         return

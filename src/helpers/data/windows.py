@@ -1,4 +1,4 @@
-"""What one figure shows: the newest period of an indicator, and the full grid of periods that ends in it."""
+"""What one figure shows: the full grid of periods that ends in the newest period of its indicator."""
 
 from __future__ import annotations
 
@@ -15,31 +15,6 @@ from helpers.periods import Period, window
 
 PUBLISHED = (State.OK.value, State.SUPPRESSED.value)
 """States of what a source has published: it may hold back the value."""
-
-
-def newest_period(
-    observations: pd.DataFrame, indicator: Indicator, municipality_code: str, bound: Period | None = None
-) -> Period | None:
-    """The newest period of the headline series that is published for the country or the municipality.
-
-    Parameters
-    ----------
-    bound
-        Periods that end after it do not count.
-
-    Returns
-    -------
-    Period or None
-        None when nothing is published. A suppressed value is published; a missing one is not.
-    """
-    rows = observations[
-        (observations["indicator"] == indicator.key)
-        & (observations["series"] == indicator.headline)
-        & observations["area"].isin([NATIONAL, municipality_code])
-        & observations["state"].isin(PUBLISHED)
-    ]
-    periods = [Period.parse(text) for text in rows["period"].unique()]
-    return max((p for p in periods if bound is None or p.within(bound)), default=None)
 
 
 def figure_window(
