@@ -68,9 +68,7 @@ def store_table(
 ) -> Path:
     """Write one snapshot as a fetch would; returns where the answer lies."""
     store = RawStore(project.raw)
-    store.write(
-        source, table, snapshot, answer(columns, rows), sidecar(table, columns, snapshot, source=source)
-    )
+    store.write(answer(columns, rows), sidecar(table, columns, snapshot, source=source))
     return store.path(source, table, snapshot)
 
 

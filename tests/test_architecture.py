@@ -13,7 +13,6 @@ from helpers.catalogue import load_catalogue
 from helpers.catalogue.checks import _ORDINARY_WORDS
 from helpers.project import Project
 from helpers.reports.base.report import Sheets
-from helpers.sources.source import Door
 from report_support import CHECKOUT
 
 HELPERS = CHECKOUT / "src" / "helpers"
@@ -124,13 +123,28 @@ def _functions(module: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, node.name
 
 
-@pytest.mark.parametrize("named", [_types, _functions])
+def _constants(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """What a module gives to others in capitals; not the report that a wing's module is asked for."""
+    for node in module.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            for name in ast.walk(target) if target else ():
+                if (
+                    isinstance(name, ast.Name)
+                    and len(name.id) > 1
+                    and name.id.isupper()
+                    and name.id != "WING"
+                ):
+                    yield node.lineno, name.id
+
+
+@pytest.mark.parametrize("named", [_types, _functions, _constants])
 def test_no_name_means_two_things(named: Callable[[ast.Module], Iterator[tuple[int, str]]]) -> None:
     """What a protocol asks of several modules has the same name in each, and is the same thing."""
     found: dict[str, list[str]] = {}
     for path in sorted(HELPERS.rglob("*.py")):
         for line, name in named(ast.parse(path.read_text(encoding="utf-8"))):
-            if not name.startswith("_") and not hasattr(Door, name) and not hasattr(Sheets, name):
+            if not name.startswith("_") and not hasattr(Sheets, name):
                 found.setdefault(name, []).append(f"{path.relative_to(CHECKOUT)}:{line}")
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 

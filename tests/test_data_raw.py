@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> RawStore:
 
 
 def keep(store: RawStore, snapshot: str = SECOND, content: bytes = b'{"columns": [], "rows": []}') -> Path:
-    store.write("jobindsats", "y25i01", snapshot, content, sidecar("y25i01", COLUMNS, snapshot))
+    store.write(content, sidecar("y25i01", COLUMNS, snapshot))
     return store.path("jobindsats", "y25i01", snapshot)
 
 
@@ -40,9 +40,9 @@ def test_what_was_written_is_read_back_word_for_word(store):
 
 def test_the_sidecar_seals_the_answer_and_tells_all_it_was_given(store):
     given = sidecar(
-        "y25i01", COLUMNS, SECOND, query={"period.M": "latest:25"}, update_latest=date(2026, 8, 19)
+        "y25i01", COLUMNS, SECOND, query=({"period.M": "latest:25"},), update_latest=date(2026, 8, 19)
     )
-    kept = store.write("jobindsats", "y25i01", SECOND, b"{}", given)
+    kept = store.write(b"{}", given)
     assert store.sidecar("jobindsats", "y25i01", SECOND) == kept
     assert kept.model_copy(update={"sha256": "", "size": 0}) == given
     assert kept.size == 2
@@ -89,7 +89,7 @@ def test_an_edited_answer_is_named_and_the_snapshot_before_it_stays_in_force(sto
 @pytest.mark.parametrize("change", ["{", '{"source": "jobindsats"}', None])
 def test_a_damaged_sidecar_is_named_and_other_tables_are_read_as_ever(store, change):
     path = keep(store)
-    store.write("jobindsats", "y60a02", SECOND, b"{}", sidecar("y60a02", COLUMNS, SECOND))
+    store.write(b"{}", sidecar("y60a02", COLUMNS, SECOND))
     meta = path.with_name(f"{SECOND}.meta.json")
     if change is None:
         meta.write_text(meta.read_text().replace("y25i01", "y25i09"))
@@ -154,7 +154,8 @@ def test_half_written_files_of_dead_processes_are_cleaned_up_and_fresh_ones_left
     path = keep(store, FIRST)
     old = path.with_name(f".{SECOND}.json.123-abcd{files.TEMPORARY_SUFFIX}")
     old.write_bytes(b"half")
-    assert files.remove_stale(path.parent) == ()
+    files.remove_stale(path.parent)
+    assert old.exists()
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + files.STALE_SECONDS + 60)
     keep(store, SECOND)
@@ -185,17 +186,15 @@ def test_names_that_could_leave_the_store_are_refused(store, name):
         store.path("jobindsats", name, SECOND)
 
 
-def test_metadata_and_typed_in_files_are_no_tables(store):
+def test_metadata_are_no_table(store):
     keep(store)
     (store.root / "jobindsats" / "_metadata").mkdir()
-    (store.root / "manual" / "frederikssund").mkdir(parents=True)
     assert store.tables("jobindsats") == ("y25i01",)
-    assert store.sources() == ("jobindsats",)
 
 
 def test_only_made_up_answers_can_be_discarded(store):
     path = keep(store)
-    store.write("example", "y25i01", SECOND, b"{}", sidecar("y25i01", COLUMNS, SECOND, source="example"))
+    store.write(b"{}", sidecar("y25i01", COLUMNS, SECOND, source="example"))
     store.discard_made_up("y25i01", SECOND)
     assert store.snapshots("example", "y25i01") == ()
     assert path.exists()
@@ -232,7 +231,7 @@ WRITER = textwrap.dedent(
     print("ready", flush=True)
     for second in range(60):
         snapshot = f"2026-08-22T0615{second:02d}Z"
-        store.write("jobindsats", "y25i01", snapshot, content, sidecar("y25i01", (PERIOD, AREA, measure("a")), snapshot))
+        store.write(content, sidecar("y25i01", (PERIOD, AREA, measure("a")), snapshot))
     """
 )
 

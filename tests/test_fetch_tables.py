@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from helpers.commands.fetching import report_table
-from helpers.data.raw import RawStore
+from helpers.data.raw import RawStore, Sidecar
 from helpers.errors import PlanError
 from helpers.project import RENDERING_VARIABLE, Project
 from helpers.sources.faults import Fault
@@ -681,12 +681,12 @@ def test_a_disk_that_refuses_is_told_and_stops_no_other_table(
 ) -> None:
     write = RawStore.write
 
-    def full(self: RawStore, source: str, table: str, *rest: Any) -> Any:
-        if table == "y25i01" and source == "jobindsats":
+    def full(self: RawStore, content: bytes, sidecar: Sidecar) -> Any:
+        if (sidecar.source, sidecar.table) == ("jobindsats", "y25i01"):
             raise PlanError.of(
                 "data/raw/jobindsats/y25i01", "It could not be written: No space left on device."
             )
-        return write(self, source, table, *rest)
+        return write(self, content, sidecar)
 
     monkeypatch.setattr(RawStore, "write", full)
     report = fetch(project, server)

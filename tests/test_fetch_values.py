@@ -76,7 +76,7 @@ def fetch(project: Project, server: JobindsatsServer, *, days: float = 0, **opti
 
 def quarantined(project: Project) -> list[bytes]:
     store = RawStore(project.raw)
-    assert store.problems("jobindsats/_quarantine", ["y1"]) == ()
+    assert store.problems("jobindsats/_quarantine") == ()
     return [
         store.read("jobindsats/_quarantine", "y1", s) for s in store.snapshots("jobindsats/_quarantine", "y1")
     ]

@@ -32,7 +32,7 @@ from helpers.periods import Frequency, Period
 from helpers.present import describe, draw, figures, fonts, layout, theme
 from helpers.present.draw import VEGALITE_MIME
 from helpers.present.output import FigurePart, Shown
-from helpers.present.spark import HEIGHT, WIDTH, spark
+from helpers.present.spark import SPARK_HEIGHT, SPARK_WIDTH, spark
 from helpers.present.traces import Picture, picture
 from helpers.present.words import NBSP
 from present_frames import SECRET, TOWN, bars, frame, indicator, share, with_bars
@@ -875,7 +875,7 @@ def test_a_small_trend_stays_inside_its_frame() -> None:
     small = spark("1a", entry, frame(entry, "2023M11", {("share", "dk"): 50.0, ("share", "own"): wild}), TOWN)
     assert small is not None
     places = [pair.split(",") for pair in re.findall(r"[ML]([\d.]+,[\d.]+)", small.svg)]
-    assert all(0 < float(x) < WIDTH and 0 < float(y) < HEIGHT for x, y in places)
+    assert all(0 < float(x) < SPARK_WIDTH and 0 < float(y) < SPARK_HEIGHT for x, y in places)
 
 
 def test_there_is_no_small_trend_without_numbers() -> None:

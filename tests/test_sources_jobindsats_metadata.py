@@ -13,10 +13,11 @@ from helpers.data.answers import AnswerError, parse_json
 from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
 from helpers.sources.checks import Misfit, Place, changes_between, doubts, values_of
-from helpers.sources.faults import SourceError
+from helpers.sources.faults import Fault, SourceError
+from helpers.sources.jobindsats import query_of
 from helpers.sources.jobindsats_source import columns_of
-from helpers.sources.metadata import NoMunicipalities, TableInfo, parse_table, parse_tables
-from helpers.sources.queries import Call, Places, QueryPlan, plan_queries, wanted_by_table
+from helpers.sources.metadata import TableInfo, parse_table, parse_tables
+from helpers.sources.queries import Call, Lacks, Places, plan_queries, wanted_by_table
 from helpers.sources.settings import Settings
 from jobindsats_server import JobindsatsServer, Request, Shape
 from jobindsats_support import ENTRIES, entry, new_catalogue, new_project
@@ -116,8 +117,9 @@ def test_a_hierarchy_other_than_the_one_of_the_dimensions_id_is_found_by_its_mem
     ("name", "told"), [("jo01", ["Jobcenter (jobcent)", "RAR (rar)"]), ("y25i14", ["Region (_region)"])]
 )
 def test_a_table_without_municipalities_says_which_areas_it_has(name: str, told: list[str]) -> None:
-    with pytest.raises(NoMunicipalities) as caught:
+    with pytest.raises(SourceError) as caught:
         table(name).areas(NAMES)
+    assert caught.value.fault is Fault.AREAS
     for area in told:
         assert area in str(caught.value)
 
@@ -176,11 +178,13 @@ def test_a_release_day_that_is_none_is_not_told(day: str | None) -> None:
 # ---------------------------------------------------------------------------------------------- calls
 
 
-def planned(entries: dict[str, Any], name: str, tmp_path: Path, **settings: Any) -> QueryPlan:
+def planned(
+    entries: dict[str, Any], name: str, tmp_path: Path, **settings: Any
+) -> tuple[tuple[Call, ...], Lacks]:
     catalogue: Catalogue = new_catalogue(entries)
     wanted = wanted_by_table(catalogue)[name]
-    places = Places(new_project(tmp_path, entries))
-    return plan_queries(table(name), wanted, NAMES, Settings(**settings), places)
+    lacking = Lacks(Places(new_project(tmp_path, entries)))
+    return plan_queries(table(name), wanted, NAMES, Settings(**settings), lacking), lacking
 
 
 def test_terms_of_one_table_share_a_call_where_their_dimensions_agree(tmp_path: Path) -> None:
@@ -195,7 +199,7 @@ def test_terms_of_one_table_share_a_call_where_their_dimensions_agree(tmp_path: 
         "tilskud": entry(count={**offers, "where": {"_tilb_2ptv": [OFFERS[1], OFFERS[2]]}}),
         "jobparat": entry(count={**offers, "where": {"_tilb_2ptv": OFFERS[1], "_viskat_1int": "Jobparat"}}),
     }
-    calls = planned(entries, "y60c02", tmp_path).calls
+    calls = planned(entries, "y60c02", tmp_path)[0]
     assert [call.hierarchy_query for call in calls] == [
         {"_nykom": "*", "_tilb_2ptv": "/4/,/3/"},
         {"_nykom": "*"},
@@ -216,9 +220,9 @@ def test_measures_of_one_group_are_asked_for_together(tmp_path: Path) -> None:
         )
         for weeks in (13, 26)
     }
-    (call,) = planned(entries, "y01b01", tmp_path).calls
+    (call,) = planned(entries, "y01b01", tmp_path)[0]
     assert call.measure_query == {"mgrpb01_1": "measb01_13,measb01_26"}
-    assert planned(entries, "y01b01", tmp_path, all_measures=True).calls[0].measure_query == {"*": "*"}
+    assert planned(entries, "y01b01", tmp_path, all_measures=True)[0][0].measure_query == {"*": "*"}
 
 
 def test_no_call_asks_for_more_cells_than_the_limit_and_together_they_ask_for_every_period(
@@ -228,7 +232,7 @@ def test_no_call_asks_for_more_cells_than_the_limit_and_together_they_ask_for_ev
         "ledige": entry(share={"table": "y25i01", "measure": "mgrpy25i01_2", "where": {"_ygrpi09": BENEFITS}})
     }
     limit = 200
-    calls = planned(entries, "y25i01", tmp_path, cell_limit=limit).calls
+    calls = planned(entries, "y25i01", tmp_path, cell_limit=limit)[0]
     areas = len(NAMES) + 2
     assert all(areas * len(BENEFITS) * len(call.periods) <= limit for call in calls)
     asked = [period for call in calls for period in call.periods.ids]
@@ -236,7 +240,7 @@ def test_no_call_asks_for_more_cells_than_the_limit_and_together_they_ask_for_ev
 
 
 def test_a_limit_below_one_period_still_asks_one_period_at_a_time(tmp_path: Path) -> None:
-    calls = planned(ENTRIES, "y25i01", tmp_path, cell_limit=1).calls
+    calls = planned(ENTRIES, "y25i01", tmp_path, cell_limit=1)[0]
     assert {len(call.periods) for call in calls} == {1}
 
 
@@ -248,13 +252,15 @@ def test_a_confirmed_term_that_is_not_there_is_a_problem_and_a_probable_one_a_re
             guess=({"table": "y25i01", "measure": "mgrpy25i01_8"}, "probable"),
         )
     }
-    plan = planned(entries, "y25i01", tmp_path)
-    assert len(plan.calls) == 1
-    assert "mgrpy25i01_9" in plan.problems[0].what
-    assert "mgrpy25i01_8" in plan.remarks[0].what
+    calls, lacking = planned(entries, "y25i01", tmp_path)
+    assert len(calls) == 1
+    ((problem,), (remark,)) = lacking.problems, lacking.remarks
+    assert "mgrpy25i01_9" in problem.what
+    assert "mgrpy25i01_8" in remark.what
+    assert lacking.concerned == {"ledige"}
     text = (tmp_path / "catalogue" / "indicators.yml").read_text(encoding="utf-8").splitlines()
     line = next(number for number, words in enumerate(text, start=1) if words.strip() == "gone:")
-    assert plan.problems[0].where == f"catalogue/indicators.yml:{line}: ledige.series.gone: y25i01"
+    assert problem.where == f"catalogue/indicators.yml:{line}: ledige.series.gone: y25i01"
 
 
 def test_one_measure_under_its_id_and_its_label_is_asked_for_once(tmp_path: Path) -> None:
@@ -264,9 +270,8 @@ def test_one_measure_under_its_id_and_its_label_is_asked_for_once(tmp_path: Path
             again={"table": "y25i01", "measure": "Antal ledige fuldtidspersoner"},
         )
     }
-    found = planned(entries, "y25i01", tmp_path)
-    assert found.problems == ()
-    (call,) = found.calls
+    (call,), lacking = planned(entries, "y25i01", tmp_path)
+    assert not lacking.problems
     assert call.measure_query == {"mgrpy25i01_2": "measy25i01_2"}
     (measure,) = [c for c in columns_of(call, parse_json(answered(call))) if c.role == "measure"]
     assert measure.words == ("mgrpy25i01_2", "Antal ledige fuldtidspersoner")
@@ -284,12 +289,7 @@ def test_a_table_or_indicator_that_the_catalogue_does_not_use_is_named() -> None
 
 
 def answered(call: Call, shape: Shape | None = None) -> bytes:
-    name, value = call.periods.parameter
-    query = {
-        **{f"mgroup.{group}": measure for group, measure in call.measure_query.items()},
-        **{f"hierarchy.{hierarchy}": members for hierarchy, members in call.hierarchy_query.items()},
-        name: value,
-    }
+    query = query_of(call.measure_query, call.hierarchy_query, call.periods)
     return body(f"data/{call.table.id}", "&".join(f"{n}={v}" for n, v in query.items()), shape)
 
 
@@ -311,7 +311,7 @@ OFFER_ENTRIES = {
 
 @pytest.mark.parametrize("shape", [Shape(), Shape(old_area_label=True), Shape(stray_blanks=True)])
 def test_columns_get_their_meaning_from_metadata(tmp_path: Path, shape: Shape) -> None:
-    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path).calls
+    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path)[0]
     columns = columns_of(call, parse_json(answered(call, shape)))
     assert [(column.role, column.id, column.total) for column in columns] == [
         ("period", "period", None),
@@ -330,7 +330,7 @@ def test_labels_with_their_groups_heading_in_front_are_the_same_measures(tmp_pat
         )
         for weeks in (13, 26)
     }
-    (call,) = planned(entries, "y01b01", tmp_path).calls
+    (call,) = planned(entries, "y01b01", tmp_path)[0]
     columns = columns_of(call, parse_json(answered(call)))
     assert [column.label for column in columns[2:]] == [
         f"{SURVIVAL_LABEL} : 13 uger",
@@ -343,7 +343,7 @@ def test_labels_with_their_groups_heading_in_front_are_the_same_measures(tmp_pat
 
 
 def test_a_dimension_under_another_label_is_known_by_what_its_column_holds(tmp_path: Path) -> None:
-    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path).calls
+    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path)[0]
     found = json.loads(answered(call))
     found["columns"][2:4] = ["Redskab", "Gruppe"]
     for row in found["rows"]:
@@ -368,10 +368,10 @@ def test_a_dimension_under_another_label_is_known_by_what_its_column_holds(tmp_p
     ids=["no period", "no area", "no measure", "measure twice", "one too many", "unknown members"],
 )
 def test_an_answer_to_another_question_is_refused(tmp_path: Path, spoil: Any, told: str) -> None:
-    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path).calls
+    (call,) = planned(OFFER_ENTRIES, "y60c02", tmp_path)[0]
     found = json.loads(answered(call))
     spoil(found)
-    with pytest.raises(SourceError, match=told):
+    with pytest.raises(Misfit, match=told):
         columns_of(call, parse_json(json.dumps(found).encode()))
 
 
@@ -385,7 +385,7 @@ def test_an_answer_to_another_question_is_refused(tmp_path: Path, spoil: Any, to
     ],
 )
 def test_a_cell_that_its_column_cannot_hold_is_named(row: list[Any], told: str, tmp_path: Path) -> None:
-    (call,) = planned(ENTRIES, "y25i01", tmp_path).calls
+    (call,) = planned(ENTRIES, "y25i01", tmp_path)[0]
     columns = columns_of(call, parse_json(answered(call)))
     with pytest.raises(Misfit, match=told):
         values_of(columns, [["2026M02", "Aarhus", 5], row])

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -37,13 +36,12 @@ from helpers.project import ROOT_VARIABLE, Project
 from helpers.reports import wing
 from helpers.reports.base.request import RenderRequest
 from helpers.reports.plan.report import read_report
-from helpers.sources.checks import values_of
-from helpers.sources.faults import Fault
+from helpers.sources.faults import Fault, SourceError
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.fetch_status import FetchOutcome, FetchReport, failures_in_danish
-from helpers.sources.keeping import About
+from helpers.sources.queries import Lacks
 from helpers.sources.settings import KEY_VARIABLE, STATBANK_URL_VARIABLE, URL_VARIABLE, StatbankSettings
-from helpers.sources.source import Prepared
+from helpers.sources.source import Prepared, Source
 from helpers.sources.statbank import StatbankClient
 from helpers.sources.transport import Periods, Transport
 from jobindsats_server import TOKEN
@@ -427,37 +425,32 @@ def test_a_fetch_of_everything_asks_both_sources_and_keeps_each_by_itself(
         assert (project.raw / source / "_runs").is_dir() is bool(kept)
 
 
-class Toy:
-    """A third source that is a module of one table and one figure for each area."""
+class Toy(Source):
+    """A third source: a class of one table and one figure for each area."""
 
-    key = "toy"
-    asked = False
+    key, client_type = "toy", Transport
 
-    def __init__(self, project: Project, catalogue: Catalogue) -> None:
-        self.names = [m.code for m in catalogue.municipalities]
-        self.client = Transport(StatbankSettings(url="http://127.0.0.1:1"))
+    @staticmethod
+    def settings(project: Project) -> StatbankSettings:
+        return StatbankSettings(url="http://127.0.0.1:1")
 
-    def begin(self, tables: Any, *, fresh: bool) -> None: ...
-
-    def title(self, table: str) -> str:
-        return "Legetøj"
-
-    def prepare(self, table: str, wanted: Any, *, fresh: bool) -> Prepared:
+    def prepare(self, table: str, wanted: Any, lacking: Lacks, *, fresh: bool) -> Prepared:
         period = Period.parse("2025M09")
-        about = About(
-            table,
-            "Legetøj",
-            "000",
-            self.names,
-            len(self.names),
-            {},
-            period,
-            period,
+        self.names = [municipality.code for municipality in self.municipalities]
+        return Prepared(
+            table=table,
+            title="Legetøj",
+            country="000",
+            names=self.names,
+            asked=len(self.names),
+            limits={},
+            oldest=period,
+            promised=period,
             update_latest=None,
             update_next=None,
-        )
-        return Prepared(
-            about, [SimpleNamespace(periods=Periods(Frequency.MONTH, ids=(period.id,)))], lambda _: False
+            calls=[SimpleNamespace(periods=Periods(Frequency.MONTH, ids=(period.id,)))],
+            unmoved=lambda _: False,
+            lacking=lacking,
         )
 
     def ask(self, call: Any) -> Answer:
@@ -467,21 +460,18 @@ class Toy:
                 "asked": {"OMRÅDE": {code: code for code in ("000", *self.names)}}}  # fmt: skip
         return parse_json(json.dumps(kept).encode())
 
-    def read(self, call: Any, answer: Answer) -> Any:
+    def columns(self, call: Any, answer: Answer) -> tuple[AnswerColumn, ...]:
         roles = {"OMRÅDE": ("area", "area"), "TID": ("period", "period"), "INDHOLD": ("measure", "INDHOLD")}
-        columns = [AnswerColumn(role=roles[c][0], id=roles[c][1], label=c) for c in answer.columns]
-        return tuple(columns), values_of(columns, answer.rows)
+        return tuple(AnswerColumn(role=roles[c][0], id=roles[c][1], label=c) for c in answer.columns)
+
+    def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
+        raise AssertionError(what)
 
 
-def test_a_third_source_is_a_module_and_a_line(
+def test_a_third_source_is_a_class_and_a_line(
     project: Project, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = SimpleNamespace(
-        missing_key=lambda project: None,
-        open_source=lambda project, catalogue, now, client, waits: Toy(project, catalogue),
-    )
-    monkeypatch.setitem(sys.modules, "toy_source", module)
-    monkeypatch.setitem(SOURCES, "toy", Publisher("Legetøj", "Ingen", "", "toy_source", "INDHOLD"))
+    monkeypatch.setitem(SOURCES, "toy", Publisher("Legetøj", "Ingen", "", f"{__name__}:Toy", "INDHOLD"))
     monkeypatch.setitem(models.ORIGIN_FORMS, "toy", models.ORIGIN_FORMS["statbank"])
     played = Indicator.model_validate({"key": "leg", **entry(share={"toy": "T1"})})
     report = fetch_tables(

@@ -20,7 +20,7 @@ from helpers.project import Project
 
 FILE = "site.yml"
 
-OVERRIDES = "municipalities"
+_OVERRIDES = "municipalities"
 """Key of ``site.yml`` under which a municipality's slug has values that replace single ones of the file."""
 
 Address = Annotated[str, Field(pattern=r'^https?://[^\s"<>]+$')]
@@ -127,7 +127,7 @@ def read_imprint(project: Project, slug: str = "") -> Imprint:
 def own_imprints(project: Project) -> tuple[str, ...]:
     """Slugs of the municipalities that have values of their own in ``site.yml``."""
     document = _document(project)
-    own = document.data.get(OVERRIDES) if document else None
+    own = document.data.get(_OVERRIDES) if document else None
     return tuple(own) if isinstance(own, dict) else ()
 
 
@@ -136,12 +136,12 @@ def imprint_problems(project: Project, slugs: Collection[str]) -> list[Problem]:
     document = _document(project)
     if document is None:
         return []
-    own = document.data.get(OVERRIDES) or {}
+    own = document.data.get(_OVERRIDES) or {}
     if not isinstance(own, dict):
-        document.problem((OVERRIDES,), "Here must be slugs of municipalities, each with its own values.")
+        document.problem((_OVERRIDES,), "Here must be slugs of municipalities, each with its own values.")
         own = {}
     for slug in own:
-        document.known((OVERRIDES, slug), "municipality", slug, slugs)
+        document.known((_OVERRIDES, slug), "municipality", slug, slugs)
     if not document.problems:
         _imprint(document, "")
     if not document.problems:
@@ -159,8 +159,8 @@ def _imprint(document: Document, slug: str) -> Imprint | None:
     """The file's values, a municipality's laid over them; what is wrong is noted in the document."""
     if document.problems:
         return None
-    data = {key: value for key, value in document.data.items() if key != OVERRIDES}
-    own = document.data.get(OVERRIDES)
+    data = {key: value for key, value in document.data.items() if key != _OVERRIDES}
+    own = document.data.get(_OVERRIDES)
     values = own.get(slug) if isinstance(own, dict) else None
     if slug and isinstance(values, dict):
         part = Document(
@@ -168,7 +168,7 @@ def _imprint(document: Document, slug: str) -> Imprint | None:
             {**data, **values},
             {
                 **document.lines,
-                **{loc[2:]: n for loc, n in document.lines.items() if loc[:2] == (OVERRIDES, slug)},
+                **{loc[2:]: n for loc, n in document.lines.items() if loc[:2] == (_OVERRIDES, slug)},
             },
         )
         found = read_entry(Imprint, part.data, part, given={"key": slug})

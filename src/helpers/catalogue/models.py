@@ -61,8 +61,8 @@ class Publisher(NamedTuple):
     name: str
     owner: str
     url: str
-    module: str
-    """What asks it (:class:`helpers.sources.source.Door`)."""
+    asked_by: str
+    """The class that asks it (:class:`helpers.sources.source.Source`)."""
     measure: str | None = None
     """What a term that names no measure asks for; none where each must name one."""
     needs_key: bool = False
@@ -76,14 +76,14 @@ SOURCES = {
         "Jobindsats",
         "Styrelsen for Arbejdsmarked og Rekruttering, Jobindsats.dk",
         "https://jobindsats.dk",
-        "helpers.sources.jobindsats_source",
+        "helpers.sources.jobindsats_source:Jobindsats",
         needs_key=True,
     ),
     STATBANK: Publisher(
         "Statistikbanken",
         "Danmarks Statistik, Statistikbanken (CC BY 4.0)",
         "https://statistikbanken.dk",
-        "helpers.sources.statbank_source",
+        "helpers.sources.statbank_source:Statbank",
         "INDHOLD",
     ),
 }

@@ -16,19 +16,20 @@ from helpers.catalogue.models import SOURCES
 from helpers.catalogue.targets import Target
 from helpers.commands.notebooks import own_books
 from helpers.commands.typed import unread
+from helpers.data.editions import typed_folder
 from helpers.data.raw import RawStore
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
-from helpers.project import Project
-from helpers.render.book import CONFIGURATION, read_book, unsupported_keys
+from helpers.project import CONFIGURATION, Project
+from helpers.render.book import read_book, unsupported_keys
 from helpers.render.builtin.texts import text_problems
 from helpers.render.notebooks import check_notebooks, read_chapter
 from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.reports.base.books import BookTexts
-from helpers.sources.manual import manual_folder, read_series, read_survey, typed_problems
+from helpers.sources.manual import read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 
 _LOWER, _HIGHER = re.compile(r"\b(lavere|under|mindre|færre)\b"), re.compile(r"\b(højere|over|mere|flere)\b")
@@ -123,10 +124,12 @@ def check_everything(project: Project) -> tuple[list[Problem], list[str]]:
     lines += _to_fetch(store, catalogue)
     problems += unread(project, catalogue)
     for municipality in catalogue.municipalities:
-        if not manual_folder(project, municipality).is_dir():
+        if not typed_folder(project, municipality.slug).is_dir():
             continue
         series = read_series(project, catalogue, municipality)
-        surveys = [read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys]
+        surveys = [
+            read_survey(project, catalogue, municipality, survey) for survey in catalogue.surveys.values()
+        ]
         problems += typed_problems(project, catalogue, municipality)
         lines.append(
             f"typed in for {municipality.name}: {len(series.values)} figures, "
@@ -172,7 +175,7 @@ def _to_fetch(store: RawStore, catalogue: Catalogue) -> Iterator[str]:
         columns = store.sidecar(source, table, snapshot).columns if snapshot else ()
         known = {fold(word) for column in columns for word in (*column.words, column.label)}
         lacking = dict.fromkeys(
-            item.indicator
+            item.indicator.key
             for item in wanted
             if item.judged and not {fold(item.term.measure), *map(fold, item.term.where)} <= known
         )

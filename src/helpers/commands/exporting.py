@@ -110,7 +110,7 @@ def _written(path: Path, content: bytes) -> Path:
 # ---------------------------------------------------------------------------------------------- figures
 
 PNG, SVG, PDF = "png", "svg", "pdf"
-FORMS = (PNG, SVG, PDF)
+PICTURE_FORMS = (PNG, SVG, PDF)
 """What ``plan figure --to`` may say."""
 
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
@@ -152,7 +152,7 @@ def export_figures(
     PlanError
         For an unknown form or figure, or a picture too large to draw.
     """
-    request.check(FORMS)
+    request.check(PICTURE_FORMS)
     if PNG in request.to and width / 25.4 * dots > _MOST_PIXELS:
         what = (
             f"The picture would be {width / 25.4 * dots:,.0f} pixels across; {_MOST_PIXELS:,} are the most."

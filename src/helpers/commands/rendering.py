@@ -24,7 +24,7 @@ from helpers.data.memory import give_back
 from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.project import Project
+from helpers.project import Project, holds_project
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import Event, Format, Outcome
@@ -54,7 +54,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
     request.check(TARGETS)
-    if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
+    if holds_project(request.output):
         raise PlanError.of(
             "--output",
             f"The site would lie among a project's own files, in {request.output.resolve()}.",
@@ -173,7 +173,7 @@ def _hold_unsigned_back(request: RenderRequest, variants: Sequence[Variant]) -> 
     if without:
         raise PlanError.of(
             FILE,
-            f"It names no accessibility statement for {', '.join(without[:FEW])}{' …' if without[FEW:] else ''}.",
+            f"It names no accessibility statement for {', '.join(without[:_FEW])}{' …' if without[_FEW:] else ''}.",
             "Write accessibility: {address: …}, or what a page of it is filled from (docs/publishing.md).",
         )
 
@@ -183,10 +183,10 @@ def unsettled(request: RenderRequest, catalogue: Catalogue, asked: Sequence[Aske
     if missing := read_imprint(request.project).lacking:
         yield f"Missing: {FILE} does not say {', '.join(missing)}."
     lacking = [item.entry for item in asked if item.entry.unknown]
-    for entry in lacking[:FEW]:
+    for entry in lacking[:_FEW]:
         yield f"Missing: {entry.name} has no verdict for {entry.unknown} of {entry.of} goals."
-    if len(lacking) > FEW:
-        yield f"Missing: {len(lacking) - FEW} more have goals without a verdict."
+    if len(lacking) > _FEW:
+        yield f"Missing: {len(lacking) - _FEW} more have goals without a verdict."
     for key in dict.fromkeys(item.entry.plan for item in asked if item.entry.plan in catalogue.plans):
         plan = catalogue.plan(key)
         basis = choose_basis(request.project, catalogue, plan, request.snapshot, example=request.example)
@@ -276,7 +276,7 @@ def _with_progress(
         )
 
 
-FEW = 5
+_FEW = 5
 """So many variants are told one by one; of more, only those that failed."""
 
 
@@ -284,7 +284,7 @@ def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[SaidL
     """What came of it, line by line."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in outcomes:
-        if outcome.ok and len(outcomes) <= FEW:
+        if outcome.ok and len(outcomes) <= _FEW:
             yield False, f"{outcome.status}  {escape(str(outcome.folder))}/index.html"
             for file in filter(None, (outcome.pdf, outcome.docx)):
                 yield False, f"{'':9} {escape(str(file))}"
@@ -294,6 +294,6 @@ def _told(request: RenderRequest, outcomes: Sequence[Outcome]) -> Iterator[SaidL
         for problem in outcome.problems:
             yield True, f"[bold red]✗[/] {escape(outcome.variant.slug)}: {escape(str(problem))}"
     counts = {name: sum(o.status == name for o in outcomes) for name in ("rendered", "unchanged", "failed")}
-    if len(outcomes) > FEW or failed:
+    if len(outcomes) > _FEW or failed:
         yield False, ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     yield False, f"Open {escape(str(request.output / 'index.html'))}"

@@ -17,7 +17,7 @@ from helpers.intake.numbers import NumberColumn
 
 AnswerCell = str | int | float | None
 
-__all__ = ["Answer", "AnswerCell", "AnswerError", "as_number", "load_json", "parse_json"]
+__all__ = ["Answer", "AnswerCell", "AnswerError", "as_number", "load_json", "parse_json", "text_of"]
 
 _CELLS = frozenset({str, int, float, type(None)})
 _MOST_DIGITS: Final = 4000
@@ -34,7 +34,6 @@ class Answer(BaseModel):
     rows: tuple[tuple[AnswerCell, ...], ...]
     """One tuple for each row, as long as `columns`, in the order they came."""
     content: bytes = b""
-    """The bytes as received."""
     query: dict[str, str] = {}
     """Path and parameters as sent, without the key."""
 
@@ -43,17 +42,8 @@ class Answer(BaseModel):
 
 
 def load_json(content: bytes) -> Any:
-    """JSON with or without a byte order mark.
-
-    Raises
-    ------
-    AnswerError
-        When it is none; a web page is told apart from an answer that broke off.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnswerError("The answer is not UTF-8 text.", cut_off=error.end >= len(content) - 1) from None
+    """JSON with or without a byte order mark; an AnswerError tells a web page apart from an answer that broke off."""
+    text = text_of(content).removeprefix("\ufeff")
     start = text.lstrip()[:1]
     if start == "<":
         raise AnswerError("A web page came back instead of JSON.")
@@ -71,6 +61,14 @@ def load_json(content: bytes) -> Any:
         raise AnswerError("Something else than JSON came back.") from None
 
 
+def text_of(content: bytes) -> str:
+    """The text of an answer in UTF-8; an AnswerError for another."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise AnswerError("The answer is not UTF-8 text.", cut_off=error.end >= len(content) - 1) from None
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
 
@@ -80,24 +78,12 @@ def _whole(digits: str) -> int | float:
 
 
 def parse_json(content: bytes) -> Answer:
-    """``{"columns": […], "rows": [[…], …]}``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no JSON, or JSON of another shape.
-    """
+    """``{"columns": […], "rows": [[…], …]}``; an AnswerError when it is no JSON, or JSON of another shape."""
     return _shaped(load_json(content), content)
 
 
 def parse_parts(content: bytes) -> tuple[Answer, ...]:
-    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``.
-
-    Raises
-    ------
-    AnswerError
-        As :func:`parse_json`.
-    """
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``."""
     found = load_json(content)
     if not isinstance(found, dict) or "answers" not in found:
         return (_shaped(found, content),)
@@ -136,10 +122,7 @@ _AS_SENT = NumberColumn()
 def as_number(cell: AnswerCell) -> int | float | None:
     """The number in a cell, or None where it holds none (suppressed or missing, which look alike).
 
-    Raises
-    ------
-    ValueError
-        When it is text that is no number as Danes or machines write it.
+    Text that is no number as Danes or machines write it is a ValueError.
     """
     if not isinstance(cell, str):
         return cell

@@ -51,12 +51,8 @@ def plan_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
 
 def shown_indicators(catalogue: Catalogue, plan: Plan) -> tuple[Indicator, ...]:
     """As :func:`plan_indicators`, and then what is shown under their figures to compare with."""
-    own = plan_indicators(catalogue, plan)
-    more = (item.indicator for goal in plan.goals for item in catalogue.beside(goal))
-    return (
-        *own,
-        *(catalogue.indicators[key] for key in dict.fromkeys(more) if catalogue.indicators[key] not in own),
-    )
+    more = (catalogue.indicators[item.indicator] for goal in plan.goals for item in catalogue.beside(goal))
+    return tuple({item.key: item for item in (*plan_indicators(catalogue, plan), *more)}.values())
 
 
 def tables_of(indicators: Iterable[Indicator], *, made_up: bool = False) -> dict[str, str]:

@@ -5,7 +5,7 @@ In: the bytes of a snapshot, its sidecar and the names of the areas. Out: the fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.catalogue.models import NATIONAL, NATIONAL_NAME, STATBANK, Municipality
-from helpers.data.answers import Answer, AnswerCell, AnswerError, as_number, parse_parts
+from helpers.data.answers import Answer, AnswerError, as_number, parse_parts
 from helpers.data.frames import CELL_COLUMNS, State
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, tidy
@@ -99,18 +99,6 @@ def read_cells(content: bytes, sidecar: Sidecar, areas: Mapping[str, str]) -> Ce
     return Cells(reader.frame(), tuple(sorted(reader.unknown_areas)))
 
 
-class _Names:
-    """The categories of one column, found part by part: names in the order they first occur."""
-
-    def __init__(self) -> None:
-        self.codes: dict[str, int] = {}
-
-    def encode(self, codes: np.ndarray, names: Iterable[str | None]) -> np.ndarray:
-        """Codes into the names of one part → codes into all names; none and −1 become −1."""
-        places = [-1 if name is None else self.codes.setdefault(name, len(self.codes)) for name in names]
-        return np.array([*places, -1], dtype=np.int32)[codes]
-
-
 class _Reader:
     """Reads the parts of one snapshot and puts them together."""
 
@@ -122,15 +110,17 @@ class _Reader:
         self._columns: dict[str, list[AnswerColumn]] = {}
         for column in sidecar.columns:
             self._columns.setdefault(fold(column.label), []).append(column)
-        self._names = {key: _Names() for key in _KEYS}
+        # The categories of each column, found part by part: names in the order they first occur.
+        self._names: dict[str, dict[str, int]] = {key: {} for key in _KEYS}
         self._keys: list[np.ndarray] = []
         self._values: list[np.ndarray] = []
 
     def add(self, answer: Answer) -> None:
         """Take in one part."""
         columns = self._match(answer.columns)
+        cells = np.array(answer.rows, dtype=object).reshape(len(answer.rows), len(columns))
         by_role: dict[str, list[tuple[AnswerColumn, np.ndarray]]] = {}
-        for column, values in zip(columns, _transposed(answer.rows, len(columns)), strict=True):
+        for column, values in zip(columns, cells.T, strict=True):
             by_role.setdefault(column.role, []).append((column, values))
         for role in ("period", "area"):
             if len(by_role.get(role, [])) != 1:
@@ -144,7 +134,7 @@ class _Reader:
         for column, values in by_role["measure"]:
             numbers = self._numbers(column, values)[kept]
             for word in column.words:
-                measure = self._names["measure"].encode(np.zeros(len(areas), dtype=np.int64), [word])
+                measure = self._encode("measure", np.zeros(len(areas), dtype=np.int64), [word])
                 self._keys.append(np.stack([measure, members, areas, periods])[:, kept])
                 self._values.append(numbers)
 
@@ -156,7 +146,7 @@ class _Reader:
         columns: dict[str, Any] = {
             "source": _categorical(same, [self.sidecar.source]),
             "table": _categorical(same, [self.sidecar.table]),
-            **{key: _categorical(keys[row], list(self._names[key].codes)) for row, key in enumerate(_KEYS)},
+            **{key: _categorical(keys[row], list(self._names[key])) for row, key in enumerate(_KEYS)},
             "value": values,
             "state": _categorical(
                 hidden, [State.OK.value, HIDDEN.get(self.sidecar.source, State.SUPPRESSED).value]
@@ -167,14 +157,14 @@ class _Reader:
 
     def _without_repeats(self, keys: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Parts of an answer may overlap; the same place must then have the same value."""
-        place = np.ravel_multi_index(tuple(keys), tuple(max(len(self._names[key].codes), 1) for key in _KEYS))
+        place = np.ravel_multi_index(tuple(keys), tuple(max(len(self._names[key]), 1) for key in _KEYS))
         _, first, inverse = np.unique(place, return_index=True, return_inverse=True)
         if len(first) == len(place):
             return keys, values
         kept = values[first][inverse]
         clash = np.flatnonzero((kept != values) & ~(np.isnan(kept) & np.isnan(values)))
         if len(clash):
-            names = [list(self._names[key].codes)[keys[row, clash[0]]] for row, key in enumerate(_KEYS)]
+            names = [list(self._names[key])[keys[row, clash[0]]] for row, key in enumerate(_KEYS)]
             raise self.wrong(
                 f"The answer gives different values for the same place ({len(clash)} times), first for "
                 f"{', '.join(name for name in names if name)}."
@@ -206,7 +196,7 @@ class _Reader:
             ids = [Period.parse(name).id for name in names]
         except ValueError as error:
             raise self.wrong(f"{error}.") from error
-        return self._names["period"].encode(codes, ids)
+        return self._encode("period", codes, ids)
 
     def _areas(self, texts: np.ndarray) -> np.ndarray:
         codes, names = _factorize(texts)
@@ -216,7 +206,7 @@ class _Reader:
             for name, code in zip(names, found, strict=True)
             if code is None and fold(name) != fold(UNSTATED_AREA)
         )
-        return self._names["area"].encode(codes, found)
+        return self._encode("area", codes, found)
 
     def _members(self, dimensions: list[tuple[AnswerColumn, np.ndarray]], length: int) -> np.ndarray:
         combined = np.zeros(length, dtype=np.int64)
@@ -229,9 +219,17 @@ class _Reader:
                 key if fold(name) in totals else {**key, column.id: name} for key in keys for name in names
             ]
         used, codes = np.unique(combined, return_inverse=True)
-        return self._names["members"].encode(
-            codes, [";".join(f"{d}={tidy(m)}" for d, m in sorted(keys[code].items())) for code in used]
+        return self._encode(
+            "members",
+            codes,
+            [";".join(f"{d}={tidy(m)}" for d, m in sorted(keys[code].items())) for code in used],
         )
+
+    def _encode(self, key: str, codes: np.ndarray, names: Iterable[str | None]) -> np.ndarray:
+        """Codes into the names of one part → codes into all names of a column; none and −1 become −1."""
+        known = self._names[key]
+        places = [-1 if name is None else known.setdefault(name, len(known)) for name in names]
+        return np.array([*places, -1], dtype=np.int32)[codes]
 
     def _numbers(self, column: AnswerColumn, values: np.ndarray) -> np.ndarray:
         try:
@@ -239,7 +237,7 @@ class _Reader:
                 numbers = values.astype(float)
             else:
                 codes, found = pd.factorize(values)
-                numbers = np.array([*map(_number, found), np.nan])[codes]  # code −1 is null
+                numbers = np.array([*map(as_number, found), None], dtype=float)[codes]  # code −1 is null
         except (ValueError, OverflowError) as error:
             raise self.wrong(f'Column "{tidy(column.label)}": {str(error)[:200]}.') from error
         if np.isinf(numbers).any():
@@ -252,18 +250,6 @@ class _Reader:
             what,
             "Fetch the table again; when it stays so, the source has changed and the catalogue must follow.",
         )
-
-
-def _transposed(rows: Sequence[Sequence[AnswerCell]], width: int) -> list[np.ndarray]:
-    """The columns of an answer, as objects."""
-    if not rows:
-        return [np.empty(0, dtype=object) for _ in range(width)]
-    return list(np.array(rows, dtype=object).T)
-
-
-def _number(value: AnswerCell) -> float:
-    found = as_number(value)
-    return np.nan if found is None else float(found)
 
 
 def _factorize(texts: np.ndarray) -> tuple[np.ndarray, list[str]]:

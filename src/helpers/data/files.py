@@ -24,13 +24,7 @@ STALE_SECONDS = 3600
 
 @contextlib.contextmanager
 def writing(where: Path) -> Iterator[None]:
-    """Turn what a disk refuses into an error that a user understands.
-
-    Raises
-    ------
-    PlanError
-        When the disk is full, the folder is read-only, or anything else keeps `where` from being written.
-    """
+    """Turn what a disk refuses (it is full, the folder is read-only …) into an error that a user can mend."""
     try:
         yield
     except OSError as error:
@@ -97,11 +91,6 @@ def locked(
     ----------
     waiting
         Called once when another process is at it.
-
-    Raises
-    ------
-    PlanError
-        When the disk refuses.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -155,16 +144,12 @@ def write_whole(path: Path, content: bytes | Iterable[bytes], *, replace: bool =
     _flush_folder(path.parent)
 
 
-def remove_stale(folder: Path, *, older_than: float = STALE_SECONDS) -> tuple[Path, ...]:
-    """Remove what killed processes left half written in `folder`; returns what was removed."""
-    now = time.time()
-    removed = []
+def remove_stale(folder: Path) -> None:
+    """Remove what killed processes left half written in `folder`."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):  # another process may clean up at the same time
-            if now - path.stat().st_mtime > older_than:
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()
-                removed.append(path)
-    return tuple(removed)
 
 
 def _move_unless_there(temporary: Path, path: Path) -> None:

@@ -18,21 +18,13 @@ CELL_COLUMNS: Final = (
 )
 """*Cells*: one row per value that an answer speaks of."""
 
-OBSERVATION_COLUMNS: Final = (
-    "indicator",
-    "series",
-    "area",
-    "period",
-    "value",
-    "state",
-    "source",
-    "snapshot",
-    "published",
-)
-"""*Observations*: one row per indicator, series, area and period that a source speaks of."""
-
 OBSERVATION_KEYS: Final = ("indicator", "series", "area", "period")
 """What names one observation."""
+
+OBSERVATION_COLUMNS: Final = (*OBSERVATION_KEYS, "value", "state", "source", "snapshot", "published")
+"""*Observations*: one row per indicator, series, area and period that a source speaks of."""
+
+OBSERVATION_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 WINDOW_COLUMNS: Final = ("series", "area", "period", "value", "state", "published", "source")
 """*Window*: the full grid of one figure, missing points included."""
@@ -57,12 +49,11 @@ class Grounds(StrEnum):
         (<Grounds.EXAMPLE: 'example'>, <Grounds.TYPED_IN: 'typed_in'>)
         """
         prefix = source.partition(":")[0]
-        found = cls.TYPED_IN if prefix == "manual" else cls(prefix) if prefix in _NAMED else None
+        found = _BY_PREFIX.get(prefix)
         return cls.PRINTED if published and found is not cls.TYPED_IN else found
 
 
-_NAMED: Final = frozenset({Grounds.FETCHED, Grounds.STATBANK, Grounds.PRINTED, Grounds.EXAMPLE})
-"""Those that the column `source` names by their own word."""
+_BY_PREFIX: Final = {**{grounds.value: grounds for grounds in Grounds}, "manual": Grounds.TYPED_IN}
 
 
 class State(StrEnum):

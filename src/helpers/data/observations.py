@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.catalogue.models import FromHand, FromMeasure, FromShare, FromSum, FromUnknown, Indicator, Term
-from helpers.data.frames import OBSERVATION_COLUMNS, State
+from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_TEXTS, State
 from helpers.data.raw import Sidecar
 from helpers.data.text import fold, tidy
 from helpers.errors import Problem
@@ -28,8 +28,6 @@ NOT_PUBLISHED: Final = 3
 """States as numbers; of several terms the highest is the state of what would be derived from them."""
 
 STATES: Final = (State.OK, State.MISSING, State.SUPPRESSED, State.NOT_PUBLISHED)
-
-_TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 _FINEST_DECIMALS: Final = 6
 """Published values have no more decimals than this; they are computed with as whole numbers."""
@@ -49,14 +47,7 @@ class Grid:
 class CellTable:
     """The cells of one table, found by measure and filter.
 
-    Parameters
-    ----------
-    sidecar
-        Of the snapshot the cells are from.
-    cells
-        Frame *Cells*.
-    older
-        The snapshots before it, newest first: what the source no longer shows is taken from there.
+    What the source no longer shows is taken from `older`: the snapshots before, newest first.
     """
 
     def __init__(
@@ -127,51 +118,27 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Observations of one series: codes into the names of each text column, values, what was printed."""
-
-    codes: dict[str, np.ndarray]
-    values: np.ndarray
-    published: np.ndarray
-    known: bool
-
-
 class Observed:
-    """Observations while they are made.
-
-    Attributes
-    ----------
-    problems
-        What went wrong on the way.
-    """
+    """Observations while they are made; `problems` tells what went wrong on the way."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._names: dict[str, dict[str, int]] = {key: {} for key in _TEXTS}
-        self._blocks: dict[tuple[str, str], list[_Block]] = {}
+        self._names: dict[str, dict[str, int]] = {key: {} for key in OBSERVATION_TEXTS}
+        # Of each series, with codes for the names in the text columns.
+        self._blocks: dict[tuple[str, str], list[pd.DataFrame]] = {}
 
     def frame(self) -> pd.DataFrame:
         """The frame *Observations*, its texts as categories; by area, then in the catalogue's order."""
         blocks = [block for found in self._blocks.values() for block in found]
-        columns: dict[str, Any] = {
-            key: pd.Categorical.from_codes(
-                np.concatenate([np.empty(0, dtype=np.int32), *(block.codes[key] for block in blocks)]),
-                pd.Index(list(self._names[key]), dtype=object),
-            )
-            for key in _TEXTS
-        }
-        columns["value"] = np.concatenate([np.empty(0), *(block.values for block in blocks)])
-        columns["published"] = np.concatenate(
-            [np.empty(0, dtype=bool), *(block.published for block in blocks)]
-        )
-        frame = pd.DataFrame(columns, columns=list(OBSERVATION_COLUMNS))
-        order = np.argsort(frame["area"].cat.codes.to_numpy(), kind="stable")
-        return frame.iloc[order].reset_index(drop=True)
+        whole = pd.concat(blocks) if blocks else pd.DataFrame(columns=list(OBSERVATION_COLUMNS), dtype=int)
+        whole = whole.sort_values("area", kind="stable", ignore_index=True)
+        for key, names in self._names.items():
+            whole[key] = pd.Categorical.from_codes(whole[key], pd.Index(list(names), dtype=object))
+        return whole.astype({"value": float, "published": bool})
 
     def knows(self, indicator: str, series: str) -> bool:
         """Whether any value of a series is known."""
-        return any(block.known for block in self._blocks.get((indicator, series), ()))
+        return any(block["value"].notna().any() for block in self._blocks.get((indicator, series), ()))
 
     def discard(self, indicator: str, series: str, known: Collection[tuple[str, str]] = ()) -> None:
         """Forget all of a series but what a document printed, and of that what is `known` (area, period id)."""
@@ -179,12 +146,11 @@ class Observed:
             {code: name for name, code in self._names[key].items()} for key in ("area", "period")
         )
         for block in self._blocks.pop((indicator, series), ()):
-            places = zip(block.codes["area"].tolist(), block.codes["period"].tolist(), strict=True)
-            kept = block.published & [(areas[a], periods[p]) not in known for a, p in places]
-            if kept.any():
-                codes = {key: found[kept] for key, found in block.codes.items()}
-                rest = _Block(codes, block.values[kept], block.published[kept], known=True)
-                self._blocks.setdefault((indicator, series), []).append(rest)
+            places = zip(block["area"], block["period"], strict=True)
+            kept = block["published"] & np.array(
+                [(areas[a], periods[p]) not in known for a, p in places], dtype=bool
+            )
+            self._blocks.setdefault((indicator, series), []).append(block[kept])
 
     def add(
         self,
@@ -195,7 +161,7 @@ class Observed:
         *,
         source: str,
         snapshot: str,
-        marks: Iterable[tuple[str, str]] = (),
+        marks: Collection[tuple[str, str]] = (),
     ) -> None:
         """Take in values of one series (`keys`: indicator and series) on their grid.
 
@@ -203,20 +169,17 @@ class Observed:
         """
         rows, columns = grid.values.shape
         same = {"indicator": keys[0], "series": keys[1], "source": source, "snapshot": snapshot}
-        codes = {key: np.repeat(self._codes(key, [text]), rows * columns) for key, text in same.items()}
-        codes["area"] = np.repeat(self._codes("area", areas), columns)
-        codes["period"] = np.tile(self._codes("period", [period.id for period in periods]), rows)
-        codes["state"] = self._codes("state", [state.value for state in STATES])[grid.states.ravel()]
-        known = grid.states == OK
-        printed = np.zeros(grid.values.shape, dtype=bool)
-        area_place = {area: place for place, area in enumerate(areas)}
-        period_place = {period.id: place for place, period in enumerate(periods)}
-        for area, period_id in marks:
-            if area in area_place and period_id in period_place:
-                printed[area_place[area], period_place[period_id]] = True
-        block = _Block(
-            codes, np.where(known, grid.values, np.nan).ravel(), printed.ravel(), bool(known.any())
+        found = {key: np.repeat(self._codes(key, [text]), rows * columns) for key, text in same.items()}
+        found["area"] = np.repeat(self._codes("area", areas), columns)
+        found["period"] = np.tile(self._codes("period", [period.id for period in periods]), rows)
+        found["state"] = self._codes("state", [state.value for state in STATES])[grid.states.ravel()]
+        found["value"] = np.where(grid.states == OK, grid.values, np.nan).ravel()
+        found["published"] = (
+            np.array([(area, period.id) in marks for area in areas for period in periods], dtype=bool)
+            if marks
+            else np.zeros(rows * columns, dtype=bool)
         )
+        block = pd.DataFrame(found, columns=list(OBSERVATION_COLUMNS))
         self._blocks.setdefault(keys, []).append(block)
 
     def _codes(self, key: str, texts: Iterable[str]) -> np.ndarray:
@@ -363,11 +326,15 @@ def _share(part: Grid, base: Grid, decimals: int) -> Grid:
     known = states == OK
     above, below = np.where(known, above, 0), np.where(known, below, 1)
     step = 10**decimals
-    # a / b rounded half up is floor((2a + b) / 2b), in whole numbers; counts are never negative.
     if above.max(initial=0) > _LARGEST_WHOLE // (200 * step):
         above, below = above.astype(object), below.astype(object)  # Python's whole numbers have no limit
-    steps = ((200 * step * above + below) // (2 * below)).astype(float)
-    return Grid(np.where(known, steps / step, np.nan), states)
+    return Grid(np.where(known, share_steps(above, below, decimals).astype(float) / step, np.nan), states)
+
+
+def share_steps(part: Any, base: Any, decimals: int) -> Any:
+    """100 × part / base in units of the last decimal, rounded half up; of whole numbers, or arrays of them."""
+    # a / b rounded half up is floor((2a + b) / 2b), in whole numbers; counts are never negative.
+    return (200 * 10**decimals * part + base) // (2 * base)
 
 
 def _scale(values: Sequence[np.ndarray]) -> int:

@@ -5,9 +5,10 @@ In: the frame *Observations*. Out: bytes, with the seal of everything they were 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -18,8 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from helpers.catalogue.fields import Model, PeriodId
 from helpers.catalogue.models import SOURCES
-from helpers.data.frames import OBSERVATION_COLUMNS, OBSERVATION_KEYS
+from helpers.data.frames import OBSERVATION_KEYS, OBSERVATION_TEXTS
 from helpers.data.raw import Sidecar
 from helpers.errors import Problem
 from helpers.periods import Period
@@ -30,8 +32,6 @@ PACKAGE: Final = "datapackage.json"
 
 MADE_FROM: Final = b"made_from"
 """Key of the Parquet file's metadata with the fingerprint of what it was made from."""
-
-TEXTS: Final = tuple(name for name in OBSERVATION_COLUMNS if name not in ("value", "published"))
 
 _CSV_ROWS: Final = 50_000
 
@@ -48,36 +48,24 @@ _FIELDS: Final = {
 }
 
 _FORMS: Final = {CSV: ("csv", "text/csv"), PARQUET: ("parquet", "application/vnd.apache.parquet")}
-_TOLD: Final = {
-    "source",
-    "table",
-    "title",
-    "snapshot",
-    "fetched_at",
-    "update_latest",
-    "update_next",
-    "cells",
-    "sha256",
-}
 
 
-class Sealed:
-    """Pieces of a file, their hash and size counted while they pass by."""
+class Input(Model):
+    """One table that the observations of a basis are made from."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._hash.update(piece)
-            self.size += len(piece)
-            yield piece
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
+    source: str
+    table: str
+    title: str
+    snapshot: str
+    fetched_at: datetime
+    """When the source was asked (UTC); for example data, the day they pretend to be from."""
+    # The source's own release days, when it told them.
+    update_latest: date | None
+    update_next: date | None
+    newest: tuple[PeriodId, ...]
+    """Newest period of each kind in the answer."""
+    cells: int
+    sha256: str
 
 
 def arrow_table(frame: pd.DataFrame, made_from: str) -> pa.Table:
@@ -92,7 +80,9 @@ def csv_pieces(table: pa.Table) -> Iterator[bytes]:
         part = table.slice(start, _CSV_ROWS)
         plain = pa.table(
             {
-                name: pc.cast(part.column(name), pa.string()) if name in TEXTS else part.column(name)
+                name: pc.cast(part.column(name), pa.string())
+                if name in OBSERVATION_TEXTS
+                else part.column(name)
                 for name in part.column_names
             }
         )
@@ -119,7 +109,7 @@ def data_package(
     example: bool,
     made_from: str,
     rows: int,
-    files: Mapping[str, Sealed],
+    files: Mapping[str, tuple[str, int]],
     sidecars: Iterable[tuple[Sidecar, Sequence[str]]],
     typed_in: Mapping[str, str],
     problems: Iterable[Problem],
@@ -128,12 +118,12 @@ def data_package(
 
     Parameters
     ----------
+    files
+        SHA-256 and size of each.
     sidecars
         Of every table in force, with the ids of the periods its answer speaks of.
     typed_in
         Path and SHA-256 of every typed-in file.
-    problems
-        What kept figures from being used.
     """
     fields = [
         {"name": field, "type": kind, "description": text}
@@ -157,19 +147,16 @@ def data_package(
             if source in SOURCES
         ]
         or [{"title": "Eksempeldata" if example else "Typed in"}],
-        "resources": [_resource(file, seal, schema, rows) for file, seal in files.items()],
+        "resources": [_resource(file, *sealed, schema, rows) for file, sealed in files.items()],
         "made_from": made_from,
         "inputs": [_input(sidecar, periods) for sidecar, periods in sidecars],
         "typed_in": [{"path": path, "hash": f"sha256:{seal}"} for path, seal in typed_in.items()],
-        "problems": [
-            {"where": problem.where, "what": problem.what, "do": problem.do}
-            for problem in dict.fromkeys(problems)
-        ],
+        "problems": [asdict(problem) for problem in dict.fromkeys(problems)],
     }
     return f"{json.dumps(package, ensure_ascii=False, indent=1)}\n".encode()
 
 
-def _resource(file: str, seal: Sealed, schema: Mapping[str, Any], rows: int) -> dict[str, Any]:
+def _resource(file: str, seal: str, size: int, schema: Mapping[str, Any], rows: int) -> dict[str, Any]:
     kind, media = _FORMS[file]
     text = {"encoding": "utf-8", "dialect": {"delimiter": ",", "header": True}} if file == CSV else {}
     return {
@@ -179,8 +166,8 @@ def _resource(file: str, seal: Sealed, schema: Mapping[str, Any], rows: int) -> 
         "format": kind,
         "mediatype": media,
         **text,
-        "hash": f"sha256:{seal.sha256}",
-        "bytes": seal.size,
+        "hash": f"sha256:{seal}",
+        "bytes": size,
         "rows": rows,
         "schema": schema,
     }
@@ -191,6 +178,6 @@ def _input(sidecar: Sidecar, period_ids: Sequence[str]) -> dict[str, Any]:
     for period in map(Period.parse, period_ids):
         newest[period.frequency] = max(period, newest.get(period.frequency, period))
     return {
-        **sidecar.model_dump(mode="json", include=_TOLD),
+        **sidecar.model_dump(mode="json", include=set(Input.model_fields)),
         "newest": sorted(period.id for period in newest.values()),
     }

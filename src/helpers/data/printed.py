@@ -7,17 +7,14 @@ the places of which no source speaks.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 import pandas as pd
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import NATIONAL, Municipality, Plan
 from helpers.data.frames import OBSERVATION_KEYS, Grounds, State
+from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
-
-_SPOKEN: Final = (State.OK.value, State.SUPPRESSED.value)
-"""What a source itself shows or holds back, a document does not overrule."""
 
 
 def source_of(plan: Plan) -> str:
@@ -41,11 +38,12 @@ def with_printed(
     places = pd.MultiIndex.from_frame(printed[list(OBSERVATION_KEYS)])
     same = frame[frame["indicator"].isin(printed["indicator"]) & frame["area"].isin(printed["area"])]
     same = same[pd.MultiIndex.from_frame(same[list(OBSERVATION_KEYS)]).isin(places)]
-    spoken = pd.MultiIndex.from_frame(same.loc[same["state"].isin(_SPOKEN), list(OBSERVATION_KEYS)])
+    # What a source itself shows or holds back, a document does not overrule.
+    spoken = pd.MultiIndex.from_frame(same.loc[same["state"].isin(PUBLISHED), list(OBSERVATION_KEYS)])
     left = printed[~places.isin(spoken)]
     if left.empty:
         return frame
-    silent = same.index[~same["state"].isin(_SPOKEN)]
+    silent = same.index[~same["state"].isin(PUBLISHED)]
     together = pd.concat([frame.drop(index=silent), left], ignore_index=True)
     # Each area's figures stay together, so that a report read alone and one among all are the same.
     order = {area: place for place, area in enumerate(together["area"].unique())}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,19 +22,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from helpers.catalogue import Catalogue
-from helpers.catalogue.fields import Model, PeriodId
 from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
+from helpers.data.editions import typed_folder
 from helpers.data.files import remove_stale, write_whole
+from helpers.data.frames import OBSERVATION_TEXTS
 from helpers.data.observations import OK, SUPPRESSED, CellTable, Grid, Observed, observe
 from helpers.data.package import (
     CSV,
     MADE_FROM,
     PACKAGE,
     PARQUET,
-    TEXTS,
-    Sealed,
+    Input,
     arrow_table,
     csv_pieces,
     data_package,
@@ -44,7 +44,7 @@ from helpers.data.raw import RawStore, Sidecar, snapshot_day
 from helpers.errors import PlanError, Problem
 from helpers.periods import Period
 from helpers.project import Project
-from helpers.sources.manual import TypedValue, manual_folder, read_series
+from helpers.sources.manual import TypedValue, read_series
 
 OLDER_LOOKED_AT: Final = 12
 """How many snapshots back is looked for what the source no longer shows."""
@@ -53,24 +53,6 @@ _CHECKED: Final = ".checked"
 
 # Arrow's own keeps what was freed: 100 MB once all areas have been read.
 pa.set_memory_pool(pa.system_memory_pool())
-
-
-class Input(Model):
-    """One table that the observations of a basis are made from."""
-
-    source: str
-    table: str
-    title: str
-    snapshot: str
-    fetched_at: datetime
-    """When the source was asked (UTC); for example data, the day they pretend to be from."""
-    # The source's own release days, when it told them.
-    update_latest: date | None
-    update_next: date | None
-    newest: tuple[PeriodId, ...]
-    """Newest period of each kind in the answer."""
-    cells: int
-    sha256: str
 
 
 def load_observations(
@@ -91,7 +73,7 @@ def load_observations(
     """
     data_fingerprint(project, catalogue, basis)
     table = _read(_folder(project, basis) / PARQUET, areas)
-    for name in TEXTS:
+    for name in OBSERVATION_TEXTS:
         place = table.schema.get_field_index(name)
         table = table.set_column(place, name, pc.cast(table.column(name), pa.string()))
     return table.to_pandas().copy()  # Arrow's own memory cannot be written to
@@ -202,13 +184,14 @@ def _as_typed(project: Project, basis: Basis) -> Project:
 
 
 def _typed_files(project: Project, catalogue: Catalogue) -> list[Path]:
-    folders = (manual_folder(project, municipality) for municipality in catalogue.municipalities)
+    folders = (typed_folder(project, municipality.slug) for municipality in catalogue.municipalities)
     there = (folder for folder in folders if folder.is_dir())  # few are
     return sorted(path for folder in there for path in folder.iterdir() if path.is_file())
 
 
 def _seal(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hash(parts: Iterable[str]) -> str:
@@ -270,62 +253,55 @@ class _Needed:
         problems += observed.problems
         self._add_typed(observed, problems)
         table = arrow_table(observed.frame(), self.fingerprint)
-        csv, parquet = Sealed(csv_pieces(table)), Sealed([parquet_bytes(table)])
-        write_whole(folder / CSV, csv, replace=True)
-        whole = b"".join(parquet)
+        csv, parquet = folder / CSV, parquet_bytes(table)
+        write_whole(csv, csv_pieces(table), replace=True)
         described = data_package(
             name=self.basis.name,
             example=made_up,
             made_from=self.fingerprint,
             rows=table.num_rows,
-            files={CSV: csv, PARQUET: parquet},
+            files={
+                CSV: (_seal(csv), csv.stat().st_size),
+                PARQUET: (hashlib.sha256(parquet).hexdigest(), len(parquet)),
+            },
             sidecars=[(found.sidecar, found.period_ids) for found in tables.values()],
             typed_in={self.project.relative(p): _seal(p) for p in _typed_files(self.project, self.catalogue)},
             problems=problems,
         )
         write_whole(folder / PACKAGE, described, replace=True)
-        write_whole(folder / PARQUET, whole, replace=True)
+        write_whole(folder / PARQUET, parquet, replace=True)
 
     def _tables(self, problems: list[Problem]) -> dict[str, CellTable]:
         """Every table in force, taken apart; one that cannot be read falls back on its last good answer."""
-        areas = area_codes(self.catalogue.municipalities)
-        tables = {}
-        for name, source in self.tables.items():
-            folder = self.basis.folder(source)
-            snapshot, passed_over = self.basis.in_force(self.store, name, source)
+        found = {name: next(self._read(source, name, problems), None) for name, source in self.tables.items()}
+        return {name: table for name, table in found.items() if table is not None}
+
+    def _read(
+        self, source: str, name: str, problems: list[Problem], before: str | None = None
+    ) -> Iterator[CellTable]:
+        """A table by its snapshots, newest first, as far as they can be read; takes in what is wrong with them."""
+        folder, areas = self.basis.folder(source), area_codes(self.catalogue.municipalities)
+        while True:
+            before, passed_over = self.basis.in_force(self.store, name, source, before=before)
             problems += passed_over
-            while snapshot is not None:
+            if before is None:
+                return
+            key = f"{folder}/{name}/{before}"
+            if key not in self.read_before:
                 try:
-                    sidecar = self.store.sidecar(folder, name, snapshot)
-                    cells = read_cells(self.store.read(folder, name, snapshot), sidecar, areas)
+                    sidecar = self.store.sidecar(folder, name, before)
+                    cells = read_cells(self.store.read(folder, name, before), sidecar, areas)
                 except PlanError as error:
                     problems += error.problems
-                    snapshot, passed_over = self.basis.in_force(self.store, name, source, before=snapshot)
-                    problems += passed_over
                     continue
                 if cells.unknown_areas:
                     problems.append(_unknown_areas(sidecar, cells.unknown_areas))
-                older = partial(self._older, source, name, snapshot, areas)
-                tables[name] = CellTable(sidecar, cells.frame, older if folder == source else tuple)
-                break
-        return tables
-
-    def _older(self, folder: str, name: str, newest: str, areas: Mapping[str, str]) -> Iterator[CellTable]:
-        """The snapshots before one, newest first, as far as they are looked at and can be read."""
-        snapshot: str | None = newest
-        for _ in range(OLDER_LOOKED_AT):
-            snapshot, _problems = self.basis.in_force(self.store, name, folder, before=snapshot)
-            if snapshot is None:
-                return
-            key = f"{folder}/{name}/{snapshot}"
-            if key not in self.read_before:
-                try:
-                    sidecar = self.store.sidecar(folder, name, snapshot)
-                    cells = read_cells(self.store.read(folder, name, snapshot), sidecar, areas)
-                except PlanError:
-                    continue
-                self.read_before[key] = CellTable(sidecar, cells.frame)
+                older = partial(self._older, source, name, before) if folder == source else tuple
+                self.read_before[key] = CellTable(sidecar, cells.frame, older)
             yield self.read_before[key]
+
+    def _older(self, source: str, name: str, newest: str) -> Iterator[CellTable]:
+        return islice(self._read(source, name, [], newest), OLDER_LOOKED_AT)
 
     def _add_typed(self, observed: Observed, problems: list[Problem]) -> None:
         """Add what was typed in for series of which no fetched table gives a value.
@@ -337,7 +313,7 @@ class _Needed:
         values: dict[tuple[str, str, str, Period], TypedValue] = {}
         contradicted = set()
         for municipality in self.catalogue.municipalities:
-            if not manual_folder(self.project, municipality).is_dir():
+            if not typed_folder(self.project, municipality.slug).is_dir():
                 continue
             typed = read_series(self.project, self.catalogue, municipality)
             problems += typed.problems

@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.data.files import locked, remove_stale, write_whole
 from helpers.errors import PlanError, Problem
-from helpers.periods import Period
-from helpers.project import EDITIONS, MANUAL
 
 ANSWER_SUFFIX = ".json"
 SIDECAR_SUFFIX = ".meta.json"
@@ -39,7 +37,6 @@ class AnswerColumn(_Frozen):
     """What one column of an answer holds; answers carry labels only."""
 
     role: Literal["period", "area", "dimension", "measure"]
-    """What the column is for."""
     id: str
     """``period``, ``area``, a dimension id (``_tilb_2ptv``), or the word by which the catalogue asks for the measure.
     """
@@ -65,11 +62,6 @@ class Mark(_Frozen):
     series: str
     area: str
     period: str
-
-    @field_validator("period", mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        return value.id if isinstance(value, Period) else value
 
 
 class Sidecar(_Frozen):
@@ -104,11 +96,6 @@ class Sidecar(_Frozen):
     """Example data only: fingerprint of what the generator was given, so that it is not run in vain."""
     refused: str = ""
     """Quarantine only: why the answer is not in force."""
-
-    @field_validator("query", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, Mapping) else value
 
 
 def snapshot_id(moment: datetime) -> str:
@@ -188,8 +175,8 @@ class RawStore:
         answer = self.path(source, table, snapshot)
         return answer.with_name(f"{snapshot}{SIDECAR_SUFFIX}")
 
-    def write(self, source: str, table: str, snapshot: str, content: bytes, sidecar: Sidecar) -> Sidecar:
-        """Keep an answer for good.
+    def write(self, content: bytes, sidecar: Sidecar) -> Sidecar:
+        """Keep an answer for good, where its sidecar says.
 
         Parameters
         ----------
@@ -204,17 +191,11 @@ class RawStore:
             When there is already another answer under that name, or the disk refuses. Writing the same answer
             again changes nothing and is no error.
         """
+        source, table, snapshot = sidecar.source, sidecar.table, sidecar.snapshot
         answer_path = self.path(source, table, snapshot)
         sidecar_path = self.sidecar_path(source, table, snapshot)
-        sealed = sidecar.model_copy(
-            update={
-                "source": source,
-                "table": table,
-                "snapshot": snapshot,
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "size": len(content),
-            }
-        )
+        seal = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        sealed = sidecar.model_copy(update=seal)
         with locked(self.root / source):
             remove_stale(answer_path.parent)
             if sidecar_path.exists():
@@ -238,13 +219,10 @@ class RawStore:
         names = (path.name.split(".")[0] for path in folder.iterdir()) if folder.is_dir() else ()
         return next_name(moment, filter(_SNAPSHOT.fullmatch, names))
 
-    def sources(self) -> tuple[str, ...]:
-        """Sources that have a folder, typed-in files and their editions left out."""
-        return _folders(self.root, leave_out=(MANUAL, EDITIONS))
-
     def tables(self, source: str) -> tuple[str, ...]:
         """Tables of a source that have a folder."""
-        return _folders(self.root / source)
+        folders = (path for path in (self.root / source).glob("*/") if _NAME.fullmatch(path.name))
+        return tuple(sorted(folder.name for folder in folders))
 
     def snapshots(self, source: str, table: str) -> tuple[str, ...]:
         """Snapshots of which both files are there, in the order they were written; no seal is tried here."""
@@ -288,13 +266,7 @@ class RawStore:
         return None, tuple(passed_over)
 
     def sidecar(self, source: str, table: str, snapshot: str) -> Sidecar:
-        """The sidecar of a snapshot.
-
-        Raises
-        ------
-        PlanError
-            When it is absent or no longer what this program wrote.
-        """
+        """The sidecar of a snapshot; an error when it is absent or no longer what this program wrote."""
         path = self.sidecar_path(source, table, snapshot)
         try:
             sidecar = Sidecar.model_validate_json(path.read_bytes())
@@ -317,27 +289,16 @@ class RawStore:
         return sidecar
 
     def read(self, source: str, table: str, snapshot: str) -> bytes:
-        """The answer of a snapshot, its seal tried.
+        """The answer of a snapshot, its seal tried; an error when either file is absent, damaged or was edited."""
+        problem = self._problem(source, table, snapshot)
+        if problem is not None:
+            raise PlanError(problem)
+        return self.path(source, table, snapshot).read_bytes()
 
-        Raises
-        ------
-        PlanError
-            When either file is absent, damaged or was edited; it names the file and says what to do.
-        """
-        sidecar = self.sidecar(source, table, snapshot)
-        path = self.path(source, table, snapshot)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise PlanError(self._unread(path, error)) from error
-        if hashlib.sha256(content).hexdigest() != sidecar.sha256:
-            raise PlanError(self._broken_seal(path, len(content), sidecar))
-        return content
-
-    def problems(self, source: str, tables: Iterable[str] | None = None) -> tuple[Problem, ...]:
-        """Every damaged snapshot of a source (or of some of its tables), newest of each table first."""
+    def problems(self, source: str) -> tuple[Problem, ...]:
+        """Every damaged snapshot of a source, newest of each table first."""
         found: list[Problem | None] = []
-        for table in self.tables(source) if tables is None else tables:
+        for table in self.tables(source):
             names = (
                 path.name.removesuffix(SIDECAR_SUFFIX)
                 for path in (self.root / source / table).glob(f"*{SIDECAR_SUFFIX}")
@@ -353,30 +314,20 @@ class RawStore:
         self.path("example", table, snapshot).unlink(missing_ok=True)
 
     def _problem(self, source: str, table: str, snapshot: str) -> Problem | None:
-        try:
-            sidecar = self.sidecar(source, table, snapshot)
-        except PlanError as error:
-            return error.problems[0]
         path = self.path(source, table, snapshot)
         try:
-            status = path.stat()
-            if (
-                status.st_size == sidecar.size
-                and _seal(path, status.st_size, status.st_mtime_ns) == sidecar.sha256
-            ):
-                return None
+            sidecar, status = self.sidecar(source, table, snapshot), path.stat()
+            sealed = (status.st_size, _seal(path, status.st_size, status.st_mtime_ns))
+        except PlanError as error:
+            return error.problems[0]
         except OSError as error:
-            return self._unread(path, error)
-        return self._broken_seal(path, status.st_size, sidecar)
-
-    def _unread(self, path: Path, error: OSError) -> Problem:
-        return self._damage(path, f"The answer cannot be read: {error.strerror}.")
-
-    def _broken_seal(self, path: Path, size: int, sidecar: Sidecar) -> Problem:
+            return self._damage(path, f"The answer cannot be read: {error.strerror}.")
+        if sealed == (sidecar.size, sidecar.sha256):
+            return None
         return self._damage(
             path,
             "The file is not the answer that was received: its content does not fit the seal in its sidecar "
-            f"({size:,} bytes, {sidecar.size:,} when sealed).",
+            f"({status.st_size:,} bytes, {sidecar.size:,} when sealed).",
         )
 
     def _damage(self, path: Path, what: str) -> Problem:
@@ -398,15 +349,3 @@ def _seal(path: Path, size: int, changed: int) -> str:
     # Size and time of change are part of the key: an edited file is read again.
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _folders(root: Path, leave_out: tuple[str, ...] = ()) -> tuple[str, ...]:
-    if not root.is_dir():
-        return ()
-    return tuple(
-        sorted(
-            path.name
-            for path in root.iterdir()
-            if path.is_dir() and path.name not in leave_out and _NAME.fullmatch(path.name)
-        )
-    )

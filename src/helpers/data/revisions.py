@@ -98,15 +98,8 @@ def compare_days(
     return Revision(old_day, new_day, changed_values(*frames, catalogue=catalogue))
 
 
-def changed_values(
-    old: pd.DataFrame, new: pd.DataFrame, *, catalogue: Catalogue | None = None
-) -> pd.DataFrame:
+def changed_values(old: pd.DataFrame, new: pd.DataFrame, *, catalogue: Catalogue) -> pd.DataFrame:
     """The figures that differ between two frames *Observations*.
-
-    Parameters
-    ----------
-    catalogue
-        Says which series count and which are shares; without it all are taken alike.
 
     Returns
     -------
@@ -145,9 +138,7 @@ def changed_values(
     return _sorted(both, catalogue)[list(CHANGE_COLUMNS)].reset_index(drop=True)
 
 
-def provisional_periods(
-    observations: pd.DataFrame, indicator: Indicator, months: int = PROVISIONAL_MONTHS
-) -> frozenset[Period]:
+def provisional_periods(observations: pd.DataFrame, indicator: Indicator) -> frozenset[Period]:
     """The periods of an indicator whose figures the source is likely to correct.
 
     All of them where the source calls them provisional itself; otherwise the newest months of a series from Jobindsats,
@@ -166,7 +157,7 @@ def provisional_periods(
     if indicator.provisional:
         return frozenset(map(Period.parse, rows["period"].unique()))
     newest = Period.parse(rows["period"].max())
-    return frozenset(newest.shift(-step) for step in range(months))
+    return frozenset(newest.shift(-step) for step in range(PROVISIONAL_MONTHS))
 
 
 def _days(project: Project, old: date | None, new: date | None) -> tuple[date, date]:
@@ -198,15 +189,13 @@ def _days(project: Project, old: date | None, new: date | None) -> tuple[date, d
     return old_day, new_day
 
 
-def _sorted(changes: pd.DataFrame, catalogue: Catalogue | None) -> pd.DataFrame:
-    counts = set()
-    if catalogue is not None:
-        counts = {
-            (indicator.key, name)
-            for indicator in catalogue.indicators.values()
-            for name, series in indicator.series.items()
-            if series.axis == "count"
-        }
+def _sorted(changes: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    counts = {
+        (indicator.key, name)
+        for indicator in catalogue.indicators.values()
+        for name, series in indicator.series.items()
+        if series.axis == "count"
+    }
     order = {kind.value: place for place, kind in enumerate(ChangeOfValue)}
     pairs = zip(changes["indicator"], changes["series"], strict=True)
     return (

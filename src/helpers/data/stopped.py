@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.catalogue.models import Indicator
-from helpers.data.frames import State, Stop
-from helpers.data.processed import Input
+from helpers.data.frames import Stop
+from helpers.data.package import Input
+from helpers.data.windows import PUBLISHED
 from helpers.periods import Period
 
 
@@ -31,7 +32,7 @@ def stopped(
     rows = observations[
         (observations["indicator"] == indicator.key)
         & (observations["series"] == indicator.headline)
-        & observations["state"].isin([State.OK.value, State.SUPPRESSED.value])
+        & observations["state"].isin(PUBLISHED)
         & (observations["snapshot"] != "")
     ]
     if rows.empty:

@@ -32,6 +32,13 @@ def figure_windows(
 ) -> dict[str, pd.DataFrame]:
     """The full grid of each indicator's figure: 25 months or 9 quarters, missing points included.
 
+    It ends in the newest period that is published of the headline series for the country or the municipality.
+
+    Parameters
+    ----------
+    bound
+        Periods that end after it do not count.
+
     Returns
     -------
     dict

@@ -55,23 +55,17 @@ class Sheet:
     delimiter: str
     """What parts the cells; a tab for workbooks."""
     sheet: str = ""
-    """Name of the workbook's sheet."""
     merged: frozenset[int] = frozenset()
     """Rows of the sheet that have merged cells."""
 
 
 def grids(content: bytes, heads: Collection[str], sheets: Collection[str] = ()) -> tuple[Sheet, ...]:
-    """The table of a file; of a workbook, its sheets that are named in `sheets`, or else its first.
+    """The table of a file; of a workbook, its sheets named in `sheets`, or else its first. Unreadable says why there is none.
 
     Parameters
     ----------
     heads
         Folded names that columns may have: the separator under which the first row has most of them is taken.
-
-    Raises
-    ------
-    Unreadable
-        When it is no table.
     """
     if len(content) > LARGEST:
         raise Unreadable(f"The file is larger than {LARGEST // 1_000_000} MB; no typed-in file is.", "")
@@ -89,11 +83,7 @@ def decode(content: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 or UTF-32, Windows-1252, MacRoman or DOS code page 850.
 
     The three last have no mark of their own: the one under which the letters outside ASCII are Danish ones is taken.
-
-    Raises
-    ------
-    Unreadable
-        When it is none of them, or none for certain.
+    It is Unreadable when it is none of them for certain.
     """
     named = next((name for bom, name in _BOMS if content.startswith(bom)), None)
     if named is None and b"\x00" in content:
@@ -195,9 +185,11 @@ def _workbook(content: bytes, sheets: Collection[str]) -> Iterator[Sheet]:
                 raise Unreadable("This is no Excel workbook (.xlsx).", "Save it as .xlsx or CSV.")
         shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(content))
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError) as error:
-        raise broken from error
     except (
+        zipfile.BadZipFile,
+        zlib.error,
+        InvalidFileException,
+        SyntaxError,
         KeyError,
         ValueError,
         TypeError,

@@ -235,6 +235,12 @@ def typed_files(folder: Path) -> dict[str, tuple[Path, ...]]:
     return found
 
 
+def typed_file(folder: Path, key: str) -> Path | None:
+    """The table of a key, however its name is capitalised; none when there is none."""
+    files = typed_files(folder).items()
+    return next((paths[0] for name, paths in files if name.casefold() == key.casefold()), None)
+
+
 def strays(folder: Path, name: str) -> list[Problem]:
     """What lies in a folder of typed-in files and is not read, each with what to do."""
     if not folder.is_dir():

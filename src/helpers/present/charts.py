@@ -26,10 +26,10 @@ CHART_COLUMNS = ("serie", "mark", "periode", "måned", "værdi", "tal", "tilstan
 """Of a chart's data: name in the legend, ``line`` or ``bar``, the period in Danish and as its
 last month's first day, the value in the series' unit, the same as Danish text, state, and what it stands on (`Grounds`)."""
 
-WIDTH, HEIGHT = 620, 300
+CHART_WIDTH, CHART_HEIGHT = 620, 300
 """Of a chart's plot, in pixels."""
 
-_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=WIDTH)
+_LEGEND = alt.Legend(orient="bottom", direction="vertical", title=None, labelLimit=CHART_WIDTH)
 
 RENDERER = "beskaeftigelsesplan"
 """Name under which Altair knows how charts are shown here."""
@@ -150,7 +150,7 @@ def native_chart(
         strokeDash="independent",
     )
     title = alt.TitleParams(drawn.title, subtitle=subtitle, anchor="start")
-    return made.properties(width=WIDTH, height=HEIGHT, title=title)
+    return made.properties(width=CHART_WIDTH, height=CHART_HEIGHT, title=title)
 
 
 def below_each_other(charts: Sequence[Chart], where: str) -> Chart:

@@ -31,9 +31,9 @@ from helpers.present.words import (
 )
 
 GOAL_COLUMNS = ("maal", "ordlyd", "kommune")
-"""Before `CSV_COLUMNS` in the file of a goal's figure."""
+"""Before `_CSV_COLUMNS` in the file of a goal's figure."""
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maaling",
     "periode",
     "periode_navn",
@@ -171,7 +171,7 @@ def _table_cell(trace: Trace, point: Point) -> Cell:
 
 
 def numbers_csv(picture: Picture) -> str:
-    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `CSV_COLUMNS`; periods oldest first.
+    """The figure's numbers for a spreadsheet: `GOAL_COLUMNS` if it has a goal, `_CSV_COLUMNS`; periods oldest first.
 
     ``offentliggjort`` says ``ja`` for a figure that a source published and ``nej`` for an invented example;
     ``grundlag`` says where each comes from;
@@ -184,7 +184,7 @@ def numbers_csv(picture: Picture) -> str:
         return (goal.number, goal.text, area, picture.title) if goal else (picture.title,)
 
     return csv_files.for_people(
-        (*(GOAL_COLUMNS if goal else ()), *CSV_COLUMNS),
+        (*(GOAL_COLUMNS if goal else ()), *_CSV_COLUMNS),
         (
             (
                 *named(trace),

@@ -17,7 +17,7 @@ from helpers.present.theme import Palette, palette
 from helpers.present.traces import Picture, Trace, picture, place_of
 from helpers.present.words import count, number, trend_phrase
 
-WIDTH, HEIGHT = 104, 28
+SPARK_WIDTH, SPARK_HEIGHT = 104, 28
 _EDGE = 4
 """Free pixels around the lines, for the marker at the end."""
 
@@ -106,8 +106,8 @@ def spark_svg(
     first, length = min(places), max(max(places) - min(places), 1)
 
     def point(at: int, value: float) -> Pixel:
-        x = _EDGE + (at - first) * (WIDTH - 2 * _EDGE) / length
-        y = HEIGHT - _EDGE - (value - floor) / span * (HEIGHT - 2 * _EDGE)
+        x = _EDGE + (at - first) * (SPARK_WIDTH - 2 * _EDGE) / length
+        y = SPARK_HEIGHT - _EDGE - (value - floor) / span * (SPARK_HEIGHT - 2 * _EDGE)
         return round(10 * x), round(10 * y)
 
     parts = []
@@ -119,8 +119,8 @@ def spark_svg(
         x, y = point(*[(at, value) for at, value in own if value is not None][-1])
         parts.append(f'<circle cx="{x / 10:g}" cy="{y / 10:g}" r="3" fill="{colour.accent}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
+        f'viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"><g fill="none" stroke-linecap="round" stroke-linejoin="round">'
         f"{''.join(parts)}</g></svg>"
     )
 

@@ -19,7 +19,7 @@ from helpers.catalogue.models import Direction, Unit
 from helpers.periods import Period
 from helpers.present import output
 from helpers.present.output import FIGURE_FOLDER, HTML_ONLY
-from helpers.present.spark import HEIGHT, WIDTH, Spark
+from helpers.present.spark import SPARK_HEIGHT, SPARK_WIDTH, Spark
 from helpers.present.target_words import short_target
 from helpers.present.words import (
     DIRECTION_SIGNS,
@@ -284,5 +284,5 @@ def spark_cell(spark: Spark) -> Html:
     """A small trend as a picture with its text."""
     return Html(
         f'<img src="{FIGURE_FOLDER}/{html.escape(spark.name)}" alt="{html.escape(spark.alt)}" '
-        f'width="{WIDTH}" height="{HEIGHT}">'
+        f'width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}">'
     )

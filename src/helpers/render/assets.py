@@ -21,7 +21,7 @@ from helpers.present.tilemap import tile_colours
 from helpers.project import Project
 from helpers.render.drawings import figure_colours
 
-FOLDER = "assets"
+ASSETS_FOLDER = "assets"
 HASH_LENGTH = 10
 
 SITE_CSS, FAVICON = "site.css", "favicon.svg"
@@ -65,7 +65,7 @@ class Assets:
 
     def urls(self, above: str) -> dict[str, str | None]:
         """Where they lie, seen from a page `above` the output folder."""
-        return {role: f"{above}{FOLDER}/{name}" if name else None for role, name in vars(self).items()}
+        return {role: f"{above}{ASSETS_FOLDER}/{name}" if name else None for role, name in vars(self).items()}
 
 
 def _hashed(name: str, content: bytes) -> str:
@@ -165,7 +165,7 @@ def write_assets(project: Project, output: Path, brand: Brand, css: Iterable[Pat
     PlanError
         When a stylesheet is missing.
     """
-    folder = output / FOLDER
+    folder = output / ASSETS_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for face in FACES:
         name = _font_name(face)

@@ -16,7 +16,7 @@ from helpers.present.theme import shown_colours
 from helpers.project import Project
 from helpers.render.builtin.pages import environment
 from helpers.render.builtin.pandoc import WordJob, run
-from helpers.render.word import LANGUAGE, finish
+from helpers.render.word import WORD_LANGUAGE, finish
 from helpers.render.word_reference import write_reference
 from helpers.reports.base.brief import Brief
 
@@ -44,7 +44,7 @@ def brief_files(
         for part in brief.shown_figures:
             (folder / FIGURE_FOLDER / f"{part.file}.svg").write_text(svg_of(part.spec), encoding="utf-8")
         noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
-        word = WordJob(folder / "brief.docx", folder / "reference.docx", LANGUAGE, noon)
+        word = WordJob(folder / "brief.docx", folder / "reference.docx", WORD_LANGUAGE, noon)
         if DOCX in forms:
             write_reference(word.reference, brand, head=brief.whom, foot=brief.title, example=example)
         chapter = {"source": "index.md", "href": "index.html", "markdown": brief.markdown()}

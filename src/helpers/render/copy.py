@@ -20,12 +20,13 @@ from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
 from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
+from helpers.project import CONFIGURATION
 from helpers.prose import without_false_lists
-from helpers.render.book import CONFIGURATION, Book, pdf_name
+from helpers.render.book import Book, pdf_name
 from helpers.render.models import Variant
 from helpers.render.named import bring_files
 from helpers.render.notebooks import chapter_notebook
-from helpers.reports.base.notebooks import PREFIX
+from helpers.reports.base.notebooks import CELL_PREFIX
 
 STYLES = "styles"
 """All files that ``_quarto.yml`` names lie in this folder of the copy, wherever they come from."""
@@ -190,7 +191,7 @@ def make_copy(book: Book, brand: Brand, variant: Variant, folder: Path, imprint:
         (folder / chapter.path).parent.mkdir(parents=True, exist_ok=True)
         notebook = chapter_notebook(book, chapter.path)
         for cell in notebook.cells:
-            if cell.cell_type == "markdown" and cell.id.startswith(PREFIX):
+            if cell.cell_type == "markdown" and cell.id.startswith(CELL_PREFIX):
                 cell["source"] = fill(cell.source, kommune=variant.parameters.get("kommune", "{kommune}"))
         bring_files(notebook, chapter.path, book.folder, folder)
         copy.notebooks[chapter.path] = notebook

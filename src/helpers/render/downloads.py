@@ -21,14 +21,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from helpers.data.csv_files import BOM
+from helpers.data.package import PACKAGE
 from helpers.present import workbook
 from helpers.present.output import FIGURE_FOLDER
 from helpers.present.stamp import STAMP_KEY
 from helpers.present.words import number
 from helpers.render.builtin.pages import relative_url
 from helpers.render.copy import Copy
-
-PACKAGE: Final = "datapackage.json"
 
 MARK: Final = "<!--plan:hent-->"
 """Where the block goes on a page; a page without it has the block at the end of its text."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import helpers
 from helpers.catalogue.brand import Brand
-from helpers.render.book import CONFIGURATION, Book
+from helpers.project import CONFIGURATION
+from helpers.render.book import Book
 from helpers.render.models import Variant
 from helpers.render.named import named_files
 from helpers.render.notebooks import chapter_notebook

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from helpers.data.files import write_whole, writing
 from helpers.errors import PlanError, Problem
-from helpers.project import Project
-from helpers.render.assets import FOLDER
+from helpers.project import Project, holds_project
+from helpers.render.assets import ASSETS_FOLDER
 from helpers.render.builtin.pages import STATEMENTS
 from helpers.render.frame import HUB
 from helpers.render.hub import (
@@ -88,7 +88,7 @@ def check_site(output: Path, *, example: bool = False) -> tuple[Record, ...]:
             continue
         records.append(record)
         named = [folder / name for name in (*record.pages, *filter(None, [record.pdf, record.docx]))]
-        named += [output / FOLDER / name for name in record.assets]
+        named += [output / ASSETS_FOLDER / name for name in record.assets]
         problems += [
             Problem(where, f"{file.relative_to(output).as_posix()} is missing or empty.", again)
             for file in named
@@ -189,9 +189,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
     why = ""
     if target.is_relative_to(output) or output.is_relative_to(target):
         why = f"The site itself lies in {output}."
-    elif project.root.is_relative_to(target) or any(
-        (target / n).exists() for n in ("catalogue", "_quarto.yml")
-    ):
+    elif project.root.is_relative_to(target) or holds_project(target):
         why = "A project's own files lie there."
     elif target.exists() and not target.is_dir():
         why = "This is a file."
@@ -252,10 +250,11 @@ def _place(
             )
             ours = {*old, *new}
             top = sorted(
-                staged.iterdir(), key=lambda item: (item.name != FOLDER, item.is_file(), item.name == HUB)
+                staged.iterdir(),
+                key=lambda item: (item.name != ASSETS_FOLDER, item.is_file(), item.name == HUB),
             )
             for item in top:
-                _take_place(item, target, item.name, room, ours, whole=item.name != FOLDER)
+                _take_place(item, target, item.name, room, ours, whole=item.name != ASSETS_FOLDER)
             for name in gone:
                 _remove(target, name)
             for name in extra:
@@ -342,7 +341,7 @@ def publish_to_branch(
         if start:
             git("read-tree", start)
             git("checkout-index", "--all", "--force")
-        if any((tree / name).exists() for name in ("catalogue", "_quarto.yml")):
+        if holds_project(tree):
             raise PlanError.of(
                 where,
                 "This branch holds a project's own files.",

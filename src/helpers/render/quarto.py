@@ -23,9 +23,9 @@ from helpers.errors import PlanError
 from helpers.letters import without_hidden
 from helpers.present import fonts
 from helpers.present.theme import palette_from
+from helpers.project import CONFIGURATION
 from helpers.render.assets import write_font_css
 from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
-from helpers.render.book import CONFIGURATION
 from helpers.render.builtin.pages import ChapterVerdict, environment, foot, read_verdicts, relative_url
 from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy

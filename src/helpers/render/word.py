@@ -22,7 +22,7 @@ from helpers.render.builtin.pandoc import WordJob
 from helpers.render.copy import STYLES, Copy
 from helpers.render.word_reference import A4_HEIGHT, element_of, shading, write_reference
 
-LANGUAGE = "da-DK"
+WORD_LANGUAGE = "da-DK"
 """Of proofing."""
 
 CONTENTS = "Indhold"
@@ -47,7 +47,7 @@ def prepare(copy: Copy) -> WordJob:
     return WordJob(
         target=copy.folder / copy.word_name,
         reference=reference,
-        lang=LANGUAGE,
+        lang=WORD_LANGUAGE,
         timestamp=copy.timestamp,
         title=copy.title,
         subtitle=copy.subtitle,
@@ -64,7 +64,7 @@ def finish(file: Path, *, author: str, title: str, timestamp: int) -> None:
     _settle_pictures(document)
     day = datetime.fromtimestamp(timestamp, UTC)
     about = document.core_properties
-    about.author, about.title, about.language = author, title, LANGUAGE
+    about.author, about.title, about.language = author, title, WORD_LANGUAGE
     about.last_modified_by, about.created, about.modified = author, day, day
     made = BytesIO()
     document.save(made)
@@ -85,9 +85,9 @@ def _speak_danish(document: Document) -> None:
         for lang in root.xpath("//w:lang"):
             lang.getparent().remove(lang)
     (defaults,) = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")
-    defaults.append(element_of("w:lang", val=LANGUAGE, eastAsia="x-none", bidi="x-none"))
+    defaults.append(element_of("w:lang", val=WORD_LANGUAGE, eastAsia="x-none", bidi="x-none"))
     for element in document.settings.element.xpath("w:themeFontLang"):
-        element.set(qn("w:val"), LANGUAGE)
+        element.set(qn("w:val"), WORD_LANGUAGE)
 
 
 def _settle_tables(document: Document) -> None:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from helpers.catalogue.models import Limits
 from helpers.data.answers import AnswerCell, as_number, parse_parts
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import AnswerColumn, Sidecar
 from helpers.data.text import fold, short, tidy
 from helpers.periods import Period
@@ -49,7 +50,7 @@ class Place(NamedTuple):
     """Id, as :class:`~helpers.periods.Period` spells it: texts are compared a hundred thousand times."""
 
 
-Values = Mapping[Place, int | float | None]
+Values = Mapping[Place, AnswerNumber]
 
 
 class Misfit(ValueError):
@@ -58,14 +59,8 @@ class Misfit(ValueError):
 
 def values_of(
     columns: Sequence[AnswerColumn], rows: Iterable[Sequence[AnswerCell]]
-) -> dict[Place, int | float | None]:
-    """The numbers of an answer by place.
-
-    Raises
-    ------
-    Misfit
-        When a period, an area or a number is none, or a place has two values.
-    """
+) -> dict[Place, AnswerNumber]:
+    """The numbers of an answer by place; a Misfit where a cell holds something else, or a place has two values."""
     period, area = (
         next(at for at, column in enumerate(columns) if column.role == role) for role in ("period", "area")
     )
@@ -76,7 +71,7 @@ def values_of(
         if column.role == "dimension"
     )
     measures = [(at, column) for at, column in enumerate(columns) if column.role == "measure"]
-    values: dict[Place, int | float | None] = {}
+    values: dict[Place, AnswerNumber] = {}
     periods: dict[AnswerCell, str] = {}
     folded: dict[AnswerCell, str] = {}
     for row in rows:
@@ -103,17 +98,11 @@ def values_of(
     return values
 
 
-def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, int | float | None]:
-    """The numbers of a snapshot by place.
-
-    Raises
-    ------
-    Misfit
-        When the snapshot cannot be read this way.
-    """
+def stored_values(content: bytes, sidecar: Sidecar) -> dict[Place, AnswerNumber]:
+    """The numbers of a snapshot by place; a Misfit where it cannot be read this way."""
     try:
         by_label = {fold(column.label): column for column in sidecar.columns}
-        values: dict[Place, int | float | None] = {}
+        values: dict[Place, AnswerNumber] = {}
         for answer in parse_parts(content):
             values |= values_of([by_label[fold(label)] for label in answer.columns], answer.rows)
     except (ValueError, KeyError, StopIteration) as error:
@@ -134,7 +123,6 @@ class Difference:
 
 
 def changes_between(new: Values, old: Values, oldest: Period | None) -> Difference:
-    """Compare two snapshots of a table."""
     return Difference(
         changed=sum(place in old and old[place] != value for place, value in new.items()),
         new=sum(place not in old for place in new),
@@ -192,7 +180,7 @@ def doubts(new: Values, old: Values, country: str, oldest: Period | None) -> tup
 
 def broken(
     values: Values, limits: Mapping[str | tuple[str, str], Limits], country: str, today: date
-) -> Iterator[tuple[Place, int | float | None, str]]:
+) -> Iterator[tuple[Place, AnswerNumber, str]]:
     """Every value that cannot be right, with why.
 
     Parameters
@@ -236,12 +224,12 @@ def moved_far(
     """
     found = []
     for (measure, members), places in _shared(new, old).items():
-        far = _moved_by(places, ACCEPTED_SHIFT)
+        far = [item for item in places if _shift(*item[1:]) > ACCEPTED_SHIFT]
         if len(far) * 2 > len(places) >= LEAST_COMPARED:
             tolerance = max(ACCEPTED_SHIFT, usual().get((measure, members), 0))
-            far = _moved_by(places, tolerance)
+            far = [item for item in far if _shift(*item[1:]) > tolerance]
             if len(far) * 2 > len(places):
-                place, before, now = max(far, key=lambda item: _shift(item[1], item[2]))
+                place, before, now = max(far, key=lambda item: _shift(*item[1:]))
                 name = f"{measure} ({members})" if members else measure
                 found.append(
                     f"{len(far):,} of {len(places):,} values of {name} moved by more than {tolerance:.0%}, as "
@@ -293,12 +281,6 @@ def _shared(new: Values, old: Values) -> dict[tuple[str, str], list[tuple[Place,
         if before is not None and now is not None:
             found.setdefault((place.measure, place.members), []).append((place, before, now))
     return found
-
-
-def _moved_by(
-    places: Iterable[tuple[Place, float, float]], tolerance: float
-) -> list[tuple[Place, float, float]]:
-    return [item for item in places if item[1] != item[2] and _shift(item[1], item[2]) > tolerance]
 
 
 def _shift(before: float, now: float) -> float:

@@ -42,15 +42,13 @@ from helpers.sources.example_layers import (
 )
 from helpers.sources.example_world import SEED, ExampleCell
 
-MONTHS_OF_HISTORY: Final = 37
-"""A figure's 25 months and a year before them."""
-
 HISTORY: Final = {
-    Frequency.MONTH: MONTHS_OF_HISTORY,
+    Frequency.MONTH: 37,
     Frequency.QUARTER: 13,
     Frequency.ROLLING_YEAR: 13,
     Frequency.YEAR: 5,
 }
+"""A figure's 25 months or nine quarters, and a year before them."""
 
 PUBLICATION_LAGS: Final = {"b01": 380, "b15": 200, "j01": 50, "a27": 50, "h01": 120, "d03": 200}
 """Days from the end of a period until a table has it, by topic, as seen in August 2026 (docs/data.md)."""
@@ -58,29 +56,6 @@ PUBLICATION_LAGS: Final = {"b01": 380, "b15": 200, "j01": 50, "a27": 50, "h01": 
 MONTHLY_LAG: Final = 20
 QUARTERLY_LAG: Final = 120
 
-_MEASURE_LABELS: Final = {
-    "mgrpa02_1": "Antal personer",
-    "mgrpa02_3": "Antal fuldtidspersoner",
-    "mgrpa02_4b": "Fuldtidspersoner i pct. af arbejdsstyrken",
-    "mgrpa02_5b": "Fuldtidspersoner i pct. af befolkningen",
-    "mgrpc02_1": "Antal aktiveringsforløb",
-    "mgrpc02_2": "Antal aktiverede",
-    "mgrpc07_1": "Aktiveringsgrad",
-    "mgrpc07_2": "Andel aktiveringsberørte",
-    "mgrpj01_1": "Antal personer med ordinære timer",
-    "mgrpj01_2": "Andel personer med ordinære timer",
-    "mgrpb15_6": "Status 3 mdr. efter afsluttet forløb, pct.",
-    "mgrpb15_7": "Status 6 mdr. efter afsluttet forløb, pct.",
-    "mgrpb15_8": "Status 12 mdr. efter afsluttet forløb, pct.",
-}
-_DIMENSION_LABELS: Final = {
-    "_tilb_2ptv": ("Tilbud", "Tilbud i alt"),
-    "_viskat_1int": ("Visitationskategori", "Visitationskategori i alt"),
-    "_kth_sats": ("Kontanthjælpssatser", "Kontanthjælpssatser i alt"),
-    "_ygrpi09": ("Ydelsesgrupper", "Ydelsesgrupper i alt"),
-    "_ygrpc02": ("Ydelsesgrupper", "Ydelsesgrupper i alt"),
-    "_amstatusb15": ("Arbejdsmarkedsstatus", "Arbejdsmarkedsstatus i alt"),
-}
 _TITLES: Final = {
     "a02": "Antal personer og fuldtidspersoner",
     "b01": "Overlevelseskurver",
@@ -121,21 +96,22 @@ def write_example_tables(
 
 def published_pins(catalogue: Catalogue) -> tuple[Pin, ...]:
     """Every value that documents printed: status rows of plans with an own municipality, and single points."""
-    pins: dict[tuple[str, str, str, Period], Pin] = {}
+    pins = []
     for plan in catalogue.plans.values():
         own = next((m.code for m in catalogue.municipalities if m.slug == plan.municipality), None)
-        for row in catalogue.published_rows(plan):
-            series = catalogue.indicators[row.indicator].headline
-            for area, value in ((NATIONAL, row.national), (own, row.municipality)):
-                if area is not None:
-                    pin = Pin(row.indicator, series, area, row.period, value)
-                    pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
-        for point in catalogue.published_points(plan):
-            if point.period is None:
-                continue  # it can be put nowhere
-            pin = Pin(point.indicator, point.series, point.area, point.period, point.value)
-            pins.setdefault((pin.indicator, pin.series, pin.area, pin.period), pin)
-    return tuple(pins.values())
+        pins += [
+            Pin(row.indicator, catalogue.indicators[row.indicator].headline, area, row.period, value)
+            for row in catalogue.published_rows(plan)
+            for area, value in ((NATIONAL, row.national), (own, row.municipality))
+            if area is not None
+        ]
+        pins += [
+            Pin(point.indicator, point.series, point.area, point.period, point.value)
+            for point in catalogue.published_points(plan)
+            if point.period is not None  # else it can be put nowhere
+        ]
+    # Of a figure that is printed twice, the first counts.
+    return tuple({(p.indicator, p.series, p.area, p.period): p for p in reversed(pins)}.values())
 
 
 # -------------------------------------------------------------------------------------------- the store
@@ -159,7 +135,7 @@ def _write(store: RawStore, maker: _Maker, table: str, made_from: str) -> None:
         # A snapshot is never overwritten; a later second of the same day takes its place.
         moment = snapshot_moment(older[-1]) + timedelta(seconds=1)
     content, sidecar = maker.answer(table, moment, made_from)
-    store.write(EXAMPLE_SOURCE, table, sidecar.snapshot, content, sidecar)
+    store.write(content, sidecar)
     for name in older[:-1]:  # another process may just be reading the last one
         store.discard_made_up(table, name)
 
@@ -233,13 +209,11 @@ class _Maker:
             origin = origin_of(indicator, name)
             is_rate = unit in TOPS and not isinstance(origin, FromShare)
             rate = Rate(TOPS[unit], decimals) if is_rate else None
-            for term in origin.terms:
-                users = self.users.setdefault((term.table, indicator.frequency), [])
+            for cell in cells_of(origin.terms):
+                users = self.users.setdefault((cell.table, indicator.frequency), [])
                 if indicator not in users:
                     users.append(indicator)
-                for cell in cells_of(term):
-                    asked = self.wanted.setdefault(term.table, {})
-                    asked.setdefault((indicator.frequency, cell), rate)
+                self.wanted.setdefault(cell.table, {}).setdefault((indicator.frequency, cell), rate)
 
     def _newest(self, table: str, frequency: Frequency) -> Period:
         """The newest period of a table: what the printed figures need, or what is published by the day."""
@@ -286,26 +260,18 @@ class _Maker:
         groups: dict[tuple[Frequency, tuple[str, ...]], list[ExampleCell]] = {}
         for frequency, cell in self.wanted[table]:
             groups.setdefault((frequency, tuple(d for d, _ in cell.members)), []).append(cell)
-        columns: dict[tuple[str, str], AnswerColumn] = {
-            ("period", "period"): AnswerColumn(role="period", id="period", label="Periode"),
-            ("area", "area"): AnswerColumn(role="area", id="area", label="Område"),
+        columns = {
+            "Periode": AnswerColumn(role="period", id="period", label="Periode"),
+            "Område": AnswerColumn(role="area", id="area", label="Område"),
         }
+        own = tuple(columns)
         answers, queries, cell_count = [], [], 0
         for (frequency, dimensions), cells in groups.items():
             measures = list(dict.fromkeys(cell.measure for cell in cells))
-            for dimension in dimensions:
-                label, total = _DIMENSION_LABELS.get(dimension, (dimension.strip("_"), None))
-                columns[("dimension", dimension)] = AnswerColumn(
-                    role="dimension", id=dimension, label=label, total=total
-                )
-            for measure in measures:
-                columns[("measure", measure)] = AnswerColumn(
-                    role="measure", id=measure, label=_MEASURE_LABELS.get(measure, measure)
-                )
+            columns |= {name: AnswerColumn(role="dimension", id=name, label=name) for name in dimensions}
+            columns |= {name: AnswerColumn(role="measure", id=name, label=name) for name in measures}
             rows = self._answer_rows(table, frequency, cells, measures)
-            labels = [columns[key].label for key in (("period", "period"), ("area", "area"))]
-            labels += [columns[("dimension", dimension)].label for dimension in dimensions]
-            labels += [columns[("measure", measure)].label for measure in measures]
+            labels = (*own, *dimensions, *measures)
             answers.append(json.dumps({"columns": labels, "rows": rows}, ensure_ascii=False).encode())
             queries.append(
                 {
@@ -339,11 +305,10 @@ class _Maker:
         periods = [period.id for period in layer.world.periods[span]]
         numbers = self._numbers(table, frequency)
         published = [period.number in numbers for period in layer.world.periods[span]]
-        shown = {cell: self._shown(layer, frequency, cell, span) for cell in cells}
         rows: list[list[Any]] = []
         by_members: dict[tuple[tuple[str, str], ...], dict[str, list[list[Any]]]] = {}
         for cell in cells:
-            by_members.setdefault(cell.members, {})[cell.measure] = shown[cell]
+            by_members.setdefault(cell.members, {})[cell.measure] = self._shown(layer, frequency, cell, span)
         for members, values in by_members.items():
             labels = [member for _, member in members]
             for place, period in enumerate(periods):
@@ -378,14 +343,12 @@ class _Maker:
 
     def _marks(self, table: str) -> tuple[Mark, ...]:
         """The printed values whose indicator has this table as its first."""
-        marks = []
-        for pin in self.pins:
-            origin = origin_of(self.catalogue.indicators[pin.indicator], pin.series)
-            if origin.terms[0].table == table:
-                marks.append(
-                    Mark(indicator=pin.indicator, series=pin.series, area=pin.area, period=pin.period.id)
-                )
-        return tuple(marks)
+        indicators = self.catalogue.indicators
+        return tuple(
+            Mark(indicator=pin.indicator, series=pin.series, area=pin.area, period=pin.period.id)
+            for pin in self.pins
+            if origin_of(indicators[pin.indicator], pin.series).terms[0].table == table
+        )
 
     def _title(self, table: str) -> str:
         if table in self.catalogue.indicators:

@@ -6,7 +6,7 @@ municipality, and rates for the country, in which each printed value comes out e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
@@ -25,6 +25,7 @@ from helpers.catalogue.models import (
     Term,
     Unit,
 )
+from helpers.data.observations import share_steps
 from helpers.errors import PlanError
 from helpers.periods import Period
 from helpers.sources.example_world import LABOUR_FORCE_SHARE, OUTSIDE_BENEFITS, ExampleCell, World, parts_of
@@ -62,7 +63,7 @@ class Rate:
 
 
 class Layer:
-    """All cells of one frequency, by municipality (rows) and period (columns).
+    """All cells of one frequency, by municipality (rows) and period (columns); an error if not all pins can come out.
 
     Parameters
     ----------
@@ -77,11 +78,6 @@ class Layer:
         True counts, suppressed ones too.
     rates
         Municipalities' rates and, in the last row, the country's, as they will be published.
-
-    Raises
-    ------
-    PlanError
-        When printed values cannot all come out.
     """
 
     def __init__(
@@ -122,11 +118,10 @@ class Layer:
         for cell, rate in asked.items():
             if rate is not None and cell not in plain:
                 above, below = self.counts[cell.counted], self._base(cell)
-                self.rates[cell] = _share(with_country(above), with_country(below), rate.decimals)
+                self.rates[cell] = _share(above, below, rate.decimals)
 
     def _cells(self, pin: Pin) -> list[ExampleCell]:
-        terms = origin_of(self.indicators[pin.indicator], pin.series).terms
-        return [cell for term in terms for cell in cells_of(term)]
+        return cells_of(origin_of(self.indicators[pin.indicator], pin.series).terms)
 
     def _plain_rate(self, cell: ExampleCell, rate: Rate) -> np.ndarray:
         world = self.world
@@ -168,7 +163,7 @@ class Layer:
         """
         for indicator in self.indicators.values():
             origin = origin_of(indicator, indicator.headline)
-            shares = [] if isinstance(origin, FromShare) else [c for t in origin.terms for c in cells_of(t)]
+            shares = [] if isinstance(origin, FromShare) else cells_of(origin.terms)
             counts = [
                 cell for name in indicator.series if (cell := ExampleCell(indicator.key, name)) in self.counts
             ]
@@ -178,12 +173,8 @@ class Layer:
                 or not all(cell in self.rates for cell in shares)
             ):
                 continue
-            printed: dict[str, dict[tuple[str, int], Decimal]] = {}
-            for pin in self.pins:
-                if pin.indicator == indicator.key:
-                    printed.setdefault(pin.series, {})[pin.area, self.world.place(pin.period)] = pin.value
             count, decimals = self.counts[counts[0]], indicator.decimals
-            kept, fixed = printed.get(indicator.headline, {}), printed.get(counts[0].measure, {})
+            kept, fixed = (self._printed(indicator, name) for name in (indicator.headline, counts[0].measure))
             for (area, place), value in kept.items():
                 if area != NATIONAL and (area, place) not in fixed:
                     row = self.areas.index(area)
@@ -192,15 +183,20 @@ class Layer:
             people = np.maximum(_round(self.world.rate_base(shares[0])), 1)
             base = np.where(drawn[:-1] > 0, _round(100 * count / np.maximum(drawn[:-1], 0.01)), people)
             base = np.maximum(base, np.maximum(count, 1))
-            found = _share(with_country(count), with_country(base), decimals)
+            found = _share(count, base, decimals)
             for (area, place), value in kept.items():
-                found[len(self.areas) if area == NATIONAL else self.areas.index(area), place] = float(value)
+                found[self._row(area), place] = float(value)
             left = found
             for cell in shares[:-1]:
                 part = np.round(found * (self.rates[cell] / np.maximum(drawn, 0.01)), decimals)
                 self.rates[cell] = np.minimum(part, left)
                 left = np.round(left - self.rates[cell], decimals)
             self.rates[shares[-1]] = left
+
+    def _printed(self, indicator: Indicator, series: str) -> dict[tuple[str, int], Decimal]:
+        """Area and column → what is printed of a series there."""
+        own = [pin for pin in self.pins if (pin.indicator, pin.series) == (indicator.key, series)]
+        return {(pin.area, self.world.place(pin.period)): pin.value for pin in own}
 
     # --------------------------------------------------------------- pinning counts
 
@@ -210,9 +206,8 @@ class Layer:
         origin = origin_of(indicator, pin.series)
         decimals = indicator.decimals_of(pin.series)
         if isinstance(origin, FromShare):
-            above = [cell for term in origin.share_of for cell in cells_of(term)]
-            below = [cell for term in origin.base for cell in cells_of(term)]
-            self._fix_share(pin, above, below, decimals)
+            below = cells_of(origin.base)
+            self._fix_share(pin, cells_of(origin.share_of), below, decimals)
             self._fixed.update((cell, pin.area, pin.period) for cell in below)
             return
         cells = self._cells(pin)
@@ -247,7 +242,7 @@ class Layer:
             nearest = int(ideal.to_integral_value(ROUND_HALF_UP))
             if base <= 0 or nearest < SMALLEST_SHOWN * len(above):
                 continue
-            if _published_share(nearest, base + nearest * shared, decimals) == pin.value:
+            if share_steps(nearest, base + nearest * shared, decimals) == pin.value.scaleb(decimals):
                 if change:
                     self._fix_total(pin, others, base - people)
                 self._fix_total(pin, above, nearest)
@@ -297,13 +292,12 @@ class Layer:
     def _spread(self, pin: Pin, cells: Sequence[ExampleCell], missing: int) -> None:
         """Add `missing` to the municipalities of which nothing is printed, in proportion to their counts."""
         place = self.world.place(pin.period)
-        fixed = {
+        slots = [
             (cell, row)
             for cell in cells
             for row, area in enumerate(self.areas)
-            if (cell, area, pin.period) in self._fixed
-        }
-        slots = [(cell, row) for cell in cells for row in range(len(self.areas)) if (cell, row) not in fixed]
+            if (cell, area, pin.period) not in self._fixed
+        ]
         weights = np.array([self.counts[cell][row, place] for cell, row in slots], dtype=float)
         if missing == 0:
             return
@@ -314,6 +308,10 @@ class Layer:
 
     def _rows(self, area: str) -> np.ndarray:
         return np.arange(len(self.areas)) if area == NATIONAL else np.array([self.areas.index(area)])
+
+    def _row(self, area: str) -> int:
+        """Where an area's rates stand."""
+        return len(self.areas) if area == NATIONAL else self.areas.index(area)
 
     # --------------------------------------------------------------- pinning rates
 
@@ -326,7 +324,7 @@ class Layer:
                 continue
             complement = isinstance(origin, FromMeasure) and origin.complement
             value = 100 - pin.value if complement else pin.value
-            row = len(self.areas) if pin.area == NATIONAL else self.areas.index(pin.area)
+            row = self._row(pin.area)
             moving = [row]
             if pin.area == NATIONAL:
                 printed = {p.area for p in self.pins if p.indicator == pin.indicator}
@@ -343,8 +341,6 @@ class Layer:
         self, cells: Sequence[ExampleCell], row: int, place: int, value: Decimal
     ) -> list[Decimal]:
         """`value` divided over cells whose sum it is, in proportion to what they are."""
-        if len(cells) == 1:
-            return [value]
         now = [self.rates[cell][row, place] for cell in cells]
         step = Decimal(1).scaleb(int(value.as_tuple().exponent))
         parts = [
@@ -366,15 +362,13 @@ class Layer:
                 expected = self.world.rate_base(cell) * (1 + _NEXT_COUNT * number)
                 if head in self.rates:
                     expected = expected * self.rates[head][:-1] / top
-                printed: dict[str, list[Pin]] = {}
-                for pin in self.pins:
-                    if (pin.indicator, pin.series) == (indicator.key, cell.measure) and pin.area != NATIONAL:
-                        printed.setdefault(pin.area, []).append(pin)
+                printed: dict[str, dict[int, Decimal]] = {}
+                for (area, place), value in self._printed(indicator, cell.measure).items():
+                    printed.setdefault(area, {})[place] = value
                 for area, own in printed.items():
-                    row = self.areas.index(area)
-                    places = [self.world.place(pin.period) for pin in own]
-                    mean = float(sum(pin.value for pin in own)) / len(own)
-                    expected[row] *= mean / max(float(expected[row, places].mean()), 0.1)
+                    if area != NATIONAL:
+                        row, mean = self.areas.index(area), float(sum(own.values())) / len(own)
+                        expected[row] *= mean / max(float(expected[row, list(own)].mean()), 0.1)
                 self.counts[cell] = _round(expected)
 
 
@@ -386,12 +380,12 @@ def origin_of(indicator: Indicator, series: str) -> FromMeasure | FromShare | Fr
     return origin
 
 
-def cells_of(term: Term) -> list[ExampleCell]:
-    """The cells that a term adds: one for each combination of the members it names."""
-    dimensions = sorted(term.where)
+def cells_of(terms: Iterable[Term]) -> list[ExampleCell]:
+    """The cells that terms add: one for each combination of the members that each names."""
     return [
-        ExampleCell(term.table, term.measure, tuple(zip(dimensions, members, strict=True)))
-        for members in product(*(term.where[dimension] for dimension in dimensions))
+        ExampleCell(term.table, term.measure, tuple(zip(sorted(term.where), members, strict=True)))
+        for term in terms
+        for members in product(*(term.where[dimension] for dimension in sorted(term.where)))
     ]
 
 
@@ -405,13 +399,9 @@ def with_country(values: np.ndarray) -> np.ndarray:
 
 
 def _share(above: np.ndarray, below: np.ndarray, decimals: int) -> np.ndarray:
-    step = 10**decimals
-    safe = np.maximum(below.astype(np.int64), 1)
-    return ((200 * step * above.astype(np.int64) + safe) // (2 * safe)) / step
-
-
-def _published_share(above: int, below: int, decimals: int) -> Decimal:
-    return (Decimal(100 * above) / below).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    """The municipalities' shares and, last, the country's."""
+    part, whole = (with_country(counts).astype(np.int64) for counts in (above, below))
+    return np.asarray(share_steps(part, np.maximum(whole, 1), decimals) / 10**decimals)
 
 
 def _nearest_part(count: int, share: Decimal, decimals: int) -> int:
@@ -422,7 +412,8 @@ def _nearest_part(count: int, share: Decimal, decimals: int) -> int:
         part = count + change
         base = int(100 * part / share)
         if part >= SMALLEST_SHOWN and any(
-            _published_share(part, whole, decimals) == share for whole in range(max(base, part), base + 3)
+            share_steps(part, whole, decimals) == share.scaleb(decimals)
+            for whole in range(max(base, part), base + 3)
         ):
             return part
     return count

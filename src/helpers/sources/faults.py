@@ -45,8 +45,8 @@ class SourceError(PlanError):
         What stays in force; empty until somebody who knows has filled it in (:meth:`keeping`).
     lies
         Where the answer is kept that was not put in force; empty when there is none.
-    fault, status, cause
-        Kind of fault, HTTP status, and the server's own words, where there are any.
+    fault, cause
+        Kind of fault, and the server's own words, where there are any.
     """
 
     def __init__(
@@ -57,12 +57,10 @@ class SourceError(PlanError):
         asked: str = "",
         kept: str = "",
         do: str = "",
-        status: int | None = None,
         cause: str = "",
     ) -> None:
         self.headline, self.fault, self.asked, self.kept, self.do = headline, fault, asked, kept, do
-        self.status, self.cause = status, cause
-        self.lies = ""
+        self.cause, self.lies = cause, ""
         # Lines under a label are set in, as its first one is.
         lines = [
             f"{label:<7}" + text.replace("\n", "\n" + " " * 7)
@@ -84,6 +82,5 @@ class SourceError(PlanError):
             asked="\n".join(text for text in (self.asked, led_here) if text),
             kept=kept,
             do=self.do,
-            status=self.status,
             cause=self.cause,
         )

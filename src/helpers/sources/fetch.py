@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -33,8 +33,8 @@ from helpers.sources.fetch_status import (
     keep_report,
 )
 from helpers.sources.keeping import Gathered, Keeper, Previous
-from helpers.sources.queries import Places, Wanted, wanted_by_table
-from helpers.sources.source import Prepared, Source, door
+from helpers.sources.queries import Lacks, Places, Wanted, wanted_by_table
+from helpers.sources.source import Prepared, Source, source_class
 from helpers.sources.transport import Transport
 
 Wants = dict[str, tuple[Wanted, ...]]
@@ -129,7 +129,7 @@ def fetch_tables(
     for key in dict.fromkeys(items[0].term.source for items in wanted.values()):
         own = {table: items for table, items in wanted.items() if items[0].term.source == key}
         with contextlib.ExitStack() as stack:
-            source = door(key).open_source(project, catalogue, now, client, waits)
+            source = source_class(key)(project, catalogue, now, client, waits)
             if client is None:
                 stack.enter_context(source.client)
             run = _Run(
@@ -164,7 +164,7 @@ def _chosen(
     needed = {items[0].term.source for items in wanted.values()}
     left_out = []
     if sources is None:
-        lacking = {source: no for source in needed if (no := door(source).missing_key(project))}
+        lacking = {source: no for source in needed if (no := source_class(source).missing_key(project))}
         sources = needed - lacking.keys() or needed
         for source in sorted(needed - set(sources)):
             count = sum(items[0].term.source == source for items in wanted.values())
@@ -197,7 +197,7 @@ def fetch_for_notebook(
     needed = needed or {JOBINDSATS: None}
     names = " og ".join(SOURCES[source].name for source in needed)
     try:
-        lacking = [] if client else [door(source).missing_key(project) for source in needed]
+        lacking = [] if client else [source_class(source).missing_key(project) for source in needed]
         if lacking and all(lacking):
             told = " ".join(no.danish for no in lacking if no)
             return Notebook(f"{told} {_in_force(project, names)}")
@@ -288,7 +288,7 @@ class _Run:
         self.stopped = str(error)
         for table in self.wanted:
             if table not in self.rows:
-                self.rows[table] = self._failure(table, "", error)
+                self.rows[table] = self._failure(table, error)
 
     def _each(self, tables: Iterable[str]) -> None:
         for table in tables:
@@ -299,18 +299,17 @@ class _Run:
             try:
                 self.rows[table] = self._one(table)
             except SourceError as error:
-                self.rows[table] = self._failure(table, self.source.title(table), error)
+                self.rows[table] = self._failure(table, error)
                 if error.fault.ends_the_run:
                     self._stop(error)
             except PlanError as error:  # the disk, or a snapshot that was edited
-                damage = SourceError(str(error), fault=Fault.STORE)
-                self.rows[table] = self._failure(table, self.source.title(table), damage)
+                self.rows[table] = self._failure(table, SourceError(str(error), fault=Fault.STORE))
 
     def _one(self, name: str) -> FetchRow:
-        table = self.source.prepare(name, self.wanted[name], fresh=self.force)
+        table = self._prepare(name, self.wanted[name], fresh=self.force)
         previous = self.keeper.previous(name)
         if not table.calls:
-            problems = table.problems or table.remarks
+            problems = table.lacking.problems or table.lacking.remarks
             raise SourceError(
                 f"{name}: {' '.join(dict.fromkeys(problem.what for problem in problems))}",
                 fault=Fault.CATALOGUE,
@@ -325,7 +324,7 @@ class _Run:
             if error.fault is not Fault.REFUSED:
                 raise
             table, new = self._without_others(table, previous, error)
-        kept = self.keeper.keep(table.about, new, previous, accept=name in self.accept)
+        kept = self.keeper.keep(table, new, previous, accept=name in self.accept)
         if kept.clock:
             self.remarks[kept.clock] = None
         outcome = FetchOutcome.FETCHED if kept.new else FetchOutcome.UNCHANGED
@@ -337,12 +336,12 @@ class _Run:
         self, refused: Prepared, previous: Previous | None, error: SourceError
     ) -> tuple[Prepared, Gathered]:
         """Ask once more for what the run is about alone, unless figures of others would be lost by it."""
-        name = refused.about.table
+        name = refused.table
         own = [item for item in self.wanted[name] if item.own]
-        others = dict.fromkeys(item.indicator for item in self.wanted[name] if not item.own)
+        others = dict.fromkeys(item.indicator.key for item in self.wanted[name] if not item.own)
         if not own or not others:
             raise error
-        table = self.source.prepare(name, own, fresh=False)
+        table = self._prepare(name, own, fresh=False)
         if not table.calls or table.calls == refused.calls:
             raise error
         new = self._ask(table)
@@ -351,6 +350,9 @@ class _Run:
         said = f"Asked again without what only other indicators use ({', '.join(others)})."
         self.remarks[f"{error.headline} {said}"] = None
         return table, new
+
+    def _prepare(self, name: str, wanted: Sequence[Wanted], *, fresh: bool) -> Prepared:
+        return self.source.prepare(name, wanted, Lacks(self.places), fresh=fresh)
 
     def _ask(self, table: Prepared) -> Gathered:
         gathered = Gathered()
@@ -365,9 +367,7 @@ class _Run:
             except SourceError as error:
                 if error.fault is not Fault.CONTENT:
                     raise
-                raise error.received(
-                    self.keeper.quarantine(table.about, gathered.answers, (), error)
-                ) from None
+                raise error.received(self.keeper.quarantine(table, gathered.answers, (), error)) from None
         return gathered
 
     def _take(self, gathered: Gathered, call: Any, answer: Answer) -> None:
@@ -400,28 +400,24 @@ class _Run:
         changes: Difference | None = None,
         remarks: Sequence[str] = (),
     ) -> FetchRow:
-        problems, expected = table.problems, table.remarks
+        problems, expected = table.lacking.problems, table.lacking.remarks
         return FetchRow(
-            table=table.about.table,
-            title=table.about.title,
+            table=table.table,
             source=self.source.key,
             outcome=outcome,
             at=self.now,
             snapshot=sidecar.snapshot,
             newest=newest.id if newest else None,
-            update_latest=table.about.update_latest,
-            update_next=table.about.update_next,
+            update_next=table.update_next,
             cells=sidecar.cells,
-            changed=changes.changed if changes else None,
-            new=changes.new if changes else None,
-            vanished=changes.vanished if changes else None,
+            **(asdict(changes) if changes else {}),
             fault=Fault.CATALOGUE if problems else None,
             problem="\n".join(str(problem) for problem in problems),
-            concerned=table.concerned,
+            concerned=tuple(sorted(table.lacking.concerned)),
             remarks=(*remarks, *(f"{problem.where}: {problem.what}" for problem in expected)),
         )
 
-    def _failure(self, table: str, title: str, error: SourceError) -> FetchRow:
+    def _failure(self, table: str, error: SourceError) -> FetchRow:
         wanted = self.wanted[table]
         # What in the catalogue led to the call; the fault of a refused query lies there.
         in_the_catalogue = error.fault in (Fault.REFUSED, Fault.NOT_FOUND, Fault.AREAS, Fault.CATALOGUE)
@@ -446,7 +442,6 @@ class _Run:
         newest = previous.newest if previous else None
         return FetchRow(
             table=table,
-            title=title or (previous.sidecar.title if previous else ""),
             source=self.source.key,
             outcome=outcome,
             at=self.now,

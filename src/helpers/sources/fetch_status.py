@@ -50,14 +50,12 @@ class FetchRow(BaseModel):
 
     table: str
     source: str = JOBINDSATS
-    title: str = ""
     outcome: FetchOutcome
     at: datetime
     snapshot: str | None = None
     """The snapshot in force afterwards; none when there is none."""
     newest: str | None = None
     """Newest period with a value in it."""
-    update_latest: date | None = None
     update_next: date | None = None
     cells: int | None = None
     """Measure cells of the snapshot in force."""
@@ -123,9 +121,7 @@ class FetchReport(BaseModel):
 def keep_report(project: Project, report: FetchReport) -> None:
     """Write down how a run went."""
     folder = project.raw / report.source / _RUNS
-    name = next_name(
-        report.started, (found[1] for path in _runs(folder) if (found := _RUN.fullmatch(path.name)))
-    )
+    name = next_name(report.started, [moment for moment, _ in _runs(folder)])
     content = report.model_dump_json(indent=1, exclude_defaults=True)
     # Two runs of different projects' copies may begin in the same second.
     write_whole(folder / f"{name}-{secrets.token_hex(3)}.json", f"{content}\n".encode())
@@ -145,7 +141,7 @@ def fetch_status(project: Project, as_of: date | None = None) -> dict[str, Fetch
         Table id → its row in the last run that reached it. A file that cannot be read is passed over.
     """
     status: dict[str, FetchRow] = {}
-    for path in (path for folder in sorted(project.raw.glob(f"*/{_RUNS}")) for path in _runs(folder)):
+    for _, path in (run for folder in sorted(project.raw.glob(f"*/{_RUNS}")) for run in _runs(folder)):
         try:
             if as_of is not None and date.fromisoformat(path.name[:10]) > as_of:
                 continue
@@ -221,7 +217,7 @@ def failures_in_danish(status: Iterable[FetchRow]) -> tuple[str, ...]:
     return tuple(said.format(tables=listed(tables)) for said, tables in told.items())
 
 
-def _runs(folder: Path) -> list[Path]:
-    """The files of all runs, in the order they were written, whatever the clock said."""
+def _runs(folder: Path) -> list[tuple[str, Path]]:
+    """The moments and files of all runs, in the order they were written, whatever the clock said."""
     found = [(match[1], path) for path in folder.glob("*.json") if (match := _RUN.fullmatch(path.name))]
-    return [path for _, path in sorted(found, key=lambda item: (snapshot_order(item[0]), item[1].name))]
+    return sorted(found, key=lambda run: (snapshot_order(run[0]), run[1].name))

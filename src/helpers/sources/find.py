@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,22 +57,23 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     ----------
     client
         None: one made from the environment and ``.env``; where there is no key, the list that was kept.
-
-    Raises
-    ------
-    PlanError
-        When the list can neither be asked for nor was kept.
     """
-    if client is None:
-        settings = read_settings(project)
-        if settings.key is not None:
-            with Client(settings) as own:
-                return search(project, words, own)
-    listing = MetadataStore(project, client).listing()
+    with _store(project, client) as store:
+        listing = store.listing()
     fitting = tuple(table for table in listing.tables.values() if _fits(table, words))
     every = tuple(listing.tables.values())
     from_disk = None if listing.asked else listing.snapshot
     return Found(fitting or candidates(every, words), len(every), from_disk, near=not fitting)
+
+
+@contextmanager
+def _store(project: Project, client: Client | None, *, needs_key: bool = False) -> Iterator[MetadataStore]:
+    settings = None if client else read_settings(project)
+    if settings is None or not (settings.key or needs_key):
+        yield MetadataStore(project, client)
+    else:
+        with Client(settings) as own:
+            yield MetadataStore(project, own)
 
 
 def candidates(tables: Iterable[TableInfo], words: Sequence[str]) -> tuple[TableInfo, ...]:
@@ -108,18 +110,10 @@ def _alike(word: str, other: str) -> bool:
 def metadata_of(project: Project, key: str, client: Client | None = None) -> TableInfo:
     """The whole metadata of one table: asked for where there is a key, else as they were kept.
 
-    Raises
-    ------
-    PlanError
-        When there is no table of that id (names the nearest), or it can neither be asked for nor was kept.
+    An error where there is no table of that id names the nearest.
     """
-    if client is None:
-        settings = read_settings(project)
-        if settings.key is not None:
-            with Client(settings) as own:
-                return metadata_of(project, key, own)
-    store = MetadataStore(project, client)
-    return store.table(store.listing().table(key.strip().casefold()))
+    with _store(project, client) as store:
+        return store.table(store.listing().table(key.strip().casefold()))
 
 
 def save(
@@ -128,26 +122,17 @@ def save(
     client: Client | None = None,
     progress: Callable[[str], None] = lambda table: None,
 ) -> tuple[TableInfo, ...]:
-    """Keep the list of tables and the whole metadata of `tables`.
-
-    Raises
-    ------
-    PlanError
-        When there is no key, or tables could not be had; the others are kept.
-    """
-    if client is None:
-        with Client(read_settings(project)) as own:
-            return save(project, tables, own, progress)
-    store = MetadataStore(project, client)
-    listing = store.listing(fresh=True)
+    """Keep the list of tables and the whole metadata of `tables`; an error names those that could not be had."""
     kept: list[TableInfo] = []
     problems: list[Problem] = []
-    for table in tables:
-        progress(table.id)
-        try:
-            kept.append(store.table(listing.table(table.id), fresh=True))
-        except PlanError as error:
-            problems.extend(error.problems)
+    with _store(project, client, needs_key=True) as store:
+        listing = store.listing(fresh=True)
+        for table in tables:
+            progress(table.id)
+            try:
+                kept.append(store.table(listing.table(table.id), fresh=True))
+            except PlanError as error:
+                problems.extend(error.problems)
     if problems:
         raise PlanError(problems)
     return tuple(kept)

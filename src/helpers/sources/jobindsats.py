@@ -48,7 +48,7 @@ class Client(Transport[Settings]):
     """Asks the API, one call at a time."""
 
     source, name = JOBINDSATS, "Jobindsats"
-    url_variable = URL_VARIABLE
+    url_variable, limit_variable = URL_VARIABLE, "JOBINDSATS_CELL_LIMIT"
 
     def __init__(self, settings: Settings, **more: Any) -> None:
         if settings.key is None:
@@ -80,20 +80,10 @@ class Client(Transport[Settings]):
         hierarchies
             Hierarchy id → ``*`` (all members), ``/`` (the total) or value ids joined by commas. What is not
             named is at its total.
-
-        Raises
-        ------
-        SourceError
-            For everything that the notes on the API list, and for an answer that is none.
         """
-        fixed = {
-            **{f"mgroup.{group}": measure for group, measure in measures.items()},
-            **{f"hierarchy.{hierarchy}": members for hierarchy, members in hierarchies.items()},
-        }
 
         def ask(periods: Periods) -> Answer:
-            name, value = periods.parameter
-            query = {**fixed, name: value, "format": "json"}
+            query = {**query_of(measures, hierarchies, periods), "format": "json"}
             asked = f"data/{table}, {'&'.join(f'{n}={v}' for n, v in query.items())} ({periods})"
             answer = self._ask(f"data/{quote(table, safe='')}", query, table, asked, parse_json)
             return answer.model_copy(update={"query": {"path": f"data/{table}", **query}})
@@ -134,11 +124,8 @@ class Client(Transport[Settings]):
     def _is_refusal(self, reply: Reply) -> bool:
         return _turns_the_key_down(reply)
 
-    def _ask_for_less(self) -> str:
-        return f"ask for less at a time with JOBINDSATS_CELL_LIMIT (now {self.settings.cell_limit:,})"
-
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
-        table, cause = call.table, _cause(reply.text)
+        table, cause = call.table, reply.field("cause")
         said = f'"{without_hidden(cause)}"' if cause else shown(reply.text)
         fault, do = Fault.REFUSED, "check what was asked; if it is right, tell STAR the words above"
         if _turns_the_key_down(reply):
@@ -173,6 +160,16 @@ class Client(Transport[Settings]):
         return self._answered(reply, call, said, fault, do, cause)
 
 
+def query_of(measures: Mapping[str, str], hierarchies: Mapping[str, str], periods: Periods) -> dict[str, str]:
+    """What :meth:`Client.data` asks for, in the words of the API."""
+    name, value = periods.parameter
+    return {
+        **{f"mgroup.{group}": measure for group, measure in measures.items()},
+        **{f"hierarchy.{hierarchy}": members for hierarchy, members in hierarchies.items()},
+        name: value,
+    }
+
+
 def _turns_the_key_down(reply: Reply) -> bool:
     if reply.status == requests.codes.unauthorized:
         return True
@@ -183,12 +180,3 @@ def _turns_the_key_down(reply: Reply) -> bool:
     with contextlib.suppress(ValueError, RecursionError):  # letters may be escaped in JSON
         text = json.dumps(json.loads(text), ensure_ascii=False)
     return bool(_KEY_TURNED_DOWN.search(text[:2000].replace("_", " ")))
-
-
-def _cause(text: str) -> str:
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    cause = answer.get("cause") if isinstance(answer, dict) else None
-    return cause if isinstance(cause, str) else ""

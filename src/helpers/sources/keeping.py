@@ -14,6 +14,7 @@ from typing import Final
 
 from helpers.catalogue.models import Limits
 from helpers.data.answers import Answer
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import (
     ANSWER_SUFFIX,
     AnswerColumn,
@@ -63,7 +64,7 @@ class Gathered:
 
     answers: list[Answer] = field(default_factory=list)
     columns: dict[AnswerColumn, None] = field(default_factory=dict)
-    values: dict[Place, int | float | None] = field(default_factory=dict)
+    values: dict[Place, AnswerNumber] = field(default_factory=dict)
     cells: int = 0
 
 
@@ -136,13 +137,7 @@ class Keeper:
         self.store, self.source, self.now, self.before = store, source, now, before
 
     def previous(self, table: str) -> Previous | None:
-        """The snapshot in force.
-
-        Raises
-        ------
-        PlanError
-            When it cannot be read.
-        """
+        """The snapshot in force; an error where it cannot be read."""
         snapshot = self.store.newest(self.source, table)
         if snapshot is None:
             return None
@@ -188,7 +183,7 @@ class Keeper:
             joined_answers([answer.content for answer in new.answers]),
             newest_with_value(new.values),
         )
-        sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, new.cells)
+        sidecar = self._sidecar(about, new.answers, tuple(new.columns), self.source, cells=new.cells)
         sidecar = sidecar.model_copy(update={"update_latest": update_latest})
         told = ("query", "columns", "update_latest", "update_next")
         if (
@@ -197,7 +192,7 @@ class Keeper:
             and all(getattr(previous.sidecar, name) == getattr(sidecar, name) for name in told)
         ):
             return Kept(previous.sidecar, False, newest, remarks=tuple(remarks))
-        kept = self.store.write(self.source, about.table, sidecar.snapshot, content, sidecar)
+        kept = self.store.write(content, sidecar)
         changes = changes_between(new.values, previous.values, about.oldest) if previous else None
         return Kept(kept, True, newest, changes, tuple(remarks), self._clock(previous))
 
@@ -214,10 +209,9 @@ class Keeper:
         )
         snapshot = self.store.newest(source, about.table)
         if snapshot is None or self.store.read(source, about.table, snapshot) != content:
-            sidecar = self._sidecar(about, answers, columns, source, 0)
+            sidecar = self._sidecar(about, answers, columns, source, refused=why.problems[0].where)
             snapshot = sidecar.snapshot
-            sidecar = sidecar.model_copy(update={"refused": why.problems[0].where})
-            self.store.write(source, about.table, snapshot, content, sidecar)
+            self.store.write(content, sidecar)
         return f"data/raw/{source}/{about.table}/{snapshot}{ANSWER_SUFFIX}"
 
     def _sidecar(
@@ -226,7 +220,9 @@ class Keeper:
         answers: Sequence[Answer],
         columns: tuple[AnswerColumn, ...],
         source: str,
-        cells: int,
+        *,
+        cells: int = 0,
+        refused: str = "",
     ) -> Sidecar:
         return Sidecar(
             source=source,
@@ -239,6 +235,7 @@ class Keeper:
             update_latest=about.update_latest,
             update_next=about.update_next,
             cells=cells,
+            refused=refused,
         )
 
     def _hold_against(self, about: About, new: Gathered, previous: Previous | None, *, accept: bool) -> None:

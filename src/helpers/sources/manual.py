@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.catalogue import is_country
@@ -22,11 +22,11 @@ from helpers.data.files import write_whole
 from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.intake import BlankMark, Reading, TypedRow, TypedTable, Wrong, read_table, strays, typed_files
-from helpers.intake.table import typed_ending
+from helpers.intake.table import typed_ending, typed_file
 from helpers.letters import did_you_mean
 from helpers.periods import Period, window
 from helpers.project import MANUAL, Project
-from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones, template_rows
+from helpers.sources.milestones import MILESTONE_COLUMNS, milestones, read_milestones
 
 SERIES_COLUMNS: Final = ("periode", "område", "serie", "værdi", "kilde")
 SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
@@ -35,6 +35,7 @@ SURVEY_COLUMNS: Final = ("spørgsmål", "svar", "kilde", "dato")
 _PROJECT_COLUMN: Final = "raekke"
 """Files of investment projects lie in the same folder; this column of theirs tells them apart."""
 
+Read = TypeVar("Read")
 _Seen = dict[object, tuple[Decimal | None, str]]
 """Place of a figure → its value, and where it stands."""
 
@@ -52,8 +53,6 @@ class TypedValue:
     period: Period
     value: Decimal | None
     """None where it was typed in that the figure is suppressed (``*``, ``<3``)."""
-    source: str | None
-    """Where it was taken from, in the typist's words; none when not told."""
     # Where it stands, for messages; the row as Excel counts.
     file: str
     row: int
@@ -78,19 +77,12 @@ class SurveyAnswers:
     """Question key → share of satisfied answers, in the survey's unit; absent where there is no answer."""
     source: str | None
     """Where the answers were taken from, in the typist's words."""
-    file: str
-    """``data/raw/manual/frederikssund/virksomhedstilfredshed.csv``"""
     problems: tuple[Problem, ...]
-
-
-def manual_folder(project: Project, municipality: Municipality) -> Path:
-    """``data/raw/manual/<slug>``, or what was kept of it (`project.typed`)."""
-    return typed_folder(project, municipality.slug)
 
 
 def manual_path(project: Project, municipality: Municipality, key: str) -> Path:
     """Where the figures of an indicator or survey are typed in."""
-    return manual_folder(project, municipality) / f"{key}.csv"
+    return typed_folder(project, municipality.slug) / f"{key}.csv"
 
 
 def read_series(project: Project, catalogue: Catalogue, municipality: Municipality) -> TypedSeries:
@@ -102,7 +94,7 @@ def read_series(project: Project, catalogue: Catalogue, municipality: Municipali
         Every value that could be read, in the files' order, each place once; and every problem, files that nobody reads
         among them.
     """
-    folder = manual_folder(project, municipality)
+    folder = typed_folder(project, municipality.slug)
     values: list[TypedValue] = []
     problems = strays(folder, project.relative(folder))
     keys = {key.casefold(): key for key in (*catalogue.indicators, *catalogue.surveys)}
@@ -140,41 +132,31 @@ def read_survey(
     project: Project,
     catalogue: Catalogue,
     municipality: Municipality,
-    survey: Survey | str,
+    survey: Survey,
     *,
     bound: Period | None = None,
 ) -> SurveyAnswers | None:
-    """The newest round of a survey, no later than `bound`; none when nothing is typed in.
-
-    Raises
-    ------
-    PlanError
-        When the catalogue has no such survey.
-    """
-    chosen = catalogue.surveys.get(survey) if isinstance(survey, str) else survey
-    if chosen is None:
-        raise PlanError(_no_such_key("catalogue/surveys.yml", str(survey), catalogue))
-    files = typed_files(manual_folder(project, municipality))
-    path = next((paths[0] for key, paths in files.items() if key.casefold() == chosen.key.casefold()), None)
+    """The newest round of a survey, no later than `bound`; none when nothing is typed in."""
+    path = typed_file(typed_folder(project, municipality.slug), survey.key)
     if path is None:
         return None
     name = project.relative(path)
-    tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[chosen.key])
-    reader = _SurveyReader(tables[0], catalogue, chosen, municipality)
+    tables, problems = read_table(path, name, ("spoergsmaal", "svar"), ("kilde", "dato"), sheets=[survey.key])
+    reader = _SurveyReader(tables[0], catalogue, survey, municipality)
     rounds = reader.rounds()
     problems.extend(reader.problems)
     wanted = [period for period in rounds if bound is None or period is None or period.within(bound)]
     if not wanted:
-        return SurveyAnswers(chosen.key, None, {}, None, name, tuple(problems))
+        return SurveyAnswers(survey.key, None, {}, None, tuple(problems))
     newest = max(wanted, key=lambda period: -1 if period is None else period.ordinal)
     answers, source = rounds[newest]
-    return SurveyAnswers(chosen.key, newest, answers, source, name, tuple(problems))
+    return SurveyAnswers(survey.key, newest, answers, source, tuple(problems))
 
 
 def typed_problems(project: Project, catalogue: Catalogue, municipality: Municipality) -> tuple[Problem, ...]:
     """Everything that is wrong with what a municipality typed in for indicators and surveys."""
     found = list(read_series(project, catalogue, municipality).problems)
-    for survey in catalogue.surveys:
+    for survey in catalogue.surveys.values():
         answers = read_survey(project, catalogue, municipality, survey)
         found += answers.problems if answers is not None else ()
     for plan in catalogue.plans.values():
@@ -228,7 +210,7 @@ def write_template(
     elif (plan := catalogue.plans.get(key)) is not None:
         if not milestones(plan):
             raise PlanError.of(name, f"{key} has no milestone, so there is nothing to type in.")
-        head, rows = MILESTONE_COLUMNS, template_rows(plan)
+        head, rows = MILESTONE_COLUMNS, [[name, "", "", ""] for name in milestones(plan)]
     else:
         raise PlanError(_no_such_key(name, key, catalogue))
     try:
@@ -256,12 +238,9 @@ class _Reader:
     def number(self, row: TypedRow, column: str, unit: Unit, decimals: int) -> Reading | None:
         """What a cell holds; none when it is wrong, which is noted."""
         most = Decimal(100) if unit is Unit.PERCENT else None
-        found = self._numbers.read(row[column], whole=unit is Unit.PERSONS or decimals == 0, most=most)
-        if isinstance(found, Wrong):
-            self.wrong(row, column, found.what, found.do)
-            return None
-        value = found.value
-        if value is None:
+        whole = unit is Unit.PERSONS or decimals == 0
+        found = self._read(row, column, self._numbers.read(row[column], whole=whole, most=most))
+        if found is None or (value := found.value) is None:
             return found
         if value < 0 or (most is not None and value > most):
             limits = "between 0 and 100 per cent" if most is not None else "0 or more"
@@ -283,7 +262,9 @@ class _Reader:
         return None
 
     def period(self, row: TypedRow, column: str) -> Period | None:
-        found = self._periods.read(row[column])
+        return self._read(row, column, self._periods.read(row[column]))
+
+    def _read(self, row: TypedRow, column: str, found: Read | Wrong) -> Read | None:
         if isinstance(found, Wrong):
             self.wrong(row, column, found.what, found.do)
             return None
@@ -418,7 +399,6 @@ class _SeriesReader(_Reader):
             area,
             period,
             found.value,
-            row["kilde"] or None,
             self.table.name,
             row.number,
         )

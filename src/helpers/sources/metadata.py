@@ -15,9 +15,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from helpers.data.answers import AnswerError, load_json
-from helpers.data.text import fold, tidy
-from helpers.errors import PlanError, Problem
+from helpers.data.text import fold, shortened, tidy
+from helpers.errors import PlanError
 from helpers.periods import Frequency, Period
+from helpers.sources.faults import Fault, SourceError
 
 AREA_DIMENSION = "_omrade"
 MUNICIPALITIES = "_nykom"
@@ -28,9 +29,6 @@ TOTAL = "/"
 
 _NEARLY_ALL = 0.9
 """A hierarchy that names nine of ten municipalities is the one of municipalities, whatever its id."""
-
-_LISTED = 12
-"""How many ids an error lists before it counts the rest."""
 
 
 def _text(value: Any) -> Any:
@@ -171,10 +169,8 @@ class TableInfo(_Model):
     id: Annotated[str, BeforeValidator(lambda value: str(value).lower())] = Field(alias="table_id")
     title: str = Field(alias="table_name", default="")
     subject: str = Field(alias="subject_name", default="")
-    frequency: str | None = Field(alias="update_freq", default=None)
     update_latest: Day = None
     update_next: Day = None
-    link: str | None = Field(alias="link_tablepage", default=None)
     groups: Many[MeasureGroup] = Field(alias="mgroups", default=())
     period_types: Annotated[tuple[PeriodType, ...], BeforeValidator(_period_types)] = Field(
         alias="periods", default=()
@@ -182,20 +178,14 @@ class TableInfo(_Model):
     dimensions: Many[Dimension] = ()
 
     def period_type(self, frequency: Frequency) -> PeriodType:
-        """The table's periods of one kind.
-
-        Raises
-        ------
-        PlanError
-            When it has none of that kind; names the kinds it has.
-        """
+        """The table's periods of one kind; an error names the kinds it has."""
         for found in self.period_types:
             if found.code == frequency.code:
                 return found
         raise PlanError.of(
             self.id,
             f'The table has no periods of type "{frequency.code}" ({frequency.value}). '
-            f"It has: {_listing(p.code for p in self.period_types)}.",
+            f"It has: {shortened(p.code for p in self.period_types)}.",
             "Set the indicator's frequency in the catalogue to one of these.",
         )
 
@@ -234,25 +224,19 @@ class TableInfo(_Model):
             if found:
                 raise PlanError.of(
                     self.id,
-                    f'"{word}" stands for {len(found)} measures: {_listing(_named(*p) for p in found)}.',
+                    f'"{word}" stands for {len(found)} measures: {shortened(_named(*p) for p in found)}.',
                     "Name one of them by its id in the catalogue.",
                 )
         raise PlanError.of(
             self.id,
-            f'The table has no measure "{word}". It has: {_listing((_named(*pair) for pair in every), 40)}.',
+            f'The table has no measure "{word}". It has: {shortened((_named(*pair) for pair in every), 40)}.',
             "Set the measure in the catalogue to one of these ids or labels.",
         )
 
     def members(
         self, key: str, labels: Iterable[str]
     ) -> tuple[Dimension, Hierarchy, tuple[MemberValue, ...]]:
-        """The members called `labels` in the dimension (or hierarchy) called `key`.
-
-        Raises
-        ------
-        PlanError
-            When there is no such dimension, or no hierarchy of it has them all; lists what there is.
-        """
+        """The members called `labels` in the dimension (or hierarchy) called `key`; an error lists what there is."""
         inside = [
             (dimension, hierarchy)
             for dimension in self.dimensions
@@ -263,7 +247,7 @@ class TableInfo(_Model):
             raise PlanError.of(
                 self.id,
                 f'The table has no dimension "{key}". It has: '
-                f"{_listing(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
+                f"{shortened(f'{d.id} ({d.label})' if d.label else d.id for d in self.dimensions)}.",
                 "Set the dimension in the catalogue to one of these.",
             )
         # The hierarchy of the dimension's own id comes first; any other must hold every member asked for.
@@ -276,21 +260,15 @@ class TableInfo(_Model):
         known = [value.label for _, hierarchy in inside for value in hierarchy.values]
         folded = {fold(label) for label in known}
         missing = [label for label in labels if fold(label) not in folded] or list(labels)
-        quoted = _listing(f'"{label}"' for label in missing)
+        quoted = shortened(f'"{label}"' for label in missing)
         raise PlanError.of(
             self.id,
-            f"Dimension {key} has no {quoted}. It has: {_listing(dict.fromkeys(known), 40)}.",
+            f"Dimension {key} has no {quoted}. It has: {shortened(dict.fromkeys(known), 40)}.",
             "Set the member in the catalogue to one of these labels.",
         )
 
     def areas(self, municipalities: Collection[str]) -> Hierarchy:
-        """The hierarchy of municipalities.
-
-        Raises
-        ------
-        NoMunicipalities
-            When the table is divided in other areas only (regions, job centres); names them.
-        """
+        """The hierarchy of municipalities; an error names the areas that the table is divided in instead."""
         dimension = next((d for d in self.dimensions if d.id == AREA_DIMENSION), None)
         hierarchies = dimension.hierarchies if dimension else ()
         folded = {fold(name) for name in municipalities}
@@ -304,22 +282,12 @@ class TableInfo(_Model):
         fitting = [h for h in hierarchies if covers(h)]
         if fitting:
             return min(fitting, key=lambda hierarchy: hierarchy.id != MUNICIPALITIES)
-        raise NoMunicipalities(self.id, [f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies])
-
-
-class NoMunicipalities(PlanError):
-    """A table without figures for municipalities; `areas` are the divisions it has instead."""
-
-    def __init__(self, table: str, areas: Iterable[str]) -> None:
-        self.areas = tuple(areas)
-        super().__init__(
-            Problem(
-                table,
-                "The table has no figures for municipalities. "
-                f"Its areas are: {_listing(self.areas) if self.areas else 'none'}.",
-                "Goals for one municipality cannot be read from it; type the figures in, or look for another "
-                "table with `plan find`.",
-            )
+        others = shortened(f"{h.label} ({h.id})" if h.label else h.id for h in hierarchies)
+        raise SourceError(
+            f"{self.id}: The table has no figures for municipalities. Its areas are: {others}.",
+            fault=Fault.AREAS,
+            do="Goals for one municipality cannot be read from it; type the figures in, or look for another "
+            "table with `plan find`.",
         )
 
 
@@ -344,13 +312,7 @@ def labels_of(group: MeasureGroup, measure: Measure | None) -> tuple[str, ...]:
 
 
 def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
-    """Every table in the answer of ``/tables``, once, in the order told.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no such list.
-    """
+    """Every table in the answer of ``/tables``, once, in the order told; an AnswerError when it is no such list."""
     found = load_json(content)
     if not isinstance(found, list):
         raise AnswerError("The list of tables is no list.")
@@ -366,13 +328,7 @@ def parse_tables(content: bytes) -> tuple[TableInfo, ...]:
 
 
 def parse_table(content: bytes) -> TableInfo:
-    """The answer of ``/table/<id>``.
-
-    Raises
-    ------
-    AnswerError
-        When the bytes are no metadata of a table.
-    """
+    """The answer of ``/table/<id>``; an AnswerError when it is no metadata of a table."""
     return _validated(TableInfo, load_json(content))
 
 
@@ -392,9 +348,3 @@ def _named(group: MeasureGroup, measure: Measure | None) -> str:
     if measure is None or len(group.measures) == 1:
         return f'{group.id} "{tidy((measure or group).label)}"'
     return f'{group.id}/{measure.id} "{tidy(measure.label)}"'
-
-
-def _listing(words: Iterable[str], most: int = _LISTED) -> str:
-    listed = list(words)
-    shown = ", ".join(listed[:most])
-    return f"{shown} and {len(listed) - most} more" if len(listed) > most else shown or "none"

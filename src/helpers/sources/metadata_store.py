@@ -24,6 +24,9 @@ from helpers.sources.metadata import TableInfo, parse_table, parse_tables
 KEPT_FOR: Final = timedelta(hours=24)
 """The list of tables is read once a day, and again when a table that is asked for is due."""
 
+_ALL: Final = TableInfo.model_validate({"table_id": "all", "table_name": "Tables"})
+"""The list of tables, kept as if it were one."""
+
 _CHECKED = ".checked"
 """Empty file whose time says when the list was last asked for; the list is kept when it changed."""
 
@@ -40,13 +43,7 @@ class Listing:
     """Whether it was asked for just now."""
 
     def table(self, table: str) -> TableInfo:
-        """One table of the list.
-
-        Raises
-        ------
-        SourceError
-            When there is none of that id; names the nearest ids and titles.
-        """
+        """One table of the list; an error names the nearest ids and titles."""
         if table in self.tables:
             return self.tables[table]
         near = difflib.get_close_matches(table, self.tables, cutoff=0.5)
@@ -64,30 +61,23 @@ class Listing:
 class MetadataStore:
     """The folder ``data/raw/jobindsats/_metadata``: sealed snapshots, as everything under ``data/raw``.
 
-    Parameters
-    ----------
-    client
-        Without one, only what was kept is given.
+    Without a client, only what was kept is given.
     """
 
     def __init__(self, project: Project, client: Client | None, now: datetime | None = None) -> None:
         self.client = client
         self.now = now or datetime.now(UTC)
         self._store = RawStore(project.raw / "jobindsats" / "_metadata")
+        self._marker = self._store.root / "tables" / _ALL.id / _CHECKED
 
     def listing(self, due: Iterable[str] = (), *, fresh: bool = False) -> Listing:
-        """The list of tables.
+        """The list of tables; an error when it can neither be asked for nor was kept.
 
         Parameters
         ----------
         due
             Tables that are going to be asked for: the list is read again, however young, when one of them
             was to be updated by today.
-
-        Raises
-        ------
-        PlanError
-            When it can neither be asked for nor was kept.
         """
         kept = self._kept_listing()
         if self.client is None:
@@ -101,14 +91,13 @@ class MetadataStore:
         if kept is not None and not fresh and self._is_young() and not self._is_due(kept, due):
             return kept
         content = self.client.raw_tables()
-        snapshot = self._keep("tables", "all", content, "Tables", None)
-        marker = self._store.root / "tables" / "all" / _CHECKED
-        marker.touch()
-        os.utime(marker, (self.now.timestamp(), self.now.timestamp()))
+        snapshot = self._keep("tables", _ALL, content)
+        self._marker.touch()
+        os.utime(self._marker, (self.now.timestamp(), self.now.timestamp()))
         return Listing({table.id: table for table in parse_tables(content)}, snapshot, asked=True)
 
     def table(self, listed: TableInfo, *, fresh: bool = False) -> TableInfo:
-        """A table's own metadata, with members and period ids.
+        """A table's own metadata, with members and period ids; an error when they can neither be asked for nor were kept.
 
         They are asked for again when the table has been updated since, or when the list does not say and they
         are older than a day.
@@ -117,11 +106,6 @@ class MetadataStore:
         ----------
         listed
             What the list says of the table; its release days are put on the result.
-
-        Raises
-        ------
-        PlanError
-            When they can neither be asked for nor were kept.
         """
         kept = self._store.newest("table", listed.id)
         found = None
@@ -136,7 +120,7 @@ class MetadataStore:
                     f"Set the key (see `plan fetch`) and run `plan find {listed.id} --save`.",
                 )
             content = self.client.raw_table(listed.id)
-            self._keep("table", listed.id, content, listed.title, listed)
+            self._keep("table", listed, content)
             found = parse_table(content)
         days = {
             name: getattr(listed, name) or getattr(found, name) for name in ("update_latest", "update_next")
@@ -144,19 +128,18 @@ class MetadataStore:
         return found.model_copy(update={**days, "id": listed.id, "title": found.title or listed.title})
 
     def _kept_listing(self) -> Listing | None:
-        snapshot = self._store.newest("tables", "all")
+        snapshot = self._store.newest("tables", _ALL.id)
         if snapshot is not None:
             # One of a release of this program that read more than this one is asked for again.
             with contextlib.suppress(AnswerError):
-                tables = parse_tables(self._store.read("tables", "all", snapshot))
+                tables = parse_tables(self._store.read("tables", _ALL.id, snapshot))
                 return Listing({table.id: table for table in tables}, snapshot, asked=False)
         return None
 
     def _is_young(self) -> bool:
-        marker = self._store.root / "tables" / "all" / _CHECKED
-        if not marker.is_file():
+        if not self._marker.is_file():
             return False
-        age = self.now - datetime.fromtimestamp(marker.stat().st_mtime, UTC)
+        age = self.now - datetime.fromtimestamp(self._marker.stat().st_mtime, UTC)
         return timedelta(0) <= age < KEPT_FOR
 
     def _is_due(self, kept: Listing, tables: Iterable[str]) -> bool:
@@ -170,33 +153,30 @@ class MetadataStore:
         # A moment to come is one of a wrong clock.
         return not timedelta(0) <= self.now - snapshot_moment(kept) < KEPT_FOR
 
-    def _keep(self, kind: str, name: str, content: bytes, title: str, listed: TableInfo | None) -> str:
+    def _keep(self, kind: str, listed: TableInfo, content: bytes) -> str:
+        name = listed.id
         kept = self._store.newest(kind, name)
-        latest = listed.update_latest if listed else None
         if (
             kept is not None
             and self._store.read(kind, name, kept) == content
-            and (self._store.sidecar(kind, name, kept).update_latest == latest)
+            and self._store.sidecar(kind, name, kept).update_latest == listed.update_latest
         ):
             return kept
-        path = "tables" if kind == "tables" else f"table/{name}"
+        path = "tables" if listed is _ALL else f"table/{name}"
         snapshot = self._store.next_snapshot(kind, name, self.now)
         self._store.write(
-            kind,
-            name,
-            snapshot,
             content,
             Sidecar(
                 source=kind,
                 table=name,
-                title=title or name,
+                title=listed.title or name,
                 snapshot=snapshot,
                 fetched_at=self.now,
                 query=({"path": path, "format": "json"},),
                 columns=(),
                 cells=0,
-                update_latest=latest,
-                update_next=listed.update_next if listed else None,
+                update_latest=listed.update_latest,
+                update_next=listed.update_next,
             ),
         )
         return snapshot

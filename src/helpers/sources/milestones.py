@@ -17,8 +17,9 @@ from helpers.catalogue.targets import Target
 from helpers.data.editions import typed_folder
 from helpers.data.text import fold
 from helpers.errors import Problem
-from helpers.intake import TypedTable, read_table, typed_files
+from helpers.intake import TypedTable, read_table
 from helpers.intake.dates import read_day
+from helpers.intake.table import typed_file
 from helpers.letters import did_you_mean
 from helpers.project import Project
 
@@ -66,8 +67,7 @@ def read_milestones(
     project: Project, municipality: Municipality, plan: Plan, *, until: date | None = None
 ) -> TypedMilestones:
     """The newest report of each of a plan's milestones, no later than `until`."""
-    files = typed_files(typed_folder(project, municipality.slug))
-    path = next((paths[0] for key, paths in files.items() if key.casefold() == plan.key), None)
+    path = typed_file(typed_folder(project, municipality.slug), plan.key)
     if path is None:
         return TypedMilestones({})
     tables, problems = read_table(
@@ -112,8 +112,3 @@ def _reports(table: TypedTable, plan: Plan, problems: list[Problem]) -> list[Mil
         else:
             reports.append(MilestoneReport(goal, state, day, row["bemaerkning"]))
     return reports
-
-
-def template_rows(plan: Plan) -> list[list[str]]:
-    """A row for each milestone, to be filled in."""
-    return [[name, "", "", ""] for name in milestones(plan)]

@@ -5,18 +5,19 @@ In: the terms of the catalogue's series, and a table's metadata. Out: calls, eac
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Final
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.documents import Document, read_document
-from helpers.catalogue.models import Certainty, Limits, Term
+from helpers.catalogue.models import Certainty, Indicator, Term
 from helpers.errors import PlanError, Problem
-from helpers.periods import Frequency, Period
+from helpers.periods import Frequency
 from helpers.project import Project
 from helpers.sources.metadata import Dimension, Hierarchy, Measure, MeasureGroup, MemberValue, TableInfo
 from helpers.sources.settings import Settings
@@ -31,22 +32,15 @@ class Wanted:
     """One term that a series of the catalogue needs, and where it says so."""
 
     term: Term
-    frequency: Frequency
-    indicator: str
+    indicator: Indicator
     series: str
-    limits: Limits
-    """What its values may be."""
-    judged: bool = True
-    """Whether its absence is a fault: the catalogue is sure of it, and the run is about it."""
-    own: bool = True
+    own: bool
     """Whether the run is about it at all."""
-    provisional: bool = False
-    """Whether the catalogue calls its figures provisional."""
-    breaks: tuple[Period, ...] = ()
-    """Periods from which on its figures are others."""
 
-    def __str__(self) -> str:
-        return f"{self.indicator}.series.{self.series}"
+    @property
+    def judged(self) -> bool:
+        """Whether its absence is a fault: the catalogue is sure of it, and the run is about it."""
+        return self.own and self.indicator.series[self.series].certainty is Certainty.CONFIRMED
 
 
 class Places:
@@ -63,10 +57,34 @@ class Places:
 
     def of(self, wanted: Wanted) -> str:
         """``catalogue/indicators.yml:48: fleksjob-andel.series.share``."""
+        place = (wanted.indicator.key, "series", wanted.series)
         for document in self._documents:
-            if wanted.indicator in document.data:
-                return document.where((wanted.indicator, "series", wanted.series))
-        return f"catalogue: {wanted}"
+            if place[0] in document.data:
+                return document.where(place)
+        return f"catalogue: {'.'.join(place)}"
+
+
+@dataclass
+class Lacks:
+    """What a table does not have of what is wanted of it."""
+
+    places: Places
+    # Of what is judged; of what is only probable, so that it was to be expected, or what the run is not about.
+    problems: dict[Problem, None] = field(default_factory=dict)
+    remarks: dict[Problem, None] = field(default_factory=dict)
+    concerned: set[str] = field(default_factory=set)
+    """Indicators with problems."""
+
+    @contextlib.contextmanager
+    def noted(self, item: Wanted) -> Iterator[None]:
+        """Note what is found inside to be lacking, by its place in the catalogue."""
+        try:
+            yield
+        except PlanError as error:
+            found = self.problems if item.judged else self.remarks
+            for problem in error.problems:
+                found[replace(problem, where=f"{self.places.of(item)}: {problem.where}")] = None
+            self.concerned |= {item.indicator.key} if item.judged else set()
 
 
 def wanted_by_table(
@@ -87,22 +105,9 @@ def wanted_by_table(
     found: dict[str, list[Wanted]] = {}
     for indicator in catalogue.indicators.values():
         for key, series in indicator.series.items():
-            own = indicator.key in about
-            judged = series.certainty is Certainty.CONFIRMED and own
             for term in series.origin.terms:
                 if term.table in used:
-                    limits = indicator.limits_of(key)
-                    wanted = Wanted(
-                        term,
-                        indicator.frequency,
-                        indicator.key,
-                        key,
-                        limits,
-                        judged,
-                        own,
-                        indicator.provisional,
-                        tuple(broken.period for broken in indicator.breaks),
-                    )
+                    wanted = Wanted(term, indicator, key, indicator.key in about)
                     found.setdefault(term.table, []).append(wanted)
     if tables is not None:
         asked = [table.lower() for table in dict.fromkeys(tables)]
@@ -125,14 +130,9 @@ def wanted_by_table(
 class MeasureColumn:
     """A measure that is asked for: the catalogue's words for it (id, label), and what metadata know."""
 
-    word: str
+    words: tuple[str, ...]
     group: MeasureGroup
     measure: Measure | None
-    other_words: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return (self.word, *self.other_words)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -181,67 +181,43 @@ class Call:
         }
 
 
-@dataclass(frozen=True)
-class QueryPlan:
-    """All calls of one table, and what could not be asked for."""
-
-    calls: tuple[Call, ...]
-    problems: tuple[Problem, ...]
-    """Of what is judged: an id or label that the metadata do not have."""
-    remarks: tuple[Problem, ...]
-    """The same of what is only probable, so that it was to be expected, or what the run is not about."""
-    concerned: tuple[str, ...] = ()
-    """Indicators with problems."""
-
-
 def plan_queries(
     table: TableInfo,
     wanted: Sequence[Wanted],
     municipalities: Collection[str],
     settings: Settings,
-    places: Places,
-) -> QueryPlan:
+    lacking: Lacks,
+) -> tuple[Call, ...]:
     """The calls that bring everything that is wanted of a table.
 
     Terms with the same dimensions and the same kind of period share a call, and a call asks for all
     municipalities and the country at once. A call of more cells than the limit is split by period.
 
-    Raises
-    ------
-    NoMunicipalities
-        When the table is not divided by municipality at all.
+    Parameters
+    ----------
+    lacking
+        Takes in what cannot be asked for: an id or label that the metadata do not have.
     """
     areas = table.areas(municipalities)
     groups: dict[tuple[Frequency, tuple[str, ...]], list[tuple[MeasureColumn, list[DimensionColumn]]]] = {}
-    problems: dict[Problem, set[str]] = {}
-    remarks: dict[Problem, None] = {}
     words: dict[tuple[str, str], dict[str, None]] = {}
     for item in wanted:
-        try:
-            table.period_type(item.frequency)
-            measure = MeasureColumn(item.term.measure, *table.measure(item.term.measure))
-            words.setdefault(measure.key, {})[measure.word] = None
+        frequency = item.indicator.frequency
+        with lacking.noted(item):
+            table.period_type(frequency)
+            measure = MeasureColumn((item.term.measure,), *table.measure(item.term.measure))
+            words.setdefault(measure.key, {})[item.term.measure] = None
             dimensions = [
                 DimensionColumn(key, *table.members(key, labels))
                 for key, labels in sorted(item.term.where.items())
             ]
-        except PlanError as error:
-            for problem in error.problems:
-                where = Problem(f"{places.of(item)}: {problem.where}", problem.what, problem.do)
-                if item.judged:
-                    problems.setdefault(where, set()).add(item.indicator)
-                else:
-                    remarks[where] = None
-            continue
-        key = (item.frequency, tuple(d.word for d in dimensions))
-        groups.setdefault(key, []).append((measure, dimensions))
-    calls = [
+            key = (frequency, tuple(d.word for d in dimensions))
+            groups.setdefault(key, []).append((measure, dimensions))
+    return tuple(
         call
         for (frequency, _), terms in groups.items()
         for call in _split(_joined(table, areas, frequency, terms, words, settings), settings)
-    ]
-    concerned = sorted(set().union(*problems.values()))
-    return QueryPlan(tuple(calls), tuple(problems), tuple(remarks), tuple(concerned))
+    )
 
 
 def _joined(
@@ -252,17 +228,12 @@ def _joined(
     words: dict[tuple[str, str], dict[str, None]],
     settings: Settings,
 ) -> Call:
-    measures: dict[tuple[str, str], MeasureColumn] = {}
-    for measure, _ in terms:
-        first, *others = words[measure.key]
-        measures[measure.key] = replace(measure, word=first, other_words=tuple(others))
+    measures = {measure.key: replace(measure, words=tuple(words[measure.key])) for measure, _ in terms}
     dimensions: dict[str, DimensionColumn] = {}
     for dimension in itertools.chain.from_iterable(dimensions for _, dimensions in terms):
         known = dimensions.get(dimension.word)
         members = {value.id: value for value in (known.members if known else ()) + dimension.members}
-        dimensions[dimension.word] = DimensionColumn(
-            dimension.word, dimension.dimension, dimension.hierarchy, tuple(members.values())
-        )
+        dimensions[dimension.word] = replace(dimension, members=tuple(members.values()))
     available = len(table.period_type(frequency).periods)
     wanted = settings.periods[frequency]
     return Call(

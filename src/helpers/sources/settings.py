@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -22,9 +23,7 @@ from helpers.errors import PlanError
 from helpers.periods import Frequency
 from helpers.project import Project
 
-DEFAULT_URL = "https://api.jobindsats.dk/v3"
 URL_VARIABLE = "JOBINDSATS_API_URL"
-STATBANK_DEFAULT_URL = "https://api.statbank.dk/v1"
 STATBANK_URL_VARIABLE = "STATBANK_API_URL"
 KEY_VARIABLE = "JOBINDSATS_API_TOKEN"
 
@@ -138,6 +137,7 @@ class Patience:
 
     url: str
     """Base address with the version, without a slash at its end."""
+    cell_limit: int
     periods: Mapping[Frequency, int] = field(default_factory=_periods)
     """How many periods are wanted, by frequency; a table with fewer gives what it has."""
     # In seconds: for the connection, for silence while reading, and for one whole answer.
@@ -158,7 +158,7 @@ class Patience:
 class Settings(Patience):
     """How Jobindsats is asked."""
 
-    url: str = DEFAULT_URL
+    url: str = "https://api.jobindsats.dk/v3"
     key: ApiKey | None = None
     """None: nothing can be asked."""
     empty: str = ""
@@ -182,7 +182,7 @@ class Settings(Patience):
 class StatbankSettings(Patience):
     """How StatBank is asked; what is not known for certain of its API can be set (docs/statbank.md)."""
 
-    url: str = STATBANK_DEFAULT_URL
+    url: str = "https://api.statbank.dk/v1"
     cell_limit: int = 1_000_000
     """Most cells (rows × columns, time and value counted) in one answer that is not BULK."""
     bulk: bool = False
@@ -207,33 +207,22 @@ def read_settings(project: Project) -> Settings:
     found, places = _found(project)
     key = found.get(KEY_VARIABLE, "").strip(_BLANK)
     return Settings(
-        url=_checked_url(found.get(URL_VARIABLE, "").strip() or DEFAULT_URL),
+        **_common(found, "JOBINDSATS", Settings),
         key=ApiKey(key) if key else None,
         empty="" if key else places.get(KEY_VARIABLE, ""),
-        cell_limit=_number(found, "JOBINDSATS_CELL_LIMIT", Settings.cell_limit),
-        periods=_wanted_periods(found, "JOBINDSATS"),
         all_measures=_is_set(found, "JOBINDSATS_ALL_MEASURES"),
     )
 
 
 def read_statbank_settings(project: Project) -> StatbankSettings:
-    """Settings of StatBank, from where :func:`read_settings` finds those of Jobindsats.
+    """Settings of StatBank, from where :func:`read_settings` finds those of Jobindsats, and with its errors.
 
     ``STATBANK_API_URL``, ``STATBANK_CELL_LIMIT``, ``STATBANK_MONTHS``, ``STATBANK_QUARTERS``, ``STATBANK_BULK`` and
     ``STATBANK_OWN_SUMS``.
-
-    Raises
-    ------
-    PlanError
-        When the address or a number is none.
     """
     found, _ = _found(project)
     return StatbankSettings(
-        url=_checked_url(
-            found.get(STATBANK_URL_VARIABLE, "").strip() or STATBANK_DEFAULT_URL, STATBANK_URL_VARIABLE
-        ),
-        cell_limit=_number(found, "STATBANK_CELL_LIMIT", StatbankSettings.cell_limit),
-        periods=_wanted_periods(found, "STATBANK"),
+        **_common(found, "STATBANK", StatbankSettings),
         bulk=_is_set(found, "STATBANK_BULK"),
         sums=not _is_set(found, "STATBANK_OWN_SUMS"),
     )
@@ -249,15 +238,20 @@ def _is_set(found: Mapping[str, str], variable: str) -> bool:
     return found.get(variable, "").strip() in ("1", "true", "yes")
 
 
-def _wanted_periods(found: Mapping[str, str], source: str) -> dict[Frequency, int]:
-    standard = _periods()
-    quarters = _number(found, f"{source}_QUARTERS", standard[Frequency.QUARTER])
-    months = _number(found, f"{source}_MONTHS", standard[Frequency.MONTH])
+def _common(
+    found: Mapping[str, str], source: str, standard: type[Settings | StatbankSettings]
+) -> dict[str, Any]:
+    periods, address = _periods(), f"{source}_API_URL"
+    quarters = _number(found, f"{source}_QUARTERS", periods[Frequency.QUARTER])
     return {
-        **standard,
-        Frequency.MONTH: months,
-        Frequency.QUARTER: quarters,
-        Frequency.ROLLING_YEAR: quarters,
+        "url": _checked_url(found.get(address, "").strip() or standard.url, address, standard.url),
+        "cell_limit": _number(found, f"{source}_CELL_LIMIT", standard.cell_limit),
+        "periods": {
+            **periods,
+            Frequency.MONTH: _number(found, f"{source}_MONTHS", periods[Frequency.MONTH]),
+            Frequency.QUARTER: quarters,
+            Frequency.ROLLING_YEAR: quarters,
+        },
     }
 
 
@@ -314,9 +308,8 @@ def _is_bare_key(line: str) -> bool:
     return bool(re.fullmatch(r"[\w.+/~-]{8,}={0,2}", word, re.ASCII)) or word.lower() == "bearer"
 
 
-def _checked_url(url: str, variable: str = URL_VARIABLE) -> str:
+def _checked_url(url: str, variable: str, default: str) -> str:
     keyed = variable == URL_VARIABLE
-    default = DEFAULT_URL if keyed else STATBANK_DEFAULT_URL
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

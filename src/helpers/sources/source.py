@@ -1,76 +1,41 @@
 """What a run of ``plan fetch`` needs of a source: what it is to bring, and how the answers are read.
 
-A source is one module, a :class:`Door` to its :class:`Source`, that ``SOURCES`` names; what may be put in force is decided for all of them in
+A source is a subclass of :class:`Source` that ``SOURCES`` names; what may be put in force is decided for all of them in
 :mod:`helpers.sources.keeping`.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from pkgutil import resolve_name
+from typing import Any, ClassVar, NamedTuple, cast
 
 from helpers.catalogue import Catalogue
 from helpers.catalogue.models import SOURCES
 from helpers.data.answers import Answer
+from helpers.data.csv_answers import AnswerNumber
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.errors import Problem
 from helpers.project import Project
-from helpers.sources.checks import Place
+from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import SourceError
 from helpers.sources.keeping import About
-from helpers.sources.queries import Wanted
+from helpers.sources.queries import Lacks, Wanted
+from helpers.sources.settings import Patience
 from helpers.sources.transport import Transport
 
 
-@dataclass(frozen=True)
-class Prepared:
+@dataclass(frozen=True, kw_only=True)
+class Prepared(About):
     """What is known of a table before its numbers are asked for."""
 
-    about: About
     calls: Sequence[Any]
     """What its source will be asked; :meth:`Source.ask` knows what they are."""
     unmoved: Callable[[Sidecar], bool]
     """Whether a snapshot holds all that would be asked for, and the source has nothing newer."""
-    # What the table lacks of what the catalogue is sure of; the same of what is only probable.
-    problems: tuple[Problem, ...] = ()
-    remarks: tuple[Problem, ...] = ()
-    concerned: tuple[str, ...] = ()
-    """Indicators with problems."""
-
-
-class Source(Protocol):
-    """One source while a run goes on."""
-
-    key: str
-    """One of :data:`~helpers.catalogue.models.SOURCES`."""
-    asked: bool
-    """Whether the source was asked for anything yet."""
-
-    @property
-    def client(self) -> Transport: ...
-
-    def begin(self, tables: Iterable[str], *, fresh: bool) -> None:
-        """What is asked once, before the tables; a SourceError is told, and each table has to speak for itself."""
-
-    def title(self, table: str) -> str:
-        """The table's name, as far as it is known before it was asked for."""
-
-    def prepare(self, table: str, wanted: Sequence[Wanted], *, fresh: bool) -> Prepared:
-        """Read the table's metadata, and plan the calls."""
-
-    def ask(self, call: Any) -> Answer:
-        """Make a call."""
-
-    def read(
-        self, call: Any, answer: Answer
-    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
-        """Columns and values of an answer that fits its call; a SourceError where it does not."""
-
-    def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
-        """The error for an answer that has something else than what was asked for."""
+    lacking: Lacks
 
 
 class NoKey(NamedTuple):
@@ -80,23 +45,63 @@ class NoKey(NamedTuple):
     danish: str
 
 
-class Door(Protocol):
-    """What the module of a source offers."""
+class Source(ABC):
+    """One source while a run goes on; without a client it makes one from the settings, with other waits if given."""
 
-    def missing_key(self, project: Project) -> NoKey | None:
-        """None where there is a key, or none is needed."""
+    key: ClassVar[str]
+    """One of :data:`~helpers.catalogue.models.SOURCES`."""
+    client_type: ClassVar[type[Transport[Any]]]
+    settings: ClassVar[Callable[[Project], Patience]]
+    asked = False
+    """Whether the source was asked for anything yet."""
 
-    def open_source(
+    def __init__(
         self,
         project: Project,
         catalogue: Catalogue,
         now: datetime,
         client: Any = None,
         waits: tuple[float, ...] | None = None,
-    ) -> Source:
-        """The source for a run; without a client it makes one from the settings, with other waits if given."""
+    ) -> None:
+        if client is None:
+            settings = type(self).settings(project)
+            client = self.client_type(settings if waits is None else replace(settings, waits=waits))
+        self.project, self.now, self.client = project, now, client
+        self.municipalities = catalogue.municipalities
+
+    @classmethod
+    def missing_key(cls, project: Project) -> NoKey | None:
+        """None where there is a key, or none is needed."""
+        return None
+
+    def begin(self, tables: Iterable[str], *, fresh: bool) -> None:  # noqa: B027
+        """What is asked once, before the tables; a SourceError is told, and each table has to speak for itself."""
+
+    @abstractmethod
+    def prepare(self, table: str, wanted: Sequence[Wanted], lacking: Lacks, *, fresh: bool) -> Prepared:
+        """Read the table's metadata, and plan the calls."""
+
+    @abstractmethod
+    def ask(self, call: Any) -> Answer:
+        """Make a call."""
+
+    @abstractmethod
+    def columns(self, call: Any, answer: Answer) -> tuple[AnswerColumn, ...]:
+        """What each column of an answer is; a Misfit where it does not fit its call."""
+
+    @abstractmethod
+    def misfit(self, call: Any, answer: Answer, what: str) -> SourceError:
+        """The error for an answer that has something else than what was asked for."""
+
+    def read(self, call: Any, answer: Answer) -> tuple[tuple[AnswerColumn, ...], dict[Place, AnswerNumber]]:
+        """Columns and values of an answer that fits its call; a SourceError where it does not."""
+        try:
+            columns = self.columns(call, answer)
+            return columns, values_of(columns, answer.rows)
+        except Misfit as error:
+            raise self.misfit(call, answer, str(error)) from None
 
 
-def door(source: str) -> Door:
-    """The module of a source."""
-    return cast(Door, import_module(SOURCES[source].module))
+def source_class(source: str) -> type[Source]:
+    """What asks a source."""
+    return cast(type[Source], resolve_name(SOURCES[source].asked_by))

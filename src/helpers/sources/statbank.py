@@ -10,24 +10,27 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from math import prod
 from typing import Any, Final
 
 import requests
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.catalogue.models import STATBANK
-from helpers.data.answers import Answer, load_json
-from helpers.data.csv_answers import BULK, AnswerError, as_table, period
+from helpers.data.answers import Answer, AnswerError, load_json, parse_json, text_of
+from helpers.data.csv_answers import BULK, period
+from helpers.data.raw import AnswerColumn
 from helpers.data.text import fold
 from helpers.letters import without_hidden
 from helpers.periods import Frequency, Period
 from helpers.sources.faults import Fault, SourceError
 from helpers.sources.settings import STATBANK_URL_VARIABLE, StatbankSettings
-from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Reply, Transport, shown
+from helpers.sources.transport import WORTH_ANOTHER_TRY, HttpCall, Periods, Reply, Transport, shown
 
-LANGUAGE: Final = "da"
+_LANGUAGE: Final = "da"
 
 _TOO_LARGE: Final = "REQUEST-LIMIT"
 _NO_TABLE: Final = re.compile(
@@ -84,15 +87,9 @@ class StatbankTable(_Read):
     text: str = ""
     description: str = ""
     footnote: Any = None
-    unit: str = ""
-    suppressedDataValue: str = ""
+    suppressedDataValue: Any = None
     updated: str = ""
     variables: tuple[Variable, ...]
-
-    @field_validator("suppressedDataValue", mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        return "" if value is None else str(value)
 
     @property
     def update_latest(self) -> date | None:
@@ -120,14 +117,27 @@ class StatbankTable(_Read):
         return next(iter(self.periods)).frequency
 
 
-def parse_tableinfo(content: bytes) -> StatbankTable:
-    """What ``tableinfo`` tells of a table.
+@dataclass(frozen=True)
+class Question:
+    """One call of ``data``: a table, the values of its variables, and some of its periods."""
 
-    Raises
-    ------
-    AnswerError
-        When the bytes are no JSON, or tell of no table with a variable of time.
-    """
+    info: StatbankTable
+    asked: AskedValues
+    periods: Periods
+    codes: tuple[str, ...]
+    columns: tuple[AnswerColumn, ...]
+
+    def cells(self, periods: int) -> int:
+        """As StatBank counts them: rows × columns, time and value among the columns; a sum counts its parts."""
+        members = (
+            sum(1 if isinstance(text, str) else len(text) for text in values.values())
+            for values in self.asked.values()
+        )
+        return prod(members) * periods * (len(self.asked) + 2)
+
+
+def parse_tableinfo(content: bytes) -> StatbankTable:
+    """What ``tableinfo`` tells of a table; an AnswerError when it tells of none with a variable of time."""
     found = load_json(content)
     try:
         info = StatbankTable.model_validate(found)
@@ -143,67 +153,42 @@ class StatbankClient(Transport[StatbankSettings]):
     """Asks StatBank, one call at a time."""
 
     source, name = STATBANK, "Statistikbanken"
-    url_variable = STATBANK_URL_VARIABLE
+    url_variable, limit_variable = STATBANK_URL_VARIABLE, "STATBANK_CELL_LIMIT"
 
     def table(self, table: str) -> StatbankTable:
-        """All that is known of one table.
-
-        Raises
-        ------
-        SourceError
-            When there is no such table, or no answer.
-        """
+        """All that is known of one table; a SourceError when there is none of that name."""
         name = table.upper()
-        return self._ask(f"tableinfo/{name}", {"lang": LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo)
+        return self._ask(
+            f"tableinfo/{name}", {"lang": _LANGUAGE}, table, f"tableinfo/{name}", parse_tableinfo
+        )
 
-    def data(self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]) -> Answer:
+    def data(self, question: Question) -> Answer:
         """Ask for numbers.
 
-        Parameters
-        ----------
-        periods
-            Their codes in the table.
-
-        Returns
-        -------
-        Answer
-            Its content is the text as received beside what was asked
-            (:func:`~helpers.data.csv_answers.as_table`).
+        The answer's content is the text as received beside what was asked (:func:`~helpers.data.csv_answers.as_table`).
         """
-        bulk, query = self.settings.bulk, self.query(info, asked, periods)
-        chosen = self._chosen(info, asked, periods)
+        info, query, chosen = question.info, self.query(question), self._chosen(question)
         body: dict[str, object] = {
             "table": info.id,
             "format": query["format"],
-            "lang": LANGUAGE,
+            "lang": _LANGUAGE,
             "valuePresentation": "Code",
             "variables": [{"code": name, "values": values} for name, values in chosen.items()],
         }
-        if not bulk:
+        if not self.settings.bulk:
             body["timeOrder"] = "Ascending"
 
         def parse(content: bytes) -> Answer:
-            try:
-                text = content.decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise AnswerError(
-                    "The answer is not UTF-8 text.", cut_off=error.end >= len(content) - 1
-                ) from None
             kept = {
                 "format": body["format"],
                 "time": info.time.id,
-                "periods": list(periods),
-                "asked": {name: dict(values) for name, values in asked.items()},
-                "absent": info.suppressedDataValue or None,
-                "text": text,
+                "periods": list(question.codes),
+                "asked": {name: dict(values) for name, values in question.asked.items()},
+                "absent": info.suppressedDataValue,
+                "text": text_of(content),
             }
-            found = as_table(kept)
-            return Answer.model_construct(
-                columns=tuple(found["columns"]),
-                rows=tuple(map(tuple, found["rows"])),
-                content=json.dumps(kept, ensure_ascii=False).encode(),
-                query=query,
-            )
+            answer = parse_json(json.dumps(kept, ensure_ascii=False).encode())
+            return answer.model_copy(update={"query": query})
 
         words = f"data: {info.id}, " + "; ".join(
             f"{name}={','.join(values[:3])}{f' and {len(values) - 3} more' if len(values) > 3 else ''}"
@@ -211,21 +196,19 @@ class StatbankClient(Transport[StatbankSettings]):
         )
         return self._ask("data", {}, info.id.lower(), words, parse, body)
 
-    def query(self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]) -> dict[str, str]:
+    def query(self, question: Question) -> dict[str, str]:
         """What :meth:`data` sends, for the sidecar; with when the table was updated."""
         return {
             "path": "data",
-            "table": info.id,
+            "table": question.info.id,
             "format": BULK if self.settings.bulk else "CSV",
-            "updated": info.updated,
-            **{name: ",".join(values) for name, values in self._chosen(info, asked, periods).items()},
+            "updated": question.info.updated,
+            **{name: ",".join(values) for name, values in self._chosen(question).items()},
         }
 
-    def _chosen(
-        self, info: StatbankTable, asked: AskedValues, periods: Sequence[str]
-    ) -> dict[str, list[str]]:
-        chosen: dict[str, list[str]] = {name: [] for name in asked}
-        for name, values in asked.items():
+    def _chosen(self, question: Question) -> dict[str, list[str]]:
+        chosen: dict[str, list[str]] = {name: [] for name in question.asked}
+        for name, values in question.asked.items():
             for code, text in values.items():
                 if isinstance(text, str):
                     chosen[name].append(code)
@@ -233,16 +216,14 @@ class StatbankClient(Transport[StatbankSettings]):
                     chosen[name].append(f"sum({code}={';'.join(text)})")
                 else:
                     chosen[name] += text
-        return chosen | {info.time.id: list(periods)}
-
-    def _ask_for_less(self) -> str:
-        return f"ask for less at a time with STATBANK_CELL_LIMIT (now {self.settings.cell_limit:,})"
+        return chosen | {question.info.time.id: list(question.codes)}
 
     def _is_refusal(self, reply: Reply) -> bool:
-        return bool(_refused(reply.text)[1])
+        return bool(reply.field("message"))
 
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
-        code, message = _refused(reply.text)
+        message = reply.field("message")
+        code = reply.field("errorTypeCode") if message else ""
         said = f'"{without_hidden(message)}"' if message else shown(reply.text)
         kind = f" ({without_hidden(code)})" if code else ""
         fault = Fault.REFUSED
@@ -260,14 +241,3 @@ class StatbankClient(Transport[StatbankSettings]):
         elif reply.status == requests.codes.forbidden:
             fault, do = Fault.FORBIDDEN, "ask your IT department whether something blocks the call"
         return self._answered(reply, call, f"{said}{kind}", fault, do, message)
-
-
-def _refused(text: str) -> tuple[str, str]:
-    """Code and message of a refusal; empty where the text is none."""
-    try:
-        found = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(found, dict) or not isinstance(message := found.get("message"), str):
-        return "", ""
-    return str(found.get("errorTypeCode") or ""), message

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import product
-from math import prod
-from typing import Final
+from typing import Any, Final
 
-from helpers.catalogue import Catalogue
 from helpers.catalogue.models import STATBANK, Limits
 from helpers.data.answers import Answer
 from helpers.data.cells import COUNTRY_NUMBER
 from helpers.data.csv_answers import VALUE_COLUMN
 from helpers.data.raw import AnswerColumn, Sidecar
-from helpers.data.text import fold
-from helpers.errors import Problem
+from helpers.data.text import fold, shortened
+from helpers.errors import PlanError, Problem
 from helpers.letters import did_you_mean
-from helpers.project import Project
-from helpers.sources.checks import Misfit, Place, values_of
 from helpers.sources.faults import Fault, SourceError
-from helpers.sources.keeping import About
-from helpers.sources.queries import Places, Wanted
+from helpers.sources.queries import Lacks, Wanted
 from helpers.sources.settings import read_statbank_settings
-from helpers.sources.source import Prepared
-from helpers.sources.statbank import AskedValues, StatbankClient, StatbankTable, Variable
+from helpers.sources.source import Prepared, Source
+from helpers.sources.statbank import Question, StatbankClient, StatbankTable, Variable
 from helpers.sources.transport import Periods
 
 _SPAN: Final = re.compile(r"(\d+)\.\.(\d+)")
@@ -35,119 +29,60 @@ Chosen = str | tuple[str, ...]
 """A code, or the codes that a span stands for."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """One call of ``data``: a table, the values of its variables, and some of its periods."""
+class Statbank(Source):
+    """StatBank while a run goes on."""
 
-    info: StatbankTable
-    asked: AskedValues
-    periods: Periods
-    codes: tuple[str, ...]
-    columns: tuple[AnswerColumn, ...]
+    key, client_type, settings = STATBANK, StatbankClient, read_statbank_settings
 
-    def cells(self, periods: int) -> int:
-        """As StatBank counts them: rows × columns, time and value among the columns; a sum counts its parts."""
-        members = (
-            sum(1 if isinstance(text, str) else len(text) for text in values.values())
-            for values in self.asked.values()
-        )
-        return prod(members) * periods * (len(self.asked) + 2)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.codes = tuple(municipality.code for municipality in self.municipalities)
 
-
-class _Absent(ValueError):
-    """The table lacks something that a term asks for: `what`, and where it could be mended (`do`)."""
-
-    def __init__(self, what: str, do: str) -> None:
-        super().__init__(what)
-        self.do = do
-
-
-def missing_key(project: Project) -> None:
-    """None is needed."""
-
-
-def open_source(
-    project: Project,
-    catalogue: Catalogue,
-    now: datetime,
-    client: StatbankClient | None = None,
-    waits: tuple[float, ...] | None = None,
-) -> Statbank:
-    if client is None:
-        settings = read_statbank_settings(project)
-        client = StatbankClient(settings if waits is None else replace(settings, waits=waits))
-    return Statbank(project, client, tuple(m.code for m in catalogue.municipalities))
-
-
-class Statbank:
-    """StatBank while a run goes on (:class:`~helpers.sources.source.Source`)."""
-
-    key = STATBANK
-
-    def __init__(self, project: Project, client: StatbankClient, codes: Sequence[str]) -> None:
-        self.client, self.codes = client, codes
-        self.asked = False
-        self._places = Places(project)
-        self._titles: dict[str, str] = {}
-
-    def begin(self, tables: Iterable[str], *, fresh: bool) -> None:
-        """Each table is asked for by itself."""
-
-    def title(self, table: str) -> str:
-        return self._titles.get(table, "")
-
-    def prepare(self, table: str, wanted: Sequence[Wanted], *, fresh: bool) -> Prepared:
+    def prepare(self, table: str, wanted: Sequence[Wanted], lacking: Lacks, *, fresh: bool) -> Prepared:
         info = self.client.table(table)
-        self._titles[table] = info.text
         areas = self._areas(info)
-        problems: dict[Problem, set[str]] = {}
-        remarks: dict[Problem, None] = {}
         named: dict[str, dict[str, Chosen]] = {}
         sought, limits = [], dict[str | tuple[str, str], Limits]()
         for item in wanted:
-            if info.is_provisional and not item.provisional:
+            if info.is_provisional and not item.indicator.provisional:
                 said = "its own words call this table provisional; write `provisional: true` in the indicator"
-                remarks[Problem(f"{self._places.of(item)}: {table}", said)] = None
-            try:
+                lacking.remarks[Problem(f"{lacking.places.of(item)}: {table}", said)] = None
+            with lacking.noted(item):
                 found = _members(info, areas, item)
-            except _Absent as error:
-                problem = Problem(f"{self._places.of(item)}: {table}", str(error), error.do)
-                if item.judged:
-                    problems.setdefault(problem, set()).add(item.indicator)
-                else:
-                    remarks[problem] = None
-                continue
-            sought.append(item)
-            for name, members in found.items():
-                named.setdefault(name, {}).update(members)
-            for place in _places(info, found):
-                limits[VALUE_COLUMN, place] = item.limits.both(limits.get((VALUE_COLUMN, place)))
+                sought.append(item)
+                for name, members in found.items():
+                    named.setdefault(name, {}).update(members)
+                own = item.indicator.limits_of(item.series)
+                for place in _places(info, found):
+                    limits[VALUE_COLUMN, place] = own.both(limits.get((VALUE_COLUMN, place)))
         calls = self._questions(info, areas, named, sought) if sought else ()
-        about = self._about(info, areas, limits, calls)
+        periods = list(info.periods)
+        oldest = len(periods) - sum(len(call.codes) for call in calls)
+        names = [code for code in self.codes if code in areas.codes]
         return Prepared(
-            replace(about, breaks={p for item in sought for p in item.breaks}),
-            calls,
-            lambda before: _unmoved(
-                info, calls, [self.client.query(c.info, c.asked, c.codes) for c in calls], before
-            ),
-            tuple(problems),
-            tuple(remarks),
-            tuple(sorted(set().union(*problems.values()))),
+            table=info.id.lower(),
+            title=info.text or info.id,
+            country=COUNTRY_NUMBER,
+            names=names,
+            asked=len(names),
+            limits=limits,
+            oldest=periods[min(oldest, len(periods) - 1)],
+            promised=periods[-1],
+            update_latest=info.update_latest,
+            update_next=None,
+            breaks={broken.period for item in sought for broken in item.indicator.breaks},
+            calls=calls,
+            unmoved=lambda before: self._unmoved(info, calls, before),
+            lacking=lacking,
         )
 
     def ask(self, call: Question) -> Answer:
         self.asked = True
-        return self.client.data(call.info, call.asked, call.codes)
+        return self.client.data(call)
 
-    def read(
-        self, call: Question, answer: Answer
-    ) -> tuple[tuple[AnswerColumn, ...], dict[Place, int | float | None]]:
+    def columns(self, call: Question, answer: Answer) -> tuple[AnswerColumn, ...]:
         columns = {column.label: column for column in call.columns}
-        try:
-            ordered = tuple(columns[label] for label in answer.columns)
-            return ordered, values_of(ordered, answer.rows)
-        except Misfit as error:
-            raise self.misfit(call, answer, str(error)) from None
+        return tuple(columns[label] for label in answer.columns)
 
     def misfit(self, call: Question, answer: Answer, what: str) -> SourceError:
         return SourceError(
@@ -231,47 +166,23 @@ class Statbank:
             for part in (newest[at : at + at_once] for at in range(0, len(newest), at_once))
         )
 
-    def _about(
-        self,
-        info: StatbankTable,
-        areas: Variable,
-        limits: Mapping[str | tuple[str, str], Limits],
-        calls: Sequence[Question],
-    ) -> About:
-        periods = list(info.periods)
-        oldest = len(periods) - sum(len(call.codes) for call in calls)
-        names = [code for code in self.codes if code in areas.codes]
-        return About(
-            table=info.id.lower(),
-            title=info.text or info.id,
-            country=COUNTRY_NUMBER,
-            names=names,
-            asked=len(names),
-            limits=limits,
-            oldest=periods[min(oldest, len(periods) - 1)],
-            promised=periods[-1],
-            update_latest=info.update_latest,
-            update_next=None,
+    def _unmoved(self, info: StatbankTable, calls: Sequence[Question], before: Sidecar) -> bool:
+        # The day alone would miss a correction on the day of the release; the query has the moment.
+        return (
+            bool(info.updated)
+            and before.update_latest == info.update_latest
+            and list(before.query) == [self.client.query(call) for call in calls]
+            and {column for call in calls for column in call.columns} == set(before.columns)
         )
-
-
-def _unmoved(
-    info: StatbankTable, calls: Sequence[Question], queries: Sequence[dict[str, str]], before: Sidecar
-) -> bool:
-    # The day alone would miss a correction on the day of the release; the query has the moment.
-    return (
-        bool(info.updated)
-        and before.update_latest == info.update_latest
-        and list(before.query) == list(queries)
-        and {column for call in calls for column in call.columns} == set(before.columns)
-    )
 
 
 def _members(info: StatbankTable, areas: Variable, item: Wanted) -> dict[str, dict[str, Chosen]]:
     """Variable → the catalogue's word for a value → its code."""
-    if info.frequency is not item.frequency:
-        raise _Absent(
-            f"The table is published by {info.frequency.value}, and the indicator by {item.frequency.value}.",
+    wanted, table = item.indicator.frequency, item.term.table
+    if info.frequency is not wanted:
+        raise PlanError.of(
+            table,
+            f"The table is published by {info.frequency.value}, and the indicator by {wanted.value}.",
             "Correct the indicator's frequency, or take another table.",
         )
     found: dict[str, dict[str, Chosen]] = {}
@@ -280,11 +191,12 @@ def _members(info: StatbankTable, areas: Variable, item: Wanted) -> dict[str, di
         variable = variables.get(fold(name))
         if variable is None or variable.is_time or variable is areas:
             others = [v.id for v in info.variables if not v.is_time and v is not areas]
-            raise _Absent(
+            raise PlanError.of(
+                table,
                 f'It has no variable "{name}". {did_you_mean(name, others)}'.strip(),
                 f"Its variables are {', '.join(others) or 'none but area and time'}.",
             )
-        found[variable.id] = {word: _code(variable, word) for word in words}
+        found[variable.id] = {word: _code(table, variable, word) for word in words}
     return found
 
 
@@ -299,36 +211,31 @@ def _places(info: StatbankTable, found: Mapping[str, Mapping[str, Chosen]]) -> I
         )
 
 
-def _code(variable: Variable, words: str) -> Chosen:
+def _code(table: str, variable: Variable, words: str) -> Chosen:
     for word in words.split("|")[:-1]:
-        try:
-            return _code(variable, word)
-        except _Absent:
-            continue
+        with suppress(PlanError):
+            return _code(table, variable, word)
     word = words.rpartition("|")[2]
     if word in variable.codes:
         return word
     by_text = [code for code, text in variable.codes.items() if fold(text) == fold(word)]
     if len(by_text) == 1:
         return by_text[0]
+    values = shortened(f"{value.id} {value.text}".strip() for value in variable.values)
     span = _SPAN.fullmatch(word)
     if span:
         codes = tuple(str(number) for number in range(int(span[1]), int(span[2]) + 1))
         absent = [code for code in codes if code not in variable.codes]
         if codes and not absent:
             return codes
-        raise _Absent(
+        raise PlanError.of(
+            table,
             f"{variable.id} has no value {absent[0] if absent else word} of {word}.",
-            f"Its values are {_listed(variable)}.",
+            f"Its values are {values}.",
         )
     names = [*variable.codes, *variable.codes.values()]
-    raise _Absent(
+    raise PlanError.of(
+        table,
         f'{variable.id} has no value "{word}". {did_you_mean(word, names)}'.strip(),
-        f"Its values are {_listed(variable)}.",
+        f"Its values are {values}.",
     )
-
-
-def _listed(variable: Variable) -> str:
-    shown = [f"{value.id} {value.text}".strip() for value in variable.values[:12]]
-    more = len(variable.values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -89,6 +90,14 @@ class Reply:
     def text(self) -> str:
         return decoded(self.body)
 
+    def field(self, name: str) -> str:
+        """A text in the JSON of a reply; empty where there is none."""
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(self.text)
+            if isinstance(found, dict) and isinstance(text := found.get(name), str):
+                return text
+        return ""
+
 
 class TryAgain(SourceError):
     """Something that may be better in a moment."""
@@ -119,11 +128,12 @@ class Transport(Generic[S]):
         What the server's clock said with its last answer.
     """
 
-    # One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the setting that holds its
-    # address.
+    # One of :data:`~helpers.catalogue.models.SOURCES`, what it is called in messages, and the settings that hold its
+    # address and how much is asked for at a time.
     source: ClassVar[str]
     name: ClassVar[str]
     url_variable: ClassVar[str]
+    limit_variable: ClassVar[str]
 
     def __init__(
         self,
@@ -155,10 +165,6 @@ class Transport(Generic[S]):
 
     def _refusal(self, reply: Reply, call: HttpCall) -> SourceError:
         """The error for an answer with another status than 200."""
-        raise NotImplementedError
-
-    def _ask_for_less(self) -> str:
-        """How to ask for less at a time, as the end of a sentence."""
         raise NotImplementedError
 
     def _received(self, reply: Reply) -> Reply:
@@ -211,7 +217,6 @@ class Transport(Generic[S]):
                 fault=trouble.fault,
                 asked=asked,
                 do=trouble.do,
-                status=trouble.status,
             ) from None
 
     def _wait(self, state: RetryCallState) -> float:
@@ -248,25 +253,24 @@ class Transport(Generic[S]):
             ) from None
 
     def _send(self, call: HttpCall) -> Reply:
-        url, table, host = call.url, call.table, urlsplit(call.url).netloc
+        table, host = call.table, urlsplit(call.url).netloc
         try:
-            reply = self._get(url, call.query, table, call.body)
+            reply = self._get(call)
             for _ in range(_MOST_REDIRECTS):
                 if reply.status not in _REDIRECTS or not reply.location:
                     return reply
-                target = _target(url, reply.location)
+                target = _target(call.url, reply.location)
                 # The key is for the host it was given for, and for no other.
-                if target is None or _origin(target) != _origin(url):
+                if target is None or _origin(target) != _origin(call.url):
                     raise SourceError(
                         f"{table}: {host} answered {reply.status} and points to "
                         f"{shown(reply.location.split('?')[0])}.",
                         fault=Fault.REFUSED,
                         asked="nothing there, because the key is not handed on to another host",
                         do=f"if the API has moved, set {self.url_variable} to its new address",
-                        status=reply.status,
                     )
-                url = target
-                reply = self._get(url, {}, table, call.body)
+                call = replace(call, url=target, query={})
+                reply = self._get(call)
             raise SourceError(
                 f"{table}: {host} sends from one address to the next without end.",
                 fault=Fault.CONTENT,
@@ -312,16 +316,14 @@ class Transport(Generic[S]):
                 do=f"check {self.url_variable} ({self.settings.url})",
             ) from None
 
-    def _get(
-        self, url: str, query: Mapping[str, str], table: str, sent: Mapping[str, object] | None
-    ) -> Reply:
+    def _get(self, call: HttpCall) -> Reply:
         timeout = (self.settings.connect_timeout, self.settings.read_timeout)
         ends = time.monotonic() + self.settings.longest_answer
         with self._session.request(
-            "GET" if sent is None else "POST",
-            url,
-            params=dict(query),
-            json=sent,
+            "GET" if call.body is None else "POST",
+            call.url,
+            params=dict(call.query),
+            json=call.body,
             timeout=timeout,
             allow_redirects=False,
             stream=True,
@@ -335,11 +337,11 @@ class Transport(Generic[S]):
                 # The read timeout is for silence only; a server that drips would keep this waiting for ever.
                 if time.monotonic() > ends:
                     raise self._lost(
-                        table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
+                        call.table, f"the answer was not whole after {self.settings.longest_answer:g} seconds"
                     )
                 if len(body) > self.settings.largest_answer:
                     raise SourceError(
-                        f"{table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
+                        f"{call.table}: the answer is larger than {self.settings.largest_answer >> 20} MB, "
                         "and was not read to its end.",
                         fault=Fault.CONTENT,
                         do="no table's answer is; try again later. If it stays so, " + self._ask_for_less(),
@@ -353,6 +355,10 @@ class Transport(Generic[S]):
                     response.headers.get("Location"),
                 )
             )
+
+    def _ask_for_less(self) -> str:
+        """How to ask for less at a time, as the end of a sentence."""
+        return f"ask for less at a time with {self.limit_variable} (now {self.settings.cell_limit:,})"
 
     def _unreachable(self, table: str, host: str, how: str) -> TryAgain:
         return TryAgain(
@@ -369,14 +375,13 @@ class Transport(Generic[S]):
         self, reply: Reply, call: HttpCall, said: str, fault: Fault, do: str, cause: str
     ) -> SourceError:
         words = f"{call.table}: {self.name} answered {reply.status} {said}"
-        return SourceError(words, fault=fault, asked=call.words, do=do, status=reply.status, cause=cause)
+        return SourceError(words, fault=fault, asked=call.words, do=do, cause=cause)
 
     def _busy(self, reply: Reply, table: str, do: str) -> TryAgain:
         trouble = TryAgain(
             f"{table}: {self.name} answered {reply.status}: {shown(reply.text)}",
             fault=Fault.BUSY,
             do=do,
-            status=reply.status,
         )
         trouble.retry_after = reply.retry_after
         return trouble

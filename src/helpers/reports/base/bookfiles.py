@@ -20,12 +20,11 @@ from nbformat import NotebookNode
 from helpers.catalogue.documents import read_document
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
-from helpers.project import is_file
+from helpers.project import CONFIGURATION, is_file
 from helpers.reports.base.merge import Changes, Merged, merge
-from helpers.reports.base.notebooks import PREFIX, Contents, with_names
+from helpers.reports.base.notebooks import CELL_PREFIX, Contents, with_names
 from helpers.reports.base.reading import read_notebook
 
-CONFIGURATION = "_quarto.yml"
 IGNORED = ".gitignore"
 
 REMOVE = "remove-cell"
@@ -272,7 +271,7 @@ def _shown(notebook: NotebookNode) -> str:
         cell
         for cell in made.cells
         if REMOVE not in cell.metadata.get("tags", ())
-        or (cell.cell_type == "code" and not cell.id.startswith(PREFIX))
+        or (cell.cell_type == "code" and not cell.id.startswith(CELL_PREFIX))
     ]
     return str(nbformat.writes(made))
 

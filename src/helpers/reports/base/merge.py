@@ -19,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.reports.base.notebooks import (
-    PREFIX,
+    CELL_PREFIX,
     STAMP,
     BookCell,
     BookPage,
@@ -125,7 +125,7 @@ def expanded(contents: Contents, page: BookPage, source: NotebookNode) -> Notebo
     kept: dict[str, list[NotebookNode]] = defaultdict(list)
     after = ""
     for node in source.cells:
-        if node.id.startswith(PREFIX):
+        if node.id.startswith(CELL_PREFIX):
             after, nodes[node.id] = node.id, node
         else:
             kept[after].append(deepcopy(node))
@@ -158,7 +158,7 @@ def _arranged(ours: Sequence[str], there: Sequence[str]) -> list[str]:
 def _homes(wanted: Mapping[str, Sequence[BookCell]], there: Mapping[str, NotebookNode]) -> dict[str, str]:
     """File → the path it has in the book now: its own, or that of a page with its name, title or goals."""
     homes = {path: path for path in there if path in wanted}
-    title = f"{PREFIX}title"
+    title = f"{CELL_PREFIX}title"
     pairs = []
     for new in (path for path in wanted if path not in there):
         heads = dict(_headings((cell.id, cell.text) for cell in wanted[new]))
@@ -182,7 +182,7 @@ def _headings(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Id and words of each heading from the catalogue, without the number it has at the moment."""
     for identifier, text in cells:
         words = _ATTRIBUTES.sub("", text)
-        if identifier == f"{PREFIX}title":
+        if identifier == f"{CELL_PREFIX}title":
             yield identifier, words
         elif subject(identifier) and identifier.endswith("-title"):
             yield identifier, _NUMBER.sub("", words, count=1)
@@ -218,13 +218,13 @@ def _known(notebook: NotebookNode, cells: Sequence[BookCell]) -> Iterator[tuple[
     ours = {cell.id: cell.text.strip() for cell in cells if cell.ours}
     has = {node.id for node in notebook.cells}
     lost = {text: identifier for identifier, text in ours.items() if identifier not in has}
-    bare = not any(identifier.startswith(PREFIX) for identifier in has)
+    bare = not any(identifier.startswith(CELL_PREFIX) for identifier in has)
     seen: set[str] = set()
     for node in notebook.cells:
-        identifier = node.id if node.id.startswith(PREFIX) else lost.get(node.source.strip(), "")
+        identifier = node.id if node.id.startswith(CELL_PREFIX) else lost.get(node.source.strip(), "")
         # Books of before the prefix have the same ids without it.
-        if not identifier and bare and PREFIX + node.id in ours:
-            identifier = PREFIX + node.id
+        if not identifier and bare and CELL_PREFIX + node.id in ours:
+            identifier = CELL_PREFIX + node.id
         identifier = "" if identifier in seen else identifier
         seen.add(identifier)
         yield identifier, node
@@ -250,7 +250,7 @@ class _Walk:
         self.strays = [
             path
             for path, notebook in there.items()
-            if path not in homes and any(node.id.startswith(PREFIX) for node in notebook.cells)
+            if path not in homes and any(node.id.startswith(CELL_PREFIX) for node in notebook.cells)
         ]
         self._changes = merged.changes
         self._wanted = wanted

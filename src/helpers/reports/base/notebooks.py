@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OPENING = "from helpers import open_report\n\nreport = open_report(kommune, plan, periode)"
 """The cell that opens the report, after the parameters."""
 
-PREFIX = "plan-"
+CELL_PREFIX = "plan-"
 """How the id of a cell begins that comes from the catalogue; every other cell is the analyst's."""
 
 STAMP = "plan"
@@ -66,7 +66,7 @@ class BookCell(NamedTuple):
     @property
     def ours(self) -> bool:
         """Whether it comes from the catalogue."""
-        return self.id.startswith(PREFIX)
+        return self.id.startswith(CELL_PREFIX)
 
     def node(self) -> NotebookNode:
         """As a cell of a notebook."""
@@ -146,7 +146,7 @@ class Contents:
         given = f"{self.parameters}\n{page.parameter}" if source else self.parameters
         made = [first, code("parameters", given), code("open-report", self.opening)]
         if page.parameter and not source:
-            made.append(code(f"{PREFIX}page", page.parameter))
+            made.append(code(f"{CELL_PREFIX}page", page.parameter))
         return (*made, *rest)
 
     @cached_property

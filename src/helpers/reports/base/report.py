@@ -25,7 +25,8 @@ from helpers.catalogue.documents import unknown
 from helpers.catalogue.models import SOURCES, Indicator, Municipality
 from helpers.catalogue.names import Noun
 from helpers.data.basis import Basis, basis_for
-from helpers.data.processed import Input, data_inputs
+from helpers.data.package import Input
+from helpers.data.processed import data_inputs
 from helpers.data.raw import RawStore
 from helpers.errors import PlanError, Problem
 from helpers.letters import address_part

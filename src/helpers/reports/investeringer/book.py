@@ -9,7 +9,7 @@ from helpers.reports.base.notebooks import BookCell, BookPage, Contents, code, m
 from helpers.reports.investeringer.models import InvestmentProject, InvestmentSet
 from helpers.reports.investeringer.report import notebook_of
 
-SHARED = "projekt.ipynb"
+_SHARED = "projekt.ipynb"
 """The notebook that the pages of all projects are made from."""
 
 _INDEX = (
@@ -111,7 +111,7 @@ def investment_contents(project: Project, projects: InvestmentSet, area: Municip
     """The set's book as the catalogue has it; `area` is the municipality whose projects they are."""
     pages = [BookPage("index.ipynb", _INDEX)]
     pages += [
-        BookPage(notebook_of(key), _project(entry), SHARED, f'projekt = "{key}"')
+        BookPage(notebook_of(key), _project(entry), _SHARED, f'projekt = "{key}"')
         for key, entry in projects.projects.items()
     ]
     if projects.target_numbers is not None:

@@ -32,7 +32,7 @@ HELD_TEXT = "Startmålingen fastholdt"
 MEASURED_TEXT = "Målt"
 TARGET_TEXT = "Mindste mål"
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "kommune",
     "raekke",
     "maaned",
@@ -166,7 +166,7 @@ def _picture(status: RowStatus, title: str, municipality: str, key: str) -> Pict
                 ),
             )
         )
-    shown_as = words.AXIS_WORDS[row.unit]
+    shown_as = words.ROW_AXIS_WORDS[row.unit]
     return Picture(key, title, municipality, periods, tuple(traces), share_axis=shown_as)
 
 
@@ -216,7 +216,7 @@ def _numbers_table(status: RowStatus, title: str, key: str, periods: Iterable[Pe
 
 def _numbers_csv(status: RowStatus, title: str, municipality: str, periods: Iterable[Period]) -> str:
     rows = ((municipality, title, *cells) for cells in words.month_cells(status, periods))
-    return csv_files.for_people(CSV_COLUMNS, rows)
+    return csv_files.for_people(_CSV_COLUMNS, rows)
 
 
 def row_spark(status: RowStatus, colour: Palette) -> str:

@@ -28,13 +28,13 @@ from helpers.reports.investeringer.models import (
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-FOLDER = "projects"
+_FOLDER = "projects"
 """Below ``catalogue/``; each file in it is one set of projects, and its name is the set's key."""
 
 
 def investment_files(project: Project) -> dict[str, Path]:
     """Key → file of every set of projects in the catalogue, by key."""
-    return {path.stem: path for path in sorted((project.catalogue / FOLDER).glob("*.yml"))}
+    return {path.stem: path for path in sorted((project.catalogue / _FOLDER).glob("*.yml"))}
 
 
 def load_investments(project: Project) -> dict[str, InvestmentSet]:
@@ -62,7 +62,7 @@ def load_investment_set(project: Project, key: str, catalogue: Catalogue | None 
     files = investment_files(project)
     if key not in files:
         raise PlanError.of(
-            f"catalogue/{FOLDER}/{key}.yml",
+            f"catalogue/{_FOLDER}/{key}.yml",
             f'There are no investment projects "{key}". {did_you_mean(key, files)}'.strip(),
             f"There are: {_listed(files)}.",
         )
@@ -107,7 +107,7 @@ def find_investments(
         chosen = load_investment_set(project, key, catalogue)
         if chosen.municipality != municipality:
             raise PlanError.of(
-                f"catalogue/{FOLDER}/{key}.yml",
+                f"catalogue/{_FOLDER}/{key}.yml",
                 f"These projects are those of {chosen.municipality}, not of {municipality}.",
                 "Name the municipality whose projects they are, or its own projects.",
             )
@@ -117,7 +117,7 @@ def find_investments(
     own = [name for name, owner in owners.items() if owner == municipality]
     if not own:
         raise PlanError.of(
-            f"catalogue/{FOLDER}",
+            f"catalogue/{_FOLDER}",
             f"There are no investment projects of {municipality}.",
             f"There are those of {_listed(f'{owner} ({name})' for name, owner in owners.items())}; "
             "docs/catalogue.md says how to describe your own.",

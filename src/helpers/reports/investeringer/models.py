@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from helpers.catalogue.models import Direction, Model, Number, PeriodId
 from helpers.periods import Frequency, Period
 
-KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Keys of projects, rows and benefits: they name files, anchors and cells of typed-in files."""
 
 PrintedNumber = Annotated[Number, Field(max_digits=15)]
@@ -124,7 +124,7 @@ class Milestone(Model):
 class InvestmentRow(Model):
     """A row of a status table: a measure, or a heading (without `unit`) over rows by target group."""
 
-    key: str | None = Field(default=None, pattern=KEY)
+    key: str | None = Field(default=None, pattern=_KEY)
     """Names the row in the typed-in file; unique in its project."""
     label: str
     unit: RowUnit | None = None
@@ -290,7 +290,7 @@ class Cost(Model):
 class InvestmentProject(Model):
     """One investment project: a page, a status table and a typed-in file named after its key."""
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(pattern=_KEY)
     title: str
     subtitle: str | None = None
     background: Background
@@ -364,7 +364,7 @@ class TargetNumbers(Model):
 class InvestmentSet(Model):
     """The investment projects of one municipality and period: one file, one report."""
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(pattern=_KEY)
     title: str
     subtitle: str | None = None
     municipality: str
@@ -378,7 +378,7 @@ class InvestmentSet(Model):
     """Key → name, for target numbers and costs."""
     yearly_costs: dict[str, Cost] = Field(default_factory=dict)
     """Benefit → what a full-time person on it costs a year; without one, pages show persons only."""
-    projects: dict[Annotated[str, Field(pattern=KEY)], InvestmentProject] = Field(min_length=1)
+    projects: dict[Annotated[str, Field(pattern=_KEY)], InvestmentProject] = Field(min_length=1)
     target_numbers: TargetNumbers | None = None
 
     @property

@@ -30,7 +30,7 @@ OPTIONAL_COLUMNS = ("tekst", "andel", "bemaerkning")
 TEMPLATE_COLUMNS = ("række", "tekst", "måned", "værdi", "andel", "bemærkning")
 """The head of a file. ``tekst`` repeats the row's label for whoever fills it in; it is not read."""
 
-MOST = 1_000_000_000
+_MOST = 1_000_000_000
 """No figure of a municipality is as large."""
 
 _WHOLE = (RowUnit.PERSONS, RowUnit.COMPANIES, RowUnit.COUNT_AND_SHARE)
@@ -190,7 +190,7 @@ def _cell(
         what, do = f'"{row.key}" has no share; it is counted in {row.unit}.', "Leave the cell empty."
     elif number < 0:
         what = f"{at[column]} is below zero."
-    elif number >= MOST:
+    elif number >= _MOST:
         what, do = f"{at[column]} is too long a number to be right.", "Round it, or mend it."
     elif number > 100 and (is_share or row.unit is RowUnit.PERCENT):
         what = f"{at[column]} is more than 100 per cent."

@@ -18,7 +18,7 @@ _STATUS = (
     Head("Næste mål gælder", 14), Head("Enhed", 12), Head("Status", 18), Head("Bemærkning", 44),
 )  # fmt: skip
 
-HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
+_HOW = "Ændring siden start = nyeste tal − startmåling. Andele står i pct. og ændres i procentpoint."
 
 
 def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStatus]]:
@@ -31,7 +31,7 @@ def _rows(report: InvestmentNumbers) -> Iterator[tuple[InvestmentStatus, RowStat
 def status_sheet(report: InvestmentNumbers) -> WorkSheet:
     """A row for each row of a project, in the unit of its targets."""
     rows = [_status_cells(report, status, row) for status, row in _rows(report)]
-    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", _STATUS, rows, (_HOW,))
 
 
 def _amount(value: Decimal | None, *, signed: bool = False, formula: str = "") -> Amount:

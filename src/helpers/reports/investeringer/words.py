@@ -54,7 +54,7 @@ MOVE_WORDS = {
     Move.SAME: "uændret",
 }
 
-AXIS_WORDS = {
+ROW_AXIS_WORDS = {
     RowUnit.PERSONS: "Antal personer",
     RowUnit.COMPANIES: "Antal virksomheder",
     RowUnit.NUMBER: "Antal",

@@ -19,13 +19,13 @@ from helpers.present.placed import WORDS
 from helpers.present.theme import Palette
 from helpers.present.words import count, number
 
-DOT = 12
+_DOT = 12
 """Pixels from one dot to the next, across and up."""
 
 LABEL_ROW = 19
 """Pixels from one row of names over the dots to the next."""
 
-MARGIN = 14
+_MARGIN = 14
 """Pixels left and right of the axis, so that its end ticks have room for their numbers."""
 
 BADGE_ROOM = 110
@@ -99,15 +99,15 @@ def _axis(plot: DotPlot, width: float) -> layout.Axis:
         low, high = low - 1, high + 1
     step = layout.nice_step(high - low, round(width / 80), 10.0**-plot.decimals)
     ticks = [round(n * step, 6) for n in range(math.floor(low / step), math.ceil(high / step) + 1)]
-    return layout.Axis(ticks[0], ticks[-1], tuple(ticks), plot.decimals, width - 2 * MARGIN, 0.0, "")
+    return layout.Axis(ticks[0], ticks[-1], tuple(ticks), plot.decimals, width - 2 * _MARGIN, 0.0, "")
 
 
 def _stacked(plot: DotPlot, axis: layout.Axis) -> list[_Placed]:
     heights: dict[int, int] = {}
     found = []
     for dot in sorted(plot.dots, key=lambda dot: (_LOW_FIRST.index(dot.mark), dot.value, dot.name)):
-        column = round(axis.pixel(float(dot.value)) / DOT)
-        found.append(_Placed(dot, float(column * DOT), heights.get(column, 0)))
+        column = round(axis.pixel(float(dot.value)) / _DOT)
+        found.append(_Placed(dot, float(column * _DOT), heights.get(column, 0)))
         heights[column] = heights.get(column, 0) + 1
     return found
 
@@ -126,7 +126,7 @@ def _labels(plot: DotPlot, placed: Sequence[_Placed], axis: layout.Axis, colour:
     found = []
     for x, text, ink in sorted(wanted):
         room = fonts.text_width(text, layout.TEXT_SIZE, 600)
-        left = min(max(x - room / 2, -MARGIN), axis.top + MARGIN - room)
+        left = min(max(x - room / 2, -_MARGIN), axis.top + _MARGIN - room)
         row = 0
         while row < len(rows) and any(a < left + room + 10 and left < b + 10 for a, b in rows[row]):
             row += 1
@@ -142,7 +142,7 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
     axis = _axis(plot, width)
     placed = _stacked(plot, axis)
     labels = _labels(plot, placed, axis, colour)
-    stack = (max(p.level for p in placed) + 1) * DOT
+    stack = (max(p.level for p in placed) + 1) * _DOT
     height = float(stack + (max((label.row for label in labels), default=-1) + 1) * LABEL_ROW + 8)
     names = {"own": plot.own_name, "group": plot.group_name, "other": "Øvrige kommuner"}
     shown = {mark: name for mark, name in names.items() if name}
@@ -151,7 +151,7 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
         plot.title, plot.subtitle, list(shown.values()), width, badge=badge, indent=layout.SYMBOL
     )
     top = float(math.ceil(high + 10))
-    words = [as_row(replace(word, x=word.x - MARGIN), colour) for word in heads]
+    words = [as_row(replace(word, x=word.x - _MARGIN), colour) for word in heads]
     for word in words:
         word["y"] = round(word["y"] - top, 1)
     for tick, text in zip(axis.ticks, axis.labels, strict=True):
@@ -164,22 +164,22 @@ def dot_plot_spec(plot: DotPlot, colour: Palette, *, width: float = layout.WIDTH
         words.append(text_row(label.left, y, label.text, label.colour, weight=600))
         country = label.colour == colour.country
         own = [p.level for p in placed if p.dot.mark == "own" and p.x == label.x]
-        foot = height if country else height - (max(own, default=0) + 1) * DOT
+        foot = height if country else height - (max(own, default=0) + 1) * _DOT
         rules.append(_rule(label.x, y + 4, label.x, foot, label.colour, [6, 3] if country else [1, 2]))
     symbols: list[dict[str, Any]] = [
-        {"x": p.x, "y": height - DOT / 2 - p.level * DOT, "mark": p.dot.mark}
+        {"x": p.x, "y": height - _DOT / 2 - p.level * _DOT, "mark": p.dot.mark}
         | {"kommune": p.dot.name, "tal": number(p.dot.value, plot.decimals, plot.unit)}
         for p in placed
     ]
     symbols += [
-        {"x": x + layout.SYMBOL / 2 - MARGIN, "y": y - top, "mark": mark}
+        {"x": x + layout.SYMBOL / 2 - _MARGIN, "y": y - top, "mark": mark}
         for mark, (x, y, _) in zip(shown, legend, strict=True)
     ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": axis.top,
         "height": height,
-        "padding": {"left": MARGIN, "top": top, "right": MARGIN, "bottom": 30},
+        "padding": {"left": _MARGIN, "top": top, "right": _MARGIN, "bottom": 30},
         "autosize": {"type": "none"},
         "background": colour.paper,
         "config": {"font": fonts.FAMILY, "aria": False, "view": {"stroke": None}},

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
-FILE = "jobcenteroverblik.yml"
+_FILE = "jobcenteroverblik.yml"
 
-FIGURES = 26
+_FIGURES = 26
 """Figures of the template, as in STAR's report of February 2017."""
 
 _ROWS = ("row", "full_time_persons", "share", "group_share", "change", "group_change")
@@ -48,7 +48,7 @@ _TILES = ("figure", "place", "of", "printed_scope", "scope", "change")
 class TemplateFigure(Model):
     """One of the 26 figures."""
 
-    number: int = Field(ge=1, le=FIGURES)
+    number: int = Field(ge=1, le=_FIGURES)
     role: Literal["overview", "aim", "step", "minister"]
     """``aim`` (sigtelinje), ``step`` (implementeringsindikator), ``minister`` (ministermål) or ``overview``."""
     short: str | None = None
@@ -315,7 +315,7 @@ class Jobcenteroverblik(Model):
 def template_stamp(project: Project) -> tuple[tuple[str, int, int], ...]:
     """Names, sizes and times of the files that the template is read from; moves when one of them does."""
     folder = project.catalogue
-    files = [path for pattern in (FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
+    files = [path for pattern in (_FILE, "published/*.csv") for path in sorted(folder.glob(pattern))]
     return tuple((path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
@@ -334,7 +334,7 @@ def load_jobcenteroverblik(project: Project, catalogue: Catalogue) -> Jobcentero
     PlanError
         With every problem of its files, each with file, line and key.
     """
-    document = read_document(project, project.catalogue / FILE)
+    document = read_document(project, project.catalogue / _FILE)
     problems = document.problems
     template = read_entry(Template, document.data, document) if not problems else None
     if template:
@@ -445,7 +445,7 @@ def _check_printed(
         problems.append(
             Problem(
                 f"catalogue/published/{printed.files}",
-                f"Not in catalogue/{FILE}, or given twice: {', '.join(strange)}.",
+                f"Not in catalogue/{_FILE}, or given twice: {', '.join(strange)}.",
             )
         )
 

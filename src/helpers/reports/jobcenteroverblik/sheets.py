@@ -20,7 +20,7 @@ _STATUS = (
     Head("Sammenlignes med", 34), Head("Bemærkning", 40),
 )  # fmt: skip
 
-HOW = (
+_HOW = (
     "Forskel = fortegn × (eget tal − det, der sammenlignes med). Fortegnet er 1, når højere er bedre, og −1, når lavere er "
     "bedre. Gennemsnit er ikke afrundet."
 )
@@ -42,7 +42,7 @@ def status_sheet(report: JobcenteroverblikNumbers) -> WorkSheet:
     rows = [cells for standing in _standings(report) for cells in _status_cells(report, standing)]
     whom = Head(f"{report.jobcenteroverblik.template.office.title} eller kommune", 24)
     heads = (*_STATUS[:2], whom, *_STATUS[2:])
-    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", heads, rows, (HOW,))
+    return WorkSheet("Status", f"{report.title}: {report.whom.long_name}", heads, rows, (_HOW,))
 
 
 def _status_cells(

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from helpers.analysis import outlook
 from helpers.analysis.outlook import Backtest, Method, backtest
@@ -63,9 +62,10 @@ def backtests(
             indicator = catalogue.indicators[key]
             rows = of.get((key, indicator.headline), known.iloc[:0])
             for horizon, found in _of(indicator, rows, [h for k, h in missing if k == key], bound):
-                kept[names[key, horizon]] = _as_json(found)
-        write_whole(path, json.dumps({"made_from": made_from, "found": kept}).encode(), replace=True)
-    return {ask: _from_json(kept[names[ask]]) for ask in wanted}
+                kept[names[key, horizon]] = found
+        told = {"made_from": made_from, "found": _file().dump_python(kept, mode="json")}
+        write_whole(path, json.dumps(told).encode(), replace=True)
+    return {ask: kept[names[ask]] for ask in wanted}
 
 
 def _of(
@@ -96,13 +96,19 @@ def _of(
         )
 
 
-def _kept(path: Path, made_from: str) -> dict[str, Any]:
+@cache
+def _file() -> TypeAdapter[dict[str, Backtest | None]]:
+    """How backtests stand in the file, by the words of what was asked."""
+    return TypeAdapter(dict[str, Backtest | None])
+
+
+def _kept(path: Path, made_from: str) -> dict[str, Backtest | None]:
     """What was reckoned of the same figures by the same code."""
     try:
         found = json.loads(path.read_bytes())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return dict(found["found"]) if found.get("made_from") == made_from else {}
+    return _file().validate_python(found["found"]) if found.get("made_from") == made_from else {}
 
 
 @cache
@@ -112,30 +118,12 @@ def _code() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _as_json(found: Backtest | None) -> dict[str, Any] | None:
-    return None if found is None else {**asdict(found), "within": str(found.within)}
-
-
-def _from_json(kept: Mapping[str, Any] | None) -> Backtest | None:
-    if kept is None:
-        return None
-    return Backtest(
-        **{
-            **kept,
-            "errors": {Method(name): error for name, error in kept["errors"].items()},
-            "chosen": Method(kept["chosen"]),
-            "within": Decimal(kept["within"]),
-            "own": {area: (hits, made) for area, (hits, made) in kept["own"].items()},
-        }
-    )
-
-
 def year_ahead(indicators: Iterable[Indicator]) -> list[Ask]:
     """Each indicator, a year ahead."""
     return [(indicator.key, indicator.frequency.per_year) for indicator in indicators]
 
 
-COLUMNS = (
+BACKTEST_COLUMNS = (
     "indicator",
     "horizon",
     "forecasts",
@@ -149,7 +137,7 @@ used, the distance that is told, and how many forecasts were no farther off. Emp
 
 
 def records(found: Mapping[Ask, Backtest | None]) -> list[dict[str, str | int | float | None]]:
-    """The backtests for programs: a row each with :data:`COLUMNS`."""
+    """The backtests for programs: a row each with :data:`BACKTEST_COLUMNS`."""
     return [
         {
             "indicator": key,

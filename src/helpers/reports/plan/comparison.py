@@ -41,8 +41,8 @@ from helpers.present.words import (
 )
 from helpers.reports.base.goals import ComparedArea, ComparedIndicator, GoalComparison, GoalPage
 from helpers.reports.plan.comparison_figure import (
-    NARROW,
-    WIDE,
+    NARROW_SIZE,
+    WIDE_SIZE,
     GoalDot,
     GoalLine,
     Ranked,
@@ -54,7 +54,7 @@ from helpers.reports.plan.status import StatusRow, goal_verdicts, summary
 if TYPE_CHECKING:
     from helpers.catalogue import Catalogue
 
-CSV_COLUMNS = (
+_CSV_COLUMNS = (
     "maal", "ordlyd", "placering", "kommunekode", "kommune", "region", "periode", "periode_navn", "vaerdi", "enhed",
     "hele_landet", "krav", "forskel",
     "vurdering", "varighed", "begrundelse", "faa_personer", "grundlag",
@@ -194,8 +194,8 @@ def _part(
         heading=capital(indicator.name or indicator.title) if several else "",
         period=period.danish if period else "",
         summary=_summary(goal, usual, rows.values()),
-        wide=comparison_svg(ranked, colour, WIDE, classes="comparison wide", label=said) if dots else "",
-        narrow=comparison_svg(ranked, colour, NARROW, classes="comparison narrow", label=said)
+        wide=comparison_svg(ranked, colour, WIDE_SIZE, classes="comparison wide", label=said) if dots else "",
+        narrow=comparison_svg(ranked, colour, NARROW_SIZE, classes="comparison narrow", label=said)
         if dots
         else "",
         alternative=said,
@@ -370,7 +370,7 @@ def _csv(
 ) -> str:
     unit = unit_word(indicator.unit)
     return csv_files.for_people(
-        CSV_COLUMNS,
+        _CSV_COLUMNS,
         (
             (
                 goal.number, goal.text, ranking[code], code, areas[code].name, areas[code].region,

@@ -18,12 +18,12 @@ from helpers.present.layout import Axis, nice_axis
 from helpers.present.theme import Palette
 from helpers.present.words import count, number
 
-WIDE, NARROW = (720, 330), (340, 290)
+WIDE_SIZE, NARROW_SIZE = (720, 330), (340, 290)
 """Width and height; the narrow one stands on a phone about as large as it is here."""
 
-TOP, BOTTOM, RIGHT = 34, 30, 10
+_TOP, BOTTOM, RIGHT = 34, 30, 10
 TEXT = 13
-DOT = 3.4
+_DOT = 3.4
 CLEAR = 5
 """Least distance in pixels between a label and a dot or another line."""
 
@@ -64,7 +64,7 @@ def comparison_svg(
 ) -> str:
     """The picture as SVG; `label` is its text alternative."""
     width, height = size
-    axis = _axis(ranked, height, about=5 if size == WIDE else 4)
+    axis = _axis(ranked, height, about=5 if size == WIDE_SIZE else 4)
     left = axis.label_width + 10
     step = (width - RIGHT - left) / max(1, len(ranked.dots))
     places = [
@@ -102,7 +102,7 @@ def _axis(ranked: Ranked, height: int, about: int) -> Axis:
     if low == high:
         low, high = low - least, high + least
     return nice_axis(
-        low, high, about=about, least=least, top=TOP, bottom=height - BOTTOM, title=""
+        low, high, about=about, least=least, top=_TOP, bottom=height - BOTTOM, title=""
     )  # fmt: skip
 
 
@@ -146,9 +146,9 @@ def _of_kind(met: bool | None, dots: str, colour: Palette) -> str:
 def _dot(x: float, y: float, met: bool | None, hint: str = "") -> str:
     """Filled: met; a ring: not met; a square: cannot be judged."""
     if met is None:
-        side = 2 * DOT
-        return f'<rect x="{x - DOT:.1f}" y="{y - DOT:.1f}" width="{side:g}" height="{side:g}">{hint}</rect>'
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{DOT}">{hint}</circle>'
+        side = 2 * _DOT
+        return f'<rect x="{x - _DOT:.1f}" y="{y - _DOT:.1f}" width="{side:g}" height="{side:g}">{hint}</rect>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}">{hint}</circle>'
 
 
 def _rule(x1: float, x2: float, y: float, ink: str, width: float, dash: str = "") -> str:
@@ -169,7 +169,7 @@ def _labels(
 ) -> Iterable[str]:
     """Each line's name above or below it, right or left: the first place where nothing is in the way."""
     taken: list[tuple[float, float, float, float]] = [
-        (x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places
+        (x - _DOT, y - _DOT, x + _DOT, y + _DOT) for x, y in places
     ]  # fmt: skip
     levels = [axis.pixel(float(line.value)) for line in lines]
     for line, level in zip(lines, levels, strict=True):

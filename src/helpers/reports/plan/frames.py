@@ -188,7 +188,7 @@ def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
     """The answers to a goal's survey as bars from zero, one a question; nothing when there are none."""
     import altair as alt
 
-    from helpers.present.charts import WIDTH
+    from helpers.present.charts import CHART_WIDTH
 
     answers = (
         goal_frame(report, [goal]).dropna(subset="value") if report.catalogue.survey(goal) else pd.DataFrame()
@@ -204,12 +204,15 @@ def survey_charts(report: PlanNumbers, goal: Goal) -> tuple[Chart, ...]:
                 title=capital(unit_word(Unit(answers["unit"].iloc[0])) or "Svar"),
                 scale=alt.Scale(zero=True),
             ),
-            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH)),
+            alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=CHART_WIDTH)),
             tooltip=[alt.Tooltip("label:N", title="Spørgsmål"), alt.Tooltip("value:Q", title="Svar")],
         )
     )
     return (
         alt.LayerChart(
-            layer=[bars], data=answers, width=WIDTH // 2, title=alt.TitleParams(goal.title, anchor="start")
+            layer=[bars],
+            data=answers,
+            width=CHART_WIDTH // 2,
+            title=alt.TitleParams(goal.title, anchor="start"),
         ),
     )

@@ -20,7 +20,7 @@ from helpers.catalogue.targets import JudgeOn
 from helpers.periods import Period
 from helpers.reports.plan.status import StatusRow
 
-LONGEST = 120
+_LONGEST = 120
 """So many periods back a series is looked at."""
 
 
@@ -158,7 +158,7 @@ def _forecast(
 def _this_side(indicator: Indicator, readings: Readings, area: str, newest: Period) -> list[Decimal | None]:
     """An area's figures up to the newest, from the first known one on this side of the last break on."""
     values: list[Decimal | None] = []
-    for back in range(LONGEST):
+    for back in range(_LONGEST):
         period = newest.shift(-back)
         if indicator.breaks_between(period, newest):
             break

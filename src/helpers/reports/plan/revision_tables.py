@@ -29,7 +29,7 @@ KIND_WORDS = {
     ChangeOfValue.APPEARED.value: "Kommet til",
     ChangeOfValue.VANISHED.value: "Vises ikke mere",
 }
-MOST_ROWS = 40
+_MOST_ROWS = 40
 """So many corrections are shown, the largest first; the CSV file has all."""
 
 
@@ -103,14 +103,14 @@ def _corrections(corrected: pd.DataFrame, catalogue: Catalogue, municipality: Mu
                     for name in ("old_value", "new_value", "difference")
                 ),
             )
-            for row in corrected.head(MOST_ROWS).to_dict("records")
+            for row in corrected.head(_MOST_ROWS).to_dict("records")
         )
         cells = [_cells(row, catalogue, municipality) for row in rows]
         parts.append(_table(cells, "rettede-tal", "Tal, der er rettet siden sidst"))
-    if len(corrected) > MOST_ROWS:
+    if len(corrected) > _MOST_ROWS:
         parts.append(
             output.text(
-                f"{MOST_ROWS} af ændringerne er vist, kommunens før landets og de største først; filen har dem alle."
+                f"{_MOST_ROWS} af ændringerne er vist, kommunens før landets og de største først; filen har dem alle."
             )
         )
     return parts

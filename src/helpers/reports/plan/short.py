@@ -31,7 +31,7 @@ EDITION: Final = "kort"
 
 MOST_GAPS: Final = 5
 
-UNKNOWN: Final = (Verdict.CANNOT_BE_JUDGED, Verdict.FOLLOWED, Verdict.NOT_DUE)
+_UNDECIDED: Final = (Verdict.CANNOT_BE_JUDGED, Verdict.FOLLOWED, Verdict.NOT_DUE)
 
 
 def met(report: PlanNumbers) -> Shown:
@@ -72,7 +72,7 @@ def turned(report: PlanNumbers) -> Shown:
     judged = {
         goal: (then.verdicts[goal].verdict, now.verdict)
         for goal, now in report.verdicts.items()
-        if then.verdicts[goal].verdict not in UNKNOWN and now.verdict not in UNKNOWN
+        if then.verdicts[goal].verdict not in _UNDECIDED and now.verdict not in _UNDECIDED
     }
     newly_met = [goal for goal, (was, now) in judged.items() if now is Verdict.MET is not was]
     lost = [goal for goal, (was, now) in judged.items() if was is Verdict.MET is not now]

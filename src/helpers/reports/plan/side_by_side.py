@@ -18,7 +18,7 @@ from helpers.present.words import capital, listed, number, unit_word
 from helpers.reports.plan.numbers import PlanNumbers
 from helpers.reports.plan.status import StatusRow, rows_of_all
 
-MOST = 5
+_MOST = 5
 """Lines of municipalities in one figure; more cannot be told apart."""
 
 
@@ -32,11 +32,11 @@ def others_of(report: PlanNumbers, names: Sequence[str]) -> tuple[Municipality, 
     """
     found = dict.fromkeys(report.catalogue.municipality(name) for name in names)
     others = tuple(area for area in found if area.code != report.municipality.code)
-    if not 1 <= len(others) < MOST:
+    if not 1 <= len(others) < _MOST:
         raise PlanError.of(
             "municipalities",
             f"{len(others)} to compare {report.municipality.name} with.",
-            f"Name one to {MOST - 1} others.",
+            f"Name one to {_MOST - 1} others.",
         )
     return others
 

@@ -21,7 +21,7 @@ from helpers.present import words
 from helpers.reports.base.analyst import below
 from helpers.reports.plan import assurance
 from helpers.reports.plan import words as plan_words
-from helpers.reports.plan.backtests import COLUMNS, Ask, records
+from helpers.reports.plan.backtests import BACKTEST_COLUMNS, Ask, records
 from helpers.reports.plan.records import status_records
 from helpers.reports.plan.report import PlanReport
 from helpers.reports.plan.revisions import PlanRevision, area_names, revision_csv
@@ -34,7 +34,7 @@ _COLOURS = {
 }
 
 
-WIDE = 120
+_WIDE = 120
 """From so many columns on, the status table fits beside the goals' wording."""
 
 
@@ -46,7 +46,7 @@ def status_screen(report: PlanReport, width: int, *, verbose: bool = False) -> I
         own = report.municipality.slug == report.plan.municipality
         besides = ", undtagen dem kommunen selv har offentliggjort" if own else ""
         yield Text(f"Eksempeldata: tallene er opdigtede{besides}.", style="yellow")
-    yield from (_wide(report) if width >= WIDE else _narrow(report))
+    yield from (_wide(report) if width >= _WIDE else _narrow(report))
     for row in report.all_rows:
         for note in filter(None, (row.note, row.reason, report.stopped_words(row))):
             yield Text(f"{row.goal}: {words.sentence(note)}", style="dim")
@@ -71,13 +71,6 @@ def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
             yield report.plan.area_title(area), rows
 
 
-def _numbers(table: Table, municipality: str) -> None:
-    table.add_column("Måned/år", no_wrap=True)
-    for name in ("Landet", municipality, "Forskel"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Vurdering", no_wrap=True)
-
-
 def _wide(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         table = Table(
@@ -90,10 +83,12 @@ def _wide(report: PlanReport) -> Iterator[RenderableType]:
         )
         table.add_column("Mål")
         table.add_column(report.plan.names.goal.title, ratio=1)
-        _numbers(table, report.municipality.name)
+        table.add_column("Måned/år", no_wrap=True)
+        for name in ("Landet", report.municipality.name, "Forskel"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("Vurdering", no_wrap=True)
         for row in rows:
-            goal, wording, *cells = _cells(report, row)
-            table.add_row(goal, wording, *cells)
+            table.add_row(*_cells(report, row))
         yield table
 
 
@@ -102,8 +97,7 @@ def _narrow(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         yield Text(f"\n{title}", style="bold")
         for row in rows:
-            goal, wording, *cells = _cells(report, row)
-            period, country, own, difference, verdict = cells
+            goal, wording, period, country, own, difference, verdict = _cells(report, row)
             yield Text(f"{goal} ", style="bold").append(str(wording), style="not bold")
             told = Text(f"{period} · Landet {country} · {report.municipality.name} {own} · Forskel ")
             yield Padding(told.append_text(Text.assemble(difference, "  ", verdict)), (0, 0, 0, 3))
@@ -171,13 +165,13 @@ def backtest_text(plan: Plan, found: Mapping[Ask, Backtest | None], form: str, b
     """The same for machines, as ``csv`` or ``json``."""
     rows = records(found)
     if form == "csv":
-        return csv_files.for_programs(COLUMNS, [list(row.values()) for row in rows])
+        return csv_files.for_programs(BACKTEST_COLUMNS, [list(row.values()) for row in rows])
     return json.dumps({"plan": plan.key, "basis": basis, "rows": rows}, ensure_ascii=False, indent=2) + "\n"
 
 
 # ------------------------------------------------------------------------- what changed between two snapshots
 
-MOST_ROWS = 40
+_MOST_ROWS = 40
 """So many differences are printed, the largest first; CSV and JSON have all."""
 
 
@@ -226,12 +220,12 @@ def comparison_screen(
             table.add_column(heading, overflow="fold")
         for heading in ("Before", "Now", "Change"):
             table.add_column(heading, justify="right")
-        for row in corrected.head(MOST_ROWS).to_dict("records"):
+        for row in corrected.head(_MOST_ROWS).to_dict("records"):
             cells = [_number(row[name]) for name in ("old_value", "new_value", "difference")]
             table.add_row(names[row["area"]], row["indicator"], row["series"], row["period"], *cells)
         yield table
-        if len(corrected) > MOST_ROWS:
-            yield f"The {MOST_ROWS} largest are shown; --format csv gives all."
+        if len(corrected) > _MOST_ROWS:
+            yield f"The {_MOST_ROWS} largest are shown; --format csv gives all."
     if not revision.verdicts:
         yield "No verdict changed."
     for municipality, found in revision.verdicts.items():
