@@ -56,11 +56,13 @@ def _memory(process: psutil.Process) -> float:
 
 def measure(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Cost:
     """Run commands one after the other."""
+    # A user's Python keeps compiled modules; where it may not, every process compiles the project's anew.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, begun, peak, out = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0, ""
     for command in commands:
         with tempfile.TemporaryFile("w+") as told:
             process = psutil.Popen(
-                command, cwd=folder, env={**os.environ, **environment}, stdout=told, stderr=subprocess.STDOUT
+                command, cwd=folder, env={**inherited, **environment}, stdout=told, stderr=subprocess.STDOUT
             )
             while process.poll() is None:
                 try:

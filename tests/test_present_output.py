@@ -28,7 +28,7 @@ TABLE = '<table class="plan-table" id="t"><caption>Tabel</caption><tbody><tr><td
 
 def figure(**more: Any) -> output.Shown:
     texts = {"caption": "En figur", "alt": "Det, der ses"}
-    return output.figure("1a", SPEC, **{**texts, **more})
+    return output.Shown([output.FigurePart("1a", SPEC, **{**texts, **more})])
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_an_unchanged_file_is_not_written_again(rendering: Path) -> None:
     before = path.stat().st_mtime_ns, path.stat().st_ino
     figure()._repr_mimebundle_()
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
-    figure_2 = output.figure("1a", {**SPEC, "mark": "bar"}, caption="x", alt="y")
+    figure_2 = output.Shown([output.FigurePart("1a", {**SPEC, "mark": "bar"}, caption="x", alt="y")])
     figure_2._repr_mimebundle_()
     assert path.stat().st_ino != before[1]
 
@@ -166,7 +166,7 @@ def test_an_unchanged_file_is_not_written_again(rendering: Path) -> None:
 @pytest.mark.parametrize("key", ["1A", "a b", "../x", "", "a--b", "-a", "æ"])
 def test_a_key_that_cannot_name_files_and_an_anchor_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="cannot name"):
-        output.figure(key, SPEC, caption="x", alt="y")
+        output.FigurePart(key, SPEC, caption="x", alt="y")
 
 
 def test_the_numbers_of_a_figure_open_on_the_page_and_stay_out_of_the_pdf(rendering: Path) -> None:

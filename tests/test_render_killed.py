@@ -103,7 +103,8 @@ def rendering(project: Project, step: Callable[[str], None]) -> None:
         nonlocal stage
         if frame.f_code is put_in_place.__code__:
             stage = "placing"
-        if event in ("call", "c_call") and stage and "helpers/render" in frame.f_code.co_filename:
+        caller = frame if event == "c_call" else frame.f_back
+        if event in ("call", "c_call") and stage and caller and "helpers/render" in caller.f_code.co_filename:
             step(stage)
 
     sys.setprofile(watch)

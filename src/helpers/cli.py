@@ -140,19 +140,26 @@ def _selection(
 
 
 def _request(
-    report: str, municipalities: list[str] | None, plan: str, period: str, snapshot: str, to: str, **more: Any
+    verb: str,
+    *,
+    municipalities: list[str] | None,
+    period: str,
+    snapshot: str,
+    to: str,
+    edition: str = "",
+    **more: Any,
 ) -> RenderRequest:
-    """What was typed for reports of municipalities; `more` as :class:`RenderRequest` has it."""
+    """What was typed for reports of municipalities: every option, by its name (:class:`RenderRequest` has the same)."""
     from helpers.reports.base.request import RenderRequest
 
     return RenderRequest(
         project=_project(),
-        report=report,
+        verb=verb,
         municipalities=tuple(municipalities or ()),
-        plan=plan,
         bound=_period(period),
         snapshot=_day(snapshot),
         to=tuple(dict.fromkeys(part.strip().lower() for part in to.split(",") if part.strip())),
+        edition=edition.strip().lower(),
         say=lambda words: err.print(escape(words), soft_wrap=True),
         **more,
     )
@@ -447,22 +454,9 @@ def render(
     ] = False,
 ) -> None:
     """Render a report as a static site, a PDF and a Word document, for one municipality, several or all."""
+    request = _request("render", **locals())
     from helpers.commands.lastrun import LastRun, tell
 
-    request = _request(
-        report, municipalities, plan, period, snapshot, to,
-        engine=engine,
-        output=output,
-        everyone=everyone,
-        region=region,
-        jobs=jobs,
-        force=force,
-        example=example,
-        scheduler=scheduler,
-        base_url=base_url,
-        for_publication=for_publication,
-        edition=edition.strip().lower(),
-    )  # fmt: skip
     last = LastRun(request)
     if not force and (said := last.told()):
         tell(said, out, err)
@@ -497,14 +491,10 @@ def export(
     example: Example = False,
 ) -> None:
     """Write a report's numbers as an Excel workbook, or pack its site for a folder of a web server."""
+    request = _request("export", **locals())
     from helpers.commands.exporting import export as write
 
-    request = _request(
-        report, municipalities, plan, period, snapshot, to,
-        output=output, everyone=everyone, region=region, example=example, verb="export",
-    )  # fmt: skip
-    for path in write(request, err):
-        typer.echo(f"wrote {path}")
+    _say(f"wrote {path}" for path in write(request, err))
 
 
 @app.command(
@@ -535,10 +525,11 @@ def figure(
     from helpers.commands.exporting import export_figures, width_of
 
     request = _request(
-        report, [municipality], plan, period, snapshot, to, output=output, example=example, verb="figure"
-    )
-    for path in export_figures(request, figures or (), width=width_of(width), dots=dpi, err=err):
-        typer.echo(f"wrote {path}")
+        "figure", report=report, municipalities=[municipality], plan=plan, period=period, snapshot=snapshot, to=to,
+        output=output, example=example,
+    )  # fmt: skip
+    made = export_figures(request, figures or (), width=width_of(width), dots=dpi, err=err)
+    _say(f"wrote {path}" for path in made)
 
 
 @app.command(
@@ -562,14 +553,10 @@ def brief(
     example: Example = False,
 ) -> None:
     """Write an agenda item of one to two pages: what is known is filled in, the rest is marked as blanks."""
+    request = _request("brief", **locals())
     from helpers.commands.exporting import write_briefs
 
-    request = _request(
-        report, municipalities, plan, period, snapshot, to,
-        output=output, everyone=everyone, region=region, example=example, verb="brief",
-    )  # fmt: skip
-    for path in write_briefs(request, err):
-        typer.echo(f"wrote {path}")
+    _say(f"wrote {path}" for path in write_briefs(request, err))
 
 
 @app.command(

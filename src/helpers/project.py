@@ -11,6 +11,9 @@ import yaml
 
 from helpers.errors import PlanError
 
+CONFIGURATION = "_quarto.yml"
+"""What lays out a book, in its folder."""
+
 ROOT_VARIABLE = "PLAN_ROOT"
 """Environment variable that names the project folder, for notebooks that run in a private copy."""
 
@@ -69,7 +72,7 @@ class Project:
         found = book_plan(self.root)
         if not found:
             raise PlanError.of(
-                "_quarto.yml",
+                CONFIGURATION,
                 "The file does not say which plan this project is about.",
                 "Add a line with the key of a plan, plan: …, or name one: --plan (plan list plans shows them).",
             )
@@ -83,7 +86,7 @@ class Project:
 def book_plan(folder: Path) -> str:
     """Key of what a book's notebooks show: ``plan`` in the folder's ``_quarto.yml``; empty when it names none."""
     try:
-        return _plan_named((folder / "_quarto.yml").read_text(encoding="utf-8"))
+        return _plan_named((folder / CONFIGURATION).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
 
@@ -95,6 +98,11 @@ def _plan_named(text: str) -> str:
     except (ValueError, yaml.YAMLError):
         return ""
     return str(settings.get("plan") or "") if isinstance(settings, dict) else ""
+
+
+def holds_project(folder: Path) -> bool:
+    """Whether a project's own files lie in a folder, so that no site may."""
+    return any((folder / name).exists() for name in ("catalogue", CONFIGURATION))
 
 
 def is_file(path: Path) -> bool:

@@ -40,13 +40,7 @@ NOTHING = StatusReading(None, State.MISSING, None)
 
 
 class Readings:
-    """The figures of a frame *Observations*, to be looked up by indicator, area and period.
-
-    Parameters
-    ----------
-    bound
-        Periods that end after it are not known.
-    """
+    """The figures of a frame *Observations* up to a bound, to be looked up by indicator, area and period."""
 
     def __init__(self, observations: pd.DataFrame, bound: Period | None = None) -> None:
         self._observations = observations

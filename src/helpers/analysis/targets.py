@@ -38,15 +38,10 @@ class Lacking(StrEnum):
 
 @dataclass(frozen=True)
 class Lack:
-    """What a judgement lacks.
-
-    Attributes
-    ----------
-    area, period, state
-        Whose figure is not there, of when, and why; of an average, the first that is missing.
-    """
+    """What a judgement lacks."""
 
     obstacle: Lacking
+    # Whose figure is not there, of when, and why; of an average, the first that is missing.
     period: Period
     area: str = ""
     state: State = State.MISSING

@@ -267,12 +267,21 @@ def _font_paths(document: Document) -> Iterator[tuple[Loc, str]]:
             yield ("typography", "fonts", number, "files", at, "path"), file["path"]
 
 
+def _not_there(path: Path, text: str, root: Path, do: str) -> tuple[str, str] | None:
+    """Why a file cannot be read from a brand; none when it can."""
+    if not path.is_relative_to(root):
+        return f"{text} lies outside the project.", do
+    return (
+        None
+        if is_file(path)
+        else (f"There is no file {text}.", "Correct the path; it is seen from this file.")
+    )
+
+
 def _no_font(path: Path, text: str, root: Path) -> tuple[str, str] | None:
     """Why a file can be no font; none when it can."""
-    if not path.is_relative_to(root):
-        return f"{text} lies outside the project.", "Copy the font into the project."
-    if not is_file(path):
-        return f"There is no file {text}.", "Correct the path; it is seen from this file."
+    if wrong := _not_there(path, text, root, "Copy the font into the project."):
+        return wrong
     with path.open("rb") as file:
         if not file.read(4).startswith(_FONT_FILES):
             return f"{text} is no font.", "Name a file that ends in .ttf, .otf, .woff or .woff2."
@@ -297,10 +306,8 @@ def _logo(data: Mapping[str, Any]) -> tuple[Loc, str, str]:
 
 def _no_logo(path: Path, text: str, root: Path) -> tuple[str, str] | None:
     """Why a file can be no logo; none when it can."""
-    if not path.is_relative_to(root):
-        return f"{text} lies outside the project.", "Copy the picture into the project, beside this file."
-    if not is_file(path):
-        return f"There is no file {text}.", "Correct the path; it is seen from this file."
+    if wrong := _not_there(path, text, root, "Copy the picture into the project, beside this file."):
+        return wrong
     begins = _PICTURES.get(path.suffix.lower())
     if begins is None:
         return f"{text} is no picture that pages and PDF can show.", f"Take one of {', '.join(_PICTURES)}."
@@ -308,14 +315,11 @@ def _no_logo(path: Path, text: str, root: Path) -> tuple[str, str] | None:
         return f"{text} has more than {_LARGEST_LOGO // 1_000_000} MB.", "Take a smaller picture."
     content = path.read_bytes()
     try:
-        is_picture = content.startswith(begins) if begins else bool(clean_svg(content))
+        if content.startswith(begins) if begins else clean_svg(content):
+            return None
     except ValueError:
-        is_picture = False
-    return (
-        None
-        if is_picture
-        else (f"{text} is no {path.suffix[1:].upper()} picture.", "Save it again as a picture.")
-    )
+        pass
+    return f"{text} is no {path.suffix[1:].upper()} picture.", "Save it again as a picture."
 
 
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -51,13 +51,7 @@ class FollowUp:
 
 
 def follow_up_template(heading: str, day: date) -> str:
-    """A goal's file with one follow-up to fill in; unfilled it says nothing.
-
-    Parameters
-    ----------
-    heading
-        What the file is about: ``Resultatmål 1a: Flere i job``.
-    """
+    """A file with one follow-up to fill in, under a heading such as ``Resultatmål 1a: Flere i job``; unfilled it says nothing."""
     return (
         f"# {heading}\n\n"
         "<!-- Den nyeste opfølgning øverst. Næste gang: kopiér alt fra datoen og ned, og ret datoen. -->\n\n"

@@ -22,14 +22,13 @@ from helpers.data.text import fold
 from helpers.errors import PlanError, Problem
 from helpers.present.theme import brand_doubts
 from helpers.present.tilemap import TILES, read_tiles
-from helpers.project import Project
+from helpers.project import CONFIGURATION, Project
 from helpers.render.book import read_book, unsupported_keys
 from helpers.render.builtin.texts import text_problems
 from helpers.render.notebooks import check_notebooks, read_chapter
 from helpers.render.quarto import find_quarto
 from helpers.reports import wings
 from helpers.reports.base.books import BookTexts
-from helpers.reports.base.names import CONFIGURATION
 from helpers.sources.manual import read_series, read_survey, typed_problems
 from helpers.sources.queries import wanted_by_table
 

@@ -24,7 +24,7 @@ from helpers.data.memory import give_back
 from helpers.data.processed import load_observations
 from helpers.data.revisions import provisional_periods
 from helpers.errors import PlanError
-from helpers.project import Project
+from helpers.project import Project, holds_project
 from helpers.render.goals import write_comparison
 from helpers.render.hub import COMPARISONS, Site, read_goals, read_sites, write_hub, write_site_entry
 from helpers.render.models import Event, Format, Outcome
@@ -54,7 +54,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
         When nothing can be rendered: an unknown municipality, plan or format, a catalogue with mistakes.
     """
     request.check(TARGETS)
-    if any((request.output / name).exists() for name in ("catalogue", "_quarto.yml")):
+    if holds_project(request.output):
         raise PlanError.of(
             "--output",
             f"The site would lie among a project's own files, in {request.output.resolve()}.",

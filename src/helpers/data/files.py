@@ -18,6 +18,9 @@ from helpers.errors import PlanError
 TEMPORARY_SUFFIX = ".part"
 """Ending of files that are not whole yet; nothing reads them."""
 
+PACKAGE = "datapackage.json"
+"""Describes the files that lie beside it, for programs."""
+
 STALE_SECONDS = 3600
 """A temporary file older than this belongs to a process that is gone: no single write takes an hour."""
 

@@ -28,7 +28,6 @@ from helpers.periods import Period
 
 PARQUET: Final = "observations.parquet"
 CSV: Final = "observations.csv"
-PACKAGE: Final = "datapackage.json"
 
 MADE_FROM: Final = b"made_from"
 """Key of the Parquet file's metadata with the fingerprint of what it was made from."""

@@ -26,13 +26,12 @@ from helpers.catalogue.models import NATIONAL
 from helpers.data.basis import Basis, tables_of
 from helpers.data.cells import area_codes, read_cells
 from helpers.data.editions import typed_folder
-from helpers.data.files import remove_stale, write_whole
+from helpers.data.files import PACKAGE, remove_stale, write_whole
 from helpers.data.frames import OBSERVATION_TEXTS
 from helpers.data.observations import OK, SUPPRESSED, CellTable, Grid, Observed, observe
 from helpers.data.package import (
     CSV,
     MADE_FROM,
-    PACKAGE,
     PARQUET,
     Input,
     arrow_table,

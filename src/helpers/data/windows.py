@@ -1,4 +1,4 @@
-"""What one figure shows: the newest period of an indicator, and the full grid of periods that ends in it."""
+"""What one figure shows: the full grid of periods that ends in the newest period of its indicator."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def trend_figure(
         drawn = with_targets(
             drawn, [(course_words(course, first.decimals, first.unit), course) for course in courses]
         )
-    return output.figure(
+    figure = output.FigurePart(
         drawn.key,
         **drawings(
             drawn,
@@ -125,6 +125,7 @@ def trend_figure(
         numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {drawn.title}"),
         csv=describe.numbers_csv(drawn),
     )
+    return output.Shown([figure])
 
 
 def areas_figure(
@@ -145,7 +146,7 @@ def areas_figure(
     drawn = replace(areas_picture(key, title, indicator, windows), example=example)
     if not drawn.traces:
         return output.box(describe.nothing_to_draw(drawn), classes=("no-figure",))
-    return output.figure(
+    figure = output.FigurePart(
         key,
         **drawings(drawn),
         title=describe.titled(drawn),
@@ -154,6 +155,7 @@ def areas_figure(
         numbers=describe.numbers_table(drawn, caption=f"Tal bag figuren: {title}"),
         csv=describe.numbers_csv(drawn),
     )
+    return output.Shown([figure])
 
 
 def drawings(

@@ -60,15 +60,7 @@ def quality_words(group: ComparisonGroup) -> str:
 
 
 def group_sentence(group: ComparisonGroup, many: str, cluster: str = "") -> str:
-    """Which group it is, and who is in it.
-
-    Parameters
-    ----------
-    many
-        What its members are: ``jobcentre`` or ``kommuner``.
-    cluster
-        What the kind of a supplied cluster is called: ``kontanthjælp``.
-    """
+    """Which group it is, and who is in it: `many` are ``jobcentre`` or ``kommuner``, `cluster` a kind such as ``kontanthjælp``."""
     names = listed(member.name for member in group.members)
     why = f" {passed_words(group)}" if group.passed_over else ""
     if group.kind is None:

@@ -245,7 +245,8 @@ class TablePart(StampedPart):
         markup = self.markup
         for name, content in self.files.items():
             # JupyterLab has no figures folder to read from, so the small pictures travel inside the output.
-            markup = markup.replace(f'src="{FIGURE_FOLDER}/{name}"', f'src="{_data_uri(content)}"')
+            inside = f"data:image/svg+xml;base64,{base64.b64encode(content.encode()).decode()}"
+            markup = markup.replace(f'src="{FIGURE_FOLDER}/{name}"', f'src="{inside}"')
         return {"text/html": markup, "text/plain": self.text}
 
 
@@ -302,10 +303,6 @@ class FoldedPart(StampedPart):
         return "\n\n".join([head, *bodies, "</details>"])
 
 
-def _data_uri(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-
-
 ShownPart = FigurePart | TablePart | TextPart | FoldedPart
 
 
@@ -350,7 +347,7 @@ class Shown:
 
     def charts(self) -> tuple[Chart, ...]:
         """The Altair charts of its figures, for an analyst to go on with."""
-        return tuple(part.chart() for part in self.parts if isinstance(part, FigurePart) and part.chart)
+        return tuple(part.chart() for part in self.figures if part.chart)
 
     @cached_property
     def markdown(self) -> str:
@@ -389,22 +386,6 @@ class Shown:
 
     def __repr__(self) -> str:
         return f"Shown({', '.join(type(part).__name__ for part in self.parts)})"
-
-
-def figure(
-    key: str,
-    spec: Mapping[str, Any],
-    *,
-    caption: str,
-    alt: str,
-    numbers: str | None = None,
-    csv: str | None = None,
-    chart: Callable[[], Chart] | None = None,
-    narrow: Mapping[str, Any] | None = None,
-    title: str = "",
-) -> Shown:
-    """A figure from a Vega-Lite specification; see :class:`FigurePart`."""
-    return Shown([FigurePart(key, spec, caption, alt, numbers, csv, chart, narrow=narrow, title=title)])
 
 
 def table(markup: str, *, text: str = "Tabel", files: Mapping[str, str] | None = None) -> Shown:

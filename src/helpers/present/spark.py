@@ -37,13 +37,7 @@ class Spark:
 def spark(
     key: str, indicator: Indicator, window: pd.DataFrame, municipality: Municipality, *, example: bool = False
 ) -> Spark | None:
-    """The trend of an indicator's headline series; none when the municipality has no value in the window.
-
-    Parameters
-    ----------
-    key
-        Becomes ``figures/trend-<key>.svg``.
-    """
+    """The trend of an indicator's headline, ``trend-<key>.svg``; none when the municipality has no value in the window."""
     headline = window[window["series"] == indicator.headline]
     drawn = picture(check_key(key), [indicator], [headline], municipality)
     own = next((trace for trace in drawn.traces if not trace.national), None)

@@ -107,13 +107,7 @@ Value = Decimal | float | int
 
 def exact(value: Value) -> Decimal:
     """`value` as the decimal that was published (a float's shortest spelling)."""
-    return (
-        value
-        if isinstance(value, Decimal)
-        else Decimal(repr(value))
-        if isinstance(value, float)
-        else Decimal(value)
-    )
+    return Decimal(repr(value) if isinstance(value, float) else value)
 
 
 def as_decimal(value: Fraction) -> Decimal:
@@ -185,11 +179,6 @@ def distance(value: Value, decimals: int, unit: Unit | str | None = None) -> str
 def count(value: int, one: str, many: str) -> str:
     """A counted thing: ``1 mål``, ``0 målinger``, ``12 målinger``."""
     return f"{number(value)}{NBSP}{one if abs(value) == 1 else many}"
-
-
-def about(value: Value, decimals: int = 0, unit: Unit | str | None = None) -> str:
-    """An approximate number: ``ca. 40 pct.``"""
-    return f"ca.{NBSP}{number(value, decimals, unit)}"
 
 
 FEW_MARK = "°"

@@ -16,8 +16,7 @@ from helpers.catalogue.brand import BRAND_FILE
 from helpers.catalogue.documents import Document, Loc, read_document
 from helpers.errors import PlanError, Problem
 from helpers.letters import without_hidden
-from helpers.project import Project, is_file
-from helpers.reports.base.names import CONFIGURATION
+from helpers.project import CONFIGURATION, Project, is_file
 
 LANGUAGE = {
     "crossref-fig-title": "Figur",

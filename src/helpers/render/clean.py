@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from helpers.data.files import write_whole
 from helpers.errors import PlanError, Problem
 from helpers.present.output import FIGURE_FOLDER
 from helpers.project import Project
-from helpers.render.builtin.pages import VERDICTS
 from helpers.render.notebooks import source_notebooks
 from helpers.render.strip import strip
+from helpers.reports.base.names import VERDICT_FILE
 from helpers.reports.base.reading import notebook_text
 
-_LEFT = ("*.quarto_ipynb", "index.typ", VERDICTS)
+_LEFT = ("*.quarto_ipynb", "index.typ", VERDICT_FILE)
 """Files that Quarto or a report leaves beside notebooks."""
 
 
@@ -40,23 +40,19 @@ def clean_sources(project: Project) -> tuple[list[str], list[Problem]]:
             write_whole(path, text.encode("utf-8"), replace=True)
             counted = (f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(found.items()))
             said.append(f"{where}: {', '.join(counted)}")
-    for path in _leftovers(project):
+    folders = sorted({path.parent for path in source_notebooks(project)})
+    for path in _leftovers(folders):
         said.append(f"{project.relative(path)}{'/' if path.is_dir() else ''}")
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for folder in _folders(project):
+    for folder in folders:
         figures = folder / FIGURE_FOLDER
         if figures.is_dir() and not any(figures.iterdir()):
             figures.rmdir()
     return said, problems
 
 
-def _folders(project: Project) -> list[Path]:
-    """The folders that notebooks lie in."""
-    return sorted({path.parent for path in source_notebooks(project)})
-
-
-def _leftovers(project: Project) -> Iterator[Path]:
-    for folder in _folders(project):
+def _leftovers(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
         for pattern in _LEFT:
             yield from sorted(folder.glob(pattern))
         for notebook in sorted(folder.glob("*.ipynb")):

@@ -20,12 +20,12 @@ from helpers.catalogue.imprint import Imprint
 from helpers.letters import without_hidden
 from helpers.periods import danish_day
 from helpers.present.theme import shown_colours
+from helpers.project import CONFIGURATION
 from helpers.prose import without_false_lists
 from helpers.render.book import Book, pdf_name
 from helpers.render.models import Variant
 from helpers.render.named import bring_files
 from helpers.render.notebooks import chapter_notebook
-from helpers.reports.base.names import CONFIGURATION
 from helpers.reports.base.notebooks import CELL_PREFIX
 
 STYLES = "styles"

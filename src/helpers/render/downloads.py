@@ -21,7 +21,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from helpers.data.csv_files import BOM
-from helpers.data.package import PACKAGE
+from helpers.data.files import PACKAGE
 from helpers.present import workbook
 from helpers.present.output import FIGURE_FOLDER
 from helpers.present.stamp import STAMP_KEY

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import helpers
 from helpers.catalogue.brand import Brand
+from helpers.project import CONFIGURATION
 from helpers.render.book import Book
 from helpers.render.models import Variant
 from helpers.render.named import named_files
 from helpers.render.notebooks import chapter_notebook
-from helpers.reports.base.names import CONFIGURATION
 
 _PACKAGES = (
     "altair",

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from helpers.errors import PlanError, Problem
 from helpers.present.output import FIGURE_FOLDER
 from helpers.present.stamp import STAMP_KEY, Stamp
-from helpers.render.builtin.pages import VERDICTS
 from helpers.render.copy import Copy
 from helpers.render.named import missing_files
 from helpers.render.notebooks import cell_place
+from helpers.reports.base.names import VERDICT_FILE
 
 _ADVICE = (
     "Let the notebook open its report once, with the names of the parameters "
@@ -88,11 +88,11 @@ def _other(stamp: Stamp, page: Stamp) -> str:
 
 def _verdicts(copy: Copy, page: Stamp) -> Iterator[Problem]:
     """The verdicts beside the chapters' names."""
-    path = copy.folder / VERDICTS
+    path = copy.folder / VERDICT_FILE
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     for notebook, entry in found.items():
         data = entry.get(STAMP_KEY)
         if data is None:
-            yield Problem(f"{VERDICTS}: {notebook}", "Nothing says whose verdict this is.", _ADVICE)
+            yield Problem(f"{VERDICT_FILE}: {notebook}", "Nothing says whose verdict this is.", _ADVICE)
         elif not (stamp := Stamp.read(data)).fits(page):
-            yield Problem(f"{VERDICTS}: {notebook}", _other(stamp, page), _ADVICE)
+            yield Problem(f"{VERDICT_FILE}: {notebook}", _other(stamp, page), _ADVICE)

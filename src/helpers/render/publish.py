@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers.data.files import write_whole, writing
 from helpers.errors import PlanError, Problem
-from helpers.project import Project
+from helpers.project import Project, holds_project
 from helpers.render.assets import ASSETS_FOLDER
 from helpers.render.builtin.pages import STATEMENTS
 from helpers.render.frame import HUB
@@ -189,9 +189,7 @@ def _check_target(project: Project, output: Path, target: Path) -> None:
     why = ""
     if target.is_relative_to(output) or output.is_relative_to(target):
         why = f"The site itself lies in {output}."
-    elif project.root.is_relative_to(target) or any(
-        (target / n).exists() for n in ("catalogue", "_quarto.yml")
-    ):
+    elif project.root.is_relative_to(target) or holds_project(target):
         why = "A project's own files lie there."
     elif target.exists() and not target.is_dir():
         why = "This is a file."
@@ -343,7 +341,7 @@ def publish_to_branch(
         if start:
             git("read-tree", start)
             git("checkout-index", "--all", "--force")
-        if any((tree / name).exists() for name in ("catalogue", "_quarto.yml")):
+        if holds_project(tree):
             raise PlanError.of(
                 where,
                 "This branch holds a project's own files.",

@@ -23,6 +23,7 @@ from helpers.errors import PlanError
 from helpers.letters import without_hidden
 from helpers.present import fonts
 from helpers.present.theme import palette_from
+from helpers.project import CONFIGURATION
 from helpers.render.assets import write_font_css
 from helpers.render.beside import FIGURES_MARK, SEARCH_MARK
 from helpers.render.builtin.pages import ChapterVerdict, environment, foot, read_verdicts, relative_url
@@ -32,7 +33,6 @@ from helpers.render.drawings import with_drawings
 from helpers.render.models import Step
 from helpers.render.policy import QUARTO_POLICY
 from helpers.render.word import finish, prepare
-from helpers.reports.base.names import CONFIGURATION
 
 OLDEST = (1, 9)
 """Typst books came with Quarto 1.9."""

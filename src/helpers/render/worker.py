@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from helpers.catalogue.brand import WORD, Brand, own_brand, read_brand
 from helpers.catalogue.imprint import Imprint, read_imprint
 from helpers.data.files import disk_problem
 from helpers.errors import PlanError
-from helpers.project import Project
+from helpers.project import CONFIGURATION, Project
 from helpers.render.assets import Assets, write_assets
 from helpers.render.beside import add_search_and_figures
 from helpers.render.book import Book, read_book, unsupported_keys
@@ -25,7 +26,8 @@ from helpers.render.hub import Record, read_record
 from helpers.render.models import Event, Format, Outcome, Progress, Step, Variant
 from helpers.render.quarto import render_quarto
 from helpers.render.workspace import put_in_place
-from helpers.reports.base.names import CONFIGURATION
+
+Made = TypeVar("Made")
 
 BUILT_IN: Final = "built-in"
 QUARTO: Final = "quarto"
@@ -54,26 +56,29 @@ class Worker:
         self.output = setting.output
         self.engine = setting.engine
         self.to = setting.to
-        self._books: dict[object, Book] = {}
-        self._brands: dict[tuple[Path | None, str], Brand] = {}
-        self._imprints: dict[str, Imprint] = {}
-        self._assets: dict[tuple[Path, str], Assets] = {}
-        self._hashes: dict[tuple[object, str], str] = {}
+        self._kept: dict[tuple[object, ...], Any] = {}
 
     def close(self) -> None:
         """End the kernel, if one was needed."""
         self.kernel.stop()
 
+    def _once(self, make: Callable[[], Made], *key: object) -> Made:
+        """What variants share, made for the first of them."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
+
     def book(self, variant: Variant) -> Book:
         """The variant's book, read once and checked against what the engine can do."""
-        key = _book_key(variant)
-        if key not in self._books:
-            where = self.project.relative(variant.book / CONFIGURATION)
-            book = read_book(variant.book, where, variant.pages)
-            if self.engine == BUILT_IN and (problems := unsupported_keys(variant.book, where)):
-                raise PlanError(problems)
-            self._books[key] = book
-        return self._books[key]
+        return self._once(lambda: self._read_book(variant), Book, *_book_key(variant))
+
+    def _read_book(self, variant: Variant) -> Book:
+        where = self.project.relative(variant.book / CONFIGURATION)
+        book = read_book(variant.book, where, variant.pages)
+        if self.engine == BUILT_IN and (problems := unsupported_keys(variant.book, where)):
+            raise PlanError(problems)
+        return book
 
     def steps(self, variant: Variant) -> int:
         """How many parts the work on a variant has: its notebooks, its pages, its PDF and Word document, its place."""
@@ -81,36 +86,27 @@ class Worker:
 
     def brand(self, variant: Variant) -> Brand:
         """The brand of the book, with the municipality's own values over it."""
-        key = (self.book(variant).brand, variant.area)
-        if key not in self._brands:
-            self._brands[key] = read_brand(key[0], own_brand(self.project, variant.area))
-        return self._brands[key]
+        base, own = self.book(variant).brand, own_brand(self.project, variant.area)
+        return self._once(lambda: read_brand(base, own), Brand, base, own)
 
     def imprint(self, variant: Variant) -> Imprint:
         """Who publishes the variant's pages: ``site.yml``."""
-        if variant.area not in self._imprints:
-            self._imprints[variant.area] = read_imprint(self.project, variant.area)
-        return self._imprints[variant.area]
+        return self._once(lambda: read_imprint(self.project, variant.area), Imprint, variant.area)
 
     def assets(self, variant: Variant) -> Assets:
         """The shared files of the variant's book and brand, written once."""
-        key = (variant.book, self._brand_key(variant))
-        if key not in self._assets:
-            css = self.book(variant).css
-            self._assets[key] = write_assets(self.project, self.output, self.brand(variant), css)
-        return self._assets[key]
-
-    def _brand_key(self, variant: Variant) -> str:
-        return repr(
-            (sorted(self.brand(variant).colours.items()), self.brand(variant).logo, self.brand(variant).font)
+        brand, css = self.brand(variant), self.book(variant).css
+        return self._once(
+            lambda: write_assets(self.project, self.output, brand, css),
+            *(Assets, variant.book, *_brand_key(brand)),
         )
 
     def fingerprint(self, variant: Variant) -> str:
         """See :func:`helpers.render.fingerprint.fingerprint`."""
-        key = (_book_key(variant), self._brand_key(variant))
-        if key not in self._hashes:
-            self._hashes[key] = book_hash(self.book(variant), self.brand(variant), self.project.styles)
-        made_of = f"{self._hashes[key]} {self.imprint(variant).model_dump_json()}"
+        book, brand = self.book(variant), self.brand(variant)
+        key = (*_book_key(variant), *_brand_key(brand))
+        made = self._once(lambda: book_hash(book, brand, self.project.styles), book_hash, *key)
+        made_of = f"{made} {self.imprint(variant).model_dump_json()}"
         return fingerprint(variant, made_of, f"{self.engine} {self.setting.version}", self.to)
 
     def settled(self, variant: Variant) -> Outcome | None:
@@ -133,22 +129,24 @@ class Worker:
         try:
             return self._render(variant, build, on_event)
         except PlanError as error:
-            on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", problems=error.problems)
+            problems = error.problems
         except OSError as error:
             refused = disk_problem(error, str(self.output / variant.slug))
             if refused is None:
                 raise
-            on_event(Event(variant, Step.FAILED, 1, 1))
-            return Outcome(variant, "failed", problems=refused.problems)
+            problems = refused.problems
+        on_event(Event(variant, Step.FAILED, 1, 1))
+        return Outcome(variant, "failed", problems=problems)
 
     def _render(self, variant: Variant, build: Path, on_event: Progress) -> Outcome:
         book, brand = self.book(variant), self.brand(variant)
         total = self.steps(variant)
         done = 0
 
-        def tell(step: Step, what: str = "") -> None:
+        def begun(step: Step, what: str) -> None:
+            nonlocal done
             on_event(Event(variant, step, done, total, what))
+            done += 1
 
         if settled := self.settled(variant):
             on_event(Event(variant, Step.UNCHANGED, total, total))
@@ -156,21 +154,10 @@ class Worker:
 
         copy = make_copy(book, brand, variant, build / "copy", self.imprint(variant))
 
-        def notebook(path: str) -> None:
-            nonlocal done
-            tell(Step.NOTEBOOKS, path)
-            done += 1
-
-        warnings = run_notebooks(copy, self.kernel, notebook)
+        warnings = run_notebooks(copy, self.kernel, partial(begun, Step.NOTEBOOKS))
         hold(copy)
-
-        def laid_out(step: Step, what: str) -> None:
-            nonlocal done
-            tell(step, what)
-            done += 1
-
         site = build / "site"
-        assets = self._lay_out(copy, site, laid_out)
+        assets = self._lay_out(copy, site, begun)
         record = self._record(copy, site, assets, self.fingerprint(variant))
         record.write(site)
         put_in_place(site, self.output, variant.slug, build)
@@ -215,3 +202,7 @@ class Worker:
 
 def _book_key(variant: Variant) -> tuple[object, ...]:
     return variant.book, tuple(variant.pages.items())
+
+
+def _brand_key(brand: Brand) -> tuple[object, ...]:
+    return tuple(sorted(brand.colours.items())), brand.logo, brand.font

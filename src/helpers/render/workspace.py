@@ -129,7 +129,18 @@ def put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
     """
     # Sites in one another's folders are put there one after the other, whoever makes them.
     with locked(output, f".{PurePosixPath(slug).parts[0]}.lock", leave=False):
-        return _put_in_place(site, output, slug, building)
+        place = output / slug
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            site.rename(place)
+            return place
+        for record in place.glob("*/**/render.json"):
+            inner = record.parent.relative_to(place)
+            if not (site / inner).exists():
+                (site / inner.parent).mkdir(parents=True, exist_ok=True)
+                shutil.copytree(record.parent, site / inner)
+        exchange(site, output, slug, building)
+        return place
 
 
 def put_texts(texts: Mapping[str, str], output: Path, slug: str) -> Path:
@@ -142,34 +153,15 @@ def put_texts(texts: Mapping[str, str], output: Path, slug: str) -> Path:
         return put_in_place(site, output, slug, build)
 
 
-def _put_in_place(site: Path, output: Path, slug: str, building: Path) -> Path:
-    place = output / slug
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.exists():
-        site.rename(place)
-        return place
-    for record in place.glob("*/**/render.json"):
-        inner = record.parent.relative_to(place)
-        if not (site / inner).exists():
-            (site / inner.parent).mkdir(parents=True, exist_ok=True)
-            shutil.copytree(record.parent, site / inner)
-    exchange(site, output, slug, building)
-    return place
-
-
 def exchange(site: Path, output: Path, slug: str, building: Path) -> None:
     """Let the folder `site` take the place of the one at ``<output>/<slug>``, which goes; see :func:`put_in_place`."""
     place = output / slug
     if _exchange(site, place):
         shutil.rmtree(site, ignore_errors=True)
         return
-    aside = Path(tempfile.mkdtemp(dir=_made(building / _ASIDE)))
+    (building / _ASIDE).mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=building / _ASIDE))
     (aside / "slug").write_text(slug, encoding="utf-8")
     place.rename(aside / "site")
     site.rename(place)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

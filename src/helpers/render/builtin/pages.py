@@ -26,11 +26,9 @@ from helpers.render.builtin.pandoc import Converted, Page
 from helpers.render.copy import Copy
 from helpers.render.drawings import with_drawings
 from helpers.render.policy import policy
+from helpers.reports.base.names import VERDICT_FILE
 
 _NUMBERED = re.compile(r"(.+)-\d+\.html")
-
-VERDICTS = "verdicts.json"
-"""What the index notebook writes for the list of chapters: notebook → words and class of its verdict."""
 
 STATEMENTS = "tilgaengelighed"
 """Folder of the accessibility statements that are pages of the site: ``index.html`` and one for each municipality of its own."""
@@ -68,7 +66,7 @@ def environment() -> Environment:
 
 def read_verdicts(folder: Path) -> Mapping[str, ChapterVerdict]:
     """The verdicts that the index notebook wrote into the copy, by notebook; none when it wrote none."""
-    path = folder / VERDICTS
+    path = folder / VERDICT_FILE
     if not path.is_file():
         return {}
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -20,9 +20,8 @@ from nbformat import NotebookNode
 from helpers.catalogue.documents import read_document
 from helpers.data.files import write_whole
 from helpers.errors import PlanError
-from helpers.project import is_file
+from helpers.project import CONFIGURATION, is_file
 from helpers.reports.base.merge import Changes, Merged, merge
-from helpers.reports.base.names import CONFIGURATION
 from helpers.reports.base.notebooks import CELL_PREFIX, Contents, with_names
 from helpers.reports.base.reading import read_notebook
 

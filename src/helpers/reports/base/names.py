@@ -12,6 +12,3 @@ EXAMPLE_VARIABLE = "PLAN_EXAMPLE"
 
 VERDICT_FILE = "verdicts.json"
 """Written beside the index while rendering: per chapter how it stands, for the sidebar."""
-
-CONFIGURATION = "_quarto.yml"
-"""What lays out a book, in its folder."""

@@ -43,7 +43,7 @@ def own_shown(made: Any, caption: str, alt_text: str) -> Shown:
                 "The chart has no text for those who do not see it.",
                 'Say in a sentence or two what it shows: report.show(chart, caption="…", alt="…")',
             )
-        return output.figure(key, made.to_dict(), caption=caption, alt=alt_text) + below
+        return output.Shown([output.FigurePart(key, made.to_dict(), caption, alt_text)]) + below
     raise PlanError.of(
         "report.show",
         f"A page can show a chart of Altair's or a DataFrame; this is a {type(made).__name__}.",

@@ -14,10 +14,10 @@ from helpers.catalogue.models import NATIONAL, Unit
 from helpers.data import csv_files
 from helpers.data.frames import State
 from helpers.periods import Period
-from helpers.present import describe, layout, output, tables
+from helpers.present import describe, layout, tables
 from helpers.present.describe import fitted
 from helpers.present.figures import figure_spec, lazy_chart
-from helpers.present.output import Shown
+from helpers.present.output import FigurePart, Shown
 from helpers.present.spark import spark_svg
 from helpers.present.tables import Group, build
 from helpers.present.theme import Palette, palette
@@ -74,7 +74,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         places = replace(places, ends=tuple(_near_its_end(end, drawn, places) for end in places.ends))
         return _with_square_rings(figure_spec(drawn, places, colour))
 
-    return output.figure(
+    figure = FigurePart(
         key,
         spec(layout.WIDTH),
         narrow=spec(layout.NARROW),
@@ -85,6 +85,7 @@ def row_figure(status: RowStatus, title: str, municipality: str, *, key: str, ex
         numbers=_numbers_table(status, title, key, drawn.periods),
         csv=_numbers_csv(status, title, drawn.municipality, drawn.periods),
     )
+    return Shown([figure])
 
 
 def _near_its_end(end: layout.EndLabel, drawn: Picture, places: layout.Layout) -> layout.EndLabel:

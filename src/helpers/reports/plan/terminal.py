@@ -71,13 +71,6 @@ def _areas(report: PlanReport) -> Iterator[tuple[str, list[StatusRow]]]:
             yield report.plan.area_title(area), rows
 
 
-def _numbers(table: Table, municipality: str) -> None:
-    table.add_column("Måned/år", no_wrap=True)
-    for name in ("Landet", municipality, "Forskel"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Vurdering", no_wrap=True)
-
-
 def _wide(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         table = Table(
@@ -90,10 +83,12 @@ def _wide(report: PlanReport) -> Iterator[RenderableType]:
         )
         table.add_column("Mål")
         table.add_column(report.plan.names.goal.title, ratio=1)
-        _numbers(table, report.municipality.name)
+        table.add_column("Måned/år", no_wrap=True)
+        for name in ("Landet", report.municipality.name, "Forskel"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("Vurdering", no_wrap=True)
         for row in rows:
-            goal, wording, *cells = _cells(report, row)
-            table.add_row(goal, wording, *cells)
+            table.add_row(*_cells(report, row))
         yield table
 
 
@@ -102,8 +97,7 @@ def _narrow(report: PlanReport) -> Iterator[RenderableType]:
     for title, rows in _areas(report):
         yield Text(f"\n{title}", style="bold")
         for row in rows:
-            goal, wording, *cells = _cells(report, row)
-            period, country, own, difference, verdict = cells
+            goal, wording, period, country, own, difference, verdict = _cells(report, row)
             yield Text(f"{goal} ", style="bold").append(str(wording), style="not bold")
             told = Text(f"{period} · Landet {country} · {report.municipality.name} {own} · Forskel ")
             yield Padding(told.append_text(Text.assemble(difference, "  ", verdict)), (0, 0, 0, 3))
