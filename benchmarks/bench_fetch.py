@@ -23,7 +23,7 @@ from helpers.project import Project
 from helpers.sources.fetch import fetch_tables
 from helpers.sources.fetch_status import FetchOutcome
 from helpers.sources.jobindsats import Client
-from helpers.sources.settings import Key, Settings
+from helpers.sources.settings import ApiKey, Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SERVER = CHECKOUT / "tests" / "jobindsats_server.py"
@@ -39,7 +39,7 @@ def client(url: str, root: Path, day: int) -> None:
     catalogue = load_catalogue(project)
     loaded, loaded_cpu = time.perf_counter(), time.process_time()
     now = datetime(2026, 8, 22, tzinfo=UTC) + timedelta(days=day)
-    with Client(Settings(url=url, key=Key(KEY), waits=())) as asking:
+    with Client(Settings(url=url, key=ApiKey(KEY), waits=())) as asking:
         report = fetch_tables(project, catalogue, client=asking, now=now, reload_waits=())
     print(
         json.dumps(
@@ -73,8 +73,8 @@ def bare(url: str, root: Path) -> float:
     started = time.perf_counter()
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {KEY}"
-        for path, query in calls:
-            session.get(f"{url}/{path}", params=query, timeout=60).raise_for_status()
+        for address, query in calls:
+            session.get(f"{url}/{address}", params=query, timeout=60).raise_for_status()
     return time.perf_counter() - started
 
 
