@@ -88,8 +88,7 @@ def render_reports(request: RenderRequest, out: Console, err: Console, last: Las
         if made_up and (words := keyless_words(request.project, catalogue)):
             said.append((True, escape(words)))
         jobs = request.jobs or min(_CORES, len(variants))
-        many = request.everyone or bool(request.region)
-        engine, _, words = choose_engine(request.engine, many=many)
+        engine, _, words = choose_engine(request.engine, many=request.many)
         if words:
             said.append((True, escape(words)))
         tell(said, out, err)

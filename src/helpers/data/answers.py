@@ -78,7 +78,7 @@ def parse_json(content: bytes) -> Answer:
 
 
 def parse_parts(content: bytes) -> tuple[Answer, ...]:
-    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``."""
+    """Every answer of a snapshot: the one, or those in ``{"answers": […]}``; errors as of :func:`parse_json`."""
     found = load_json(content)
     if not isinstance(found, dict) or "answers" not in found:
         return (_shaped(found, content),)

@@ -83,7 +83,7 @@ def as_table(answer: Any) -> Any:
 
 
 def period(text: str) -> str:
-    """``2024K1``, ``2024Q1``, ``2024M01`` or ``2024`` as the project spells it; a label after it is passed over."""
+    """``2024K1``, ``2024Q1``, ``2024M01`` or ``2024`` as the project spells it, without the label after it; an AnswerError for another."""
     found = _PERIOD.fullmatch(text.split(maxsplit=1)[0] if text.split() else "")
     if found is None:
         raise AnswerError(f'"{text}" stands where a month, quarter or year should be.')

@@ -85,7 +85,7 @@ def locked(
 ) -> Iterator[None]:
     """Let one process at a time do what is done inside; the lock of a process that is killed is free again.
 
-    Within one process it may be held several times over.
+    Within one process it may be held several times over. What the disk refuses is a PlanError.
 
     Parameters
     ----------

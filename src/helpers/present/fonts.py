@@ -89,14 +89,15 @@ def subset_of(font: Path, letters: Iterable[int], features: Sequence[str]) -> by
     """
     letters = sorted(letters)
     made_of = repr((version("fonttools"), letters, features)).encode() + font.read_bytes()
-    place = f".plan/fonts/{hashlib.sha256(made_of).hexdigest()}.woff"
-    with suppress(PlanError, OSError):
-        return (find_project().root / place).read_bytes()
+    try:
+        kept = find_project().root / f".plan/fonts/{hashlib.sha256(made_of).hexdigest()}.woff"
+    except PlanError:  # there is no project
+        return _cut(font, letters, features)
+    with suppress(OSError):
+        return kept.read_bytes()
     cut = _cut(font, letters, features)
-    with suppress(
-        PlanError, FileExistsError
-    ):  # no project, one that is read-only; another process was faster
-        write_whole(find_project().root / place, cut)
+    with suppress(PlanError, FileExistsError):  # nobody may write there; another process was faster
+        write_whole(kept, cut)
     return cut
 
 

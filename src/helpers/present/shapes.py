@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree
 
+from helpers.present.fonts import FAMILY
 from helpers.present.typesetting import quoted
 
 _KNOWN: Final = {
@@ -54,7 +55,7 @@ def as_typst(svg: str, width: float) -> str | None:
         return None
     return (
         f"#set page(width: {width:g}mm, height: {down * scale:.4f}mm, margin: 0pt)\n"
-        '#set text(font: "Source Sans Pro", lang: "da", hyphenate: false, top-edge: "baseline", bottom-edge: "baseline")\n'
+        f'#set text(font: "{FAMILY}", lang: "da", hyphenate: false, top-edge: "baseline", bottom-edge: "baseline")\n'
         f"{drawn}"
     )
 

@@ -1,7 +1,7 @@
 """A figure that stands alone, in a slide or a paper: its source below it, and the same letters on every machine.
 
 In: the SVG of a page. Out: an SVG with the source line in it, and that as PNG and PDF. Typst draws them: its PNG takes a
-quarter of the time of vl-convert's and of the bytes, and its PDF carries the font.
+quarter of the time of vl-convert's, and its PDF carries the font.
 """
 
 from __future__ import annotations

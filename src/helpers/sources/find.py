@@ -56,7 +56,8 @@ def search(project: Project, words: Sequence[str], client: Client | None = None)
     Parameters
     ----------
     client
-        None: one made from the environment and ``.env``; where there is no key, the list that was kept.
+        None: one made from the environment and ``.env``; where there is no key, the list that was kept, and an error
+        when none was.
     """
     with _store(project, client) as store:
         listing = store.listing()

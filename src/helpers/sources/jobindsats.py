@@ -80,6 +80,11 @@ class Client(Transport[Settings]):
         hierarchies
             Hierarchy id → ``*`` (all members), ``/`` (the total) or value ids joined by commas. What is not
             named is at its total.
+
+        Raises
+        ------
+        SourceError
+            For everything that the notes on the API list, and for an answer that is none.
         """
 
         def ask(periods: Periods) -> Answer:

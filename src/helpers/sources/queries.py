@@ -187,7 +187,8 @@ def plan_queries(
     """The calls that bring everything that is wanted of a table.
 
     Terms with the same dimensions and the same kind of period share a call, and a call asks for all
-    municipalities and the country at once. A call of more cells than the limit is split by period.
+    municipalities and the country at once. A call of more cells than the limit is split by period. A table that is not
+    divided by municipality at all is a SourceError.
 
     Parameters
     ----------

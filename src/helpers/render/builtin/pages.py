@@ -141,7 +141,7 @@ def write_pages(
     up = "../" * len(PurePosixPath(copy.variant.slug).parts)
     municipality = copy.variant.municipality or copy.subtitle or copy.title
     after_body = "\n".join(path.read_text(encoding="utf-8").strip() for path in copy.book.after_body)
-    colours = palette_from(copy.brand.colours)
+    colours, example = palette_from(copy.brand.colours), copy.is_example
     missing: list[Problem] = []
     hrefs = [page.href for page in converted.pages]
     for index, page in enumerate(converted.pages):
@@ -179,7 +179,7 @@ def write_pages(
             home=relative_url(page.href, "index.html"),
             hub=f"{above}index.html",
             **foot(copy.imprint, above),
-            example=copy.is_example,
+            example=example,
             document=copy.variant.document,
             files={kind: relative_url(page.href, name) if name else None for kind, name in files.items()},
             logo_alt=copy.brand.logo_alt,
